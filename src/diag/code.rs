@@ -1,0 +1,26 @@
+use serde::Serialize;
+
+/// How much a diagnostic matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Nothing can be produced, or what would be produced is wrong.
+    Error,
+    /// Likely a mistake; the work goes on.
+    Warning,
+    /// Worth knowing; never changes the exit code without `--strict`.
+    Note,
+}
+
+/// The declared metadata of one kind of diagnostic; each is a `static` beside the code that raises it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Short and never changed once released: `RN003`.
+    pub id: &'static str,
+    /// Names the bad thing in kebab case: `affinity-contradiction`.
+    pub name: &'static str,
+    /// One sentence without a full stop.
+    pub summary: &'static str,
+    /// The level unless configuration says otherwise.
+    pub level: Level,
+}

@@ -1,0 +1,7 @@
+//! What dunnage has to say to its user: plain data, made wherever it is found, shown by `report`.
+
+mod code;
+mod diagnostic;
+
+pub use code::{Code, Level};
+pub use diagnostic::{Diagnostic, Fix, Label, Safety, TextEdit};

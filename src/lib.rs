@@ -1,0 +1,4 @@
+//! dunnage keeps Kubernetes pods on the nodes they were meant for.
+
+pub mod diag;
+pub mod text;

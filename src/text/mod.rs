@@ -1,0 +1,7 @@
+//! Source texts, byte spans in them, and the lines that people count in.
+//!
+//! The lowest layer: everything above speaks of places as [`Span`]s into [`Sources`].
+
+mod source;
+
+pub use source::{LineColumn, Source, SourceId, Sources, Span};

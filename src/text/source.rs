@@ -1,0 +1,106 @@
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Which of the [`Sources`] a span lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(u32);
+
+/// A half-open range of bytes in one source; always on character boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The text that the range indexes.
+    pub source: SourceId,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span of `range` in `source`.
+    pub fn new(source: SourceId, range: Range<usize>) -> Self {
+        Self { source, start: range.start, end: range.end }
+    }
+
+    /// The bytes as a range, for slicing.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// A place as people and editors name it: both numbers count from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// 1 for the first line.
+    pub line: usize,
+    /// 1 for the first character of the line.
+    pub column: usize,
+}
+
+/// One text with the name it is shown under (a path, `<stdin>`, `policy z2jh (built in)`).
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    line_starts: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    /// The name that diagnostics show.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Byte offsets at which lines start; found once, when the first place is asked for.
+    pub fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(newlines.map(|at| at + 1)).collect()
+        })
+    }
+
+    /// Line and column of a byte offset; an offset past the end is the end.
+    pub fn line_column(&self, offset: usize) -> LineColumn {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts().partition_point(|&start| start <= offset);
+        let start = self.line_starts()[line - 1];
+        LineColumn { line, column: self.text[start..offset].chars().count() + 1 }
+    }
+}
+
+/// All texts of one run: manifests, policy, values files.
+#[derive(Debug, Default)]
+pub struct Sources {
+    all: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a text under the name it is shown by.
+    pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
+        let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
+        self.all.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
+        id
+    }
+
+    /// The source of an id that `add` gave out.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.all[id.0 as usize]
+    }
+
+    /// The text under a span.
+    pub fn slice(&self, span: Span) -> &str {
+        &self.get(span.source).text()[span.range()]
+    }
+
+    /// Every source with its id, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.all.iter().enumerate().map(|(index, source)| {
+            (SourceId(u32::try_from(index).expect("fewer than 2^32 sources")), source)
+        })
+    }
+}
