@@ -1,0 +1,207 @@
+use std::collections::BTreeMap;
+
+use kube_core::Expression;
+use kube_core::labels::SelectorExt as _;
+
+use crate::yaml::NodeRef;
+
+/// Labels of a node.
+pub type NodeLabels = BTreeMap<String, String>;
+
+/// One expression of a node selector term (`core/v1` `NodeSelectorRequirement`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requirement {
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`, as label selectors have them.
+    Labels(Expression),
+    /// `Gt`: the label is an integer above this one.
+    Greater(String, i64),
+    /// `Lt`: the label is an integer below this one.
+    Less(String, i64),
+    /// Something that the API server refuses; nothing matches it.
+    Invalid,
+}
+
+impl Requirement {
+    /// `key In values`.
+    pub fn is_in(key: &str, values: &[&str]) -> Self {
+        let values = values.iter().map(|&value| value.to_owned()).collect();
+        Requirement::Labels(Expression::In(key.to_owned(), values))
+    }
+
+    /// Reads an item of `matchExpressions` or `matchFields`.
+    pub fn read(node: NodeRef<'_>) -> Self {
+        let text = |key| node.get(key).and_then(|value| value.text()).unwrap_or_default();
+        let key = text("key").to_owned();
+        let values: Vec<&str> =
+            node.get("values").into_iter().flat_map(|values| values.items()).filter_map(|value| value.text()).collect();
+        let integer = || if let [value] = values[..] { value.parse().ok() } else { None };
+        let set = || values.iter().map(|&value| value.to_owned()).collect();
+        match text("operator") {
+            "In" => Requirement::Labels(Expression::In(key, set())),
+            "NotIn" => Requirement::Labels(Expression::NotIn(key, set())),
+            "Exists" => Requirement::Labels(Expression::Exists(key)),
+            "DoesNotExist" => Requirement::Labels(Expression::DoesNotExist(key)),
+            "Gt" => integer().map_or(Requirement::Invalid, |value| Requirement::Greater(key, value)),
+            "Lt" => integer().map_or(Requirement::Invalid, |value| Requirement::Less(key, value)),
+            _ => Requirement::Invalid,
+        }
+    }
+
+    /// Whether a node with these labels meets it.
+    pub fn matches(&self, labels: &NodeLabels) -> bool {
+        let integer = |key| labels.get(key).and_then(|value: &String| value.parse::<i64>().ok());
+        match self {
+            Requirement::Labels(expression) => expression.matches(labels),
+            Requirement::Greater(key, bound) => integer(key).is_some_and(|value| value > *bound),
+            Requirement::Less(key, bound) => integer(key).is_some_and(|value| value < *bound),
+            Requirement::Invalid => false,
+        }
+    }
+
+    /// Whether any node whose label `key` is `value` can meet it.
+    pub fn allows(&self, key: &str, value: &str) -> bool {
+        let about = match self {
+            Requirement::Labels(
+                Expression::In(about, _)
+                | Expression::NotIn(about, _)
+                | Expression::Equal(about, _)
+                | Expression::NotEqual(about, _)
+                | Expression::Exists(about)
+                | Expression::DoesNotExist(about),
+            )
+            | Requirement::Greater(about, _)
+            | Requirement::Less(about, _) => about,
+            Requirement::Invalid => return false,
+        };
+        about != key || self.matches(&NodeLabels::from([(key.to_owned(), value.to_owned())]))
+    }
+}
+
+/// One node selector term: all of its expressions and fields hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Term {
+    /// Over the node's labels.
+    pub expressions: Vec<Requirement>,
+    /// Over the node's fields, of which there is one: `metadata.name`.
+    pub fields: Vec<Requirement>,
+}
+
+impl Term {
+    /// Reads an item of `nodeSelectorTerms`, or a `preference`.
+    pub fn read(node: NodeRef<'_>) -> Self {
+        let all = |key| {
+            let items = node.get(key).into_iter().flat_map(|items: NodeRef<'_>| items.items());
+            items.map(Requirement::read).collect()
+        };
+        Self { expressions: all("matchExpressions"), fields: all("matchFields") }
+    }
+
+    /// A term without expressions and fields matches no node (`isEmptyNodeSelectorTerm`).
+    pub fn is_empty(&self) -> bool {
+        self.expressions.is_empty() && self.fields.is_empty()
+    }
+
+    /// Whether a node matches.
+    pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
+        let fields = NodeLabels::from([("metadata.name".to_owned(), name.to_owned())]);
+        !self.is_empty()
+            && self.expressions.iter().all(|expression| expression.matches(labels))
+            && self.fields.iter().all(|field| field.matches(&fields))
+    }
+}
+
+/// What a pod spec demands of its node: `nodeSelector` and the required node affinity.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Affinity {
+    /// `nodeSelector`: every pair holds.
+    pub node_selector: BTreeMap<String, String>,
+    /// `requiredDuringSchedulingIgnoredDuringExecution`: one of the terms matches; `None` demands nothing.
+    pub required: Option<Vec<Term>>,
+}
+
+impl Affinity {
+    /// Keys from a pod spec to the required node selector.
+    pub const REQUIRED: &'static [&'static str] =
+        &["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"];
+    /// Keys from a pod spec to the preferred scheduling terms.
+    pub const PREFERRED: &'static [&'static str] =
+        &["affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"];
+
+    /// Reads a pod spec.
+    pub fn read(spec: NodeRef<'_>) -> Self {
+        let pairs = spec.get("nodeSelector").into_iter().flat_map(|selector| selector.entries());
+        let node_selector = pairs
+            .filter_map(|(key, value)| Some((key.text()?.to_owned(), value.text()?.to_owned())))
+            .collect();
+        let required = spec.get_path(Self::REQUIRED).filter(|required| !required.is_null());
+        let required = required.map(|required| {
+            let terms = required.get("nodeSelectorTerms");
+            terms.into_iter().flat_map(|terms| terms.items()).map(Term::read).collect()
+        });
+        Self { node_selector, required }
+    }
+
+    /// Whether a pod may be scheduled onto a node, taints aside.
+    pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
+        self.node_selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && self.required.as_ref().is_none_or(|terms| terms.iter().any(|term| term.matches(name, labels)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[track_caller]
+    fn check_matches(spec: &str, labels: &[(&str, &str)], expected: bool) {
+        let document = yaml::parse(spec).expect("YAML");
+        let affinity = Affinity::read(document.root().expect("a root"));
+        let labels = labels.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        assert_eq!(affinity.matches("n1", &labels), expected, "{spec} on {labels:?}");
+    }
+
+    #[track_caller]
+    fn check_term(term: &str, labels: &[(&str, &str)], expected: bool) {
+        let spec = format!(
+            "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{term}]}}}}}}"
+        );
+        check_matches(&spec, labels, expected);
+    }
+
+    #[test]
+    fn nothing_demanded_matches_every_node() {
+        check_matches("{}", &[], true);
+        check_matches("{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: ~}}}", &[], true);
+    }
+
+    #[test]
+    fn a_node_selector_is_anded() {
+        check_matches("{nodeSelector: {a: b}}", &[("a", "b")], true);
+        check_matches("{nodeSelector: {a: b, c: d}}", &[("a", "b")], false);
+    }
+
+    #[test]
+    fn terms_are_ored_and_an_empty_one_matches_nothing() {
+        check_term("{}", &[("a", "b")], false);
+        check_term("{}, {matchExpressions: [{key: a, operator: In, values: [b]}]}", &[("a", "b")], true);
+        check_term("{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}", &[], true);
+        check_term("{matchFields: [{key: metadata.name, operator: In, values: [n2]}]}", &[], false);
+    }
+
+    #[test]
+    fn operators_are_those_of_the_api() {
+        let one = |operator: &str, values: &str| {
+            format!("{{matchExpressions: [{{key: a, operator: {operator}, values: {values}}}]}}")
+        };
+        check_term(&one("NotIn", "[b]"), &[], true);
+        check_term(&one("NotIn", "[b]"), &[("a", "b")], false);
+        check_term(&one("Exists", "[]"), &[("a", "")], true);
+        check_term(&one("DoesNotExist", "[]"), &[("a", "")], false);
+        check_term(&one("Gt", "['3']"), &[("a", "4")], true);
+        check_term(&one("Gt", "['3']"), &[("a", "3")], false);
+        check_term(&one("Lt", "['3']"), &[("a", "x")], false);
+        check_term(&one("Gt", "['3', '4']"), &[("a", "9")], false);
+        check_term(&one("Near", "[b]"), &[("a", "b")], false);
+    }
+}

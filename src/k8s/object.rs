@@ -1,0 +1,102 @@
+use kube_core::gvk::{GroupVersion, GroupVersionKind};
+
+use crate::yaml::NodeRef;
+
+/// The annotation that makes an object a hook of Helm.
+pub const HOOK: &str = "helm.sh/hook";
+
+/// The annotation in which Helm 4 carries the template's file through a post-renderer.
+pub(super) const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+
+/// The charts that a document came through, the release's own first: `parent/charts/sub/templates/x.yaml`
+/// is `["parent", "sub"]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChartPath {
+    /// The template's path as Helm names it; empty where the stream does not say.
+    pub file: String,
+    /// Chart names, outermost first.
+    pub charts: Vec<String>,
+}
+
+impl ChartPath {
+    /// Reads a path as it stands in `# Source:` (Helm 3) or in the filename annotation (Helm 4).
+    pub fn read(file: &str) -> Self {
+        let mut parts = file.split('/');
+        let mut charts: Vec<String> = parts.next().map(str::to_owned).into_iter().collect();
+        while parts.next() == Some("charts") {
+            charts.extend(parts.next().map(str::to_owned));
+        }
+        Self { file: file.to_owned(), charts }
+    }
+}
+
+/// One object of a release: a document's root, or an item of a List.
+#[derive(Debug, Clone)]
+pub struct Object<'d> {
+    /// Which part of the release holds it.
+    pub part: usize,
+    /// The object's mapping.
+    pub node: NodeRef<'d>,
+    /// Group, version and kind; an item of a typed list has those of the list without `List`.
+    pub gvk: GroupVersionKind,
+    /// Where its template came from.
+    pub chart: ChartPath,
+}
+
+impl<'d> Object<'d> {
+    /// `metadata.name`, or `metadata.generateName` followed by `*`, or nothing.
+    pub fn name(&self) -> String {
+        let metadata = |key| self.node.get_path(&["metadata", key]).and_then(|name| name.text());
+        match (metadata("name"), metadata("generateName")) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(prefix)) => format!("{prefix}*"),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// `metadata.namespace` where it is written.
+    pub fn namespace(&self) -> Option<&'d str> {
+        self.node.get_path(&["metadata", "namespace"])?.text()
+    }
+
+    /// One annotation of the object.
+    pub fn annotation(&self, name: &str) -> Option<&'d str> {
+        self.node.get_path(&["metadata", "annotations"])?.get(name)?.text()
+    }
+
+    /// The events of `helm.sh/hook`; empty for an ordinary object.
+    pub fn hooks(&self) -> impl Iterator<Item = &'d str> {
+        self.annotation(HOOK).unwrap_or_default().split(',').map(str::trim).filter(|event| !event.is_empty())
+    }
+
+    /// Whether Helm treats the object as a hook.
+    pub fn is_hook(&self) -> bool {
+        self.hooks().next().is_some()
+    }
+
+    /// `Kind/name`, as kubectl shows objects.
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.gvk.kind, self.name())
+    }
+}
+
+/// Reads the type of an object from `apiVersion` and `kind`.
+pub(super) fn gvk(node: NodeRef<'_>) -> Option<GroupVersionKind> {
+    let kind = node.get("kind")?.text()?;
+    let version = node.get("apiVersion").and_then(|version| version.text()).unwrap_or_default();
+    let version: GroupVersion = version.parse().ok()?;
+    Some(version.with_kind(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_the_charts_it_came_through() {
+        let charts = |file: &str| ChartPath::read(file).charts;
+        assert_eq!(charts("hub/templates/deployment.yaml"), ["hub"]);
+        assert_eq!(charts("hub/charts/monitor/templates/a/b.yaml"), ["hub", "monitor"]);
+        assert_eq!(charts("a/charts/b/charts/c/crds/d.yaml"), ["a", "b", "c"]);
+    }
+}

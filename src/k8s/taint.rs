@@ -1,0 +1,197 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::yaml::{NodeRef, Scalar};
+
+/// What a taint does to pods that do not tolerate it (`core/v1` `TaintEffect`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// New pods stay away.
+    NoSchedule,
+    /// New pods stay away if they can.
+    PreferNoSchedule,
+    /// Running pods leave.
+    NoExecute,
+}
+
+impl Effect {
+    const ALL: [Effect; 3] = [Effect::NoSchedule, Effect::PreferNoSchedule, Effect::NoExecute];
+
+    /// The name in manifests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::NoSchedule => "NoSchedule",
+            Effect::PreferNoSchedule => "PreferNoSchedule",
+            Effect::NoExecute => "NoExecute",
+        }
+    }
+}
+
+/// A taint as kubectl writes it: `key=value:Effect` or `key:Effect`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taint {
+    /// A label-like key.
+    pub key: String,
+    /// Empty where the taint has none.
+    pub value: String,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// Why a text is no taint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TaintError {
+    /// There is no `:Effect`.
+    #[error("a taint ends with `:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`")]
+    NoEffect,
+    /// The effect is not one of the three.
+    #[error("`{0}` is not an effect of a taint")]
+    UnknownEffect(String),
+    /// Nothing stands before the effect.
+    #[error("a taint needs a key")]
+    NoKey,
+}
+
+impl FromStr for Taint {
+    type Err = TaintError;
+
+    fn from_str(text: &str) -> Result<Self, TaintError> {
+        let (rest, effect) = text.rsplit_once(':').ok_or(TaintError::NoEffect)?;
+        let effect = Effect::ALL.into_iter().find(|known| known.as_str() == effect);
+        let effect = effect.ok_or_else(|| {
+            TaintError::UnknownEffect(text.rsplit(':').next().unwrap_or_default().to_owned())
+        })?;
+        let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
+        if key.is_empty() {
+            return Err(TaintError::NoKey);
+        }
+        Ok(Self { key: key.to_owned(), value: value.to_owned(), effect })
+    }
+}
+
+impl fmt::Display for Taint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, value, effect } = self;
+        let equals = if value.is_empty() { "" } else { "=" };
+        write!(f, "{key}{equals}{value}:{}", effect.as_str())
+    }
+}
+
+/// How a toleration compares (`core/v1` `TolerationOperator`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operator {
+    /// `Equal`, and the empty operator, which means the same.
+    Equal,
+    /// Any value.
+    Exists,
+    /// `Lt`, `Gt` or whatever a later version brings; covers nothing that we would add.
+    Other(String),
+}
+
+/// A toleration of a pod spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toleration {
+    /// Empty (with `Exists`) for every taint.
+    pub key: String,
+    /// How value and taint are compared.
+    pub operator: Operator,
+    /// Empty with `Exists`.
+    pub value: String,
+    /// `None` for every effect.
+    pub effect: Option<Effect>,
+    /// Seconds until eviction, as they are written.
+    pub seconds: Option<String>,
+}
+
+impl Toleration {
+    /// The toleration of exactly one taint, as z2jh writes it.
+    pub fn of(taint: &Taint) -> Self {
+        let operator = if taint.value.is_empty() { Operator::Exists } else { Operator::Equal };
+        Self {
+            key: taint.key.clone(),
+            operator,
+            value: taint.value.clone(),
+            effect: Some(taint.effect),
+            seconds: None,
+        }
+    }
+
+    /// Reads an item of `tolerations`; fields that are missing or null are empty.
+    pub fn read(node: NodeRef<'_>) -> Self {
+        let text = |key| node.get(key).filter(|value| !value.is_null()).and_then(|value| value.text());
+        let operator = match text("operator").unwrap_or_default() {
+            "" | "Equal" => Operator::Equal,
+            "Exists" => Operator::Exists,
+            other => Operator::Other(other.to_owned()),
+        };
+        let effect = text("effect").and_then(|effect| {
+            Effect::ALL.into_iter().find(|known| known.as_str() == effect)
+        });
+        let seconds = node.get("tolerationSeconds").filter(|seconds| {
+            !matches!(seconds.scalar(), None | Some(Scalar::Null))
+        });
+        Self {
+            key: text("key").unwrap_or_default().to_owned(),
+            operator,
+            value: text("value").unwrap_or_default().to_owned(),
+            effect,
+            seconds: seconds.and_then(|seconds| seconds.text()).map(str::to_owned),
+        }
+    }
+
+    /// Whether a pod with this toleration tolerates the taint for good: `MatchToleration` of
+    /// kube-scheduler's `ToleratesTaint`. One with `tolerationSeconds` for a `NoExecute` taint does so
+    /// only for a while, and still counts: a second entry would not make the stay longer, as the
+    /// smallest number of seconds wins.
+    pub fn tolerates(&self, taint: &Taint) -> bool {
+        let effect = self.effect.is_none_or(|effect| effect == taint.effect);
+        let key = self.key == taint.key || self.key.is_empty() && self.operator == Operator::Exists;
+        let value = match self.operator {
+            Operator::Exists => true,
+            Operator::Equal => self.value == taint.value,
+            Operator::Other(_) => false,
+        };
+        effect && key && value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[track_caller]
+    fn check_tolerates(toleration: &str, taint: &str, expected: bool) {
+        let document = yaml::parse(toleration).expect("YAML");
+        let toleration = Toleration::read(document.root().expect("a root"));
+        assert_eq!(toleration.tolerates(&taint.parse().expect("a taint")), expected, "{toleration:?}");
+    }
+
+    #[test]
+    fn a_taint_is_read_as_kubectl_writes_it() {
+        let taint: Taint = "hub.jupyter.org/dedicated=core:NoSchedule".parse().expect("a taint");
+        assert_eq!((taint.key.as_str(), taint.value.as_str()), ("hub.jupyter.org/dedicated", "core"));
+        assert_eq!(taint.to_string(), "hub.jupyter.org/dedicated=core:NoSchedule");
+        assert_eq!("a:NoExecute".parse::<Taint>().expect("a taint").to_string(), "a:NoExecute");
+        assert_eq!("a=b".parse::<Taint>(), Err(TaintError::NoEffect));
+        assert_eq!("a=b:noSchedule".parse::<Taint>(), Err(TaintError::UnknownEffect("noSchedule".into())));
+        assert_eq!(":NoSchedule".parse::<Taint>(), Err(TaintError::NoKey));
+    }
+
+    #[test]
+    fn the_empty_operator_is_equal() {
+        check_tolerates("{key: a, value: b, effect: NoSchedule}", "a=b:NoSchedule", true);
+        check_tolerates("{key: a, operator: '', value: b}", "a=b:NoSchedule", true);
+        check_tolerates("{key: a, operator: Equal, value: c}", "a=b:NoSchedule", false);
+        check_tolerates("{key: a, operator: ~, value: b}", "a=b:NoSchedule", true);
+    }
+
+    #[test]
+    fn exists_and_empty_fields_cover_more() {
+        check_tolerates("{operator: Exists}", "a=b:NoSchedule", true);
+        check_tolerates("{operator: Exists, effect: NoExecute}", "a=b:NoSchedule", false);
+        check_tolerates("{key: a, operator: Exists}", "a=b:NoExecute", true);
+        check_tolerates("{key: '', value: b}", "a=b:NoSchedule", false);
+        check_tolerates("{key: a, operator: Gt, value: '1'}", "a=2:NoSchedule", false);
+    }
+}

@@ -1,0 +1,224 @@
+//! Edits in block style: whole lines, indented as the document's own.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use super::splice::{Rank, Splice};
+use super::{Edit, Present, Refusal, flow};
+use crate::yaml::quote;
+use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeRef, ScalarStyle};
+use crate::yaml::value::{Layout, Value};
+
+pub(super) fn plan(
+    mapping: NodeRef<'_>,
+    present: Present<'_>,
+    edit: &Edit,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refusal> {
+    match present {
+        Present::Missing => {
+            let entry = Value::Mapping(vec![(edit.target().1.to_owned(), edit.whole_value().into_owned())]);
+            splices.push(new_entry(mapping, &entry)?);
+        }
+        Present::Empty(entry) => fill(mapping, &entry, &edit.whole_value(), splices),
+        Present::Scalar(entry) => splices.push(replace(mapping, &entry, &edit.whole_value())),
+        Present::Items(sequence) => splices.push(push(sequence, &edit.whole_value())?),
+    }
+    Ok(())
+}
+
+/// A key that the mapping does not have: after its last line, or before its last key where nothing
+/// can follow.
+fn new_entry(mapping: NodeRef<'_>, entry: &Value) -> Result<Splice, Refusal> {
+    let column = column(mapping);
+    let layout = layout(mapping, column);
+    if can_be_followed(mapping) {
+        return Ok(lines_after(mapping, column, entry, layout));
+    }
+    let start = line_of_last_key(mapping).ok_or_else(|| Refusal::UnendedBlockScalar(mapping.range()))?;
+    let mut text = String::new();
+    entry.write_block(&mut text, layout);
+    Ok(Splice { range: start..start, text, rank: Rank::Lines(Reverse(depth(mapping))) })
+}
+
+/// Whether a line can follow the collection without a change of its last value: a clip or keep block
+/// scalar that ends the file without a line break would gain one.
+pub(super) fn can_be_followed(collection: NodeRef<'_>) -> bool {
+    let document = collection.document();
+    let end = collection.range().end;
+    if end < document.text.len() || document.text.ends_with('\n') {
+        return true;
+    }
+    let leaf = last_leaf(collection);
+    let is_block = matches!(leaf.node().content, Content::Scalar { style: ScalarStyle::Block, .. });
+    !is_block || header(document, &leaf.range()).contains('-')
+}
+
+/// The line of a block scalar's indicators, `|-` or `>2`.
+fn header<'d>(document: &'d Document<'_>, range: &Range<usize>) -> &'d str {
+    let line = document.text[range.clone()].lines().next().unwrap_or_default();
+    line.split('#').next().unwrap_or_default()
+}
+
+fn last_leaf(node: NodeRef<'_>) -> NodeRef<'_> {
+    let last = match &node.node().content {
+        Content::Mapping { entries, .. } => entries.last().map(|entry| entry.value),
+        Content::Sequence { items, .. } => items.last().copied(),
+        _ => None,
+    };
+    last.map_or(node, |last| last_leaf(node.document().at(last)))
+}
+
+/// Where the line of the last key starts, if nothing but blanks stands before it.
+fn line_of_last_key(mapping: NodeRef<'_>) -> Option<usize> {
+    let document = mapping.document();
+    let key = document.at(mapping.raw_entries().last()?.key).range().start;
+    let start = line_start(document.text, key);
+    document.text[start..key].bytes().all(|byte| byte == b' ').then_some(start)
+}
+
+/// Lines after the collection's last one, and after comments that are indented like it or deeper.
+fn lines_after(collection: NodeRef<'_>, column: usize, value: &Value, layout: Layout) -> Splice {
+    let document = collection.document();
+    let mut at = after_line(document.text, collection.range().end);
+    while let Some(next) = comment_line(&document.text[at..], column) {
+        at += next;
+    }
+    let mut text = String::new();
+    value.write_block(&mut text, layout);
+    if !document.text[..at].ends_with('\n') && at > 0 {
+        text.insert_str(0, layout.eol);
+        text.truncate(text.len() - layout.eol.len());
+    }
+    Splice { range: at..at, text, rank: Rank::Lines(Reverse(depth(collection))) }
+}
+
+/// Puts a collection under a key that holds nothing yet.
+fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Splice>) {
+    let document = mapping.document();
+    let old = document.at(entry.value).range();
+    let column = column(mapping);
+    let mut layout = layout(mapping, column);
+    match value {
+        Value::Mapping(pairs) if !pairs.is_empty() => layout.indent += layout.map_step,
+        Value::Sequence(items) if !items.is_empty() => layout.indent += layout.seq_step,
+        _ => return splices.push(replace(mapping, entry, value)),
+    }
+    if old.end > entry.colon_end {
+        splices.push(Splice { range: entry.colon_end..old.end, text: String::new(), rank: Rank::Inline });
+    }
+    let at = after_line(document.text, old.end.max(entry.colon_end));
+    let mut text = String::new();
+    value.write_block(&mut text, layout);
+    if !document.text[..at].ends_with('\n') {
+        text.insert_str(0, layout.eol);
+        text.truncate(text.len() - layout.eol.len());
+    }
+    // A new child lies deeper than anything that ends where it begins.
+    splices.push(Splice { range: at..at, text, rank: Rank::Lines(Reverse(depth(mapping) + 1)) });
+}
+
+/// Puts a scalar (or an empty collection) where a scalar or nothing stands.
+fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
+    let old = mapping.document().at(entry.value);
+    let mut text = match value {
+        Value::String(text) => quote::block_scalar_text(text).into_owned(),
+        other => flow::json(other),
+    };
+    if matches!(old.node().content, Content::Absent) {
+        text.insert(0, ' ');
+    }
+    let range = old.range();
+    let range = if range.is_empty() { entry.colon_end..entry.colon_end } else { range };
+    Splice { range, text, rank: Rank::Inline }
+}
+
+/// Appends to a sequence that has items, in whatever style it is written.
+fn push(sequence: NodeRef<'_>, values: &Value) -> Result<Splice, Refusal> {
+    let Content::Sequence { style, column, .. } = sequence.node().content else {
+        return Err(Refusal::not_a("list", sequence));
+    };
+    match style {
+        CollectionStyle::Flow => Ok(flow::push(sequence, values)),
+        CollectionStyle::FlowPair => Err(Refusal::FlowPair(sequence.range())),
+        CollectionStyle::Block if !can_be_followed(sequence) => {
+            Err(Refusal::UnendedBlockScalar(last_leaf(sequence).range()))
+        }
+        CollectionStyle::Block => Ok(lines_after(sequence, column, values, layout(sequence, column))),
+    }
+}
+
+fn column(collection: NodeRef<'_>) -> usize {
+    match collection.node().content {
+        Content::Mapping { column, .. } | Content::Sequence { column, .. } => column,
+        _ => 0,
+    }
+}
+
+/// How the document indents: as the collections beside the place do, else as its first ones.
+fn layout(collection: NodeRef<'_>, indent: usize) -> Layout {
+    let document = collection.document();
+    let near = document.nodes().filter(|node| node.node().parent == Some(collection.id()));
+    let steps = |nodes: &mut dyn Iterator<Item = NodeRef<'_>>, of_mapping: bool| {
+        nodes.filter(|node| node.is_mapping() == of_mapping).find_map(step)
+    };
+    let near: Vec<_> = near.collect();
+    let find = |of_mapping| {
+        steps(&mut near.iter().copied(), of_mapping).or_else(|| steps(&mut document.nodes(), of_mapping))
+    };
+    let map_step = find(true).filter(|&step| step > 0).unwrap_or(2);
+    let seq_step = find(false).unwrap_or(0);
+    Layout { indent, map_step, seq_step, eol: eol(document.text) }
+}
+
+/// How much deeper a block collection stands than the block mapping that holds it.
+fn step(node: NodeRef<'_>) -> Option<usize> {
+    let parent = node.document().at(node.node().parent?);
+    let is_block = |node: NodeRef<'_>| {
+        matches!(
+            node.node().content,
+            Content::Mapping { style: CollectionStyle::Block, .. }
+                | Content::Sequence { style: CollectionStyle::Block, .. }
+        )
+    };
+    if node.is_alias() || !is_block(node) || !is_block(parent) || !parent.is_mapping() {
+        return None;
+    }
+    column(node).checked_sub(column(parent))
+}
+
+fn eol(text: &str) -> &'static str {
+    match memchr::memchr(b'\n', text.as_bytes()) {
+        Some(at) if text[..at].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
+fn depth(node: NodeRef<'_>) -> usize {
+    let parents = std::iter::successors(Some(node), |node| {
+        node.node().parent.map(|parent| node.document().at(parent))
+    });
+    parents.count()
+}
+
+/// The start of the line after the one that holds `at`; a place at the start of a line that follows a
+/// block scalar is that line itself.
+fn after_line(text: &str, at: usize) -> usize {
+    if at > 0 && text[..at].ends_with('\n') {
+        return at;
+    }
+    memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |newline| at + newline + 1)
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |newline| newline + 1)
+}
+
+/// The length of the first line if it is a comment indented by at least `column` blanks.
+fn comment_line(text: &str, column: usize) -> Option<usize> {
+    let content = text.trim_start_matches(' ');
+    if !content.starts_with('#') || text.len() - content.len() < column {
+        return None;
+    }
+    Some(memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |newline| newline + 1))
+}

@@ -1,0 +1,94 @@
+//! Edits in flow style, always in JSON's spelling: what was JSON stays JSON.
+
+use super::splice::{Rank, Splice};
+use super::{Edit, Present, Refusal};
+use crate::yaml::quote;
+use crate::yaml::tree::{CollectionStyle, Content, Entry, NodeRef};
+use crate::yaml::value::Value;
+
+pub(super) fn plan(
+    mapping: NodeRef<'_>,
+    present: &Present<'_>,
+    edit: &Edit,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refusal> {
+    let value = edit.whole_value();
+    let splice = match present {
+        Present::Missing => {
+            let pair = format!("{}: {}", quote::json_text(edit.target().1), json(&value));
+            let end = mapping.raw_entries().last().map(|entry| entry_end(mapping, entry));
+            append(mapping, end, pair)
+        }
+        Present::Empty(entry) | Present::Scalar(entry) => replace(mapping, entry, &value),
+        Present::Items(sequence) => match sequence.node().content {
+            Content::Sequence { style: CollectionStyle::Flow, .. } => push(*sequence, &value),
+            _ => return Err(Refusal::FlowPair(sequence.range())),
+        },
+    };
+    splices.push(splice);
+    Ok(())
+}
+
+/// A value in flow style.
+pub(super) fn json(value: &Value) -> String {
+    let mut text = String::new();
+    value.write_json(&mut text);
+    text
+}
+
+/// Appends values to a flow sequence.
+pub(super) fn push(sequence: NodeRef<'_>, values: &Value) -> Splice {
+    let text = json(values);
+    let items = text[1..text.len() - 1].to_owned();
+    let end = sequence.items().last().map(|item| item.range().end);
+    append(sequence, end, items)
+}
+
+/// Text for a new last member: behind the last one there is, or right behind the opening bracket.
+/// A comma is added before it unless one trails already.
+fn append(collection: NodeRef<'_>, last_end: Option<usize>, text: String) -> Splice {
+    let Some(last_end) = last_end else {
+        let at = collection.range().start + 1;
+        return Splice { range: at..at, text, rank: Rank::Inline };
+    };
+    match trailing_comma(collection, last_end) {
+        Some(comma) => {
+            let at = comma + 1;
+            Splice { range: at..at, text: format!(" {text}"), rank: Rank::Inline }
+        }
+        None => Splice { range: last_end..last_end, text: format!(", {text}"), rank: Rank::Inline },
+    }
+}
+
+/// Where a comma stands between the last member and the closing bracket.
+fn trailing_comma(collection: NodeRef<'_>, last_end: usize) -> Option<usize> {
+    let document = collection.document();
+    let mut at = last_end;
+    let end = collection.range().end - 1;
+    while at < end {
+        match document.text.as_bytes()[at] {
+            b',' => return Some(at),
+            b'#' => {
+                let rest = &document.text.as_bytes()[at..end];
+                at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn entry_end(mapping: NodeRef<'_>, entry: &Entry) -> usize {
+    mapping.document().at(entry.value).range().end.max(entry.colon_end)
+}
+
+fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
+    let document = mapping.document();
+    let old = document.at(entry.value);
+    if !matches!(old.node().content, Content::Absent) {
+        return Splice { range: old.range(), text: json(value), rank: Rank::Inline };
+    }
+    let has_colon = document.text[..entry.colon_end].ends_with(':');
+    let text = format!("{}{}", if has_colon { " " } else { ": " }, json(value));
+    Splice { range: entry.colon_end..entry.colon_end, text, rank: Rank::Inline }
+}

@@ -1,0 +1,165 @@
+//! Changing a document by splicing its text: bytes that no edit names stay what they were.
+//!
+//! [`apply`] turns edits of the tree into insertions and replacements of bytes, one file a node style,
+//! then reads the result again and compares it with the tree that was meant.
+
+mod block;
+mod flow;
+mod refusal;
+mod splice;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use refusal::Refusal;
+
+use super::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef};
+use super::value::Value;
+use splice::Splice;
+
+/// One change of a mapping.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// The key holds this value. What it held before may be nothing, null, an empty collection or a scalar.
+    Put {
+        /// The mapping to change.
+        mapping: NodeId,
+        /// Its key, present or not.
+        key: String,
+        /// What it holds afterwards.
+        value: Value,
+    },
+    /// The sequence under the key ends with these values. It may be missing, null or empty before.
+    Extend {
+        /// The mapping to change.
+        mapping: NodeId,
+        /// Its key, present or not.
+        key: String,
+        /// What is appended, in order.
+        values: Vec<Value>,
+    },
+}
+
+impl Edit {
+    /// Puts `value` at the end of `path`: into the deepest mapping that is there already, wrapped in
+    /// the mappings that are missing.
+    pub fn put_path(node: NodeRef<'_>, path: &[&str], value: Value) -> Self {
+        Self::at_path(node, path, value, |mapping, key, value| Edit::Put { mapping, key, value })
+    }
+
+    /// Appends `values` to the sequence at the end of `path`, as [`put_path`](Self::put_path) finds it.
+    pub fn extend_path(node: NodeRef<'_>, path: &[&str], values: Vec<Value>) -> Self {
+        let reached = |mapping, key, value| match value {
+            Value::Sequence(values) => Edit::Extend { mapping, key, values },
+            value => Edit::Put { mapping, key, value },
+        };
+        Self::at_path(node, path, Value::Sequence(values), reached)
+    }
+
+    fn at_path(
+        node: NodeRef<'_>,
+        path: &[&str],
+        value: Value,
+        reached: impl Fn(NodeId, String, Value) -> Edit,
+    ) -> Self {
+        let (first, rest) = path.split_first().expect("a path has a key");
+        let next = node.get(first).filter(|next| !is_empty(*next));
+        match next {
+            Some(next) if !rest.is_empty() => Self::at_path(next, rest, value, reached),
+            _ if rest.is_empty() => reached(node.resolve().id(), (*first).to_owned(), value),
+            _ => {
+                let wrapped = rest.iter().rev().fold(value, |value, key| Value::map([(*key, value)]));
+                Edit::Put { mapping: node.resolve().id(), key: (*first).to_owned(), value: wrapped }
+            }
+        }
+    }
+
+    fn target(&self) -> (NodeId, &str) {
+        match self {
+            Edit::Put { mapping, key, .. } | Edit::Extend { mapping, key, .. } => (*mapping, key),
+        }
+    }
+
+    /// The value that stands under the key if nothing was there.
+    fn whole_value(&self) -> std::borrow::Cow<'_, Value> {
+        match self {
+            Edit::Put { value, .. } => std::borrow::Cow::Borrowed(value),
+            Edit::Extend { values, .. } => std::borrow::Cow::Owned(Value::Sequence(values.clone())),
+        }
+    }
+}
+
+/// The text of the document after `edits`, which name nodes of `document`.
+///
+/// # Errors
+/// A [`Refusal`] where the text cannot be changed without doubt about its meaning. Then nothing was done.
+pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal> {
+    refusal::check_line_breaks(document)?;
+    if let Some(at) = document.trailing {
+        return Err(Refusal::SecondDocument(at..document.text.len()));
+    }
+    let mut splices = Vec::new();
+    for edit in edits {
+        plan(document, edit, &mut splices)?;
+    }
+    let text = splice::apply(document.text, splices);
+    verify::check(document, edits, &text)?;
+    Ok(text)
+}
+
+/// How far the key stands already.
+enum Present<'d> {
+    /// The mapping has no such key.
+    Missing,
+    /// There is a key and nothing to keep behind it: nothing, null, `{}`, `[]`.
+    Empty(Entry),
+    /// A scalar that a `Put` replaces.
+    Scalar(Entry),
+    /// A sequence with items.
+    Items(NodeRef<'d>),
+}
+
+fn plan(document: &Document<'_>, edit: &Edit, splices: &mut Vec<Splice>) -> Result<(), Refusal> {
+    let (mapping, key) = edit.target();
+    let mapping = document.at(mapping);
+    let Content::Mapping { style, .. } = &mapping.node().content else {
+        return Err(Refusal::not_a("mapping", mapping));
+    };
+    refusal::check_shared(mapping)?;
+    let present = present(mapping, key, edit)?;
+    match style {
+        CollectionStyle::Block => block::plan(mapping, present, edit, splices),
+        CollectionStyle::Flow => flow::plan(mapping, &present, edit, splices),
+        CollectionStyle::FlowPair => return Err(Refusal::FlowPair(mapping.range())),
+    }?;
+    Ok(())
+}
+
+fn present<'d>(mapping: NodeRef<'d>, key: &str, edit: &Edit) -> Result<Present<'d>, Refusal> {
+    let Some(found) = mapping.find(key) else { return Ok(Present::Missing) };
+    if found.mapping.id() != mapping.id() {
+        return Err(Refusal::Merged(found.value.range()));
+    }
+    let value = found.value;
+    if value.is_alias() {
+        return Err(Refusal::Shared(value.range()));
+    }
+    refusal::check_value(value, &found.entry)?;
+    match (&value.node().content, edit) {
+        _ if is_empty(value) => Ok(Present::Empty(found.entry)),
+        (Content::Scalar { .. }, Edit::Put { .. }) => Ok(Present::Scalar(found.entry)),
+        (Content::Sequence { .. }, Edit::Extend { .. }) => Ok(Present::Items(value)),
+        (_, Edit::Extend { .. }) => Err(Refusal::not_a("list", value)),
+        (_, Edit::Put { .. }) => Err(Refusal::not_a("single value", value)),
+    }
+}
+
+/// Whether there is nothing to keep: nothing, null, `{}`, `[]`.
+fn is_empty(node: NodeRef<'_>) -> bool {
+    match &node.node().content {
+        Content::Mapping { entries, .. } => entries.is_empty(),
+        Content::Sequence { items, .. } => items.is_empty(),
+        _ => node.is_null(),
+    }
+}

@@ -1,0 +1,118 @@
+use std::ops::Range;
+
+use crate::yaml::tree::{Content, Document, Entry, NodeRef, ScalarStyle};
+
+/// Why a document's text is not changed; ranges index the document's text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// An alias elsewhere reads the same node, so that a change here would be a change there.
+    #[error("this is shared by an anchor and its aliases; a change here would show up there too")]
+    Shared(Range<usize>),
+    /// The key comes from a merge key (`<<`), whose source others may read.
+    #[error("this comes in through a merge key (`<<`), so it cannot be changed for one place alone")]
+    Merged(Range<usize>),
+    /// An anchor or a tag stands on a value that would be replaced.
+    #[error("an anchor or a tag stands on this value")]
+    Decorated(Range<usize>),
+    /// `? key` without an ordinary `key: value` line.
+    #[error("this key is written in the explicit form (`? key`)")]
+    ExplicitKey(Range<usize>),
+    /// A scalar that would be replaced is a block scalar.
+    #[error("this value is a block scalar")]
+    BlockScalar(Range<usize>),
+    /// A pair in a flow sequence without braces.
+    #[error("this pair stands in a flow sequence without braces")]
+    FlowPair(Range<usize>),
+    /// Another kind of node stands where the field's type says otherwise.
+    #[error("this is not a {0}")]
+    NotA(&'static str, Range<usize>),
+    /// A line break that go-yaml sees and other readers do not, or the other way round.
+    #[error("this line break ({0}) is one to some YAML readers and none to others")]
+    LineBreak(&'static str, Range<usize>),
+    /// Nothing can follow a block scalar that ends the file without a line break.
+    #[error("a block scalar ends the document here without a line break; a line after it would change its value")]
+    UnendedBlockScalar(Range<usize>),
+    /// A second document follows `...`; Kubernetes and Helm read only the first.
+    #[error("a second document begins here without `---`; Helm and Kubernetes never read it")]
+    SecondDocument(Range<usize>),
+    /// The result did not read back as the tree that was meant.
+    #[error("the change would not read back as it was meant")]
+    Unverified(Range<usize>),
+}
+
+impl Refusal {
+    /// The bytes that are in the way.
+    pub fn range(&self) -> Range<usize> {
+        match self {
+            Refusal::Shared(range)
+            | Refusal::Merged(range)
+            | Refusal::Decorated(range)
+            | Refusal::ExplicitKey(range)
+            | Refusal::BlockScalar(range)
+            | Refusal::FlowPair(range)
+            | Refusal::NotA(_, range)
+            | Refusal::LineBreak(_, range)
+            | Refusal::UnendedBlockScalar(range)
+            | Refusal::SecondDocument(range)
+            | Refusal::Unverified(range) => range.clone(),
+        }
+    }
+
+    pub(super) fn not_a(what: &'static str, node: NodeRef<'_>) -> Self {
+        Refusal::NotA(what, node.range())
+    }
+}
+
+/// Refuses texts with line breaks on whose meaning readers differ: go-yaml takes a lone carriage
+/// return, U+0085, U+2028 and U+2029 as line breaks.
+pub(super) fn check_line_breaks(document: &Document<'_>) -> Result<(), Refusal> {
+    let text = document.text;
+    for (name, needle) in [("U+0085", "\u{85}"), ("U+2028", "\u{2028}"), ("U+2029", "\u{2029}")] {
+        if let Some(at) = memchr::memmem::find(text.as_bytes(), needle.as_bytes()) {
+            return Err(Refusal::LineBreak(name, at..at + needle.len()));
+        }
+    }
+    let bytes = text.as_bytes();
+    match memchr::memchr_iter(b'\r', bytes).find(|at| bytes.get(at + 1) != Some(&b'\n')) {
+        Some(at) => Err(Refusal::LineBreak("a lone carriage return", at..at + 1)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a node that an alias reads too, itself or through a collection around it.
+pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
+    let mut at = Some(node);
+    while let Some(node) = at {
+        if node.node().is_aliased {
+            return Err(Refusal::Shared(node.node().anchor.clone().unwrap_or(node.range())));
+        }
+        at = node.node().parent.map(|parent| node.document().at(parent));
+    }
+    Ok(())
+}
+
+/// Refuses values whose text cannot be replaced or extended without doubt.
+pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refusal> {
+    let node = value.node();
+    if node.is_aliased {
+        return Err(Refusal::Shared(node.range.clone()));
+    }
+    let has_items = match &node.content {
+        Content::Mapping { entries, .. } => !entries.is_empty(),
+        Content::Sequence { items, .. } => !items.is_empty(),
+        _ => false,
+    };
+    if has_items {
+        return Ok(());
+    }
+    if entry.explicit {
+        return Err(Refusal::ExplicitKey(value.document().at(entry.key).range()));
+    }
+    if node.anchor.is_some() || node.tag.is_some() {
+        return Err(Refusal::Decorated(node.anchor.clone().unwrap_or(node.range.clone())));
+    }
+    if let Content::Scalar { style: ScalarStyle::Block, .. } = node.content {
+        return Err(Refusal::BlockScalar(node.range.clone()));
+    }
+    Ok(())
+}

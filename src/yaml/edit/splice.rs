@@ -1,0 +1,37 @@
+use std::ops::Range;
+
+/// A replacement of bytes of the old text. Several may begin at one offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Splice {
+    /// The bytes that go; empty for an insertion.
+    pub(super) range: Range<usize>,
+    /// What stands there instead.
+    pub(super) text: String,
+    /// Whole lines come after what is changed inside a line at the same offset, the deepest first:
+    /// the end of an inner collection is reached before the end of the one around it.
+    pub(super) rank: Rank,
+}
+
+/// The order of splices at one offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// Inside a line.
+    Inline,
+    /// Whole lines, of a collection nested this deep (counted from the root).
+    Lines(std::cmp::Reverse<usize>),
+}
+
+/// The text with all splices done; they do not overlap.
+pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> String {
+    splices.sort_by_key(|splice| (splice.range.start, splice.rank));
+    let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
+    let mut out = String::with_capacity(text.len() + added);
+    let mut at = 0;
+    for splice in &splices {
+        out.push_str(&text[at..splice.range.start.max(at)]);
+        out.push_str(&splice.text);
+        at = at.max(splice.range.end);
+    }
+    out.push_str(&text[at..]);
+    out
+}

@@ -1,0 +1,307 @@
+//! The door to the YAML parser: its events become our tree, its quirks end here.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle as Written, Span as Place, StructureStyle};
+
+use super::tree::{CollectionStyle, Content, Document, Entry, Node, NodeId, ScalarStyle};
+
+/// Why a text is not YAML, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ParseError {
+    /// Byte offset in the text that was parsed.
+    pub offset: usize,
+    /// What the parser says, in one line.
+    pub message: String,
+}
+
+/// Parses the first YAML document of `text`; whatever follows it is only noticed.
+pub fn parse(text: &str) -> Result<Document<'_>, ParseError> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
+        block_scalar_eof_without_line_feed: true,
+        bom_inside_document_as_content: true,
+    };
+    Builder::new(text).run(options)
+}
+
+/// An open collection.
+struct Frame {
+    id: NodeId,
+    style: CollectionStyle,
+    is_mapping: bool,
+    /// The key that waits for its value.
+    key: Option<Entry>,
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    nodes: Vec<Node<'t>>,
+    stack: Vec<Frame>,
+    anchors: HashMap<usize, NodeId>,
+    root: Option<NodeId>,
+    /// Everything before this byte has been given to a node.
+    cursor: usize,
+    last: Option<NodeId>,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            nodes: Vec::with_capacity(text.len() / 24),
+            stack: Vec::new(),
+            anchors: HashMap::new(),
+            root: None,
+            cursor: 0,
+            last: None,
+        }
+    }
+
+    fn run(mut self, options: Options) -> Result<Document<'t>, ParseError> {
+        let mut trailing = None;
+        let mut documents = 0;
+        for next in Parser::new_from_str_with_options(self.text, options) {
+            let (event, place) = next.map_err(|error| parse_error(&error))?;
+            let range = place.byte_range().expect("a parser over text knows byte offsets");
+            if matches!(event, Event::DocumentStart(..)) {
+                documents += 1;
+                if documents > 1 {
+                    trailing = Some(range.start);
+                    break;
+                }
+            }
+            self.event(event, &place, range);
+        }
+        Ok(Document { text: self.text, nodes: self.nodes, root: self.root, trailing })
+    }
+
+    fn event(&mut self, event: Event<'t>, place: &Place, range: Range<usize>) {
+        match event {
+            Event::Scalar(text, written, anchor, tag) => {
+                let column = place.indent;
+                let (content, range) = self.scalar(text, written, range);
+                let id = self.add(content, range, anchor, tag.map(|tag| tag.to_string()), column);
+                self.close(id);
+            }
+            Event::MappingStart(written, anchor, tag) => {
+                self.open(true, written, range, anchor, tag.map(|tag| tag.to_string()));
+            }
+            Event::SequenceStart(written, anchor, tag) => {
+                self.open(false, written, range, anchor, tag.map(|tag| tag.to_string()));
+            }
+            Event::MappingEnd | Event::SequenceEnd => self.end(&range),
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).copied();
+                if let Some(target) = target {
+                    self.nodes[target.0 as usize].is_aliased = true;
+                }
+                self.alias(target, range, place.indent);
+            }
+            Event::UnresolvedAlias(_) => self.alias(None, range, place.indent),
+            Event::Anchor(..) => {
+                let node = self.last.expect("an anchor event follows its node");
+                self.nodes[node.0 as usize].anchor = Some(range);
+            }
+            _ => {}
+        }
+    }
+
+    fn alias(&mut self, target: Option<NodeId>, range: Range<usize>, column: Option<usize>) {
+        self.before_node();
+        let id = self.add(Content::Alias(target), range, 0, None, column);
+        self.close(id);
+    }
+
+    /// The scalar's content and its bytes as we want them: an absent node stands behind its colon, a
+    /// block scalar begins at its indicator and ends at the start of a line (or of the rest of the file).
+    fn scalar(
+        &mut self,
+        text: std::borrow::Cow<'t, str>,
+        written: Written,
+        range: Range<usize>,
+    ) -> (Content<'t>, Range<usize>) {
+        self.before_node();
+        match written {
+            Written::Plain if range.is_empty() => (Content::Absent, self.cursor..self.cursor),
+            Written::Plain => (Content::Scalar { text, style: ScalarStyle::Plain }, range),
+            Written::SingleQuoted | Written::DoubleQuoted => {
+                (Content::Scalar { text, style: ScalarStyle::Quoted }, range)
+            }
+            Written::Literal | Written::Folded => {
+                let start = self.skip_to_content(self.cursor);
+                let end = self.block_scalar_end(start, range.end);
+                (Content::Scalar { text, style: ScalarStyle::Block }, start..end)
+            }
+        }
+    }
+
+    fn block_scalar_end(&self, start: usize, end: usize) -> usize {
+        if end == self.text.len() {
+            return end;
+        }
+        memchr::memrchr(b'\n', &self.text.as_bytes()[start..end]).map_or(end, |at| start + at + 1)
+    }
+
+    /// Moves the cursor behind the dash of a block sequence's next item.
+    fn before_node(&mut self) {
+        let Some(frame) = self.stack.last() else { return };
+        if frame.is_mapping || frame.style != CollectionStyle::Block {
+            return;
+        }
+        let at = self.skip_to_content(self.cursor);
+        if self.text.as_bytes().get(at) != Some(&b'-') {
+            return;
+        }
+        self.cursor = at + 1;
+        let id = frame.id;
+        let column_of_dash = self.column(at);
+        let node = &mut self.nodes[id.0 as usize];
+        if let Content::Sequence { column, items, .. } = &mut node.content
+            && items.is_empty()
+        {
+            *column = column_of_dash;
+            node.range.start = at;
+        }
+    }
+
+    fn add(
+        &mut self,
+        content: Content<'t>,
+        range: Range<usize>,
+        anchor: usize,
+        tag: Option<String>,
+        key_column: Option<usize>,
+    ) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).expect("a document has fewer than 2^32 nodes"));
+        if anchor != 0 {
+            self.anchors.insert(anchor, id);
+        }
+        self.note_column(&range, key_column);
+        let parent = self.stack.last().map(|frame| frame.id);
+        self.nodes.push(Node { content, range, anchor: None, parent, is_aliased: false, tag });
+        self.last = Some(id);
+        id
+    }
+
+    /// A mapping's column is that of its first key, which the parser knows better than the key's text
+    /// (`&a key:`).
+    fn note_column(&mut self, key: &Range<usize>, key_column: Option<usize>) {
+        let Some(frame) = self.stack.last() else { return };
+        if !frame.is_mapping || frame.key.is_some() || frame.style != CollectionStyle::Block {
+            return;
+        }
+        let (id, key_column) = (frame.id, key_column.unwrap_or_else(|| self.column(key.start)));
+        let node = &mut self.nodes[id.0 as usize];
+        if let Content::Mapping { column, entries, .. } = &mut node.content
+            && entries.is_empty()
+        {
+            *column = key_column;
+            node.range.start = key.start;
+        }
+    }
+
+    fn open(
+        &mut self,
+        is_mapping: bool,
+        written: StructureStyle,
+        range: Range<usize>,
+        anchor: usize,
+        tag: Option<String>,
+    ) {
+        self.before_node();
+        let style = match written {
+            StructureStyle::Block => CollectionStyle::Block,
+            StructureStyle::Flow if range.is_empty() => CollectionStyle::FlowPair,
+            StructureStyle::Flow => CollectionStyle::Flow,
+        };
+        let content = if is_mapping {
+            Content::Mapping { style, column: 0, entries: Vec::new() }
+        } else {
+            Content::Sequence { style, column: 0, items: Vec::new() }
+        };
+        if style == CollectionStyle::Flow {
+            self.cursor = range.end;
+        }
+        let id = self.add(content, range, anchor, tag, None);
+        self.stack.push(Frame { id, style, is_mapping, key: None });
+    }
+
+    fn end(&mut self, range: &Range<usize>) {
+        let frame = self.stack.pop().expect("collections end after they start");
+        let end = if frame.style == CollectionStyle::Flow { range.end } else { self.cursor };
+        let node = &mut self.nodes[frame.id.0 as usize];
+        node.range.end = end.max(node.range.start);
+        self.close(frame.id);
+    }
+
+    /// Gives a finished node to its parent.
+    fn close(&mut self, id: NodeId) {
+        self.cursor = self.cursor.max(self.nodes[id.0 as usize].range.end);
+        let Some(frame) = self.stack.last_mut() else {
+            self.root.get_or_insert(id);
+            return;
+        };
+        let parent = frame.id.0 as usize;
+        match &mut self.nodes[parent].content {
+            Content::Sequence { items, .. } => items.push(id),
+            Content::Mapping { entries, .. } => {
+                if let Some(mut entry) = frame.key.take() {
+                    entry.value = id;
+                    entries.push(entry);
+                } else {
+                    self.key(id);
+                }
+            }
+            _ => unreachable!("only collections are opened"),
+        }
+    }
+
+    /// Remembers a key and moves the cursor behind its colon.
+    fn key(&mut self, id: NodeId) {
+        let key_end = self.cursor;
+        let at = self.skip_to_content(key_end);
+        if self.text.as_bytes().get(at) == Some(&b':') {
+            self.cursor = at + 1;
+        }
+        let start = self.nodes[id.0 as usize].range.start;
+        let explicit = self.text[..start].trim_end_matches([' ', '\t']).ends_with('?')
+            || self.text.as_bytes().get(at) == Some(&b':') && self.text[key_end..at].contains('\n');
+        let entry = Entry { key: id, colon_end: self.cursor, explicit, value: id };
+        self.stack.last_mut().expect("a key has a mapping").key = Some(entry);
+    }
+
+    /// The next byte that is neither blank, line break, comment, anchor nor tag.
+    fn skip_to_content(&self, from: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = from;
+        while let Some(&byte) = bytes.get(at) {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                b'#' => at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end),
+                b'&' | b'!' => {
+                    while bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace()) {
+                        at += 1;
+                    }
+                }
+                0xEF if bytes[at..].starts_with("\u{feff}".as_bytes()) => at += 3,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// Bytes from the start of the line.
+    fn column(&self, at: usize) -> usize {
+        at - memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |newline| newline + 1)
+    }
+}
+
+fn parse_error(error: &granit_parser::ScanError) -> ParseError {
+    let message = error.info().lines().next().unwrap_or_default().to_owned();
+    ParseError { offset: error.marker().byte_offset().unwrap_or(0), message }
+}
