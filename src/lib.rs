@@ -1,4 +1,6 @@
 //! dunnage keeps Kubernetes pods on the nodes they were meant for.
 
 pub mod diag;
+pub mod k8s;
 pub mod text;
+pub mod yaml;

@@ -1,9 +1,16 @@
 //! The lossless tree: every node knows its bytes, scalars are typed as Helm's go-yaml types them.
 
+pub mod edit;
 mod parse;
+pub mod quote;
 pub mod scalar;
+mod split;
 mod tree;
+pub mod value;
 
+pub use edit::{Edit, Refusal};
 pub use parse::{ParseError, parse};
 pub use scalar::Scalar;
+pub use split::{is_blank, split};
 pub use tree::{CollectionStyle, Content, Document, Entry, Found, Node, NodeId, NodeRef, ScalarStyle};
+pub use value::Value;

@@ -1,9 +1,8 @@
 //! Edits in block style: whole lines, indented as the document's own.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::splice::{Rank, Splice};
+use super::splice::Splice;
 use super::{Edit, Present, Refusal, flow};
 use crate::yaml::quote;
 use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeRef, ScalarStyle};
@@ -38,7 +37,7 @@ fn new_entry(mapping: NodeRef<'_>, entry: &Value) -> Result<Splice, Refusal> {
     let start = line_of_last_key(mapping).ok_or_else(|| Refusal::UnendedBlockScalar(mapping.range()))?;
     let mut text = String::new();
     entry.write_block(&mut text, layout);
-    Ok(Splice { range: start..start, text, rank: Rank::Lines(Reverse(depth(mapping))) })
+    Ok(Splice::lines(start, text, depth(mapping)))
 }
 
 /// Whether a line can follow the collection without a change of its last value: a clip or keep block
@@ -90,13 +89,18 @@ fn lines_after(collection: NodeRef<'_>, column: usize, value: &Value, layout: La
         text.insert_str(0, layout.eol);
         text.truncate(text.len() - layout.eol.len());
     }
-    Splice { range: at..at, text, rank: Rank::Lines(Reverse(depth(collection))) }
+    Splice::lines(at, text, depth(collection))
 }
 
 /// Puts a collection under a key that holds nothing yet.
 fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Splice>) {
     let document = mapping.document();
-    let old = document.at(entry.value).range();
+    let old = document.at(entry.value);
+    let has_comment = document.text[old.range()].contains('#');
+    if let Some(splice) = has_comment.then(|| flow::fill(old, value)).flatten() {
+        return splices.push(splice);
+    }
+    let old = old.range();
     let column = column(mapping);
     let mut layout = layout(mapping, column);
     match value {
@@ -105,7 +109,7 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
         _ => return splices.push(replace(mapping, entry, value)),
     }
     if old.end > entry.colon_end {
-        splices.push(Splice { range: entry.colon_end..old.end, text: String::new(), rank: Rank::Inline });
+        splices.push(Splice::inline(entry.colon_end..old.end, String::new()));
     }
     let at = after_line(document.text, old.end.max(entry.colon_end));
     let mut text = String::new();
@@ -115,7 +119,7 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
         text.truncate(text.len() - layout.eol.len());
     }
     // A new child lies deeper than anything that ends where it begins.
-    splices.push(Splice { range: at..at, text, rank: Rank::Lines(Reverse(depth(mapping) + 1)) });
+    splices.push(Splice::lines(at, text, depth(mapping) + 1));
 }
 
 /// Puts a scalar (or an empty collection) where a scalar or nothing stands.
@@ -130,7 +134,7 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
     }
     let range = old.range();
     let range = if range.is_empty() { entry.colon_end..entry.colon_end } else { range };
-    Splice { range, text, rank: Rank::Inline }
+    Splice::inline(range, text)
 }
 
 /// Appends to a sequence that has items, in whatever style it is written.

@@ -1,6 +1,6 @@
 //! Edits in flow style, always in JSON's spelling: what was JSON stays JSON.
 
-use super::splice::{Rank, Splice};
+use super::splice::Splice;
 use super::{Edit, Present, Refusal};
 use crate::yaml::quote;
 use crate::yaml::tree::{CollectionStyle, Content, Entry, NodeRef};
@@ -19,7 +19,9 @@ pub(super) fn plan(
             let end = mapping.raw_entries().last().map(|entry| entry_end(mapping, entry));
             append(mapping, end, pair)
         }
-        Present::Empty(entry) | Present::Scalar(entry) => replace(mapping, entry, &value),
+        Present::Empty(entry) => fill(mapping.document().at(entry.value), &value)
+            .unwrap_or_else(|| replace(mapping, entry, &value)),
+        Present::Scalar(entry) => replace(mapping, entry, &value),
         Present::Items(sequence) => match sequence.node().content {
             Content::Sequence { style: CollectionStyle::Flow, .. } => push(*sequence, &value),
             _ => return Err(Refusal::FlowPair(sequence.range())),
@@ -38,10 +40,25 @@ pub(super) fn json(value: &Value) -> String {
 
 /// Appends values to a flow sequence.
 pub(super) fn push(sequence: NodeRef<'_>, values: &Value) -> Splice {
-    let text = json(values);
-    let items = text[1..text.len() - 1].to_owned();
     let end = sequence.items().last().map(|item| item.range().end);
-    append(sequence, end, items)
+    append(sequence, end, members(values))
+}
+
+/// Puts a collection's members into an empty one of its kind, whose own bytes (a comment between the
+/// brackets, say) stay.
+pub(super) fn fill(empty: NodeRef<'_>, value: &Value) -> Option<Splice> {
+    let same = match value {
+        Value::Mapping(_) => empty.is_mapping(),
+        Value::Sequence(_) => empty.is_sequence(),
+        _ => false,
+    };
+    same.then(|| append(empty, None, members(value)))
+}
+
+/// What stands between the brackets of a collection.
+fn members(collection: &Value) -> String {
+    let text = json(collection);
+    text[1..text.len() - 1].to_owned()
 }
 
 /// Text for a new last member: behind the last one there is, or right behind the opening bracket.
@@ -49,14 +66,11 @@ pub(super) fn push(sequence: NodeRef<'_>, values: &Value) -> Splice {
 fn append(collection: NodeRef<'_>, last_end: Option<usize>, text: String) -> Splice {
     let Some(last_end) = last_end else {
         let at = collection.range().start + 1;
-        return Splice { range: at..at, text, rank: Rank::Inline };
+        return Splice::first_member(at, text);
     };
     match trailing_comma(collection, last_end) {
-        Some(comma) => {
-            let at = comma + 1;
-            Splice { range: at..at, text: format!(" {text}"), rank: Rank::Inline }
-        }
-        None => Splice { range: last_end..last_end, text: format!(", {text}"), rank: Rank::Inline },
+        Some(comma) => Splice::first_member(comma + 1, format!(" {text}")),
+        None => Splice::inline(last_end..last_end, format!(", {text}")),
     }
 }
 
@@ -86,9 +100,9 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
     let document = mapping.document();
     let old = document.at(entry.value);
     if !matches!(old.node().content, Content::Absent) {
-        return Splice { range: old.range(), text: json(value), rank: Rank::Inline };
+        return Splice::inline(old.range(), json(value));
     }
     let has_colon = document.text[..entry.colon_end].ends_with(':');
     let text = format!("{}{}", if has_colon { " " } else { ": " }, json(value));
-    Splice { range: entry.colon_end..entry.colon_end, text, rank: Rank::Inline }
+    Splice::inline(entry.colon_end..entry.colon_end, text)
 }

@@ -9,6 +9,9 @@ mod refusal;
 mod splice;
 mod verify;
 
+
+
+
 #[cfg(test)]
 mod tests;
 

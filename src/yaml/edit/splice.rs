@@ -10,6 +10,27 @@ pub(super) struct Splice {
     /// Whole lines come after what is changed inside a line at the same offset, the deepest first:
     /// the end of an inner collection is reached before the end of the one around it.
     pub(super) rank: Rank,
+    /// Whether it is a new member of a flow collection that has none before this place: a second one
+    /// there needs a comma between.
+    pub(super) is_first_member: bool,
+}
+
+impl Splice {
+    /// A change inside a line.
+    pub(super) fn inline(range: Range<usize>, text: String) -> Self {
+        Self { range, text, rank: Rank::Inline, is_first_member: false }
+    }
+
+    /// New lines at the start of a line, for a collection nested `depth` deep.
+    pub(super) fn lines(at: usize, text: String, depth: usize) -> Self {
+        let rank = Rank::Lines(std::cmp::Reverse(depth));
+        Self { range: at..at, text, rank, is_first_member: false }
+    }
+
+    /// A new first member of a flow collection.
+    pub(super) fn first_member(at: usize, text: String) -> Self {
+        Self { is_first_member: true, ..Self::inline(at..at, text) }
+    }
 }
 
 /// The order of splices at one offset.
@@ -27,8 +48,12 @@ pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
     let mut at = 0;
+    let mut first_member = None;
     for splice in &splices {
         out.push_str(&text[at..splice.range.start.max(at)]);
+        if splice.is_first_member && first_member.replace(splice.range.start) == Some(splice.range.start) {
+            out.push_str(", ");
+        }
         out.push_str(&splice.text);
         at = at.max(splice.range.end);
     }
