@@ -3,4 +3,5 @@
 pub mod diag;
 pub mod k8s;
 pub mod text;
+pub mod values;
 pub mod yaml;

@@ -2,6 +2,8 @@
 //!
 //! The lowest layer: everything above speaks of places as [`Span`]s into [`Sources`].
 
+mod nearest;
 mod source;
 
+pub use nearest::nearest;
 pub use source::{LineColumn, Source, SourceId, Sources, Span};

@@ -1,6 +1,7 @@
 //! The lossless tree: every node knows its bytes, scalars are typed as Helm's go-yaml types them.
 
 pub mod edit;
+mod expand;
 mod parse;
 pub mod quote;
 pub mod scalar;
@@ -9,6 +10,7 @@ mod tree;
 pub mod value;
 
 pub use edit::{Edit, Refusal};
+pub use expand::{ExpansionError, expansion_problem};
 pub use parse::{ParseError, parse};
 pub use scalar::Scalar;
 pub use split::{is_blank, split};

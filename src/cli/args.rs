@@ -1,0 +1,159 @@
+//! The door to clap: what the command line may say, and what it said.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+/// Keep Kubernetes pods on the nodes they were meant for.
+///
+/// Reads rendered manifests and writes them back with the tolerations, node affinity, priority classes
+/// and pre-puller images that the policy asks for. No other byte changes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dunnage",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "With something piped in, `dunnage` alone is a post-renderer and takes the options of `render`.\n\
+                  Exit codes: 0 fine, 1 a difference or a policy that cannot be met, 2 usage, configuration or\n\
+                  input that cannot be read, 70 a bug of dunnage."
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Subcommands>,
+    #[command(flatten)]
+    render: RenderOptions,
+    #[command(flatten)]
+    look: LookOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    /// Place the workloads of rendered manifests as the policy says
+    Render {
+        /// The manifests; standard input if not given or `-`
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        options: RenderOptions,
+    },
+    /// What the Helm 4 plugin runs: `render`, with errors told in the way that Helm 4 shows them
+    HelmPlugin {
+        #[command(flatten)]
+        options: RenderOptions,
+    },
+}
+
+/// How messages look.
+#[derive(Debug, Clone, Args)]
+pub struct LookOptions {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "DUNNAGE_COLOR")]
+    pub color: Color,
+    /// How to show diagnostics
+    #[arg(long, global = true, value_enum, default_value_t = Format::Graphical, env = "DUNNAGE_FORMAT")]
+    pub format: Format,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set; `FORCE_COLOR` forces them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How diagnostics are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the lines that they are about
+    Graphical,
+    /// One line each
+    Concise,
+    /// As JSON
+    Json,
+}
+
+/// Options of `render`, which the bare command and the plugin share.
+#[derive(Debug, Clone, Args)]
+pub struct RenderOptions {
+    /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml]
+    #[arg(long, value_name = "FILE|z2jh", env = "DUNNAGE_POLICY")]
+    pub policy: Option<PathBuf>,
+    /// Show the change and its reasons instead of the manifests
+    #[arg(long)]
+    pub diff: bool,
+    /// Write nothing; exit with 1 if anything would change
+    #[arg(long)]
+    pub check: bool,
+    /// Treat notes and warnings as errors
+    #[arg(long, env = "DUNNAGE_STRICT")]
+    pub strict: bool,
+    /// Who reads the output [default: found from the stream]
+    #[arg(long, value_enum, default_value_t = ModeArg::Auto, env = "DUNNAGE_MODE")]
+    pub mode: ModeArg,
+    /// Values of the hub itself, whose images the pre-pullers pull too; may be repeated, later files win
+    #[arg(long, value_name = "FILE", env = "DUNNAGE_VALUES", value_delimiter = if cfg!(windows) { ';' } else { ':' })]
+    pub values: Vec<PathBuf>,
+    /// The namespace of objects that name none, for `match.namespace`
+    #[arg(long, value_name = "NAME", env = "DUNNAGE_NAMESPACE")]
+    pub namespace: Option<String>,
+}
+
+/// `--mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Found from the stream
+    Auto,
+    /// A post-renderer of Helm 3, which never shows hooks
+    Helm3,
+    /// A plugin of Helm 4
+    Helm4,
+    /// A KRM function's ResourceList
+    Krm,
+    /// A pipe or a file
+    Plain,
+}
+
+/// Which command is to run.
+#[derive(Debug)]
+pub enum Command {
+    /// No subcommand: a post-renderer where something is piped in, help on a terminal.
+    Bare(RenderOptions),
+    /// `render`, with the file that it reads.
+    Render(Option<PathBuf>, RenderOptions),
+    /// `helm-plugin`
+    HelmPlugin(RenderOptions),
+}
+
+/// What clap answers in place of a command.
+#[derive(Debug)]
+pub struct Answer {
+    /// The text, with colours and without.
+    pub ansi: String,
+    /// The text without colours.
+    pub plain: String,
+    /// Whether it was asked for (`--help`), and so goes to standard output.
+    pub asked_for: bool,
+}
+
+/// Reads a command line; the program's name comes first.
+pub fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer> {
+    let line = CommandLine::try_parse_from(arguments).map_err(|error| {
+        let text = error.render();
+        Answer { ansi: text.ansi().to_string(), plain: text.to_string(), asked_for: !error.use_stderr() }
+    })?;
+    let command = match line.command {
+        None => Command::Bare(line.render),
+        Some(Subcommands::Render { file, options }) => Command::Render(file, options),
+        Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
+    };
+    Ok((command, line.look))
+}
+
+/// What `--help` prints.
+pub fn help() -> String {
+    CommandLine::command().render_help().to_string()
+}

@@ -1,0 +1,3 @@
+//! One file a command; each only chains calls of the library.
+
+pub(super) mod render;

@@ -1,0 +1,142 @@
+//! `dunnage render`, the bare command and `dunnage helm-plugin`: they differ in who is told of errors.
+
+use std::path::Path;
+
+use crate::cli::args::{ModeArg, RenderOptions};
+use crate::cli::session::Session;
+use crate::cli::{Exit, find_policy};
+use crate::diag::{Diagnostic, Level};
+use crate::k8s::Release;
+use crate::policy::{self, Policy};
+use crate::render::{self, Caller, Mode, Options, Outcome};
+use crate::report;
+use crate::text::SourceId;
+use crate::values;
+
+pub(in crate::cli) fn run(
+    session: &mut Session<'_>,
+    file: Option<&Path>,
+    options: &RenderOptions,
+    caller: Caller,
+) -> Exit {
+    let prepared = prepare(session, file, options, caller);
+    let (manifests, policy, render_options) = match prepared {
+        Ok(prepared) => prepared,
+        Err(diagnostics) => return fail(session, options, caller, diagnostics),
+    };
+    let session = &*session;
+    let release = Release::read(manifests, session.sources.get(manifests).text());
+    let mut outcome = render::run(&release, &policy, &render_options);
+    if options.strict {
+        make_strict(&mut outcome);
+    }
+    let Some(text) = &outcome.text else { return fail(session, options, caller, outcome.diagnostics) };
+    session.show(&outcome.diagnostics);
+    let differs = !outcome.documents.is_empty();
+    let written = match (options.diff, options.check) {
+        (true, _) => session.write(&diff(session, &release, &outcome)),
+        (false, true) => Exit::Fine,
+        (false, false) => return session.write(text),
+    };
+    if options.check && differs && written == Exit::Fine { Exit::Findings } else { written }
+}
+
+/// Everything that is read: the policy first, so that a slow input is not waited for in vain.
+fn prepare(
+    session: &mut Session<'_>,
+    file: Option<&Path>,
+    options: &RenderOptions,
+    caller: Caller,
+) -> Result<(SourceId, Policy, Options), Vec<Diagnostic>> {
+    let source = find_policy::find(session, options.policy.as_deref()).map_err(|error| vec![error])?;
+    let (policy, diagnostics) = policy::read(source, session.sources.get(source).text());
+    let policy = policy.ok_or_else(|| diagnostics.clone())?;
+    session.show(&diagnostics);
+    let hub_images = hub_images(session, options)?;
+    let manifests = match file {
+        Some(file) => session.read(file),
+        None => session.read_stdin(),
+    };
+    let manifests = manifests.map_err(|error| vec![error])?;
+    let mode = match options.mode {
+        ModeArg::Auto => None,
+        ModeArg::Helm3 => Some(Mode::Helm3),
+        ModeArg::Helm4 => Some(Mode::Helm4),
+        ModeArg::Krm => Some(Mode::Krm),
+        ModeArg::Plain => Some(Mode::Plain),
+    };
+    let namespace = options.namespace.clone();
+    Ok((manifests, policy, Options { mode, caller, namespace, hub_images }))
+}
+
+/// The images that the values files name, laid over one another in their order.
+fn hub_images(session: &mut Session<'_>, options: &RenderOptions) -> Result<Vec<values::HubImage>, Vec<Diagnostic>> {
+    let mut merged = serde_json::Value::Null;
+    for path in &options.values {
+        let source = session.read(path).map_err(|error| vec![error])?;
+        let values = values::read(source, session.sources.get(source).text()).map_err(|error| vec![error])?;
+        values::merge(&mut merged, values);
+    }
+    Ok(values::locate_hub(&merged).map(values::hub_images).unwrap_or_default())
+}
+
+/// `--strict`: whatever there is to say is an error.
+fn make_strict(outcome: &mut Outcome<'_>) {
+    for diagnostic in &mut outcome.diagnostics {
+        diagnostic.level = Level::Error;
+        outcome.text = None;
+    }
+}
+
+/// Tells of errors: on standard error with an exit code, or, where Helm 4 would drop both, as a
+/// document that makes Helm fail with our words in its message.
+fn fail(session: &Session<'_>, options: &RenderOptions, caller: Caller, diagnostics: Vec<Diagnostic>) -> Exit {
+    session.show(&diagnostics);
+    if caller == Caller::Plugin && !options.check && !options.diff {
+        return session.write(&report::block_scalar(&session.sources, &diagnostics));
+    }
+    let is_unmet = |diagnostic: &Diagnostic| render::is_unmet(diagnostic.code);
+    let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    if errors.all(is_unmet) { Exit::Findings } else { Exit::Usage }
+}
+
+/// The change of each document under the reasons for it, and what it comes to.
+fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> String {
+    let color = session.colors(session.host.stdout_is_terminal());
+    let mut text = String::new();
+    for document in &outcome.documents {
+        let part = &release.parts[document.part];
+        for change in outcome.changes.iter().filter(|change| change.part == document.part) {
+            let place = session.sources.get(change.because.row_span.source);
+            let line = place.line_column(change.because.row_span.start).line;
+            let pools = change.because.pools.join(", ");
+            text.push_str(&format!(
+                "# {}: {}\n#   by {} (pool {pools}), {}:{line}\n",
+                change.object,
+                change.what,
+                change.because.row,
+                place.name(),
+            ));
+        }
+        let source = session.sources.get(release.source);
+        let name = if part.chart.file.is_empty() { source.name() } else { &part.chart.file };
+        let start = source.line_column(part.range.start).line;
+        let look = report::DiffLook { name, old_start: start, new_start: start, color };
+        text.push_str(&report::unified(&release.text[part.range.clone()], &document.text, &look));
+    }
+    text.push_str(&summary(outcome));
+    text
+}
+
+fn summary(outcome: &Outcome<'_>) -> String {
+    let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    if outcome.documents.is_empty() {
+        return "# nothing changes\n".to_owned();
+    }
+    format!(
+        "# {} in {}; {} will restart\n",
+        count(outcome.changes.len(), "change", "changes"),
+        count(outcome.documents.len(), "document", "documents"),
+        count(outcome.restarts(), "workload", "workloads"),
+    )
+}

@@ -1,0 +1,72 @@
+//! Which policy a run follows.
+
+use std::path::{Path, PathBuf};
+
+use super::session::Session;
+use crate::diag::{Code, Diagnostic, Level};
+use crate::policy::Z2JH;
+use crate::text::SourceId;
+
+/// The names under which a policy is found.
+const NAMES: [&str; 2] = ["dunnage.yaml", ".dunnage.yaml"];
+
+static NO_POLICY: Code = Code {
+    id: "CL001",
+    name: "no-policy",
+    summary: "no policy was named and none was found",
+    level: Level::Error,
+};
+
+static TWO_POLICIES: Code = Code {
+    id: "CL002",
+    name: "two-policies",
+    summary: "one folder holds a policy under both names",
+    level: Level::Error,
+};
+
+/// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
+/// is to change because a program was started from another folder.
+pub(super) fn find(session: &mut Session<'_>, asked: Option<&Path>) -> Result<SourceId, Diagnostic> {
+    match asked {
+        Some(name) if name == Path::new("z2jh") => {
+            Ok(session.sources.add("policy z2jh (built in)", Z2JH.to_owned()))
+        }
+        Some(path) => session.read(path),
+        None => {
+            let path = nearest(session)?;
+            session.read(&path)
+        }
+    }
+}
+
+/// Looks from the working folder up to the root of the repository.
+fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
+    let host = session.host;
+    let folder = host.current_dir().map_err(|error| session.unreadable(Path::new("."), &error))?;
+    for folder in folder.ancestors() {
+        let found: Vec<PathBuf> =
+            NAMES.iter().map(|name| folder.join(name)).filter(|path| host.is_file(path)).collect();
+        match &found[..] {
+            [] => {}
+            [path] => return Ok(path.clone()),
+            _ => return Err(two_policies(folder)),
+        }
+        if host.exists(&folder.join(".git")) {
+            break;
+        }
+    }
+    Err(no_policy(&folder))
+}
+
+fn no_policy(folder: &Path) -> Diagnostic {
+    let message = format!("no policy: no `dunnage.yaml` in `{}` or above it", folder.display());
+    Diagnostic::new(&NO_POLICY, message).help(
+        "name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \
+         or take the built-in one by `--policy z2jh`",
+    )
+}
+
+fn two_policies(folder: &Path) -> Diagnostic {
+    let message = format!("`{}` holds both `dunnage.yaml` and `.dunnage.yaml`", folder.display());
+    Diagnostic::new(&TWO_POLICIES, message).help("keep one of them, or name it by `--policy FILE`")
+}

@@ -1,0 +1,102 @@
+use std::path::Path;
+
+use super::Exit;
+use super::args::{Color, Format, LookOptions};
+use crate::diag::{Code, Diagnostic, Level};
+use crate::host::{Host, HostError};
+use crate::report::{self, Look};
+use crate::text::{SourceId, Sources};
+
+/// A reader of logs sees this many lines before the rest is only counted.
+const MOST_LINES: usize = 40;
+
+static UNREADABLE: Code = Code {
+    id: "CL003",
+    name: "unreadable-input",
+    summary: "a file or the standard input cannot be read",
+    level: Level::Error,
+};
+
+static UNWRITABLE: Code = Code {
+    id: "CL004",
+    name: "unwritable-output",
+    summary: "the output cannot be written",
+    level: Level::Error,
+};
+
+/// One command's run: the world, the texts read so far, and how messages look.
+pub(super) struct Session<'h> {
+    pub(super) host: &'h dyn Host,
+    pub(super) sources: Sources,
+    format: Format,
+    color: Color,
+}
+
+impl<'h> Session<'h> {
+    pub(super) fn new(host: &'h dyn Host, look: &LookOptions) -> Self {
+        Self { host, sources: Sources::default(), format: look.format, color: look.color }
+    }
+
+    /// Reads a file; `-` is standard input.
+    pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
+        if path == Path::new("-") {
+            return self.read_stdin();
+        }
+        let text = self.host.read_file(path).map_err(|error| self.unreadable(path, &error))?;
+        Ok(self.sources.add(path.display().to_string(), text))
+    }
+
+    /// Reads all of standard input.
+    pub(super) fn read_stdin(&mut self) -> Result<SourceId, Diagnostic> {
+        const NAME: &str = "<stdin>";
+        let text = self.host.read_stdin().map_err(|error| self.unreadable(Path::new(NAME), &error))?;
+        Ok(self.sources.add(NAME, text))
+    }
+
+    #[expect(clippy::unused_self, reason = "errors of the world are told by the session")]
+    pub(super) fn unreadable(&self, path: &Path, error: &HostError) -> Diagnostic {
+        Diagnostic::new(&UNREADABLE, format!("cannot read `{}`: {error}", path.display()))
+            .help("look at the path, the rights and the encoding; dunnage reads UTF-8")
+    }
+
+    /// Shows diagnostics on standard error.
+    pub(super) fn show(&self, diagnostics: &[Diagnostic]) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        let color = self.colors(self.host.stderr_is_terminal());
+        let text = match self.format {
+            Format::Graphical => {
+                let width = self.host.terminal_width().unwrap_or(100);
+                let look = Look { color, unicode: self.host.stderr_is_terminal(), width };
+                report::first_lines(report::graphical(&self.sources, diagnostics, look), MOST_LINES)
+            }
+            Format::Concise => report::first_lines(report::concise(&self.sources, diagnostics), MOST_LINES),
+            Format::Json => report::json(&self.sources, diagnostics),
+        };
+        self.host.write_stderr(&text);
+    }
+
+    /// Whether a stream gets colours: the option, then `NO_COLOR`, `FORCE_COLOR`, then the terminal.
+    pub(super) fn colors(&self, is_terminal: bool) -> bool {
+        let is_set = |name| self.host.env(name).is_some_and(|value| !value.is_empty());
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if is_set("NO_COLOR") => false,
+            Color::Auto => is_set("FORCE_COLOR") || is_terminal,
+        }
+    }
+
+    /// Writes the result. A reader that went away is no error of ours.
+    pub(super) fn write(&self, text: &str) -> Exit {
+        match self.host.write_stdout(text) {
+            Ok(()) | Err(HostError::BrokenPipe) => Exit::Fine,
+            Err(error) => {
+                self.show(&[Diagnostic::new(&UNWRITABLE, format!("cannot write the output: {error}"))
+                    .help("nothing was lost: run it again")]);
+                Exit::Usage
+            }
+        }
+    }
+}

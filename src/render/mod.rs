@@ -1,0 +1,46 @@
+//! From a release and a policy to the release's new text.
+//!
+//! [`run`] lets each pass plan its changes of each workload (`passes/`), turns the plans into edits of
+//! the original text, and reads every edited document again. It gives back all of the text or none.
+
+mod codes;
+mod context;
+mod engine;
+mod expect;
+mod mode;
+mod passes;
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+pub use codes::{CODES, is_unmet};
+pub use engine::{EditedDocument, Outcome, run};
+pub use mode::{Mode, NO_DOCUMENTS};
+pub use passes::{PAGES, Page};
+pub use plan::{Because, Change, Field};
+
+/// What a run is told besides release and policy.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Who reads the output; found from the stream where nothing is said.
+    pub mode: Option<Mode>,
+    /// What calls us, where the stream alone cannot tell.
+    pub caller: Caller,
+    /// The release's namespace, for objects that name none.
+    pub namespace: Option<String>,
+    /// Images that the hub's own values name (`--values`).
+    pub hub_images: Vec<crate::values::HubImage>,
+}
+
+/// How dunnage was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Caller {
+    /// By `dunnage render`, by a person or in a pipe.
+    #[default]
+    Person,
+    /// By the bare command, as Helm 3 starts a post-renderer.
+    PostRenderer,
+    /// By the Helm 4 plugin.
+    Plugin,
+}

@@ -1,0 +1,58 @@
+use crate::k8s::{Body, HOOK, Object, Release};
+
+use super::Caller;
+
+/// What stands in place of an empty output: Helm 3 deploys nothing without a word where the output is
+/// empty, Helm 4 refuses it; a comment is fine for both.
+pub const NO_DOCUMENTS: &str = "# dunnage: no documents\n";
+
+/// Who reads the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Helm 3 as a post-renderer: it never shows hooks and never recognises one.
+    Helm3,
+    /// Helm 4 as a plugin: hooks are in the stream, every document carries the filename annotation.
+    Helm4,
+    /// A KRM function's `ResourceList`.
+    Krm,
+    /// A pipe, a file.
+    Plain,
+}
+
+impl Mode {
+    /// Whether no document at all is a result and not a mistake: a chart may render nothing.
+    pub fn is_helm(self) -> bool {
+        matches!(self, Mode::Helm3 | Mode::Helm4)
+    }
+
+    /// The mode of a stream: Helm 4 marks every document, Helm 3 writes `# Source:` and no hook. What
+    /// `helm template` prints has both, and is read by a pipe.
+    pub fn of(release: &Release<'_>, objects: &[Object<'_>], caller: Caller) -> Self {
+        if caller == Caller::Plugin || release.text.contains("postrenderer.helm.sh/postrender-filename") {
+            return Mode::Helm4;
+        }
+        if is_resource_list(release) {
+            return Mode::Krm;
+        }
+        let has_hook = objects.iter().any(Object::is_hook);
+        let first = release.parts.iter().find(|part| !release.text[part.range.clone()].trim().is_empty());
+        match (first, caller) {
+            (Some(first), _) if !first.chart.file.is_empty() && !has_hook => Mode::Helm3,
+            (None, Caller::PostRenderer) => Mode::Helm3,
+            _ => Mode::Plain,
+        }
+    }
+}
+
+fn is_resource_list(release: &Release<'_>) -> bool {
+    release.parts.iter().any(|part| match &part.body {
+        Body::Parsed(document) => document
+            .root()
+            .and_then(|root| root.get("kind"))
+            .is_some_and(|kind| kind.text() == Some("ResourceList")),
+        _ => false,
+    })
+}
+
+/// Whether the annotations of an object name a hook, for the message.
+pub(super) const HOOK_ANNOTATION: &str = HOOK;

@@ -1,0 +1,148 @@
+use crate::diag::Diagnostic;
+use crate::render::codes;
+use crate::render::context::{Context, Placement};
+use crate::render::plan::Field;
+use crate::yaml::{Edit, NodeRef, Value};
+
+/// What every image container of z2jh's pullers is called.
+const PREFIX: &str = "image-pull-";
+
+/// The fields of a sibling that make a container one that only pulls: it runs a command that ends at
+/// once, with the rights and the resources that the chart gives to its own.
+const FORM: [&str; 4] = ["command", "args", "resources", "securityContext"];
+
+/// The longest name of a container (a DNS label).
+const LONGEST_NAME: usize = 63;
+
+/// An image to pull, with the name that z2jh would give to its container.
+struct Wanted {
+    name: String,
+    image: String,
+}
+
+/// Appends an init container for each image that the puller does not pull yet.
+pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+    if !placement.is_puller {
+        return;
+    }
+    let spec = placement.spec();
+    let containers = |key| spec.get(key).into_iter().flat_map(|list: NodeRef<'_>| list.items());
+    let all: Vec<NodeRef<'_>> = containers("initContainers").chain(containers("containers")).collect();
+    let mut images: Vec<&str> = all.iter().filter_map(|node| node.get("image")?.text()).collect();
+    let wanted = wanted(cx, placement);
+    let mut missing = Vec::new();
+    for wanted in &wanted {
+        if !images.contains(&wanted.image.as_str()) {
+            images.push(&wanted.image);
+            missing.push(wanted);
+        }
+    }
+    if missing.is_empty() {
+        return;
+    }
+    let Some(sibling) = sibling(spec) else { return report_no_form(cx, placement, missing[0]) };
+    let mut names: Vec<String> =
+        all.iter().filter_map(|node| node.get("name")?.text()).map(str::to_owned).collect();
+    let mut added = Vec::new();
+    for wanted in &missing {
+        let name = free_name(&wanted.name, &names);
+        added.push(container(&name, &wanted.image, sibling));
+        names.push(name);
+    }
+    let list: Vec<String> = missing.iter().map(|wanted| format!("`{}`", wanted.image)).collect();
+    let edit = Edit::extend_path(spec, &["initContainers"], added);
+    cx.change(placement, Field::InitContainers, format!("pulls {}", list.join(", ")), vec![edit]);
+}
+
+/// In the chart's own order: what the hub's values name, then `extraImages` by key, then the row's.
+fn wanted(cx: &Context<'_>, placement: &Placement<'_>) -> Vec<Wanted> {
+    let charts = &placement.workload.object.chart.charts;
+    let of_stream = cx.stream_images.iter().filter(|(hub, _)| hub == charts).map(|(_, image)| image);
+    let of_hub = of_stream.chain(&cx.options.hub_images);
+    let of_hub = of_hub.map(|image| (image.name.clone(), image.image.clone()));
+    let extra = cx.policy.extra_images.iter().map(|image| (image.key.clone(), image.reference.clone()));
+    let row = placement.row.images.iter().map(|image| (short_name(&image.value), image.value.clone()));
+    of_hub
+        .chain(extra)
+        .chain(row)
+        .map(|(name, image)| Wanted { name: container_name(&name), image })
+        .collect()
+}
+
+/// `quay.io/team/tool:v3` is `tool`.
+fn short_name(image: &str) -> String {
+    let path = image.split('@').next().unwrap_or(image);
+    let last = path.rsplit('/').next().unwrap_or(path);
+    last.split(':').next().unwrap_or(last).to_owned()
+}
+
+/// A DNS label that starts as z2jh's names do.
+fn container_name(key: &str) -> String {
+    let clean: String = key
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let name = format!("{PREFIX}{}", clean.trim_matches('-'));
+    name[..name.len().min(LONGEST_NAME)].trim_end_matches('-').to_owned()
+}
+
+/// The name itself, or with the first number behind it that makes it free.
+fn free_name(name: &str, taken: &[String]) -> String {
+    let is_free = |name: &String| !taken.contains(name);
+    let numbered = (2..).map(|number| {
+        let suffix = format!("-{number}");
+        format!("{}{suffix}", &name[..name.len().min(LONGEST_NAME - suffix.len())])
+    });
+    std::iter::once(name.to_owned()).chain(numbered).find(is_free).expect("numbers do not end")
+}
+
+/// The puller's container that others take their form from: one that pulls, else its first.
+fn sibling(spec: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let list = spec.get("initContainers")?;
+    let pulls = |node: &NodeRef<'_>| {
+        node.get("name").and_then(|name| name.text()).is_some_and(|name| name.starts_with(PREFIX))
+    };
+    list.items().rfind(pulls).or_else(|| list.items().next()).filter(|node| node.is_mapping())
+}
+
+fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
+    let mut pairs = vec![("name".to_owned(), name.into()), ("image".to_owned(), image.into())];
+    for (key, value) in sibling.entries() {
+        let field = key.text().filter(|key| FORM.contains(key));
+        if let (Some(field), Some(value)) = (field, Value::of(value)) {
+            pairs.push((field.to_owned(), value));
+        }
+    }
+    Value::Mapping(pairs)
+}
+
+fn report_no_form(cx: &mut Context<'_>, placement: &Placement<'_>, wanted: &Wanted) {
+    let message = format!(
+        "`{}` cannot pull `{}`: it has no init container whose form a new one could take",
+        placement.title(),
+        wanted.image,
+    );
+    let span = cx.span(placement, placement.spec());
+    let start = crate::text::Span { end: span.start, ..span };
+    cx.report(
+        Diagnostic::new(&codes::NO_PULLER_FORM, message)
+            .at(start, "no `initContainers` here")
+            .help("let the chart pull one image itself, or take `puller: true` from the row"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_dns_labels_that_nobody_has() {
+        assert_eq!(container_name("My_Tool.v2"), "image-pull-my-tool-v2");
+        assert_eq!(container_name(&"x".repeat(99)).len(), LONGEST_NAME);
+        assert_eq!(short_name("quay.io/team/tool:v3"), "tool");
+        assert_eq!(short_name("tool@sha256:12ab"), "tool");
+        let taken = ["image-pull-a".to_owned(), "image-pull-a-2".to_owned()];
+        assert_eq!(free_name("image-pull-a", &taken), "image-pull-a-3");
+        assert_eq!(free_name("image-pull-b", &taken), "image-pull-b");
+    }
+}

@@ -1,0 +1,103 @@
+use crate::diag::Diagnostic;
+use crate::policy::Spanned;
+use crate::render::codes;
+use crate::render::context::{ClassOrigin, Context, Placement};
+use crate::render::plan::Field;
+use crate::yaml::{Edit, NodeRef};
+
+/// Names reserved for classes that every cluster has.
+const SYSTEM: &str = "system-";
+
+/// Sets the row's class where the chart set none, or where the row overrides it.
+pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+    let Some(class) = &placement.row.priority_class else { return };
+    let current = placement.spec().get("priorityClassName").filter(|node| is_set(*node));
+    let current_name = current.and_then(|node| node.text());
+    let is_kept = current_name
+        .is_some_and(|name| !placement.row.override_priority_class || name.starts_with(SYSTEM));
+    if is_kept || current_name == Some(&class.value) {
+        return;
+    }
+    if placement.workload.is_bare_pod() {
+        return cx.note_bare_pod(placement, Field::PriorityClassName);
+    }
+    if let Some(priority) = placement.spec().get("priority").filter(|node| !node.is_null()) {
+        return note_written_priority(cx, placement, priority);
+    }
+    if !is_known(cx, placement, class) || starts_too_early(cx, placement, class) {
+        return;
+    }
+    let what = match current_name {
+        Some(current) => format!("class `{}` in place of `{current}`", class.value),
+        None => format!("class `{}`", class.value),
+    };
+    let edit = Edit::put_path(placement.spec(), &["priorityClassName"], class.value.as_str().into());
+    cx.change(placement, Field::PriorityClassName, what, vec![edit]);
+}
+
+/// The API server takes an empty name as none.
+fn is_set(node: NodeRef<'_>) -> bool {
+    !node.is_null() && node.text() != Some("")
+}
+
+fn is_in_cluster(cx: &Context<'_>, class: &str) -> bool {
+    class.starts_with(SYSTEM) || cx.policy.existing_classes.iter().any(|known| known.value == class)
+}
+
+/// Reports an unknown class once a row: the API server rejects pods that name one, and Helm says
+/// "deployed" all the same.
+fn is_known(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
+    if is_in_cluster(cx, &class.value) || cx.classes.contains_key(&class.value) {
+        return true;
+    }
+    if cx.unknown_class_rows.insert(placement.row_index) {
+        let message = format!(
+            "priority class `{}` for `{}` is not in the stream and not known to be in the cluster",
+            class.value,
+            placement.title(),
+        );
+        let help = "put it under `priorityClasses.existing` if the cluster has it; pods that name a missing class are never created";
+        let names = cx.classes.keys().map(String::as_str);
+        let known = cx.policy.existing_classes.iter().map(|known| known.value.as_str());
+        let help = match crate::text::nearest(&class.value, names.chain(known)) {
+            Some(near) => format!("did you mean `{near}`? Otherwise {help}"),
+            None => help.to_owned(),
+        };
+        cx.report(
+            Diagnostic::new(&codes::UNKNOWN_CLASS, message)
+                .at(class.span, "no such class in the stream")
+                .help(help),
+        );
+    }
+    false
+}
+
+/// Whether the pod would start before the stream creates its class.
+fn starts_too_early(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
+    let is_early = placement.workload.object.hooks().any(|event| event.starts_with("pre-"));
+    let is_late = cx.classes.get(&class.value) == Some(&ClassOrigin::Ordinary);
+    if !is_early || !is_late || is_in_cluster(cx, &class.value) {
+        return false;
+    }
+    let message = format!(
+        "`{}` gets no priority class: as a hook it starts before the release creates `{}`",
+        placement.title(),
+        class.value,
+    );
+    cx.report(
+        Diagnostic::new(&codes::CLASS_AFTER_HOOK, message)
+            .at(class.span, "created as an ordinary object of the same release")
+            .help("create the class outside the release and name it under `priorityClasses.existing`"),
+    );
+    true
+}
+
+fn note_written_priority(cx: &mut Context<'_>, placement: &Placement<'_>, priority: NodeRef<'_>) {
+    let message = format!("`{}` gets no priority class, because it sets `priority` itself", placement.title());
+    let span = cx.span(placement, priority);
+    cx.report(
+        Diagnostic::new(&codes::PRIORITY_WRITTEN, message)
+            .at(span, "the API server refuses a class whose value differs")
+            .help("remove `priority` from the chart's values"),
+    );
+}

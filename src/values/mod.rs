@@ -1,0 +1,7 @@
+//! Helm values: what a hub's own say of the images that its users run.
+
+mod hub;
+mod merge;
+
+pub use hub::{HubImage, hub_images, locate_hub};
+pub use merge::merge;
