@@ -1,5 +1,8 @@
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use super::secrets;
 
 /// Which of the [`Sources`] a span lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +46,7 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: OnceLock<Vec<usize>>,
+    masked: OnceLock<Vec<Range<usize>>>,
 }
 
 impl Source {
@@ -64,6 +68,16 @@ impl Source {
         })
     }
 
+    /// What must not be shown of the text; found once, when a part of it is first shown.
+    pub fn masked(&self) -> &[Range<usize>] {
+        self.masked.get_or_init(|| secrets::masked(&self.text))
+    }
+
+    /// A part of the text as it may be shown: secrets as stars, every byte where it was.
+    pub fn shown(&self, range: Range<usize>) -> Cow<'_, str> {
+        secrets::starred(&self.text, range, self.masked())
+    }
+
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let offset = offset.min(self.text.len());
@@ -83,7 +97,8 @@ impl Sources {
     /// Adds a text under the name it is shown by.
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
-        self.all.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
+        let (line_starts, masked) = (OnceLock::new(), OnceLock::new());
+        self.all.push(Source { name: name.into(), text, line_starts, masked });
         id
     }
 
