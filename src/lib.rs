@@ -1,4 +1,5 @@
 //! dunnage keeps Kubernetes pods on the nodes they were meant for.
 
 pub mod diag;
+pub mod host;
 pub mod text;
