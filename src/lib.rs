@@ -2,4 +2,5 @@
 
 pub mod diag;
 pub mod host;
+pub mod report;
 pub mod text;
