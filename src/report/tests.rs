@@ -362,3 +362,20 @@ fn first_lines_say_what_is_left_out() {
     );
     assert_eq!(first_lines("a\nb\n".to_owned(), 0), "… and 2 more lines\n");
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_label_is_too_odd_to_show(text in "(a|ä|\t|\r?\n|long {40}|\u{1b}|: ){0,40}", ends in proptest::collection::vec((0_usize..60, 0_usize..60), 1..5), width in 0_usize..60) {
+        let mut sources = Sources::default();
+        let id = sources.add("a", text);
+        let text = sources.get(id).text();
+        let mut diagnostic = Diagnostic::new(&CODE, "m");
+        for (start, length) in ends {
+            let start = text.floor_char_boundary(start);
+            let end = text.ceil_char_boundary((start + length).min(text.len()));
+            diagnostic = diagnostic.at(Span::new(id, start..end), "label");
+        }
+        let shown = graphical(&sources, &[diagnostic], Look { width, ..PLAIN });
+        proptest::prop_assert!(shown.contains("label") && !shown.contains('\u{1b}'), "{}", shown);
+    }
+}

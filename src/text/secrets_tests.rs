@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -221,5 +223,21 @@ proptest! {
         prop_assert_eq!(newlines(&masked), newlines(&text));
         let ranges = super::masked(&text);
         prop_assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start));
+    }
+
+    #[test]
+    fn no_value_of_a_secret_is_left(values in prop::collection::vec("[a-z:#\\-\"' {}\\[\\],\n\t|>&*!?\\\\]{0,12}HUNTER[a-z:#\\-\"' {}\\[\\],\n\\\\]{0,12}", 1..4), before in prop::bool::ANY) {
+        let data: BTreeMap<String, String> = values.into_iter().enumerate().map(|(index, value)| (format!("k{index}"), value)).collect();
+        let kind = if before { "akind" } else { "zkind" };
+        let object = serde_json::json!({"kind": "Secret", kind: "x", "stringData": data, "zz": {"shown": "visible"}});
+        let list = serde_json::json!({"kind": "List", "items": [object.clone()]});
+        let env = serde_json::json!({"env": data.values().map(|value| serde_json::json!({"name": "A", "value": value})).collect::<Vec<_>>(), "zz": "visible"});
+        for object in [object, list, env] {
+            for text in [serde_yaml::to_string(&object).unwrap(), object.to_string(), serde_json::to_string_pretty(&object).unwrap()] {
+                let masked = mask(&text);
+                prop_assert!(!masked.contains("HUNTER"), "{}", masked);
+                prop_assert!(masked.contains("visible"), "{}", masked);
+            }
+        }
     }
 }
