@@ -51,7 +51,8 @@ fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
             [path] => return Ok(path.clone()),
             _ => return Err(two_policies(folder)),
         }
-        if host.exists(&folder.join(".git")) {
+        let git = folder.join(".git");
+        if host.is_dir(&git) || host.is_file(&git) {
             break;
         }
     }

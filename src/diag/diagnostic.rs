@@ -59,13 +59,23 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic with no place yet.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code, level: code.level, message: message.into(), labels: Vec::new(), help: None, fix: None }
+        Self {
+            code,
+            level: code.level,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        }
     }
 
     /// Adds a place; the first one added is the primary one.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 

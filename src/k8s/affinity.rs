@@ -30,18 +30,34 @@ impl Requirement {
 
     /// Reads an item of `matchExpressions` or `matchFields`.
     pub fn read(node: NodeRef<'_>) -> Self {
-        let text = |key| node.get(key).and_then(|value| value.text()).unwrap_or_default();
+        let text = |key| {
+            node.get(key)
+                .and_then(|value| value.text())
+                .unwrap_or_default()
+        };
         let key = text("key").to_owned();
-        let values: Vec<&str> =
-            node.get("values").into_iter().flat_map(|values| values.items()).filter_map(|value| value.text()).collect();
-        let integer = || if let [value] = values[..] { value.parse().ok() } else { None };
+        let values: Vec<&str> = node
+            .get("values")
+            .into_iter()
+            .flat_map(|values| values.items())
+            .filter_map(|value| value.text())
+            .collect();
+        let integer = || {
+            if let [value] = values[..] {
+                value.parse().ok()
+            } else {
+                None
+            }
+        };
         let set = || values.iter().map(|&value| value.to_owned()).collect();
         match text("operator") {
             "In" => Requirement::Labels(Expression::In(key, set())),
             "NotIn" => Requirement::Labels(Expression::NotIn(key, set())),
             "Exists" => Requirement::Labels(Expression::Exists(key)),
             "DoesNotExist" => Requirement::Labels(Expression::DoesNotExist(key)),
-            "Gt" => integer().map_or(Requirement::Invalid, |value| Requirement::Greater(key, value)),
+            "Gt" => integer().map_or(Requirement::Invalid, |value| {
+                Requirement::Greater(key, value)
+            }),
             "Lt" => integer().map_or(Requirement::Invalid, |value| Requirement::Less(key, value)),
             _ => Requirement::Invalid,
         }
@@ -49,7 +65,11 @@ impl Requirement {
 
     /// Whether a node with these labels meets it.
     pub fn matches(&self, labels: &NodeLabels) -> bool {
-        let integer = |key| labels.get(key).and_then(|value: &String| value.parse::<i64>().ok());
+        let integer = |key| {
+            labels
+                .get(key)
+                .and_then(|value: &String| value.parse::<i64>().ok())
+        };
         match self {
             Requirement::Labels(expression) => expression.matches(labels),
             Requirement::Greater(key, bound) => integer(key).is_some_and(|value| value > *bound),
@@ -90,10 +110,16 @@ impl Term {
     /// Reads an item of `nodeSelectorTerms`, or a `preference`.
     pub fn read(node: NodeRef<'_>) -> Self {
         let all = |key| {
-            let items = node.get(key).into_iter().flat_map(|items: NodeRef<'_>| items.items());
+            let items = node
+                .get(key)
+                .into_iter()
+                .flat_map(|items: NodeRef<'_>| items.items());
             items.map(Requirement::read).collect()
         };
-        Self { expressions: all("matchExpressions"), fields: all("matchFields") }
+        Self {
+            expressions: all("matchExpressions"),
+            fields: all("matchFields"),
+        }
     }
 
     /// A term without expressions and fields matches no node (`isEmptyNodeSelectorTerm`).
@@ -105,7 +131,10 @@ impl Term {
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
         let fields = NodeLabels::from([("metadata.name".to_owned(), name.to_owned())]);
         !self.is_empty()
-            && self.expressions.iter().all(|expression| expression.matches(labels))
+            && self
+                .expressions
+                .iter()
+                .all(|expression| expression.matches(labels))
             && self.fields.iter().all(|field| field.matches(&fields))
     }
 }
@@ -121,30 +150,53 @@ pub struct Affinity {
 
 impl Affinity {
     /// Keys from a pod spec to the required node selector.
-    pub const REQUIRED: &'static [&'static str] =
-        &["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"];
+    pub const REQUIRED: &'static [&'static str] = &[
+        "affinity",
+        "nodeAffinity",
+        "requiredDuringSchedulingIgnoredDuringExecution",
+    ];
     /// Keys from a pod spec to the preferred scheduling terms.
-    pub const PREFERRED: &'static [&'static str] =
-        &["affinity", "nodeAffinity", "preferredDuringSchedulingIgnoredDuringExecution"];
+    pub const PREFERRED: &'static [&'static str] = &[
+        "affinity",
+        "nodeAffinity",
+        "preferredDuringSchedulingIgnoredDuringExecution",
+    ];
 
     /// Reads a pod spec.
     pub fn read(spec: NodeRef<'_>) -> Self {
-        let pairs = spec.get("nodeSelector").into_iter().flat_map(|selector| selector.entries());
+        let pairs = spec
+            .get("nodeSelector")
+            .into_iter()
+            .flat_map(|selector| selector.entries());
         let node_selector = pairs
             .filter_map(|(key, value)| Some((key.text()?.to_owned(), value.text()?.to_owned())))
             .collect();
-        let required = spec.get_path(Self::REQUIRED).filter(|required| !required.is_null());
+        let required = spec
+            .get_path(Self::REQUIRED)
+            .filter(|required| !required.is_null());
         let required = required.map(|required| {
             let terms = required.get("nodeSelectorTerms");
-            terms.into_iter().flat_map(|terms| terms.items()).map(Term::read).collect()
+            terms
+                .into_iter()
+                .flat_map(|terms| terms.items())
+                .map(Term::read)
+                .collect()
         });
-        Self { node_selector, required }
+        Self {
+            node_selector,
+            required,
+        }
     }
 
     /// Whether a pod may be scheduled onto a node, taints aside.
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
-        self.node_selector.iter().all(|(key, value)| labels.get(key) == Some(value))
-            && self.required.as_ref().is_none_or(|terms| terms.iter().any(|term| term.matches(name, labels)))
+        self.node_selector
+            .iter()
+            .all(|(key, value)| labels.get(key) == Some(value))
+            && self
+                .required
+                .as_ref()
+                .is_none_or(|terms| terms.iter().any(|term| term.matches(name, labels)))
     }
 }
 
@@ -157,8 +209,15 @@ mod tests {
     fn check_matches(spec: &str, labels: &[(&str, &str)], expected: bool) {
         let document = yaml::parse(spec).expect("YAML");
         let affinity = Affinity::read(document.root().expect("a root"));
-        let labels = labels.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
-        assert_eq!(affinity.matches("n1", &labels), expected, "{spec} on {labels:?}");
+        let labels = labels
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        assert_eq!(
+            affinity.matches("n1", &labels),
+            expected,
+            "{spec} on {labels:?}"
+        );
     }
 
     #[track_caller]
@@ -172,7 +231,11 @@ mod tests {
     #[test]
     fn nothing_demanded_matches_every_node() {
         check_matches("{}", &[], true);
-        check_matches("{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: ~}}}", &[], true);
+        check_matches(
+            "{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: ~}}}",
+            &[],
+            true,
+        );
     }
 
     #[test]
@@ -184,9 +247,21 @@ mod tests {
     #[test]
     fn terms_are_ored_and_an_empty_one_matches_nothing() {
         check_term("{}", &[("a", "b")], false);
-        check_term("{}, {matchExpressions: [{key: a, operator: In, values: [b]}]}", &[("a", "b")], true);
-        check_term("{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}", &[], true);
-        check_term("{matchFields: [{key: metadata.name, operator: In, values: [n2]}]}", &[], false);
+        check_term(
+            "{}, {matchExpressions: [{key: a, operator: In, values: [b]}]}",
+            &[("a", "b")],
+            true,
+        );
+        check_term(
+            "{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}",
+            &[],
+            true,
+        );
+        check_term(
+            "{matchFields: [{key: metadata.name, operator: In, values: [n2]}]}",
+            &[],
+            false,
+        );
     }
 
     #[test]

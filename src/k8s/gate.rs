@@ -26,12 +26,17 @@ fn plain_kind(part: &str) -> Option<&str> {
     }
     let line = kind?.lines().next()?.strip_prefix(": ")?;
     let word = line.trim_end();
-    word.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(word).filter(|word| !word.is_empty())
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric())
+        .then_some(word)
+        .filter(|word| !word.is_empty())
 }
 
 /// Whether a part's document cannot concern any pass. A hook is never skipped: it tells the mode.
 pub(super) fn is_out_of_scope(part: &str) -> bool {
-    let Some(kind) = plain_kind(part) else { return false };
+    let Some(kind) = plain_kind(part) else {
+        return false;
+    };
     !kinds::may_concern(kind)
         && memchr::memmem::find(part.as_bytes(), super::HOOK.as_bytes()).is_none()
 }
@@ -42,9 +47,13 @@ mod tests {
 
     #[test]
     fn ordinary_documents_show_their_kind() {
-        assert!(is_out_of_scope("\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\ndata: {}\n"));
+        assert!(is_out_of_scope(
+            "\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\ndata: {}\n"
+        ));
         assert!(is_out_of_scope("apiVersion: v1\r\nkind: Service\r\n"));
-        assert!(is_out_of_scope("kind: CustomResourceDefinition\nspec:\n  names:\n    kind: Pod\n"));
+        assert!(is_out_of_scope(
+            "kind: CustomResourceDefinition\nspec:\n  names:\n    kind: Pod\n"
+        ));
     }
 
     #[test]

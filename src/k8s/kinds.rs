@@ -14,7 +14,11 @@ pub struct TemplatePath {
 
 const TEMPLATE: &[&str] = &["spec", "template"];
 
-const fn row(group: &'static str, kind: &'static str, path: &'static [&'static str]) -> TemplatePath {
+const fn row(
+    group: &'static str,
+    kind: &'static str,
+    path: &'static [&'static str],
+) -> TemplatePath {
     TemplatePath { group, kind, path }
 }
 
@@ -27,7 +31,11 @@ const TABLE: &[TemplatePath] = &[
     row("apps", "Deployment", TEMPLATE),
     row("apps", "ReplicaSet", TEMPLATE),
     row("apps", "StatefulSet", TEMPLATE),
-    row("batch", "CronJob", &["spec", "jobTemplate", "spec", "template"]),
+    row(
+        "batch",
+        "CronJob",
+        &["spec", "jobTemplate", "spec", "template"],
+    ),
     row("batch", "Job", TEMPLATE),
     // Clusters before 1.16 served these under the older group; charts that old are still installed.
     row("extensions", "DaemonSet", TEMPLATE),
@@ -37,7 +45,9 @@ const TABLE: &[TemplatePath] = &[
 
 /// The row for a kind, whatever its version.
 pub fn template_path(group: &str, kind: &str) -> Option<&'static TemplatePath> {
-    TABLE.iter().find(|row| row.kind == kind && row.group == group)
+    TABLE
+        .iter()
+        .find(|row| row.kind == kind && row.group == group)
 }
 
 /// Whether objects of a kind of this name may matter, in whatever group: they hold pods or other
@@ -54,8 +64,14 @@ mod tests {
 
     #[test]
     fn group_and_kind_decide() {
-        assert_eq!(template_path("batch", "CronJob").expect("a row").path.len(), 4);
+        assert_eq!(
+            template_path("batch", "CronJob").expect("a row").path.len(),
+            4
+        );
         assert_eq!(template_path("example.org", "Deployment"), None);
-        assert_eq!(template_path("apiextensions.k8s.io", "CustomResourceDefinition"), None);
+        assert_eq!(
+            template_path("apiextensions.k8s.io", "CustomResourceDefinition"),
+            None
+        );
     }
 }

@@ -26,7 +26,10 @@ impl ChartPath {
         while parts.next() == Some("charts") {
             charts.extend(parts.next().map(str::to_owned));
         }
-        Self { file: file.to_owned(), charts }
+        Self {
+            file: file.to_owned(),
+            charts,
+        }
     }
 }
 
@@ -46,7 +49,11 @@ pub struct Object<'d> {
 impl<'d> Object<'d> {
     /// `metadata.name`, or `metadata.generateName` followed by `*`, or nothing.
     pub fn name(&self) -> String {
-        let metadata = |key| self.node.get_path(&["metadata", key]).and_then(|name| name.text());
+        let metadata = |key| {
+            self.node
+                .get_path(&["metadata", key])
+                .and_then(|name| name.text())
+        };
         match (metadata("name"), metadata("generateName")) {
             (Some(name), _) => name.to_owned(),
             (None, Some(prefix)) => format!("{prefix}*"),
@@ -61,12 +68,19 @@ impl<'d> Object<'d> {
 
     /// One annotation of the object.
     pub fn annotation(&self, name: &str) -> Option<&'d str> {
-        self.node.get_path(&["metadata", "annotations"])?.get(name)?.text()
+        self.node
+            .get_path(&["metadata", "annotations"])?
+            .get(name)?
+            .text()
     }
 
     /// The events of `helm.sh/hook`; empty for an ordinary object.
     pub fn hooks(&self) -> impl Iterator<Item = &'d str> {
-        self.annotation(HOOK).unwrap_or_default().split(',').map(str::trim).filter(|event| !event.is_empty())
+        self.annotation(HOOK)
+            .unwrap_or_default()
+            .split(',')
+            .map(str::trim)
+            .filter(|event| !event.is_empty())
     }
 
     /// Whether Helm treats the object as a hook.
@@ -83,7 +97,10 @@ impl<'d> Object<'d> {
 /// Reads the type of an object from `apiVersion` and `kind`.
 pub(super) fn gvk(node: NodeRef<'_>) -> Option<GroupVersionKind> {
     let kind = node.get("kind")?.text()?;
-    let version = node.get("apiVersion").and_then(|version| version.text()).unwrap_or_default();
+    let version = node
+        .get("apiVersion")
+        .and_then(|version| version.text())
+        .unwrap_or_default();
     let version: GroupVersion = version.parse().ok()?;
     Some(version.with_kind(kind))
 }
@@ -96,7 +113,10 @@ mod tests {
     fn a_path_names_the_charts_it_came_through() {
         let charts = |file: &str| ChartPath::read(file).charts;
         assert_eq!(charts("hub/templates/deployment.yaml"), ["hub"]);
-        assert_eq!(charts("hub/charts/monitor/templates/a/b.yaml"), ["hub", "monitor"]);
+        assert_eq!(
+            charts("hub/charts/monitor/templates/a/b.yaml"),
+            ["hub", "monitor"]
+        );
         assert_eq!(charts("a/charts/b/charts/c/crds/d.yaml"), ["a", "b", "c"]);
     }
 }

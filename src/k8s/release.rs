@@ -55,12 +55,18 @@ impl<'s> Release<'s> {
         } else {
             ranges.into_par_iter().map(read).collect()
         };
-        Self { source, text, parts }
+        Self {
+            source,
+            text,
+            parts,
+        }
     }
 
     /// Whether no part holds a document.
     pub fn is_blank(&self) -> bool {
-        self.parts.iter().all(|part| matches!(part.body, Body::Blank))
+        self.parts
+            .iter()
+            .all(|part| matches!(part.body, Body::Blank))
     }
 
     /// Every object of the parsed documents, items of lists included, in the order of the stream.
@@ -90,10 +96,18 @@ impl<'s> Release<'s> {
 
 fn read_part(range: Range<usize>, text: &str) -> Part<'_> {
     if yaml::is_blank(text) {
-        return Part { range, body: Body::Blank, chart: chart_in_text(text) };
+        return Part {
+            range,
+            body: Body::Blank,
+            chart: chart_in_text(text),
+        };
     }
     if gate::is_out_of_scope(text) {
-        return Part { range, body: Body::Copied, chart: chart_in_text(text) };
+        return Part {
+            range,
+            body: Body::Copied,
+            chart: chart_in_text(text),
+        };
     }
     let (body, chart) = match yaml::parse(text) {
         Ok(document) => {
@@ -106,10 +120,14 @@ fn read_part(range: Range<usize>, text: &str) -> Part<'_> {
 }
 
 fn chart_of(document: &Document<'_>) -> ChartPath {
-    let annotation = document.root().and_then(|root| root.get_path(&["metadata", "annotations", FILENAME]));
+    let annotation = document
+        .root()
+        .and_then(|root| root.get_path(&["metadata", "annotations", FILENAME]));
     match annotation.and_then(|annotation| annotation.text()) {
         Some(file) => ChartPath::read(file),
-        None => source_comment(document.text).map(ChartPath::read).unwrap_or_default(),
+        None => source_comment(document.text)
+            .map(ChartPath::read)
+            .unwrap_or_default(),
     }
 }
 
@@ -117,7 +135,10 @@ fn chart_of(document: &Document<'_>) -> ChartPath {
 fn chart_in_text(text: &str) -> ChartPath {
     let file = source_comment(text).or_else(|| {
         let at = memchr::memmem::find(text.as_bytes(), FILENAME.as_bytes())?;
-        let value = text[at + FILENAME.len()..].strip_prefix(':')?.lines().next()?;
+        let value = text[at + FILENAME.len()..]
+            .strip_prefix(':')?
+            .lines()
+            .next()?;
         Some(value.trim().trim_matches(['\'', '"']))
     });
     file.map(ChartPath::read).unwrap_or_default()
@@ -125,8 +146,13 @@ fn chart_in_text(text: &str) -> ChartPath {
 
 /// The file of `# Source: ...` in the comments before the content, as Helm 3 writes it.
 fn source_comment(text: &str) -> Option<&str> {
-    let comments = text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments.filter_map(|line| line.strip_prefix("# Source: ")).next()
+    let comments = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| line.is_empty() || line.starts_with('#'));
+    comments
+        .filter_map(|line| line.strip_prefix("# Source: "))
+        .next()
 }
 
 /// An object, or the items of a list in place of the list.
@@ -137,17 +163,27 @@ fn collect<'d>(
     inherited: Option<&GroupVersionKind>,
     objects: &mut Vec<Object<'d>>,
 ) {
-    let Some(gvk) = gvk(node).or_else(|| inherited.cloned()) else { return };
+    let Some(gvk) = gvk(node).or_else(|| inherited.cloned()) else {
+        return;
+    };
     let items = node.get("items").filter(|items| items.is_sequence());
     let item_kind = gvk.kind.strip_suffix("List");
     match (items, item_kind) {
         (Some(items), Some(kind)) => {
-            let inherited = GroupVersionKind { kind: kind.to_owned(), ..gvk.clone() };
+            let inherited = GroupVersionKind {
+                kind: kind.to_owned(),
+                ..gvk.clone()
+            };
             let inherited = (!kind.is_empty() && kind != "Resource").then_some(&inherited);
             for item in items.items().filter(|item| !item.is_alias()) {
                 collect(item, part, chart, inherited, objects);
             }
         }
-        _ => objects.push(Object { part, node, gvk, chart: chart.clone() }),
+        _ => objects.push(Object {
+            part,
+            node,
+            gvk,
+            chart: chart.clone(),
+        }),
     }
 }

@@ -15,7 +15,11 @@ pub enum Effect {
 }
 
 impl Effect {
-    const ALL: [Effect; 3] = [Effect::NoSchedule, Effect::PreferNoSchedule, Effect::NoExecute];
+    const ALL: [Effect; 3] = [
+        Effect::NoSchedule,
+        Effect::PreferNoSchedule,
+        Effect::NoExecute,
+    ];
 
     /// The name in manifests.
     pub fn as_str(self) -> &'static str {
@@ -57,7 +61,9 @@ impl FromStr for Taint {
 
     fn from_str(text: &str) -> Result<Self, TaintError> {
         let (rest, effect) = text.rsplit_once(':').ok_or(TaintError::NoEffect)?;
-        let effect = Effect::ALL.into_iter().find(|known| known.as_str() == effect);
+        let effect = Effect::ALL
+            .into_iter()
+            .find(|known| known.as_str() == effect);
         let effect = effect.ok_or_else(|| {
             TaintError::UnknownEffect(text.rsplit(':').next().unwrap_or_default().to_owned())
         })?;
@@ -65,7 +71,11 @@ impl FromStr for Taint {
         if key.is_empty() {
             return Err(TaintError::NoKey);
         }
-        Ok(Self { key: key.to_owned(), value: value.to_owned(), effect })
+        Ok(Self {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            effect,
+        })
     }
 }
 
@@ -106,7 +116,11 @@ pub struct Toleration {
 impl Toleration {
     /// The toleration of exactly one taint, as z2jh writes it.
     pub fn of(taint: &Taint) -> Self {
-        let operator = if taint.value.is_empty() { Operator::Exists } else { Operator::Equal };
+        let operator = if taint.value.is_empty() {
+            Operator::Exists
+        } else {
+            Operator::Equal
+        };
         Self {
             key: taint.key.clone(),
             operator,
@@ -118,24 +132,32 @@ impl Toleration {
 
     /// Reads an item of `tolerations`; fields that are missing or null are empty.
     pub fn read(node: NodeRef<'_>) -> Self {
-        let text = |key| node.get(key).filter(|value| !value.is_null()).and_then(|value| value.text());
+        let text = |key| {
+            node.get(key)
+                .filter(|value| !value.is_null())
+                .and_then(|value| value.text())
+        };
         let operator = match text("operator").unwrap_or_default() {
             "" | "Equal" => Operator::Equal,
             "Exists" => Operator::Exists,
             other => Operator::Other(other.to_owned()),
         };
         let effect = text("effect").and_then(|effect| {
-            Effect::ALL.into_iter().find(|known| known.as_str() == effect)
+            Effect::ALL
+                .into_iter()
+                .find(|known| known.as_str() == effect)
         });
-        let seconds = node.get("tolerationSeconds").filter(|seconds| {
-            !matches!(seconds.scalar(), None | Some(Scalar::Null))
-        });
+        let seconds = node
+            .get("tolerationSeconds")
+            .filter(|seconds| !matches!(seconds.scalar(), None | Some(Scalar::Null)));
         Self {
             key: text("key").unwrap_or_default().to_owned(),
             operator,
             value: text("value").unwrap_or_default().to_owned(),
             effect,
-            seconds: seconds.and_then(|seconds| seconds.text()).map(str::to_owned),
+            seconds: seconds
+                .and_then(|seconds| seconds.text())
+                .map(str::to_owned),
         }
     }
 
@@ -164,34 +186,68 @@ mod tests {
     fn check_tolerates(toleration: &str, taint: &str, expected: bool) {
         let document = yaml::parse(toleration).expect("YAML");
         let toleration = Toleration::read(document.root().expect("a root"));
-        assert_eq!(toleration.tolerates(&taint.parse().expect("a taint")), expected, "{toleration:?}");
+        assert_eq!(
+            toleration.tolerates(&taint.parse().expect("a taint")),
+            expected,
+            "{toleration:?}"
+        );
     }
 
     #[test]
     fn a_taint_is_read_as_kubectl_writes_it() {
-        let taint: Taint = "hub.jupyter.org/dedicated=core:NoSchedule".parse().expect("a taint");
-        assert_eq!((taint.key.as_str(), taint.value.as_str()), ("hub.jupyter.org/dedicated", "core"));
-        assert_eq!(taint.to_string(), "hub.jupyter.org/dedicated=core:NoSchedule");
-        assert_eq!("a:NoExecute".parse::<Taint>().expect("a taint").to_string(), "a:NoExecute");
+        let taint: Taint = "hub.jupyter.org/dedicated=core:NoSchedule"
+            .parse()
+            .expect("a taint");
+        assert_eq!(
+            (taint.key.as_str(), taint.value.as_str()),
+            ("hub.jupyter.org/dedicated", "core")
+        );
+        assert_eq!(
+            taint.to_string(),
+            "hub.jupyter.org/dedicated=core:NoSchedule"
+        );
+        assert_eq!(
+            "a:NoExecute".parse::<Taint>().expect("a taint").to_string(),
+            "a:NoExecute"
+        );
         assert_eq!("a=b".parse::<Taint>(), Err(TaintError::NoEffect));
-        assert_eq!("a=b:noSchedule".parse::<Taint>(), Err(TaintError::UnknownEffect("noSchedule".into())));
+        assert_eq!(
+            "a=b:noSchedule".parse::<Taint>(),
+            Err(TaintError::UnknownEffect("noSchedule".into()))
+        );
         assert_eq!(":NoSchedule".parse::<Taint>(), Err(TaintError::NoKey));
     }
 
     #[test]
     fn the_empty_operator_is_equal() {
-        check_tolerates("{key: a, value: b, effect: NoSchedule}", "a=b:NoSchedule", true);
+        check_tolerates(
+            "{key: a, value: b, effect: NoSchedule}",
+            "a=b:NoSchedule",
+            true,
+        );
         check_tolerates("{key: a, operator: '', value: b}", "a=b:NoSchedule", true);
-        check_tolerates("{key: a, operator: Equal, value: c}", "a=b:NoSchedule", false);
+        check_tolerates(
+            "{key: a, operator: Equal, value: c}",
+            "a=b:NoSchedule",
+            false,
+        );
         check_tolerates("{key: a, operator: ~, value: b}", "a=b:NoSchedule", true);
     }
 
     #[test]
     fn exists_and_empty_fields_cover_more() {
         check_tolerates("{operator: Exists}", "a=b:NoSchedule", true);
-        check_tolerates("{operator: Exists, effect: NoExecute}", "a=b:NoSchedule", false);
+        check_tolerates(
+            "{operator: Exists, effect: NoExecute}",
+            "a=b:NoSchedule",
+            false,
+        );
         check_tolerates("{key: a, operator: Exists}", "a=b:NoExecute", true);
         check_tolerates("{key: '', value: b}", "a=b:NoSchedule", false);
-        check_tolerates("{key: a, operator: Gt, value: '1'}", "a=2:NoSchedule", false);
+        check_tolerates(
+            "{key: a, operator: Gt, value: '1'}",
+            "a=2:NoSchedule",
+            false,
+        );
     }
 }

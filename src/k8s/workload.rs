@@ -17,7 +17,9 @@ impl PodTemplate<'_> {
     pub fn labels(&self) -> BTreeMap<String, String> {
         let labels = self.node.get_path(&["metadata", "labels"]);
         let pairs = labels.into_iter().flat_map(|labels| labels.entries());
-        pairs.filter_map(|(key, value)| Some((key.text()?.to_owned(), value.as_str()?.to_owned()))).collect()
+        pairs
+            .filter_map(|(key, value)| Some((key.text()?.to_owned(), value.as_str()?.to_owned())))
+            .collect()
     }
 }
 
@@ -34,9 +36,15 @@ impl<'d> Workload<'d> {
     /// The workload of an object whose kind the table knows, if its template is there.
     pub fn of(object: &Object<'d>) -> Option<Self> {
         let row = kinds::template_path(&object.gvk.group, &object.gvk.kind)?;
-        let node = object.node.get_path(row.path).filter(|node| node.is_mapping())?;
+        let node = object
+            .node
+            .get_path(row.path)
+            .filter(|node| node.is_mapping())?;
         let spec = node.get("spec").filter(|spec| spec.is_mapping())?;
-        Some(Self { object: object.clone(), template: PodTemplate { node, spec } })
+        Some(Self {
+            object: object.clone(),
+            template: PodTemplate { node, spec },
+        })
     }
 
     /// The object's kind.

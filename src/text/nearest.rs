@@ -3,7 +3,12 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
     const CLOSE_ENOUGH: f64 = 0.75;
     known
         .into_iter()
-        .map(|known| (strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase()), known))
+        .map(|known| {
+            (
+                strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase()),
+                known,
+            )
+        })
         .filter(|(likeness, _)| *likeness > CLOSE_ENOUGH)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, known)| known)

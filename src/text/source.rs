@@ -1,5 +1,8 @@
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use super::secrets;
 
 /// Which of the [`Sources`] a span lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +22,11 @@ pub struct Span {
 impl Span {
     /// The span of `range` in `source`.
     pub fn new(source: SourceId, range: Range<usize>) -> Self {
-        Self { source, start: range.start, end: range.end }
+        Self {
+            source,
+            start: range.start,
+            end: range.end,
+        }
     }
 
     /// The bytes as a range, for slicing.
@@ -43,6 +50,7 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: OnceLock<Vec<usize>>,
+    masked: OnceLock<Vec<Range<usize>>>,
 }
 
 impl Source {
@@ -60,8 +68,20 @@ impl Source {
     pub fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
             let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0).chain(newlines.map(|at| at + 1)).collect()
+            std::iter::once(0)
+                .chain(newlines.map(|at| at + 1))
+                .collect()
         })
+    }
+
+    /// What must not be shown of the text; found once, when a part of it is first shown.
+    pub fn masked(&self) -> &[Range<usize>] {
+        self.masked.get_or_init(|| secrets::masked(&self.text))
+    }
+
+    /// A part of the text as it may be shown: secrets as stars, every byte where it was.
+    pub fn shown(&self, range: Range<usize>) -> Cow<'_, str> {
+        secrets::starred(&self.text, range, self.masked())
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.
@@ -69,7 +89,10 @@ impl Source {
         let offset = offset.min(self.text.len());
         let line = self.line_starts().partition_point(|&start| start <= offset);
         let start = self.line_starts()[line - 1];
-        LineColumn { line, column: self.text[start..offset].chars().count() + 1 }
+        LineColumn {
+            line,
+            column: self.text[start..offset].chars().count() + 1,
+        }
     }
 }
 
@@ -83,7 +106,13 @@ impl Sources {
     /// Adds a text under the name it is shown by.
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
-        self.all.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
+        let (line_starts, masked) = (OnceLock::new(), OnceLock::new());
+        self.all.push(Source {
+            name: name.into(),
+            text,
+            line_starts,
+            masked,
+        });
         id
     }
 
@@ -100,7 +129,10 @@ impl Sources {
     /// Every source with its id, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.all.iter().enumerate().map(|(index, source)| {
-            (SourceId(u32::try_from(index).expect("fewer than 2^32 sources")), source)
+            (
+                SourceId(u32::try_from(index).expect("fewer than 2^32 sources")),
+                source,
+            )
         })
     }
 }

@@ -29,15 +29,23 @@ fn locate(values: &Value, depth: usize) -> Option<&Value> {
     }
     if let Some(hub) = map.get("jupyterhub").filter(|hub| hub.is_object()) {
         let is_hub = OF_HUB.iter().any(|key| hub.get(key).is_some());
-        return if is_hub { Some(hub) } else { locate(hub, depth) };
+        return if is_hub {
+            Some(hub)
+        } else {
+            locate(hub, depth)
+        };
     }
-    if OF_HUB.iter().any(|key| map.get(*key).is_some_and(Value::is_object)) {
+    if OF_HUB
+        .iter()
+        .any(|key| map.get(*key).is_some_and(Value::is_object))
+    {
         return Some(values);
     }
     if depth == 0 {
         return None;
     }
-    map.values().find_map(|value| locate(value, depth - 1).filter(|hub| hub.get("singleuser").is_some()))
+    map.values()
+        .find_map(|value| locate(value, depth - 1).filter(|hub| hub.get("singleuser").is_some()))
 }
 
 /// The images that the pullers of the z2jh chart pull for these values, in the chart's own order: the
@@ -51,18 +59,30 @@ pub fn hub_images(values: &Value) -> Vec<HubImage> {
         images.extend(image.map(|image| HubImage { name, image }));
     };
     if user["cloudMetadata"]["blockWithIptables"] == true {
-        add("metadata-block".to_owned(), reference(&user["networkTools"]["image"]));
+        add(
+            "metadata-block".to_owned(),
+            reference(&user["networkTools"]["image"]),
+        );
     }
     add("singleuser".to_owned(), reference(&user["image"]));
     let containers = items(&user["initContainers"]).chain(items(&user["extraContainers"]));
     for (index, container) in containers.enumerate() {
-        add(format!("singleuser-init-and-extra-containers-{index}"), text(&container["image"]));
+        add(
+            format!("singleuser-init-and-extra-containers-{index}"),
+            text(&container["image"]),
+        );
     }
     if values["prePuller"]["pullProfileListImages"] != false {
         for (index, profile) in items(&user["profileList"]).enumerate() {
-            add(format!("singleuser-profilelist-{index}"), text(&profile["kubespawner_override"]["image"]));
+            add(
+                format!("singleuser-profilelist-{index}"),
+                text(&profile["kubespawner_override"]["image"]),
+            );
             for (option, choice, image) in choices(profile) {
-                add(format!("profile-{index}-option-{option}-choice-{choice}"), image);
+                add(
+                    format!("profile-{index}-option-{option}-choice-{choice}"),
+                    image,
+                );
             }
         }
     }
@@ -95,7 +115,10 @@ fn reference(image: &Value) -> Option<String> {
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
@@ -130,17 +153,22 @@ mod tests {
             },
             "prePuller": {"extraImages": {"tool": {"name": "t", "tag": 3}}},
         });
-        let names: Vec<String> =
-            hub_images(&values).into_iter().map(|image| format!("{} {}", image.name, image.image)).collect();
-        assert_eq!(names, [
-            "metadata-block net:1",
-            "singleuser user",
-            "singleuser-init-and-extra-containers-0 init:1",
-            "singleuser-init-and-extra-containers-1 extra:1",
-            "singleuser-profilelist-0 p0:1",
-            "profile-1-option-img-choice-a c-a:1",
-            "tool t:3",
-        ]);
+        let names: Vec<String> = hub_images(&values)
+            .into_iter()
+            .map(|image| format!("{} {}", image.name, image.image))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "metadata-block net:1",
+                "singleuser user",
+                "singleuser-init-and-extra-containers-0 init:1",
+                "singleuser-init-and-extra-containers-1 extra:1",
+                "singleuser-profilelist-0 p0:1",
+                "profile-1-option-img-choice-a c-a:1",
+                "tool t:3",
+            ]
+        );
     }
 
     #[test]

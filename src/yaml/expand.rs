@@ -21,12 +21,18 @@ pub fn expansion_problem(root: NodeRef<'_>) -> Result<(), ExpansionError> {
     if !document.nodes().any(NodeRef::is_alias) {
         return Ok(());
     }
-    let mut sizes = Sizes { total: vec![None; document.nodes().count()], aliased: 0 };
+    let mut sizes = Sizes {
+        total: vec![None; document.nodes().count()],
+        aliased: 0,
+    };
     let total = sizes.measure(root)?;
     #[expect(clippy::cast_precision_loss, reason = "a ratio needs no last digit")]
     let share = sizes.aliased as f64 / total as f64;
     if sizes.aliased > 100 && total > 1_000 && share > allowed_share(total) {
-        let range = document.nodes().find(|node| node.is_alias()).map_or(0..0, NodeRef::range);
+        let range = document
+            .nodes()
+            .find(|node| node.is_alias())
+            .map_or(0..0, NodeRef::range);
         let message = format!("the aliases of this document expand to {total} nodes");
         return Err(ExpansionError { message, range });
     }
@@ -53,9 +59,10 @@ impl Sizes {
     /// Children first: an alias is reached after its anchor's node is counted, unless it lies in it.
     fn measure(&mut self, node: NodeRef<'_>) -> Result<u64, ExpansionError> {
         let children: Vec<NodeId> = match &node.node().content {
-            Content::Mapping { entries, .. } => {
-                entries.iter().flat_map(|entry| [entry.key, entry.value]).collect()
-            }
+            Content::Mapping { entries, .. } => entries
+                .iter()
+                .flat_map(|entry| [entry.key, entry.value])
+                .collect(),
             Content::Sequence { items, .. } => items.clone(),
             Content::Alias(Some(target)) => return self.alias(node, *target),
             _ => Vec::new(),
@@ -85,7 +92,9 @@ mod tests {
 
     fn problem(text: &str) -> Option<String> {
         let document = parse(text).expect("YAML");
-        expansion_problem(document.root().expect("a root")).err().map(|error| error.message)
+        expansion_problem(document.root().expect("a root"))
+            .err()
+            .map(|error| error.message)
     }
 
     #[test]
@@ -95,7 +104,10 @@ mod tests {
 
     #[test]
     fn an_anchor_that_contains_itself_is_refused() {
-        assert_eq!(problem("a: &a [*a]\n").as_deref(), Some("an anchor contains itself"));
+        assert_eq!(
+            problem("a: &a [*a]\n").as_deref(),
+            Some("an anchor contains itself")
+        );
     }
 
     #[test]

@@ -14,5 +14,7 @@ pub use expand::{ExpansionError, expansion_problem};
 pub use parse::{ParseError, parse};
 pub use scalar::Scalar;
 pub use split::{is_blank, split};
-pub use tree::{CollectionStyle, Content, Document, Entry, Found, Node, NodeId, NodeRef, ScalarStyle};
+pub use tree::{
+    CollectionStyle, Content, Document, Entry, Found, Node, NodeId, NodeRef, ScalarStyle,
+};
 pub use value::Value;

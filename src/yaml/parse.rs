@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle as Written, Span as Place, StructureStyle};
+use granit_parser::{
+    Event, Options, Parser, ScalarStyle as Written, Span as Place, StructureStyle,
+};
 
 use super::tree::{CollectionStyle, Content, Document, Entry, Node, NodeId, ScalarStyle};
 
@@ -67,7 +69,9 @@ impl<'t> Builder<'t> {
         let mut documents = 0;
         for next in Parser::new_from_str_with_options(self.text, options) {
             let (event, place) = next.map_err(|error| parse_error(&error))?;
-            let range = place.byte_range().expect("a parser over text knows byte offsets");
+            let range = place
+                .byte_range()
+                .expect("a parser over text knows byte offsets");
             if matches!(event, Event::DocumentStart(..)) {
                 documents += 1;
                 if documents > 1 {
@@ -77,7 +81,12 @@ impl<'t> Builder<'t> {
             }
             self.event(event, &place, range);
         }
-        Ok(Document { text: self.text, nodes: self.nodes, root: self.root, trailing })
+        Ok(Document {
+            text: self.text,
+            nodes: self.nodes,
+            root: self.root,
+            trailing,
+        })
     }
 
     fn event(&mut self, event: Event<'t>, place: &Place, range: Range<usize>) {
@@ -85,14 +94,26 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, written, anchor, tag) => {
                 let column = place.indent;
                 let (content, range) = self.scalar(text, written, range);
-                let id = self.add(content, range, anchor, tag.map(|tag| tag.to_string()), column);
+                let id = self.add(
+                    content,
+                    range,
+                    anchor,
+                    tag.map(|tag| tag.to_string()),
+                    column,
+                );
                 self.close(id);
             }
             Event::MappingStart(written, anchor, tag) => {
                 self.open(true, written, range, anchor, tag.map(|tag| tag.to_string()));
             }
             Event::SequenceStart(written, anchor, tag) => {
-                self.open(false, written, range, anchor, tag.map(|tag| tag.to_string()));
+                self.open(
+                    false,
+                    written,
+                    range,
+                    anchor,
+                    tag.map(|tag| tag.to_string()),
+                );
             }
             Event::MappingEnd | Event::SequenceEnd => self.end(&range),
             Event::Alias(anchor) => {
@@ -128,14 +149,30 @@ impl<'t> Builder<'t> {
         self.before_node();
         match written {
             Written::Plain if range.is_empty() => (Content::Absent, self.cursor..self.cursor),
-            Written::Plain => (Content::Scalar { text, style: ScalarStyle::Plain }, range),
-            Written::SingleQuoted | Written::DoubleQuoted => {
-                (Content::Scalar { text, style: ScalarStyle::Quoted }, range)
-            }
+            Written::Plain => (
+                Content::Scalar {
+                    text,
+                    style: ScalarStyle::Plain,
+                },
+                range,
+            ),
+            Written::SingleQuoted | Written::DoubleQuoted => (
+                Content::Scalar {
+                    text,
+                    style: ScalarStyle::Quoted,
+                },
+                range,
+            ),
             Written::Literal | Written::Folded => {
                 let start = self.skip_to_content(self.cursor);
                 let end = self.block_scalar_end(start, range.end);
-                (Content::Scalar { text, style: ScalarStyle::Block }, start..end)
+                (
+                    Content::Scalar {
+                        text,
+                        style: ScalarStyle::Block,
+                    },
+                    start..end,
+                )
             }
         }
     }
@@ -149,7 +186,9 @@ impl<'t> Builder<'t> {
 
     /// Moves the cursor behind the dash of a block sequence's next item.
     fn before_node(&mut self) {
-        let Some(frame) = self.stack.last() else { return };
+        let Some(frame) = self.stack.last() else {
+            return;
+        };
         if frame.is_mapping || frame.style != CollectionStyle::Block {
             return;
         }
@@ -177,13 +216,21 @@ impl<'t> Builder<'t> {
         tag: Option<String>,
         key_column: Option<usize>,
     ) -> NodeId {
-        let id = NodeId(u32::try_from(self.nodes.len()).expect("a document has fewer than 2^32 nodes"));
+        let id =
+            NodeId(u32::try_from(self.nodes.len()).expect("a document has fewer than 2^32 nodes"));
         if anchor != 0 {
             self.anchors.insert(anchor, id);
         }
         self.note_column(&range, key_column);
         let parent = self.stack.last().map(|frame| frame.id);
-        self.nodes.push(Node { content, range, anchor: None, parent, is_aliased: false, tag });
+        self.nodes.push(Node {
+            content,
+            range,
+            anchor: None,
+            parent,
+            is_aliased: false,
+            tag,
+        });
         self.last = Some(id);
         id
     }
@@ -191,13 +238,20 @@ impl<'t> Builder<'t> {
     /// A mapping's column is that of its first key, which the parser knows better than the key's text
     /// (`&a key:`).
     fn note_column(&mut self, key: &Range<usize>, key_column: Option<usize>) {
-        let Some(frame) = self.stack.last() else { return };
+        let Some(frame) = self.stack.last() else {
+            return;
+        };
         if !frame.is_mapping || frame.key.is_some() || frame.style != CollectionStyle::Block {
             return;
         }
-        let (id, key_column) = (frame.id, key_column.unwrap_or_else(|| self.column(key.start)));
+        let (id, key_column) = (
+            frame.id,
+            key_column.unwrap_or_else(|| self.column(key.start)),
+        );
         let node = &mut self.nodes[id.0 as usize];
-        if let Content::Mapping { column, entries, .. } = &mut node.content
+        if let Content::Mapping {
+            column, entries, ..
+        } = &mut node.content
             && entries.is_empty()
         {
             *column = key_column;
@@ -220,20 +274,37 @@ impl<'t> Builder<'t> {
             StructureStyle::Flow => CollectionStyle::Flow,
         };
         let content = if is_mapping {
-            Content::Mapping { style, column: 0, entries: Vec::new() }
+            Content::Mapping {
+                style,
+                column: 0,
+                entries: Vec::new(),
+            }
         } else {
-            Content::Sequence { style, column: 0, items: Vec::new() }
+            Content::Sequence {
+                style,
+                column: 0,
+                items: Vec::new(),
+            }
         };
         if style == CollectionStyle::Flow {
             self.cursor = range.end;
         }
         let id = self.add(content, range, anchor, tag, None);
-        self.stack.push(Frame { id, style, is_mapping, key: None });
+        self.stack.push(Frame {
+            id,
+            style,
+            is_mapping,
+            key: None,
+        });
     }
 
     fn end(&mut self, range: &Range<usize>) {
         let frame = self.stack.pop().expect("collections end after they start");
-        let end = if frame.style == CollectionStyle::Flow { range.end } else { self.cursor };
+        let end = if frame.style == CollectionStyle::Flow {
+            range.end
+        } else {
+            self.cursor
+        };
         let node = &mut self.nodes[frame.id.0 as usize];
         node.range.end = end.max(node.range.start);
         self.close(frame.id);
@@ -269,9 +340,16 @@ impl<'t> Builder<'t> {
             self.cursor = at + 1;
         }
         let start = self.nodes[id.0 as usize].range.start;
-        let explicit = self.text[..start].trim_end_matches([' ', '\t']).ends_with('?')
+        let explicit = self.text[..start]
+            .trim_end_matches([' ', '\t'])
+            .ends_with('?')
             || self.text.as_bytes().get(at) == Some(&b':') && self.text[key_end..at].contains('\n');
-        let entry = Entry { key: id, colon_end: self.cursor, explicit, value: id };
+        let entry = Entry {
+            key: id,
+            colon_end: self.cursor,
+            explicit,
+            value: id,
+        };
         self.stack.last_mut().expect("a key has a mapping").key = Some(entry);
     }
 
@@ -282,9 +360,14 @@ impl<'t> Builder<'t> {
         while let Some(&byte) = bytes.get(at) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => at += 1,
-                b'#' => at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end),
+                b'#' => {
+                    at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end)
+                }
                 b'&' | b'!' => {
-                    while bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace()) {
+                    while bytes
+                        .get(at)
+                        .is_some_and(|byte| !byte.is_ascii_whitespace())
+                    {
                         at += 1;
                     }
                 }
@@ -303,5 +386,8 @@ impl<'t> Builder<'t> {
 
 fn parse_error(error: &granit_parser::ScanError) -> ParseError {
     let message = error.info().lines().next().unwrap_or_default().to_owned();
-    ParseError { offset: error.marker().byte_offset().unwrap_or(0), message }
+    ParseError {
+        offset: error.marker().byte_offset().unwrap_or(0),
+        message,
+    }
 }

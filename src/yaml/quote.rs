@@ -7,7 +7,11 @@ use super::scalar::{Scalar, resolve_plain};
 /// A string as it is written in block style: plain where no reader can take it for anything else,
 /// in double quotes otherwise.
 pub fn block_scalar_text(value: &str) -> Cow<'_, str> {
-    if is_safe_plain(value) { Cow::Borrowed(value) } else { Cow::Owned(json_text(value)) }
+    if is_safe_plain(value) {
+        Cow::Borrowed(value)
+    } else {
+        Cow::Owned(json_text(value))
+    }
 }
 
 /// Whether a string may stand without quotes: it begins with a letter or a slash, holds nothing that
@@ -15,18 +19,25 @@ pub fn block_scalar_text(value: &str) -> Cow<'_, str> {
 /// a string to v3). Image references keep their `:` and `@`, which only a blank behind makes special.
 fn is_safe_plain(value: &str) -> bool {
     let begins = value.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
-    let is_name = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte));
+    let is_name = value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte));
     let is_reference = value.contains('/')
         && value.ends_with(|last: char| last.is_ascii_alphanumeric())
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./-:@".contains(&byte));
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_./-:@".contains(&byte));
     begins && (is_name || is_reference) && !is_word(value)
 }
 
 /// Words that some reader types as a boolean, a null or a number, in any casing.
 fn is_word(value: &str) -> bool {
-    const WORDS: [&str; 13] =
-        ["y", "yes", "n", "no", "true", "false", "on", "off", "null", "nan", "inf", "infinity", "none"];
-    WORDS.contains(&value.to_ascii_lowercase().as_str()) || !matches!(resolve_plain(value), Scalar::String(_))
+    const WORDS: [&str; 13] = [
+        "y", "yes", "n", "no", "true", "false", "on", "off", "null", "nan", "inf", "infinity",
+        "none",
+    ];
+    WORDS.contains(&value.to_ascii_lowercase().as_str())
+        || !matches!(resolve_plain(value), Scalar::String(_))
 }
 
 /// A string in JSON's double quotes, in the part of that spelling that YAML shares: no `\/`, no
@@ -41,7 +52,9 @@ pub fn json_text(value: &str) -> String {
             '\n' => text.push_str("\\n"),
             '\t' => text.push_str("\\t"),
             '\r' => text.push_str("\\r"),
-            letter if needs_escape(letter) => text.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter if needs_escape(letter) => {
+                text.push_str(&format!("\\u{:04x}", u32::from(letter)))
+            }
             letter => text.push(letter),
         }
     }
@@ -60,10 +73,20 @@ mod tests {
 
     #[test]
     fn words_of_any_reader_are_quoted() {
-        for word in ["yes", "No", "y", "on", "TRUE", "null", "NaN", "", "0644", "1e3", "1_", "~", "-", "a b", "a: b", "a:", "é", "a#b", "<<", "="] {
+        for word in [
+            "yes", "No", "y", "on", "TRUE", "null", "NaN", "", "0644", "1e3", "1_", "~", "-",
+            "a b", "a: b", "a:", "é", "a#b", "<<", "=",
+        ] {
             assert!(block_scalar_text(word).starts_with('"'), "{word}");
         }
-        for plain in ["hub.jupyter.org/dedicated", "NoSchedule", "/bin/sh", "core", "quay.io/a/b:v1", "r.io:5000/a/b@sha256:12ab"] {
+        for plain in [
+            "hub.jupyter.org/dedicated",
+            "NoSchedule",
+            "/bin/sh",
+            "core",
+            "quay.io/a/b:v1",
+            "r.io:5000/a/b@sha256:12ab",
+        ] {
             assert_eq!(block_scalar_text(plain), plain);
         }
     }

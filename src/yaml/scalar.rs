@@ -34,7 +34,11 @@ pub fn resolve_plain(text: &str) -> Scalar<'_> {
 pub fn resolve_tagged<'t>(text: &'t str, tag: &str) -> Scalar<'t> {
     let string = || Scalar::String(Cow::Borrowed(text));
     let resolved = resolve_plain(text);
-    match (tag.strip_prefix("tag:yaml.org,2002:").or(tag.strip_prefix("!!")), resolved) {
+    match (
+        tag.strip_prefix("tag:yaml.org,2002:")
+            .or(tag.strip_prefix("!!")),
+        resolved,
+    ) {
         (Some("int"), Scalar::Int(value)) => Scalar::Int(value),
         (Some("int"), Scalar::Uint(value)) => Scalar::Uint(value),
         (Some("float"), Scalar::Float(value)) => Scalar::Float(value),
@@ -67,7 +71,9 @@ pub fn to_json(scalar: &Scalar<'_>) -> Option<serde_json::Value> {
         Scalar::Uint(value) => (*value).into(),
         // Go prints a float without a fraction as an integer, and reads it back as one.
         #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-        Scalar::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => (*value as i64).into(),
+        Scalar::Float(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+            (*value as i64).into()
+        }
         Scalar::Float(value) => serde_json::Number::from_f64(*value)?.into(),
         Scalar::String(text) => text.as_ref().into(),
     })
@@ -76,7 +82,9 @@ pub fn to_json(scalar: &Scalar<'_>) -> Option<serde_json::Value> {
 /// What Go looks up in its map of words before it tries numbers.
 fn word(text: &str) -> Option<Scalar<'static>> {
     Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Scalar::Bool(true)
+        }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             Scalar::Bool(false)
         }
@@ -90,9 +98,14 @@ fn word(text: &str) -> Option<Scalar<'static>> {
 
 /// A text that starts with a digit, a sign or a point.
 fn number(text: &str) -> Option<Scalar<'static>> {
-    let plain: Cow<'_, str> =
-        if text.contains('_') { text.replace('_', "").into() } else { Cow::Borrowed(text) };
-    go_integer(&plain).or_else(|| decimal_float(&plain)).or_else(|| signed_binary(&plain))
+    let plain: Cow<'_, str> = if text.contains('_') {
+        text.replace('_', "").into()
+    } else {
+        Cow::Borrowed(text)
+    };
+    go_integer(&plain)
+        .or_else(|| decimal_float(&plain))
+        .or_else(|| signed_binary(&plain))
 }
 
 /// `strconv.ParseInt` and `ParseUint` with base 0.
@@ -124,7 +137,9 @@ fn signed_binary(text: &str) -> Option<Scalar<'static>> {
         (_, Some(digits)) => ("-", digits),
         _ => return None,
     };
-    i64::from_str_radix(&format!("{sign}{digits}"), 2).map(Scalar::Int).ok()
+    i64::from_str_radix(&format!("{sign}{digits}"), 2)
+        .map(Scalar::Int)
+        .ok()
 }
 
 /// go-yaml's `yamlStyleFloat`: `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -144,19 +159,28 @@ fn decimal_float(text: &str) -> Option<Scalar<'static>> {
         let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         !digits.is_empty() && is_digits(digits)
     });
-    if is_mantissa && is_exponent { go_float(text).map(Scalar::Float) } else { None }
+    if is_mantissa && is_exponent {
+        go_float(text).map(Scalar::Float)
+    } else {
+        None
+    }
 }
 
 /// `strconv.ParseFloat`, for texts without words: out of range is an error.
 fn go_float(text: &str) -> Option<f64> {
-    let looks_decimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+    let looks_decimal = text
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     let value = text.parse::<f64>().ok().filter(|_| looks_decimal)?;
     value.is_finite().then_some(value)
 }
 
 /// `strconv.FormatFloat(value, 'g', -1, 32)`, with go-yaml's words for what is no number.
 fn go_float_text(value: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "sigs.k8s.io/yaml formats keys with 32 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "sigs.k8s.io/yaml formats keys with 32 bits"
+    )]
     let short = value as f32;
     if short.is_nan() {
         return ".nan".to_owned();
@@ -165,8 +189,12 @@ fn go_float_text(value: f64) -> String {
         return if short > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
     let scientific = format!("{short:e}");
-    let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
-    let exponent: i32 = exponent.parse().expect("`{:e}` writes a number behind the e");
+    let (mantissa, exponent) = scientific
+        .split_once('e')
+        .expect("`{:e}` writes an exponent");
+    let exponent: i32 = exponent
+        .parse()
+        .expect("`{:e}` writes a number behind the e");
     if (-4..21).contains(&exponent) && (exponent < 6 || mantissa.len() > 21) || short == 0.0 {
         return short.to_string();
     }
@@ -204,14 +232,22 @@ mod tests {
 
     fn check_answers(text: &str) {
         let answers: Answers = serde_json::from_str(text).expect("answers");
-        assert!(answers.scalars.len() > 200, "only {} answers", answers.scalars.len());
+        assert!(
+            answers.scalars.len() > 200,
+            "only {} answers",
+            answers.scalars.len()
+        );
         for Answer { plain, v2, json } in &answers.scalars {
             if matches!(v2.as_str(), "ERR" | "map" | "seq") {
                 continue; // The text is no plain scalar where it stands.
             }
             let text = format!("k: {plain}\n");
-            let document = crate::yaml::parse(&text).unwrap_or_else(|error| panic!("{plain:?}: {error}"));
-            let scalar = document.root().and_then(|root| root.get("k")?.scalar()).expect("a scalar");
+            let document =
+                crate::yaml::parse(&text).unwrap_or_else(|error| panic!("{plain:?}: {error}"));
+            let scalar = document
+                .root()
+                .and_then(|root| root.get("k")?.scalar())
+                .expect("a scalar");
             assert_eq!(kind(&scalar), v2, "{plain:?} is {scalar:?}");
             let ours = to_json(&scalar).unwrap_or_default();
             let same = match (ours.as_f64(), json.as_f64()) {
@@ -229,7 +265,9 @@ mod tests {
 
     #[test]
     fn every_recorded_answer_is_ours_too() {
-        let Ok(streams) = std::env::var("DUNNAGE_CORPUS") else { return };
+        let Ok(streams) = std::env::var("DUNNAGE_CORPUS") else {
+            return;
+        };
         let path = std::path::Path::new(&streams).join("../yaml/scalars.json");
         if path.is_file() {
             check_answers(&std::fs::read_to_string(path).expect("answers"));
@@ -253,7 +291,23 @@ mod tests {
         ] {
             assert_eq!(resolve_plain(text), expected, "{text}");
         }
-        for text in ["1e1000", ".", "-", "+", "0x", "0x1p3", "1:30", "190:20:30", "2020-01-01", "=", "<<", "1.2.3", "100m", "NaN", "0b+-1"] {
+        for text in [
+            "1e1000",
+            ".",
+            "-",
+            "+",
+            "0x",
+            "0x1p3",
+            "1:30",
+            "190:20:30",
+            "2020-01-01",
+            "=",
+            "<<",
+            "1.2.3",
+            "100m",
+            "NaN",
+            "0b+-1",
+        ] {
             assert_eq!(kind(&resolve_plain(text)), "str", "{text}");
         }
     }
@@ -261,16 +315,30 @@ mod tests {
     #[test]
     fn tags_decide_before_the_text() {
         assert_eq!(kind(&resolve_tagged("5", "tag:yaml.org,2002:str")), "str");
-        assert_eq!(resolve_tagged("5", "tag:yaml.org,2002:float"), Scalar::Float(5.0));
-        assert_eq!(resolve_tagged("0x10", "tag:yaml.org,2002:int"), Scalar::Int(16));
+        assert_eq!(
+            resolve_tagged("5", "tag:yaml.org,2002:float"),
+            Scalar::Float(5.0)
+        );
+        assert_eq!(
+            resolve_tagged("0x10", "tag:yaml.org,2002:int"),
+            Scalar::Int(16)
+        );
         assert_eq!(kind(&resolve_tagged("5", "!mine")), "str");
     }
 
     #[test]
     fn keys_are_filed_under_their_typed_text() {
-        for (text, expected) in
-            [("yes", "true"), ("0644", "420"), ("1e3", "1000"), ("1e6", "1e+06"), ("1.5", "1.5"), ("1e-7", "1e-07"), ("a", "a"), (".inf", ".inf"), ("1234567.0", "1.234567e+06")]
-        {
+        for (text, expected) in [
+            ("yes", "true"),
+            ("0644", "420"),
+            ("1e3", "1000"),
+            ("1e6", "1e+06"),
+            ("1.5", "1.5"),
+            ("1e-7", "1e-07"),
+            ("a", "a"),
+            (".inf", ".inf"),
+            ("1234567.0", "1.234567e+06"),
+        ] {
             assert_eq!(key_text(&resolve_plain(text)), expected, "{text}");
         }
     }

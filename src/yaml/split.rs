@@ -22,7 +22,11 @@ pub fn split(text: &str) -> Vec<Range<usize>> {
 /// Offsets of the `---` that separate.
 fn marks(text: &str) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let bom = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let first = text[bom..].starts_with("---").then_some(bom);
     first
         .into_iter()
@@ -52,24 +56,40 @@ mod tests {
     fn parts_lie_between_marks() {
         check_split("a: 1\n---\nb: 2\n", &["a: 1\n", "\nb: 2\n"]);
         check_split("---\na: 1\n---\n", &["", "\na: 1\n", "\n"]);
-        check_split("---\r\na: 1\r\n--- # why\r\n", &["", "\r\na: 1\r\n", " # why\r\n"]);
+        check_split(
+            "---\r\na: 1\r\n--- # why\r\n",
+            &["", "\r\na: 1\r\n", " # why\r\n"],
+        );
         check_split("", &[""]);
         check_split("\u{feff}---\na: 1\n", &["\u{feff}", "\na: 1\n"]);
     }
 
     #[test]
     fn text_behind_the_mark_belongs_to_the_part_it_opens() {
-        check_split("--- {\"kind\": \"Pod\"}\n---kind: Pod\n", &["", " {\"kind\": \"Pod\"}\n", "kind: Pod\n"]);
+        check_split(
+            "--- {\"kind\": \"Pod\"}\n---kind: Pod\n",
+            &["", " {\"kind\": \"Pod\"}\n", "kind: Pod\n"],
+        );
     }
 
     #[test]
     fn more_dashes_or_an_indent_do_not_separate() {
-        check_split("a: |\n  ---\n  b\n-----BEGIN\n", &["a: |\n  ---\n  b\n-----BEGIN\n"]);
+        check_split(
+            "a: |\n  ---\n  b\n-----BEGIN\n",
+            &["a: |\n  ---\n  b\n-----BEGIN\n"],
+        );
     }
 
     #[test]
     fn blank_parts_hold_no_document() {
-        for blank in ["", "\n", "\n# Source: a/b.yaml\n  # c\n", "%YAML 1.1\n", "\u{feff}", "\r\n...\r\n"] {
+        for blank in [
+            "",
+            "\n",
+            "\n# Source: a/b.yaml\n  # c\n",
+            "%YAML 1.1\n",
+            "\u{feff}",
+            "\r\n...\r\n",
+        ] {
             assert!(is_blank(blank), "{blank:?}");
         }
         for full in ["a: 1", "\n# c\nnull\n", "{}"] {

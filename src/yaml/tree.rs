@@ -119,7 +119,9 @@ impl<'t> Document<'t> {
     /// All nodes in the order in which they begin.
     pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
         (0..self.nodes.len()).map(|index| {
-            self.at(NodeId(u32::try_from(index).expect("the parser counted these nodes in u32")))
+            self.at(NodeId(
+                u32::try_from(index).expect("the parser counted these nodes in u32"),
+            ))
         })
     }
 
@@ -185,7 +187,9 @@ impl<'d> NodeRef<'d> {
     /// The pairs of a mapping as written, duplicates and merge keys included; none for other nodes.
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (NodeRef<'d>, NodeRef<'d>)> {
         let document = self.document;
-        self.raw_entries().iter().map(move |entry| (document.at(entry.key), document.at(entry.value)))
+        self.raw_entries()
+            .iter()
+            .map(move |entry| (document.at(entry.key), document.at(entry.value)))
     }
 
     /// The entries of a mapping with their places; empty for other nodes.
@@ -235,11 +239,18 @@ impl<'d> NodeRef<'d> {
     /// Like [`find`](Self::find), but never through a merge key.
     pub fn find_own(self, key: &str) -> Option<Found<'d>> {
         let mapping = self.resolve();
-        let entry = mapping.raw_entries().iter().rev().find(|entry| {
-            self.document.at(entry.key).text() == Some(key)
-        })?;
+        let entry = mapping
+            .raw_entries()
+            .iter()
+            .rev()
+            .find(|entry| self.document.at(entry.key).text() == Some(key))?;
         let (key, value) = (self.document.at(entry.key), self.document.at(entry.value));
-        Some(Found { mapping, entry: *entry, key, value })
+        Some(Found {
+            mapping,
+            entry: *entry,
+            key,
+            value,
+        })
     }
 
     /// Whether the mapping takes keys from elsewhere by `<<`.
@@ -249,12 +260,17 @@ impl<'d> NodeRef<'d> {
 
     /// What the merge keys of a mapping bring in.
     fn merges(self) -> impl Iterator<Item = NodeRef<'d>> {
-        self.entries().filter(|(key, _)| key.is_merge_key()).map(|(_, value)| value)
+        self.entries()
+            .filter(|(key, _)| key.is_merge_key())
+            .map(|(_, value)| value)
     }
 
     fn is_merge_key(self) -> bool {
         match &self.node().content {
-            Content::Scalar { text, style: ScalarStyle::Plain } => text == "<<",
+            Content::Scalar {
+                text,
+                style: ScalarStyle::Plain,
+            } => text == "<<",
             _ => false,
         }
     }
@@ -266,10 +282,15 @@ impl<'d> NodeRef<'d> {
         }
         for merged in self.merges() {
             let merged = merged.resolve();
-            let sources: Vec<_> =
-                if merged.is_sequence() { merged.items().collect() } else { vec![merged] };
+            let sources: Vec<_> = if merged.is_sequence() {
+                merged.items().collect()
+            } else {
+                vec![merged]
+            };
             for source in sources {
-                let found = source.find_own(key).or_else(|| source.find_merged(key, depth + 1));
+                let found = source
+                    .find_own(key)
+                    .or_else(|| source.find_merged(key, depth + 1));
                 if found.is_some() {
                     return found;
                 }

@@ -49,7 +49,12 @@ pub struct Layout {
 impl Value {
     /// A mapping of these pairs.
     pub fn map<const N: usize>(pairs: [(&str, Value); N]) -> Self {
-        Value::Mapping(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+        Value::Mapping(
+            pairs
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect(),
+        )
     }
 
     /// What a node holds, as Helm's reader sees it; `None` where it holds what JSON cannot (NaN), an
@@ -64,14 +69,22 @@ impl Value {
         let node = node.resolve();
         match &node.node().content {
             Content::Alias(_) => None,
-            Content::Sequence { .. } => {
-                node.items().map(|item| Self::of_nested(item, depth)).collect::<Option<_>>().map(Value::Sequence)
-            }
+            Content::Sequence { .. } => node
+                .items()
+                .map(|item| Self::of_nested(item, depth))
+                .collect::<Option<_>>()
+                .map(Value::Sequence),
             Content::Mapping { .. } => {
                 let pair = |(key, value): (NodeRef<'_>, NodeRef<'_>)| {
-                    Some((scalar::key_text(&key.scalar()?), Self::of_nested(value, depth)?))
+                    Some((
+                        scalar::key_text(&key.scalar()?),
+                        Self::of_nested(value, depth)?,
+                    ))
                 };
-                node.entries().map(pair).collect::<Option<_>>().map(Value::Mapping)
+                node.entries()
+                    .map(pair)
+                    .collect::<Option<_>>()
+                    .map(Value::Mapping)
             }
             _ => match scalar::to_json(&node.scalar()?)? {
                 serde_json::Value::Null => Some(Value::Null),
@@ -136,7 +149,10 @@ impl Value {
 
     /// What follows a dash: the first line of a collection stands on the dash's own.
     fn write_item(&self, out: &mut String, layout: Layout) {
-        let inner = Layout { indent: layout.indent + 2, ..layout };
+        let inner = Layout {
+            indent: layout.indent + 2,
+            ..layout
+        };
         match self {
             Value::Mapping(pairs) if !pairs.is_empty() => {
                 for (index, (key, value)) in pairs.iter().enumerate() {
@@ -170,11 +186,23 @@ fn write_pair(out: &mut String, layout: Layout, key: &str, value: &Value) {
     match value {
         Value::Mapping(pairs) if !pairs.is_empty() => {
             out.push_str(layout.eol);
-            value.write_block(out, Layout { indent: layout.indent + layout.map_step, ..layout });
+            value.write_block(
+                out,
+                Layout {
+                    indent: layout.indent + layout.map_step,
+                    ..layout
+                },
+            );
         }
         Value::Sequence(items) if !items.is_empty() => {
             out.push_str(layout.eol);
-            value.write_block(out, Layout { indent: layout.indent + layout.seq_step, ..layout });
+            value.write_block(
+                out,
+                Layout {
+                    indent: layout.indent + layout.seq_step,
+                    ..layout
+                },
+            );
         }
         scalar => {
             out.push(' ');

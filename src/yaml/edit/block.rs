@@ -16,7 +16,10 @@ pub(super) fn plan(
 ) -> Result<(), Refusal> {
     match present {
         Present::Missing => {
-            let entry = Value::Mapping(vec![(edit.target().1.to_owned(), edit.whole_value().into_owned())]);
+            let entry = Value::Mapping(vec![(
+                edit.target().1.to_owned(),
+                edit.whole_value().into_owned(),
+            )]);
             splices.push(new_entry(mapping, &entry)?);
         }
         Present::Empty(entry) => fill(mapping, &entry, &edit.whole_value(), splices),
@@ -34,7 +37,8 @@ fn new_entry(mapping: NodeRef<'_>, entry: &Value) -> Result<Splice, Refusal> {
     if can_be_followed(mapping) {
         return Ok(lines_after(mapping, column, entry, layout));
     }
-    let start = line_of_last_key(mapping).ok_or_else(|| Refusal::UnendedBlockScalar(mapping.range()))?;
+    let start =
+        line_of_last_key(mapping).ok_or_else(|| Refusal::UnendedBlockScalar(mapping.range()))?;
     let mut text = String::new();
     entry.write_block(&mut text, layout);
     Ok(Splice::lines(start, text, depth(mapping)))
@@ -49,13 +53,22 @@ pub(super) fn can_be_followed(collection: NodeRef<'_>) -> bool {
         return true;
     }
     let leaf = last_leaf(collection);
-    let is_block = matches!(leaf.node().content, Content::Scalar { style: ScalarStyle::Block, .. });
+    let is_block = matches!(
+        leaf.node().content,
+        Content::Scalar {
+            style: ScalarStyle::Block,
+            ..
+        }
+    );
     !is_block || header(document, &leaf.range()).contains('-')
 }
 
 /// The line of a block scalar's indicators, `|-` or `>2`.
 fn header<'d>(document: &'d Document<'_>, range: &Range<usize>) -> &'d str {
-    let line = document.text[range.clone()].lines().next().unwrap_or_default();
+    let line = document.text[range.clone()]
+        .lines()
+        .next()
+        .unwrap_or_default();
     line.split('#').next().unwrap_or_default()
 }
 
@@ -73,7 +86,10 @@ fn line_of_last_key(mapping: NodeRef<'_>) -> Option<usize> {
     let document = mapping.document();
     let key = document.at(mapping.raw_entries().last()?.key).range().start;
     let start = line_start(document.text, key);
-    document.text[start..key].bytes().all(|byte| byte == b' ').then_some(start)
+    document.text[start..key]
+        .bytes()
+        .all(|byte| byte == b' ')
+        .then_some(start)
 }
 
 /// Lines after the collection's last one, and after comments that are indented like it or deeper.
@@ -133,7 +149,11 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
         text.insert(0, ' ');
     }
     let range = old.range();
-    let range = if range.is_empty() { entry.colon_end..entry.colon_end } else { range };
+    let range = if range.is_empty() {
+        entry.colon_end..entry.colon_end
+    } else {
+        range
+    };
     Splice::inline(range, text)
 }
 
@@ -148,7 +168,12 @@ fn push(sequence: NodeRef<'_>, values: &Value) -> Result<Splice, Refusal> {
         CollectionStyle::Block if !can_be_followed(sequence) => {
             Err(Refusal::UnendedBlockScalar(last_leaf(sequence).range()))
         }
-        CollectionStyle::Block => Ok(lines_after(sequence, column, values, layout(sequence, column))),
+        CollectionStyle::Block => Ok(lines_after(
+            sequence,
+            column,
+            values,
+            layout(sequence, column),
+        )),
     }
 }
 
@@ -162,17 +187,27 @@ fn column(collection: NodeRef<'_>) -> usize {
 /// How the document indents: as the collections beside the place do, else as its first ones.
 fn layout(collection: NodeRef<'_>, indent: usize) -> Layout {
     let document = collection.document();
-    let near = document.nodes().filter(|node| node.node().parent == Some(collection.id()));
+    let near = document
+        .nodes()
+        .filter(|node| node.node().parent == Some(collection.id()));
     let steps = |nodes: &mut dyn Iterator<Item = NodeRef<'_>>, of_mapping: bool| {
-        nodes.filter(|node| node.is_mapping() == of_mapping).find_map(step)
+        nodes
+            .filter(|node| node.is_mapping() == of_mapping)
+            .find_map(step)
     };
     let near: Vec<_> = near.collect();
     let find = |of_mapping| {
-        steps(&mut near.iter().copied(), of_mapping).or_else(|| steps(&mut document.nodes(), of_mapping))
+        steps(&mut near.iter().copied(), of_mapping)
+            .or_else(|| steps(&mut document.nodes(), of_mapping))
     };
     let map_step = find(true).filter(|&step| step > 0).unwrap_or(2);
     let seq_step = find(false).unwrap_or(0);
-    Layout { indent, map_step, seq_step, eol: eol(document.text) }
+    Layout {
+        indent,
+        map_step,
+        seq_step,
+        eol: eol(document.text),
+    }
 }
 
 /// How much deeper a block collection stands than the block mapping that holds it.
@@ -181,8 +216,13 @@ fn step(node: NodeRef<'_>) -> Option<usize> {
     let is_block = |node: NodeRef<'_>| {
         matches!(
             node.node().content,
-            Content::Mapping { style: CollectionStyle::Block, .. }
-                | Content::Sequence { style: CollectionStyle::Block, .. }
+            Content::Mapping {
+                style: CollectionStyle::Block,
+                ..
+            } | Content::Sequence {
+                style: CollectionStyle::Block,
+                ..
+            }
         )
     };
     if node.is_alias() || !is_block(node) || !is_block(parent) || !parent.is_mapping() {

@@ -16,14 +16,20 @@ pub(super) fn plan(
     let splice = match present {
         Present::Missing => {
             let pair = format!("{}: {}", quote::json_text(edit.target().1), json(&value));
-            let end = mapping.raw_entries().last().map(|entry| entry_end(mapping, entry));
+            let end = mapping
+                .raw_entries()
+                .last()
+                .map(|entry| entry_end(mapping, entry));
             append(mapping, end, pair)
         }
         Present::Empty(entry) => fill(mapping.document().at(entry.value), &value)
             .unwrap_or_else(|| replace(mapping, entry, &value)),
         Present::Scalar(entry) => replace(mapping, entry, &value),
         Present::Items(sequence) => match sequence.node().content {
-            Content::Sequence { style: CollectionStyle::Flow, .. } => push(*sequence, &value),
+            Content::Sequence {
+                style: CollectionStyle::Flow,
+                ..
+            } => push(*sequence, &value),
             _ => return Err(Refusal::FlowPair(sequence.range())),
         },
     };
@@ -93,7 +99,12 @@ fn trailing_comma(collection: NodeRef<'_>, last_end: usize) -> Option<usize> {
 }
 
 fn entry_end(mapping: NodeRef<'_>, entry: &Entry) -> usize {
-    mapping.document().at(entry.value).range().end.max(entry.colon_end)
+    mapping
+        .document()
+        .at(entry.value)
+        .range()
+        .end
+        .max(entry.colon_end)
 }
 
 fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {

@@ -9,9 +9,6 @@ mod refusal;
 mod splice;
 mod verify;
 
-
-
-
 #[cfg(test)]
 mod tests;
 
@@ -48,14 +45,26 @@ impl Edit {
     /// Puts `value` at the end of `path`: into the deepest mapping that is there already, wrapped in
     /// the mappings that are missing.
     pub fn put_path(node: NodeRef<'_>, path: &[&str], value: Value) -> Self {
-        Self::at_path(node, path, value, |mapping, key, value| Edit::Put { mapping, key, value })
+        Self::at_path(node, path, value, |mapping, key, value| Edit::Put {
+            mapping,
+            key,
+            value,
+        })
     }
 
     /// Appends `values` to the sequence at the end of `path`, as [`put_path`](Self::put_path) finds it.
     pub fn extend_path(node: NodeRef<'_>, path: &[&str], values: Vec<Value>) -> Self {
         let reached = |mapping, key, value| match value {
-            Value::Sequence(values) => Edit::Extend { mapping, key, values },
-            value => Edit::Put { mapping, key, value },
+            Value::Sequence(values) => Edit::Extend {
+                mapping,
+                key,
+                values,
+            },
+            value => Edit::Put {
+                mapping,
+                key,
+                value,
+            },
         };
         Self::at_path(node, path, Value::Sequence(values), reached)
     }
@@ -72,8 +81,15 @@ impl Edit {
             Some(next) if !rest.is_empty() => Self::at_path(next, rest, value, reached),
             _ if rest.is_empty() => reached(node.resolve().id(), (*first).to_owned(), value),
             _ => {
-                let wrapped = rest.iter().rev().fold(value, |value, key| Value::map([(*key, value)]));
-                Edit::Put { mapping: node.resolve().id(), key: (*first).to_owned(), value: wrapped }
+                let wrapped = rest
+                    .iter()
+                    .rev()
+                    .fold(value, |value, key| Value::map([(*key, value)]));
+                Edit::Put {
+                    mapping: node.resolve().id(),
+                    key: (*first).to_owned(),
+                    value: wrapped,
+                }
             }
         }
     }
@@ -140,7 +156,9 @@ fn plan(document: &Document<'_>, edit: &Edit, splices: &mut Vec<Splice>) -> Resu
 }
 
 fn present<'d>(mapping: NodeRef<'d>, key: &str, edit: &Edit) -> Result<Present<'d>, Refusal> {
-    let Some(found) = mapping.find(key) else { return Ok(Present::Missing) };
+    let Some(found) = mapping.find(key) else {
+        return Ok(Present::Missing);
+    };
     if found.mapping.id() != mapping.id() {
         return Err(Refusal::Merged(found.value.range()));
     }

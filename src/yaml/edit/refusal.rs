@@ -9,7 +9,9 @@ pub enum Refusal {
     #[error("this is shared by an anchor and its aliases; a change here would show up there too")]
     Shared(Range<usize>),
     /// The key comes from a merge key (`<<`), whose source others may read.
-    #[error("this comes in through a merge key (`<<`), so it cannot be changed for one place alone")]
+    #[error(
+        "this comes in through a merge key (`<<`), so it cannot be changed for one place alone"
+    )]
     Merged(Range<usize>),
     /// An anchor or a tag stands on a value that would be replaced.
     #[error("an anchor or a tag stands on this value")]
@@ -30,7 +32,9 @@ pub enum Refusal {
     #[error("this line break ({0}) is one to some YAML readers and none to others")]
     LineBreak(&'static str, Range<usize>),
     /// Nothing can follow a block scalar that ends the file without a line break.
-    #[error("a block scalar ends the document here without a line break; a line after it would change its value")]
+    #[error(
+        "a block scalar ends the document here without a line break; a line after it would change its value"
+    )]
     UnendedBlockScalar(Range<usize>),
     /// A second document follows `...`; Kubernetes and Helm read only the first.
     #[error("a second document begins here without `---`; Helm and Kubernetes never read it")]
@@ -67,7 +71,11 @@ impl Refusal {
 /// return, U+0085, U+2028 and U+2029 as line breaks.
 pub(super) fn check_line_breaks(document: &Document<'_>) -> Result<(), Refusal> {
     let text = document.text;
-    for (name, needle) in [("U+0085", "\u{85}"), ("U+2028", "\u{2028}"), ("U+2029", "\u{2029}")] {
+    for (name, needle) in [
+        ("U+0085", "\u{85}"),
+        ("U+2028", "\u{2028}"),
+        ("U+2029", "\u{2029}"),
+    ] {
         if let Some(at) = memchr::memmem::find(text.as_bytes(), needle.as_bytes()) {
             return Err(Refusal::LineBreak(name, at..at + needle.len()));
         }
@@ -84,7 +92,9 @@ pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
     let mut at = Some(node);
     while let Some(node) = at {
         if node.node().is_aliased {
-            return Err(Refusal::Shared(node.node().anchor.clone().unwrap_or(node.range())));
+            return Err(Refusal::Shared(
+                node.node().anchor.clone().unwrap_or(node.range()),
+            ));
         }
         at = node.node().parent.map(|parent| node.document().at(parent));
     }
@@ -109,9 +119,15 @@ pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refus
         return Err(Refusal::ExplicitKey(value.document().at(entry.key).range()));
     }
     if node.anchor.is_some() || node.tag.is_some() {
-        return Err(Refusal::Decorated(node.anchor.clone().unwrap_or(node.range.clone())));
+        return Err(Refusal::Decorated(
+            node.anchor.clone().unwrap_or(node.range.clone()),
+        ));
     }
-    if let Content::Scalar { style: ScalarStyle::Block, .. } = node.content {
+    if let Content::Scalar {
+        style: ScalarStyle::Block,
+        ..
+    } = node.content
+    {
         return Err(Refusal::BlockScalar(node.range.clone()));
     }
     Ok(())

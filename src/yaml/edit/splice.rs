@@ -18,18 +18,31 @@ pub(super) struct Splice {
 impl Splice {
     /// A change inside a line.
     pub(super) fn inline(range: Range<usize>, text: String) -> Self {
-        Self { range, text, rank: Rank::Inline, is_first_member: false }
+        Self {
+            range,
+            text,
+            rank: Rank::Inline,
+            is_first_member: false,
+        }
     }
 
     /// New lines at the start of a line, for a collection nested `depth` deep.
     pub(super) fn lines(at: usize, text: String, depth: usize) -> Self {
         let rank = Rank::Lines(std::cmp::Reverse(depth));
-        Self { range: at..at, text, rank, is_first_member: false }
+        Self {
+            range: at..at,
+            text,
+            rank,
+            is_first_member: false,
+        }
     }
 
     /// A new first member of a flow collection.
     pub(super) fn first_member(at: usize, text: String) -> Self {
-        Self { is_first_member: true, ..Self::inline(at..at, text) }
+        Self {
+            is_first_member: true,
+            ..Self::inline(at..at, text)
+        }
     }
 }
 
@@ -51,7 +64,9 @@ pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> String {
     let mut first_member = None;
     for splice in &splices {
         out.push_str(&text[at..splice.range.start.max(at)]);
-        if splice.is_first_member && first_member.replace(splice.range.start) == Some(splice.range.start) {
+        if splice.is_first_member
+            && first_member.replace(splice.range.start) == Some(splice.range.start)
+        {
             out.push_str(", ");
         }
         out.push_str(&splice.text);

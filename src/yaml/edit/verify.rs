@@ -10,7 +10,10 @@ use crate::yaml::value::Value;
 #[derive(Debug, PartialEq)]
 enum Shape {
     Null,
-    Scalar { text: String, kind: Kind },
+    Scalar {
+        text: String,
+        kind: Kind,
+    },
     Mapping(Vec<(Meaning, Meaning)>),
     Sequence(Vec<Meaning>),
     /// `*name` as it is written.
@@ -27,7 +30,11 @@ struct Meaning {
 
 impl From<Shape> for Meaning {
     fn from(shape: Shape) -> Self {
-        Self { shape, anchor: None, tag: None }
+        Self {
+            shape,
+            anchor: None,
+            tag: None,
+        }
     }
 }
 
@@ -46,7 +53,11 @@ pub(super) fn check(old: &Document<'_>, edits: &[Edit], text: &str) -> Result<()
     let new = parse(text).map_err(|_| whole())?;
     let meant = old.root().map(|root| Intended { edits }.meaning(root));
     let is = new.root().map(|root| Intended { edits: &[] }.meaning(root));
-    if meant == is && new.trailing.is_none() { Ok(()) } else { Err(whole()) }
+    if meant == is && new.trailing.is_none() {
+        Ok(())
+    } else {
+        Err(whole())
+    }
 }
 
 /// Reads a tree as it is to be after the edits.
@@ -60,34 +71,76 @@ impl Intended<'_> {
             Content::Absent => Shape::Null,
             Content::Scalar { .. } => scalar_shape(node),
             Content::Alias(_) => Shape::Alias(node.document().text[node.range()].to_owned()),
-            Content::Sequence { items, .. } => {
-                Shape::Sequence(items.iter().map(|&item| self.meaning(node.document().at(item))).collect())
-            }
+            Content::Sequence { items, .. } => Shape::Sequence(
+                items
+                    .iter()
+                    .map(|&item| self.meaning(node.document().at(item)))
+                    .collect(),
+            ),
             Content::Mapping { .. } => Shape::Mapping(self.pairs(node)),
         };
-        let anchor = node.node().anchor.clone().map(|range| node.document().text[range].to_owned());
-        Meaning { shape, anchor, tag: node.node().tag.clone() }
+        let anchor = node
+            .node()
+            .anchor
+            .clone()
+            .map(|range| node.document().text[range].to_owned());
+        Meaning {
+            shape,
+            anchor,
+            tag: node.node().tag.clone(),
+        }
     }
 
     fn pairs(&self, mapping: NodeRef<'_>) -> Vec<(Meaning, Meaning)> {
-        let edits: Vec<&Edit> = self.edits.iter().filter(|edit| edit.target().0 == mapping.id()).collect();
+        let edits: Vec<&Edit> = self
+            .edits
+            .iter()
+            .filter(|edit| edit.target().0 == mapping.id())
+            .collect();
         let mut pairs = Vec::new();
         for entry in mapping.raw_entries() {
-            let (key, value) = (mapping.document().at(entry.key), mapping.document().at(entry.value));
-            let is_last = |name| mapping.find_own(name).is_some_and(|found| found.entry == *entry);
-            let mine = edits.iter().filter(|edit| key.text() == Some(edit.target().1));
+            let (key, value) = (
+                mapping.document().at(entry.key),
+                mapping.document().at(entry.value),
+            );
+            let is_last = |name| {
+                mapping
+                    .find_own(name)
+                    .is_some_and(|found| found.entry == *entry)
+            };
+            let mine = edits
+                .iter()
+                .filter(|edit| key.text() == Some(edit.target().1));
             let value = mine.fold(self.meaning(value), |meaning, edit| {
-                if is_last(edit.target().1) { edited(meaning, value, edit) } else { meaning }
+                if is_last(edit.target().1) {
+                    edited(meaning, value, edit)
+                } else {
+                    meaning
+                }
             });
             pairs.push((self.meaning(key), value));
         }
-        let new = edits.iter().filter(|edit| mapping.find_own(edit.target().1).is_none());
+        let new = edits
+            .iter()
+            .filter(|edit| mapping.find_own(edit.target().1).is_none());
         let new = new.map(|edit| {
-            (string(edit.target().1.to_owned()).into(), value_shape(&edit.whole_value()).into())
+            (
+                string(edit.target().1.to_owned()).into(),
+                value_shape(&edit.whole_value()).into(),
+            )
         });
-        let is_block =
-            matches!(mapping.node().content, Content::Mapping { style: CollectionStyle::Block, .. });
-        let at = if is_block && !block::can_be_followed(mapping) { pairs.len() - 1 } else { pairs.len() };
+        let is_block = matches!(
+            mapping.node().content,
+            Content::Mapping {
+                style: CollectionStyle::Block,
+                ..
+            }
+        );
+        let at = if is_block && !block::can_be_followed(mapping) {
+            pairs.len() - 1
+        } else {
+            pairs.len()
+        };
         let tail = pairs.split_off(at);
         pairs.extend(new);
         pairs.extend(tail);
@@ -100,24 +153,33 @@ fn edited(meaning: Meaning, old: NodeRef<'_>, edit: &Edit) -> Meaning {
     match (meaning.shape, edit) {
         (Shape::Sequence(mut items), Edit::Extend { values, .. }) => {
             items.extend(values.iter().map(|value| value_shape(value).into()));
-            Meaning { shape: Shape::Sequence(items), ..meaning }
+            Meaning {
+                shape: Shape::Sequence(items),
+                ..meaning
+            }
         }
-        (shape, edit) if is_empty(old) || matches!(shape, Shape::Scalar { .. }) => {
-            Meaning { shape: value_shape(&edit.whole_value()), ..meaning }
-        }
+        (shape, edit) if is_empty(old) || matches!(shape, Shape::Scalar { .. }) => Meaning {
+            shape: value_shape(&edit.whole_value()),
+            ..meaning
+        },
         (shape, _) => Meaning { shape, ..meaning },
     }
 }
 
 fn scalar_shape(node: NodeRef<'_>) -> Shape {
-    let Content::Scalar { text, style } = &node.node().content else { return Shape::Null };
+    let Content::Scalar { text, style } = &node.node().content else {
+        return Shape::Null;
+    };
     let typed = match style {
         ScalarStyle::Plain => scalar::resolve_plain(text),
         _ => Scalar::String(text.as_ref().into()),
     };
     match kind(&typed) {
         Kind::Null => Shape::Null,
-        kind => Shape::Scalar { text: text.clone().into_owned(), kind },
+        kind => Shape::Scalar {
+            text: text.clone().into_owned(),
+            kind,
+        },
     }
 }
 
@@ -132,22 +194,33 @@ fn kind(scalar: &Scalar<'_>) -> Kind {
 }
 
 fn string(text: String) -> Shape {
-    Shape::Scalar { text, kind: Kind::String }
+    Shape::Scalar {
+        text,
+        kind: Kind::String,
+    }
 }
 
 fn value_shape(value: &Value) -> Shape {
     match value {
         Value::Null => Shape::Null,
-        Value::Bool(truth) => Shape::Scalar { text: truth.to_string(), kind: Kind::Bool },
+        Value::Bool(truth) => Shape::Scalar {
+            text: truth.to_string(),
+            kind: Kind::Bool,
+        },
         Value::Number(number) => {
             let text = number.to_string();
             let kind = kind(&scalar::resolve_plain(&text));
             Shape::Scalar { text, kind }
         }
         Value::String(text) => string(text.clone()),
-        Value::Sequence(items) => Shape::Sequence(items.iter().map(|item| value_shape(item).into()).collect()),
+        Value::Sequence(items) => {
+            Shape::Sequence(items.iter().map(|item| value_shape(item).into()).collect())
+        }
         Value::Mapping(pairs) => Shape::Mapping(
-            pairs.iter().map(|(key, value)| (string(key.clone()).into(), value_shape(value).into())).collect(),
+            pairs
+                .iter()
+                .map(|(key, value)| (string(key.clone()).into(), value_shape(value).into()))
+                .collect(),
         ),
     }
 }

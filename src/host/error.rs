@@ -1,0 +1,98 @@
+use std::io;
+
+use thiserror::Error;
+
+/// The world failed; `subject` is a path or the name of a stream.
+#[derive(Debug, Error)]
+pub enum HostError {
+    /// It cannot be read.
+    #[error("cannot read {subject}: {source}")]
+    Read {
+        /// What was to be read.
+        subject: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It is not text.
+    #[error("{subject}: invalid UTF-8 at line {line}, column {column} (byte {offset})")]
+    InvalidUtf8 {
+        /// What was read.
+        subject: String,
+        /// The line of the first wrong byte, from 1.
+        line: usize,
+        /// Its column in characters, from 1.
+        column: usize,
+        /// Its offset, from 0.
+        offset: usize,
+    },
+    /// The working folder is gone or may not be read.
+    #[error("cannot find the current folder: {0}")]
+    CurrentDir(io::Error),
+    /// Nobody reads the output any more; a reason to end quietly.
+    #[error("the reader of the output is gone")]
+    BrokenPipe,
+    /// The output cannot be written.
+    #[error("cannot write to stdout: {0}")]
+    Write(io::Error),
+}
+
+impl HostError {
+    /// The error of a read of `subject`.
+    pub(super) fn read(subject: &str, source: io::Error) -> Self {
+        Self::Read {
+            subject: subject.to_owned(),
+            source,
+        }
+    }
+
+    /// The error of a write to standard output.
+    pub(super) fn write(source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            Self::BrokenPipe
+        } else {
+            Self::Write(source)
+        }
+    }
+}
+
+/// The bytes of `subject` as text, or where they stop being any.
+pub(super) fn text_of(subject: &str, bytes: Vec<u8>) -> Result<String, HostError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let valid = String::from_utf8_lossy(&error.as_bytes()[..offset]);
+        let line_start = valid.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = valid.matches('\n').count() + 1;
+        let column = valid[line_start..].chars().count() + 1;
+        HostError::InvalidUtf8 {
+            subject: subject.to_owned(),
+            line,
+            column,
+            offset,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_utf8_has_a_place() {
+        let error = text_of("a.yaml", b"one\ntwo\n\xc3\xa4 hub\xff\n".to_vec()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a.yaml: invalid UTF-8 at line 3, column 6 (byte 14)"
+        );
+        assert_eq!(text_of("a.yaml", "ä\n".into()).unwrap(), "ä\n");
+    }
+
+    #[test]
+    fn a_broken_pipe_is_its_own_error() {
+        let broken = HostError::write(io::ErrorKind::BrokenPipe.into());
+        assert!(matches!(broken, HostError::BrokenPipe));
+        assert!(matches!(
+            HostError::write(io::ErrorKind::StorageFull.into()),
+            HostError::Write(_)
+        ));
+    }
+}

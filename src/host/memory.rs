@@ -1,0 +1,201 @@
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::error::text_of;
+use super::{Host, HostError};
+
+/// A world for tests and for buffers that were never saved: what is read is given, what is written is kept.
+#[derive(Debug)]
+pub struct Memory {
+    /// The files by path; relative ones start at `dir`.
+    pub files: BTreeMap<PathBuf, Vec<u8>>,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// The working folder.
+    pub dir: PathBuf,
+    /// What is piped in; `None` is a terminal.
+    pub stdin: Option<Vec<u8>>,
+    /// The terminal's columns; `None` is no terminal.
+    pub width: Option<usize>,
+    /// Whether the reader of standard output is gone.
+    pub is_pipe_broken: bool,
+    stdout: RefCell<String>,
+    stderr: RefCell<String>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            files: BTreeMap::new(),
+            env: BTreeMap::new(),
+            dir: PathBuf::from("/"),
+            stdin: None,
+            width: None,
+            is_pipe_broken: false,
+            stdout: RefCell::default(),
+            stderr: RefCell::default(),
+        }
+    }
+}
+
+impl Memory {
+    /// Adds a file.
+    #[must_use]
+    pub fn file(mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Self {
+        let path = self.absolute(path.as_ref());
+        self.files.insert(path, content.into());
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.env.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Pipes something in.
+    #[must_use]
+    pub fn piped(mut self, stdin: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(stdin.into());
+        self
+    }
+
+    /// What was written to standard output.
+    pub fn stdout(&self) -> String {
+        self.stdout.borrow().clone()
+    }
+
+    /// What was written to standard error.
+    pub fn stderr(&self) -> String {
+        self.stderr.borrow().clone()
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        let mut absolute = PathBuf::new();
+        for component in self.dir.join(path).components() {
+            match component {
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    absolute.pop();
+                }
+                other => absolute.push(other),
+            }
+        }
+        absolute
+    }
+}
+
+impl Host for Memory {
+    fn read_file(&self, path: &Path) -> Result<String, HostError> {
+        let subject = path.display().to_string();
+        match self.files.get(&self.absolute(path)) {
+            Some(bytes) => text_of(&subject, bytes.clone()),
+            None => Err(HostError::read(&subject, io::ErrorKind::NotFound.into())),
+        }
+    }
+
+    fn read_stdin(&self) -> Result<String, HostError> {
+        text_of("stdin", self.stdin.clone().unwrap_or_default())
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.env.get(name).cloned()
+    }
+
+    fn current_dir(&self) -> Result<PathBuf, HostError> {
+        Ok(self.dir.clone())
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.contains_key(&self.absolute(path))
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        let path = self.absolute(path);
+        self.dir.starts_with(&path)
+            || self
+                .files
+                .keys()
+                .any(|file| *file != path && file.starts_with(&path))
+    }
+
+    fn stdin_is_terminal(&self) -> bool {
+        self.stdin.is_none()
+    }
+
+    fn stdout_is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+
+    fn stderr_is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+
+    fn terminal_width(&self) -> Option<usize> {
+        self.width
+    }
+
+    fn write_stdout(&self, text: &str) -> Result<(), HostError> {
+        if self.is_pipe_broken {
+            return Err(HostError::BrokenPipe);
+        }
+        self.stdout.borrow_mut().push_str(text);
+        Ok(())
+    }
+
+    fn write_stderr(&self, text: &str) {
+        self.stderr.borrow_mut().push_str(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_was_given_and_keeps_what_was_written() {
+        let memory = Memory {
+            dir: "/charts/hub".into(),
+            ..Memory::default()
+        };
+        let memory = memory
+            .file("../a.yaml", "a: 1")
+            .variable("NO_COLOR", "1")
+            .piped("in");
+        assert_eq!(
+            memory.read_file(Path::new("/charts/a.yaml")).unwrap(),
+            "a: 1"
+        );
+        assert_eq!(
+            memory.read_file(Path::new("b")).unwrap_err().to_string(),
+            "cannot read b: entity not found"
+        );
+        assert_eq!(memory.read_stdin().unwrap(), "in");
+        assert_eq!(memory.env("NO_COLOR").as_deref(), Some("1"));
+        assert!(memory.is_file(Path::new("../a.yaml")) && memory.is_dir(Path::new("..")));
+        assert!(!memory.is_dir(Path::new("../a.yaml")) && !memory.is_dir(Path::new("/other")));
+        assert!(!memory.stdin_is_terminal());
+        memory.write_stdout("out").unwrap();
+        memory.write_stderr("err");
+        assert_eq!(
+            (memory.stdout(), memory.stderr()),
+            ("out".to_owned(), "err".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_broken_pipe_keeps_nothing() {
+        let memory = Memory {
+            is_pipe_broken: true,
+            ..Memory::default()
+        };
+        assert!(matches!(
+            memory.write_stdout("out"),
+            Err(HostError::BrokenPipe)
+        ));
+        assert_eq!(memory.stdout(), "");
+    }
+}

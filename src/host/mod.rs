@@ -1,0 +1,39 @@
+//! The outside world behind one trait: files, environment, streams. Only `cli` and `main` name it.
+
+mod error;
+mod memory;
+mod os;
+
+use std::path::{Path, PathBuf};
+
+pub use error::HostError;
+pub use memory::Memory;
+pub use os::Os;
+
+/// What the program may ask of the world. A test gives it [`Memory`], `main` gives it [`Os`].
+pub trait Host {
+    /// The text of a file.
+    fn read_file(&self, path: &Path) -> Result<String, HostError>;
+    /// All of standard input.
+    fn read_stdin(&self) -> Result<String, HostError>;
+    /// An environment variable; one that is not Unicode counts as not set.
+    fn env(&self, name: &str) -> Option<String>;
+    /// Where relative paths start.
+    fn current_dir(&self) -> Result<PathBuf, HostError>;
+    /// Whether a file can be found there.
+    fn is_file(&self, path: &Path) -> bool;
+    /// Whether a folder can be found there.
+    fn is_dir(&self, path: &Path) -> bool;
+    /// Whether somebody types the input.
+    fn stdin_is_terminal(&self) -> bool;
+    /// Whether somebody reads the output as it comes.
+    fn stdout_is_terminal(&self) -> bool;
+    /// Whether somebody reads the messages as they come.
+    fn stderr_is_terminal(&self) -> bool;
+    /// The columns of the terminal, where they are known.
+    fn terminal_width(&self) -> Option<usize>;
+    /// Writes all of the output at once.
+    fn write_stdout(&self, text: &str) -> Result<(), HostError>;
+    /// Writes messages; one that nobody can read is lost, as there is nowhere left to say so.
+    fn write_stderr(&self, text: &str);
+}

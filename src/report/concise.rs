@@ -1,0 +1,37 @@
+use super::clean;
+use crate::diag::{Diagnostic, Level};
+use crate::text::Sources;
+
+/// One line a diagnostic, as editors and `grep` take it: `name:line:column: error[RN003] message`.
+pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    diagnostics
+        .iter()
+        .map(|diagnostic| line(sources, diagnostic))
+        .collect()
+}
+
+fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let level = level_name(diagnostic.level);
+    let message = clean::one_line(&diagnostic.message);
+    let finding = format!("{level}[{}] {message}\n", diagnostic.code.id);
+    let Some(span) = diagnostic.span() else {
+        return format!("{}: {finding}", diagnostic.code.name);
+    };
+    let source = sources.get(span.source);
+    let place = source.line_column(span.start);
+    format!(
+        "{}:{}:{}: {finding}",
+        clean::one_line(source.name()),
+        place.line,
+        place.column
+    )
+}
+
+/// How a level is written before a code.
+pub(super) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}

@@ -1,0 +1,238 @@
+use std::ops::Range;
+
+use super::clean;
+use crate::diag::Label;
+use crate::text::{LineColumn, Source, SourceId, Sources};
+
+/// A few lines of one source around labels, as they may be shown: masked, and long lines cut around the labels.
+///
+/// Everything shown is copied here first, so that the cost of a report depends on what it shows and not on the sources.
+#[derive(Debug)]
+pub(super) struct Excerpt {
+    /// The name of the source.
+    pub(super) name: String,
+    /// The first line shown, from 0.
+    pub(super) first_line: usize,
+    /// The lines, each with a newline.
+    pub(super) text: String,
+    /// The labels within.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// A label in an excerpt.
+#[derive(Debug)]
+pub(super) struct Mark {
+    /// Its bytes in the excerpt's text.
+    pub(super) range: Range<usize>,
+    /// Where it starts in the source.
+    pub(super) place: LineColumn,
+    /// What it says.
+    pub(super) text: String,
+    /// Whether it is the diagnostic's first one.
+    pub(super) is_primary: bool,
+}
+
+/// Lines shown before and after a label.
+const CONTEXT: usize = 1;
+
+/// A label over more lines than this is shown by its first ones.
+const MOST_LINES: usize = 12;
+
+/// What an excerpt is made of, and how wide.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// The bytes of a line that are shown at most.
+    pub(super) width: usize,
+    /// What stands for what was cut away.
+    pub(super) ellipsis: &'static str,
+}
+
+/// The excerpts that show `labels`: the primary label's source first, then each in the order of its lines.
+pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: Frame) -> Vec<Excerpt> {
+    let mut spots: Vec<Spot> = labels
+        .iter()
+        .enumerate()
+        .map(|label| Spot::new(sources, labels, label))
+        .collect();
+    spots.sort_by_key(|spot| (spot.rank, spot.range.start, spot.index));
+    let mut groups: Vec<Vec<Spot>> = Vec::new();
+    for spot in spots {
+        match groups.last_mut() {
+            Some(group) if belongs(sources, group, &spot, frame) => group.push(spot),
+            _ => groups.push(vec![spot]),
+        }
+    }
+    groups
+        .iter()
+        .map(|group| excerpt(sources, labels, group, frame))
+        .collect()
+}
+
+/// Where a label lies.
+#[derive(Debug)]
+struct Spot {
+    /// Which label it is; the first is the primary one.
+    index: usize,
+    /// When its source is first named by a label.
+    rank: usize,
+    source: SourceId,
+    range: Range<usize>,
+    /// The lines it is shown on, from 0, without context.
+    lines: Range<usize>,
+}
+
+impl Spot {
+    fn new(sources: &Sources, labels: &[Label], (index, label): (usize, &Label)) -> Self {
+        let id = label.span.source;
+        let source = sources.get(id);
+        let rank = labels
+            .iter()
+            .position(|other| other.span.source == id)
+            .unwrap_or(index);
+        let start = label.span.start.min(source.text().len());
+        let end = label.span.end.clamp(start, source.text().len());
+        // A line's end after the last character marks nothing that can be seen.
+        let end = start
+            + source.text()[start..end]
+                .trim_end_matches(['\n', '\r'])
+                .len();
+        let first = line_of(source, start);
+        let last = line_of(source, end).min(first + MOST_LINES - 1);
+        Self {
+            index,
+            rank,
+            source: id,
+            range: start..end,
+            lines: first..last + 1,
+        }
+    }
+}
+
+fn line_of(source: &Source, offset: usize) -> usize {
+    source
+        .line_starts()
+        .partition_point(|&start| start <= offset)
+        - 1
+}
+
+/// The bytes of a line without its end.
+fn line_range(source: &Source, line: usize) -> Range<usize> {
+    let start = source.line_starts()[line];
+    let end = source
+        .line_starts()
+        .get(line + 1)
+        .map_or(source.text().len(), |&next| next - 1);
+    let end = if source.text()[start..end].ends_with('\r') {
+        end - 1
+    } else {
+        end
+    };
+    start..end
+}
+
+/// Whether `spot` is shown together with the labels before it: near enough, and not far off on one long line.
+fn belongs(sources: &Sources, group: &[Spot], spot: &Spot, frame: Frame) -> bool {
+    let (Some(first), Some(last)) = (group.first(), group.iter().map(|spot| spot.lines.end).max())
+    else {
+        return false;
+    };
+    let touches = spot.source == first.source && spot.lines.start <= last + 2 * CONTEXT;
+    let source = sources.get(spot.source);
+    let is_long = |spot: &Spot| line_range(source, spot.lines.start).len() > frame.width;
+    let fits = spot.range.end - first.range.start.min(spot.range.start) <= frame.width / 2;
+    touches && (fits || !(is_long(spot) || group.iter().any(is_long)))
+}
+
+/// What is shown of one line.
+struct Piece {
+    source: Range<usize>,
+    /// Where that starts in the excerpt's text.
+    at: usize,
+}
+
+fn excerpt(sources: &Sources, labels: &[Label], group: &[Spot], frame: Frame) -> Excerpt {
+    let source = sources.get(group[0].source);
+    let first_line = group[0].lines.start.saturating_sub(CONTEXT);
+    let last = group
+        .iter()
+        .map(|spot| spot.lines.end)
+        .max()
+        .unwrap_or(first_line + 1);
+    let end_line = (last + CONTEXT).min(source.line_starts().len());
+    let mut text = String::new();
+    let mut pieces = Vec::new();
+    for line in first_line..end_line {
+        let whole = line_range(source, line);
+        if line + 1 == source.line_starts().len() && whole.is_empty() && line >= last {
+            // What follows the last newline is no line, unless a label stands there.
+            continue;
+        }
+        let shown = cut(source, &whole, group, frame);
+        text.push_str(if shown.start > whole.start {
+            frame.ellipsis
+        } else {
+            ""
+        });
+        pieces.push(Piece {
+            source: shown.clone(),
+            at: text.len(),
+        });
+        text.push_str(&clean::without_controls(&source.shown(shown.clone())));
+        text.push_str(if shown.end < whole.end {
+            frame.ellipsis
+        } else {
+            ""
+        });
+        text.push('\n');
+    }
+    let marks = group
+        .iter()
+        .map(|spot| mark(source, &labels[spot.index], spot, &pieces))
+        .collect();
+    Excerpt {
+        name: clean::one_line(source.name()),
+        first_line,
+        text,
+        marks,
+    }
+}
+
+/// The part of a line to show: all of it, or a window around the first label on it.
+fn cut(source: &Source, line: &Range<usize>, group: &[Spot], frame: Frame) -> Range<usize> {
+    if line.len() <= frame.width {
+        return line.clone();
+    }
+    let focus = group
+        .iter()
+        .find(|spot| spot.range.start <= line.end && spot.range.end >= line.start);
+    let focus = focus.map_or(line.start, |spot| spot.range.start.max(line.start));
+    let text = source.text();
+    let start = focus
+        .saturating_sub(frame.width / 3)
+        .max(line.start)
+        .min(line.end - frame.width);
+    let start = text.floor_char_boundary(start);
+    start..text.ceil_char_boundary(start + frame.width).min(line.end)
+}
+
+fn mark(source: &Source, label: &Label, spot: &Spot, pieces: &[Piece]) -> Mark {
+    let start = offset_in(pieces, spot.range.start);
+    let end = offset_in(pieces, spot.range.end).max(start);
+    let place = source.line_column(spot.range.start);
+    Mark {
+        range: start..end,
+        place,
+        text: clean::lines(&label.text),
+        is_primary: spot.index == 0,
+    }
+}
+
+/// Where a byte of the source is in the excerpt; what was cut away is at the edge it lies beyond.
+fn offset_in(pieces: &[Piece], offset: usize) -> usize {
+    let piece = pieces
+        .iter()
+        .find(|piece| offset <= piece.source.end)
+        .or(pieces.last());
+    let piece = piece.expect("an excerpt shows at least the line of its label");
+    piece.at + offset.clamp(piece.source.start, piece.source.end) - piece.source.start
+}

@@ -1,0 +1,244 @@
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+};
+use miette::{Severity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
+
+use super::excerpt::{Excerpt, Frame, Mark, excerpts};
+use super::{clean, concise};
+use crate::diag::{Diagnostic, Fix, Level, Safety};
+use crate::text::Sources;
+
+/// What the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Whether it shows colours.
+    pub color: bool,
+    /// Whether it shows more than ASCII.
+    pub unicode: bool,
+    /// Its columns; longer lines of sources are cut, messages are left to the terminal to wrap.
+    pub width: usize,
+}
+
+/// Each diagnostic with the lines it speaks of; a blank line parts two.
+///
+/// The first line of each says all that matters, for logs that show no more.
+pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: Look) -> String {
+    let blocks: Vec<String> = diagnostics
+        .iter()
+        .map(|diagnostic| block(sources, diagnostic, look))
+        .collect();
+    blocks.join("\n")
+}
+
+/// Columns that stand left of a source's line.
+const GUTTER: usize = 12;
+
+/// Narrower than this a cut line shows nothing of use.
+const NARROWEST: usize = 40;
+
+fn block(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
+    let ellipsis = if look.unicode { "…" } else { "..." };
+    let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
+    let shown = Shown {
+        message: format!(
+            "{}: {}",
+            diagnostic.code.name,
+            clean::one_line(&diagnostic.message)
+        ),
+        severity: severity(diagnostic.level),
+        help: help(diagnostic),
+        view: View::new(excerpts(
+            sources,
+            &diagnostic.labels,
+            Frame { width, ellipsis },
+        )),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme(diagnostic, look))
+        .with_links(false)
+        .with_wrap_lines(false)
+        .without_syntax_highlighting()
+        .with_context_lines(1);
+    let mut text = String::new();
+    handler
+        .render_report(&mut text, &shown)
+        .expect("every label lies in an excerpt");
+    // miette indents the first line for its icon, whose place the level and the code have taken.
+    text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
+}
+
+fn theme(diagnostic: &Diagnostic, look: Look) -> GraphicalTheme {
+    let mut characters = if look.unicode {
+        ThemeCharacters::unicode()
+    } else {
+        ThemeCharacters::ascii()
+    };
+    let head = format!(
+        "{}[{}]",
+        concise::level_name(diagnostic.level),
+        diagnostic.code.id
+    );
+    match diagnostic.level {
+        Level::Error => characters.error = head,
+        Level::Warning => characters.warning = head,
+        Level::Note => characters.advice = head,
+    }
+    let styles = if look.color {
+        ThemeStyles::ansi()
+    } else {
+        ThemeStyles::none()
+    };
+    GraphicalTheme { characters, styles }
+}
+
+fn severity(level: Level) -> Severity {
+    match level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note => Severity::Advice,
+    }
+}
+
+fn help(diagnostic: &Diagnostic) -> Option<String> {
+    let help = diagnostic.help.as_deref().map(clean::lines);
+    let fix = diagnostic.fix.as_ref().map(offer);
+    match (help, fix) {
+        (Some(help), Some(fix)) => Some(format!("{help}\n{fix}")),
+        (help, fix) => help.or(fix),
+    }
+}
+
+fn offer(fix: &Fix) -> String {
+    let message = clean::lines(&fix.message);
+    match fix.safety {
+        Safety::Safe => format!("fix: {message}"),
+        Safety::Unsafe => format!("unsafe fix: {message}"),
+    }
+}
+
+/// A diagnostic in miette's terms.
+#[derive(Debug)]
+struct Shown {
+    message: String,
+    severity: Severity,
+    help: Option<String>,
+    view: View,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.view)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.view.parts.iter().flat_map(Part::labels)))
+    }
+}
+
+/// All excerpts of a diagnostic as one text in miette's eyes, which then shows each as a snippet with its own name.
+#[derive(Debug)]
+struct View {
+    parts: Vec<Part>,
+}
+
+/// An excerpt and where it starts in the view.
+#[derive(Debug)]
+struct Part {
+    base: usize,
+    excerpt: Excerpt,
+}
+
+impl View {
+    fn new(excerpts: Vec<Excerpt>) -> Self {
+        let mut parts = Vec::with_capacity(excerpts.len());
+        let mut base = 0;
+        for excerpt in excerpts {
+            // One byte between two excerpts belongs to neither.
+            let next = base + excerpt.text.len() + 1;
+            parts.push(Part { base, excerpt });
+            base = next;
+        }
+        Self { parts }
+    }
+}
+
+impl Part {
+    fn labels(&self) -> impl Iterator<Item = LabeledSpan> + '_ {
+        self.excerpt.marks.iter().map(|mark| {
+            let text = (!mark.text.is_empty()).then(|| mark.text.clone());
+            let span = SourceSpan::new((self.base + mark.range.start).into(), mark.range.len());
+            if mark.is_primary {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            }
+        })
+    }
+
+    fn mark_at(&self, offset: usize) -> Option<&Mark> {
+        self.excerpt
+            .marks
+            .iter()
+            .find(|mark| self.base + mark.range.start == offset)
+    }
+}
+
+impl SourceCode for View {
+    /// The whole excerpt around a span; with no context asked for, only the place of the label there, for the heading.
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        lines_before: usize,
+        _lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = span.offset() + span.len();
+        let holds =
+            |part: &&Part| part.base <= span.offset() && end <= part.base + part.excerpt.text.len();
+        let part = self
+            .parts
+            .iter()
+            .find(holds)
+            .ok_or(MietteError::OutOfBounds)?;
+        let Excerpt {
+            name,
+            first_line,
+            text,
+            ..
+        } = &part.excerpt;
+        let place = part
+            .mark_at(span.offset())
+            .filter(|_| lines_before == 0)
+            .map(|mark| mark.place);
+        let (line, column) =
+            place.map_or((*first_line, 0), |place| (place.line - 1, place.column - 1));
+        let whole = SourceSpan::new(part.base.into(), text.len());
+        let count = text.lines().count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            name.clone(),
+            text.as_bytes(),
+            whole,
+            line,
+            column,
+            count,
+        )))
+    }
+}

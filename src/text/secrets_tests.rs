@@ -1,0 +1,243 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Checks what is shown of `text`: `expected` is the text with each hidden run as one `*`.
+#[track_caller]
+fn check_masked(text: &str, expected: &str) {
+    let masked = mask(text);
+    let mut shown = String::new();
+    for letter in masked.chars() {
+        if letter != '*' || !shown.ends_with('*') {
+            shown.push(letter);
+        }
+    }
+    assert_eq!(shown, expected);
+    assert_eq!(masked.len(), text.len());
+}
+
+#[track_caller]
+fn check_shown(text: &str) {
+    assert_eq!(mask(text), text);
+}
+
+#[test]
+fn data_of_a_secret() {
+    check_masked(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: hub\ntype: Opaque\ndata:\n  a: eA==\n  b: |\n    line one\n\n    c: line two\nstringData:\n  \"d\": 'plain'\nimmutable: true\n",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: hub\ntype: Opaque\ndata:\n  a: *\n  b: |\n    *\n\n    *\nstringData:\n  \"d\": *\nimmutable: true\n",
+    );
+}
+
+#[test]
+fn kind_may_come_last_and_counts_for_its_document_only() {
+    check_masked(
+        "kind: ConfigMap\ndata:\n  a: shown\n---\nstringData:\n  a: x\nkind: \"Secret\" # why\n--- # next\ndata: {a: shown}\n",
+        "kind: ConfigMap\ndata:\n  a: shown\n---\nstringData:\n  a: *\nkind: \"Secret\" # why\n--- # next\ndata: {a: shown}\n",
+    );
+}
+
+#[test]
+fn data_in_brackets() {
+    check_masked(
+        "{\"kind\":\"Secret\",\"data\":{\"a\":\"eA==\",\"b\":\"eQ==\"},\"type\":\"Opaque\"}",
+        "{\"kind\":\"Secret\",\"data\":{\"a\":*,\"b\":*},\"type\":\"Opaque\"}",
+    );
+    check_masked(
+        "kind: Secret\ndata: {a: eA==, b: eQ==}\n",
+        "kind: Secret\ndata: {a: *, b: *}\n",
+    );
+    check_masked(
+        "{\n  \"kind\": \"Secret\",\n  \"data\": {\n    \"a\": \"eA==\"\n  }\n}\n",
+        "{\n  \"kind\": \"Secret\",\n  \"data\": {\n    \"a\": *\n  }\n}\n",
+    );
+    check_masked(
+        "kind: Secret\ndata: {\na: eA==\n}\n",
+        "kind: Secret\ndata: {\na: *\n}\n",
+    );
+}
+
+#[test]
+fn data_that_does_not_parse() {
+    check_masked(
+        "kind: Secret\ndata: {a: eA==\nstringData:\n  b: \"eQ==\n  rest\n",
+        "kind: Secret\ndata: {a: *\nstringData:\n  b: *\n  *\n",
+    );
+    check_masked(
+        "kind: Secret\nstringData:\n  a: \"one\ntwo: three\"\n",
+        "kind: Secret\nstringData:\n  a: *\n*\n",
+    );
+    check_masked(
+        "kind: Secret\nstringData:\n  a: |\nlost indentation\n",
+        "kind: Secret\nstringData:\n  a: |\n*\n",
+    );
+    check_masked(
+        "kind: Secret\ndata:\n\ta: eA==\n",
+        "kind: Secret\ndata:\n\ta: *\n",
+    );
+    check_masked(
+        "kind: Secret\ndata:\n  a: one\n    b: two\n",
+        "kind: Secret\ndata:\n  a: *\n    *\n",
+    );
+}
+
+#[test]
+fn anchors_and_tags_hide_nothing_from_us() {
+    check_masked(
+        "kind: Secret\ndata: &d\n  a: !!str eA==\n",
+        "kind: Secret\ndata: &d\n  a: !!str *\n",
+    );
+}
+
+#[test]
+fn values_of_environment_variables() {
+    check_masked(
+        "env:\n- name: A\n  value: x\n- name: B\n  valueFrom:\n    secretKeyRef:\n      name: s\n      key: k\n- value: \"true\"\n  name: C\nports: []\n",
+        "env:\n- name: A\n  value: *\n- name: B\n  valueFrom:\n    secretKeyRef:\n      name: s\n      key: k\n- value: *\n  name: C\nports: []\n",
+    );
+    check_masked(
+        "env: [{name: A, value: x y}, {name: B}]\n",
+        "env: [{name: A, value: *}, {name: B}]\n",
+    );
+    check_masked(
+        "extraEnv:\n  HUB_URL: x\n  OTHER:\n    value: >-\n      y\n",
+        "extraEnv:\n  HUB_URL: *\n  OTHER:\n    value: >-\n      *\n",
+    );
+    check_masked(
+        "\"env\":[{\"name\":\"A\",\"value\":\"x\"}]",
+        "\"env\":[{\"name\":\"A\",\"value\":*}]",
+    );
+}
+
+#[test]
+fn keys_that_name_credentials() {
+    check_masked(
+        "hub:\n  cookieSecret: abc\n  db:\n    PASSWORD: 12 # old\n",
+        "hub:\n  cookieSecret: *\n  db:\n    PASSWORD: *\n",
+    );
+    check_masked(
+        "CryptKeeper:\n  keys:\n  - one\n  - two\n",
+        "CryptKeeper:\n  keys:\n  - *\n  - *\n",
+    );
+    check_masked(
+        "api-key: |-\n  one\n  two\nnext: 1\n",
+        "api-key: |-\n  *\n  *\nnext: 1\n",
+    );
+    check_masked(
+        "{client_secret: a, user: b, apiTokens: [c, d]}",
+        "{client_secret: *, user: b, apiTokens: [*, *]}",
+    );
+    check_masked(
+        "credentials:\n  user: u\n  enabled: true\n",
+        "credentials:\n  user: *\n  enabled: true\n",
+    );
+}
+
+#[test]
+fn credentials_in_running_text() {
+    check_masked(
+        "args: [--token=abc, --user=me]\n",
+        "args: [--token=*, --user=me]\n",
+    );
+    check_masked(
+        "config.py: |\n  c.Hub.api_token = \"abc\"\n  if token == 'x': pass\n",
+        "config.py: |\n  c.Hub.api_token = *\n  if token == 'x': pass\n",
+    );
+    check_masked("oops: my password: abc\n", "oops: my password: *\n");
+}
+
+#[test]
+fn names_that_only_refer() {
+    check_shown(
+        "imagePullSecrets:\n- name: pull\nautomountServiceAccountToken: false\nvolumes:\n- secret:\n    secretName: hub\n    items:\n    - key: a\n      path: b\n\
+         - projected:\n    sources:\n    - serviceAccountToken:\n        expirationSeconds: 3607\n        path: token\nexistingSecret: hub\n\
+         args:\n- --metrics-auth-token-path=/run/x\ntoken: ''\nsecretToken: null\npassword:\n",
+    );
+}
+
+#[test]
+fn scheduling_lines_stay() {
+    check_shown(
+        "kind: Deployment\nmetadata:\n  labels: {env: prod, app: secret-service}\nspec:\n  tolerations:\n  - key: hub.jupyter.org/dedicated\n    operator: Equal\n    value: core\n    effect: NoSchedule\n\
+         \x20 affinity:\n    nodeAffinity:\n      matchExpressions:\n      - key: hub.jupyter.org/node-purpose\n        operator: In\n        values: [core]\n\
+         \x20 containers:\n  - image: example.org:5000/secret/token:1.2\n    env:\n    - name: POD\n      valueFrom: {fieldRef: {fieldPath: metadata.name}}\n    resources: {limits: {cpu: 1}}\n\
+         \x20   args: ['a', \"b: c\", it's]\n",
+    );
+}
+
+#[test]
+fn passwords_in_urls() {
+    check_masked(
+        "db: postgres://hub:pa/s:s@db.example.org/hub\n",
+        "db: postgres://hub:*@db.example.org/hub\n",
+    );
+    check_shown("url: http://example.org:8000/a@b\nmail: ssh://git@example.org:22/x\n");
+}
+
+#[test]
+fn encrypted_values_and_private_keys() {
+    check_masked("a: ENC[AES256_GCM,data:x]\n", "a: ENC[*]\n");
+    check_masked(
+        "x: |\n  -----BEGIN RSA PRIVATE KEY-----\n  abc\n  -----END RSA PRIVATE KEY-----\n  -----BEGIN CERTIFICATE-----\n  abc\n",
+        "x: |\n  -----BEGIN RSA PRIVATE KEY-----\n*\n*-----END RSA PRIVATE KEY-----\n  -----BEGIN CERTIFICATE-----\n  abc\n",
+    );
+    assert_eq!(
+        mask_message("`token: x` at a://u:p@h"),
+        "`token: x` at a://u:*@h"
+    );
+}
+
+#[test]
+fn hostile_texts_take_no_longer_than_their_length() {
+    let size = 1_000_000;
+    for unit in [
+        "{",
+        "- ",
+        "a: {",
+        "\"",
+        "://",
+        "://a:",
+        "kind:&",
+        "ENC[",
+        "token: ",
+        "token=\"",
+        "'",
+        "a: \"\n",
+        "a: [\n",
+        "- - - -\n",
+        "-----BEGIN ",
+    ] {
+        let text = unit.repeat(size / unit.len());
+        assert_eq!(mask(&text).len(), text.len(), "{unit}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn length_and_newlines_stay(text in "(kind: Secret|data:|env:|password|token| value: |- |\\{|\\}|\\[|\\]|\"|'|: |=|#|\r?\n|  |a|\u{e4}|://|@|,|\\||-----BEGIN PRIVATE KEY-----|---|\\\\){0,60}") {
+        let masked = mask(&text);
+        prop_assert_eq!(masked.len(), text.len());
+        let newlines = |text: &str| text.match_indices(['\n', '\r']).map(|(at, _)| at).collect::<Vec<_>>();
+        prop_assert_eq!(newlines(&masked), newlines(&text));
+        let ranges = super::masked(&text);
+        prop_assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start));
+    }
+
+    #[test]
+    fn no_value_of_a_secret_is_left(values in prop::collection::vec("[a-z:#\\-\"' {}\\[\\],\n\t|>&*!?\\\\]{0,12}HUNTER[a-z:#\\-\"' {}\\[\\],\n\\\\]{0,12}", 1..4), before in prop::bool::ANY) {
+        let data: BTreeMap<String, String> = values.into_iter().enumerate().map(|(index, value)| (format!("k{index}"), value)).collect();
+        let kind = if before { "akind" } else { "zkind" };
+        let object = serde_json::json!({"kind": "Secret", kind: "x", "stringData": data, "zz": {"shown": "visible"}});
+        let list = serde_json::json!({"kind": "List", "items": [object.clone()]});
+        let env = serde_json::json!({"env": data.values().map(|value| serde_json::json!({"name": "A", "value": value})).collect::<Vec<_>>(), "zz": "visible"});
+        for object in [object, list, env] {
+            for text in [serde_yaml::to_string(&object).unwrap(), object.to_string(), serde_json::to_string_pretty(&object).unwrap()] {
+                let masked = mask(&text);
+                prop_assert!(!masked.contains("HUNTER"), "{}", masked);
+                prop_assert!(masked.contains("visible"), "{}", masked);
+            }
+        }
+    }
+}
