@@ -7,6 +7,8 @@ mod codes;
 mod context;
 mod engine;
 mod expect;
+mod hub_values;
+mod input;
 mod mode;
 mod passes;
 mod plan;

@@ -1,4 +1,4 @@
-use crate::k8s::{Body, HOOK, Object, Release};
+use crate::k8s::{Body, Object, Release};
 
 use super::Caller;
 
@@ -53,6 +53,3 @@ fn is_resource_list(release: &Release<'_>) -> bool {
         _ => false,
     })
 }
-
-/// Whether the annotations of an object name a hook, for the message.
-pub(super) const HOOK_ANNOTATION: &str = HOOK;

@@ -2,6 +2,8 @@
 
 mod hub;
 mod merge;
+mod read;
 
 pub use hub::{HubImage, hub_images, locate_hub};
 pub use merge::merge;
+pub use read::read;

@@ -1,0 +1,51 @@
+//! The hub's own values, which z2jh writes into a Secret of the stream.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::codes;
+use super::context::Context;
+use crate::diag::Diagnostic;
+use crate::k8s::Object;
+use crate::values;
+use crate::yaml;
+
+/// Finds the images that the hub's values in the stream name.
+pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
+    for secret in objects.iter().filter(|object| is_hub_secret(object)) {
+        let data = |key| secret.node.get_path(&[key, "values.yaml"]);
+        let read = match (data("data"), data("stringData")) {
+            (_, Some(text)) => text.text().map(str::to_owned),
+            (Some(encoded), None) => encoded.text().and_then(decode),
+            (None, None) => continue,
+        };
+        let values = read.as_deref().and_then(|text| values_of(text));
+        match values.as_ref().and_then(values::locate_hub) {
+            Some(hub) => {
+                let charts = &secret.chart.charts;
+                let images = values::hub_images(hub).into_iter().map(|image| (charts.clone(), image));
+                cx.stream_images.extend(images);
+            }
+            None => cx.report(
+                Diagnostic::new(&codes::HUB_VALUES, format!("the values in `{}` cannot be read", secret.title()))
+                    .help("give them by `--values`, so that the images of profiles can be pulled"),
+            ),
+        }
+    }
+}
+
+/// The Secret into which z2jh writes its own values (`templates/hub/secret.yaml`).
+fn is_hub_secret(object: &Object<'_>) -> bool {
+    let component = object.node.get_path(&["metadata", "labels", "component"]);
+    object.gvk.kind == "Secret" && component.and_then(|component| component.text()) == Some("hub")
+}
+
+fn decode(encoded: &str) -> Option<String> {
+    let bytes = STANDARD.decode(encoded.trim()).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn values_of(text: &str) -> Option<serde_json::Value> {
+    let document = yaml::parse(text).ok()?;
+    yaml::to_json(document.root()?).ok()
+}

@@ -1,0 +1,101 @@
+//! What is wrong with the input: with the stream, and with documents that are to be edited.
+
+use std::collections::BTreeMap;
+
+use super::{Mode, codes};
+use crate::diag::Diagnostic;
+use crate::k8s::{Body, HOOK, Object, Release};
+use crate::yaml::{self, Content, Document, NodeRef, Refusal};
+
+/// What is wrong with the input itself.
+pub(super) fn problems(release: &Release<'_>, objects: &[Object<'_>], mode: Mode) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    if release.is_blank() && !mode.is_helm() {
+        diagnostics.push(
+            Diagnostic::new(&codes::NO_DOCUMENTS, "the input holds no document")
+                .help("look whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`"),
+        );
+    }
+    for (index, part) in release.parts.iter().enumerate() {
+        if let Body::Broken(error) = &part.body {
+            let span = release.span(index, error.offset..error.offset);
+            diagnostics.push(
+                Diagnostic::new(&codes::NOT_YAML, format!("this document is not YAML: {}", error.message))
+                    .at(span, "here")
+                    .help("mend the chart's template; Helm and Kubernetes cannot read it either"),
+            );
+        }
+    }
+    if mode == Mode::Helm3 {
+        let hooks = objects.iter().filter(|object| object.is_hook());
+        diagnostics.extend(hooks.map(|hook| hook_under_helm3(release, hook)));
+    }
+    diagnostics
+}
+
+fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
+    let annotation = hook.node.get_path(&["metadata", "annotations", HOOK]);
+    let span = release.node_span(hook.part, annotation.unwrap_or(hook.node));
+    let message = format!("`{}` is a hook, which Helm 3 would install as an ordinary object and never delete", hook.title());
+    Diagnostic::new(&codes::HOOK_UNDER_HELM3, message)
+        .at(span, "Helm 3 recognises no hook in a post-renderer's output")
+        .help("use Helm 4, or `helm template | dunnage render --mode plain`")
+}
+
+/// What is in the way of an edit.
+pub(super) fn refused(release: &Release<'_>, part: usize, refusal: &Refusal) -> Diagnostic {
+    let help = match refusal {
+        Refusal::Unverified(_) => "this is a bug of dunnage; leave the object out with `dunnage/ignore: \"true\"` meanwhile",
+        Refusal::NotA(..) => "mend the chart's values or its template",
+        _ => "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`",
+    };
+    Diagnostic::new(&codes::CANNOT_EDIT, "this document cannot be changed without doubt about its meaning")
+        .at(release.span(part, refusal.range()), refusal.to_string())
+        .help(help)
+}
+
+/// Warns of keys that stand twice in a document that is edited.
+pub(super) fn duplicates(release: &Release<'_>, part: usize, document: &Document<'_>) -> Vec<Diagnostic> {
+    let pairs = document.nodes().flat_map(duplicate_keys);
+    pairs
+        .map(|(first, last)| {
+            let name = last.text().unwrap_or_default();
+            Diagnostic::new(&codes::DUPLICATE_KEY, format!("`{name}` is set twice in one mapping"))
+                .at(release.node_span(part, last), "this one wins")
+                .at(release.node_span(part, first), "Helm and Kubernetes never see this one")
+                .help("remove the first one from the chart's template")
+        })
+        .collect()
+}
+
+fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
+    if !matches!(node.node().content, Content::Mapping { .. }) {
+        return Vec::new();
+    }
+    let mut seen: BTreeMap<&str, NodeRef<'_>> = BTreeMap::new();
+    let mut pairs = Vec::new();
+    for (key, _) in node.entries() {
+        if let Some(first) = key.text().and_then(|name| seen.insert(name, key)) {
+            pairs.push((first, key));
+        }
+    }
+    pairs
+}
+
+/// An alias that Helm's reader refuses, in a document that is edited.
+pub(super) fn alias_problem(release: &Release<'_>, part: usize, document: &Document<'_>) -> Option<Diagnostic> {
+    let dangling = document.nodes().find(|node| matches!(node.node().content, Content::Alias(None)));
+    if let Some(alias) = dangling {
+        return Some(
+            Diagnostic::new(&codes::BROKEN_ALIAS, "an alias has no anchor in its document")
+                .at(release.node_span(part, alias), "no such anchor")
+                .help("Helm 4 splits a List without resolving its aliases; write the value out in the template"),
+        );
+    }
+    let bomb = document.root().and_then(|root| yaml::expansion_problem(root).err())?;
+    Some(
+        Diagnostic::new(&codes::BROKEN_ALIAS, bomb.message)
+            .at(release.span(part, bomb.range), "expanded from here")
+            .help("write the values out in the template"),
+    )
+}

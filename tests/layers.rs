@@ -1,0 +1,123 @@
+//! The house's two tables: which module may name which, and through which door each outside crate comes in.
+//!
+//! A new pair is a commit of its own that says why.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Each module with those that it may name.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("text", &[]),
+    ("host", &[]),
+    ("diag", &["text"]),
+    ("yaml", &["text", "diag"]),
+    ("values", &["text", "diag", "yaml"]),
+    ("schema", &["text", "diag", "yaml"]),
+    ("k8s", &["text", "diag", "yaml"]),
+    ("policy", &["text", "diag", "yaml", "schema", "k8s"]),
+    ("render", &["text", "diag", "yaml", "k8s", "values", "policy"]),
+    ("report", &["text", "diag"]),
+    ("cli", &["text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "report", "host"]),
+];
+
+/// Outside crates with the files or folders (below `src`) that may name them.
+const DOORS: &[(&str, &[&str])] = &[
+    ("base64", &["render/hub_values.rs"]),
+    ("clap", &["cli/args.rs"]),
+    ("granit_parser", &["yaml/parse.rs"]),
+    ("jsonschema", &["schema/"]),
+    ("kube_core", &["k8s/"]),
+    ("memchr", &["text/", "yaml/", "k8s/"]),
+    ("miette", &["report/graphical.rs"]),
+    ("rayon", &["k8s/release.rs", "render/engine.rs"]),
+    ("similar", &["report/diff.rs"]),
+    ("strsim", &["text/nearest.rs"]),
+    ("terminal_size", &["host/os.rs"]),
+    ("globset", &["policy/"]),
+];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder of the source tree") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every source file with its path below `src`, in which `/` parts folders, and its code without
+/// comments.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let name = path.strip_prefix(&root).expect("it lies below").to_string_lossy().replace('\\', "/");
+        (name, code.join("\n"))
+    };
+    files(&root).into_iter().map(read).collect()
+}
+
+/// Words that follow `marker` in the code: `crate::yaml::parse` gives `yaml`.
+fn named_after(code: &str, marker: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (at, _) in code.match_indices(marker) {
+        let rest = &code[at + marker.len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            let list = list.split('}').next().unwrap_or_default();
+            names.extend(list.split(',').map(|name| word(name.trim())));
+        } else {
+            names.insert(word(rest));
+        }
+    }
+    names.remove("");
+    names
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+#[test]
+fn modules_name_only_lower_ones() {
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (file, code) in sources() {
+        let Some((module, _)) = file.split_once('/') else { continue };
+        let allowed = LAYERS.iter().find(|(name, _)| *name == module);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{module}` stands in no row of LAYERS"));
+        for named in named_after(&code, "crate::") {
+            seen.insert((module.to_owned(), named.clone()));
+            if named != module && !allowed.contains(&named.as_str()) {
+                wrong.push(format!("{file} names `{named}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(seen.len() > 10, "the search for `crate::` finds nothing any more");
+}
+
+#[test]
+fn outside_crates_have_one_door() {
+    let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
+    for (file, code) in sources() {
+        for (name, doors) in DOORS {
+            if !code.contains(&format!("{name}::")) {
+                continue;
+            }
+            used.insert(*name);
+            if !doors.iter().any(|door| file.starts_with(door)) {
+                wrong.push(format!("{file} names `{name}`"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unused: Vec<_> = DOORS.iter().map(|(name, _)| *name).filter(|name| !used.contains(name)).collect();
+    assert!(unused.is_empty(), "doors that nobody uses: {unused:?}");
+}
