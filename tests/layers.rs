@@ -15,9 +15,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("schema", &["text", "diag", "yaml"]),
     ("k8s", &["text", "diag", "yaml"]),
     ("policy", &["text", "diag", "yaml", "schema", "k8s"]),
-    ("render", &["text", "diag", "yaml", "k8s", "values", "policy"]),
+    (
+        "render",
+        &["text", "diag", "yaml", "k8s", "values", "policy"],
+    ),
     ("report", &["text", "diag"]),
-    ("cli", &["text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "report", "host"]),
+    (
+        "cli",
+        &[
+            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "report", "host",
+        ],
+    ),
 ];
 
 /// Outside crates with the files or folders (below `src`) that may name them.
@@ -56,8 +64,15 @@ fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).expect("a source file");
-        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        let name = path.strip_prefix(&root).expect("it lies below").to_string_lossy().replace('\\', "/");
+        let code: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        let name = path
+            .strip_prefix(&root)
+            .expect("it lies below")
+            .to_string_lossy()
+            .replace('\\', "/");
         (name, code.join("\n"))
     };
     files(&root).into_iter().map(read).collect()
@@ -80,7 +95,9 @@ fn named_after(code: &str, marker: &str) -> BTreeSet<String> {
 }
 
 fn word(text: &str) -> String {
-    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+    text.chars()
+        .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+        .collect()
 }
 
 #[test]
@@ -88,9 +105,12 @@ fn modules_name_only_lower_ones() {
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     for (file, code) in sources() {
-        let Some((module, _)) = file.split_once('/') else { continue };
+        let Some((module, _)) = file.split_once('/') else {
+            continue;
+        };
         let allowed = LAYERS.iter().find(|(name, _)| *name == module);
-        let (_, allowed) = allowed.unwrap_or_else(|| panic!("`{module}` stands in no row of LAYERS"));
+        let (_, allowed) =
+            allowed.unwrap_or_else(|| panic!("`{module}` stands in no row of LAYERS"));
         for named in named_after(&code, "crate::") {
             seen.insert((module.to_owned(), named.clone()));
             if named != module && !allowed.contains(&named.as_str()) {
@@ -99,7 +119,10 @@ fn modules_name_only_lower_ones() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(seen.len() > 10, "the search for `crate::` finds nothing any more");
+    assert!(
+        seen.len() > 10,
+        "the search for `crate::` finds nothing any more"
+    );
 }
 
 #[test]
@@ -118,6 +141,10 @@ fn outside_crates_have_one_door() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let unused: Vec<_> = DOORS.iter().map(|(name, _)| *name).filter(|name| !used.contains(name)).collect();
+    let unused: Vec<_> = DOORS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !used.contains(name))
+        .collect();
     assert!(unused.is_empty(), "doors that nobody uses: {unused:?}");
 }

@@ -143,7 +143,11 @@ pub struct Answer {
 pub fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer> {
     let line = CommandLine::try_parse_from(arguments).map_err(|error| {
         let text = error.render();
-        Answer { ansi: text.ansi().to_string(), plain: text.to_string(), asked_for: !error.use_stderr() }
+        Answer {
+            ansi: text.ansi().to_string(),
+            plain: text.to_string(),
+            asked_for: !error.use_stderr(),
+        }
     })?;
     let command = match line.command {
         None => Command::Bare(line.render),

@@ -26,11 +26,14 @@ static TWO_POLICIES: Code = Code {
 
 /// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
 /// is to change because a program was started from another folder.
-pub(super) fn find(session: &mut Session<'_>, asked: Option<&Path>) -> Result<SourceId, Diagnostic> {
+pub(super) fn find(
+    session: &mut Session<'_>,
+    asked: Option<&Path>,
+) -> Result<SourceId, Diagnostic> {
     match asked {
-        Some(name) if name == Path::new("z2jh") => {
-            Ok(session.sources.add("policy z2jh (built in)", Z2JH.to_owned()))
-        }
+        Some(name) if name == Path::new("z2jh") => Ok(session
+            .sources
+            .add("policy z2jh (built in)", Z2JH.to_owned())),
         Some(path) => session.read(path),
         None => {
             let path = nearest(session)?;
@@ -42,10 +45,15 @@ pub(super) fn find(session: &mut Session<'_>, asked: Option<&Path>) -> Result<So
 /// Looks from the working folder up to the root of the repository.
 fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
     let host = session.host;
-    let folder = host.current_dir().map_err(|error| session.unreadable(Path::new("."), &error))?;
+    let folder = host
+        .current_dir()
+        .map_err(|error| session.unreadable(Path::new("."), &error))?;
     for folder in folder.ancestors() {
-        let found: Vec<PathBuf> =
-            NAMES.iter().map(|name| folder.join(name)).filter(|path| host.is_file(path)).collect();
+        let found: Vec<PathBuf> = NAMES
+            .iter()
+            .map(|name| folder.join(name))
+            .filter(|path| host.is_file(path))
+            .collect();
         match &found[..] {
             [] => {}
             [path] => return Ok(path.clone()),
@@ -60,7 +68,10 @@ fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
 }
 
 fn no_policy(folder: &Path) -> Diagnostic {
-    let message = format!("no policy: no `dunnage.yaml` in `{}` or above it", folder.display());
+    let message = format!(
+        "no policy: no `dunnage.yaml` in `{}` or above it",
+        folder.display()
+    );
     Diagnostic::new(&NO_POLICY, message).help(
         "name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \
          or take the built-in one by `--policy z2jh`",
@@ -68,6 +79,9 @@ fn no_policy(folder: &Path) -> Diagnostic {
 }
 
 fn two_policies(folder: &Path) -> Diagnostic {
-    let message = format!("`{}` holds both `dunnage.yaml` and `.dunnage.yaml`", folder.display());
+    let message = format!(
+        "`{}` holds both `dunnage.yaml` and `.dunnage.yaml`",
+        folder.display()
+    );
     Diagnostic::new(&TWO_POLICIES, message).help("keep one of them, or name it by `--policy FILE`")
 }

@@ -34,7 +34,12 @@ pub(super) struct Session<'h> {
 
 impl<'h> Session<'h> {
     pub(super) fn new(host: &'h dyn Host, look: &LookOptions) -> Self {
-        Self { host, sources: Sources::default(), format: look.format, color: look.color }
+        Self {
+            host,
+            sources: Sources::default(),
+            format: look.format,
+            color: look.color,
+        }
     }
 
     /// Reads a file; `-` is standard input.
@@ -42,21 +47,33 @@ impl<'h> Session<'h> {
         if path == Path::new("-") {
             return self.read_stdin();
         }
-        let text = self.host.read_file(path).map_err(|error| self.unreadable(path, &error))?;
+        let text = self
+            .host
+            .read_file(path)
+            .map_err(|error| self.unreadable(path, &error))?;
         Ok(self.sources.add(path.display().to_string(), text))
     }
 
     /// Reads all of standard input.
     pub(super) fn read_stdin(&mut self) -> Result<SourceId, Diagnostic> {
         const NAME: &str = "<stdin>";
-        let text = self.host.read_stdin().map_err(|error| self.unreadable(Path::new(NAME), &error))?;
+        let text = self
+            .host
+            .read_stdin()
+            .map_err(|error| self.unreadable(Path::new(NAME), &error))?;
         Ok(self.sources.add(NAME, text))
     }
 
-    #[expect(clippy::unused_self, reason = "errors of the world are told by the session")]
+    #[expect(
+        clippy::unused_self,
+        reason = "errors of the world are told by the session"
+    )]
     pub(super) fn unreadable(&self, path: &Path, error: &HostError) -> Diagnostic {
-        Diagnostic::new(&UNREADABLE, format!("cannot read `{}`: {error}", path.display()))
-            .help("look at the path, the rights and the encoding; dunnage reads UTF-8")
+        Diagnostic::new(
+            &UNREADABLE,
+            format!("cannot read `{}`: {error}", path.display()),
+        )
+        .help("look at the path, the rights and the encoding; dunnage reads UTF-8")
     }
 
     /// Shows diagnostics on standard error.
@@ -68,10 +85,19 @@ impl<'h> Session<'h> {
         let text = match self.format {
             Format::Graphical => {
                 let width = self.host.terminal_width().unwrap_or(100);
-                let look = Look { color, unicode: self.host.stderr_is_terminal(), width };
-                report::first_lines(report::graphical(&self.sources, diagnostics, look), MOST_LINES)
+                let look = Look {
+                    color,
+                    unicode: self.host.stderr_is_terminal(),
+                    width,
+                };
+                report::first_lines(
+                    report::graphical(&self.sources, diagnostics, look),
+                    MOST_LINES,
+                )
             }
-            Format::Concise => report::first_lines(report::concise(&self.sources, diagnostics), MOST_LINES),
+            Format::Concise => {
+                report::first_lines(report::concise(&self.sources, diagnostics), MOST_LINES)
+            }
             Format::Json => report::json(&self.sources, diagnostics),
         };
         self.host.write_stderr(&text);
@@ -93,8 +119,11 @@ impl<'h> Session<'h> {
         match self.host.write_stdout(text) {
             Ok(()) | Err(HostError::BrokenPipe) => Exit::Fine,
             Err(error) => {
-                self.show(&[Diagnostic::new(&UNWRITABLE, format!("cannot write the output: {error}"))
-                    .help("nothing was lost: run it again")]);
+                self.show(&[Diagnostic::new(
+                    &UNWRITABLE,
+                    format!("cannot write the output: {error}"),
+                )
+                .help("nothing was lost: run it again")]);
                 Exit::Usage
             }
         }

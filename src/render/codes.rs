@@ -42,7 +42,12 @@ codes! {
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.
 pub fn is_unmet(code: &Code) -> bool {
-    let unmet =
-        [&CONTRADICTION, &UNKNOWN_CLASS, &TOO_MANY_TERMS, &EXPECTATION_UNMET, &JOB_WOULD_CHANGE];
+    let unmet = [
+        &CONTRADICTION,
+        &UNKNOWN_CLASS,
+        &TOO_MANY_TERMS,
+        &EXPECTATION_UNMET,
+        &JOB_WOULD_CHANGE,
+    ];
     code.level != Level::Error || unmet.iter().any(|known| known.id == code.id)
 }

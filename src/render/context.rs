@@ -53,7 +53,13 @@ impl<'a> Placement<'a> {
         let is_labelled = component.is_some_and(|component| PULLERS.contains(&component.as_str()));
         let is_puller = workload.kind() == "DaemonSet" && (row.puller || is_labelled);
         let pools = row.pools.iter().map(|&pool| &policy.pools[pool]).collect();
-        Self { workload, row, row_index, pools, is_puller }
+        Self {
+            workload,
+            row,
+            row_index,
+            pools,
+            is_puller,
+        }
     }
 
     pub(super) fn spec(&self) -> NodeRef<'a> {
@@ -69,7 +75,11 @@ impl<'a> Placement<'a> {
         Because {
             row: self.row.title(),
             row_span: self.row.span,
-            pools: self.pools.iter().map(|pool| pool.name.value.clone()).collect(),
+            pools: self
+                .pools
+                .iter()
+                .map(|pool| pool.name.value.clone())
+                .collect(),
         }
     }
 }
@@ -94,7 +104,13 @@ impl<'a> Context<'a> {
     }
 
     /// Plans a change.
-    pub(super) fn change(&mut self, placement: &Placement<'_>, field: Field, what: String, edits: Vec<Edit>) {
+    pub(super) fn change(
+        &mut self,
+        placement: &Placement<'_>,
+        field: Field,
+        what: String,
+        edits: Vec<Edit>,
+    ) {
         self.changes.push(Change {
             part: placement.workload.object.part,
             object: placement.title(),
@@ -117,22 +133,38 @@ impl<'a> Context<'a> {
 
     /// Says that a bare Pod gets nothing but tolerations.
     pub(super) fn note_bare_pod(&mut self, placement: &Placement<'_>, field: Field) {
-        let message = format!("`{}` is a Pod without a controller: its {} stays as it is", placement.title(), field.as_str());
+        let message = format!(
+            "`{}` is a Pod without a controller: its {} stays as it is",
+            placement.title(),
+            field.as_str()
+        );
         let span = self.span(placement, placement.spec());
-        let start = Span { end: span.start, ..span };
+        let start = Span {
+            end: span.start,
+            ..span
+        };
         self.report(
             Diagnostic::new(&codes::BARE_POD, message)
-                .at(start, "of an existing Pod only images may change and tolerations be added")
+                .at(
+                    start,
+                    "of an existing Pod only images may change and tolerations be added",
+                )
                 .help("place it by a Deployment or a Job, or give it `dunnage/ignore: \"true\"`"),
         );
     }
 }
 
 fn classes(objects: &[Object<'_>]) -> BTreeMap<String, ClassOrigin> {
-    let classes = objects.iter().filter(|object| object.gvk.kind == "PriorityClass");
+    let classes = objects
+        .iter()
+        .filter(|object| object.gvk.kind == "PriorityClass");
     let mut origins = BTreeMap::new();
     for class in classes {
-        let origin = if class.is_hook() { ClassOrigin::Hook } else { ClassOrigin::Ordinary };
+        let origin = if class.is_hook() {
+            ClassOrigin::Hook
+        } else {
+            ClassOrigin::Ordinary
+        };
         origins.insert(class.name(), origin);
     }
     origins

@@ -42,8 +42,12 @@ pub struct Outcome<'s> {
 impl Outcome<'_> {
     /// Objects whose pods will start again, each once.
     pub fn restarts(&self) -> usize {
-        let mut objects: Vec<_> =
-            self.changes.iter().filter(|change| change.restarts).map(|change| (change.part, &change.object)).collect();
+        let mut objects: Vec<_> = self
+            .changes
+            .iter()
+            .filter(|change| change.restarts)
+            .map(|change| (change.part, &change.object))
+            .collect();
         objects.dedup();
         objects.len()
     }
@@ -52,17 +56,29 @@ impl Outcome<'_> {
 /// Places every workload of a release as the policy says.
 pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> Outcome<'s> {
     let objects = release.objects();
-    let mode = options.mode.unwrap_or_else(|| Mode::of(release, &objects, options.caller));
+    let mode = options
+        .mode
+        .unwrap_or_else(|| Mode::of(release, &objects, options.caller));
     let mut cx = Context::new(release, policy, options, &objects);
     cx.diagnostics = input::problems(release, &objects, mode);
     hub_values::read(&mut cx, &objects);
     let matched = plan(&mut cx, &objects);
-    let Context { changes, mut diagnostics, .. } = cx;
+    let Context {
+        changes,
+        mut diagnostics,
+        ..
+    } = cx;
     diagnostics.extend(expect::check(release, policy, &matched));
     let documents = edit(release, &changes, &mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let text = (!failed).then(|| splice(release, &documents));
-    Outcome { text, documents, changes, diagnostics, mode }
+    Outcome {
+        text,
+        documents,
+        changes,
+        diagnostics,
+        mode,
+    }
 }
 
 /// Plans the changes of every workload; gives back how many objects each row matched.
@@ -71,9 +87,13 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
     let namespace = cx.options.namespace.as_deref();
     let mut matched = vec![0; policy.rows.len()];
     for workload in objects.iter().filter_map(Workload::of) {
-        let Some(row_index) = policy.row_for(&workload, namespace) else { continue };
+        let Some(row_index) = policy.row_for(&workload, namespace) else {
+            continue;
+        };
         matched[row_index] += 1;
-        if workload.object.annotation(IGNORE) == Some("true") || policy.rows[row_index].pools.is_empty() {
+        if workload.object.annotation(IGNORE) == Some("true")
+            || policy.rows[row_index].pools.is_empty()
+        {
             continue;
         }
         let placement = Placement::new(policy, row_index, &workload);
@@ -108,13 +128,23 @@ fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>, before: usize) {
 }
 
 /// Edits every document that a change names.
-fn edit(release: &Release<'_>, changes: &[Change], diagnostics: &mut Vec<Diagnostic>) -> Vec<EditedDocument> {
+fn edit(
+    release: &Release<'_>,
+    changes: &[Change],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<EditedDocument> {
     let mut by_part: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
     for change in changes {
-        by_part.entry(change.part).or_default().extend(change.edits.iter().cloned());
+        by_part
+            .entry(change.part)
+            .or_default()
+            .extend(change.edits.iter().cloned());
     }
     let by_part: Vec<_> = by_part.into_iter().collect();
-    let edited: Vec<_> = by_part.par_iter().map(|(part, edits)| edit_part(release, *part, edits)).collect();
+    let edited: Vec<_> = by_part
+        .par_iter()
+        .map(|(part, edits)| edit_part(release, *part, edits))
+        .collect();
     let mut documents = Vec::new();
     for (document, problems) in edited {
         diagnostics.extend(problems);
@@ -123,7 +153,11 @@ fn edit(release: &Release<'_>, changes: &[Change], diagnostics: &mut Vec<Diagnos
     documents
 }
 
-fn edit_part(release: &Release<'_>, part: usize, edits: &[Edit]) -> (Option<EditedDocument>, Vec<Diagnostic>) {
+fn edit_part(
+    release: &Release<'_>,
+    part: usize,
+    edits: &[Edit],
+) -> (Option<EditedDocument>, Vec<Diagnostic>) {
     let Body::Parsed(document) = &release.parts[part].body else {
         unreachable!("only parsed documents have workloads");
     };

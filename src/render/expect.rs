@@ -10,22 +10,35 @@ pub(super) fn check(release: &Release<'_>, policy: &Policy, matched: &[usize]) -
     if release.is_blank() {
         return Vec::new();
     }
-    let rows = policy.rows.iter().zip(matched).filter(|(row, _)| applies(release, row));
-    rows.filter_map(|(row, &count)| unmet(row, count).or_else(|| unused(row, count))).collect()
+    let rows = policy
+        .rows
+        .iter()
+        .zip(matched)
+        .filter(|(row, _)| applies(release, row));
+    rows.filter_map(|(row, &count)| unmet(row, count).or_else(|| unused(row, count)))
+        .collect()
 }
 
 /// Whether the row can match here at all: its chart is in the stream, or it names none.
 fn applies(release: &Release<'_>, row: &Row) -> bool {
+    let wanted = &row.criteria.charts;
     let mut charts = release.parts.iter().flat_map(|part| &part.chart.charts);
-    row.criteria.names_no_chart() || charts.any(|chart| row.criteria.is_of_chart(chart))
+    wanted.is_empty() || charts.any(|chart| wanted.iter().any(|wanted| wanted.matches(chart)))
 }
 
 fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {
-    let expect = row.expect.as_ref().filter(|expect| !expect.value.allows(count))?;
-    let message = format!("{} matched {count} {}", row.title(), if count == 1 { "object" } else { "objects" });
+    let expect = row
+        .expect
+        .as_ref()
+        .filter(|expect| !expect.value.is_met(count))?;
+    let message = format!(
+        "{} matched {count} {}",
+        row.title(),
+        if count == 1 { "object" } else { "objects" }
+    );
     Some(
         Diagnostic::new(&codes::EXPECTATION_UNMET, message)
-            .at(expect.span, format!("expects {}", expect.value))
+            .at(expect.span, "it expects this")
             .help("look what the rows before it take, and whether a name or a label changed in the chart"),
     )
 }
@@ -35,8 +48,11 @@ fn unused(row: &Row, count: usize) -> Option<Diagnostic> {
         return None;
     }
     Some(
-        Diagnostic::new(&codes::ROW_UNUSED, format!("{} matched nothing in this stream", row.title()))
-            .at(row.span, "no object comes this far")
-            .help("`expect: 1+` makes this an error, `expect: 0` makes it the rule"),
+        Diagnostic::new(
+            &codes::ROW_UNUSED,
+            format!("{} matched nothing in this stream", row.title()),
+        )
+        .at(row.span, "no object comes this far")
+        .help("`expect: 1+` makes this an error, `expect: 0` makes it the rule"),
     )
 }

@@ -23,12 +23,17 @@ pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
         match values.as_ref().and_then(values::locate_hub) {
             Some(hub) => {
                 let charts = &secret.chart.charts;
-                let images = values::hub_images(hub).into_iter().map(|image| (charts.clone(), image));
+                let images = values::hub_images(hub)
+                    .into_iter()
+                    .map(|image| (charts.clone(), image));
                 cx.stream_images.extend(images);
             }
             None => cx.report(
-                Diagnostic::new(&codes::HUB_VALUES, format!("the values in `{}` cannot be read", secret.title()))
-                    .help("give them by `--values`, so that the images of profiles can be pulled"),
+                Diagnostic::new(
+                    &codes::HUB_VALUES,
+                    format!("the values in `{}` cannot be read", secret.title()),
+                )
+                .help("give them by `--values`, so that the images of profiles can be pulled"),
             ),
         }
     }

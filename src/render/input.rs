@@ -8,7 +8,11 @@ use crate::k8s::{Body, HOOK, Object, Release};
 use crate::yaml::{self, Content, Document, NodeRef, Refusal};
 
 /// What is wrong with the input itself.
-pub(super) fn problems(release: &Release<'_>, objects: &[Object<'_>], mode: Mode) -> Vec<Diagnostic> {
+pub(super) fn problems(
+    release: &Release<'_>,
+    objects: &[Object<'_>],
+    mode: Mode,
+) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     if release.is_blank() && !mode.is_helm() {
         diagnostics.push(
@@ -20,9 +24,12 @@ pub(super) fn problems(release: &Release<'_>, objects: &[Object<'_>], mode: Mode
         if let Body::Broken(error) = &part.body {
             let span = release.span(index, error.offset..error.offset);
             diagnostics.push(
-                Diagnostic::new(&codes::NOT_YAML, format!("this document is not YAML: {}", error.message))
-                    .at(span, "here")
-                    .help("mend the chart's template; Helm and Kubernetes cannot read it either"),
+                Diagnostic::new(
+                    &codes::NOT_YAML,
+                    format!("this document is not YAML: {}", error.message),
+                )
+                .at(span, "here")
+                .help("mend the chart's template; Helm and Kubernetes cannot read it either"),
             );
         }
     }
@@ -36,34 +43,57 @@ pub(super) fn problems(release: &Release<'_>, objects: &[Object<'_>], mode: Mode
 fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
     let annotation = hook.node.get_path(&["metadata", "annotations", HOOK]);
     let span = release.node_span(hook.part, annotation.unwrap_or(hook.node));
-    let message = format!("`{}` is a hook, which Helm 3 would install as an ordinary object and never delete", hook.title());
+    let message = format!(
+        "`{}` is a hook, which Helm 3 would install as an ordinary object and never delete",
+        hook.title()
+    );
     Diagnostic::new(&codes::HOOK_UNDER_HELM3, message)
-        .at(span, "Helm 3 recognises no hook in a post-renderer's output")
+        .at(
+            span,
+            "Helm 3 recognises no hook in a post-renderer's output",
+        )
         .help("use Helm 4, or `helm template | dunnage render --mode plain`")
 }
 
 /// What is in the way of an edit.
 pub(super) fn refused(release: &Release<'_>, part: usize, refusal: &Refusal) -> Diagnostic {
     let help = match refusal {
-        Refusal::Unverified(_) => "this is a bug of dunnage; leave the object out with `dunnage/ignore: \"true\"` meanwhile",
+        Refusal::Unverified(_) => {
+            "this is a bug of dunnage; leave the object out with `dunnage/ignore: \"true\"` meanwhile"
+        }
         Refusal::NotA(..) => "mend the chart's values or its template",
-        _ => "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`",
+        _ => {
+            "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`"
+        }
     };
-    Diagnostic::new(&codes::CANNOT_EDIT, "this document cannot be changed without doubt about its meaning")
-        .at(release.span(part, refusal.range()), refusal.to_string())
-        .help(help)
+    Diagnostic::new(
+        &codes::CANNOT_EDIT,
+        "this document cannot be changed without doubt about its meaning",
+    )
+    .at(release.span(part, refusal.range()), refusal.to_string())
+    .help(help)
 }
 
 /// Warns of keys that stand twice in a document that is edited.
-pub(super) fn duplicates(release: &Release<'_>, part: usize, document: &Document<'_>) -> Vec<Diagnostic> {
+pub(super) fn duplicates(
+    release: &Release<'_>,
+    part: usize,
+    document: &Document<'_>,
+) -> Vec<Diagnostic> {
     let pairs = document.nodes().flat_map(duplicate_keys);
     pairs
         .map(|(first, last)| {
             let name = last.text().unwrap_or_default();
-            Diagnostic::new(&codes::DUPLICATE_KEY, format!("`{name}` is set twice in one mapping"))
-                .at(release.node_span(part, last), "this one wins")
-                .at(release.node_span(part, first), "Helm and Kubernetes never see this one")
-                .help("remove the first one from the chart's template")
+            Diagnostic::new(
+                &codes::DUPLICATE_KEY,
+                format!("`{name}` is set twice in one mapping"),
+            )
+            .at(release.node_span(part, last), "this one wins")
+            .at(
+                release.node_span(part, first),
+                "Helm and Kubernetes never see this one",
+            )
+            .help("remove the first one from the chart's template")
         })
         .collect()
 }
@@ -83,8 +113,14 @@ fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
 }
 
 /// An alias that Helm's reader refuses, in a document that is edited.
-pub(super) fn alias_problem(release: &Release<'_>, part: usize, document: &Document<'_>) -> Option<Diagnostic> {
-    let dangling = document.nodes().find(|node| matches!(node.node().content, Content::Alias(None)));
+pub(super) fn alias_problem(
+    release: &Release<'_>,
+    part: usize,
+    document: &Document<'_>,
+) -> Option<Diagnostic> {
+    let dangling = document
+        .nodes()
+        .find(|node| matches!(node.node().content, Content::Alias(None)));
     if let Some(alias) = dangling {
         return Some(
             Diagnostic::new(&codes::BROKEN_ALIAS, "an alias has no anchor in its document")
@@ -92,7 +128,9 @@ pub(super) fn alias_problem(release: &Release<'_>, part: usize, document: &Docum
                 .help("Helm 4 splits a List without resolving its aliases; write the value out in the template"),
         );
     }
-    let bomb = document.root().and_then(|root| yaml::expansion_problem(root).err())?;
+    let bomb = document
+        .root()
+        .and_then(|root| yaml::expansion_problem(root).err())?;
     Some(
         Diagnostic::new(&codes::BROKEN_ALIAS, bomb.message)
             .at(release.span(part, bomb.range), "expanded from here")

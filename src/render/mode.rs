@@ -28,14 +28,21 @@ impl Mode {
     /// The mode of a stream: Helm 4 marks every document, Helm 3 writes `# Source:` and no hook. What
     /// `helm template` prints has both, and is read by a pipe.
     pub fn of(release: &Release<'_>, objects: &[Object<'_>], caller: Caller) -> Self {
-        if caller == Caller::Plugin || release.text.contains("postrenderer.helm.sh/postrender-filename") {
+        if caller == Caller::Plugin
+            || release
+                .text
+                .contains("postrenderer.helm.sh/postrender-filename")
+        {
             return Mode::Helm4;
         }
         if is_resource_list(release) {
             return Mode::Krm;
         }
         let has_hook = objects.iter().any(Object::is_hook);
-        let first = release.parts.iter().find(|part| !release.text[part.range.clone()].trim().is_empty());
+        let first = release
+            .parts
+            .iter()
+            .find(|part| !release.text[part.range.clone()].trim().is_empty());
         match (first, caller) {
             (Some(first), _) if !first.chart.file.is_empty() && !has_hook => Mode::Helm3,
             (None, Caller::PostRenderer) => Mode::Helm3,

@@ -19,7 +19,8 @@ struct Rendered {
 impl Rendered {
     /// `RN003 message`, a line each.
     fn says(&self) -> String {
-        let line = |diagnostic: &Diagnostic| format!("{} {}\n", diagnostic.code.id, diagnostic.message);
+        let line =
+            |diagnostic: &Diagnostic| format!("{} {}\n", diagnostic.code.id, diagnostic.message);
         self.diagnostics.iter().map(line).collect()
     }
 }
@@ -32,10 +33,21 @@ fn render(policy: &str, manifests: &str) -> Rendered {
     let (policy, problems) = policy::read(policy_source, sources.get(policy_source).text());
     let policy: Policy = policy.unwrap_or_else(|| panic!("{problems:#?}"));
     let release = Release::read(source, sources.get(source).text());
-    let outcome = run(&release, &policy, &Options { mode: Some(Mode::Plain), ..Options::default() });
+    let outcome = run(
+        &release,
+        &policy,
+        &Options {
+            mode: Some(Mode::Plain),
+            ..Options::default()
+        },
+    );
     let text = outcome.text.map(std::borrow::Cow::into_owned);
     let diagnostics = outcome.diagnostics;
-    Rendered { text, sources, diagnostics }
+    Rendered {
+        text,
+        sources,
+        diagnostics,
+    }
 }
 
 /// A fenced block of a page.
@@ -51,7 +63,11 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     for (index, line) in page.lines().enumerate() {
         match (line.strip_prefix("```"), open) {
             (Some(info), false) => {
-                blocks.push(Block { info, text: String::new(), line: index + 1 });
+                blocks.push(Block {
+                    info,
+                    text: String::new(),
+                    line: index + 1,
+                });
                 open = true;
             }
             (Some(_), true) => open = false,
@@ -78,15 +94,32 @@ fn check_page(page: &Page) -> usize {
             "yaml policy" => policy.clone_from(&block.text),
             "yaml in" => {
                 let rendered = render(&policy, &block.text);
-                let after: Vec<&Block<'_>> = blocks[index + 1..].iter().take_while(|block| !matches!(block.info, "yaml in" | "yaml policy")).collect();
-                let find = |info: &str| after.iter().find(|block| block.info == info).map(|block| block.text.clone());
-                let out = find("yaml out").or_else(|| find("yaml out same").map(|_| block.text.clone()));
+                let after: Vec<&Block<'_>> = blocks[index + 1..]
+                    .iter()
+                    .take_while(|block| !matches!(block.info, "yaml in" | "yaml policy"))
+                    .collect();
+                let find = |info: &str| {
+                    after
+                        .iter()
+                        .find(|block| block.info == info)
+                        .map(|block| block.text.clone())
+                };
+                let out =
+                    find("yaml out").or_else(|| find("yaml out same").map(|_| block.text.clone()));
                 assert_eq!(rendered.text, out, "{place}: {}", rendered.says());
                 let says = rendered.says();
-                let says: String = says.lines().filter(|line| !line.starts_with("RN011")).map(|line| format!("{line}\n")).collect();
+                let says: String = says
+                    .lines()
+                    .filter(|line| !line.starts_with("RN011"))
+                    .map(|line| format!("{line}\n"))
+                    .collect();
                 assert_eq!(says, find("text says").unwrap_or_default(), "{place}");
                 if let Some(out) = out {
-                    assert_eq!(render(&policy, &out).text, Some(out), "{place}, rendered twice");
+                    assert_eq!(
+                        render(&policy, &out).text,
+                        Some(out),
+                        "{place}, rendered twice"
+                    );
                 }
                 checked += 1;
             }
@@ -107,7 +140,9 @@ fn pages_are_true() {
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/render");
     let entries = std::fs::read_dir(folder).expect("cases");
-    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut cases: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     cases.sort();
     cases
 }
@@ -132,14 +167,30 @@ fn cases_come_out_as_recorded() {
     let cases = cases();
     assert!(cases.len() > 10, "only {} cases", cases.len());
     for case in cases {
-        let read = |name: &str| std::fs::read_to_string(case.join(name)).expect("a file of the case");
+        let read =
+            |name: &str| std::fs::read_to_string(case.join(name)).expect("a file of the case");
         let (policy, manifests) = (read("policy.yaml"), read("in.yaml"));
         let rendered = render(&policy, &manifests);
-        check_file(&case.join("out.yaml"), rendered.text.as_deref().unwrap_or_default());
-        let look = report::Look { color: false, unicode: false, width: 100 };
-        check_file(&case.join("stderr"), &report::graphical(&rendered.sources, &rendered.diagnostics, look));
+        check_file(
+            &case.join("out.yaml"),
+            rendered.text.as_deref().unwrap_or_default(),
+        );
+        let look = report::Look {
+            color: false,
+            unicode: false,
+            width: 100,
+        };
+        check_file(
+            &case.join("stderr"),
+            &report::graphical(&rendered.sources, &rendered.diagnostics, look),
+        );
         if let Some(text) = rendered.text {
-            assert_eq!(render(&policy, &text).text.as_ref(), Some(&text), "{} rendered twice", case.display());
+            assert_eq!(
+                render(&policy, &text).text.as_ref(),
+                Some(&text),
+                "{} rendered twice",
+                case.display()
+            );
         }
     }
 }

@@ -18,13 +18,20 @@ pub fn read(source: SourceId, text: &str) -> Result<Value, Diagnostic> {
             .at(Span::new(source, range), "here")
             .help("Helm cannot read this file either")
     };
-    let document = yaml::parse(text)
-        .map_err(|problem| error(format!("this is not YAML: {}", problem.message), problem.offset..problem.offset))?;
+    let document = yaml::parse(text).map_err(|problem| {
+        error(
+            format!("this is not YAML: {}", problem.message),
+            problem.offset..problem.offset,
+        )
+    })?;
     let Some(root) = document.root().filter(|root| !root.is_null()) else {
         return Ok(Value::Object(serde_json::Map::new()));
     };
     if !root.is_mapping() {
-        return Err(error("values are keys with values, and this is not".to_owned(), root.range()));
+        return Err(error(
+            "values are keys with values, and this is not".to_owned(),
+            root.range(),
+        ));
     }
     yaml::to_json(root).map_err(|problem| error(problem.message, problem.range))
 }

@@ -4,21 +4,27 @@ use std::borrow::Cow;
 
 use super::scalar::{Scalar, resolve_plain};
 
-/// A string as it is written in block style: plain where no reader can take it for anything else,
-/// in double quotes otherwise.
+/// A string as it is written in block style: plain where no reader can take it for anything else, in
+/// single quotes where double ones would need escapes for what anybody can read, in double quotes
+/// otherwise.
 pub fn block_scalar_text(value: &str) -> Cow<'_, str> {
     if is_safe_plain(value) {
-        Cow::Borrowed(value)
-    } else {
-        Cow::Owned(json_text(value))
+        return Cow::Borrowed(value);
     }
+    if value.contains(['"', '\\']) && !value.chars().any(needs_escape) {
+        return Cow::Owned(format!("'{}'", value.replace('\'', "''")));
+    }
+    Cow::Owned(json_text(value))
 }
 
-/// Whether a string may stand without quotes: it begins with a letter or a slash, holds nothing that
+/// Whether a string may stand without quotes: it begins with a letter, a slash or the dash of an
+/// option, holds nothing that
 /// YAML gives a meaning to, and is no word that any reader types (`yes` is a boolean to go-yaml v2 and
 /// a string to v3). Image references keep their `:` and `@`, which only a blank behind makes special.
 fn is_safe_plain(value: &str) -> bool {
-    let begins = value.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
+    let option = value.strip_prefix('-').unwrap_or(value);
+    let begins =
+        option.starts_with(|first: char| first.is_ascii_alphabetic()) || value.starts_with('/');
     let is_name = value
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte));
@@ -27,7 +33,7 @@ fn is_safe_plain(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"_./-:@".contains(&byte));
-    begins && (is_name || is_reference) && !is_word(value)
+    begins && (is_name || is_reference) && !is_word(option) && !is_word(value)
 }
 
 /// Words that some reader types as a boolean, a null or a number, in any casing.
@@ -78,6 +84,10 @@ mod tests {
             "a b", "a: b", "a:", "é", "a#b", "<<", "=",
         ] {
             assert!(block_scalar_text(word).starts_with('"'), "{word}");
+            assert!(
+                block_scalar_text(&format!("-{word}")).starts_with('"'),
+                "-{word}"
+            );
         }
         for plain in [
             "hub.jupyter.org/dedicated",
@@ -89,6 +99,7 @@ mod tests {
         ] {
             assert_eq!(block_scalar_text(plain), plain);
         }
+        assert_eq!(block_scalar_text("echo \"it's\""), "'echo \"it''s\"'");
     }
 
     proptest! {

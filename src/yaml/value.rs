@@ -1,7 +1,7 @@
 //! Values that are to stand in a document, and how they are written there.
 
 use super::quote;
-use super::scalar::{self, Scalar};
+use super::scalar;
 use super::tree::{Content, NodeRef};
 
 /// A value with its keys in the order in which they are written.

@@ -30,7 +30,9 @@ pub(in crate::cli) fn run(
     if options.strict {
         make_strict(&mut outcome);
     }
-    let Some(text) = &outcome.text else { return fail(session, options, caller, outcome.diagnostics) };
+    let Some(text) = &outcome.text else {
+        return fail(session, options, caller, outcome.diagnostics);
+    };
     session.show(&outcome.diagnostics);
     let differs = !outcome.documents.is_empty();
     let written = match (options.diff, options.check) {
@@ -38,7 +40,11 @@ pub(in crate::cli) fn run(
         (false, true) => Exit::Fine,
         (false, false) => return session.write(text),
     };
-    if options.check && differs && written == Exit::Fine { Exit::Findings } else { written }
+    if options.check && differs && written == Exit::Fine {
+        Exit::Findings
+    } else {
+        written
+    }
 }
 
 /// Everything that is read: the policy first, so that a slow input is not waited for in vain.
@@ -48,7 +54,8 @@ fn prepare(
     options: &RenderOptions,
     caller: Caller,
 ) -> Result<(SourceId, Policy, Options), Vec<Diagnostic>> {
-    let source = find_policy::find(session, options.policy.as_deref()).map_err(|error| vec![error])?;
+    let source =
+        find_policy::find(session, options.policy.as_deref()).map_err(|error| vec![error])?;
     let (policy, diagnostics) = policy::read(source, session.sources.get(source).text());
     let policy = policy.ok_or_else(|| diagnostics.clone())?;
     session.show(&diagnostics);
@@ -66,18 +73,33 @@ fn prepare(
         ModeArg::Plain => Some(Mode::Plain),
     };
     let namespace = options.namespace.clone();
-    Ok((manifests, policy, Options { mode, caller, namespace, hub_images }))
+    Ok((
+        manifests,
+        policy,
+        Options {
+            mode,
+            caller,
+            namespace,
+            hub_images,
+        },
+    ))
 }
 
 /// The images that the values files name, laid over one another in their order.
-fn hub_images(session: &mut Session<'_>, options: &RenderOptions) -> Result<Vec<values::HubImage>, Vec<Diagnostic>> {
+fn hub_images(
+    session: &mut Session<'_>,
+    options: &RenderOptions,
+) -> Result<Vec<values::HubImage>, Vec<Diagnostic>> {
     let mut merged = serde_json::Value::Null;
     for path in &options.values {
         let source = session.read(path).map_err(|error| vec![error])?;
-        let values = values::read(source, session.sources.get(source).text()).map_err(|error| vec![error])?;
+        let values = values::read(source, session.sources.get(source).text())
+            .map_err(|error| vec![error])?;
         values::merge(&mut merged, values);
     }
-    Ok(values::locate_hub(&merged).map(values::hub_images).unwrap_or_default())
+    Ok(values::locate_hub(&merged)
+        .map(values::hub_images)
+        .unwrap_or_default())
 }
 
 /// `--strict`: whatever there is to say is an error.
@@ -90,14 +112,25 @@ fn make_strict(outcome: &mut Outcome<'_>) {
 
 /// Tells of errors: on standard error with an exit code, or, where Helm 4 would drop both, as a
 /// document that makes Helm fail with our words in its message.
-fn fail(session: &Session<'_>, options: &RenderOptions, caller: Caller, diagnostics: Vec<Diagnostic>) -> Exit {
+fn fail(
+    session: &Session<'_>,
+    options: &RenderOptions,
+    caller: Caller,
+    diagnostics: Vec<Diagnostic>,
+) -> Exit {
     session.show(&diagnostics);
     if caller == Caller::Plugin && !options.check && !options.diff {
         return session.write(&report::block_scalar(&session.sources, &diagnostics));
     }
     let is_unmet = |diagnostic: &Diagnostic| render::is_unmet(diagnostic.code);
-    let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-    if errors.all(is_unmet) { Exit::Findings } else { Exit::Usage }
+    let mut errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error());
+    if errors.all(is_unmet) {
+        Exit::Findings
+    } else {
+        Exit::Usage
+    }
 }
 
 /// The change of each document under the reasons for it, and what it comes to.
@@ -106,7 +139,11 @@ fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> 
     let mut text = String::new();
     for document in &outcome.documents {
         let part = &release.parts[document.part];
-        for change in outcome.changes.iter().filter(|change| change.part == document.part) {
+        for change in outcome
+            .changes
+            .iter()
+            .filter(|change| change.part == document.part)
+        {
             let place = session.sources.get(change.because.row_span.source);
             let line = place.line_column(change.because.row_span.start).line;
             let pools = change.because.pools.join(", ");
@@ -119,17 +156,32 @@ fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> 
             ));
         }
         let source = session.sources.get(release.source);
-        let name = if part.chart.file.is_empty() { source.name() } else { &part.chart.file };
+        let name = if part.chart.file.is_empty() {
+            source.name()
+        } else {
+            &part.chart.file
+        };
         let start = source.line_column(part.range.start).line;
-        let look = report::DiffLook { name, old_start: start, new_start: start, color };
-        text.push_str(&report::unified(&release.text[part.range.clone()], &document.text, &look));
+        let look = report::DiffLook {
+            name,
+            old_start: start,
+            new_start: start,
+            color,
+        };
+        text.push_str(&report::unified(
+            &release.text[part.range.clone()],
+            &document.text,
+            &look,
+        ));
     }
     text.push_str(&summary(outcome));
     text
 }
 
 fn summary(outcome: &Outcome<'_>) -> String {
-    let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let count = |number: usize, one: &str, many: &str| {
+        format!("{number} {}", if number == 1 { one } else { many })
+    };
     if outcome.documents.is_empty() {
         return "# nothing changes\n".to_owned();
     }

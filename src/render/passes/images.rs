@@ -26,9 +26,18 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         return;
     }
     let spec = placement.spec();
-    let containers = |key| spec.get(key).into_iter().flat_map(|list: NodeRef<'_>| list.items());
-    let all: Vec<NodeRef<'_>> = containers("initContainers").chain(containers("containers")).collect();
-    let mut images: Vec<&str> = all.iter().filter_map(|node| node.get("image")?.text()).collect();
+    let containers = |key| {
+        spec.get(key)
+            .into_iter()
+            .flat_map(|list: NodeRef<'_>| list.items())
+    };
+    let all: Vec<NodeRef<'_>> = containers("initContainers")
+        .chain(containers("containers"))
+        .collect();
+    let mut images: Vec<&str> = all
+        .iter()
+        .filter_map(|node| node.get("image")?.text())
+        .collect();
     let wanted = wanted(cx, placement);
     let mut missing = Vec::new();
     for wanted in &wanted {
@@ -40,32 +49,60 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if missing.is_empty() {
         return;
     }
-    let Some(sibling) = sibling(spec) else { return report_no_form(cx, placement, missing[0]) };
-    let mut names: Vec<String> =
-        all.iter().filter_map(|node| node.get("name")?.text()).map(str::to_owned).collect();
+    let Some(sibling) = sibling(spec) else {
+        return report_no_form(cx, placement, missing[0]);
+    };
+    let mut names: Vec<String> = all
+        .iter()
+        .filter_map(|node| node.get("name")?.text())
+        .map(str::to_owned)
+        .collect();
     let mut added = Vec::new();
     for wanted in &missing {
         let name = free_name(&wanted.name, &names);
         added.push(container(&name, &wanted.image, sibling));
         names.push(name);
     }
-    let list: Vec<String> = missing.iter().map(|wanted| format!("`{}`", wanted.image)).collect();
+    let list: Vec<String> = missing
+        .iter()
+        .map(|wanted| format!("`{}`", wanted.image))
+        .collect();
     let edit = Edit::extend_path(spec, &["initContainers"], added);
-    cx.change(placement, Field::InitContainers, format!("pulls {}", list.join(", ")), vec![edit]);
+    cx.change(
+        placement,
+        Field::InitContainers,
+        format!("pulls {}", list.join(", ")),
+        vec![edit],
+    );
 }
 
 /// In the chart's own order: what the hub's values name, then `extraImages` by key, then the row's.
 fn wanted(cx: &Context<'_>, placement: &Placement<'_>) -> Vec<Wanted> {
     let charts = &placement.workload.object.chart.charts;
-    let of_stream = cx.stream_images.iter().filter(|(hub, _)| hub == charts).map(|(_, image)| image);
+    let of_stream = cx
+        .stream_images
+        .iter()
+        .filter(|(hub, _)| hub == charts)
+        .map(|(_, image)| image);
     let of_hub = of_stream.chain(&cx.options.hub_images);
     let of_hub = of_hub.map(|image| (image.name.clone(), image.image.clone()));
-    let extra = cx.policy.extra_images.iter().map(|image| (image.key.clone(), image.reference.clone()));
-    let row = placement.row.images.iter().map(|image| (short_name(&image.value), image.value.clone()));
+    let extra = cx
+        .policy
+        .extra_images
+        .iter()
+        .map(|image| (image.key.value.clone(), image.reference()));
+    let row = placement
+        .row
+        .images
+        .iter()
+        .map(|image| (short_name(&image.value), image.value.clone()));
     of_hub
         .chain(extra)
         .chain(row)
-        .map(|(name, image)| Wanted { name: container_name(&name), image })
+        .map(|(name, image)| Wanted {
+            name: container_name(&name),
+            image,
+        })
         .collect()
 }
 
@@ -80,10 +117,18 @@ fn short_name(image: &str) -> String {
 fn container_name(key: &str) -> String {
     let clean: String = key
         .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .map(|letter| {
+            if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
         .collect();
     let name = format!("{PREFIX}{}", clean.trim_matches('-'));
-    name[..name.len().min(LONGEST_NAME)].trim_end_matches('-').to_owned()
+    name[..name.len().min(LONGEST_NAME)]
+        .trim_end_matches('-')
+        .to_owned()
 }
 
 /// The name itself, or with the first number behind it that makes it free.
@@ -91,22 +136,36 @@ fn free_name(name: &str, taken: &[String]) -> String {
     let is_free = |name: &String| !taken.contains(name);
     let numbered = (2..).map(|number| {
         let suffix = format!("-{number}");
-        format!("{}{suffix}", &name[..name.len().min(LONGEST_NAME - suffix.len())])
+        format!(
+            "{}{suffix}",
+            &name[..name.len().min(LONGEST_NAME - suffix.len())]
+        )
     });
-    std::iter::once(name.to_owned()).chain(numbered).find(is_free).expect("numbers do not end")
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(is_free)
+        .expect("numbers do not end")
 }
 
 /// The puller's container that others take their form from: one that pulls, else its first.
 fn sibling(spec: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let list = spec.get("initContainers")?;
     let pulls = |node: &NodeRef<'_>| {
-        node.get("name").and_then(|name| name.text()).is_some_and(|name| name.starts_with(PREFIX))
+        node.get("name")
+            .and_then(|name| name.text())
+            .is_some_and(|name| name.starts_with(PREFIX))
     };
-    list.items().rfind(pulls).or_else(|| list.items().next()).filter(|node| node.is_mapping())
+    list.items()
+        .rfind(pulls)
+        .or_else(|| list.items().next())
+        .filter(|node| node.is_mapping())
 }
 
 fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
-    let mut pairs = vec![("name".to_owned(), name.into()), ("image".to_owned(), image.into())];
+    let mut pairs = vec![
+        ("name".to_owned(), name.into()),
+        ("image".to_owned(), image.into()),
+    ];
     for (key, value) in sibling.entries() {
         let field = key.text().filter(|key| FORM.contains(key));
         if let (Some(field), Some(value)) = (field, Value::of(value)) {
@@ -123,7 +182,10 @@ fn report_no_form(cx: &mut Context<'_>, placement: &Placement<'_>, wanted: &Want
         wanted.image,
     );
     let span = cx.span(placement, placement.spec());
-    let start = crate::text::Span { end: span.start, ..span };
+    let start = crate::text::Span {
+        end: span.start,
+        ..span
+    };
     cx.report(
         Diagnostic::new(&codes::NO_PULLER_FORM, message)
             .at(start, "no `initContainers` here")

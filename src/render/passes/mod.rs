@@ -18,10 +18,22 @@ pub struct Page {
 
 /// The pages of all passes, in the order in which they run.
 pub static PAGES: &[Page] = &[
-    Page { name: "tolerations", text: include_str!("tolerations.md") },
-    Page { name: "node affinity", text: include_str!("node_affinity.md") },
-    Page { name: "priority class", text: include_str!("priority_class.md") },
-    Page { name: "pre-puller images", text: include_str!("images.md") },
+    Page {
+        name: "tolerations",
+        text: include_str!("tolerations.md"),
+    },
+    Page {
+        name: "node affinity",
+        text: include_str!("node_affinity.md"),
+    },
+    Page {
+        name: "priority class",
+        text: include_str!("priority_class.md"),
+    },
+    Page {
+        name: "pre-puller images",
+        text: include_str!("images.md"),
+    },
 ];
 
 /// Lets every pass plan its changes of one workload.

@@ -23,7 +23,11 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if placement.row.purpose == Purpose::Prefer && placement.workload.kind() == "DaemonSet" {
         return; // A DaemonSet's pods are pinned to their nodes one by one.
     }
-    if let Some(node) = placement.spec().get("nodeName").filter(|node| !node.is_null()) {
+    if let Some(node) = placement
+        .spec()
+        .get("nodeName")
+        .filter(|node| !node.is_null())
+    {
         return note_pinned(cx, placement, node);
     }
     let edits = match placement.row.purpose {
@@ -36,9 +40,22 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if placement.workload.is_bare_pod() {
         return cx.note_bare_pod(placement, Field::NodeAffinity);
     }
-    let verb = if placement.row.purpose == Purpose::Prefer { "prefers" } else { "requires" };
-    let pools: Vec<String> = placement.pools.iter().map(|pool| describe(&pool.labels.iter().collect())).collect();
-    cx.change(placement, Field::NodeAffinity, format!("{verb} {}", pools.join(" or ")), edits);
+    let verb = if placement.row.purpose == Purpose::Prefer {
+        "prefers"
+    } else {
+        "requires"
+    };
+    let pools: Vec<String> = placement
+        .pools
+        .iter()
+        .map(|pool| describe(&pool.labels.iter().collect()))
+        .collect();
+    cx.change(
+        placement,
+        Field::NodeAffinity,
+        format!("{verb} {}", pools.join(" or ")),
+        edits,
+    );
 }
 
 /// One preference of weight 100 a pool, with all of the pool's labels.
@@ -47,12 +64,20 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let affinity = Affinity::read(spec);
     let list = spec.get_path(Affinity::PREFERRED);
     let items = list.into_iter().flat_map(|list: NodeRef<'_>| list.items());
-    let existing: Vec<Term> =
-        items.filter_map(|item| Some(Term::read(item.get("preference")?))).collect();
+    let existing: Vec<Term> = items
+        .filter_map(|item| Some(Term::read(item.get("preference")?)))
+        .collect();
     let mut added = Vec::new();
-    for pool in placement.pools.iter().filter(|pool| !pool.labels.is_empty()) {
+    for pool in placement
+        .pools
+        .iter()
+        .filter(|pool| !pool.labels.is_empty())
+    {
         let labels: Labels<'_> = pool.labels.iter().collect();
         if existing.iter().any(|term| is_exactly(term, &labels)) {
+            continue;
+        }
+        if is_required(&affinity, &labels) {
             continue;
         }
         if let Some(conflict) = conflict(spec, &affinity, &labels) {
@@ -60,18 +85,31 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
             continue;
         }
         let preference = Value::map([("matchExpressions", expressions(&labels))]);
-        added.push(Value::map([("weight", 100.into()), ("preference", preference)]));
+        added.push(Value::map([
+            ("weight", 100.into()),
+            ("preference", preference),
+        ]));
     }
-    if added.is_empty() { Vec::new() } else { vec![Edit::extend_path(spec, Affinity::PREFERRED, added)] }
+    if added.is_empty() {
+        Vec::new()
+    } else {
+        vec![Edit::extend_path(spec, Affinity::PREFERRED, added)]
+    }
 }
 
 /// The pools' labels AND-ed into every term that has a condition.
 fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = Affinity::read(spec);
-    let alternatives: Vec<Labels<'_>> = placement.pools.iter().map(|pool| pool.labels.iter().collect()).collect();
-    let (possible, conflicts): (Vec<_>, Vec<_>) =
-        alternatives.into_iter().map(|labels| (conflict(spec, &affinity, &labels), labels)).partition(|(conflict, _)| conflict.is_none());
+    let alternatives: Vec<Labels<'_>> = placement
+        .pools
+        .iter()
+        .map(|pool| pool.labels.iter().collect())
+        .collect();
+    let (possible, conflicts): (Vec<_>, Vec<_>) = alternatives
+        .into_iter()
+        .map(|labels| (conflict(spec, &affinity, &labels), labels))
+        .partition(|(conflict, _)| conflict.is_none());
     if possible.is_empty() {
         if let Some((Some(conflict), labels)) = conflicts.into_iter().next() {
             report_contradiction(cx, placement, conflict, &labels);
@@ -81,7 +119,10 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let possible: Vec<Labels<'_>> = possible
         .into_iter()
         .map(|(_, labels)| {
-            labels.into_iter().filter(|(key, value)| affinity.node_selector.get(key) != Some(value)).collect()
+            labels
+                .into_iter()
+                .filter(|(key, value)| affinity.node_selector.get(key) != Some(value))
+                .collect()
         })
         .collect();
     if possible.iter().any(Vec::is_empty) {
@@ -99,9 +140,15 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
 
 /// The terms of a pod that requires nothing yet: one for each pool that will do.
 fn first_terms(spec: NodeRef<'_>, alternatives: &[Labels<'_>]) -> Edit {
-    let terms = alternatives.iter().map(|labels| Value::map([("matchExpressions", expressions(labels))]));
+    let terms = alternatives
+        .iter()
+        .map(|labels| Value::map([("matchExpressions", expressions(labels))]));
     let terms = Value::Sequence(terms.collect());
-    Edit::put_path(spec, Affinity::REQUIRED, Value::map([("nodeSelectorTerms", terms)]))
+    Edit::put_path(
+        spec,
+        Affinity::REQUIRED,
+        Value::map([("nodeSelectorTerms", terms)]),
+    )
 }
 
 /// `(t1 or t2) and (a or b)`: each term is AND-ed with the first alternative where it stands, and its
@@ -113,7 +160,10 @@ fn cross(
     terms: &[Term],
     alternatives: &[Labels<'_>],
 ) -> Vec<Edit> {
-    let list = placement.spec().get_path(Affinity::REQUIRED).and_then(|required| required.find("nodeSelectorTerms"));
+    let list = placement
+        .spec()
+        .get_path(Affinity::REQUIRED)
+        .and_then(|required| required.find("nodeSelectorTerms"));
     let list = list.expect("terms were read from it");
     if terms.iter().all(Term::is_empty) {
         note_unschedulable(cx, placement, list.value);
@@ -124,18 +174,28 @@ fn cross(
         .resolve()
         .items()
         .zip(terms)
-        .filter(|(_, term)| !term.is_empty() && !alternatives.iter().any(|labels| implies(term, labels)))
+        .filter(|(_, term)| {
+            !term.is_empty() && !alternatives.iter().any(|labels| implies(term, labels))
+        })
         .collect();
     let total = terms.len() + open.len() * (alternatives.len() - 1);
     if total > MOST_TERMS {
         report_too_many(cx, placement, list.value, total);
         return Vec::new();
     }
-    let (first, others) = alternatives.split_first().expect("a requirement has an alternative");
-    let mut edits: Vec<Edit> = open.iter().map(|(node, term)| demand(*node, term, first)).collect();
+    let (first, others) = alternatives
+        .split_first()
+        .expect("a requirement has an alternative");
+    let mut edits: Vec<Edit> = open
+        .iter()
+        .map(|(node, term)| demand(*node, term, first))
+        .collect();
     let copies: Vec<Value> = others
         .iter()
-        .flat_map(|labels| open.iter().filter_map(|(node, term)| copy(*node, term, labels)))
+        .flat_map(|labels| {
+            open.iter()
+                .filter_map(|(node, term)| copy(*node, term, labels))
+        })
         .collect();
     if !copies.is_empty() {
         let mapping = list.mapping;
@@ -147,13 +207,22 @@ fn cross(
 /// Adds what a term does not demand yet.
 fn demand(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Edit {
     let missing = missing(term, labels);
-    Edit::extend_path(node, &["matchExpressions"], missing.iter().map(|label| expression(label)).collect())
+    Edit::extend_path(
+        node,
+        &["matchExpressions"],
+        missing.iter().map(|label| expression(label)).collect(),
+    )
 }
 
 /// A term again, with another pool's labels.
 fn copy(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Option<Value> {
-    let Value::Mapping(mut pairs) = Value::of(node)? else { return None };
-    let added: Vec<Value> = missing(term, labels).iter().map(|label| expression(label)).collect();
+    let Value::Mapping(mut pairs) = Value::of(node)? else {
+        return None;
+    };
+    let added: Vec<Value> = missing(term, labels)
+        .iter()
+        .map(|label| expression(label))
+        .collect();
     match pairs.iter_mut().find(|(key, _)| key == "matchExpressions") {
         Some((_, Value::Sequence(items))) => items.extend(added),
         Some((_, other)) => *other = Value::Sequence(added),
@@ -163,11 +232,16 @@ fn copy(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Option<Value> {
 }
 
 fn missing<'a>(term: &Term, labels: &Labels<'a>) -> Labels<'a> {
-    labels.iter().copied().filter(|label| !demands(term, label)).collect()
+    labels
+        .iter()
+        .copied()
+        .filter(|label| !demands(term, label))
+        .collect()
 }
 
 fn demands(term: &Term, (key, value): &(String, String)) -> bool {
-    term.expressions.contains(&Requirement::is_in(key, &[value]))
+    term.expressions
+        .contains(&Requirement::is_in(key, &[value]))
 }
 
 fn implies(term: &Term, labels: &Labels<'_>) -> bool {
@@ -178,10 +252,36 @@ fn is_exactly(term: &Term, labels: &Labels<'_>) -> bool {
     term.fields.is_empty() && term.expressions.len() == labels.len() && implies(term, labels)
 }
 
+/// Whether the pod goes nowhere else already.
+fn is_required(affinity: &Affinity, labels: &Labels<'_>) -> bool {
+    let in_selector =
+        |(key, value): &(String, String)| affinity.node_selector.get(key) == Some(value);
+    let open: Labels<'_> = labels
+        .iter()
+        .copied()
+        .filter(|label| !in_selector(label))
+        .collect();
+    let mut terms = affinity
+        .required
+        .iter()
+        .flatten()
+        .filter(|term| !term.is_empty())
+        .peekable();
+    open.is_empty() || terms.peek().is_some() && terms.all(|term| implies(term, &open))
+}
+
 /// What in the pod spec keeps its pods off every node with these labels.
-fn conflict<'d>(spec: NodeRef<'d>, affinity: &Affinity, labels: &Labels<'_>) -> Option<NodeRef<'d>> {
+fn conflict<'d>(
+    spec: NodeRef<'d>,
+    affinity: &Affinity,
+    labels: &Labels<'_>,
+) -> Option<NodeRef<'d>> {
     for (key, value) in labels {
-        if affinity.node_selector.get(key).is_some_and(|other| other != value) {
+        if affinity
+            .node_selector
+            .get(key)
+            .is_some_and(|other| other != value)
+        {
             return spec.get("nodeSelector")?.get(key);
         }
     }
@@ -189,7 +289,11 @@ fn conflict<'d>(spec: NodeRef<'d>, affinity: &Affinity, labels: &Labels<'_>) -> 
     let mut alive = terms.iter().filter(|term| !term.is_empty()).peekable();
     alive.peek()?;
     let allows = |term: &Term| {
-        labels.iter().all(|(key, value)| term.expressions.iter().all(|expression| expression.allows(key, value)))
+        labels.iter().all(|(key, value)| {
+            term.expressions
+                .iter()
+                .all(|expression| expression.allows(key, value))
+        })
     };
     if alive.any(allows) {
         return None;
@@ -199,11 +303,18 @@ fn conflict<'d>(spec: NodeRef<'d>, affinity: &Affinity, labels: &Labels<'_>) -> 
 
 /// The first expression that rules the labels out.
 fn conflicting_expression<'d>(spec: NodeRef<'d>, labels: &Labels<'_>) -> Option<NodeRef<'d>> {
-    let terms = spec.get_path(Affinity::REQUIRED)?.get("nodeSelectorTerms")?;
-    let expressions = terms.items().filter_map(|term| term.get("matchExpressions")).flat_map(|list| list.items());
+    let terms = spec
+        .get_path(Affinity::REQUIRED)?
+        .get("nodeSelectorTerms")?;
+    let expressions = terms
+        .items()
+        .filter_map(|term| term.get("matchExpressions"))
+        .flat_map(|list| list.items());
     expressions.into_iter().find(|node| {
         let expression = Requirement::read(*node);
-        labels.iter().any(|(key, value)| !expression.allows(key, value))
+        labels
+            .iter()
+            .any(|(key, value)| !expression.allows(key, value))
     })
 }
 
@@ -213,16 +324,26 @@ fn expressions(labels: &Labels<'_>) -> Value {
 
 fn expression((key, value): &(String, String)) -> Value {
     let values = Value::Sequence(vec![value.as_str().into()]);
-    Value::map([("key", key.as_str().into()), ("operator", "In".into()), ("values", values)])
+    Value::map([
+        ("key", key.as_str().into()),
+        ("operator", "In".into()),
+        ("values", values),
+    ])
 }
 
 fn describe(labels: &Labels<'_>) -> String {
-    let labels: BTreeSet<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let labels: BTreeSet<String> = labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     labels.into_iter().collect::<Vec<_>>().join(",")
 }
 
 fn note_pinned(cx: &mut Context<'_>, placement: &Placement<'_>, node: NodeRef<'_>) {
-    let message = format!("`{}` names its node, so its affinity stays as it is", placement.title());
+    let message = format!(
+        "`{}` names its node, so its affinity stays as it is",
+        placement.title()
+    );
     let span = cx.span(placement, node);
     cx.report(
         Diagnostic::new(&codes::PINNED_POD, message)
@@ -231,7 +352,12 @@ fn note_pinned(cx: &mut Context<'_>, placement: &Placement<'_>, node: NodeRef<'_
     );
 }
 
-fn note_left_out(cx: &mut Context<'_>, placement: &Placement<'_>, pool: &Pool, conflict: NodeRef<'_>) {
+fn note_left_out(
+    cx: &mut Context<'_>,
+    placement: &Placement<'_>,
+    pool: &Pool,
+    conflict: NodeRef<'_>,
+) {
     let message = format!(
         "`{}` gets no preference for pool `{}`, which its own requirement rules out",
         placement.title(),
@@ -252,7 +378,11 @@ fn report_contradiction(
     conflict: NodeRef<'_>,
     labels: &Labels<'_>,
 ) {
-    let message = format!("`{}` could never be scheduled: {} contradicts the chart", placement.title(), describe(labels));
+    let message = format!(
+        "`{}` could never be scheduled: {} contradicts the chart",
+        placement.title(),
+        describe(labels)
+    );
     let span = cx.span(placement, conflict);
     cx.report(
         Diagnostic::new(&codes::CONTRADICTION, message)
@@ -263,8 +393,14 @@ fn report_contradiction(
 }
 
 fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
-    let message = format!("the required node affinity of `{}` has no term, which the API server refuses", placement.title());
-    let node = placement.spec().get_path(Affinity::REQUIRED).expect("it was read");
+    let message = format!(
+        "the required node affinity of `{}` has no term, which the API server refuses",
+        placement.title()
+    );
+    let node = placement
+        .spec()
+        .get_path(Affinity::REQUIRED)
+        .expect("it was read");
     let span = cx.span(placement, node);
     cx.report(
         Diagnostic::new(&codes::INVALID_AFFINITY, message)
@@ -273,8 +409,16 @@ fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
     );
 }
 
-fn report_too_many(cx: &mut Context<'_>, placement: &Placement<'_>, list: NodeRef<'_>, total: usize) {
-    let message = format!("`{}` would have {total} node selector terms", placement.title());
+fn report_too_many(
+    cx: &mut Context<'_>,
+    placement: &Placement<'_>,
+    list: NodeRef<'_>,
+    total: usize,
+) {
+    let message = format!(
+        "`{}` would have {total} node selector terms",
+        placement.title()
+    );
     let span = cx.span(placement, list);
     cx.report(
         Diagnostic::new(&codes::TOO_MANY_TERMS, message)
@@ -285,7 +429,10 @@ fn report_too_many(cx: &mut Context<'_>, placement: &Placement<'_>, list: NodeRe
 }
 
 fn note_unschedulable(cx: &mut Context<'_>, placement: &Placement<'_>, list: NodeRef<'_>) {
-    let message = format!("no node can ever match `{}`: all of its node selector terms are empty", placement.title());
+    let message = format!(
+        "no node can ever match `{}`: all of its node selector terms are empty",
+        placement.title()
+    );
     let span = cx.span(placement, list);
     cx.report(
         Diagnostic::new(&codes::UNSCHEDULABLE, message)

@@ -10,8 +10,13 @@ const SYSTEM: &str = "system-";
 
 /// Sets the row's class where the chart set none, or where the row overrides it.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
-    let Some(class) = &placement.row.priority_class else { return };
-    let current = placement.spec().get("priorityClassName").filter(|node| is_set(*node));
+    let Some(class) = &placement.row.priority_class else {
+        return;
+    };
+    let current = placement
+        .spec()
+        .get("priorityClassName")
+        .filter(|node| is_set(*node));
     let current_name = current.and_then(|node| node.text());
     let is_kept = current_name
         .is_some_and(|name| !placement.row.override_priority_class || name.starts_with(SYSTEM));
@@ -21,7 +26,11 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if placement.workload.is_bare_pod() {
         return cx.note_bare_pod(placement, Field::PriorityClassName);
     }
-    if let Some(priority) = placement.spec().get("priority").filter(|node| !node.is_null()) {
+    if let Some(priority) = placement
+        .spec()
+        .get("priority")
+        .filter(|node| !node.is_null())
+    {
         return note_written_priority(cx, placement, priority);
     }
     if !is_known(cx, placement, class) || starts_too_early(cx, placement, class) {
@@ -31,7 +40,11 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         Some(current) => format!("class `{}` in place of `{current}`", class.value),
         None => format!("class `{}`", class.value),
     };
-    let edit = Edit::put_path(placement.spec(), &["priorityClassName"], class.value.as_str().into());
+    let edit = Edit::put_path(
+        placement.spec(),
+        &["priorityClassName"],
+        class.value.as_str().into(),
+    );
     cx.change(placement, Field::PriorityClassName, what, vec![edit]);
 }
 
@@ -41,7 +54,12 @@ fn is_set(node: NodeRef<'_>) -> bool {
 }
 
 fn is_in_cluster(cx: &Context<'_>, class: &str) -> bool {
-    class.starts_with(SYSTEM) || cx.policy.existing_classes.iter().any(|known| known.value == class)
+    class.starts_with(SYSTEM)
+        || cx
+            .policy
+            .existing_classes
+            .iter()
+            .any(|known| known.value == class)
 }
 
 /// Reports an unknown class once a row: the API server rejects pods that name one, and Helm says
@@ -58,7 +76,11 @@ fn is_known(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<Str
         );
         let help = "put it under `priorityClasses.existing` if the cluster has it; pods that name a missing class are never created";
         let names = cx.classes.keys().map(String::as_str);
-        let known = cx.policy.existing_classes.iter().map(|known| known.value.as_str());
+        let known = cx
+            .policy
+            .existing_classes
+            .iter()
+            .map(|known| known.value.as_str());
         let help = match crate::text::nearest(&class.value, names.chain(known)) {
             Some(near) => format!("did you mean `{near}`? Otherwise {help}"),
             None => help.to_owned(),
@@ -73,8 +95,16 @@ fn is_known(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<Str
 }
 
 /// Whether the pod would start before the stream creates its class.
-fn starts_too_early(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
-    let is_early = placement.workload.object.hooks().any(|event| event.starts_with("pre-"));
+fn starts_too_early(
+    cx: &mut Context<'_>,
+    placement: &Placement<'_>,
+    class: &Spanned<String>,
+) -> bool {
+    let is_early = placement
+        .workload
+        .object
+        .hooks()
+        .any(|event| event.starts_with("pre-"));
     let is_late = cx.classes.get(&class.value) == Some(&ClassOrigin::Ordinary);
     if !is_early || !is_late || is_in_cluster(cx, &class.value) {
         return false;
@@ -86,14 +116,22 @@ fn starts_too_early(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spa
     );
     cx.report(
         Diagnostic::new(&codes::CLASS_AFTER_HOOK, message)
-            .at(class.span, "created as an ordinary object of the same release")
-            .help("create the class outside the release and name it under `priorityClasses.existing`"),
+            .at(
+                class.span,
+                "created as an ordinary object of the same release",
+            )
+            .help(
+                "create the class outside the release and name it under `priorityClasses.existing`",
+            ),
     );
     true
 }
 
 fn note_written_priority(cx: &mut Context<'_>, placement: &Placement<'_>, priority: NodeRef<'_>) {
-    let message = format!("`{}` gets no priority class, because it sets `priority` itself", placement.title());
+    let message = format!(
+        "`{}` gets no priority class, because it sets `priority` itself",
+        placement.title()
+    );
     let span = cx.span(placement, priority);
     cx.report(
         Diagnostic::new(&codes::PRIORITY_WRITTEN, message)

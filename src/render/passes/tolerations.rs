@@ -9,9 +9,15 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let existing = existing.into_iter().flat_map(|list| list.items());
     let mut tolerations: Vec<Toleration> = existing.map(Toleration::read).collect();
     let mut added: Vec<Taint> = Vec::new();
-    let taints = placement.pools.iter().flat_map(|pool| pool.tolerated_taints(placement.is_puller));
+    let taints = placement
+        .pools
+        .iter()
+        .flat_map(|pool| pool.tolerated_taints(placement.is_puller));
     for taint in taints {
-        if tolerations.iter().any(|toleration| toleration.tolerates(&taint)) {
+        if tolerations
+            .iter()
+            .any(|toleration| toleration.tolerates(&taint))
+        {
             continue;
         }
         tolerations.push(Toleration::of(&taint));
@@ -22,7 +28,10 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     }
     let names: Vec<String> = added.iter().map(Taint::to_string).collect();
     let what = format!("tolerates {}", names.join(", "));
-    let values = added.iter().map(|taint| value(&Toleration::of(taint))).collect();
+    let values = added
+        .iter()
+        .map(|taint| value(&Toleration::of(taint)))
+        .collect();
     let edit = Edit::extend_path(placement.spec(), &["tolerations"], values);
     cx.change(placement, Field::Tolerations, what, vec![edit]);
 }
@@ -37,7 +46,9 @@ fn value(toleration: &Toleration) -> Value {
             pairs.push(("value".to_owned(), toleration.value.as_str().into()));
         }
     }
-    let effect = toleration.effect.map(|effect| ("effect".to_owned(), effect.as_str().into()));
+    let effect = toleration
+        .effect
+        .map(|effect| ("effect".to_owned(), effect.as_str().into()));
     pairs.extend(effect);
     Value::Mapping(pairs)
 }
