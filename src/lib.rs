@@ -3,7 +3,9 @@
 pub mod diag;
 pub mod host;
 pub mod k8s;
+pub mod policy;
 pub mod report;
+pub mod schema;
 pub mod text;
 pub mod values;
 pub mod yaml;
