@@ -50,6 +50,18 @@ pub fn template_path(group: &str, kind: &str) -> Option<&'static TemplatePath> {
         .find(|row| row.kind == kind && row.group == group)
 }
 
+/// The names of all kinds in the table, each once.
+pub fn known_kinds() -> impl Iterator<Item = &'static str> {
+    let is_first = |index: usize| {
+        TABLE[..index]
+            .iter()
+            .all(|row| row.kind != TABLE[index].kind)
+    };
+    (0..TABLE.len())
+        .filter(move |&index| is_first(index))
+        .map(|index| TABLE[index].kind)
+}
+
 /// Whether objects of a kind of this name may matter, in whatever group: they hold pods or other
 /// objects, or a pass reads them (classes, and the hub's values in its Secret).
 pub(super) fn may_concern(kind: &str) -> bool {

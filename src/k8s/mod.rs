@@ -10,7 +10,9 @@ mod taint;
 mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
-pub use kinds::{TemplatePath, template_path};
+pub use kinds::{TemplatePath, known_kinds, template_path};
+/// Selectors of labels, as the API server evaluates them.
+pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use object::{ChartPath, HOOK, Object};
 pub use release::{Body, Part, Release};
 pub use taint::{Effect, Operator, Taint, TaintError, Toleration};

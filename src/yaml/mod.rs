@@ -2,6 +2,7 @@
 
 pub mod edit;
 mod expand;
+mod json;
 mod parse;
 pub mod quote;
 pub mod scalar;
@@ -11,6 +12,7 @@ pub mod value;
 
 pub use edit::{Edit, Refusal};
 pub use expand::{ExpansionError, expansion_problem};
+pub use json::{JsonError, entry_named, key_name, to_json};
 pub use parse::{ParseError, parse};
 pub use scalar::Scalar;
 pub use split::{is_blank, split};

@@ -1,0 +1,232 @@
+//! Everything that can be wrong in a policy.
+
+use crate::diag::{Code, Level};
+
+const fn code(id: &'static str, level: Level, name: &'static str, summary: &'static str) -> Code {
+    Code {
+        id,
+        name,
+        summary,
+        level,
+    }
+}
+
+/// The text cannot be parsed.
+pub static NOT_YAML: Code = code(
+    "PO001",
+    Level::Error,
+    "policy-not-yaml",
+    "the policy is not YAML",
+);
+
+/// The file is empty, a list or a word.
+pub static NOT_A_MAPPING: Code = code(
+    "PO002",
+    Level::Error,
+    "policy-not-a-mapping",
+    "the policy holds no keys at its top",
+);
+
+/// A `---` begins a second policy.
+pub static SEVERAL_DOCUMENTS: Code = code(
+    "PO003",
+    Level::Error,
+    "policy-several-documents",
+    "the policy file holds more than one document",
+);
+
+/// One of the two would be lost without a word.
+pub static DUPLICATE_KEY: Code = code(
+    "PO004",
+    Level::Error,
+    "policy-duplicate-key",
+    "a key stands twice in one mapping",
+);
+
+/// Aliases without end, keys that are lists, infinite numbers.
+pub static NO_JSON: Code = code(
+    "PO005",
+    Level::Error,
+    "policy-not-json",
+    "the policy has no counterpart in JSON",
+);
+
+/// Misspelled, or under the wrong parent.
+pub static UNKNOWN_KEY: Code = code(
+    "PO006",
+    Level::Error,
+    "policy-unknown-key",
+    "a key is not known at its place",
+);
+
+/// Something that has no default is left out.
+pub static MISSING_KEY: Code = code(
+    "PO007",
+    Level::Error,
+    "policy-missing-key",
+    "a key that has to be there is missing",
+);
+
+/// A number for a string, a word for a list.
+pub static WRONG_TYPE: Code = code(
+    "PO008",
+    Level::Error,
+    "policy-wrong-type",
+    "a value is of the wrong type",
+);
+
+/// The type is right, the value is not.
+pub static WRONG_VALUE: Code = code(
+    "PO009",
+    Level::Error,
+    "policy-wrong-value",
+    "a value is not one of those allowed",
+);
+
+/// A key that a later version reads.
+pub static NOT_SUPPORTED: Code = code(
+    "PO010",
+    Level::Error,
+    "policy-not-supported",
+    "the policy uses a section that this version does not know yet",
+);
+
+/// `version` is not 1.
+pub static WRONG_VERSION: Code = code(
+    "PO011",
+    Level::Error,
+    "policy-wrong-version",
+    "the policy is written in another version of the format",
+);
+
+/// No pool of this name stands under `pools`.
+pub static UNDEFINED_POOL: Code = code(
+    "PO012",
+    Level::Error,
+    "policy-undefined-pool",
+    "a row names a pool that is not defined",
+);
+
+/// Neither `key=value:Effect` nor `key:Effect`.
+pub static BAD_TAINT: Code = code(
+    "PO013",
+    Level::Error,
+    "policy-bad-taint",
+    "a taint is not written as kubectl writes it",
+);
+
+/// An unclosed `[`, or three and more `*`.
+pub static BAD_GLOB: Code = code(
+    "PO014",
+    Level::Error,
+    "policy-bad-glob",
+    "a pattern cannot be read",
+);
+
+/// A key or a value with characters that labels cannot have.
+pub static BAD_LABEL: Code = code(
+    "PO015",
+    Level::Error,
+    "policy-bad-label",
+    "Kubernetes refuses a label like this",
+);
+
+/// Neither `3` nor `1+`.
+pub static BAD_EXPECT: Code = code(
+    "PO016",
+    Level::Error,
+    "policy-bad-expect",
+    "an expected count cannot be read",
+);
+
+/// Not a DNS subdomain in lower case.
+pub static BAD_CLASS: Code = code(
+    "PO017",
+    Level::Error,
+    "policy-bad-priority-class",
+    "Kubernetes refuses a priority class of this name",
+);
+
+/// `pool: none` beside keys that say what to change.
+pub static PLACED_AND_LEFT_ALONE: Code = code(
+    "PO018",
+    Level::Error,
+    "policy-placed-and-left-alone",
+    "a row leaves workloads alone and changes them",
+);
+
+/// Empty, or with blanks in it.
+pub static BAD_IMAGE: Code = code(
+    "PO019",
+    Level::Error,
+    "policy-bad-image",
+    "an image reference cannot be one",
+);
+
+/// It is pulled once.
+pub static DUPLICATE_IMAGE: Code = code(
+    "PO020",
+    Level::Note,
+    "policy-duplicate-image",
+    "an image is listed twice",
+);
+
+/// Kinds are matched as they are spelled in manifests.
+pub static UNKNOWN_KIND: Code = code(
+    "PO021",
+    Level::Warning,
+    "policy-unknown-kind",
+    "a row asks for a kind that is not known to have pods",
+);
+
+/// The first row that matches decides.
+pub static UNREACHABLE_ROW: Code = code(
+    "PO022",
+    Level::Warning,
+    "policy-unreachable-row",
+    "an earlier row takes everything that a row matches",
+);
+
+/// Neither `2`, `500m` nor `60.8Gi`.
+pub static BAD_QUANTITY: Code = code(
+    "PO023",
+    Level::Error,
+    "policy-bad-quantity",
+    "an amount is not a quantity of Kubernetes",
+);
+
+/// Empty, or `none`, which means no pool.
+pub static BAD_POOL_NAME: Code = code(
+    "PO024",
+    Level::Error,
+    "policy-bad-pool-name",
+    "a pool cannot have this name",
+);
+
+/// Every code of a policy, by id.
+pub static ALL: &[&Code] = &[
+    &NOT_YAML,
+    &NOT_A_MAPPING,
+    &SEVERAL_DOCUMENTS,
+    &DUPLICATE_KEY,
+    &NO_JSON,
+    &UNKNOWN_KEY,
+    &MISSING_KEY,
+    &WRONG_TYPE,
+    &WRONG_VALUE,
+    &NOT_SUPPORTED,
+    &WRONG_VERSION,
+    &UNDEFINED_POOL,
+    &BAD_TAINT,
+    &BAD_GLOB,
+    &BAD_LABEL,
+    &BAD_EXPECT,
+    &BAD_CLASS,
+    &PLACED_AND_LEFT_ALONE,
+    &BAD_IMAGE,
+    &DUPLICATE_IMAGE,
+    &UNKNOWN_KIND,
+    &UNREACHABLE_ROW,
+    &BAD_QUANTITY,
+    &BAD_POOL_NAME,
+];

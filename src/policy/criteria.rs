@@ -1,0 +1,219 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use glob::Pattern;
+
+use super::place::{Findings, Place, pairs};
+use super::{codes, written};
+use crate::diag::Diagnostic;
+use crate::k8s::{Expression, Selector, SelectorExt as _, Workload, known_kinds};
+use crate::text::nearest;
+
+const DAEMON_SET: &str = "DaemonSet";
+
+/// Conditions on a workload; all have to hold, and of a list one item. An empty list asks for nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Match {
+    /// The release's chart, or one below it on the way to the object.
+    pub charts: Vec<Pattern>,
+    /// Kinds; without one, every kind but `DaemonSet`, as agents belong on all nodes.
+    pub kinds: Vec<String>,
+    /// API groups.
+    pub groups: Vec<String>,
+    /// Names of objects.
+    pub names: Vec<Pattern>,
+    /// Namespaces.
+    pub namespaces: Vec<Pattern>,
+    /// Labels of the pods.
+    pub labels: Selector,
+    /// Annotations of the object, each with the values that it may have.
+    pub annotations: Vec<(String, Vec<String>)>,
+    /// Whether it has to be a hook, or must not be one.
+    pub hook: Option<bool>,
+    /// The labels as they are written; a selector does not show what it holds.
+    pub(super) label_values: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Match {
+    /// Whether all conditions hold. `namespace` is the release's, for objects that name none.
+    pub fn matches(&self, workload: &Workload<'_>, namespace: Option<&str>) -> bool {
+        let object = &workload.object;
+        self.has_kind(workload.kind())
+            && is_any(&self.groups, |group| *group == object.gvk.group)
+            && self.hook.is_none_or(|hook| hook == object.is_hook())
+            && is_any(&self.charts, |chart| {
+                object.chart.charts.iter().any(|name| chart.matches(name))
+            })
+            && is_any(&self.names, |name| name.matches(&object.name()))
+            && is_any(&self.namespaces, |pattern| {
+                object
+                    .namespace()
+                    .or(namespace)
+                    .is_some_and(|namespace| pattern.matches(namespace))
+            })
+            && self.annotations.iter().all(|(key, values)| {
+                object
+                    .annotation(key)
+                    .is_some_and(|value| values.iter().any(|wanted| wanted == value))
+            })
+            && (self.labels.selects_all() || self.labels.matches(&workload.template.labels()))
+    }
+
+    fn has_kind(&self, kind: &str) -> bool {
+        if self.kinds.is_empty() {
+            return kind != DAEMON_SET;
+        }
+        self.kinds.iter().any(|wanted| wanted == kind)
+    }
+
+    /// Whether everything that `other` matches is certain to match here too. Patterns count as equal
+    /// only where they are spelled alike.
+    pub(super) fn covers(&self, other: &Match) -> bool {
+        let kinds = match (self.kinds.is_empty(), other.kinds.is_empty()) {
+            (true, _) => !other.kinds.iter().any(|kind| kind == DAEMON_SET),
+            (false, true) => false,
+            (false, false) => is_wider(&self.kinds, &other.kinds),
+        };
+        let labels = self.label_values.iter().all(|(key, values)| {
+            other
+                .label_values
+                .get(key)
+                .is_some_and(|others| others.is_subset(values))
+        });
+        let annotations = self.annotations.iter().all(|(key, values)| {
+            let mut same_key = other.annotations.iter().filter(|(other, _)| other == key);
+            same_key.any(|(_, others)| others.iter().all(|other| values.contains(other)))
+        });
+        kinds
+            && labels
+            && annotations
+            && is_wider(&self.charts, &other.charts)
+            && is_wider(&self.groups, &other.groups)
+            && is_wider(&self.names, &other.names)
+            && is_wider(&self.namespaces, &other.namespaces)
+            && (self.hook.is_none() || self.hook == other.hook)
+    }
+
+    /// The first condition in a few words: `kind StatefulSet`.
+    pub(super) fn summary(&self) -> String {
+        let patterns =
+            |patterns: &[Pattern]| patterns.iter().map(Pattern::to_string).collect::<Vec<_>>();
+        let lists = [
+            ("chart", patterns(&self.charts)),
+            ("kind", self.kinds.clone()),
+            ("name", patterns(&self.names)),
+            ("namespace", patterns(&self.namespaces)),
+            ("group", self.groups.clone()),
+        ];
+        if let Some((what, list)) = lists.iter().find(|(_, list)| !list.is_empty()) {
+            return format!("{what} {}", list.join(", "));
+        }
+        let label = self
+            .label_values
+            .keys()
+            .next()
+            .map(|key| format!("label {key}"));
+        let annotation = || {
+            self.annotations
+                .first()
+                .map(|(key, _)| format!("annotation {key}"))
+        };
+        let hook = || {
+            self.hook
+                .map(|hook| if hook { "hooks" } else { "no hooks" }.to_owned())
+        };
+        label
+            .or_else(annotation)
+            .or_else(hook)
+            .unwrap_or_else(|| "everything".to_owned())
+    }
+}
+
+fn is_any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    wanted.is_empty() || wanted.iter().any(holds)
+}
+
+/// Whether a list asks for no more than another.
+fn is_wider<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
+    wide.is_empty() || !narrow.is_empty() && narrow.iter().all(|item| wide.contains(item))
+}
+
+/// Checks the conditions of a row.
+pub(super) fn check(written: &written::Match, place: Place<'_>, findings: &mut Findings) -> Match {
+    let kinds = texts(written.kind.as_ref());
+    check_kinds(&kinds, place.under("kind"), findings);
+    let mut patterns = |written: Option<&written::OneOrMany>, key: &str| {
+        check_patterns(&texts(written), place.under(key), findings)
+    };
+    let label_values: BTreeMap<String, BTreeSet<String>> = written
+        .labels
+        .iter()
+        .map(|(key, values)| (key.clone(), values.as_slice().iter().cloned().collect()))
+        .collect();
+    Match {
+        charts: patterns(written.chart.as_ref(), "chart"),
+        names: patterns(written.name.as_ref(), "name"),
+        namespaces: patterns(written.namespace.as_ref(), "namespace"),
+        kinds,
+        groups: texts(written.group.as_ref()),
+        labels: label_values
+            .iter()
+            .map(|(key, values)| Expression::In(key.clone(), values.clone()))
+            .collect(),
+        annotations: written
+            .annotations
+            .iter()
+            .map(|(key, values)| (key.clone(), values.as_slice().to_vec()))
+            .collect(),
+        hook: written.hook,
+        label_values,
+    }
+}
+
+fn texts(written: Option<&written::OneOrMany>) -> Vec<String> {
+    written
+        .map(|written| written.as_slice().to_vec())
+        .unwrap_or_default()
+}
+
+fn check_kinds(kinds: &[String], place: Place<'_>, findings: &mut Findings) {
+    for (kind, place) in pairs(kinds, place) {
+        if known_kinds().any(|known| known == kind) {
+            continue;
+        }
+        let message = format!("no object of kind `{kind}` is known to have pods");
+        let diagnostic =
+            Diagnostic::new(&codes::UNKNOWN_KIND, message).at(place.span(), "matches nothing");
+        findings.push(match nearest(kind, known_kinds()) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic.help(format!(
+                "known kinds: {}",
+                known_kinds().collect::<Vec<_>>().join(", ")
+            )),
+        });
+    }
+}
+
+fn check_patterns(texts: &[String], place: Place<'_>, findings: &mut Findings) -> Vec<Pattern> {
+    let mut patterns = Vec::new();
+    for (text, place) in pairs(texts, place) {
+        match Pattern::new(text) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => {
+                let at = text
+                    .char_indices()
+                    .nth(error.pos)
+                    .map_or(text.len(), |(at, _)| at);
+                let span = place.part(&(at..text.len()));
+                let message = format!("`{text}` is not a pattern");
+                let help = "`*` is any text, `?` any character, `[abc]` one of these; \
+                            write `[*]` for a star";
+                findings.push(
+                    Diagnostic::new(&codes::BAD_GLOB, message)
+                        .at(span, error.msg)
+                        .help(help),
+                );
+            }
+        }
+    }
+    patterns
+}

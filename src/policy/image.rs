@@ -1,0 +1,95 @@
+use std::collections::BTreeMap;
+
+use super::codes;
+use super::place::{Findings, Place, pairs};
+use super::{Spanned, written};
+use crate::diag::Diagnostic;
+
+/// An image that the pre-pullers pull although the chart does not ask for it.
+#[derive(Debug, Clone)]
+pub struct ExtraImage {
+    /// Its key under `prePuller.extraImages`; the container is named after it.
+    pub key: Spanned<String>,
+    /// What stands before the `:`.
+    pub name: Spanned<String>,
+    /// What stands behind it.
+    pub tag: Spanned<String>,
+}
+
+impl ExtraImage {
+    /// The reference as the chart puts it together.
+    pub fn reference(&self) -> String {
+        format!("{}:{}", self.name.value, self.tag.value)
+    }
+}
+
+/// Checks the extra images; they come out sorted by key, as a template ranges over a map.
+pub(super) fn check_extra(
+    images: BTreeMap<String, written::Image>,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Vec<ExtraImage> {
+    let checked: Vec<ExtraImage> = images
+        .into_iter()
+        .map(|(key, image)| {
+            let here = place.under(&key);
+            ExtraImage {
+                name: here.under("name").spanned(image.name),
+                tag: here.under("tag").spanned(image.tag),
+                key: Spanned::new(key.clone(), place.key(&key)),
+            }
+        })
+        .collect();
+    for image in &checked {
+        for part in [&image.name, &image.tag] {
+            findings.extend(flaw(part));
+        }
+    }
+    let references: Vec<_> = checked
+        .iter()
+        .map(|image| Spanned::new(image.reference(), image.key.span))
+        .collect();
+    note_duplicates(&references, findings);
+    checked
+}
+
+/// Checks the images of a row.
+pub(super) fn check_list(
+    images: &[String],
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Vec<Spanned<String>> {
+    let images: Vec<_> = pairs(images, place)
+        .map(|(image, place)| place.spanned(image.to_owned()))
+        .collect();
+    findings.extend(images.iter().filter_map(flaw));
+    note_duplicates(&images, findings);
+    images
+}
+
+fn flaw(part: &Spanned<String>) -> Option<Diagnostic> {
+    let is_broken =
+        part.is_empty() || part.contains(|char: char| char.is_whitespace() || char.is_control());
+    let message = format!("`{}` cannot be part of an image's name", part.value);
+    is_broken.then(|| {
+        Diagnostic::new(&codes::BAD_IMAGE, message).at(part.span, "is empty or has blanks in it")
+    })
+}
+
+fn note_duplicates(images: &[Spanned<String>], findings: &mut Findings) {
+    for (index, image) in images.iter().enumerate() {
+        if let Some(first) = images[..index]
+            .iter()
+            .find(|first| first.value == image.value)
+        {
+            let message = format!("the image `{}` is listed twice", image.value);
+            let diagnostic =
+                Diagnostic::new(&codes::DUPLICATE_IMAGE, message).at(image.span, "again here");
+            findings.push(
+                diagnostic
+                    .at(first.span, "listed here")
+                    .help("remove one; it is pulled once"),
+            );
+        }
+    }
+}

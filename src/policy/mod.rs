@@ -1,0 +1,65 @@
+//! What to inject and where: the policy as a person writes it, and the checked model that the rest of
+//! the program reads.
+
+pub mod codes;
+mod criteria;
+mod image;
+mod place;
+mod pool;
+mod read;
+mod row;
+mod spanned;
+mod syntax;
+mod written;
+
+pub use criteria::Match;
+pub use image::ExtraImage;
+pub use pool::{Allocatable, Pool};
+pub use read::read;
+pub use row::{Expect, Purpose, Row};
+pub use spanned::Spanned;
+pub use written::Jobs;
+
+use crate::k8s::Workload;
+use crate::text::SourceId;
+
+/// The built-in policy: z2jh's own placement of core and user pods.
+pub const Z2JH: &str = include_str!("z2jh.yaml");
+
+/// The JSON Schema of the policy file, for editors and for [`read`].
+pub const SCHEMA: &str = include_str!("../../schemas/dunnage.schema.json");
+
+/// A checked policy: every name in it resolves, every text in it parses.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The file that it was read from.
+    pub source: SourceId,
+    /// In the order of the file.
+    pub pools: Vec<Pool>,
+    /// In the order of the file; the first that matches decides.
+    pub rows: Vec<Row>,
+    /// Priority classes that the cluster has without this release.
+    pub existing_classes: Vec<Spanned<String>>,
+    /// Images for the pre-pullers, sorted by their keys as the chart sorts its own.
+    pub extra_images: Vec<ExtraImage>,
+    /// What happens to a Job that is no hook.
+    pub jobs: Jobs,
+}
+
+impl Policy {
+    /// The index of the row that decides about a workload. `namespace` is the release's, for objects
+    /// that name none.
+    pub fn row_for(&self, workload: &Workload<'_>, namespace: Option<&str>) -> Option<usize> {
+        self.rows
+            .iter()
+            .position(|row| row.criteria.matches(workload, namespace))
+    }
+
+    /// The pool of an index that a row holds.
+    pub fn pool(&self, index: usize) -> &Pool {
+        &self.pools[index]
+    }
+}
+
+#[cfg(test)]
+mod tests;

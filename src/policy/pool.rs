@@ -1,0 +1,218 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::codes;
+use super::place::{Findings, Place, pairs};
+use super::syntax::{self, Flaw};
+use super::{Spanned, written};
+use crate::diag::Diagnostic;
+use crate::k8s::{Effect, Taint, TaintError};
+use crate::text::nearest;
+
+/// A set of nodes.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// What rows call it.
+    pub name: Spanned<String>,
+    /// The nodes' labels, by key.
+    pub labels: Vec<(String, String)>,
+    /// The nodes' taints.
+    pub taints: Vec<Taint>,
+    /// Taints that nodes lose once they are ready for users.
+    pub startup_taints: Vec<Taint>,
+    /// Whether every taint with a `/` in its key may also stand on nodes with `_` for it.
+    pub twin: bool,
+    /// The machine type.
+    pub node: Option<Spanned<String>>,
+    /// What a node has for pods.
+    pub allocatable: Option<Allocatable>,
+    /// The most nodes there can be.
+    pub max: Option<u32>,
+}
+
+/// What a node has for pods, as quantities of Kubernetes.
+#[derive(Debug, Clone, Default)]
+pub struct Allocatable {
+    /// Cores.
+    pub cpu: Option<Spanned<String>>,
+    /// Bytes.
+    pub memory: Option<Spanned<String>>,
+    /// Pods.
+    pub pods: Option<Spanned<String>>,
+}
+
+impl Pool {
+    /// The taints that pods placed here have to tolerate; those of nodes that are still starting only
+    /// for image pullers. A key under `hub.jupyter.org/` (every key with a `/` where the pool has twins)
+    /// is followed by the form that z2jh has for clouds that allow no `/` in keys.
+    pub fn tolerated_taints(&self, puller: bool) -> Vec<Taint> {
+        let startup = self.startup_taints.iter().filter(|_| puller);
+        let mut tolerated: Vec<Taint> = Vec::new();
+        for taint in self.taints.iter().chain(startup) {
+            for taint in std::iter::once(taint.clone()).chain(self.twin_of(taint)) {
+                if !tolerated.contains(&taint) {
+                    tolerated.push(taint);
+                }
+            }
+        }
+        tolerated
+    }
+
+    fn twin_of(&self, taint: &Taint) -> Option<Taint> {
+        let has_twin =
+            self.twin && taint.key.contains('/') || taint.key.starts_with("hub.jupyter.org/");
+        has_twin.then(|| Taint {
+            key: taint.key.replacen('/', "_", 1),
+            ..taint.clone()
+        })
+    }
+}
+
+/// Checks every pool; they come out in the order of the file.
+pub(super) fn check_all(
+    written: BTreeMap<String, written::Pool>,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Vec<Pool> {
+    let mut pools: Vec<Pool> = Vec::new();
+    for (name, pool) in written {
+        let key = place.key(&name);
+        if name.is_empty() || name == "none" {
+            let message = format!("a pool cannot be called `{name}`");
+            let diagnostic =
+                Diagnostic::new(&codes::BAD_POOL_NAME, message).at(key, "is no name of a pool");
+            findings.push(diagnostic.help("`pool: none` means no pool; choose another name"));
+        }
+        let here = place.under(&name);
+        pools.push(check(Spanned::new(name, key), pool, here, findings));
+    }
+    pools.sort_by_key(|pool| pool.name.span);
+    pools
+}
+
+fn check(
+    name: Spanned<String>,
+    written: written::Pool,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Pool {
+    check_labels(&written.labels, place.under("labels"), findings);
+    let allocatable = written.allocatable.map(|allocatable| {
+        let place = place.under("allocatable");
+        let mut quantity = |written: Option<written::Quantity>, key: &str| {
+            written.map(|_| check_quantity(key, place.under(key), findings))
+        };
+        Allocatable {
+            cpu: quantity(allocatable.cpu, "cpu"),
+            memory: quantity(allocatable.memory, "memory"),
+            pods: quantity(allocatable.pods, "pods"),
+        }
+    });
+    Pool {
+        name,
+        labels: written.labels.into_iter().collect(),
+        taints: check_taints(&written.taints, place.under("taints"), findings),
+        startup_taints: check_taints(
+            &written.startup_taints,
+            place.under("startupTaints"),
+            findings,
+        ),
+        twin: written.twin,
+        node: written.node.map(|node| place.under("node").spanned(node)),
+        allocatable,
+        max: written.max,
+    }
+}
+
+fn check_labels(labels: &BTreeMap<String, String>, place: Place<'_>, findings: &mut Findings) {
+    for (key, value) in labels {
+        if let Some(flaw) = syntax::key_flaw(key) {
+            let message = format!("`{key}` cannot be the key of a label");
+            findings
+                .push(Diagnostic::new(&codes::BAD_LABEL, message).at(place.key(key), flaw.what));
+        }
+        if let Some(flaw) = syntax::value_flaw(value) {
+            let message = format!("`{value}` cannot be the value of a label");
+            let span = place.under(key).part(&flaw.at);
+            findings.push(Diagnostic::new(&codes::BAD_LABEL, message).at(span, flaw.what));
+        }
+    }
+}
+
+fn check_quantity(key: &str, place: Place<'_>, findings: &mut Findings) -> Spanned<String> {
+    let text = place.text();
+    if !syntax::is_quantity(text) {
+        let message = format!("`{text}` is no quantity");
+        let diagnostic = Diagnostic::new(&codes::BAD_QUANTITY, message).at(place.span(), "");
+        let example = match key {
+            "memory" => "`60.8Gi`",
+            "pods" => "`58`",
+            _ => "`7.69` or `7690m`",
+        };
+        findings.push(diagnostic.help(format!("write `{key}` like {example}")));
+    }
+    place.spanned(text.to_owned())
+}
+
+fn check_taints(taints: &[String], place: Place<'_>, findings: &mut Findings) -> Vec<Taint> {
+    let mut checked = Vec::new();
+    for (text, place) in pairs(taints, place) {
+        match text.parse::<Taint>() {
+            Ok(taint) => {
+                findings.extend(taint_flaw(text, &taint, place));
+                checked.push(taint);
+            }
+            Err(error) => findings.push(unreadable_taint(text, &error, place)),
+        }
+    }
+    checked
+}
+
+/// A taint that can be read, with a key or a value that Kubernetes refuses.
+fn taint_flaw(text: &str, taint: &Taint, place: Place<'_>) -> Option<Diagnostic> {
+    let moved = |flaw: Flaw, by: usize| Flaw {
+        at: flaw.at.start + by..flaw.at.end + by,
+        ..flaw
+    };
+    let flaw = syntax::key_flaw(&taint.key).or_else(|| {
+        syntax::value_flaw(&taint.value).map(|flaw| moved(flaw, taint.key.len() + 1))
+    })?;
+    let message = format!("Kubernetes refuses the taint `{text}`");
+    Some(Diagnostic::new(&codes::BAD_TAINT, message).at(place.part(&flaw.at), flaw.what))
+}
+
+fn unreadable_taint(text: &str, error: &TaintError, place: Place<'_>) -> Diagnostic {
+    let (at, label, help): (Range<usize>, &str, String) = match error {
+        TaintError::NoEffect => {
+            let help = format!("write `{text}:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`");
+            (0..text.len(), "has no effect at its end", help)
+        }
+        TaintError::UnknownEffect(effect) => {
+            let effects = [
+                Effect::NoSchedule,
+                Effect::PreferNoSchedule,
+                Effect::NoExecute,
+            ]
+            .map(Effect::as_str);
+            let meant = nearest(effect, effects).map(|meant| format!("did you mean `{meant}`? "));
+            let help = format!(
+                "{}it can be `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
+                meant.unwrap_or_default()
+            );
+            (
+                text.len() - effect.len()..text.len(),
+                "is not an effect",
+                help,
+            )
+        }
+        TaintError::NoKey => (
+            0..text.len(),
+            "has no key",
+            "write `key=value:Effect` or `key:Effect`".to_owned(),
+        ),
+    };
+    let message = format!("`{text}` is not a taint");
+    Diagnostic::new(&codes::BAD_TAINT, message)
+        .at(place.part(&at), label)
+        .help(help)
+}

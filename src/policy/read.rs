@@ -1,0 +1,223 @@
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::place::{Findings, Place, pairs};
+use super::{Policy, SCHEMA, codes, image, pool, row, written};
+use crate::diag::Diagnostic;
+use crate::schema::{Codes, Schema, Subject};
+use crate::text::{SourceId, Span};
+use crate::yaml::{self, Document, NodeId, NodeRef};
+
+/// Sections that a later version reads.
+const NOT_YET: [&str; 2] = ["additions", "lint"];
+
+/// Reads a policy. There is one exactly where no diagnostic is an error.
+pub fn read(source: SourceId, text: &str) -> (Option<Policy>, Vec<Diagnostic>) {
+    let mut findings = Findings::new();
+    let policy = read_document(source, text, &mut findings);
+    findings.sort_by_key(Diagnostic::span);
+    let is_broken = findings.iter().any(Diagnostic::is_error);
+    (policy.filter(|_| !is_broken), findings)
+}
+
+fn read_document(source: SourceId, text: &str, findings: &mut Findings) -> Option<Policy> {
+    let span = |range: Range<usize>| Span::new(source, range);
+    let document = match yaml::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            findings.push(syntax_error(source, text, &error));
+            return None;
+        }
+    };
+    findings.extend(second_document(source, &document));
+    let Some(root) = document.root().filter(|root| root.is_mapping()) else {
+        findings.push(not_a_mapping(source, &document));
+        return None;
+    };
+    find_duplicates(source, &document, findings);
+    let mut value = match yaml::to_json(root) {
+        Ok(value) => value,
+        Err(error) => {
+            findings
+                .push(Diagnostic::new(&codes::NO_JSON, error.message).at(span(error.range), ""));
+            return None;
+        }
+    };
+    let place = Place::new(source, root);
+    if let Some(other) = value
+        .get("version")
+        .filter(|version| version.is_number() && **version != 1)
+    {
+        let message = format!("the policy is written in version {other} of the format");
+        let diagnostic = Diagnostic::new(&codes::WRONG_VERSION, message);
+        findings.push(
+            diagnostic
+                .at(place.under("version").span(), "is not 1")
+                .help("this program reads `version: 1`"),
+        );
+        return None;
+    }
+    refuse_unsupported(&mut value, place, findings);
+    let violations = check_shape(source, root, &value);
+    if violations.is_empty() {
+        return check_meaning(value, place, findings);
+    }
+    findings.extend(violations);
+    None
+}
+
+fn syntax_error(source: SourceId, text: &str, error: &yaml::ParseError) -> Diagnostic {
+    let start = (0..=error.offset.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
+    let length = text[start..]
+        .chars()
+        .next()
+        .filter(|char| *char != '\n')
+        .map_or(0, char::len_utf8);
+    let message = format!("the policy is not YAML: {}", error.message);
+    let diagnostic =
+        Diagnostic::new(&codes::NOT_YAML, message).at(Span::new(source, start..start + length), "");
+    let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = text[line..]
+        .bytes()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'));
+    if indent.into_iter().any(|byte| byte == b'\t') {
+        return diagnostic.help("indent by spaces; YAML takes no tabs there");
+    }
+    diagnostic
+}
+
+/// A second policy in the file; a `---` with nothing behind it is none.
+fn second_document(source: SourceId, document: &Document<'_>) -> Option<Diagnostic> {
+    let start = document.trailing?;
+    let rest = &document.text[start..];
+    let content = rest.strip_prefix("---").unwrap_or(rest);
+    if yaml::split(content)
+        .into_iter()
+        .all(|part| yaml::is_blank(&content[part]))
+    {
+        return None;
+    }
+    let end = start + rest.lines().next().map_or(0, str::len);
+    let diagnostic = Diagnostic::new(
+        &codes::SEVERAL_DOCUMENTS,
+        "the policy file holds a second document",
+    );
+    let diagnostic = diagnostic.at(Span::new(source, start..end), "begins here");
+    Some(diagnostic.help("a file is one policy; merge the two"))
+}
+
+fn not_a_mapping(source: SourceId, document: &Document<'_>) -> Diagnostic {
+    let root = document.root().filter(|root| !root.is_null());
+    let message = match root {
+        None => "the policy is empty",
+        Some(root) if root.is_sequence() => "the policy is a list, not a mapping",
+        Some(_) => "the policy is a single value, not a mapping",
+    };
+    let range = root.map_or(0..0, NodeRef::range);
+    let diagnostic =
+        Diagnostic::new(&codes::NOT_A_MAPPING, message).at(Span::new(source, range), "");
+    diagnostic.help("a policy begins with `version: 1`, then `pools` and `workloads`")
+}
+
+/// Helm would let the last one win; in a policy nobody can have meant that.
+fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Findings) {
+    for mapping in document
+        .nodes()
+        .filter(|node| !node.is_alias() && node.is_mapping())
+    {
+        let mut first: HashMap<String, NodeId> = HashMap::new();
+        for (key, _) in mapping.entries() {
+            let Some(name) = yaml::key_name(key) else {
+                continue;
+            };
+            let earlier = *first.entry(name.clone()).or_insert(key.id());
+            if earlier == key.id() {
+                continue;
+            }
+            let span = |range| Span::new(source, range);
+            let message = format!("`{name}` is set twice");
+            let diagnostic =
+                Diagnostic::new(&codes::DUPLICATE_KEY, message).at(span(key.range()), "again here");
+            let diagnostic = diagnostic.at(span(document.at(earlier).range()), "set here");
+            findings.push(diagnostic.help("merge the two, or remove one"));
+        }
+    }
+}
+
+fn refuse_unsupported(value: &mut Value, place: Place<'_>, findings: &mut Findings) {
+    let Some(map) = value.as_object_mut() else {
+        return;
+    };
+    for key in NOT_YET {
+        if map.remove(key).is_some() {
+            let message = format!("`{key}` is not supported yet by this version; remove it");
+            findings.push(Diagnostic::new(&codes::NOT_SUPPORTED, message).at(place.key(key), ""));
+        }
+    }
+}
+
+fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagnostic> {
+    static COMPILED: OnceLock<Schema> = OnceLock::new();
+    let schema = COMPILED.get_or_init(|| {
+        let document = serde_json::from_str(SCHEMA).expect("the embedded schema is JSON");
+        Schema::compile(document).expect("the embedded schema compiles")
+    });
+    let codes = Codes {
+        unknown_key: &codes::UNKNOWN_KEY,
+        missing_key: &codes::MISSING_KEY,
+        wrong_type: &codes::WRONG_TYPE,
+        wrong_value: &codes::WRONG_VALUE,
+    };
+    schema.check(
+        &Subject {
+            source,
+            offset: 0,
+            root,
+            value,
+        },
+        &codes,
+    )
+}
+
+fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Option<Policy> {
+    let written: written::Policy = match serde_json::from_value(value) {
+        Ok(written) => written,
+        Err(error) => {
+            // What no keyword of the schema can say, such as a number beyond 32 bits.
+            let message = format!("the policy cannot be read: {error}");
+            findings.push(Diagnostic::new(&codes::WRONG_VALUE, message).at(place.span(), ""));
+            return None;
+        }
+    };
+    let pools = pool::check_all(written.pools, place.under("pools"), findings);
+    let rows = row::check_all(
+        &written.workloads,
+        &pools,
+        place.under("workloads"),
+        findings,
+    );
+    let existing = pairs(
+        &written.priority_classes.existing,
+        place.under("priorityClasses").under("existing"),
+    );
+    let existing_classes: Vec<_> = existing
+        .map(|(class, place)| place.spanned(class.to_owned()))
+        .collect();
+    findings.extend(existing_classes.iter().filter_map(row::class_flaw));
+    let extra = place.under("prePuller").under("extraImages");
+    let extra_images = image::check_extra(written.pre_puller.extra_images, extra, findings);
+    Some(Policy {
+        source: place.source(),
+        pools,
+        rows,
+        existing_classes,
+        extra_images,
+        jobs: written.jobs,
+    })
+}

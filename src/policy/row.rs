@@ -1,0 +1,235 @@
+use super::place::{Findings, Place, pairs};
+use super::{Match, Pool, Spanned, codes, criteria, image, syntax, written};
+use crate::diag::Diagnostic;
+use crate::text::{Span, nearest};
+
+/// How strongly pods ask for the labels of their pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// Not at all.
+    Ignore,
+    /// By one preference of weight 100 that holds all labels.
+    #[default]
+    Prefer,
+    /// By a requirement for each label.
+    Require,
+}
+
+/// How many workloads a row has to match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// `3`
+    Exactly(u32),
+    /// `1+`
+    AtLeast(u32),
+}
+
+impl Expect {
+    /// Whether this many are right.
+    pub fn is_met(self, count: usize) -> bool {
+        let wanted = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        match self {
+            Expect::Exactly(number) => count == wanted(number),
+            Expect::AtLeast(number) => count >= wanted(number),
+        }
+    }
+}
+
+/// What happens to the workloads that match.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The row in the policy.
+    pub span: Span,
+    /// Which row it is, counted from 1.
+    pub number: usize,
+    /// What the policy calls it.
+    pub name: Option<String>,
+    /// Which workloads it is for.
+    pub criteria: Match,
+    /// Where they belong, as indexes of [`Policy::pools`](super::Policy::pools): any of these. Empty
+    /// where they are left alone.
+    pub pools: Vec<usize>,
+    /// How strongly they ask for the pool's labels.
+    pub purpose: Purpose,
+    /// The priority class of pods that have none.
+    pub priority_class: Option<Spanned<String>>,
+    /// Whether the class also replaces the chart's.
+    pub override_priority_class: bool,
+    /// How many workloads there have to be.
+    pub expect: Option<Spanned<Expect>>,
+    /// Whether they are image pullers by the word of the policy.
+    pub puller: bool,
+    /// Images that these pullers pull as well.
+    pub images: Vec<Spanned<String>>,
+}
+
+impl Row {
+    /// What messages call the row: `row "everything else"`, `row 3 (kind StatefulSet)`.
+    pub fn title(&self) -> String {
+        match &self.name {
+            Some(name) => format!("row {name:?}"),
+            None => format!("row {} ({})", self.number, self.criteria.summary()),
+        }
+    }
+}
+
+/// Checks every row, and rows against each other.
+pub(super) fn check_all(
+    written: &[written::Row],
+    pools: &[Pool],
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for ((index, row), place) in written.iter().enumerate().zip(place.items()) {
+        let row = check(row, index + 1, pools, place, findings);
+        if let Some(earlier) = rows
+            .iter()
+            .find(|earlier| earlier.criteria.covers(&row.criteria))
+        {
+            let message = format!("{} can never match", row.title());
+            let diagnostic =
+                Diagnostic::new(&codes::UNREACHABLE_ROW, message).at(row.span, "is never reached");
+            let label = format!("{} takes all of it", earlier.title());
+            findings.push(
+                diagnostic
+                    .at(earlier.span, label)
+                    .help("the first row that matches decides; put it higher or remove it"),
+            );
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+fn check(
+    written: &written::Row,
+    number: usize,
+    pools: &[Pool],
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Row {
+    let criteria = criteria::check(&written.criteria, place.under("match"), findings);
+    let pools = check_pools(written, pools, place, findings);
+    let class = written.priority_class_name.as_ref();
+    let class = class.map(|class| place.under("priorityClassName").spanned(class.clone()));
+    findings.extend(class.as_ref().and_then(class_flaw));
+    let expect = written
+        .expect
+        .as_ref()
+        .and_then(|expect| check_expect(expect, place, findings));
+    let images = written.images.as_deref().unwrap_or_default();
+    let overrides = written.overrides.as_deref().unwrap_or_default();
+    Row {
+        span: place.span(),
+        number,
+        name: written.name.clone(),
+        criteria,
+        pools,
+        purpose: match written.match_node_purpose {
+            Some(written::Purpose::Ignore) => Purpose::Ignore,
+            Some(written::Purpose::Require) => Purpose::Require,
+            Some(written::Purpose::Prefer) | None => Purpose::Prefer,
+        },
+        priority_class: class,
+        override_priority_class: overrides.contains(&written::Overridable::PriorityClassName),
+        expect,
+        puller: written.puller.unwrap_or_default(),
+        images: image::check_list(images, place.under("images"), findings),
+    }
+}
+
+fn check_pools(
+    written: &written::Row,
+    pools: &[Pool],
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Vec<usize> {
+    let names = written.pool.as_slice();
+    if let [none] = names
+        && none == "none"
+    {
+        check_left_alone(written, place, findings);
+        return Vec::new();
+    }
+    let mut indexes = Vec::new();
+    for (name, place) in pairs(names, place.under("pool")) {
+        match pools.iter().position(|pool| pool.name.value == name) {
+            Some(index) if indexes.contains(&index) => {}
+            Some(index) => indexes.push(index),
+            None => findings.push(undefined_pool(name, pools, place)),
+        }
+    }
+    indexes
+}
+
+fn undefined_pool(name: &str, pools: &[Pool], place: Place<'_>) -> Diagnostic {
+    let known = || pools.iter().map(|pool| pool.name.as_str());
+    let help = match nearest(name, known()) {
+        _ if name == "none" => "`none` stands alone, not beside pools".to_owned(),
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if pools.is_empty() => format!("define it: `pools: {{{name}: {{taints: [..]}}}}`"),
+        None => {
+            let known: Vec<String> = known().map(|name| format!("`{name}`")).collect();
+            format!("pools are {}", known.join(", "))
+        }
+    };
+    let message = format!("the pool `{name}` is not defined");
+    Diagnostic::new(&codes::UNDEFINED_POOL, message)
+        .at(place.span(), "is not under `pools`")
+        .help(help)
+}
+
+/// A row that leaves workloads alone has nothing to say of how they change.
+fn check_left_alone(written: &written::Row, place: Place<'_>, findings: &mut Findings) {
+    let changes = [
+        ("matchNodePurpose", written.match_node_purpose.is_some()),
+        ("priorityClassName", written.priority_class_name.is_some()),
+        ("override", written.overrides.is_some()),
+        ("puller", written.puller.is_some()),
+        ("images", written.images.is_some()),
+    ];
+    for (key, _) in changes.into_iter().filter(|(_, is_written)| *is_written) {
+        let message = format!("a row with `pool: none` has `{key}`");
+        let diagnostic = Diagnostic::new(&codes::PLACED_AND_LEFT_ALONE, message)
+            .at(place.key(key), "would change what is left alone")
+            .at(place.under("pool").span(), "leaves it alone");
+        findings.push(diagnostic.help(format!("remove `{key}` or name a pool")));
+    }
+}
+
+/// Why a priority class of this name cannot exist.
+pub(super) fn class_flaw(class: &Spanned<String>) -> Option<Diagnostic> {
+    let flaw = syntax::subdomain_flaw(class)?;
+    let message = format!("`{}` cannot be the name of a priority class", class.value);
+    Some(Diagnostic::new(&codes::BAD_CLASS, message).at(class.span, flaw.what))
+}
+
+fn check_expect(
+    written: &written::Expect,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Option<Spanned<Expect>> {
+    let place = place.under("expect");
+    let expect = match written {
+        written::Expect::Exactly(number) => Some(Expect::Exactly(*number)),
+        written::Expect::Text(text) => parse_expect(text),
+    };
+    if expect.is_none() {
+        let message = format!("`{}` is no count", place.text());
+        let diagnostic = Diagnostic::new(&codes::BAD_EXPECT, message).at(place.span(), "");
+        findings.push(diagnostic.help("write `3` for exactly three, `1+` for one or more"));
+    }
+    expect.map(|expect| place.spanned(expect))
+}
+
+fn parse_expect(text: &str) -> Option<Expect> {
+    let number = |digits: &str| {
+        let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| is_plain)
+    };
+    match text.strip_suffix('+') {
+        Some(digits) => number(digits).map(Expect::AtLeast),
+        None => number(text).map(Expect::Exactly),
+    }
+}

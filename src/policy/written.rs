@@ -1,0 +1,234 @@
+//! The policy as it is written: shapes and words, nothing resolved. The published JSON Schema is made
+//! from these types, and their comments are what an editor shows.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A dunnage policy: which pools of nodes there are, and which workloads belong on them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "dunnage policy"))]
+pub(super) struct Policy {
+    /// The version of this format: 1.
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
+    #[expect(dead_code, reason = "the schema has already compared it")]
+    pub(super) version: u32,
+    /// Sets of nodes, by a name that rows use.
+    #[serde(default)]
+    pub(super) pools: BTreeMap<String, Pool>,
+    /// Which workloads belong where; the first row that matches decides.
+    #[serde(default)]
+    pub(super) workloads: Vec<Row>,
+    /// Priority classes.
+    #[serde(default)]
+    pub(super) priority_classes: PriorityClasses,
+    /// What the image pullers pull besides what the chart lets them pull.
+    #[serde(default)]
+    pub(super) pre_puller: PrePuller,
+    /// What to do with a Job that is no hook: its template cannot change once it exists.
+    #[serde(default)]
+    pub(super) jobs: Jobs,
+}
+
+/// A set of nodes that have labels and taints in common.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Pool {
+    /// Labels of the nodes; pods that belong here prefer or require all of them.
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, String>,
+    /// Taints of the nodes, as kubectl writes them: `key=value:Effect`. Pods that belong here tolerate them.
+    #[serde(default)]
+    pub(super) taints: Vec<String>,
+    /// Taints that nodes have only until they are ready for users; tolerated by image pullers only.
+    #[serde(default)]
+    pub(super) startup_taints: Vec<String>,
+    /// Also tolerate each taint with `_` for `/` in its key, as some clouds cannot have a `/` there. Keys
+    /// under `hub.jupyter.org/` are always tolerated both ways.
+    #[serde(default)]
+    pub(super) twin: bool,
+    /// The machine type of the nodes.
+    pub(super) node: Option<String>,
+    /// What a node of this pool has for pods.
+    pub(super) allocatable: Option<Allocatable>,
+    /// The most nodes that the pool grows to.
+    pub(super) max: Option<u32>,
+}
+
+/// What a node offers to pods.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Allocatable {
+    /// Cores, such as `7.69` or `7690m`.
+    pub(super) cpu: Option<Quantity>,
+    /// Memory, such as `60.8Gi`.
+    pub(super) memory: Option<Quantity>,
+    /// How many pods run on a node.
+    pub(super) pods: Option<Quantity>,
+}
+
+/// A quantity of Kubernetes; its text is read from the file, where no digit is rounded.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[expect(dead_code, reason = "only the shape matters here")]
+pub(super) enum Quantity {
+    /// As a number.
+    Number(f64),
+    /// With a unit.
+    Text(String),
+}
+
+/// What happens to the workloads that match.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Row {
+    /// What messages call the row.
+    pub(super) name: Option<String>,
+    /// What workloads have to look like; a row without it matches everything but `DaemonSet`.
+    #[serde(default, rename = "match")]
+    pub(super) criteria: Match,
+    /// The pool that the workloads belong on, a list for any of several, or `none` to leave them alone.
+    pub(super) pool: OneOrMany,
+    /// How strongly the pool's labels are asked for.
+    pub(super) match_node_purpose: Option<Purpose>,
+    /// The priority class of pods whose chart gave them none.
+    pub(super) priority_class_name: Option<String>,
+    /// What is replaced although the chart set it.
+    #[serde(rename = "override")]
+    pub(super) overrides: Option<Vec<Overridable>>,
+    /// How many workloads the row has to match: `0`, `3`, `1+`.
+    pub(super) expect: Option<Expect>,
+    /// Whether the workloads are image pullers, though not labelled as those of z2jh are.
+    pub(super) puller: Option<bool>,
+    /// Images that these pullers pull as well.
+    pub(super) images: Option<Vec<String>>,
+}
+
+/// Conditions on a workload. All must hold; a list means any of its items.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Match {
+    /// The release's chart or a chart below it that the object came from; `*`, `?` and `[..]` are patterns.
+    pub(super) chart: Option<OneOrMany>,
+    /// The object's kind. Without it, every kind but `DaemonSet`.
+    pub(super) kind: Option<OneOrMany>,
+    /// The object's API group; empty for the core group.
+    pub(super) group: Option<OneOrMany>,
+    /// The object's name; `*`, `?` and `[..]` are patterns.
+    pub(super) name: Option<OneOrMany>,
+    /// The object's namespace, or the release's where it names none; `*`, `?` and `[..]` are patterns.
+    pub(super) namespace: Option<OneOrMany>,
+    /// Labels of the pods.
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, OneOrMany>,
+    /// Annotations of the object.
+    #[serde(default)]
+    pub(super) annotations: BTreeMap<String, OneOrMany>,
+    /// Whether the object is a hook of Helm.
+    pub(super) hook: Option<bool>,
+}
+
+/// A word, or several.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum OneOrMany {
+    /// Exactly this.
+    One(String),
+    /// Any of these.
+    Many(#[cfg_attr(test, schemars(length(min = 1)))] Vec<String>),
+}
+
+impl OneOrMany {
+    pub(super) fn as_slice(&self) -> &[String] {
+        match self {
+            OneOrMany::One(one) => std::slice::from_ref(one),
+            OneOrMany::Many(many) => many,
+        }
+    }
+}
+
+/// How strongly the labels of a pool are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum Purpose {
+    /// Not at all: tolerations only.
+    Ignore,
+    /// One preference of weight 100 that holds all labels.
+    Prefer,
+    /// Each label is required.
+    Require,
+}
+
+/// A field of the chart's that a row may replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum Overridable {
+    /// The priority class, unless it is one of the system's.
+    PriorityClassName,
+}
+
+/// A count of workloads.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum Expect {
+    /// Exactly as many.
+    Exactly(u32),
+    /// `3`, or `1+` for one or more.
+    Text(String),
+}
+
+/// Priority classes that the policy speaks of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct PriorityClasses {
+    /// Known to be in the cluster, so that naming them is safe.
+    #[serde(default)]
+    pub(super) existing: Vec<String>,
+}
+
+/// Settings of the image pullers, in the shape that they have in z2jh's values.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct PrePuller {
+    /// Images to pull, by a name that becomes part of the container's.
+    #[serde(default)]
+    pub(super) extra_images: BTreeMap<String, Image>,
+}
+
+/// An image in two parts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Image {
+    /// Everything before the `:`.
+    pub(super) name: String,
+    /// Everything after the `:`.
+    pub(super) tag: String,
+}
+
+/// What to do with a Job that is no hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Jobs {
+    /// Change it like any other workload.
+    #[default]
+    Patch,
+    /// Leave it as it is.
+    Skip,
+    /// Refuse to render.
+    Error,
+}

@@ -1,0 +1,319 @@
+//! One sentence for one violation.
+
+use std::mem::discriminant;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{JsonType, ValidationError};
+use serde_json::Value;
+
+use super::check::{Codes, Schema, Subject};
+use super::keys;
+use super::place::Place;
+use crate::diag::Diagnostic;
+use crate::text::nearest;
+
+/// Adds what there is to say of `error`; several unknown keys are one each.
+pub(super) fn explain(
+    schema: &Schema,
+    subject: &Subject<'_>,
+    codes: &Codes,
+    error: &ValidationError<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let cx = Context {
+        schema,
+        subject,
+        codes,
+        place: Place::find(subject.root, error.instance_path()),
+    };
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let allowed = keys::allowed(&schema.document, error.schema_path().as_str());
+            found.extend(unexpected.iter().map(|key| cx.unknown_key(key, &allowed)));
+        }
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            match meant_branch(error, context) {
+                Some(branch) => {
+                    for error in branch {
+                        explain(schema, subject, codes, error, found);
+                    }
+                }
+                None => found.push(cx.no_branch(error, context)),
+            }
+        }
+        Kind::Required { property } => {
+            found.push(cx.missing_key(property.as_str().unwrap_or_default()))
+        }
+        kind @ Kind::Type { .. } => found.push(cx.wrong_type(error.instance(), &types_of(kind))),
+        Kind::Enum { options } => {
+            let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+            found.push(cx.not_an_option(error.instance(), options.iter()));
+        }
+        Kind::Constant { expected_value } => {
+            found
+                .push(cx.not_an_option(error.instance(), std::iter::once(expected_value.as_ref())));
+        }
+        kind => found.push(cx.not_allowed(error, kind)),
+    }
+}
+
+/// The alternative that was probably meant: one that the value's type fits, so that its errors lie
+/// deeper; of several the one with the fewest errors.
+fn meant_branch<'e>(
+    error: &ValidationError<'_>,
+    branches: &'e [Vec<ValidationError<'static>>],
+) -> Option<&'e [ValidationError<'static>]> {
+    let fits = |branch: &&Vec<ValidationError<'static>>| {
+        branch.iter().all(|inner| {
+            let is_here = inner.instance_path() == error.instance_path();
+            !(is_here
+                && matches!(
+                    inner.kind(),
+                    Kind::Type { .. } | Kind::Constant { .. } | Kind::Enum { .. }
+                ))
+        })
+    };
+    branches
+        .iter()
+        .filter(fits)
+        .min_by_key(|branch| branch.len())
+        .map(Vec::as_slice)
+}
+
+struct Context<'a> {
+    schema: &'a Schema,
+    subject: &'a Subject<'a>,
+    codes: &'a Codes,
+    place: Place<'a>,
+}
+
+impl Context<'_> {
+    fn unknown_key(&self, key: &str, allowed: &[&str]) -> Diagnostic {
+        let range = match self.place.under(key) {
+            Some(Place { key: Some(key), .. }) => key.range(),
+            _ => self.place.heading(),
+        };
+        let message = match &self.place.name {
+            Some(parent) => format!("{parent} has no key `{key}`"),
+            None => format!("there is no key `{key}`"),
+        };
+        let diagnostic = Diagnostic::new(self.codes.unknown_key, message)
+            .at(self.subject.span(&range), "is not known here");
+        diagnostic.help(self.where_key_belongs(key, allowed))
+    }
+
+    fn where_key_belongs(&self, key: &str, allowed: &[&str]) -> String {
+        if let Some(meant) = nearest(key, allowed.iter().copied()) {
+            return format!("did you mean `{meant}`?");
+        }
+        let homes = keys::homes(&self.schema.document, key);
+        let homes: Vec<String> = homes
+            .iter()
+            .map(|home| {
+                if home.is_empty() {
+                    "at the top".to_owned()
+                } else {
+                    format!("under `{home}`")
+                }
+            })
+            .collect();
+        if !homes.is_empty() {
+            return format!("this key exists, but {}", alternatives(&homes));
+        }
+        let allowed: Vec<String> = allowed.iter().map(|key| format!("`{key}`")).collect();
+        if allowed.is_empty() {
+            "remove it".to_owned()
+        } else {
+            format!("known here: {}", allowed.join(", "))
+        }
+    }
+
+    fn missing_key(&self, key: &str) -> Diagnostic {
+        let message = match &self.place.name {
+            Some(parent) => format!("{parent} lacks `{key}`"),
+            None => format!("`{key}` is missing"),
+        };
+        let label = format!("needs the key `{key}`");
+        Diagnostic::new(self.codes.missing_key, message)
+            .at(self.subject.span(&self.place.heading()), label)
+    }
+
+    fn wrong_type(&self, value: &Value, expected: &[&str]) -> Diagnostic {
+        let expected = alternatives(expected);
+        let is = type_name(value);
+        let message = format!("{} {is}, not {expected}", self.subject_of_sentence());
+        let diagnostic = Diagnostic::new(self.codes.wrong_type, message)
+            .at(self.subject.span(&self.place.value()), is);
+        match self.place.node.resolve().text() {
+            Some(text) if expected.contains("a string") && !value.is_null() => {
+                diagnostic.help(format!("quote it: {}", Value::from(text)))
+            }
+            _ if value.is_null() => diagnostic.help(format!("write {expected}, or remove the key")),
+            _ => diagnostic,
+        }
+    }
+
+    fn not_an_option<'v>(
+        &self,
+        value: &Value,
+        options: impl Iterator<Item = &'v Value>,
+    ) -> Diagnostic {
+        let options: Vec<&Value> = options.collect();
+        let shown: Vec<String> = options
+            .iter()
+            .map(|option| format!("`{}`", plain(option)))
+            .collect();
+        let text = self.place.node.resolve().text();
+        let text = text.map_or_else(|| value.to_string(), str::to_owned);
+        let message = match &self.place.field {
+            Some(field) => format!("`{text}` is not a value of `{field}`"),
+            None => format!("`{text}` is not allowed here"),
+        };
+        let meant = value
+            .as_str()
+            .and_then(|word| nearest(word, options.iter().filter_map(|o| o.as_str())));
+        let question = meant
+            .map(|meant| format!("did you mean `{meant}`? "))
+            .unwrap_or_default();
+        let help = format!("{question}it can be {}", alternatives(&shown));
+        let label = format!("has to be {}", alternatives(&shown));
+        Diagnostic::new(self.codes.wrong_value, message)
+            .at(self.subject.span(&self.place.value()), label)
+            .help(help)
+    }
+
+    /// None of the alternatives fits: as one list of types, or of words where all are words.
+    fn no_branch(
+        &self,
+        error: &ValidationError<'_>,
+        branches: &[Vec<ValidationError<'static>>],
+    ) -> Diagnostic {
+        let reasons: Vec<Vec<&Kind>> = branches
+            .iter()
+            .map(|branch| reasons(branch, error))
+            .collect();
+        let all = || reasons.iter().flatten().copied();
+        let options: Vec<&Value> = all().flat_map(options_of).collect();
+        let value = error.instance();
+        let is_like = |option: &&Value| discriminant(*option) == discriminant(value.as_ref());
+        let only_options = reasons
+            .iter()
+            .all(|branch| branch.iter().any(|kind| !options_of(kind).is_empty()));
+        if only_options || options.iter().any(is_like) {
+            return self.not_an_option(value, options.into_iter());
+        }
+        let mut expected: Vec<&str> = Vec::new();
+        let wanted = all().flat_map(types_of);
+        for name in wanted.chain(options.into_iter().map(type_name_wanted)) {
+            if !expected.contains(&name) {
+                expected.push(name);
+            }
+        }
+        if expected.is_empty() {
+            return self.not_allowed(error, error.kind());
+        }
+        self.wrong_type(value, &expected)
+    }
+
+    fn not_allowed(&self, error: &ValidationError<'_>, kind: &Kind) -> Diagnostic {
+        let message = match kind {
+            Kind::MinItems { .. } if error.instance().as_array().is_some_and(Vec::is_empty) => {
+                format!("{} an empty list", self.subject_of_sentence())
+            }
+            Kind::MinLength { .. } if error.instance().as_str() == Some("") => {
+                format!("{} empty", self.subject_of_sentence())
+            }
+            Kind::FalseSchema => format!("{} not allowed", self.subject_of_sentence()),
+            _ => error.masked_with("the value").to_string(),
+        };
+        Diagnostic::new(self.codes.wrong_value, message)
+            .at(self.subject.span(&self.place.value()), "")
+    }
+
+    fn subject_of_sentence(&self) -> String {
+        format!("{} is", self.place.name.as_deref().unwrap_or("the file"))
+    }
+}
+
+/// What a branch has against the value itself, the branches of its own alternatives included.
+fn reasons<'e>(branch: &'e [ValidationError<'static>], of: &ValidationError<'_>) -> Vec<&'e Kind> {
+    let here = branch
+        .iter()
+        .filter(|inner| inner.instance_path() == of.instance_path());
+    here.flat_map(|inner| match inner.kind() {
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
+            .iter()
+            .flat_map(|branch| reasons(branch, of))
+            .collect(),
+        kind => vec![kind],
+    })
+    .collect()
+}
+
+fn options_of(kind: &Kind) -> Vec<&Value> {
+    match kind {
+        Kind::Constant { expected_value } => vec![expected_value.as_ref()],
+        Kind::Enum { options } => options.as_array().into_iter().flatten().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn types_of(kind: &Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Type {
+            kind: TypeKind::Single(one),
+        } => vec![wanted(*one)],
+        Kind::Type {
+            kind: TypeKind::Multiple(several),
+        } => several.iter().map(wanted).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn wanted(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Null => "null",
+        JsonType::Boolean => "`true` or `false`",
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::String => "a string",
+        JsonType::Array => "a list",
+        JsonType::Object => "a mapping",
+    }
+}
+
+fn type_name_wanted(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => wanted(JsonType::Boolean),
+        _ => type_name(value),
+    }
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "empty",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+/// A value as it would be written, strings without quotes.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// `a, b or c`.
+fn alternatives<T: AsRef<str>>(words: &[T]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a schema says of keys: which ones a place allows, and where else a key is allowed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// The keys that the schema object at `pointer` (the path of its violated keyword) names.
+pub(super) fn allowed<'s>(document: &'s Value, keyword_pointer: &str) -> Vec<&'s str> {
+    let pointer = keyword_pointer
+        .rsplit_once('/')
+        .map_or("", |(object, _)| object);
+    let properties = document
+        .pointer(pointer)
+        .and_then(|object| object.get("properties"));
+    properties
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+/// Paths such as `pools.*` and `workloads[]` under which the schema allows `key`; the empty path is the
+/// top.
+pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
+    let mut search = Search {
+        document,
+        key,
+        homes: BTreeSet::new(),
+        open: Vec::new(),
+    };
+    search.visit(document, "");
+    search.homes.into_iter().collect()
+}
+
+struct Search<'s> {
+    document: &'s Value,
+    key: &'s str,
+    homes: BTreeSet<String>,
+    /// References that are being followed; a recursive schema is walked once around.
+    open: Vec<&'s str>,
+}
+
+impl<'s> Search<'s> {
+    fn visit(&mut self, schema: &'s Value, path: &str) {
+        let Some(schema) = schema.as_object() else {
+            return;
+        };
+        self.follow(schema, path);
+        for keyword in ["anyOf", "oneOf", "allOf"] {
+            for branch in schema
+                .get(keyword)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
+                self.visit(branch, path);
+            }
+        }
+        if let Some(items) = schema.get("items") {
+            self.visit(items, &format!("{path}[]"));
+        }
+        if let Some(values) = schema.get("additionalProperties") {
+            self.visit(values, &join(path, "*"));
+        }
+        for (name, property) in schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            if name == self.key {
+                self.homes.insert(path.to_owned());
+            }
+            self.visit(property, &join(path, name));
+        }
+    }
+
+    fn follow(&mut self, schema: &'s Map<String, Value>, path: &str) {
+        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+            return;
+        };
+        let target = reference
+            .strip_prefix('#')
+            .and_then(|pointer| self.document.pointer(pointer));
+        if let Some(target) = target
+            && !self.open.contains(&reference)
+        {
+            self.open.push(reference);
+            self.visit(target, path);
+            self.open.pop();
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_key_is_found_wherever_it_is_allowed() {
+        let schema = json!({
+            "properties": {"rows": {"items": {"$ref": "#/$defs/row"}}, "top": {}},
+            "$defs": {"row": {"properties": {
+                "pool": {}, "rows": {"items": {"$ref": "#/$defs/row"}},
+                "named": {"additionalProperties": {"properties": {"pool": {}}}},
+            }}},
+        });
+        assert_eq!(homes(&schema, "pool"), ["rows[]", "rows[].named.*"]);
+        assert_eq!(homes(&schema, "top"), [""]);
+        assert!(homes(&schema, "other").is_empty());
+        assert_eq!(
+            allowed(&schema, "/$defs/row/additionalProperties"),
+            ["named", "pool", "rows"]
+        );
+    }
+}
