@@ -45,18 +45,18 @@ enum Subcommands {
 
 /// How messages look.
 #[derive(Debug, Clone, Args)]
-pub struct LookOptions {
+pub(super) struct LookOptions {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "DUNNAGE_COLOR")]
-    pub color: Color,
+    pub(in crate::cli) color: Color,
     /// How to show diagnostics
     #[arg(long, global = true, value_enum, default_value_t = Format::Graphical, env = "DUNNAGE_FORMAT")]
-    pub format: Format,
+    pub(in crate::cli) format: Format,
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(super) enum Color {
     /// On a terminal, unless `NO_COLOR` is set; `FORCE_COLOR` forces them
     Auto,
     /// Always
@@ -67,7 +67,7 @@ pub enum Color {
 
 /// How diagnostics are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// With the lines that they are about
     Graphical,
     /// One line each
@@ -78,40 +78,40 @@ pub enum Format {
 
 /// Options of `render`, which the bare command and the plugin share.
 #[derive(Debug, Clone, Args)]
-pub struct RenderOptions {
+pub(super) struct RenderOptions {
     /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml]
     #[arg(long, value_name = "FILE|z2jh", env = "DUNNAGE_POLICY")]
-    pub policy: Option<PathBuf>,
+    pub(in crate::cli) policy: Option<PathBuf>,
     /// Show the change and its reasons instead of the manifests
     #[arg(long)]
-    pub diff: bool,
+    pub(in crate::cli) diff: bool,
     /// Write nothing; exit with 1 if anything would change
     #[arg(long)]
-    pub check: bool,
+    pub(in crate::cli) check: bool,
     /// Treat notes and warnings as errors
     #[arg(long, env = "DUNNAGE_STRICT")]
-    pub strict: bool,
+    pub(in crate::cli) strict: bool,
     /// Who reads the output [default: found from the stream]
     #[arg(long, value_enum, default_value_t = ModeArg::Auto, env = "DUNNAGE_MODE")]
-    pub mode: ModeArg,
+    pub(in crate::cli) mode: ModeArg,
     /// Values of the hub itself, whose images the pre-pullers pull too; may be repeated, later files win
     #[arg(long, value_name = "FILE", env = "DUNNAGE_VALUES", value_delimiter = if cfg!(windows) { ';' } else { ':' })]
-    pub values: Vec<PathBuf>,
+    pub(in crate::cli) values: Vec<PathBuf>,
     /// The namespace of objects that name none, for `match.namespace`
     #[arg(long, value_name = "NAME", env = "DUNNAGE_NAMESPACE")]
-    pub namespace: Option<String>,
+    pub(in crate::cli) namespace: Option<String>,
 }
 
 /// `--mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ModeArg {
+pub(super) enum ModeArg {
     /// Found from the stream
     Auto,
     /// A post-renderer of Helm 3, which never shows hooks
     Helm3,
     /// A plugin of Helm 4
     Helm4,
-    /// A KRM function's ResourceList
+    /// A `ResourceList` of a KRM function
     Krm,
     /// A pipe or a file
     Plain,
@@ -119,7 +119,7 @@ pub enum ModeArg {
 
 /// Which command is to run.
 #[derive(Debug)]
-pub enum Command {
+pub(super) enum Command {
     /// No subcommand: a post-renderer where something is piped in, help on a terminal.
     Bare(RenderOptions),
     /// `render`, with the file that it reads.
@@ -130,17 +130,17 @@ pub enum Command {
 
 /// What clap answers in place of a command.
 #[derive(Debug)]
-pub struct Answer {
+pub(super) struct Answer {
     /// The text, with colours and without.
-    pub ansi: String,
+    pub(in crate::cli) ansi: String,
     /// The text without colours.
-    pub plain: String,
+    pub(in crate::cli) plain: String,
     /// Whether it was asked for (`--help`), and so goes to standard output.
-    pub asked_for: bool,
+    pub(in crate::cli) asked_for: bool,
 }
 
 /// Reads a command line; the program's name comes first.
-pub fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer> {
+pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer> {
     let line = CommandLine::try_parse_from(arguments).map_err(|error| {
         let text = error.render();
         Answer {
@@ -158,6 +158,6 @@ pub fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer>
 }
 
 /// What `--help` prints.
-pub fn help() -> String {
+pub(super) fn help() -> String {
     CommandLine::command().render_help().to_string()
 }

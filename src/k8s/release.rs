@@ -48,8 +48,6 @@ impl<'s> Release<'s> {
     pub fn read(source: SourceId, text: &'s str) -> Self {
         let ranges = yaml::split(text);
         let read = |range: Range<usize>| read_part(range.clone(), &text[range]);
-        // Below this many parts a second thread costs more than it saves.
-        const WORTH_THREADS: usize = 64;
         let parts = if ranges.len() < WORTH_THREADS {
             ranges.into_iter().map(read).collect()
         } else {
@@ -93,6 +91,9 @@ impl<'s> Release<'s> {
         self.span(part, node.range())
     }
 }
+
+/// Below this many parts a second thread costs more than it saves.
+const WORTH_THREADS: usize = 64;
 
 fn read_part(range: Range<usize>, text: &str) -> Part<'_> {
     if yaml::is_blank(text) {
@@ -146,13 +147,11 @@ fn chart_in_text(text: &str) -> ChartPath {
 
 /// The file of `# Source: ...` in the comments before the content, as Helm 3 writes it.
 fn source_comment(text: &str) -> Option<&str> {
-    let comments = text
+    let mut comments = text
         .lines()
         .map(str::trim)
         .take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments
-        .filter_map(|line| line.strip_prefix("# Source: "))
-        .next()
+    comments.find_map(|line| line.strip_prefix("# Source: "))
 }
 
 /// An object, or the items of a list in place of the list.

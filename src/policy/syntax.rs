@@ -90,7 +90,7 @@ fn word_flaw(word: &str) -> Option<Flaw> {
             at: 0..word.len(),
         });
     }
-    (word.len() > 63).then(|| Flaw {
+    (word.len() > 63).then_some(Flaw {
         what: "it has at most 63 characters",
         at: 0..word.len(),
     })

@@ -6,7 +6,7 @@ macro_rules! codes {
     ($($static:ident $id:literal $name:literal $level:ident $summary:literal;)*) => {
         $(
             #[doc = $summary]
-            pub static $static: Code = Code { id: $id, name: $name, summary: $summary, level: Level::$level };
+            pub(super) static $static: Code = Code { id: $id, name: $name, summary: $summary, level: Level::$level };
         )*
         /// All of them, in the order of their ids.
         pub static CODES: &[&Code] = &[$(&$static),*];
@@ -36,7 +36,6 @@ codes! {
     NO_PULLER_FORM "RN020" "puller-without-form" Warning "a puller has no init container whose form a new one could take";
     UNSCHEDULABLE "RN021" "pod-unschedulable" Note "every node selector term is empty, so no node matches with or without the policy";
     PRIORITY_WRITTEN "RN022" "priority-written" Note "a pod sets `priority` as a number; a class beside it would be refused unless the numbers agree";
-    IMAGES_HIDDEN "RN023" "images-unknown" Note "images that users may get cannot be known from the hub's values";
 }
 
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the

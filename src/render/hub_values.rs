@@ -19,7 +19,7 @@ pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
             (Some(encoded), None) => encoded.text().and_then(decode),
             (None, None) => continue,
         };
-        let values = read.as_deref().and_then(|text| values_of(text));
+        let values = read.as_deref().and_then(values_of);
         match values.as_ref().and_then(values::locate_hub) {
             Some(hub) => {
                 let charts = &secret.chart.charts;

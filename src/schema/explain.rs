@@ -42,7 +42,7 @@ pub(super) fn explain(
             }
         }
         Kind::Required { property } => {
-            found.push(cx.missing_key(property.as_str().unwrap_or_default()))
+            found.push(cx.missing_key(property.as_str().unwrap_or_default()));
         }
         kind @ Kind::Type { .. } => found.push(cx.wrong_type(error.instance(), &types_of(kind))),
         Kind::Enum { options } => {

@@ -361,7 +361,7 @@ impl<'t> Builder<'t> {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => at += 1,
                 b'#' => {
-                    at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end)
+                    at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
                 }
                 b'&' | b'!' => {
                     while bytes

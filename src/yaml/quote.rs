@@ -59,7 +59,8 @@ pub fn json_text(value: &str) -> String {
             '\t' => text.push_str("\\t"),
             '\r' => text.push_str("\\r"),
             letter if needs_escape(letter) => {
-                text.push_str(&format!("\\u{:04x}", u32::from(letter)))
+                let code = format!("\\u{:04x}", u32::from(letter));
+                text.push_str(&code);
             }
             letter => text.push(letter),
         }

@@ -172,6 +172,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// The node itself, or what its alias points to. A dangling alias stays what it is.
+    #[must_use]
     pub fn resolve(self) -> Self {
         match self.node().content {
             Content::Alias(Some(target)) => self.document.at(target),

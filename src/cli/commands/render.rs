@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(
     let prepared = prepare(session, file, options, caller);
     let (manifests, policy, render_options) = match prepared {
         Ok(prepared) => prepared,
-        Err(diagnostics) => return fail(session, options, caller, diagnostics),
+        Err(diagnostics) => return fail(session, options, caller, &diagnostics),
     };
     let session = &*session;
     let release = Release::read(manifests, session.sources.get(manifests).text());
@@ -31,7 +31,7 @@ pub(in crate::cli) fn run(
         make_strict(&mut outcome);
     }
     let Some(text) = &outcome.text else {
-        return fail(session, options, caller, outcome.diagnostics);
+        return fail(session, options, caller, &outcome.diagnostics);
     };
     session.show(&outcome.diagnostics);
     let differs = !outcome.documents.is_empty();
@@ -116,11 +116,11 @@ fn fail(
     session: &Session<'_>,
     options: &RenderOptions,
     caller: Caller,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: &[Diagnostic],
 ) -> Exit {
-    session.show(&diagnostics);
+    session.show(diagnostics);
     if caller == Caller::Plugin && !options.check && !options.diff {
-        return session.write(&report::block_scalar(&session.sources, &diagnostics));
+        return session.write(&report::block_scalar(&session.sources, diagnostics));
     }
     let is_unmet = |diagnostic: &Diagnostic| render::is_unmet(diagnostic.code);
     let mut errors = diagnostics
@@ -147,13 +147,14 @@ fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> 
             let place = session.sources.get(change.because.row_span.source);
             let line = place.line_column(change.because.row_span.start).line;
             let pools = change.because.pools.join(", ");
-            text.push_str(&format!(
+            let reason = format!(
                 "# {}: {}\n#   by {} (pool {pools}), {}:{line}\n",
                 change.object,
                 change.what,
                 change.because.row,
                 place.name(),
-            ));
+            );
+            text.push_str(&reason);
         }
         let source = session.sources.get(release.source);
         let name = if part.chart.file.is_empty() {

@@ -39,12 +39,11 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
 /// A toleration as it is written into a manifest.
 fn value(toleration: &Toleration) -> Value {
     let mut pairs = vec![("key".to_owned(), Value::from(toleration.key.as_str()))];
-    match &toleration.operator {
-        Operator::Exists => pairs.push(("operator".to_owned(), "Exists".into())),
-        _ => {
-            pairs.push(("operator".to_owned(), "Equal".into()));
-            pairs.push(("value".to_owned(), toleration.value.as_str().into()));
-        }
+    if toleration.operator == Operator::Exists {
+        pairs.push(("operator".to_owned(), "Exists".into()));
+    } else {
+        pairs.push(("operator".to_owned(), "Equal".into()));
+        pairs.push(("value".to_owned(), toleration.value.as_str().into()));
     }
     let effect = toleration
         .effect

@@ -10,7 +10,7 @@ use crate::yaml::value::{Layout, Value};
 
 pub(super) fn plan(
     mapping: NodeRef<'_>,
-    present: Present<'_>,
+    present: &Present<'_>,
     edit: &Edit,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refusal> {
@@ -22,9 +22,9 @@ pub(super) fn plan(
             )]);
             splices.push(new_entry(mapping, &entry)?);
         }
-        Present::Empty(entry) => fill(mapping, &entry, &edit.whole_value(), splices),
-        Present::Scalar(entry) => splices.push(replace(mapping, &entry, &edit.whole_value())),
-        Present::Items(sequence) => splices.push(push(sequence, &edit.whole_value())?),
+        Present::Empty(entry) => fill(mapping, entry, &edit.whole_value(), splices),
+        Present::Scalar(entry) => splices.push(replace(mapping, entry, &edit.whole_value())),
+        Present::Items(sequence) => splices.push(push(*sequence, &edit.whole_value())?),
     }
     Ok(())
 }

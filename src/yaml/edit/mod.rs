@@ -148,7 +148,7 @@ fn plan(document: &Document<'_>, edit: &Edit, splices: &mut Vec<Splice>) -> Resu
     refusal::check_shared(mapping)?;
     let present = present(mapping, key, edit)?;
     match style {
-        CollectionStyle::Block => block::plan(mapping, present, edit, splices),
+        CollectionStyle::Block => block::plan(mapping, &present, edit, splices),
         CollectionStyle::Flow => flow::plan(mapping, &present, edit, splices),
         CollectionStyle::FlowPair => return Err(Refusal::FlowPair(mapping.range())),
     }?;
