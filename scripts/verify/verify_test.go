@@ -360,3 +360,33 @@ func listed(stream string) string {
 	}
 	return text
 }
+
+// Shapes of pods that an editor writes into in ways of their own.
+func TestEveryShapeOfEditPasses(t *testing.T) {
+	pod := func(spec string) string { return "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n" + spec }
+	for _, c := range []struct{ name, before, after string }{
+		{"null", "spec:\n  tolerations: ~\n", "spec:\n  tolerations:\n    - key: a\n"},
+		{"nothing, and a comment", "spec:\n  tolerations:   # none\n  a: b\n", "spec:\n  tolerations:   # none\n    - key: a\n  a: b\n"},
+		{"empty list in place", "spec:\n  tolerations: [ ]  # x\n", "spec:\n  tolerations: [{key: a}]  # x\n"},
+		{"flow list", "spec:\n  tolerations: [{key: b}]\n", "spec:\n  tolerations: [{key: b}, {key: a}]\n"},
+		{"indentless list", "spec:\n  tolerations:\n  - key: b\n  a: b\n", "spec:\n  tolerations:\n  - key: b\n  - key: a\n  a: b\n"},
+		{"flow spec", "spec: {a: b}\n", "spec: {a: b, tolerations: [{key: a}]}\n"},
+		{"flow spec with a last comma", "spec: {a: [],}\n", "spec: {a: [], tolerations: [{key: a}],}\n"},
+		{"flow spec over lines", "spec: {\n  a: b\n}\n", "spec: {\n  a: b,\n  tolerations: [{key: a}]\n}\n"},
+		{"flow spec, one line more", "spec: {a: b,\n  c: d}\n", "spec: {a: b,\n  c: d, tolerations: [{key: a}]}\n"},
+		{"empty spec", "spec: {}\n", "spec: {tolerations: [{key: a}]}\n"},
+		{"empty class", "spec:\n  priorityClassName: \"\" # x\n", "spec:\n  priorityClassName: fast # x\n"},
+		{"null class", "spec:\n  priorityClassName:\n  a: b\n", "spec:\n  priorityClassName: fast\n  a: b\n"},
+		{"empty affinity", "spec:\n  affinity: {}\n", "spec:\n  affinity:\n    nodeAffinity:\n      " + requiredKey +
+			":\n        nodeSelectorTerms:\n          - matchExpressions:\n              - key: a\n                operator: Exists\n"},
+		{"null node affinity", "spec:\n  affinity:\n    podAffinity: {}\n    nodeAffinity: null\n",
+			"spec:\n  affinity:\n    podAffinity: {}\n    nodeAffinity:\n      " + preferredKey +
+				":\n        - weight: 1\n          preference: {matchExpressions: [{key: a, operator: Exists}]}\n"},
+		{"empty flow affinity inside", "spec:\n  affinity: {nodeAffinity: {}}\n",
+			"spec:\n  affinity: {nodeAffinity: {" + preferredKey + ": [{weight: 1, preference: {matchExpressions: [{key: a, operator: Exists}]}}]}}\n"},
+		{"equal keys, the last counts", "spec:\n  tolerations:\n    - key: b\n  tolerations:\n    - key: c\n",
+			"spec:\n  tolerations:\n    - key: b\n  tolerations:\n    - key: c\n    - key: a\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) { checkPasses(t, pod(c.before), pod(c.after), "changed") })
+	}
+}
