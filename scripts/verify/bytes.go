@@ -72,12 +72,13 @@ type Hunk struct {
 	start          int // index of the line in the chunk before
 	gone, came     []string
 	previous, next string // the unchanged lines around it
+	usual          string // how most lines of the document end
 }
 
 func (h Hunk) objection() string {
 	for _, line := range h.came {
-		if ending := h.lineEnd(); endOf(line) != ending {
-			return fmt.Sprintf("%q does not end in %q as its neighbours do", line, ending)
+		if !h.endsAsHere(line) {
+			return fmt.Sprintf("%q does not end as the lines around it do", line)
 		}
 		for _, marker := range []string{"---", "...", "%"} {
 			if strings.HasPrefix(line, marker) {
@@ -108,14 +109,16 @@ func tokens(text string) []string {
 	return token.FindAllString(text, -1)
 }
 
-// lineEnd is how lines end around here.
-func (h Hunk) lineEnd() string {
-	for _, line := range append([]string{h.previous, h.next}, h.gone...) {
-		if line != "" {
-			return endOf(line)
+// endsAsHere: a line ends as most lines of the document do, or as its neighbours
+// do. The two differ where Helm has trimmed the last line of a document with
+// the line ends of Windows.
+func (h Hunk) endsAsHere(line string) bool {
+	for _, other := range append([]string{h.previous, h.next, h.usual}, h.gone...) {
+		if other != "" && endOf(other) == endOf(line) {
+			return true
 		}
 	}
-	return "\n"
+	return false
 }
 
 func endOf(line string) string {
@@ -190,17 +193,31 @@ func difference(old, fresh []string) []Hunk {
 		tail++
 	}
 	var hunks []Hunk
+	usual := usualEnd(old)
 	x, y := start, start
 	kept := commonLines(old[start:len(old)-tail], fresh[start:len(fresh)-tail])
 	kept = append(kept, [2]int{len(old) - tail - start, len(fresh) - tail - start})
 	for _, pair := range kept {
 		nextX, nextY := pair[0]+start, pair[1]+start
 		if x < nextX || y < nextY {
-			hunks = append(hunks, Hunk{x, old[x:nextX], fresh[y:nextY], lineAt(old, x-1), lineAt(old, nextX)})
+			hunks = append(hunks, Hunk{x, old[x:nextX], fresh[y:nextY], lineAt(old, x-1), lineAt(old, nextX), usual})
 		}
 		x, y = nextX+1, nextY+1
 	}
 	return hunks
+}
+
+func usualEnd(lines []string) string {
+	carriageReturns := 0
+	for _, line := range lines {
+		if endOf(line) == "\r\n" {
+			carriageReturns++
+		}
+	}
+	if 2*carriageReturns > len(lines) {
+		return "\r\n"
+	}
+	return "\n"
 }
 
 func lineAt(lines []string, index int) string {

@@ -194,6 +194,15 @@ func TestWhatDunnageMayDoPasses(t *testing.T) {
 	checkPasses(t, listed(plain), listed(placed), "changed")
 }
 
+// Helm 3 trims each document, so the last line end of a Windows file is its own.
+func TestTheLastLineEndOfATrimmedDocumentMayDiffer(t *testing.T) {
+	crlf := "---\n# Source: c/templates/a.yaml\n" + withCarriageReturns("kind: Pod\napiVersion: v1\nspec:\n  nodeName: n\n  tolerations:\n    - key: a")
+	checkPasses(t, crlf+"\n---\na: b\n", crlf+"\n    - key: b\r\n---\na: b\n", "changed")
+	checkPasses(t, crlf+"\n---\na: b\n", crlf+"\n    - key: b\n---\na: b\n", "changed")
+	checkFails(t, crlf+"\n", strings.Replace(crlf, "nodeName: n", "nodeName: n\n  hostNetwork: true", 1)+"\n", "hostNetwork")
+	checkFails(t, crlf+"\n", strings.Replace(crlf, "nodeName: n\r", "nodeName: n", 1)+"\n", "does not end as")
+}
+
 func TestOverrideMustBeAllowed(t *testing.T) {
 	before := "apiVersion: v1\nkind: Pod\nspec:\n  priorityClassName: slow # by chart\n"
 	after := strings.ReplaceAll(before, "slow", `"fast"`)
@@ -232,9 +241,9 @@ func TestTamperedOutputsFail(t *testing.T) {
 	tamper(plain, placed, "data:\n", "data:\n---\n", "documents")
 	tamper(plain, placed, "---\n# Source: c/templates/b.yaml", "# Source: c/templates/b.yaml", "documents")
 	tamper(plain, placed, "metadata:\n  name: words\n", "metadata:\n  name: words\n...\n", `"...\n" was put in`)
-	tamper(plain, withCarriageReturns(placed), "\r\n", "\n", "does not end in")
+	tamper(plain, withCarriageReturns(placed), "\r\n", "\n", "does not end as")
 	tamper(withCarriageReturns(plain), withCarriageReturns(placed), "      priorityClassName: \"fast\"\r\n",
-		"      priorityClassName: \"fast\"\n", "does not end in")
+		"      priorityClassName: \"fast\"\n", "does not end as")
 	tamper(terms, required, "- {}", "- matchExpressions: [{key: purpose, operator: In, values: [core]}]", "matched no node")
 	tamper(terms, required, "                - {key: arch, operator: In, values: [a]}\n", "", "no list that grew")
 	tamper(terms, required, "              matchExpressions:\n                - {key: purpose, operator: In, values: [core]}\n",
