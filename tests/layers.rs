@@ -2,6 +2,8 @@
 //!
 //! A new pair is a commit of its own that says why.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads the source tree")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["render/hub_values.rs"]),
     ("clap", &["cli/args.rs"]),
+    ("glob", &["policy/"]),
     ("granit_parser", &["yaml/parse.rs"]),
     ("jsonschema", &["schema/"]),
     ("kube_core", &["k8s/"]),
@@ -41,7 +44,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("similar", &["report/diff.rs"]),
     ("strsim", &["text/nearest.rs"]),
     ("terminal_size", &["host/os.rs"]),
-    ("globset", &["policy/"]),
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -131,7 +133,12 @@ fn outside_crates_have_one_door() {
     let mut used = BTreeSet::new();
     for (file, code) in sources() {
         for (name, doors) in DOORS {
-            if !code.contains(&format!("{name}::")) {
+            let at = format!("{name}::");
+            let is_named = code.match_indices(&at).any(|(start, _)| {
+                !code[..start]
+                    .ends_with(|before: char| before.is_alphanumeric() || "_:".contains(before))
+            });
+            if !is_named {
                 continue;
             }
             used.insert(*name);

@@ -56,13 +56,14 @@ impl Host for Os {
         io::stderr().is_terminal()
     }
 
-    /// What the shell says in `COLUMNS`: the standard library cannot ask the terminal itself.
+    /// What the shell says in `COLUMNS`, else what the terminal says itself.
     fn terminal_width(&self) -> Option<usize> {
-        self.env("COLUMNS")?
-            .trim()
-            .parse()
-            .ok()
-            .filter(|&width| width > 0)
+        let said = self
+            .env("COLUMNS")
+            .and_then(|columns| columns.trim().parse().ok());
+        let asked =
+            || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
+        said.or_else(asked).filter(|&width| width > 0)
     }
 
     fn write_stdout(&self, text: &str) -> Result<(), HostError> {

@@ -119,6 +119,10 @@ fn is_exponent(suffix: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a table of ranges reads better without `&`"
+)]
 mod tests {
     use super::*;
 

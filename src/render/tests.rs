@@ -1,18 +1,14 @@
-//! The pages of the passes and the cases under `testdata/render` run here.
-
-use std::path::{Path, PathBuf};
+//! The pages of the passes run here.
 
 use super::*;
 use crate::diag::Diagnostic;
 use crate::k8s::Release;
 use crate::policy::{self, Policy};
-use crate::report;
 use crate::text::Sources;
 
 /// What one rendering gives.
 struct Rendered {
     text: Option<String>,
-    sources: Sources,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -43,11 +39,7 @@ fn render(policy: &str, manifests: &str) -> Rendered {
     );
     let text = outcome.text.map(std::borrow::Cow::into_owned);
     let diagnostics = outcome.diagnostics;
-    Rendered {
-        text,
-        sources,
-        diagnostics,
-    }
+    Rendered { text, diagnostics }
 }
 
 /// A fenced block of a page.
@@ -134,63 +126,5 @@ fn check_page(page: &Page) -> usize {
 fn pages_are_true() {
     for page in PAGES {
         assert!(check_page(page) > 2, "{} shows too little", page.name);
-    }
-}
-
-fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/render");
-    let entries = std::fs::read_dir(folder).expect("cases");
-    let mut cases: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    cases.sort();
-    cases
-}
-
-/// Compares with a file of the case, or writes it under `UPDATE=1`. An empty text is no file.
-fn check_file(path: &Path, actual: &str) {
-    if std::env::var_os("UPDATE").is_some() {
-        if actual.is_empty() {
-            let _ = std::fs::remove_file(path);
-        } else {
-            std::fs::write(path, actual).expect("the case can be written");
-        }
-        return;
-    }
-    let expected = std::fs::read_to_string(path).unwrap_or_default();
-    let (actual, expected) = (actual.replace('\r', "\\r"), expected.replace('\r', "\\r"));
-    assert_eq!(actual, expected, "{}: UPDATE=1 rewrites it", path.display());
-}
-
-#[test]
-fn cases_come_out_as_recorded() {
-    let cases = cases();
-    assert!(cases.len() > 10, "only {} cases", cases.len());
-    for case in cases {
-        let read =
-            |name: &str| std::fs::read_to_string(case.join(name)).expect("a file of the case");
-        let (policy, manifests) = (read("policy.yaml"), read("in.yaml"));
-        let rendered = render(&policy, &manifests);
-        check_file(
-            &case.join("out.yaml"),
-            rendered.text.as_deref().unwrap_or_default(),
-        );
-        let look = report::Look {
-            color: false,
-            unicode: false,
-            width: 100,
-        };
-        check_file(
-            &case.join("stderr"),
-            &report::graphical(&rendered.sources, &rendered.diagnostics, look),
-        );
-        if let Some(text) = rendered.text {
-            assert_eq!(
-                render(&policy, &text).text.as_ref(),
-                Some(&text),
-                "{} rendered twice",
-                case.display()
-            );
-        }
     }
 }

@@ -213,7 +213,6 @@ fn the_built_in_policy_reads_without_a_word() {
         placed,
         [
             ("user", Purpose::Prefer),
-            ("user", Purpose::Ignore),
             ("core", Purpose::Ignore),
             ("core", Purpose::Prefer),
         ]
