@@ -12,9 +12,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Where Helm cuts a stream (SplitManifests in its releaseutil): also at a
-// separator that has something glued to it.
-var separator = regexp.MustCompile(`(?:^|\s*\n)---\s*`)
+// Where Helm 4 cuts a stream (SplitManifests in its releaseutil): also at a
+// separator that has something glued to it. The line break before the
+// separator stays with its document, as it does for Kubernetes' own reader: a
+// block scalar that ends a document ends with it.
+var separator = regexp.MustCompile(`(?m)^---[ \t]*`)
 
 // Change is one thing that was added to one pod.
 type Change struct {
