@@ -53,6 +53,6 @@ fn unused(row: &Row, count: usize) -> Option<Diagnostic> {
             format!("{} matched nothing in this stream", row.title()),
         )
         .at(row.span, "no object comes this far")
-        .help("`expect: 1+` makes this an error, `expect: 0` makes it the rule"),
+        .help("`expect: 1+` makes this an error, `expect: 0+` says that it is all right"),
     )
 }

@@ -1,0 +1,58 @@
+//! The README tells the truth: its policy is one, its diff is what the program prints.
+
+use std::ffi::OsString;
+
+use dunnage::cli;
+use dunnage::host::{Host, Memory};
+use dunnage::policy;
+use dunnage::text::Sources;
+
+const README: &str = include_str!("../README.md");
+const STREAM: &str = include_str!("../testdata/streams/hub-like.yaml");
+
+/// The texts of fenced blocks with this info string.
+fn blocks(info: &str) -> Vec<String> {
+    let fence = format!("```{info}\n");
+    let starts = README
+        .match_indices(&fence)
+        .map(|(at, _)| &README[at + fence.len()..]);
+    starts
+        .map(|rest| rest.split("```").next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_policy_reads_without_a_word() {
+    let policies: Vec<String> = blocks("yaml")
+        .into_iter()
+        .filter(|block| block.starts_with("version:"))
+        .collect();
+    assert_eq!(policies.len(), 1);
+    let mut sources = Sources::default();
+    let source = sources.add("README.md", policies[0].clone());
+    let (policy, diagnostics) = policy::read(source, sources.get(source).text());
+    assert!(
+        policy.is_some() && diagnostics.is_empty(),
+        "{diagnostics:#?}"
+    );
+}
+
+#[test]
+fn the_diff_is_what_the_program_prints() {
+    let host = Memory::default().file("/testdata/streams/hub-like.yaml", STREAM);
+    let shown = blocks("diff").pop().expect("the README shows a diff");
+    let (command, shown) = shown
+        .split_once('\n')
+        .expect("a command and what it prints");
+    let command = command.strip_prefix("$ ").expect("a command");
+    let _: &dyn Host = &host;
+    let exit = cli::run(&host, command.split(' ').map(OsString::from).collect());
+    assert_eq!(exit, cli::Exit::Fine, "{}", host.stderr());
+    let printed = host.stdout();
+    for part in shown.split("+...\n") {
+        assert!(
+            printed.contains(part),
+            "{part}\n--- is not in ---\n{printed}"
+        );
+    }
+}
