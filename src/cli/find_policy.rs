@@ -3,26 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use super::session::Session;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic};
 use crate::policy::Z2JH;
 use crate::text::SourceId;
 
 /// The names under which a policy is found.
 const NAMES: [&str; 2] = ["dunnage.yaml", ".dunnage.yaml"];
 
-static NO_POLICY: Code = Code {
-    id: "CL001",
-    name: "no-policy",
-    summary: "no policy was named and none was found",
-    level: Level::Error,
-};
+static NO_POLICY: Code = Code::error(
+    "CL001",
+    "no-policy",
+    "no policy was named and none was found",
+);
 
-static TWO_POLICIES: Code = Code {
-    id: "CL002",
-    name: "two-policies",
-    summary: "one folder holds a policy under both names",
-    level: Level::Error,
-};
+static TWO_POLICIES: Code = Code::error(
+    "CL002",
+    "two-policies",
+    "one folder holds a policy under both names",
+);
 
 /// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
 /// is to change because a program was started from another folder.

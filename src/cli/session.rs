@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{Color, Format, LookOptions};
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
 use crate::report::{self, Look};
 use crate::text::{SourceId, Sources};
@@ -10,19 +10,13 @@ use crate::text::{SourceId, Sources};
 /// A reader of logs sees this many lines before the rest is only counted.
 const MOST_LINES: usize = 40;
 
-static UNREADABLE: Code = Code {
-    id: "CL003",
-    name: "unreadable-input",
-    summary: "a file or the standard input cannot be read",
-    level: Level::Error,
-};
+static UNREADABLE: Code = Code::error(
+    "CL003",
+    "unreadable-input",
+    "a file or the standard input cannot be read",
+);
 
-static UNWRITABLE: Code = Code {
-    id: "CL004",
-    name: "unwritable-output",
-    summary: "the output cannot be written",
-    level: Level::Error,
-};
+static UNWRITABLE: Code = Code::error("CL004", "unwritable-output", "the output cannot be written");
 
 /// One command's run: the world, the texts read so far, and how messages look.
 pub(super) struct Session<'h> {

@@ -24,3 +24,35 @@ pub struct Code {
     /// The level unless configuration says otherwise.
     pub level: Level,
 }
+
+impl Code {
+    /// A code that is an error unless configuration says otherwise.
+    pub const fn error(id: &'static str, name: &'static str, summary: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            summary,
+            level: Level::Error,
+        }
+    }
+
+    /// A code that is a warning.
+    pub const fn warning(id: &'static str, name: &'static str, summary: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            summary,
+            level: Level::Warning,
+        }
+    }
+
+    /// A code that is a note.
+    pub const fn note(id: &'static str, name: &'static str, summary: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            summary,
+            level: Level::Note,
+        }
+    }
+}

@@ -1,204 +1,160 @@
 //! Everything that can be wrong in a policy.
 
-use crate::diag::{Code, Level};
-
-const fn code(id: &'static str, level: Level, name: &'static str, summary: &'static str) -> Code {
-    Code {
-        id,
-        name,
-        summary,
-        level,
-    }
-}
+use crate::diag::Code;
 
 /// The text cannot be parsed.
-pub static NOT_YAML: Code = code(
-    "PO001",
-    Level::Error,
-    "policy-not-yaml",
-    "the policy is not YAML",
-);
+pub static NOT_YAML: Code = Code::error("PO001", "policy-not-yaml", "the policy is not YAML");
 
 /// The file is empty, a list or a word.
-pub static NOT_A_MAPPING: Code = code(
+pub static NOT_A_MAPPING: Code = Code::error(
     "PO002",
-    Level::Error,
     "policy-not-a-mapping",
     "the policy holds no keys at its top",
 );
 
 /// A `---` begins a second policy.
-pub static SEVERAL_DOCUMENTS: Code = code(
+pub static SEVERAL_DOCUMENTS: Code = Code::error(
     "PO003",
-    Level::Error,
     "policy-several-documents",
     "the policy file holds more than one document",
 );
 
 /// One of the two would be lost without a word.
-pub static DUPLICATE_KEY: Code = code(
+pub static DUPLICATE_KEY: Code = Code::error(
     "PO004",
-    Level::Error,
     "policy-duplicate-key",
     "a key stands twice in one mapping",
 );
 
 /// Aliases without end, keys that are lists, infinite numbers.
-pub static NO_JSON: Code = code(
+pub static NO_JSON: Code = Code::error(
     "PO005",
-    Level::Error,
     "policy-not-json",
     "the policy has no counterpart in JSON",
 );
 
 /// Misspelled, or under the wrong parent.
-pub static UNKNOWN_KEY: Code = code(
+pub static UNKNOWN_KEY: Code = Code::error(
     "PO006",
-    Level::Error,
     "policy-unknown-key",
     "a key is not known at its place",
 );
 
 /// Something that has no default is left out.
-pub static MISSING_KEY: Code = code(
+pub static MISSING_KEY: Code = Code::error(
     "PO007",
-    Level::Error,
     "policy-missing-key",
     "a key that has to be there is missing",
 );
 
 /// A number for a string, a word for a list.
-pub static WRONG_TYPE: Code = code(
-    "PO008",
-    Level::Error,
-    "policy-wrong-type",
-    "a value is of the wrong type",
-);
+pub static WRONG_TYPE: Code =
+    Code::error("PO008", "policy-wrong-type", "a value is of the wrong type");
 
 /// The type is right, the value is not.
-pub static WRONG_VALUE: Code = code(
+pub static WRONG_VALUE: Code = Code::error(
     "PO009",
-    Level::Error,
     "policy-wrong-value",
     "a value is not one of those allowed",
 );
 
 /// A key that a later version reads.
-pub static NOT_SUPPORTED: Code = code(
+pub static NOT_SUPPORTED: Code = Code::error(
     "PO010",
-    Level::Error,
     "policy-not-supported",
     "the policy uses a section that this version does not know yet",
 );
 
 /// `version` is not 1.
-pub static WRONG_VERSION: Code = code(
+pub static WRONG_VERSION: Code = Code::error(
     "PO011",
-    Level::Error,
     "policy-wrong-version",
     "the policy is written in another version of the format",
 );
 
 /// No pool of this name stands under `pools`.
-pub static UNDEFINED_POOL: Code = code(
+pub static UNDEFINED_POOL: Code = Code::error(
     "PO012",
-    Level::Error,
     "policy-undefined-pool",
     "a row names a pool that is not defined",
 );
 
 /// Neither `key=value:Effect` nor `key:Effect`.
-pub static BAD_TAINT: Code = code(
+pub static BAD_TAINT: Code = Code::error(
     "PO013",
-    Level::Error,
     "policy-bad-taint",
     "a taint is not written as kubectl writes it",
 );
 
 /// An unclosed `[`, or three and more `*`.
-pub static BAD_GLOB: Code = code(
-    "PO014",
-    Level::Error,
-    "policy-bad-glob",
-    "a pattern cannot be read",
-);
+pub static BAD_GLOB: Code = Code::error("PO014", "policy-bad-glob", "a pattern cannot be read");
 
 /// A key or a value with characters that labels cannot have.
-pub static BAD_LABEL: Code = code(
+pub static BAD_LABEL: Code = Code::error(
     "PO015",
-    Level::Error,
     "policy-bad-label",
     "Kubernetes refuses a label like this",
 );
 
 /// Neither `3` nor `1+`.
-pub static BAD_EXPECT: Code = code(
+pub static BAD_EXPECT: Code = Code::error(
     "PO016",
-    Level::Error,
     "policy-bad-expect",
     "an expected count cannot be read",
 );
 
 /// Not a DNS subdomain in lower case.
-pub static BAD_CLASS: Code = code(
+pub static BAD_CLASS: Code = Code::error(
     "PO017",
-    Level::Error,
     "policy-bad-priority-class",
     "Kubernetes refuses a priority class of this name",
 );
 
 /// `pool: none` beside keys that say what to change.
-pub static PLACED_AND_LEFT_ALONE: Code = code(
+pub static PLACED_AND_LEFT_ALONE: Code = Code::error(
     "PO018",
-    Level::Error,
     "policy-placed-and-left-alone",
     "a row leaves workloads alone and changes them",
 );
 
 /// Empty, or with blanks in it.
-pub static BAD_IMAGE: Code = code(
+pub static BAD_IMAGE: Code = Code::error(
     "PO019",
-    Level::Error,
     "policy-bad-image",
     "an image reference cannot be one",
 );
 
 /// It is pulled once.
-pub static DUPLICATE_IMAGE: Code = code(
+pub static DUPLICATE_IMAGE: Code = Code::note(
     "PO020",
-    Level::Note,
     "policy-duplicate-image",
     "an image is listed twice",
 );
 
 /// Kinds are matched as they are spelled in manifests.
-pub static UNKNOWN_KIND: Code = code(
+pub static UNKNOWN_KIND: Code = Code::warning(
     "PO021",
-    Level::Warning,
     "policy-unknown-kind",
     "a row asks for a kind that is not known to have pods",
 );
 
 /// The first row that matches decides.
-pub static UNREACHABLE_ROW: Code = code(
+pub static UNREACHABLE_ROW: Code = Code::warning(
     "PO022",
-    Level::Warning,
     "policy-unreachable-row",
     "an earlier row takes everything that a row matches",
 );
 
 /// Neither `2`, `500m` nor `60.8Gi`.
-pub static BAD_QUANTITY: Code = code(
+pub static BAD_QUANTITY: Code = Code::error(
     "PO023",
-    Level::Error,
     "policy-bad-quantity",
     "an amount is not a quantity of Kubernetes",
 );
 
 /// Empty, or `none`, which means no pool.
-pub static BAD_POOL_NAME: Code = code(
+pub static BAD_POOL_NAME: Code = Code::error(
     "PO024",
-    Level::Error,
     "policy-bad-pool-name",
     "a pool cannot have this name",
 );

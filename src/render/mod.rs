@@ -16,7 +16,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{CODES, is_unmet};
+pub use codes::is_unmet;
 pub use engine::{EditedDocument, Outcome, run};
 pub use mode::{Mode, NO_DOCUMENTS};
 pub use passes::{PAGES, Page};

@@ -1,15 +1,14 @@
 use serde_json::Value;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 use crate::yaml;
 
-static NOT_VALUES: Code = Code {
-    id: "VA001",
-    name: "values-unreadable",
-    summary: "a values file is not YAML, or not a mapping",
-    level: Level::Error,
-};
+static NOT_VALUES: Code = Code::error(
+    "VA001",
+    "values-unreadable",
+    "a values file is not YAML, or not a mapping",
+);
 
 /// Reads one values file as Helm does: an empty one is an empty mapping.
 pub fn read(source: SourceId, text: &str) -> Result<Value, Diagnostic> {
