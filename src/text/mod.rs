@@ -2,13 +2,10 @@
 //!
 //! The lowest layer: everything above speaks of places as [`Span`]s into [`Sources`].
 
-mod block;
-mod flow;
-mod names;
+mod mask;
 mod nearest;
-mod secrets;
 mod source;
 
+pub use mask::{mask, mask_message, masked};
 pub use nearest::nearest;
-pub use secrets::{mask, mask_message, masked};
 pub use source::{LineColumn, Source, SourceId, Sources, Span};

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::secrets;
+use super::mask;
 
 /// Which of the [`Sources`] a span lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,12 +76,12 @@ impl Source {
 
     /// What must not be shown of the text; found once, when a part of it is first shown.
     pub fn masked(&self) -> &[Range<usize>] {
-        self.masked.get_or_init(|| secrets::masked(&self.text))
+        self.masked.get_or_init(|| mask::masked(&self.text))
     }
 
     /// A part of the text as it may be shown: secrets as stars, every byte where it was.
     pub fn shown(&self, range: Range<usize>) -> Cow<'_, str> {
-        secrets::starred(&self.text, range, self.masked())
+        mask::starred(&self.text, range, self.masked())
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.

@@ -1,9 +1,13 @@
+//! Which parts of a text are secret, found without parsing it.
+
+mod block;
+mod flow;
+mod names;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::{memchr, memchr2_iter, memmem};
-
-use super::{block, names};
 
 /// The parts of `text` that no output may show, sorted and disjoint, on character boundaries.
 ///
@@ -235,5 +239,4 @@ fn hide_private_keys(text: &str, hidden: &mut Vec<Range<usize>>) {
 }
 
 #[cfg(test)]
-#[path = "secrets_tests.rs"]
 mod tests;
