@@ -56,3 +56,8 @@ fn the_diff_is_what_the_program_prints() {
         );
     }
 }
+
+#[test]
+fn the_rust_that_it_asks_for_is_the_one_that_cargo_asks_for() {
+    assert!(README.contains(concat!("Rust ", env!("CARGO_PKG_RUST_VERSION"))));
+}

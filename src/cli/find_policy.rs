@@ -67,7 +67,7 @@ fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
 
 fn no_policy(folder: &Path) -> Diagnostic {
     let message = format!(
-        "no policy: no `dunnage.yaml` in `{}` or above it",
+        "no `dunnage.yaml` in `{}` or above it",
         folder.display()
     );
     Diagnostic::new(&NO_POLICY, message).help(
