@@ -66,10 +66,7 @@ fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
 }
 
 fn no_policy(folder: &Path) -> Diagnostic {
-    let message = format!(
-        "no `dunnage.yaml` in `{}` or above it",
-        folder.display()
-    );
+    let message = format!("no `dunnage.yaml` in `{}` or above it", folder.display());
     Diagnostic::new(&NO_POLICY, message).help(
         "name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \
          or take the built-in one by `--policy z2jh`",

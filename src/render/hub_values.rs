@@ -1,8 +1,5 @@
 //! The hub's own values, which z2jh writes into a Secret of the stream.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::codes;
 use super::context::Context;
 use crate::diag::Diagnostic;
@@ -46,7 +43,7 @@ fn is_hub_secret(object: &Object<'_>) -> bool {
 }
 
 fn decode(encoded: &str) -> Option<String> {
-    let bytes = STANDARD.decode(encoded.trim()).ok()?;
+    let bytes = yaml::decode_base64(encoded.trim())?;
     String::from_utf8(bytes).ok()
 }
 

@@ -1,5 +1,6 @@
 //! The lossless tree: every node knows its bytes, scalars are typed as Helm's go-yaml types them.
 
+mod binary;
 pub mod edit;
 mod expand;
 mod json;
@@ -10,6 +11,7 @@ mod split;
 mod tree;
 pub mod value;
 
+pub use binary::decode_base64;
 pub use edit::{Edit, Refusal};
 pub use expand::{ExpansionError, expansion_problem};
 pub use json::{JsonError, entry_named, key_name, to_json};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::binary::{decode_base64, lossy_text};
+
 /// A scalar's value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar<'t> {
@@ -45,7 +47,9 @@ pub fn resolve_tagged<'t>(text: &'t str, tag: &str) -> Scalar<'t> {
         | (Some("null"), value @ Scalar::Null) => Some(value),
         #[expect(clippy::cast_precision_loss, reason = "Go converts in the same way")]
         (Some("float"), Scalar::Int(value)) => Some(Scalar::Float(value as f64)),
-        (Some("binary"), _) => base64_text(text).map(|text| Scalar::String(Cow::Owned(text))),
+        (Some("binary"), _) => decode_base64(text)
+            .map(|bytes| lossy_text(&bytes))
+            .map(|text| Scalar::String(Cow::Owned(text))),
         _ => None,
     };
     resolved.unwrap_or(Scalar::String(Cow::Borrowed(text)))
@@ -219,50 +223,6 @@ fn float_key_text(value: f64) -> String {
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
-}
-
-/// What `base64.StdEncoding` decodes; as in Go's JSON, each byte that is not UTF-8 becomes U+FFFD.
-fn base64_text(encoded: &str) -> Option<String> {
-    let encoded: Vec<u8> = encoded
-        .bytes()
-        .filter(|byte| !b"\r\n".contains(byte))
-        .collect();
-    let end = encoded
-        .iter()
-        .position(|&byte| byte == b'=')
-        .unwrap_or(encoded.len());
-    let (letters, padding) = encoded.split_at(end);
-    let is_padded = encoded.len().is_multiple_of(4) && [&b""[..], b"=", b"=="].contains(&padding);
-    if !is_padded {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(encoded.len() / 4 * 3);
-    for group in letters.chunks(4) {
-        let mut bits = 0;
-        for &letter in group {
-            bits = bits << 6 | u32::from(base64_bits(letter)?);
-        }
-        // A group of n letters fills n - 1 bytes; Go lets the bits that are left over be anything.
-        let [_, first, second, third] = (bits << (6 * (4 - group.len()))).to_be_bytes();
-        bytes.extend(&[first, second, third][..group.len() - 1]);
-    }
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    Some(text)
-}
-
-fn base64_bits(letter: u8) -> Option<u8> {
-    Some(match letter {
-        b'A'..=b'Z' => letter - b'A',
-        b'a'..=b'z' => letter - b'a' + 26,
-        b'0'..=b'9' => letter - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
