@@ -9,6 +9,9 @@ mod split;
 mod tree;
 pub mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use edit::{Edit, Refusal};
 pub use expand::{ExpansionError, expansion_problem};
 pub use parse::{ParseError, parse};
