@@ -15,7 +15,8 @@ use serde_yaml::Value as Judge;
 /// A part of a manifest and how it is written.
 #[derive(Debug, Clone)]
 enum Part {
-    /// A scalar, a flow collection or an alias as it stands behind the colon; may be empty.
+    /// A scalar, a flow collection or an alias as it stands behind the colon; may be empty, and
+    /// stands on the next line where it begins with a line break.
     Inline(String),
     /// A block scalar's header and its lines; an empty line stays empty.
     Text(&'static str, &'static [&'static str]),
@@ -75,7 +76,13 @@ impl Part {
         let head = format!("{}{quote}{key}{quote}:", " ".repeat(column));
         match self {
             Part::Inline(text) if text.is_empty() => vec![line(head)],
-            Part::Inline(text) => vec![line(format!("{head} {text}"))],
+            Part::Inline(text) => match text.strip_prefix('\n') {
+                Some(text) => vec![
+                    line(head),
+                    line(format!("{}{text}", " ".repeat(column + 2))),
+                ],
+                None => vec![line(format!("{head} {text}"))],
+            },
             Part::Text(header, lines) => {
                 let mut written = vec![line(format!("{head} {header}"))];
                 written.extend(lines.iter().map(|text| Line {
@@ -172,7 +179,7 @@ fn text() -> impl Strategy<Value = Part> {
 }
 
 fn empty() -> impl Strategy<Value = Part> {
-    select(&["", "~", "null"]).prop_map(inline)
+    select(&["", "~", "null", "\n~"]).prop_map(inline)
 }
 
 fn container() -> impl Strategy<Value = Part> {
@@ -194,7 +201,7 @@ fn tolerations() -> impl Strategy<Value = Part> {
     let flow = inline("{key: c, operator: Exists}");
     prop_oneof![
         2 => empty(),
-        1 => select(&["[]", "[ ]", "[{key: a}]", "[{key: a}, {key: b,},]", "[{\"key\":\"a\"}]"]).prop_map(inline),
+        1 => select(&["[]", "[ ]", "[{key: a}]", "[{key: a}, {key: b,},]", "[{\"key\":\"a\"}]", "\n[]", "\n[{key: a}]"]).prop_map(inline),
         3 => prop::collection::vec(prop_oneof![Just(block), Just(flow)], 1..3).prop_map(Part::List),
     ]
 }
@@ -235,13 +242,13 @@ fn affinity() -> impl Strategy<Value = Part> {
         });
     prop_oneof![
         1 => empty(),
-        1 => select(&["{}", "{nodeAffinity: }", "{nodeAffinity: {}, }", "{podAntiAffinity: {a: b}}"]).prop_map(inline),
+        1 => select(&["{}", "{nodeAffinity: }", "{podAntiAffinity: }", "{nodeAffinity: {}, }", "{podAntiAffinity: {a: b}}", "\n{}"]).prop_map(inline),
         3 => nested,
     ]
 }
 
 fn priority() -> impl Strategy<Value = (Part, Verdict)> {
-    let old = ["", "~", "core", "'core'", "\"a b\"", "1e3", "yes"];
+    let old = ["", "~", "core", "'core'", "\"a b\"", "1e3", "yes", "\ncore"];
     prop_oneof![
         12 => select(old.to_vec()).prop_map(|old| (inline(old), Verdict::Placed)),
         1 => text().prop_map(|old| (old, Verdict::BlockScalar)),
@@ -557,7 +564,8 @@ fn placed(text: &str) -> Result<String, Refusal> {
     apply(&document, &edits(&document))
 }
 
-/// The old values that may go: scalars, nulls and empty collections under the keys that are edited.
+/// The old values that may go: scalars, nulls and empty collections under the keys that are edited,
+/// with the line break before one on a line of its own.
 fn replaceable(document: &Document<'_>) -> Vec<Range<usize>> {
     let paths = [
         &["tolerations"][..],
@@ -573,7 +581,10 @@ fn replaceable(document: &Document<'_>) -> Vec<Range<usize>> {
                 continue;
             };
             if node.raw_entries().is_empty() && node.items().len() == 0 {
-                ranges.push(node.range());
+                let line = document.text[..node.range().start].trim_end_matches(' ');
+                let before = line.strip_suffix('\n').unwrap_or(line);
+                let before = before.strip_suffix('\r').unwrap_or(before);
+                ranges.push(before.len()..node.range().end);
             }
         }
     }

@@ -130,9 +130,8 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
         return splices.push(splice);
     }
     let old = old.range();
-    // A comment may stand between the colon and a value on a later line.
     let colon_end = entry.colon_end;
-    let before = document.text[colon_end..old.start.max(colon_end)].trim_end();
+    let before = before_value(&document.text[colon_end..old.start.max(colon_end)]);
     let gone = colon_end + before.len()..old.end;
     let column = column(mapping);
     let mut layout = layout(mapping, column);
@@ -153,6 +152,16 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
     }
     // A new child lies deeper than anything that ends where it begins.
     splices.push(Splice::lines(at, text, depth(mapping) + 1));
+}
+
+/// What stays between a colon and a value that goes: on other lines than the value's own, comments
+/// and blank lines may stand there.
+fn before_value(between: &str) -> &str {
+    let line = between.trim_end_matches([' ', '\t']);
+    match line.strip_suffix('\n') {
+        Some(lines) => lines.strip_suffix('\r').unwrap_or(lines),
+        None => line,
+    }
 }
 
 /// Puts a scalar (or an empty collection) where a scalar or nothing stands.
