@@ -46,65 +46,52 @@ fn words(text: &str) -> Vec<&str> {
 fn check_slice(node: NodeRef<'_>) {
     let text = node.document().text;
     let slice = &text[node.range()];
-    let (first, last) = (slice.chars().next(), slice.chars().last());
+    let is_between = |open, close| slice.starts_with(open) && slice.ends_with(close);
     match &node.node().content {
         Content::Absent => assert_eq!(slice, ""),
-        Content::Alias(_) => assert_eq!(first, Some('*'), "{slice:?}"),
-        Content::Scalar {
-            text,
-            style: ScalarStyle::Plain,
-        } if slice.contains('\n') => {
-            assert_eq!(words(slice), words(text));
+        Content::Alias(_) => assert!(slice.starts_with('*'), "{slice:?}"),
+        Content::Scalar { text, style } => check_scalar(node, slice, text, *style),
+        Content::Mapping { style, .. } if *style == CollectionStyle::Flow => {
+            assert!(is_between('{', '}'), "{slice:?}");
         }
-        Content::Scalar {
-            text,
-            style: ScalarStyle::Plain,
-        } => assert_eq!(slice, text),
-        Content::Scalar {
-            text,
-            style: ScalarStyle::Quoted,
-        } => {
-            assert!(
-                matches!(first, Some('"' | '\'')) && first == last,
-                "{slice:?}"
-            );
-            let alone = parse(slice).expect("a quoted scalar is YAML");
-            assert_eq!(alone.root().and_then(NodeRef::text), Some(text.as_ref()));
-        }
-        Content::Scalar {
-            text: value,
-            style: ScalarStyle::Block,
-        } => {
-            assert!(matches!(first, Some('|' | '>')), "{slice:?}");
-            assert!(
-                slice.ends_with('\n') || node.range().end == text.len(),
-                "{slice:?}"
-            );
-            let body = slice.split_once('\n').map_or("", |(_, body)| body);
-            assert_eq!(words(body), words(value));
-        }
-        Content::Mapping {
-            style: CollectionStyle::Flow,
-            ..
-        } => {
-            assert_eq!((first, last), (Some('{'), Some('}')), "{slice:?}");
-        }
-        Content::Sequence {
-            style: CollectionStyle::Flow,
-            ..
-        } => {
-            assert_eq!((first, last), (Some('['), Some(']')), "{slice:?}");
+        Content::Sequence { style, .. } if *style == CollectionStyle::Flow => {
+            assert!(is_between('[', ']'), "{slice:?}");
         }
         Content::Sequence { column, .. } => {
-            assert_eq!(first, Some('-'), "{slice:?}");
+            assert!(slice.starts_with('-'), "{slice:?}");
             let line = text[..node.range().start].rsplit('\n').next();
-            assert_eq!(
-                line.map(|line| line.trim_start_matches('\u{feff}').len()),
-                Some(*column)
-            );
+            let width = line.map(|line| line.trim_start_matches('\u{feff}').len());
+            assert_eq!(width, Some(*column));
         }
         Content::Mapping { .. } => {}
     }
+}
+
+#[track_caller]
+fn check_scalar(node: NodeRef<'_>, slice: &str, value: &str, style: ScalarStyle) {
+    match style {
+        ScalarStyle::Plain if slice.contains('\n') => assert_eq!(words(slice), words(value)),
+        ScalarStyle::Plain => assert_eq!(slice, value),
+        ScalarStyle::Quoted => {
+            let quote = slice.chars().next().filter(|first| "\"'".contains(*first));
+            let quote = quote.expect("a quoted scalar begins with its quote");
+            assert!(slice.ends_with(quote), "{slice:?}");
+            let alone = parse(slice).expect("a quoted scalar is YAML");
+            assert_eq!(alone.root().and_then(NodeRef::text), Some(value));
+        }
+        ScalarStyle::Block => {
+            assert!(slice.starts_with(['|', '>']), "{slice:?}");
+            let ends_text = node.range().end == node.document().text.len();
+            assert!(slice.ends_with('\n') || ends_text, "{slice:?}");
+            let body = slice.split_once('\n').map_or("", |(_, body)| body);
+            assert_eq!(words(body), words(value));
+        }
+    }
+}
+
+#[track_caller]
+fn check_anchor(node: NodeRef<'_>) {
+    let text = node.document().text;
     if let Some(anchor) = &node.node().anchor {
         assert!(
             text[anchor.clone()].starts_with('&'),
@@ -150,6 +137,7 @@ fn a_node_is_the_bytes_of_its_range() {
         let document = parse(&text).expect("YAML");
         for node in document.nodes() {
             check_slice(node);
+            check_anchor(node);
             check_children(node);
         }
     }
@@ -164,8 +152,11 @@ fn nodes_come_in_the_order_of_the_text() {
     }
 }
 
+/// A node's bytes, its anchor's, the ends of its colons, its column.
+type Place = (Range<usize>, Option<Range<usize>>, Vec<usize>, usize);
+
 /// Every place of the tree that is a function of the text around it.
-fn places(document: &Document<'_>) -> Vec<(Range<usize>, Option<Range<usize>>, Vec<usize>, usize)> {
+fn places(document: &Document<'_>) -> Vec<Place> {
     let place = |node: NodeRef<'_>| {
         let colons = match &node.node().content {
             Content::Mapping { entries, .. } => {
@@ -329,6 +320,11 @@ fn a_blank_part_is_read_as_no_document() {
     }
 }
 
+/// One text for each number, one after the other.
+fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn three_hundred_comments_in_a_row_are_read() {
     let comments = "  # a line of reasons\n".repeat(300);
@@ -346,17 +342,13 @@ fn three_hundred_comments_in_a_row_are_read() {
 
 #[test]
 fn forty_thousand_lines_are_one_document() {
-    let lines: String = (0..40_000)
-        .map(|line| format!("k{line}: v{line}\n"))
-        .collect();
+    let lines = numbered(40_000, |line| format!("k{line}: v{line}\n"));
     check_get(&lines, &["k39999"], Some("v39999"));
 }
 
 #[test]
 fn ten_thousand_documents_are_split() {
-    let stream: String = (0..10_000)
-        .map(|index| format!("---\nkind: Pod\nindex: {index}\n"))
-        .collect();
+    let stream = numbered(10_000, |index| format!("---\nkind: Pod\nindex: {index}\n"));
     let parts = split(&stream);
     assert_eq!(parts.len(), 10_001);
     for (index, part) in parts.into_iter().skip(1).enumerate() {
@@ -380,9 +372,7 @@ fn check_error(text: &str, places: Range<usize>) {
 #[test]
 fn ten_thousand_levels_are_an_error_with_a_place() {
     const DEEP: usize = 10_000;
-    let nested: String = (0..DEEP)
-        .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-        .collect();
+    let nested = numbered(DEEP, |depth| format!("{}a:\n", " ".repeat(depth)));
     for text in [
         nested,
         "[".repeat(DEEP),
