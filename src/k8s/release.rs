@@ -110,6 +110,15 @@ fn read_part(range: Range<usize>, text: &str) -> Part<'_> {
             chart: chart_in_text(text),
         };
     }
+    if let Some(offset) = misplaced_mark(text) {
+        let message = "a byte order mark stands in the middle of the stream".to_owned();
+        let body = Body::Broken(ParseError { offset, message });
+        return Part {
+            range,
+            body,
+            chart: chart_in_text(text),
+        };
+    }
     let (body, chart) = match yaml::parse(text) {
         Ok(document) => {
             let chart = chart_of(&document);
@@ -118,6 +127,14 @@ fn read_part(range: Range<usize>, text: &str) -> Part<'_> {
         Err(error) => (Body::Broken(error), chart_in_text(text)),
     };
     Part { range, body, chart }
+}
+
+/// A byte order mark behind the part's first line, as in files that were put together: go-yaml passes
+/// over it, other readers take it as part of the first key, which then is not `kind`.
+fn misplaced_mark(text: &str) -> Option<usize> {
+    let content = text.trim_start();
+    let offset = text.len() - content.len();
+    (offset > 0 && content.starts_with('\u{feff}')).then_some(offset)
 }
 
 fn chart_of(document: &Document<'_>) -> ChartPath {
@@ -184,5 +201,22 @@ fn collect<'d>(
             gvk,
             chart: chart.clone(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Sources;
+
+    #[test]
+    fn a_byte_order_mark_between_documents_is_not_read_over() {
+        let text = "\u{feff}kind: Pod\n---\n\u{feff}kind: Pod\n";
+        let release = Release::read(Sources::default().add("a", String::new()), text);
+        assert!(matches!(release.parts[0].body, Body::Parsed(_)));
+        let Body::Broken(error) = &release.parts[1].body else {
+            panic!("{:?}", release.parts[1])
+        };
+        assert_eq!(error.offset, 1);
     }
 }

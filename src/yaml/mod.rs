@@ -11,6 +11,9 @@ mod split;
 mod tree;
 pub mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use binary::decode_base64;
 pub use edit::{Edit, Refusal};
 pub use expand::{ExpansionError, expansion_problem};

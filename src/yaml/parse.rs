@@ -378,9 +378,11 @@ impl<'t> Builder<'t> {
         at
     }
 
-    /// Bytes from the start of the line.
+    /// Bytes from the start of the line, a byte order mark not counted.
     fn column(&self, at: usize) -> usize {
-        at - memchr::memrchr(b'\n', &self.text.as_bytes()[..at]).map_or(0, |newline| newline + 1)
+        let before = &self.text[..at];
+        let line = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
+        before[line..].trim_start_matches('\u{feff}').len()
     }
 }
 

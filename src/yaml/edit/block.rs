@@ -81,24 +81,37 @@ fn last_leaf(node: NodeRef<'_>) -> NodeRef<'_> {
     last.map_or(node, |last| last_leaf(node.document().at(last)))
 }
 
-/// Where the line of the last key starts, if nothing but blanks stands before it.
+/// Where the line of the last key starts, or the first of the comments right above it; `None` if
+/// more than blanks stands before the key.
 fn line_of_last_key(mapping: NodeRef<'_>) -> Option<usize> {
+    let (last, before) = mapping.raw_entries().split_last()?;
     let document = mapping.document();
-    let key = document.at(mapping.raw_entries().last()?.key).range().start;
-    let start = line_start(document.text, key);
-    document.text[start..key]
-        .bytes()
-        .all(|byte| byte == b' ')
-        .then_some(start)
+    let key = document.at(last.key).range().start;
+    let mut start = line_start(document.text, key);
+    if !document.text[start..key].bytes().all(|byte| byte == b' ') {
+        return None;
+    }
+    let column = key - start;
+    let first = before.last().map_or(0, |entry| {
+        let value = document.at(entry.value).range();
+        value.end.max(entry.colon_end)
+    });
+    while start > first {
+        let above = line_start(document.text, start - 1);
+        if above < first || comment_line(&document.text[above..]).is_none_or(|(at, _)| at != column)
+        {
+            break;
+        }
+        start = above;
+    }
+    Some(start)
 }
 
-/// Lines after the collection's last one, and after comments that are indented like it or deeper.
+/// Lines after the collection's last one, and after the comments that belong to it.
 fn lines_after(collection: NodeRef<'_>, column: usize, value: &Value, layout: Layout) -> Splice {
     let document = collection.document();
-    let mut at = after_line(document.text, collection.range().end);
-    while let Some(next) = comment_line(&document.text[at..], column) {
-        at += next;
-    }
+    let end = after_line(document.text, collection.range().end);
+    let at = after_comments(document.text, end, column);
     let mut text = String::new();
     value.write_block(&mut text, layout);
     if !document.text[..at].ends_with('\n') && at > 0 {
@@ -117,6 +130,9 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
         return splices.push(splice);
     }
     let old = old.range();
+    let colon_end = entry.colon_end;
+    let before = before_value(&document.text[colon_end..old.start.max(colon_end)]);
+    let gone = colon_end + before.len()..old.end;
     let column = column(mapping);
     let mut layout = layout(mapping, column);
     match value {
@@ -124,10 +140,10 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
         Value::Sequence(items) if !items.is_empty() => layout.indent += layout.seq_step,
         _ => return splices.push(replace(mapping, entry, value)),
     }
-    if old.end > entry.colon_end {
-        splices.push(Splice::inline(entry.colon_end..old.end, String::new()));
+    if !gone.is_empty() {
+        splices.push(Splice::inline(gone, String::new()));
     }
-    let at = after_line(document.text, old.end.max(entry.colon_end));
+    let at = after_line(document.text, old.end.max(colon_end));
     let mut text = String::new();
     value.write_block(&mut text, layout);
     if !document.text[..at].ends_with('\n') {
@@ -136,6 +152,16 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
     }
     // A new child lies deeper than anything that ends where it begins.
     splices.push(Splice::lines(at, text, depth(mapping) + 1));
+}
+
+/// What stays between a colon and a value that goes: on other lines than the value's own, comments
+/// and blank lines may stand there.
+fn before_value(between: &str) -> &str {
+    let line = between.trim_end_matches([' ', '\t']);
+    match line.strip_suffix('\n') {
+        Some(lines) => lines.strip_suffix('\r').unwrap_or(lines),
+        None => line,
+    }
 }
 
 /// Puts a scalar (or an empty collection) where a scalar or nothing stands.
@@ -258,11 +284,34 @@ fn line_start(text: &str, at: usize) -> usize {
     memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |newline| newline + 1)
 }
 
-/// The length of the first line if it is a comment indented by at least `column` blanks.
-fn comment_line(text: &str, column: usize) -> Option<usize> {
+/// The end of the comments at `at` that belong to a collection before them: those indented like it or
+/// deeper, but not like the next key, which comes in the same column after an indentless sequence.
+fn after_comments(text: &str, mut at: usize, column: usize) -> usize {
+    let next = next_content_column(&text[at..]);
+    while let Some((comment, length)) = comment_line(&text[at..]) {
+        if comment < column || Some(comment) == next {
+            break;
+        }
+        at += length;
+    }
+    at
+}
+
+/// The column of the first line that holds more than a comment.
+fn next_content_column(text: &str) -> Option<usize> {
+    text.lines().find_map(|line| {
+        let content = line.trim_start_matches(' ');
+        let is_content = !content.trim_end().is_empty() && !content.starts_with('#');
+        is_content.then_some(line.len() - content.len())
+    })
+}
+
+/// The column and the whole length of the first line if it is a comment.
+fn comment_line(text: &str) -> Option<(usize, usize)> {
     let content = text.trim_start_matches(' ');
-    if !content.starts_with('#') || text.len() - content.len() < column {
+    if !content.starts_with('#') {
         return None;
     }
-    Some(memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |newline| newline + 1))
+    let length = memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |newline| newline + 1);
+    Some((text.len() - content.len(), length))
 }

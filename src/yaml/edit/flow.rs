@@ -74,10 +74,13 @@ fn append(collection: NodeRef<'_>, last_end: Option<usize>, text: String) -> Spl
         let at = collection.range().start + 1;
         return Splice::first_member(at, text);
     };
-    match trailing_comma(collection, last_end) {
-        Some(comma) => Splice::first_member(comma + 1, format!(" {text}")),
-        None => Splice::inline(last_end..last_end, format!(", {text}")),
+    if let Some(comma) = trailing_comma(collection, last_end) {
+        return Splice::first_member(comma + 1, format!(" {text}"));
     }
+    // go-yaml reads `key:,` as one plain scalar.
+    let after_colon = collection.document().text[..last_end].ends_with(':');
+    let comma = if after_colon { " , " } else { ", " };
+    Splice::inline(last_end..last_end, format!("{comma}{text}"))
 }
 
 /// Where a comma stands between the last member and the closing bracket.

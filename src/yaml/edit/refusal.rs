@@ -105,7 +105,9 @@ pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
 pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refusal> {
     let node = value.node();
     if node.is_aliased {
-        return Err(Refusal::Shared(node.range.clone()));
+        return Err(Refusal::Shared(
+            node.anchor.clone().unwrap_or(node.range.clone()),
+        ));
     }
     let has_items = match &node.content {
         Content::Mapping { entries, .. } => !entries.is_empty(),

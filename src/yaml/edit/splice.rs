@@ -67,7 +67,11 @@ pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> String {
         if splice.is_first_member
             && first_member.replace(splice.range.start) == Some(splice.range.start)
         {
-            out.push_str(", ");
+            out.push_str(if splice.text.starts_with(' ') {
+                ","
+            } else {
+                ", "
+            });
         }
         out.push_str(&splice.text);
         at = at.max(splice.range.end);
