@@ -1,0 +1,107 @@
+//! What the tests over whole streams share: a second reader that is not ours, and rendering in one call.
+
+#![allow(dead_code, reason = "each test uses its part")]
+#![allow(clippy::disallowed_methods, reason = "tests read their input")]
+
+use std::path::{Path, PathBuf};
+
+use dunnage::diag::Diagnostic;
+use dunnage::k8s::Release;
+use dunnage::policy;
+use dunnage::render::{self, Options};
+use dunnage::text::Sources;
+use serde_json::Value;
+
+/// The folder of real streams, where there is one.
+pub fn corpus() -> Option<PathBuf> {
+    let folder = std::env::var_os("DUNNAGE_CORPUS").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: DUNNAGE_CORPUS names no folder of streams");
+    }
+    folder
+}
+
+/// One stream of the corpus.
+pub fn stream(corpus: &Path, name: &str) -> String {
+    std::fs::read_to_string(corpus.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Every stream of the corpus with its name, in order.
+pub fn streams(corpus: &Path) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(corpus).expect("the corpus");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .filter(|name| name.ends_with(".helm3.yaml") || name.ends_with(".helm4.yaml"))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty(), "{} holds no stream", corpus.display());
+    names
+        .into_iter()
+        .map(|name| (name.clone(), stream(corpus, &name)))
+        .collect()
+}
+
+/// The new stream, or what is wrong.
+pub fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut sources = Sources::default();
+    let policy_source = sources.add("policy.yaml", policy.to_owned());
+    let source = sources.add("in.yaml", manifests.to_owned());
+    let (read, problems) = policy::read(policy_source, sources.get(policy_source).text());
+    let policy = read.unwrap_or_else(|| panic!("{problems:#?}"));
+    let release = Release::read(source, sources.get(source).text());
+    let outcome = render::run(&release, &policy, &Options::default());
+    outcome
+        .text
+        .map(std::borrow::Cow::into_owned)
+        .ok_or(outcome.diagnostics)
+}
+
+/// The documents of a stream as a second reader sees them: serde_yaml, split at lines of `---`. One that
+/// it refuses (duplicate keys) is read by ours.
+pub fn documents(stream: &str) -> Vec<Value> {
+    let mut documents = Vec::new();
+    for part in dunnage::yaml::split(stream) {
+        let text = &stream[part];
+        if dunnage::yaml::is_blank(text) {
+            continue;
+        }
+        let value = serde_yaml::from_str(text).ok().or_else(|| {
+            let document = dunnage::yaml::parse(text).ok()?;
+            dunnage::yaml::to_json(document.root()?).ok()
+        });
+        documents.push(value.unwrap_or(Value::Null));
+    }
+    documents
+}
+
+/// `Kind/name` of an object.
+pub fn title(object: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    format!(
+        "{}/{}",
+        text(&object["kind"]),
+        text(&object["metadata"]["name"])
+    )
+}
+
+/// JSON pointers to the pod templates of a kind; written apart from the program's own table.
+pub fn template_pointers(object: &Value) -> &'static [&'static str] {
+    match object["kind"].as_str().unwrap_or_default() {
+        "Pod" => &[""],
+        "PodTemplate" => &["/template"],
+        "CronJob" => &["/spec/jobTemplate/spec/template"],
+        "Deployment"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "Job" => &["/spec/template"],
+        _ => &[],
+    }
+}
