@@ -39,7 +39,7 @@ fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(&codes::EXPECTATION_UNMET, message)
             .at(expect.span, "it expects this")
-            .help("look what the rows before it take, and whether a name or a label changed in the chart"),
+            .help("see what the rows above it take, and whether a name or a label changed in the chart"),
     )
 }
 

@@ -17,7 +17,7 @@ pub(super) fn problems(
     if release.is_blank() && !mode.is_helm() {
         diagnostics.push(
             Diagnostic::new(&codes::NO_DOCUMENTS, "the input holds no document")
-                .help("look whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`"),
+                .help("see whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`"),
         );
     }
     for (index, part) in release.parts.iter().enumerate() {
@@ -61,6 +61,7 @@ pub(super) fn refused(release: &Release<'_>, part: usize, refusal: &Refusal) -> 
         Refusal::Unverified(_) => {
             "this is a bug of dunnage; leave the object out with `dunnage/ignore: \"true\"` meanwhile"
         }
+        Refusal::SecondDocument(_) => "put `---` between the two in the chart's template",
         Refusal::NotA(..) => "mend the chart's values or its template",
         _ => {
             "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`"

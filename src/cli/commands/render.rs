@@ -37,7 +37,12 @@ pub(in crate::cli) fn run(
     let differs = !outcome.documents.is_empty();
     let written = match (options.diff, options.check) {
         (true, _) => session.write(&diff(session, &release, &outcome)),
-        (false, true) => Exit::Fine,
+        (false, true) => {
+            session
+                .host
+                .write_stderr(&format!("{}\n", summary(&outcome)));
+            Exit::Fine
+        }
         (false, false) => return session.write(text),
     };
     if options.check && differs && written == Exit::Fine {
@@ -136,46 +141,49 @@ fn fail(
 /// The change of each document under the reasons for it, and what it comes to.
 fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> String {
     let color = session.colors(session.host.stdout_is_terminal());
+    let source = session.sources.get(release.source);
     let mut text = String::new();
+    let mut added = 0;
     for document in &outcome.documents {
         let part = &release.parts[document.part];
-        for change in outcome
-            .changes
-            .iter()
-            .filter(|change| change.part == document.part)
-        {
-            let place = session.sources.get(change.because.row_span.source);
-            let line = place.line_column(change.because.row_span.start).line;
-            let pools = change.because.pools.join(", ");
-            let reason = format!(
-                "# {}: {}\n#   by {} (pool {pools}), {}:{line}\n",
-                change.object,
-                change.what,
-                change.because.row,
-                place.name(),
-            );
-            text.push_str(&reason);
-        }
-        let source = session.sources.get(release.source);
-        let name = if part.chart.file.is_empty() {
-            source.name()
-        } else {
-            &part.chart.file
-        };
-        let start = source.line_column(part.range.start).line;
+        let old = &release.text[part.range.clone()];
+        let old_start = source.line_column(part.range.start).line;
         let look = report::DiffLook {
-            name,
-            old_start: start,
-            new_start: start,
+            name: if part.chart.file.is_empty() {
+                source.name()
+            } else {
+                &part.chart.file
+            },
+            old_start,
+            new_start: old_start + added,
             color,
         };
-        text.push_str(&report::unified(
-            &release.text[part.range.clone()],
-            &document.text,
-            &look,
-        ));
+        text.push_str(&reasons(session, outcome, document.part));
+        text.push_str(&report::unified(old, &document.text, &look));
+        added = (added + document.text.lines().count()).saturating_sub(old.lines().count());
     }
-    text.push_str(&summary(outcome));
+    text.push_str(&format!("# {}\n", summary(outcome)));
+    text
+}
+
+/// Which row changed each object of a document, and what it did.
+fn reasons(session: &Session<'_>, outcome: &Outcome<'_>, part: usize) -> String {
+    let mut text = String::new();
+    let mut object = None;
+    for change in outcome.changes.iter().filter(|change| change.part == part) {
+        if object.replace(&change.object) != Some(&change.object) {
+            let policy = session.sources.get(change.because.row_span.source);
+            text.push_str(&format!(
+                "# {}: {} (pool {}), {}:{}\n",
+                change.object,
+                change.because.row,
+                change.because.pools.join(" or "),
+                policy.name(),
+                policy.line_column(change.because.row_span.start).line,
+            ));
+        }
+        text.push_str(&format!("#   {}\n", change.what));
+    }
     text
 }
 
@@ -184,10 +192,10 @@ fn summary(outcome: &Outcome<'_>) -> String {
         format!("{number} {}", if number == 1 { one } else { many })
     };
     if outcome.documents.is_empty() {
-        return "# nothing changes\n".to_owned();
+        return "nothing changes".to_owned();
     }
     format!(
-        "# {} in {}; {} will restart\n",
+        "{} in {}; {} will restart",
         count(outcome.changes.len(), "change", "changes"),
         count(outcome.documents.len(), "document", "documents"),
         count(outcome.restarts(), "workload", "workloads"),
