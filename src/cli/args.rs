@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Keep Kubernetes pods on the nodes they were meant for.
@@ -89,7 +90,7 @@ pub(super) struct RenderOptions {
     #[arg(long)]
     pub(in crate::cli) check: bool,
     /// Treat notes and warnings as errors
-    #[arg(long, env = "DUNNAGE_STRICT")]
+    #[arg(long, env = "DUNNAGE_STRICT", value_parser = FalseyValueParser::new())]
     pub(in crate::cli) strict: bool,
     /// Who reads the output [default: found from the stream]
     #[arg(long, value_enum, default_value_t = ModeArg::Auto, env = "DUNNAGE_MODE")]

@@ -88,9 +88,12 @@ impl<'d> Object<'d> {
         self.hooks().next().is_some()
     }
 
-    /// `Kind/name`, as kubectl shows objects.
+    /// `Kind/name`, as kubectl shows objects; the kind alone where there is no name.
     pub fn title(&self) -> String {
-        format!("{}/{}", self.gvk.kind, self.name())
+        match self.name() {
+            name if name.is_empty() => self.gvk.kind.clone(),
+            name => format!("{}/{name}", self.gvk.kind),
+        }
     }
 }
 
