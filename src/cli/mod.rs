@@ -6,9 +6,6 @@ mod exit;
 mod find_policy;
 mod session;
 
-#[cfg(test)]
-mod tests;
-
 pub use exit::Exit;
 
 use std::ffi::OsString;
