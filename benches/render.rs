@@ -46,7 +46,7 @@ fn a_copy(bencher: Bencher<'_, '_>, documents: usize) {
 #[divan::bench(args = SIZES)]
 fn b_split(bencher: Bencher<'_, '_>, documents: usize) {
     stream(bencher, documents, |text| {
-        drop(black_box(yaml::split(text)))
+        drop(black_box(yaml::split(text)));
     });
 }
 
@@ -66,7 +66,7 @@ fn source() -> SourceId {
 #[divan::bench(args = SIZES)]
 fn d_read_behind_the_gate(bencher: Bencher<'_, '_>, documents: usize) {
     stream(bencher, documents, |text| {
-        drop(black_box(Release::read(source(), text)))
+        drop(black_box(Release::read(source(), text)));
     });
 }
 

@@ -33,8 +33,11 @@ const SELECTORS: [&str; 4] = [
     r#"{"zone": "x"}"#,
 ];
 
+/// Labels that a node of a pool has.
+type Labels = &'static [(&'static str, &'static str)];
+
 /// What a row requires: any of these sets of labels.
-const PLACEMENTS: [(&str, &[&[(&str, &str)]]); 3] = [
+const PLACEMENTS: [(&str, &[Labels]); 3] = [
     ("one", &[&[("pool", "a")]]),
     ("[both]", &[&[("pool", "a"), ("zone", "x")]]),
     ("[one, other]", &[&[("pool", "a")], &[("pool", "b")]]),
@@ -106,15 +109,15 @@ fn affinity(object: &Value) -> Affinity {
 }
 
 /// `old and required`, node by node.
-fn check(old: &Value, new: &Value, required: &[&[(&str, &str)]], nodes: &[(&str, NodeLabels)]) {
+fn check(old: &Value, new: &Value, required: &[Labels], nodes: &[(&str, NodeLabels)]) {
     let (before, after) = (affinity(old), affinity(new));
     for (name, labels) in nodes {
-        let fits = |pool: &&[(&str, &str)]| {
+        let fits = |pool: &Labels| {
             pool.iter()
                 .all(|(key, value)| labels.get(*key).is_some_and(|own| own == value))
         };
-        let meant = before.matches(name, labels)
-            && (required.is_empty() || required.iter().any(|pool| fits(pool)));
+        let meant =
+            before.matches(name, labels) && (required.is_empty() || required.iter().any(fits));
         assert_eq!(
             after.matches(name, labels),
             meant,
@@ -150,12 +153,12 @@ fn a_requirement_is_anded_to_what_the_chart_requires() {
                     );
                     let before = affinity(old);
                     let on_any = nodes.iter().any(|(name, labels)| {
-                        let fits = |pool: &&[(&str, &str)]| {
+                        let fits = |pool: &Labels| {
                             pool.iter().all(|(key, value)| {
                                 labels.get(*key).is_some_and(|own| own == value)
                             })
                         };
-                        before.matches(name, labels) && required.iter().any(|pool| fits(pool))
+                        before.matches(name, labels) && required.iter().any(fits)
                     });
                     assert!(!on_any, "no contradiction: {old}");
                     contradicting += 1;

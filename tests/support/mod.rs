@@ -1,7 +1,11 @@
 //! What the tests over whole streams share: a second reader that is not ours, and rendering in one call.
 
 #![allow(dead_code, reason = "each test uses its part")]
-#![allow(clippy::disallowed_methods, reason = "tests read their input")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "tests read their input"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +17,7 @@ use dunnage::text::Sources;
 use serde_json::Value;
 
 /// The folder of real streams, where there is one.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("DUNNAGE_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: DUNNAGE_CORPUS names no folder of streams");
@@ -22,12 +26,12 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// One stream of the corpus.
-pub fn stream(corpus: &Path, name: &str) -> String {
+pub(crate) fn stream(corpus: &Path, name: &str) -> String {
     std::fs::read_to_string(corpus.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// Every stream of the corpus with its name, in order.
-pub fn streams(corpus: &Path) -> Vec<(String, String)> {
+pub(crate) fn streams(corpus: &Path) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(corpus).expect("the corpus");
     let mut names: Vec<String> = entries
         .map(|entry| {
@@ -48,7 +52,7 @@ pub fn streams(corpus: &Path) -> Vec<(String, String)> {
 }
 
 /// The new stream, or what is wrong.
-pub fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagnostic>> {
+pub(crate) fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagnostic>> {
     let mut sources = Sources::default();
     let policy_source = sources.add("policy.yaml", policy.to_owned());
     let source = sources.add("in.yaml", manifests.to_owned());
@@ -62,9 +66,9 @@ pub fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagnostic>> 
         .ok_or(outcome.diagnostics)
 }
 
-/// The documents of a stream as a second reader sees them: serde_yaml, split at lines of `---`. One that
+/// The documents of a stream as a second reader sees them: `serde_yaml`, split at lines of `---`. One that
 /// it refuses (duplicate keys) is read by ours.
-pub fn documents(stream: &str) -> Vec<Value> {
+pub(crate) fn documents(stream: &str) -> Vec<Value> {
     let mut documents = Vec::new();
     for part in dunnage::yaml::split(stream) {
         let text = &stream[part];
@@ -81,7 +85,7 @@ pub fn documents(stream: &str) -> Vec<Value> {
 }
 
 /// `Kind/name` of an object.
-pub fn title(object: &Value) -> String {
+pub(crate) fn title(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     format!(
         "{}/{}",
@@ -91,7 +95,7 @@ pub fn title(object: &Value) -> String {
 }
 
 /// JSON pointers to the pod templates of a kind; written apart from the program's own table.
-pub fn template_pointers(object: &Value) -> &'static [&'static str] {
+pub(crate) fn template_pointers(object: &Value) -> &'static [&'static str] {
     match object["kind"].as_str().unwrap_or_default() {
         "Pod" => &[""],
         "PodTemplate" => &["/template"],
