@@ -188,8 +188,42 @@ fn a_flood_of_messages_is_cut() {
         "{}",
         host.stderr()
     );
-    assert!(host.stderr().lines().count() <= 41, "{}", host.stderr());
+    assert!(host.stderr().lines().count() <= 42, "{}", host.stderr());
+    assert!(
+        host.stderr()
+            .ends_with("10 more messages; `--format json` has all of them\n"),
+        "{}",
+        host.stderr()
+    );
     assert!(host.stderr().contains("more lines"), "{}", host.stderr());
+}
+
+#[test]
+fn the_worst_is_said_first() {
+    let policy = POLICY.replace(
+        "  - {name: everything, pool: core}",
+        "  - {name: never, match: {hook: true}, pool: core}\n  - {name: everything, pool: core, expect: 7}",
+    );
+    let host = Memory::default().file("p.yaml", policy).piped(DEPLOYMENT);
+    assert_eq!(
+        run(
+            &host,
+            &["render", "--policy", "p.yaml", "--format", "concise"]
+        ),
+        1
+    );
+    let codes: Vec<&str> = host
+        .stderr()
+        .lines()
+        .map(|line| {
+            if line.contains("error[") {
+                "error"
+            } else {
+                "note"
+            }
+        })
+        .collect();
+    assert_eq!(codes, ["error", "note"], "{}", host.stderr());
 }
 
 #[test]

@@ -70,31 +70,42 @@ impl<'h> Session<'h> {
         .help("look at the path, the rights and the encoding; dunnage reads UTF-8")
     }
 
-    /// Shows diagnostics on standard error.
+    /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is
+    /// counted, but for JSON, which programs read.
     pub(super) fn show(&self, diagnostics: &[Diagnostic]) {
         if diagnostics.is_empty() {
             return;
         }
-        let color = self.colors(self.host.stderr_is_terminal());
+        let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+        sorted.sort_by_key(|diagnostic| diagnostic.level);
+        // Each takes a line at least, so that the rest cannot come to be shown.
+        let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
         let text = match self.format {
-            Format::Graphical => {
-                let width = self.host.terminal_width().unwrap_or(100);
-                let look = Look {
-                    color,
-                    unicode: self.host.stderr_is_terminal(),
-                    width,
-                };
-                report::first_lines(
-                    report::graphical(&self.sources, diagnostics, look),
-                    MOST_LINES,
-                )
-            }
-            Format::Concise => {
-                report::first_lines(report::concise(&self.sources, diagnostics), MOST_LINES)
-            }
             Format::Json => report::json(&self.sources, diagnostics),
+            Format::Concise => report::concise(&self.sources, &shown),
+            Format::Graphical => report::graphical(&self.sources, &shown, self.look()),
         };
-        self.host.write_stderr(&text);
+        if self.format == Format::Json {
+            return self.host.write_stderr(&text);
+        }
+        self.host
+            .write_stderr(&report::first_lines(text, MOST_LINES));
+        let hidden = diagnostics.len() - shown.len();
+        if hidden > 0 {
+            self.host.write_stderr(&format!(
+                "{hidden} more messages; `--format json` has all of them\n"
+            ));
+        }
+    }
+
+    fn look(&self) -> Look {
+        let is_terminal = self.host.stderr_is_terminal();
+        let width = self.host.terminal_width().unwrap_or(100);
+        Look {
+            color: self.colors(is_terminal),
+            unicode: is_terminal,
+            width,
+        }
     }
 
     /// Whether a stream gets colours: the option, then `NO_COLOR`, `FORCE_COLOR`, then the terminal.
