@@ -51,13 +51,13 @@ fn bytes_that_are_no_text() {
         POLICY.as_bytes(),
         b"kind: Pod\nspec: \xff\n",
         2,
-        &["<stdin>", "UTF-8", "line 2, column 7"],
+        &["<stdin>:2:7", "UTF-8"],
     );
     check(
         b"version: \xc3\x28\n",
         DEPLOYMENT.as_bytes(),
         2,
-        &["p.yaml", "UTF-8", "line 1, column 10"],
+        &["p.yaml:1:10", "UTF-8"],
     );
     check_manifests(
         &DEPLOYMENT.replace("{name: a}", "{name: \"\0\"}"),
@@ -215,4 +215,17 @@ fn the_plugin_tells_helm_4_in_its_own_way() {
         let (code, stdout, _) = plugin(Some(option));
         assert_eq!((code, stdout.as_str()), (2, ""), "{option}");
     }
+}
+
+/// A slip in `--post-renderer-args` would be invisible otherwise.
+#[test]
+fn the_plugin_tells_helm_4_of_an_unknown_option_too() {
+    let host = Memory::default().piped(DEPLOYMENT);
+    assert_eq!(run(&host, &["helm-plugin", "--polcy", "p.yaml"]), 0);
+    let scalar: serde_yaml::Value = serde_yaml::from_str(&host.stdout()).expect("YAML");
+    let message = scalar.as_str().expect("one scalar");
+    assert!(
+        message.contains("unexpected argument '--polcy'") && message.contains("'--policy'"),
+        "{message}"
+    );
 }

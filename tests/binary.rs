@@ -107,5 +107,5 @@ fn bytes_that_are_no_text_leave_nothing_on_standard_output() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(code(&output), 2);
     assert!(output.stdout.is_empty());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("line 1, column 7"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("<stdin>:1:7"));
 }

@@ -11,10 +11,15 @@ pub use exit::Exit;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::render::Caller;
+use crate::report;
+use crate::text::Sources;
 use args::{Answer, Command};
 use session::Session;
+
+static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read");
 
 /// Runs one command line (the program's name first) and says how it ended. A panic ends as a bug: all
 /// of standard output is written in one step at the end, so that it leaves nothing there.
@@ -23,8 +28,10 @@ pub fn run(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
 }
 
 fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
+    let is_plugin = arguments.get(1).is_some_and(|first| first == "helm-plugin");
     let (command, look) = match args::parse(arguments) {
         Ok(parsed) => parsed,
+        Err(answer) if is_plugin && !answer.asked_for => return refuse_in_plugin(host, &answer),
         Err(answer) => return show(host, &answer),
     };
     let mut session = Session::new(host, &look);
@@ -39,6 +46,21 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::HelmPlugin(options) => {
             commands::render::run(&mut session, None, &options, Caller::Plugin)
         }
+    }
+}
+
+/// A command line that cannot be read, told in the way that Helm 4 shows.
+fn refuse_in_plugin(host: &dyn Host, answer: &Answer) -> Exit {
+    host.write_stderr(&answer.plain);
+    let mut paragraphs = answer.plain.split("\n\n").map(str::trim);
+    let message = paragraphs.next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let tip = paragraphs.next().and_then(|tip| tip.strip_prefix("tip: "));
+    let help = tip.unwrap_or("look at `--post-renderer-args` and at the `DUNNAGE_*` variables");
+    let diagnostic = Diagnostic::new(&USAGE, message).help(help);
+    match host.write_stdout(&report::block_scalar(&Sources::default(), &[diagnostic])) {
+        Ok(()) => Exit::Fine,
+        Err(_) => Exit::Usage,
     }
 }
 

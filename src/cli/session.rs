@@ -63,11 +63,23 @@ impl<'h> Session<'h> {
         reason = "errors of the world are told by the session"
     )]
     pub(super) fn unreadable(&self, path: &Path, error: &HostError) -> Diagnostic {
+        let path = path.display();
         Diagnostic::new(
             &UNREADABLE,
-            format!("cannot read `{}`: {error}", path.display()),
+            match error {
+                HostError::Read { source, .. } => format!("cannot read `{path}`: {source}"),
+                HostError::InvalidUtf8 { line, column, .. } => {
+                    format!("{path}:{line}:{column}: this is not UTF-8")
+                }
+                other => format!("cannot read `{path}`: {other}"),
+            },
         )
-        .help("look at the path, the rights and the encoding; dunnage reads UTF-8")
+        .help(match error {
+            HostError::InvalidUtf8 { .. } => {
+                "save it as UTF-8; a Windows shell may need `chcp 65001`"
+            }
+            _ => "look at the path and at who may read it",
+        })
     }
 
     /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is

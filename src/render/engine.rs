@@ -68,10 +68,7 @@ pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> 
         mut diagnostics,
         ..
     } = cx;
-    // Where the input is broken nobody knows what the rows would have matched.
-    if !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.extend(expect::check(release, policy, &matched));
-    }
+    diagnostics.extend(expect::check(release, policy, &matched));
     let documents = edit(release, &changes, &mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let text = (!failed).then(|| splice(release, &documents));
@@ -122,11 +119,23 @@ fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>, before: usize) {
         Jobs::Error => format!("`{title}` would change, and `jobs: error` forbids it"),
         _ => format!("`{title}` is left alone, as `jobs: skip` says"),
     };
+    let help = match cx.policy.jobs {
+        Jobs::Error => "give it a row with `pool: none`, or let `jobs: skip` leave all Jobs alone",
+        _ => {
+            "`jobs: patch` places Jobs too; an upgrade fails where one exists with another template"
+        }
+    };
     let span = cx.span(placement, placement.workload.template.node);
     cx.report(
         Diagnostic::new(code, message)
-            .at(Span { end: span.start, ..span }, "the template of an existing Job can never change")
-            .help("`jobs: patch` places Jobs too; an upgrade fails where one exists with another template"),
+            .at(
+                Span {
+                    end: span.start,
+                    ..span
+                },
+                "the template of an existing Job can never change",
+            )
+            .help(help),
     );
 }
 
@@ -136,17 +145,14 @@ fn edit(
     changes: &[Change],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<EditedDocument> {
-    let mut by_part: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
+    let mut by_part: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
     for change in changes {
-        by_part
-            .entry(change.part)
-            .or_default()
-            .extend(change.edits.iter().cloned());
+        by_part.entry(change.part).or_default().push(change);
     }
     let by_part: Vec<_> = by_part.into_iter().collect();
     let edited: Vec<_> = by_part
         .par_iter()
-        .map(|(part, edits)| edit_part(release, *part, edits))
+        .map(|(part, changes)| edit_part(release, *part, changes))
         .collect();
     let mut documents = Vec::new();
     for (document, problems) in edited {
@@ -159,7 +165,7 @@ fn edit(
 fn edit_part(
     release: &Release<'_>,
     part: usize,
-    edits: &[Edit],
+    changes: &[&Change],
 ) -> (Option<EditedDocument>, Vec<Diagnostic>) {
     let Body::Parsed(document) = &release.parts[part].body else {
         unreachable!("only parsed documents have workloads");
@@ -169,13 +175,27 @@ fn edit_part(
         diagnostics.push(problem);
         return (None, diagnostics);
     }
-    match yaml::edit::apply(document, edits) {
+    let edits: Vec<Edit> = changes
+        .iter()
+        .flat_map(|change| change.edits.iter().cloned())
+        .collect();
+    match yaml::edit::apply(document, &edits) {
         Ok(text) => (Some(EditedDocument { part, text }), diagnostics),
         Err(refusal) => {
-            diagnostics.push(input::refused(release, part, &refusal));
+            diagnostics.push(input::refused(release, part, &titles(changes), &refusal));
             (None, diagnostics)
         }
     }
+}
+
+/// The objects of one document that were to be changed, as a message names them.
+fn titles(changes: &[&Change]) -> String {
+    let mut titles: Vec<String> = changes
+        .iter()
+        .map(|change| format!("`{}`", change.object))
+        .collect();
+    titles.dedup();
+    titles.join(" and ")
 }
 
 /// The stream with the edited documents in place of the old ones; all else is copied.

@@ -11,11 +11,13 @@ use crate::yaml;
 pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
     for secret in objects.iter().filter(|object| is_hub_secret(object)) {
         let data = |key| secret.node.get_path(&[key, "values.yaml"]);
-        let read = match (data("data"), data("stringData")) {
-            (_, Some(text)) => text.text().map(str::to_owned),
-            (Some(encoded), None) => encoded.text().and_then(decode),
+        let (node, read) = match (data("data"), data("stringData")) {
+            (_, Some(text)) => (text, text.text().map(str::to_owned)),
+            (Some(encoded), None) => (encoded, encoded.text().and_then(decode)),
             (None, None) => continue,
         };
+        let start = node.range().start;
+        let span = cx.release.span(secret.part, start..start);
         let values = read.as_deref().and_then(values_of);
         match values.as_ref().and_then(values::locate_hub) {
             Some(hub) => {
@@ -30,6 +32,7 @@ pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
                     &codes::HUB_VALUES,
                     format!("the values in `{}` cannot be read", secret.title()),
                 )
+                .at(span, "neither YAML nor base64 of it")
                 .help("give them by `--values`, so that the images of profiles can be pulled"),
             ),
         }

@@ -55,8 +55,13 @@ fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
         .help("use Helm 4, or `helm template | dunnage render --mode plain`")
 }
 
-/// What is in the way of an edit.
-pub(super) fn refused(release: &Release<'_>, part: usize, refusal: &Refusal) -> Diagnostic {
+/// What is in the way of an edit of these objects.
+pub(super) fn refused(
+    release: &Release<'_>,
+    part: usize,
+    titles: &str,
+    refusal: &Refusal,
+) -> Diagnostic {
     let help = match refusal {
         Refusal::Unverified(_) => {
             "this is a bug of dunnage; leave the object out with `dunnage/ignore: \"true\"` meanwhile"
@@ -67,12 +72,14 @@ pub(super) fn refused(release: &Release<'_>, part: usize, refusal: &Refusal) -> 
             "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`"
         }
     };
-    Diagnostic::new(
-        &codes::CANNOT_EDIT,
-        "this document cannot be changed without doubt about its meaning",
-    )
-    .at(release.span(part, refusal.range()), refusal.to_string())
-    .help(help)
+    let message = format!("{titles} cannot be changed without doubt: {refusal}");
+    let range = refusal.range();
+    let text = &release.text[release.parts[part].range.clone()];
+    let first_line = text[range.clone()].lines().next().unwrap_or_default();
+    let range = range.start..range.start + first_line.len();
+    Diagnostic::new(&codes::CANNOT_EDIT, message)
+        .at(release.span(part, range), "this is in the way")
+        .help(help)
 }
 
 /// Warns of keys that stand twice in a document that is edited.

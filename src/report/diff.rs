@@ -6,6 +6,11 @@ use similar::{ChangeTag, DiffOp, TextDiff};
 use super::clean;
 use crate::text;
 
+/// A line that explains a diff.
+pub fn comment(line: &str) -> String {
+    format!("# {}\n", clean::one_line(line))
+}
+
 /// How the change of one document is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct DiffLook<'a> {

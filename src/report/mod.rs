@@ -11,7 +11,7 @@ mod limit;
 
 pub use block_scalar::block_scalar;
 pub use concise::concise;
-pub use diff::{DiffLook, unified};
+pub use diff::{DiffLook, comment, unified};
 pub use graphical::{Look, graphical};
 pub use json::json;
 pub use limit::first_lines;

@@ -387,7 +387,10 @@ impl<'t> Builder<'t> {
 }
 
 fn parse_error(error: &granit_parser::ScanError) -> ParseError {
-    let message = error.info().lines().next().unwrap_or_default().to_owned();
+    let message = match error.info().lines().next().unwrap_or_default() {
+        "recursion limit exceeded" => "it is nested too deep to be read".to_owned(),
+        message => message.to_owned(),
+    };
     ParseError {
         offset: error.marker().byte_offset().unwrap_or(0),
         message,

@@ -8,7 +8,7 @@ use crate::cli::{Exit, find_policy};
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::Release;
 use crate::policy::{self, Policy};
-use crate::render::{self, Caller, Mode, Options, Outcome};
+use crate::render::{self, Caller, Change, Mode, Options, Outcome};
 use crate::report;
 use crate::text::SourceId;
 use crate::values;
@@ -138,66 +138,77 @@ fn fail(
     }
 }
 
-/// The change of each document under the reasons for it, and what it comes to.
+/// The change of each document under the reasons for it, and what it comes to. Line numbers are those of
+/// the stream, before and after.
 fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> String {
     let color = session.colors(session.host.stdout_is_terminal());
     let source = session.sources.get(release.source);
+    let (mut old_lines, mut new_lines) = (0, 0);
     let mut text = String::new();
-    let mut added = 0;
     for document in &outcome.documents {
         let part = &release.parts[document.part];
         let old = &release.text[part.range.clone()];
         let old_start = source.line_column(part.range.start).line;
         let look = report::DiffLook {
-            name: if part.chart.file.is_empty() {
-                source.name()
-            } else {
-                &part.chart.file
-            },
+            name: source.name(),
             old_start,
-            new_start: old_start + added,
+            new_start: old_start + new_lines - old_lines,
             color,
         };
-        text.push_str(&reasons(session, outcome, document.part));
+        text.push_str(&reasons(session, &part.chart.file, outcome, document.part));
         text.push_str(&report::unified(old, &document.text, &look));
-        added = (added + document.text.lines().count()).saturating_sub(old.lines().count());
+        text.push('\n');
+        old_lines += old.matches('\n').count();
+        new_lines += document.text.matches('\n').count();
     }
-    text.push_str(&format!("# {}\n", summary(outcome)));
+    text.push_str(&report::comment(&summary(outcome)));
     text
 }
 
-/// Which row changed each object of a document, and what it did.
-fn reasons(session: &Session<'_>, outcome: &Outcome<'_>, part: usize) -> String {
+/// What happens to each object of a document, and which row of the policy asks for it.
+fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome<'_>, part: usize) -> String {
+    let of_part: Vec<&Change> = outcome
+        .changes
+        .iter()
+        .filter(|change| change.part == part)
+        .collect();
     let mut text = String::new();
-    let mut object = None;
-    for change in outcome.changes.iter().filter(|change| change.part == part) {
-        if object.replace(&change.object) != Some(&change.object) {
-            let policy = session.sources.get(change.because.row_span.source);
-            text.push_str(&format!(
-                "# {}: {} (pool {}), {}:{}\n",
-                change.object,
-                change.because.row,
-                change.because.pools.join(" or "),
-                policy.name(),
-                policy.line_column(change.because.row_span.start).line,
-            ));
+    for changes in of_part.chunk_by(|one, next| one.object == next.object) {
+        let (object, because) = (&changes[0].object, &changes[0].because);
+        let of_file = if file.is_empty() {
+            String::new()
+        } else {
+            format!(" of {file}")
+        };
+        text.push_str(&report::comment(&format!("{object}{of_file}")));
+        for change in changes {
+            text.push_str(&report::comment(&format!("  {}", change.what)));
         }
-        text.push_str(&format!("#   {}\n", change.what));
+        let policy = session.sources.get(because.row_span.source);
+        text.push_str(&report::comment(&format!(
+            "  by {} (pool {}), {}:{}",
+            because.row,
+            because.pools.join(" or "),
+            policy.name(),
+            policy.line_column(because.row_span.start).line,
+        )));
     }
     text
 }
 
 fn summary(outcome: &Outcome<'_>) -> String {
-    let count = |number: usize, one: &str, many: &str| {
-        format!("{number} {}", if number == 1 { one } else { many })
+    let count = |number: usize, noun: &str| match number {
+        0 => format!("no {noun}"),
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
     };
     if outcome.documents.is_empty() {
         return "nothing changes".to_owned();
     }
     format!(
         "{} in {}; {} will restart",
-        count(outcome.changes.len(), "change", "changes"),
-        count(outcome.documents.len(), "document", "documents"),
-        count(outcome.restarts(), "workload", "workloads"),
+        count(outcome.changes.len(), "change"),
+        count(outcome.documents.len(), "document"),
+        count(outcome.restarts(), "workload"),
     )
 }

@@ -53,7 +53,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     cx.change(
         placement,
         Field::NodeAffinity,
-        format!("{verb} {}", pools.join(" or ")),
+        format!("{verb} nodes with {}", pools.join(" or ")),
         edits,
     );
 }

@@ -37,8 +37,8 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         return;
     }
     let what = match current_name {
-        Some(current) => format!("class `{}` in place of `{current}`", class.value),
-        None => format!("class `{}`", class.value),
+        Some(current) => format!("takes class `{}` in place of `{current}`", class.value),
+        None => format!("takes class `{}`", class.value),
     };
     let edit = Edit::put_path(
         placement.spec(),
