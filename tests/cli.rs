@@ -299,3 +299,21 @@ fn a_bug_prints_nothing_and_exits_with_70() {
     assert_eq!(run(&host, &["render", "--policy", "p.yaml"]), 70);
     assert_eq!(host.0.stdout(), "");
 }
+
+#[test]
+fn what_is_generated_is_printed() {
+    let printed = |arguments: &[&str]| {
+        let host = Memory::default();
+        assert_eq!(run(&host, arguments), 0, "{}", host.stderr());
+        host.stdout()
+    };
+    let schema: serde_json::Value = serde_json::from_str(&printed(&["schema"])).expect("JSON");
+    assert!(schema["properties"]["pools"].is_object(), "{schema}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(
+            printed(&["completions", shell]).contains("--policy"),
+            "{shell}"
+        );
+    }
+    assert!(printed(&["man"]).contains(".TH dunnage"));
+}

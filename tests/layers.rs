@@ -34,6 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["yaml/binary.rs"]),
     ("clap", &["cli/args.rs"]),
+    ("clap_complete", &["cli/args.rs"]),
+    ("clap_mangen", &["cli/args.rs"]),
     ("glob", &["policy/"]),
     ("granit_parser", &["yaml/parse.rs"]),
     ("jsonschema", &["schema/"]),

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::policy;
 
 /// Keep Kubernetes pods on the nodes they were meant for.
 ///
@@ -42,6 +45,15 @@ enum Subcommands {
         #[command(flatten)]
         options: RenderOptions,
     },
+    /// Print the JSON Schema of the policy, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 /// How messages look.
@@ -127,6 +139,8 @@ pub(super) enum Command {
     Render(Option<PathBuf>, RenderOptions),
     /// `helm-plugin`
     HelmPlugin(RenderOptions),
+    /// A command that prints one text: `schema`, `completions`, `man`.
+    Print(String),
 }
 
 /// What clap answers in place of a command.
@@ -154,8 +168,24 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         None => Command::Bare(line.render),
         Some(Subcommands::Render { file, options }) => Command::Render(file, options),
         Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
+        Some(Subcommands::Schema) => Command::Print(policy::SCHEMA.to_owned()),
+        Some(Subcommands::Completions { shell }) => Command::Print(completions(shell)),
+        Some(Subcommands::Man) => Command::Print(man()),
     };
     Ok((command, line.look))
+}
+
+fn completions(shell: Shell) -> String {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), "dunnage", &mut text);
+    String::from_utf8(text).expect("completions are made of our own words")
+}
+
+fn man() -> String {
+    let mut text = Vec::new();
+    let page = clap_mangen::Man::new(CommandLine::command());
+    page.render(&mut text).expect("a vector takes everything");
+    String::from_utf8(text).expect("the page is made of our own words")
 }
 
 /// What `--help` prints.

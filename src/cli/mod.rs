@@ -43,6 +43,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::Render(file, options) => {
             commands::render::run(&mut session, file.as_deref(), &options, Caller::Person)
         }
+        Command::Print(text) => session.write(&text),
         Command::HelmPlugin(options) => {
             commands::render::run(&mut session, None, &options, Caller::Plugin)
         }
