@@ -311,7 +311,7 @@ fn what_is_generated_is_printed() {
     assert!(schema["properties"]["pools"].is_object(), "{schema}");
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(
-            printed(&["completions", shell]).contains("--policy"),
+            printed(&["completions", shell]).contains("policy"),
             "{shell}"
         );
     }
