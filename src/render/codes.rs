@@ -153,6 +153,13 @@ pub(super) static PRIORITY_WRITTEN: Code = Code::note(
     "a pod sets `priority` as a number; a class beside it would be refused unless the numbers agree",
 );
 
+/// An object says neither that it is to be left alone nor that it is not.
+pub(super) static IGNORE_UNCLEAR: Code = Code::error(
+    "RN023",
+    "ignore-unclear",
+    "the annotation `dunnage/ignore` is neither `true` nor `false`",
+);
+
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.
 pub fn is_unmet(code: &Code) -> bool {

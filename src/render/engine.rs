@@ -91,9 +91,7 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
             continue;
         };
         matched[row_index] += 1;
-        if workload.object.annotation(IGNORE) == Some("true")
-            || policy.rows[row_index].pools.is_empty()
-        {
+        if is_ignored(cx, &workload) || policy.rows[row_index].pools.is_empty() {
             continue;
         }
         let placement = Placement::new(policy, row_index, &workload);
@@ -104,6 +102,30 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
         }
     }
     matched
+}
+
+/// Whether the object asks to be left alone. Another word than `true` or `false` leaves that open, so
+/// it is an error.
+fn is_ignored(cx: &mut Context<'_>, workload: &Workload<'_>) -> bool {
+    let object = &workload.object;
+    let annotation = object.node.get_path(&["metadata", "annotations", IGNORE]);
+    let Some(annotation) = annotation else {
+        return false;
+    };
+    let word = annotation.text().unwrap_or_default();
+    if !matches!(word, "true" | "false") {
+        let message = format!(
+            "`{}` says `{IGNORE}: {word}`, which is neither yes nor no",
+            object.title()
+        );
+        let span = cx.release.node_span(object.part, annotation);
+        cx.report(
+            Diagnostic::new(&codes::IGNORE_UNCLEAR, message)
+                .at(span, "neither `true` nor `false`")
+                .help("`\"true\"` leaves the object alone"),
+        );
+    }
+    word == "true"
 }
 
 /// Does with the changes of a Job what the policy says: its template can never change once it exists.

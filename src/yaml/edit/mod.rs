@@ -168,12 +168,30 @@ fn present<'d>(mapping: NodeRef<'d>, key: &str, edit: &Edit) -> Result<Present<'
     }
     refusal::check_value(value, &found.entry)?;
     match (&value.node().content, edit) {
-        _ if is_empty(value) => Ok(Present::Empty(found.entry)),
+        _ if can_be_filled(value, edit) => Ok(Present::Empty(found.entry)),
         (Content::Scalar { .. }, Edit::Put { .. }) => Ok(Present::Scalar(found.entry)),
         (Content::Sequence { .. }, Edit::Extend { .. }) => Ok(Present::Items(value)),
         (_, Edit::Extend { .. }) => Err(Refusal::not_a("list", value)),
+        (
+            Content::Sequence { .. },
+            Edit::Put {
+                value: Value::Mapping(_),
+                ..
+            },
+        ) => Err(Refusal::not_a("mapping", value)),
         (_, Edit::Put { .. }) => Err(Refusal::not_a("single value", value)),
     }
+}
+
+/// Whether there is nothing to keep, and nothing of another kind than what is to stand there: a `[]`
+/// where a mapping belongs is a mistake of the chart, not an empty mapping.
+fn can_be_filled(value: NodeRef<'_>, edit: &Edit) -> bool {
+    let fits = match &*edit.whole_value() {
+        Value::Mapping(_) => !value.is_sequence(),
+        Value::Sequence(_) => !value.is_mapping(),
+        _ => true,
+    };
+    fits && is_empty(value)
 }
 
 /// Whether there is nothing to keep: nothing, null, `{}`, `[]`.
