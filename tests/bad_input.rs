@@ -1,231 +1,396 @@
-//! Bad input gets one clear error that names its place, nothing on standard output, and the right exit code.
+//! Whatever comes in, the answer is one clear error with its place, and nothing on standard output.
 
-use std::ffi::OsString;
+use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::Memory;
+use dunnage::host::{Host, HostError, Memory};
 
-const POLICY: &str = "version: 1\npools:\n  core: {taints: [\"dedicated=core:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: core}\n";
+const POLICY: &str = "\
+version: 1
+pools:
+  services:
+    labels: {example.org/pool: services}
+    taints: [\"example.org/pool=services:NoSchedule\"]
+workloads:
+  - {name: everything, pool: services}
+";
 
-const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers: []\n";
+const POD: &str =
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: web, annotations: {helm.sh/hook: test}}\nspec:\n";
 
-fn run(host: &Memory, arguments: &[&str]) -> u8 {
-    let line = std::iter::once("dunnage").chain(arguments.iter().copied());
-    cli::run(host, line.map(OsString::from).collect()).code()
+/// Runs with the messages on one line each; gives back the two streams and the exit code.
+#[track_caller]
+fn run(host: &dyn Host, arguments: &[&str]) -> u8 {
+    let line = ["dunnage", "--format", "concise"];
+    let line = line.iter().chain(arguments).map(Into::into).collect();
+    cli::run(host, line).code()
 }
 
-/// Renders `manifests`; expects one error whose lines hold every `part`.
+/// Renders manifests, which has to fail with exactly these messages.
 #[track_caller]
-fn check(policy: &[u8], manifests: &[u8], exit: u8, parts: &[&str]) {
-    let host = Memory::default().file("p.yaml", policy).piped(manifests);
-    let code = run(
-        &host,
-        &["render", "--policy", "p.yaml", "--format", "concise"],
-    );
-    let stderr = host.stderr();
-    assert_eq!(host.stdout(), "", "{stderr}");
-    assert_eq!(code, exit, "{stderr}");
-    let errors = stderr
-        .lines()
-        .filter(|line| line.contains(" error["))
-        .count();
-    assert_eq!(errors, 1, "{stderr}");
-    for part in parts {
-        assert!(stderr.contains(part), "`{part}` is not in: {stderr}");
-    }
-}
-
-#[track_caller]
-fn check_manifests(manifests: &str, parts: &[&str]) {
-    check(POLICY.as_bytes(), manifests.as_bytes(), 2, parts);
+fn check(manifests: impl Into<Vec<u8>>, policy: &str, exit: u8, expected: &str) {
+    let host = Memory::default()
+        .file("policy.yaml", policy)
+        .piped(manifests);
+    let code = run(&host, &["--policy", "policy.yaml"]);
+    assert_eq!(host.stderr(), expected);
+    assert_eq!((host.stdout().as_str(), code), ("", exit));
 }
 
 #[track_caller]
-fn check_policy(policy: &str, parts: &[&str]) {
-    check(policy.as_bytes(), DEPLOYMENT.as_bytes(), 2, parts);
+fn check_manifests(manifests: impl Into<Vec<u8>>, exit: u8, expected: &str) {
+    check(manifests, POLICY, exit, expected);
 }
 
-#[test]
-fn bytes_that_are_no_text() {
-    check(
-        POLICY.as_bytes(),
-        b"kind: Pod\nspec: \xff\n",
-        2,
-        &["<stdin>:2:7", "UTF-8"],
-    );
-    check(
-        b"version: \xc3\x28\n",
-        DEPLOYMENT.as_bytes(),
-        2,
-        &["p.yaml:1:10", "UTF-8"],
-    );
-    check_manifests(
-        &DEPLOYMENT.replace("{name: a}", "{name: \"\0\"}"),
-        &["<stdin>:3:", "RN001"],
-    );
+#[track_caller]
+fn check_policy(policy: &str, expected: &str) {
+    check(format!("{POD}  containers: []\n"), policy, 2, expected);
 }
 
-#[test]
-fn text_that_is_no_yaml() {
-    check_manifests(
-        "kind: Pod\nspec:\n\tcontainers: []\n",
-        &["<stdin>:3:", "RN001"],
-    );
-    check_manifests("---\nkind: Pod\nspec: {a: \"b}\n", &["<stdin>:", "RN001"]);
-    check_manifests("kind: Pod\nspec: [\n", &["<stdin>:", "RN001"]);
-}
-
-#[test]
-fn nesting_without_end() {
-    let deep = [
-        format!("kind: Pod\nspec: {}", "[".repeat(10_000)),
-        format!("kind: Pod\nspec: {}", "{a: ".repeat(10_000)),
-        format!("kind: Pod\nspec:\n  {}", "- ".repeat(10_000)),
-    ];
-    for text in deep {
-        check_manifests(&text, &["<stdin>:", "RN001"]);
-    }
-    let lines: String = (0..10_000)
-        .map(|depth| format!("{}a:\n", " ".repeat(depth % 400)))
-        .collect();
-    check_manifests(
-        &format!("kind: Pod\nspec:\n{lines}"),
-        &["<stdin>:", "RN001"],
-    );
-}
-
-#[test]
-fn aliases_matter_where_a_document_is_edited() {
-    check_manifests(
-        &DEPLOYMENT.replace("{name: a}", "{name: *a}"),
-        &["<stdin>:3:18", "RN018"],
-    );
-    check_manifests(
-        &DEPLOYMENT.replace("{name: a}", "&m {name: [*m]}"),
-        &["RN018", "contains itself"],
-    );
-    let mut bomb = "x0: &x0 [a, a, a, a, a, a, a, a, a, a]\n".to_owned();
-    for level in 1..12 {
-        let items = vec![format!("*x{}", level - 1); 10].join(", ");
-        bomb.push_str(&format!("x{level}: &x{level} [{items}]\n"));
-    }
-    check_manifests(
-        &format!("{DEPLOYMENT}{bomb}"),
-        &["<stdin>:", "RN018", "expand to"],
-    );
-
-    let unedited =
-        format!("apiVersion: v1\nkind: List\nitems: []\nlabels: *gone\n{bomb}---\n{DEPLOYMENT}");
-    let host = Memory::default().file("p.yaml", POLICY).piped(unedited);
+#[track_caller]
+fn check_untouched(manifests: &str) {
+    let host = Memory::default()
+        .file("policy.yaml", POLICY)
+        .piped(manifests);
     assert_eq!(
-        run(&host, &["render", "--policy", "p.yaml"]),
+        run(&host, &["--policy", "policy.yaml"]),
         0,
         "{}",
         host.stderr()
     );
+    assert_eq!(host.stdout(), manifests);
 }
 
 #[test]
-fn a_required_affinity_without_terms() {
-    let policy = POLICY
-        .replace("core: {taints", "core: {labels: {a: b}, taints")
-        .replace("pool: core}", "pool: core, matchNodePurpose: require}");
-    let affinity = "      affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}}\n";
-    let manifests = format!("{DEPLOYMENT}{affinity}");
-    check(
-        policy.as_bytes(),
-        manifests.as_bytes(),
+fn manifests_that_are_not_text() {
+    check_manifests(
+        b"kind: Pod\n# caf\xe9\n".to_vec(),
         2,
-        &["<stdin>:8:", "RN009"],
+        "unreadable-input: error[CL003] <stdin>:2:6: this is not UTF-8\n",
+    );
+    check_manifests(
+        format!("{POD}  a: b\0c\n"),
+        2,
+        "<stdin>:5:7: error[RN001] this document is not YAML: unexpected character: `\\u{0}'\n",
     );
 }
 
 #[test]
-fn mistakes_in_the_policy() {
-    check_policy(
-        &POLICY.replace("taints", "taint"),
-        &["p.yaml:3:10", "`core` has no key `taint`"],
+fn manifests_that_are_not_yaml() {
+    check_manifests(
+        format!("{POD}\ta: b\n"),
+        2,
+        "<stdin>:5:2: error[RN001] this document is not YAML: tabs disallowed within this context (block indentation)\n",
     );
-    check_policy(
-        &POLICY.replace("pool: core}", "pool: core, matchNodePurpose: requires}"),
-        &["p.yaml:5:", "requires"],
+    check_manifests(
+        format!("{POD}  a: \"b\n"),
+        2,
+        "<stdin>:5:6: error[RN001] this document is not YAML: unclosed quote\n",
     );
-    check_policy(
-        &POLICY.replace("pool: core}", "pool: cores}"),
-        &["p.yaml:5:", "the pool `cores` is not defined"],
-    );
-    check_policy(&format!("{POLICY}lint: {{}}\n"), &["p.yaml:6:1", "`lint`"]);
-    check_policy("version: 1\n\tpools: {}\n", &["p.yaml:1:10", "PO001"]);
 }
 
 #[test]
-fn policies_that_cannot_be_found() {
-    let host = Memory::default().piped(DEPLOYMENT);
-    assert_eq!(run(&host, &["render"]), 2);
-    for way_out in ["--policy FILE", "DUNNAGE_POLICY", "--policy z2jh"] {
-        assert!(host.stderr().contains(way_out), "{}", host.stderr());
+fn nesting_without_end() {
+    let block: String = (2..10_000)
+        .map(|depth| " ".repeat(depth) + "a:\n")
+        .collect();
+    check_manifests(
+        format!("{POD}{block}"),
+        2,
+        "<stdin>:259:257: error[RN001] this document is not YAML: it is nested too deep to be read\n",
+    );
+    check_manifests(
+        format!("{POD}  a: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)),
+        2,
+        "<stdin>:5:261: error[RN001] this document is not YAML: it is nested too deep to be read\n",
+    );
+}
+
+/// Twelve levels of ten aliases each.
+fn bomb() -> String {
+    let mut text = "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        text.push_str(&format!("  a{level}: &a{level} [{aliases}]\n"));
     }
-
-    let host = Memory::default()
-        .file("dunnage.yaml", POLICY)
-        .file(".dunnage.yaml", POLICY)
-        .piped(DEPLOYMENT);
-    assert_eq!(run(&host, &["render"]), 2);
-    assert!(host.stderr().contains("two-policies"), "{}", host.stderr());
-
-    let host = Memory::default().piped(DEPLOYMENT);
-    assert_eq!(run(&host, &["render", "--policy", "nowhere.yaml"]), 2);
-    assert!(
-        host.stderr().contains("cannot read `nowhere.yaml`"),
-        "{}",
-        host.stderr()
-    );
-    assert_eq!(host.stdout(), "");
+    text
 }
 
-/// Helm 4 drops the standard error of a plugin that fails, so the plugin ends well and prints a document
-/// that Helm puts into its own message; `--check` and `--diff` are asked by people.
 #[test]
-fn the_plugin_tells_helm_4_in_its_own_way() {
-    let broken = POLICY.replace("pool: core}", "pool: cores}");
-    let plugin = |option: Option<&str>| {
-        let host = Memory::default()
-            .file("p.yaml", broken.as_str())
-            .piped(DEPLOYMENT);
-        let line = ["helm-plugin", "--policy", "p.yaml"]
-            .into_iter()
-            .chain(option);
-        let code = run(&host, &line.collect::<Vec<_>>());
-        (code, host.stdout(), host.stderr())
-    };
-    let (code, stdout, stderr) = plugin(None);
-    assert_eq!(code, 0);
-    let scalar: serde_yaml::Value = serde_yaml::from_str(&stdout).expect("YAML");
-    let message = scalar.as_str().expect("one scalar");
-    assert!(
-        message.starts_with("dunnage failed: 1 error\n"),
-        "{message}"
+fn aliases_are_looked_at_only_where_something_is_edited() {
+    check_manifests(
+        format!("{POD}{}", bomb()),
+        2,
+        "<stdin>:6:12: error[RN018] the aliases of this document expand to 1234567901259 nodes\n",
     );
-    assert!(
-        message.contains("the pool `cores` is not defined (p.yaml:5:"),
-        "{message}"
+    check_manifests(
+        format!("{POD}  a: *nobody\n"),
+        2,
+        "<stdin>:5:6: error[RN018] an alias has no anchor in its document\n",
     );
-    assert!(stderr.contains("policy-undefined-pool"), "{stderr}");
-    for option in ["--check", "--diff"] {
-        let (code, stdout, _) = plugin(Some(option));
-        assert_eq!((code, stdout.as_str()), (2, ""), "{option}");
+    let ignored = POD.replace("helm.sh/hook: test", "dunnage/ignore: 'true'");
+    check_untouched(&format!("{ignored}{}  a: *nobody\n", bomb()));
+    check_untouched(&format!(
+        "kind: Widget\nspec:\n{}  a: *nobody\n---\n{ignored}  b: 1\n",
+        bomb()
+    ));
+}
+
+#[test]
+fn an_edit_that_cannot_be_made_names_the_object_and_the_reason() {
+    check_manifests(
+        "kind: List\napiVersion: v1\nitems:\n\
+         - {kind: Pod, apiVersion: v1, metadata: {name: a, annotations: &x {helm.sh/hook: test}}, spec: &s {a: 1}}\n\
+         - {kind: Pod, apiVersion: v1, metadata: {name: b, annotations: *x}, spec: *s}\n",
+        2,
+        "<stdin>:4:96: error[RN002] `Pod/a` and `Pod/b` cannot be changed without doubt: \
+         this is shared by an anchor and its aliases; a change here would show up there too\n",
+    );
+}
+
+#[test]
+fn required_affinity_without_a_term() {
+    check(
+        format!(
+            "{POD}  affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: []}}}}}}\n"
+        ),
+        &POLICY.replace(
+            "everything, pool: services",
+            "everything, pool: services, matchNodePurpose: require",
+        ),
+        2,
+        "<stdin>:5:77: error[RN009] the required node affinity of `Pod/web` has no term, which the API server refuses\n",
+    );
+}
+
+#[test]
+fn a_policy_that_cannot_be_met_ends_with_1() {
+    check(
+        format!("{POD}  nodeSelector: {{example.org/pool: batch}}\n"),
+        &POLICY.replace(
+            "everything, pool: services",
+            "everything, pool: services, matchNodePurpose: require",
+        ),
+        1,
+        "<stdin>:5:36: error[RN003] `Pod/web` could never be scheduled: example.org/pool=services contradicts the chart\n",
+    );
+}
+
+#[test]
+fn a_document_that_is_broken_says_nothing_of_the_rows() {
+    let policy = POLICY.replace(
+        "everything, pool: services",
+        "everything, pool: services, expect: 7",
+    );
+    check(
+        "kind: Pod\n  a: [\n",
+        &policy,
+        2,
+        "<stdin>:2:4: error[RN001] this document is not YAML: mapping values are not allowed in this context\n",
+    );
+}
+
+#[test]
+fn policies_that_are_wrong() {
+    check_policy(
+        &POLICY.replace("workloads:", "workload:"),
+        "policy.yaml:6:1: error[PO006] there is no key `workload`\n",
+    );
+    check_policy(
+        &POLICY.replace(
+            "everything, pool: services",
+            "everything, pool: services, matchNodePurpose: requires",
+        ),
+        "policy.yaml:7:58: error[PO009] `requires` is not a value of `matchNodePurpose`\n",
+    );
+    check_policy(
+        &POLICY.replace("everything, pool: services", "everything, pool: servics"),
+        "policy.yaml:7:30: error[PO012] the pool `servics` is not defined\n",
+    );
+    check_policy(
+        "version: [\n",
+        "policy.yaml:1:10: error[PO001] the policy is not YAML: unclosed bracket '['\n",
+    );
+}
+
+/// The message of a run in a folder with these files.
+#[track_caller]
+fn check_found(files: &[(&str, &[u8])], arguments: &[&str], expected: &str) {
+    let mut host = Memory::default().piped(POD);
+    host.dir = "/repo/charts".into();
+    for (name, content) in files {
+        host = host.file(name, *content);
+    }
+    let code = cli::run(
+        &host,
+        std::iter::once("dunnage")
+            .chain(arguments.iter().copied())
+            .map(Into::into)
+            .collect(),
+    );
+    assert_eq!(host.stderr(), expected);
+    assert_eq!((host.stdout().as_str(), code.code()), ("", 2));
+}
+
+#[test]
+fn no_policy_names_three_ways_out() {
+    check_found(
+        &[("/repo/.git/HEAD", b""), ("/dunnage.yaml", b"version: 1\n")],
+        &[],
+        "error[CL001] no-policy: no `dunnage.yaml` in `/repo/charts` or above it\n  \
+         help: name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \
+         or take the built-in one by `--policy z2jh`\n",
+    );
+}
+
+#[test]
+fn two_policies_in_one_folder() {
+    check_found(
+        &[
+            ("dunnage.yaml", b"version: 1\n"),
+            (".dunnage.yaml", b"version: 1\n"),
+        ],
+        &[],
+        "error[CL002] two-policies: `/repo/charts` holds both `dunnage.yaml` and `.dunnage.yaml`\n  \
+         help: keep one of them, or name it by `--policy FILE`\n",
+    );
+}
+
+#[test]
+fn policies_that_cannot_be_read() {
+    check_found(
+        &[],
+        &["--policy", "nowhere.yaml"],
+        "error[CL003] unreadable-input: cannot read `nowhere.yaml`: entity not found\n  \
+         help: look at the path and at who may read it\n",
+    );
+    check_found(
+        &[("p.yaml", b"version: 1\n# \xff\n")],
+        &["--policy", "p.yaml"],
+        "error[CL003] unreadable-input: p.yaml:2:3: this is not UTF-8\n  \
+         help: save it as UTF-8; a Windows shell may need `chcp 65001`\n",
+    );
+}
+
+#[test]
+fn values_that_cannot_be_read() {
+    check_found(
+        &[
+            ("dunnage.yaml", POLICY.as_bytes()),
+            ("values.yaml", b"a: [\n"),
+        ],
+        &["--values", "values.yaml", "--format", "concise"],
+        "values.yaml:1:4: error[VA001] this is not YAML: unclosed bracket '['\n",
+    );
+}
+
+/// Helm 4 shows nothing of a plugin that fails: the plugin has to end well and print one scalar.
+#[track_caller]
+fn check_plugin(manifests: &str, arguments: &[&str], expected: &str) {
+    let host = Memory::default().file("p.yaml", POLICY).piped(manifests);
+    let line = ["dunnage", "helm-plugin"]
+        .iter()
+        .chain(arguments)
+        .map(Into::into)
+        .collect();
+    assert_eq!(cli::run(&host, line).code(), 0);
+    let document: serde_yaml::Value = serde_yaml::from_str(&host.stdout()).expect("YAML");
+    assert_eq!(document.as_str().expect("one scalar"), expected);
+    assert_ne!(
+        host.stderr(),
+        "",
+        "whoever runs the plugin by hand reads it there"
+    );
+}
+
+#[test]
+fn the_plugin_tells_errors_in_a_block_scalar() {
+    check_plugin(
+        &format!("{POD}\ta: b\n"),
+        &["--policy", "p.yaml"],
+        "dunnage failed: 1 error\n\
+         - RN001 manifest-not-yaml: this document is not YAML: tabs disallowed within this context (block indentation) (<stdin>:5:2)\n  \
+           help: mend the chart's template; Helm and Kubernetes cannot read it either",
+    );
+    check_plugin(
+        POD,
+        &["--policy", "nowhere"],
+        "dunnage failed: 1 error\n\
+         - CL003 unreadable-input: cannot read `nowhere`: entity not found\n  \
+           help: look at the path and at who may read it",
+    );
+    check_plugin(
+        POD,
+        &["--polcy", "p.yaml"],
+        "dunnage failed: 1 error\n\
+         - CL005 usage: unexpected argument '--polcy' found\n  \
+           help: a similar argument exists: '--policy'",
+    );
+}
+
+#[test]
+fn the_plugin_fails_like_any_command_where_a_person_asks() {
+    for asked in ["--check", "--diff"] {
+        let host = Memory::default().file("p.yaml", POLICY).piped("a: [\n");
+        let line = ["dunnage", "helm-plugin", "--policy", "p.yaml", asked];
+        let code = cli::run(&host, line.map(Into::into).to_vec()).code();
+        assert_eq!((host.stdout().as_str(), code), ("", 2), "{asked}");
+        assert!(
+            host.stderr().starts_with("error[RN001] "),
+            "{}",
+            host.stderr()
+        );
     }
 }
 
-/// A slip in `--post-renderer-args` would be invisible otherwise.
+/// A world that breaks in our hands.
+struct Broken(Memory);
+
+impl Host for Broken {
+    fn read_stdin(&self) -> Result<String, HostError> {
+        panic!("a bug")
+    }
+    fn read_file(&self, path: &Path) -> Result<String, HostError> {
+        self.0.read_file(path)
+    }
+    fn env(&self, name: &str) -> Option<String> {
+        self.0.env(name)
+    }
+    fn current_dir(&self) -> Result<std::path::PathBuf, HostError> {
+        self.0.current_dir()
+    }
+    fn is_file(&self, path: &Path) -> bool {
+        self.0.is_file(path)
+    }
+    fn is_dir(&self, path: &Path) -> bool {
+        self.0.is_dir(path)
+    }
+    fn stdin_is_terminal(&self) -> bool {
+        false
+    }
+    fn stdout_is_terminal(&self) -> bool {
+        false
+    }
+    fn stderr_is_terminal(&self) -> bool {
+        false
+    }
+    fn terminal_width(&self) -> Option<usize> {
+        None
+    }
+    fn write_stdout(&self, text: &str) -> Result<(), HostError> {
+        self.0.write_stdout(text)
+    }
+    fn write_stderr(&self, text: &str) {
+        self.0.write_stderr(text);
+    }
+}
+
 #[test]
-fn the_plugin_tells_helm_4_of_an_unknown_option_too() {
-    let host = Memory::default().piped(DEPLOYMENT);
-    assert_eq!(run(&host, &["helm-plugin", "--polcy", "p.yaml"]), 0);
-    let scalar: serde_yaml::Value = serde_yaml::from_str(&host.stdout()).expect("YAML");
-    let message = scalar.as_str().expect("one scalar");
-    assert!(
-        message.contains("unexpected argument '--polcy'") && message.contains("'--policy'"),
-        "{message}"
-    );
+fn a_bug_writes_nothing_and_has_an_exit_code_of_its_own() {
+    for command in ["render", "helm-plugin"] {
+        let host = Broken(Memory::default());
+        let line = ["dunnage", command, "--policy", "z2jh"];
+        let code = cli::run(&host, line.map(Into::into).to_vec()).code();
+        assert_eq!((host.0.stdout().as_str(), code), ("", 70));
+    }
 }

@@ -1,111 +1,176 @@
-//! The real program: environment, streams and exit codes as the operating system sees them.
+//! The program itself: the environment twins of the flags, streams and exit codes.
 
-#![allow(clippy::disallowed_methods, reason = "the binary meets the world")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the program is started on the disk"
+)]
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      containers: []\n";
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+                   spec:\n  template:\n    spec:\n      containers: []\n";
 
-fn dunnage(arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dunnage"));
-    for name in [
-        "DUNNAGE_POLICY",
-        "DUNNAGE_STRICT",
-        "DUNNAGE_MODE",
-        "DUNNAGE_VALUES",
-        "DUNNAGE_NAMESPACE",
-        "DUNNAGE_COLOR",
-        "DUNNAGE_FORMAT",
-    ] {
-        command.env_remove(name);
-    }
-    command.args(arguments).envs(environment.iter().copied());
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the program starts");
-    child
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(stdin.as_bytes())
-        .expect("the program reads");
-    child.wait_with_output().expect("the program ends")
-}
+const PULLER: &str = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: puller}\n\
+                      spec:\n  template:\n    metadata: {labels: {component: hook-image-puller}}\n    spec:\n      \
+                      initContainers:\n      - {name: image-pull-a, image: a, command: [sh]}\n";
 
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("it was not killed")
-}
-
-#[test]
-fn options_come_from_the_environment_too() {
-    let output = dunnage(&[], &[("DUNNAGE_POLICY", "z2jh")], DEPLOYMENT);
-    assert_eq!(code(&output), 0);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("hub.jupyter.org/dedicated"));
-
-    let hook = DEPLOYMENT.replace("{name: a}", "{name: a, annotations: {helm.sh/hook: test}}");
-    let output = dunnage(
-        &[],
-        &[("DUNNAGE_POLICY", "z2jh"), ("DUNNAGE_MODE", "helm3")],
-        &hook,
-    );
-    assert_eq!(code(&output), 2);
-
-    let bare_pod = "apiVersion: v1\nkind: Pod\nspec: {containers: []}\n";
-    assert_eq!(
-        code(&dunnage(&[], &[("DUNNAGE_POLICY", "z2jh")], bare_pod)),
-        0
-    );
-    let strict = dunnage(
-        &[],
-        &[("DUNNAGE_POLICY", "z2jh"), ("DUNNAGE_STRICT", "1")],
-        bare_pod,
-    );
-    assert_eq!(code(&strict), 1);
-    assert!(strict.stdout.is_empty());
-}
-
-#[test]
-fn an_option_beats_the_environment() {
-    let output = dunnage(
-        &["--policy", "z2jh"],
-        &[("DUNNAGE_POLICY", "/nowhere")],
-        DEPLOYMENT,
-    );
-    assert_eq!(
-        code(&output),
-        0,
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-#[test]
-fn a_folder_is_no_policy() {
-    let output = dunnage(&["--policy", env!("CARGO_MANIFEST_DIR")], &[], DEPLOYMENT);
-    assert_eq!(code(&output), 2);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read"));
-}
-
-#[test]
-fn bytes_that_are_no_text_leave_nothing_on_standard_output() {
+/// Runs the program with nothing in the environment but these variables.
+fn run(folder: &Path, variables: &[(&str, &str)], arguments: &[&str], stdin: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dunnage"))
-        .args(["--policy", "z2jh"])
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    child
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(b"kind: \xff\n")
-        .expect("the program reads");
-    let output = child.wait_with_output().expect("the program ends");
-    assert_eq!(code(&output), 2);
-    assert!(output.stdout.is_empty());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("<stdin>:1:7"));
+    let mut pipe = child.stdin.take().expect("its input is piped");
+    // A program that refuses its arguments does not wait for its input.
+    let _ = pipe.write_all(stdin.as_bytes());
+    drop(pipe);
+    child.wait_with_output().expect("the program ends")
+}
+
+/// Runs in an empty folder; gives back standard output, standard error and the exit code.
+fn check(variables: &[(&str, &str)], arguments: &[&str], stdin: &str) -> (String, String, i32) {
+    let folder = tempfile::tempdir().expect("a folder");
+    check_in(folder.path(), variables, arguments, stdin)
+}
+
+fn check_in(
+    folder: &Path,
+    variables: &[(&str, &str)],
+    arguments: &[&str],
+    stdin: &str,
+) -> (String, String, i32) {
+    let output = run(folder, variables, arguments, stdin);
+    (
+        String::from_utf8(output.stdout).expect("text"),
+        String::from_utf8(output.stderr).expect("text"),
+        output.status.code().expect("an exit code"),
+    )
+}
+
+const Z2JH: (&str, &str) = ("DUNNAGE_POLICY", "z2jh");
+
+#[test]
+fn the_policy_comes_from_the_environment_and_a_flag_wins() {
+    let (stdout, _, code) = check(&[Z2JH], &[], WEB);
+    assert!(code == 0 && stdout.contains("node-purpose"), "{stdout}");
+    let (stdout, stderr, code) = check(&[Z2JH], &["--policy", "nowhere"], WEB);
+    assert_eq!((stdout.as_str(), code), ("", 2));
+    assert!(stderr.contains("`nowhere`"), "{stderr}");
+    let (stdout, stderr, code) = check(&[], &[], WEB);
+    assert_eq!((stdout.as_str(), code), ("", 2));
+    assert!(stderr.starts_with("error[CL001] "), "{stderr}");
+}
+
+/// Something that dunnage has a note on: of an existing Pod only the tolerations can change.
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: alone}\nspec: {containers: []}\n";
+
+#[test]
+fn strictness_comes_from_the_environment() {
+    for value in ["1", "true", "yes"] {
+        let (stdout, stderr, code) = check(&[Z2JH, ("DUNNAGE_STRICT", value)], &[], POD);
+        assert_eq!((stdout.as_str(), code), ("", 1), "{value}: {stderr}");
+    }
+    for value in ["0", "false", "no", ""] {
+        let (stdout, stderr, code) = check(&[Z2JH, ("DUNNAGE_STRICT", value)], &[], POD);
+        assert!(code == 0 && !stdout.is_empty(), "{value}: {stderr}");
+    }
+}
+
+#[test]
+fn the_mode_comes_from_the_environment() {
+    let (stdout, _, code) = check(&[Z2JH, ("DUNNAGE_MODE", "helm4")], &[], "");
+    assert_eq!((stdout.as_str(), code), ("# dunnage: no documents\n", 0));
+    let (stdout, _, code) = check(&[Z2JH, ("DUNNAGE_MODE", "plain")], &[], "");
+    assert_eq!((stdout.as_str(), code), ("", 2));
+}
+
+#[test]
+fn values_come_from_the_environment_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, tag) in [("a.yaml", "1"), ("b.yaml", "2")] {
+        let values =
+            format!("singleuser: {{image: {{name: quay.io/example/base, tag: '{tag}'}}}}\n");
+        std::fs::write(folder.path().join(name), values).expect("a file");
+    }
+    let list = if cfg!(windows) {
+        "a.yaml;b.yaml"
+    } else {
+        "a.yaml:b.yaml"
+    };
+    let variables = [Z2JH, ("DUNNAGE_VALUES", list)];
+    let (stdout, stderr, code) = check_in(folder.path(), &variables, &[], PULLER);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stdout.contains("quay.io/example/base:2") && !stdout.contains("base:1"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn the_namespace_and_the_look_come_from_the_environment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = "version: 1\nworkloads: [{match: {namespace: here}, pool: none}]\n";
+    std::fs::write(folder.path().join("dunnage.yaml"), policy).expect("a file");
+    let concise = ("DUNNAGE_FORMAT", "concise");
+    let (_, stderr, _) = check_in(folder.path(), &[concise], &[], WEB);
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    let namespace = ("DUNNAGE_NAMESPACE", "here");
+    let (_, stderr, _) = check_in(folder.path(), &[concise, namespace], &[], WEB);
+    assert_eq!(stderr, "");
+    let color = ("DUNNAGE_COLOR", "always");
+    let (_, stderr, _) = check_in(folder.path(), &[color], &[], WEB);
+    assert!(stderr.contains('\u{1b}'), "{stderr}");
+}
+
+#[test]
+fn bytes_come_out_as_they_went_in() {
+    let stream =
+        "# a comment  \r\nkind: Widget\r\nspec: {a: *b}\r\n---\n\tnot: looked at\nkind: Service\n";
+    let stream = stream.replace("\tnot", "not");
+    let (stdout, _, code) = check(&[Z2JH], &[], &stream);
+    assert_eq!((stdout, code), (stream, 0));
+}
+
+#[test]
+fn check_and_unknown_flags_have_their_codes() {
+    assert_eq!(check(&[Z2JH], &["--check"], WEB).2, 1);
+    let (stdout, stderr, code) = check(&[Z2JH], &["--nonsense"], WEB);
+    assert_eq!((stdout.as_str(), code), ("", 2));
+    assert!(stderr.contains("--nonsense"), "{stderr}");
+}
+
+#[test]
+fn a_folder_is_no_policy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("policies")).expect("a folder");
+    let (stdout, stderr, code) = check_in(folder.path(), &[], &["--policy", "policies"], WEB);
+    assert_eq!((stdout.as_str(), code), ("", 2));
+    assert!(
+        stderr.starts_with("error[CL003] unreadable-input: cannot read `policies`: "),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dunnage"))
+        .args(["--policy", "z2jh"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut pipe = child.stdin.take().expect("its input is piped");
+    pipe.write_all(WEB.as_bytes()).expect("it reads its input");
+    drop(pipe);
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
