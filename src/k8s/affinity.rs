@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kube_core::Expression;
 use kube_core::labels::SelectorExt as _;
@@ -80,21 +80,74 @@ impl Requirement {
 
     /// Whether any node whose label `key` is `value` can meet it.
     pub fn allows(&self, key: &str, value: &str) -> bool {
-        let about = match self {
-            Requirement::Labels(
-                Expression::In(about, _)
-                | Expression::NotIn(about, _)
-                | Expression::Equal(about, _)
-                | Expression::NotEqual(about, _)
-                | Expression::Exists(about)
-                | Expression::DoesNotExist(about),
-            )
-            | Requirement::Greater(about, _)
-            | Requirement::Less(about, _) => about,
-            Requirement::Invalid => return false,
-        };
-        about != key || self.matches(&NodeLabels::from([(key.to_owned(), value.to_owned())]))
+        let labels = NodeLabels::from([(key.to_owned(), value.to_owned())]);
+        self.key()
+            .is_some_and(|about| about != key || self.matches(&labels))
     }
+
+    /// The label that it is about.
+    fn key(&self) -> Option<&str> {
+        match self {
+            Requirement::Labels(
+                Expression::In(key, _)
+                | Expression::NotIn(key, _)
+                | Expression::Equal(key, _)
+                | Expression::NotEqual(key, _)
+                | Expression::Exists(key)
+                | Expression::DoesNotExist(key),
+            )
+            | Requirement::Greater(key, _)
+            | Requirement::Less(key, _) => Some(key),
+            Requirement::Invalid => None,
+        }
+    }
+}
+
+/// Whether some node meets all of them that has these labels, and whatever others.
+fn can_all_hold(requirements: &[Requirement], labels: &NodeLabels) -> bool {
+    requirements.iter().all(|requirement| {
+        let Some(key) = requirement.key() else {
+            return false;
+        };
+        let about: Vec<&Requirement> = requirements
+            .iter()
+            .filter(|other| other.key() == Some(key))
+            .collect();
+        let hold = |value: Option<String>| {
+            let labels = value.map(|value| (key.to_owned(), value));
+            let labels = labels.into_iter().collect();
+            about.iter().all(|requirement| requirement.matches(&labels))
+        };
+        match labels.get(key) {
+            Some(value) => hold(Some(value.clone())),
+            None => hold(None) || witnesses(&about).into_iter().any(|value| hold(Some(value))),
+        }
+    })
+}
+
+/// Values of one label, among them one that meets all the requirements if there is any.
+fn witnesses(about: &[&Requirement]) -> Vec<String> {
+    let (mut named, mut excluded, mut bounds) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for requirement in about {
+        match requirement {
+            Requirement::Labels(Expression::In(_, values)) => named.extend(values.clone()),
+            Requirement::Labels(Expression::NotIn(_, values)) => excluded.extend(values.clone()),
+            Requirement::Greater(_, bound) => bounds.push((*bound, 1)),
+            Requirement::Less(_, bound) => bounds.push((*bound, -1)),
+            _ => {}
+        }
+    }
+    // One more number behind each bound than can be excluded, and a text that is not.
+    let steps = 1..=i64::try_from(excluded.len()).map_or(i64::MAX, |excluded| excluded + 1);
+    let numbers = bounds.into_iter().flat_map(|(bound, sign): (i64, i64)| {
+        let steps = steps.clone();
+        steps.filter_map(move |step| bound.checked_add(sign * step))
+    });
+    let longest = excluded.iter().map(String::len).max().unwrap_or_default();
+    let mut values: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    values.extend(named);
+    values.push("x".repeat(longest + 1));
+    values
 }
 
 /// One node selector term: all of its expressions and fields hold.
@@ -125,6 +178,13 @@ impl Term {
     /// A term without expressions and fields matches no node (`isEmptyNodeSelectorTerm`).
     pub fn is_empty(&self) -> bool {
         self.expressions.is_empty() && self.fields.is_empty()
+    }
+
+    /// Whether any node can match that has these labels, and whatever name and other labels.
+    pub fn can_match(&self, labels: &NodeLabels) -> bool {
+        !self.is_empty()
+            && can_all_hold(&self.expressions, labels)
+            && can_all_hold(&self.fields, &NodeLabels::new())
     }
 
     /// Whether a node matches.
@@ -278,5 +338,46 @@ mod tests {
         check_term(&one("Lt", "['3']"), &[("a", "x")], false);
         check_term(&one("Gt", "['3', '4']"), &[("a", "9")], false);
         check_term(&one("Near", "[b]"), &[("a", "b")], false);
+    }
+
+    #[track_caller]
+    fn check_can_match(expressions: &str, labels: &[(&str, &str)], expected: bool) {
+        let text = format!("{{matchExpressions: [{expressions}]}}");
+        let document = yaml::parse(&text).expect("YAML");
+        let term = Term::read(document.root().expect("a root"));
+        let beside = labels
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        assert_eq!(
+            term.can_match(&beside),
+            expected,
+            "{text} beside {labels:?}"
+        );
+    }
+
+    #[test]
+    fn a_term_can_match_where_any_value_of_its_labels_would_do() {
+        let (above, below) = (
+            "{key: a, operator: Gt, values: ['3']}",
+            "{key: a, operator: Lt, values: ['6']}",
+        );
+        check_can_match(above, &[], true);
+        check_can_match(above, &[("a", "3")], false);
+        check_can_match(&format!("{above}, {below}"), &[], true);
+        let not = |values: &str| {
+            format!("{above}, {below}, {{key: a, operator: NotIn, values: {values}}}")
+        };
+        check_can_match(&not("['4']"), &[], true);
+        check_can_match(&not("['4', '5']"), &[], false);
+        let other = "{key: a, operator: NotIn, values: [b]}";
+        check_can_match(other, &[("a", "b")], false);
+        check_can_match(other, &[("c", "b")], true);
+        let exists = "{key: a, operator: Exists}";
+        check_can_match(&format!("{other}, {exists}"), &[], true);
+        let absent = "{key: a, operator: DoesNotExist}";
+        check_can_match(&format!("{exists}, {absent}"), &[], false);
+        check_can_match("{key: a, operator: Near}", &[], false);
+        check_can_match("", &[], false);
     }
 }

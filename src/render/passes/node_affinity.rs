@@ -285,17 +285,15 @@ fn conflict<'d>(
             return spec.get("nodeSelector")?.get(key);
         }
     }
-    let terms = affinity.required.as_ref()?;
-    let mut alive = terms.iter().filter(|term| !term.is_empty()).peekable();
+    // A term that no node can match as it is does not become impossible by us.
+    let terms = affinity.required.iter().flatten();
+    let mut alive = terms
+        .filter(|term| term.can_match(&affinity.node_selector))
+        .peekable();
     alive.peek()?;
-    let allows = |term: &Term| {
-        labels.iter().all(|(key, value)| {
-            term.expressions
-                .iter()
-                .all(|expression| expression.allows(key, value))
-        })
-    };
-    if alive.any(allows) {
+    let mut wanted = affinity.node_selector.clone();
+    wanted.extend(labels.iter().map(|&label| label.clone()));
+    if alive.any(|term| term.can_match(&wanted)) {
         return None;
     }
     conflicting_expression(spec, labels)
