@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::{documents, render};
 
 /// Conditions of a chart's terms.
-const EXPRESSIONS: [&str; 9] = [
+const EXPRESSIONS: [&str; 11] = [
     r#"{"key": "pool", "operator": "In", "values": ["a"]}"#,
     r#"{"key": "pool", "operator": "In", "values": ["a", "b"]}"#,
     r#"{"key": "pool", "operator": "In", "values": ["b"]}"#,
@@ -19,6 +19,8 @@ const EXPRESSIONS: [&str; 9] = [
     r#"{"key": "pool", "operator": "Exists"}"#,
     r#"{"key": "pool", "operator": "DoesNotExist"}"#,
     r#"{"key": "zone", "operator": "In", "values": ["x"]}"#,
+    r#"{"key": "zone", "operator": "NotIn", "values": ["x"]}"#,
+    r#"{"key": "zone", "operator": "DoesNotExist"}"#,
     r#"{"key": "size", "operator": "Gt", "values": ["1"]}"#,
     r#"{"key": "size", "operator": "Lt", "values": ["1"]}"#,
 ];
@@ -50,12 +52,15 @@ fn policy(pools: &str, purpose: &str) -> String {
     )
 }
 
+/// No node meets this, with or without a policy.
+const NEVER: &str = r#"{"matchExpressions": [{"key": "zone", "operator": "Exists"}, {"key": "zone", "operator": "DoesNotExist"}]}"#;
+
 /// Lists of terms: none, one, and pairs with an empty term, a field and an expression among them.
 fn term_lists() -> Vec<Option<String>> {
     let terms: Vec<String> = EXPRESSIONS
         .iter()
         .map(|expression| format!(r#"{{"matchExpressions": [{expression}]}}"#))
-        .chain([BY_NAME.to_owned(), "{}".to_owned()])
+        .chain([BY_NAME, NEVER, "{}"].map(str::to_owned))
         .collect();
     let mut lists = vec![None];
     for (index, first) in terms.iter().enumerate() {
@@ -111,6 +116,14 @@ fn affinity(object: &Value) -> Affinity {
 /// `old and required`, node by node.
 fn check(old: &Value, new: &Value, required: &[Labels], nodes: &[(&str, NodeLabels)]) {
     let (before, after) = (affinity(old), affinity(new));
+    let is_schedulable = |affinity: &Affinity| {
+        let mut nodes = nodes.iter();
+        nodes.any(|(name, labels)| affinity.matches(name, labels))
+    };
+    assert!(
+        is_schedulable(&after) || !is_schedulable(&before),
+        "goes nowhere now, and nobody says so\nold {old}\nnew {new}"
+    );
     for (name, labels) in nodes {
         let fits = |pool: &Labels| {
             pool.iter()
