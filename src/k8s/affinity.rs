@@ -105,14 +105,14 @@ impl Requirement {
 
 /// Whether some node meets all of them that has these labels, and whatever others.
 fn can_all_hold(requirements: &[Requirement], labels: &NodeLabels) -> bool {
-    requirements.iter().all(|requirement| {
+    let mut by_key: BTreeMap<&str, Vec<&Requirement>> = BTreeMap::new();
+    for requirement in requirements {
         let Some(key) = requirement.key() else {
             return false;
         };
-        let about: Vec<&Requirement> = requirements
-            .iter()
-            .filter(|other| other.key() == Some(key))
-            .collect();
+        by_key.entry(key).or_default().push(requirement);
+    }
+    by_key.into_iter().all(|(key, about)| {
         let hold = |value: Option<String>| {
             let labels = value.map(|value| (key.to_owned(), value));
             let labels = labels.into_iter().collect();
@@ -125,29 +125,32 @@ fn can_all_hold(requirements: &[Requirement], labels: &NodeLabels) -> bool {
     })
 }
 
-/// Values of one label, among them one that meets all the requirements if there is any.
+/// Values of one label, among them one that meets all the requirements if there is any: those of an
+/// `In`; else numbers right behind the tightest bounds, one more than can be excluded, and a text that
+/// is longer than any that is excluded.
 fn witnesses(about: &[&Requirement]) -> Vec<String> {
-    let (mut named, mut excluded, mut bounds) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    let mut excluded = BTreeSet::new();
+    let (mut above, mut below) = (None, None);
     for requirement in about {
         match requirement {
-            Requirement::Labels(Expression::In(_, values)) => named.extend(values.clone()),
-            Requirement::Labels(Expression::NotIn(_, values)) => excluded.extend(values.clone()),
-            Requirement::Greater(_, bound) => bounds.push((*bound, 1)),
-            Requirement::Less(_, bound) => bounds.push((*bound, -1)),
+            Requirement::Labels(Expression::In(_, values)) => {
+                return values.iter().cloned().collect();
+            }
+            Requirement::Labels(Expression::NotIn(_, values)) => excluded.extend(values),
+            Requirement::Greater(_, bound) => above = above.max(Some(*bound)),
+            Requirement::Less(_, bound) => {
+                below = Some(below.map_or(*bound, |other: i64| other.min(*bound)));
+            }
             _ => {}
         }
     }
-    // One more number behind each bound than can be excluded, and a text that is not.
     let steps = 1..=i64::try_from(excluded.len()).map_or(i64::MAX, |excluded| excluded + 1);
-    let numbers = bounds.into_iter().flat_map(|(bound, sign): (i64, i64)| {
-        let steps = steps.clone();
-        steps.filter_map(move |step| bound.checked_add(sign * step))
-    });
-    let longest = excluded.iter().map(String::len).max().unwrap_or_default();
-    let mut values: Vec<String> = numbers.map(|number| number.to_string()).collect();
-    values.extend(named);
-    values.push("x".repeat(longest + 1));
-    values
+    let up = steps.clone().filter_map(|step| above?.checked_add(step));
+    let down = steps.filter_map(|step| below?.checked_sub(step));
+    let longest = excluded.iter().map(|value| value.len()).max();
+    let text = "x".repeat(longest.unwrap_or_default() + 1);
+    let numbers = up.chain(down).map(|number| number.to_string());
+    numbers.chain([text]).collect()
 }
 
 /// One node selector term: all of its expressions and fields hold.
