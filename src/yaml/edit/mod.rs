@@ -14,6 +14,8 @@ mod tests;
 
 pub use refusal::Refusal;
 
+use std::collections::BTreeMap;
+
 use super::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef};
 use super::value::Value;
 use splice::Splice;
@@ -118,6 +120,7 @@ pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal>
     if let Some(at) = document.trailing {
         return Err(Refusal::SecondDocument(at..document.text.len()));
     }
+    let edits = &merged(edits);
     let mut splices = Vec::new();
     for edit in edits {
         plan(document, edit, &mut splices)?;
@@ -125,6 +128,39 @@ pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal>
     let text = splice::apply(document.text, splices);
     verify::check(document, edits, &text)?;
     Ok(text)
+}
+
+/// The edits with those put together that write a mapping under the same key: two fields of one `affinity`
+/// that is not there yet.
+fn merged(edits: &[Edit]) -> Vec<Edit> {
+    let mut merged: Vec<Edit> = Vec::with_capacity(edits.len());
+    let mut places: BTreeMap<(NodeId, &str), usize> = BTreeMap::new();
+    for edit in edits {
+        let place = *places.entry(edit.target()).or_insert(merged.len());
+        match (merged.get_mut(place), edit) {
+            (
+                Some(Edit::Put {
+                    value: Value::Mapping(pairs),
+                    ..
+                }),
+                Edit::Put {
+                    value: Value::Mapping(more),
+                    ..
+                },
+            ) => merge_pairs(pairs, more),
+            _ => merged.push(edit.clone()),
+        }
+    }
+    merged
+}
+
+fn merge_pairs(pairs: &mut Vec<(String, Value)>, more: &[(String, Value)]) {
+    for (key, value) in more {
+        match (pairs.iter_mut().find(|(own, _)| own == key), value) {
+            (Some((_, Value::Mapping(own))), Value::Mapping(value)) => merge_pairs(own, value),
+            _ => pairs.push((key.clone(), value.clone())),
+        }
+    }
 }
 
 /// How far the key stands already.

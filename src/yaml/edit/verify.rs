@@ -1,9 +1,11 @@
 //! The proof of an edit: the new text is read again and must be the old tree with the edits done.
 
+use std::collections::BTreeMap;
+
 use super::{Edit, Refusal, block, is_empty};
 use crate::yaml::parse;
 use crate::yaml::scalar::{self, Scalar};
-use crate::yaml::tree::{CollectionStyle, Content, Document, NodeRef, ScalarStyle};
+use crate::yaml::tree::{CollectionStyle, Content, Document, NodeId, NodeRef, ScalarStyle};
 use crate::yaml::value::Value;
 
 /// A tree without places: what two texts must agree in.
@@ -51,8 +53,8 @@ enum Kind {
 pub(super) fn check(old: &Document<'_>, edits: &[Edit], text: &str) -> Result<(), Refusal> {
     let whole = || Refusal::Unverified(0..old.text.len());
     let new = parse(text).map_err(|_| whole())?;
-    let meant = old.root().map(|root| Intended { edits }.meaning(root));
-    let is = new.root().map(|root| Intended { edits: &[] }.meaning(root));
+    let meant = old.root().map(|root| Intended::new(edits).meaning(root));
+    let is = new.root().map(|root| Intended::new(&[]).meaning(root));
     if meant == is && new.trailing.is_none() {
         Ok(())
     } else {
@@ -62,10 +64,18 @@ pub(super) fn check(old: &Document<'_>, edits: &[Edit], text: &str) -> Result<()
 
 /// Reads a tree as it is to be after the edits.
 struct Intended<'e> {
-    edits: &'e [Edit],
+    edits: BTreeMap<NodeId, Vec<&'e Edit>>,
 }
 
-impl Intended<'_> {
+impl<'e> Intended<'e> {
+    fn new(edits: &'e [Edit]) -> Self {
+        let mut by_mapping: BTreeMap<NodeId, Vec<&Edit>> = BTreeMap::new();
+        for edit in edits {
+            by_mapping.entry(edit.target().0).or_default().push(edit);
+        }
+        Self { edits: by_mapping }
+    }
+
     fn meaning(&self, node: NodeRef<'_>) -> Meaning {
         let shape = match &node.node().content {
             Content::Absent => Shape::Null,
@@ -92,11 +102,7 @@ impl Intended<'_> {
     }
 
     fn pairs(&self, mapping: NodeRef<'_>) -> Vec<(Meaning, Meaning)> {
-        let edits: Vec<&Edit> = self
-            .edits
-            .iter()
-            .filter(|edit| edit.target().0 == mapping.id())
-            .collect();
+        let edits = self.edits.get(&mapping.id()).map_or(&[][..], Vec::as_slice);
         let mut pairs = Vec::new();
         for entry in mapping.raw_entries() {
             let (key, value) = (
