@@ -11,7 +11,7 @@ mod streams;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use dunnage::diag::{Code, Diagnostic};
-use dunnage::k8s::{Release, Workload};
+use dunnage::k8s::{Kinds, Release, Workload};
 use dunnage::policy::{self, Policy, Z2JH};
 use dunnage::render::{self, Options};
 use dunnage::report::{self, Look};
@@ -65,19 +65,25 @@ fn source() -> SourceId {
 
 #[divan::bench(args = SIZES)]
 fn d_read_behind_the_gate(bencher: Bencher<'_, '_>, documents: usize) {
+    let kinds = Kinds::default();
     stream(bencher, documents, |text| {
-        drop(black_box(Release::read(source(), text)));
+        drop(black_box(Release::read(source(), text, &kinds)));
     });
 }
 
 #[divan::bench(args = SIZES)]
 fn e_read_and_edit(bencher: Bencher<'_, '_>, documents: usize) {
+    let kinds = Kinds::default();
     stream(bencher, documents, |text| {
-        let release = Release::read(source(), text);
-        for workload in release.objects().iter().filter_map(Workload::of) {
+        let release = Release::read(source(), text, &kinds);
+        let objects = release.objects();
+        for workload in objects
+            .iter()
+            .flat_map(|object| Workload::all(object, &kinds))
+        {
             let toleration =
                 Value::map([("key", "dedicated".into()), ("operator", "Exists".into())]);
-            let spec = workload.template.spec;
+            let spec = workload.template.spec.node();
             let edit = Edit::extend_path(spec, &["tolerations"], vec![toleration]);
             black_box(yaml::edit::apply(spec.document(), &[edit])).expect("an ordinary document");
         }
@@ -92,7 +98,7 @@ fn policy() -> Policy {
 fn f_render(bencher: Bencher<'_, '_>, documents: usize) {
     let policy = policy();
     stream(bencher, documents, |text| {
-        let release = Release::read(source(), text);
+        let release = Release::read(source(), text, &policy.kinds);
         drop(black_box(render::run(
             &release,
             &policy,

@@ -4,7 +4,7 @@ mod support;
 
 use dunnage::policy::Z2JH;
 use serde_json::{Map, Value};
-use support::{corpus, documents, render, streams, template_pointers, title};
+use support::{corpus, documents, pod_spec_pointers, render, streams, title};
 
 /// Policies that ask for everything there is, in turn.
 const POLICIES: [(&str, &str); 4] = [
@@ -20,8 +20,8 @@ fn take_placement(object: &mut Value) -> Vec<Map<String, Value>> {
         return items.iter_mut().flat_map(take_placement).collect();
     }
     let mut taken = Vec::new();
-    for pointer in template_pointers(object) {
-        let Some(Value::Object(spec)) = object.pointer_mut(&format!("{pointer}/spec")) else {
+    for pointer in pod_spec_pointers(object) {
+        let Some(Value::Object(spec)) = object.pointer_mut(&pointer) else {
             continue;
         };
         let mut fields = Map::new();

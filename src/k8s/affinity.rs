@@ -212,30 +212,29 @@ pub struct Affinity {
 }
 
 impl Affinity {
-    /// Keys from a pod spec to the required node selector.
-    pub const REQUIRED: &'static [&'static str] = &[
-        "affinity",
-        "nodeAffinity",
-        "requiredDuringSchedulingIgnoredDuringExecution",
-    ];
-    /// Keys from a pod spec to the preferred scheduling terms.
-    pub const PREFERRED: &'static [&'static str] = &[
-        "affinity",
-        "nodeAffinity",
-        "preferredDuringSchedulingIgnoredDuringExecution",
-    ];
+    /// The required node selector, in a node affinity.
+    pub const REQUIRED: &'static str = "requiredDuringSchedulingIgnoredDuringExecution";
+    /// The preferred scheduling terms, in a node affinity.
+    pub const PREFERRED: &'static str = "preferredDuringSchedulingIgnoredDuringExecution";
 
-    /// Reads a pod spec.
+    /// Reads a pod spec as `core/v1` has it.
     pub fn read(spec: NodeRef<'_>) -> Self {
-        let pairs = spec
-            .get("nodeSelector")
+        Self::of(
+            spec.get("nodeSelector"),
+            spec.get_path(&["affinity", "nodeAffinity"]),
+        )
+    }
+
+    /// Reads the two fields, wherever they stand.
+    pub fn of(node_selector: Option<NodeRef<'_>>, node_affinity: Option<NodeRef<'_>>) -> Self {
+        let pairs = node_selector
             .into_iter()
             .flat_map(|selector| selector.entries());
-        let node_selector = pairs
-            .filter_map(|(key, value)| Some((key.text()?.to_owned(), value.text()?.to_owned())))
-            .collect();
-        let required = spec
-            .get_path(Self::REQUIRED)
+        let pair = |(key, value): (NodeRef<'_>, NodeRef<'_>)| {
+            Some((key.text()?.to_owned(), value.text()?.to_owned()))
+        };
+        let required = node_affinity
+            .and_then(|affinity| affinity.get(Self::REQUIRED))
             .filter(|required| !required.is_null());
         let required = required.map(|required| {
             let terms = required.get("nodeSelectorTerms");
@@ -246,7 +245,7 @@ impl Affinity {
                 .collect()
         });
         Self {
-            node_selector,
+            node_selector: pairs.filter_map(pair).collect(),
             required,
         }
     }

@@ -1,11 +1,31 @@
 //! The gate: which parts of a stream are copied without being parsed.
 
-use super::kinds;
+use super::kinds::{Kinds, is_of_kubernetes};
 
-/// The kind of the part's document, where one look at the text shows it beyond doubt: exactly one
-/// `kind:` in column 0 with one plain word, no quoted `kind` anywhere, and content that begins with a
-/// letter in column 0. Anything less certain is parsed.
-fn plain_kind(part: &str) -> Option<&str> {
+/// What has to be done with a part of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// It cannot concern any pass, and is copied.
+    Out,
+    /// No pass changes it, but it may hold pods of a kind that nobody knows: it is looked into, where
+    /// that can be done.
+    Perhaps,
+    /// It is parsed.
+    In,
+}
+
+/// The type of a part's document where one look at the text shows it beyond doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PlainType<'t> {
+    /// The kind.
+    pub(super) kind: &'t str,
+    /// The API group, unless that is in doubt.
+    pub(super) group: Option<&'t str>,
+}
+
+/// The type of a part's document: exactly one `kind:` in column 0 with one plain word, no quoted `kind`
+/// anywhere, and content that begins with a letter in column 0. Anything less certain is parsed.
+pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
     let first = part.lines().find(|line| {
         let content = line.trim();
         !content.is_empty() && !content.starts_with('#')
@@ -13,47 +33,103 @@ fn plain_kind(part: &str) -> Option<&str> {
     if !first.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
         return None;
     }
-    let mut kind = None;
-    for at in memchr::memmem::find_iter(part.as_bytes(), "kind") {
-        let rest = &part[at + "kind".len()..];
+    let kind = only_value(part, "kind")?;
+    let is_word = kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let version = only_value(part, "apiVersion");
+    let group = version.and_then(|version| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"./-".contains(&byte);
+        let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+        version.bytes().all(is_plain).then_some(group)
+    });
+    (is_word && !kind.is_empty()).then_some(PlainType { kind, group })
+}
+
+/// The text behind a key that stands in column 0 exactly once, and nowhere in quotes.
+fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
+    let mut found = None;
+    for at in memchr::memmem::find_iter(part.as_bytes(), key) {
+        let rest = &part[at + key.len()..];
         if rest.starts_with(['"', '\'']) {
             return None;
         }
         let begins_line = at == 0 || part.as_bytes()[at - 1] == b'\n';
-        if begins_line && rest.starts_with([':', ' ', '\t']) && kind.replace(rest).is_some() {
+        if begins_line && rest.starts_with([':', ' ', '\t']) && found.replace(rest).is_some() {
             return None;
         }
     }
-    let line = kind?.lines().next()?.strip_prefix(": ")?;
-    let word = line.trim_end();
-    word.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric())
-        .then_some(word)
-        .filter(|word| !word.is_empty())
+    let line = found?.lines().next()?.strip_prefix(": ")?;
+    Some(line.trim_end())
 }
 
-/// Whether a part's document cannot concern any pass. A hook is never skipped: it tells the mode.
-pub(super) fn is_out_of_scope(part: &str) -> bool {
-    let Some(kind) = plain_kind(part) else {
-        return false;
+/// What a part's document may concern. A hook is never skipped: it tells the mode.
+pub(super) fn scope(part: &str, kinds: &Kinds) -> Scope {
+    let Some(PlainType { kind, group }) = plain_type(part) else {
+        return Scope::In;
     };
-    !kinds::may_concern(kind)
-        && memchr::memmem::find(part.as_bytes(), super::HOOK.as_bytes()).is_none()
+    let holds = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
+    if kind.ends_with("List")
+        || kind == "PriorityClass"
+        || kinds.has_name(kind, group)
+        || holds(super::HOOK)
+    {
+        return Scope::In;
+    }
+    if kind == "Secret" {
+        // Only one is read: the hub's, for its values. An escape could hide their key.
+        return if holds("values.yaml") || holds("\\") {
+            Scope::In
+        } else {
+            Scope::Out
+        };
+    }
+    if group.is_some_and(is_of_kubernetes) {
+        return Scope::Out;
+    }
+    if holds("containers") || holds("tolerations") {
+        Scope::Perhaps
+    } else {
+        Scope::Out
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(part: &str, expected: Scope) {
+        assert_eq!(scope(part, &Kinds::default()), expected, "{part:?}");
+    }
+
     #[test]
     fn ordinary_documents_show_their_kind() {
-        assert!(is_out_of_scope(
-            "\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\ndata: {}\n"
-        ));
-        assert!(is_out_of_scope("apiVersion: v1\r\nkind: Service\r\n"));
-        assert!(is_out_of_scope(
-            "kind: CustomResourceDefinition\nspec:\n  names:\n    kind: Pod\n"
-        ));
+        for part in [
+            "\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\ndata: {}\n",
+            "apiVersion: v1\r\nkind: Service\r\n",
+            "apiVersion: v1\nkind: Secret\ndata: {password: YQ==}\n",
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  names:\n    kind: Pod\n",
+            "apiVersion: example.org/v1\nkind: Gizmo\nspec: {}\n",
+            "apiVersion: example.org/v1\nkind: Deployment\nspec: {}\n",
+        ] {
+            check(part, Scope::Out);
+        }
+    }
+
+    #[test]
+    fn unknown_kinds_are_looked_into_where_they_speak_of_pods() {
+        check(
+            "apiVersion: example.org/v1\nkind: Gizmo\nspec:\n  containers: []\n",
+            Scope::Perhaps,
+        );
+        check(
+            "apiVersion: batch.x-k8s.io/v1\nkind: Gizmo\nspec: {tolerations: []}\n",
+            Scope::Perhaps,
+        );
+        check("kind: Gizmo\nspec: {tolerations: []}\n", Scope::Perhaps);
+        check(
+            "apiVersion: v1\nkind: ConfigMap\ndata: {a: 'containers:'}\n",
+            Scope::Out,
+        );
     }
 
     #[test]
@@ -61,7 +137,13 @@ mod tests {
         for part in [
             "apiVersion: apps/v1\nkind: Deployment\n",
             "apiVersion: v1\nkind: PodList\n",
-            "apiVersion: v1\nkind: Secret\n",
+            "apiVersion: v1\nkind: Secret\ndata:\n  values.yaml: e30=\n",
+            "apiVersion: v1\nkind: Secret\ndata:\n  \"values\\x2eyaml\": e30=\n",
+            "apiVersion: serving.knative.dev/v1\nkind: Service\n",
+            "kind: Service\n",
+            "apiVersion: &a v1\nkind: Service\n",
+            "apiVersion: v1\napiVersion: serving.knative.dev/v1\nkind: Service\n",
+            "apiVersion: v1\n\"apiVersion\": serving.knative.dev/v1\nkind: Service\n",
             "kind: ConfigMap\nmetadata:\n  annotations:\n    helm.sh/hook: test\n",
             "a: \"x\nkind: ConfigMap\n\"\nkind: Pod\n",
             "{\"kind\": \"Pod\", \"a\": \"\nkind: ConfigMap\n\"}\n",
@@ -74,7 +156,7 @@ mod tests {
             "- kind: Pod\n",
             "apiVersion: v1\n",
         ] {
-            assert!(!is_out_of_scope(part), "{part:?}");
+            check(part, Scope::In);
         }
     }
 }

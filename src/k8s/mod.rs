@@ -5,15 +5,22 @@ mod affinity;
 mod gate;
 mod kinds;
 mod object;
+mod pod_spec;
 mod release;
+mod shape;
+mod table;
 mod taint;
+mod unknown;
 mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
-pub use kinds::{TemplatePath, known_kinds, template_path};
+pub use kinds::{Kind, Kinds, OnChange, Place};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use object::{ChartPath, HOOK, Object};
+pub use pod_spec::PodSpec;
 pub use release::{Body, Part, Release};
+pub use shape::{POD_SPEC, PodField, TEMPLATE};
 pub use taint::{Effect, Operator, Taint, TaintError, Toleration};
+pub use unknown::{Likeness, likenesses};
 pub use workload::{PodTemplate, Workload};

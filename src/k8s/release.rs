@@ -3,8 +3,9 @@ use std::ops::Range;
 use kube_core::gvk::GroupVersionKind;
 use rayon::prelude::*;
 
+use super::gate::{self, Scope};
 use super::object::{FILENAME, gvk};
-use super::{ChartPath, Object, gate};
+use super::{ChartPath, Kinds, Object};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeRef, ParseError};
 
@@ -44,10 +45,11 @@ pub struct Release<'s> {
 }
 
 impl<'s> Release<'s> {
-    /// Reads a stream; parts that are not YAML are kept as [`Body::Broken`].
-    pub fn read(source: SourceId, text: &'s str) -> Self {
+    /// Reads a stream; parts that are not YAML are kept as [`Body::Broken`]. Documents of kinds that have
+    /// no pods are not looked into.
+    pub fn read(source: SourceId, text: &'s str, kinds: &Kinds) -> Self {
         let ranges = yaml::split(text);
-        let read = |range: Range<usize>| read_part(range.clone(), &text[range]);
+        let read = |range: Range<usize>| read_part(range.clone(), &text[range], kinds);
         let parts = if ranges.len() < WORTH_THREADS {
             ranges.into_iter().map(read).collect()
         } else {
@@ -95,38 +97,35 @@ impl<'s> Release<'s> {
 /// Below this many parts a second thread costs more than it saves.
 const WORTH_THREADS: usize = 64;
 
-fn read_part(range: Range<usize>, text: &str) -> Part<'_> {
-    if yaml::is_blank(text) {
-        return Part {
-            range,
-            body: Body::Blank,
-            chart: chart_in_text(text),
-        };
-    }
-    if gate::is_out_of_scope(text) {
-        return Part {
-            range,
-            body: Body::Copied,
-            chart: chart_in_text(text),
-        };
-    }
-    if let Some(offset) = misplaced_mark(text) {
-        let message = "a byte order mark stands in the middle of the stream".to_owned();
-        let body = Body::Broken(ParseError { offset, message });
-        return Part {
-            range,
-            body,
-            chart: chart_in_text(text),
-        };
-    }
-    let (body, chart) = match yaml::parse(text) {
-        Ok(document) => {
-            let chart = chart_of(&document);
-            (Body::Parsed(document), chart)
-        }
-        Err(error) => (Body::Broken(error), chart_in_text(text)),
+fn read_part<'s>(range: Range<usize>, text: &'s str, kinds: &Kinds) -> Part<'s> {
+    let body = read_body(text, kinds);
+    let chart = match &body {
+        Body::Parsed(document) => chart_of(document),
+        _ => chart_in_text(text),
     };
     Part { range, body, chart }
+}
+
+fn read_body<'s>(text: &'s str, kinds: &Kinds) -> Body<'s> {
+    if yaml::is_blank(text) {
+        return Body::Blank;
+    }
+    let scope = gate::scope(text, kinds);
+    if scope == Scope::Out {
+        return Body::Copied;
+    }
+    let parsed = match misplaced_mark(text) {
+        Some(offset) => Err(ParseError {
+            offset,
+            message: "a byte order mark stands in the middle of the stream".to_owned(),
+        }),
+        None => yaml::parse(text),
+    };
+    match parsed {
+        Ok(document) => Body::Parsed(document),
+        Err(_) if scope == Scope::Perhaps => Body::Copied,
+        Err(error) => Body::Broken(error),
+    }
 }
 
 /// A byte order mark behind the part's first line, as in files that were put together: go-yaml passes
@@ -212,7 +211,11 @@ mod tests {
     #[test]
     fn a_byte_order_mark_between_documents_is_not_read_over() {
         let text = "\u{feff}kind: Pod\n---\n\u{feff}kind: Pod\n";
-        let release = Release::read(Sources::default().add("a", String::new()), text);
+        let release = Release::read(
+            Sources::default().add("a", String::new()),
+            text,
+            &Kinds::default(),
+        );
         assert!(matches!(release.parts[0].body, Body::Parsed(_)));
         let Body::Broken(error) = &release.parts[1].body else {
             panic!("{:?}", release.parts[1])

@@ -159,6 +159,20 @@ pub static BAD_POOL_NAME: Code = Code::error(
     "a pool cannot have this name",
 );
 
+/// A path to a pod template cannot be read.
+pub static BAD_PATH: Code = Code::error(
+    "PO025",
+    "policy-bad-path",
+    "a path to a pod template cannot be read",
+);
+
+/// A kind has two entries under `templates`.
+pub static DUPLICATE_KIND: Code = Code::error(
+    "PO026",
+    "policy-duplicate-kind",
+    "a kind has two entries under `templates`",
+);
+
 /// Every code of a policy, by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -185,4 +199,6 @@ pub static ALL: &[&Code] = &[
     &UNREACHABLE_ROW,
     &BAD_QUANTITY,
     &BAD_POOL_NAME,
+    &BAD_PATH,
+    &DUPLICATE_KIND,
 ];

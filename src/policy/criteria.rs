@@ -5,7 +5,7 @@ use glob::Pattern;
 use super::place::{Findings, Place, pairs};
 use super::{codes, written};
 use crate::diag::Diagnostic;
-use crate::k8s::{Expression, Selector, SelectorExt as _, Workload, known_kinds};
+use crate::k8s::{Expression, Kinds, Selector, SelectorExt as _, Workload};
 use crate::text::nearest;
 
 const DAEMON_SET: &str = "DaemonSet";
@@ -29,6 +29,8 @@ pub struct Match {
     pub annotations: Vec<(String, Vec<String>)>,
     /// Whether it has to be a hook, or must not be one.
     pub hook: Option<bool>,
+    /// Names or roles of the pod template, where an object has several.
+    pub templates: Vec<Pattern>,
     /// The labels as they are written; a selector does not show what it holds.
     pub(super) label_values: BTreeMap<String, BTreeSet<String>>,
 }
@@ -49,6 +51,9 @@ impl Match {
                     .namespace()
                     .or(namespace)
                     .is_some_and(|namespace| pattern.matches(namespace))
+            })
+            && is_any(&self.templates, |wanted| {
+                workload.template.names().any(|name| wanted.matches(name))
             })
             && self.annotations.iter().all(|(key, values)| {
                 object
@@ -90,6 +95,7 @@ impl Match {
             && is_wider(&self.groups, &other.groups)
             && is_wider(&self.names, &other.names)
             && is_wider(&self.namespaces, &other.namespaces)
+            && is_wider(&self.templates, &other.templates)
             && (self.hook.is_none() || self.hook == other.hook)
     }
 
@@ -103,6 +109,7 @@ impl Match {
             ("name", patterns(&self.names)),
             ("namespace", patterns(&self.namespaces)),
             ("group", self.groups.clone()),
+            ("template", patterns(&self.templates)),
         ];
         if let Some((what, list)) = lists.iter().find(|(_, list)| !list.is_empty()) {
             return format!("{what} {}", list.join(", "));
@@ -138,9 +145,14 @@ fn is_wider<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
 }
 
 /// Checks the conditions of a row.
-pub(super) fn check(written: &written::Match, place: Place<'_>, findings: &mut Findings) -> Match {
+pub(super) fn check(
+    written: &written::Match,
+    known: &Kinds,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Match {
     let kinds = texts(written.kind.as_ref());
-    check_kinds(&kinds, place.under("kind"), findings);
+    check_kinds(&kinds, known, place.under("kind"), findings);
     let mut patterns = |written: Option<&written::OneOrMany>, key: &str| {
         check_patterns(&texts(written), place.under(key), findings)
     };
@@ -153,6 +165,7 @@ pub(super) fn check(written: &written::Match, place: Place<'_>, findings: &mut F
         charts: patterns(written.chart.as_ref(), "chart"),
         names: patterns(written.name.as_ref(), "name"),
         namespaces: patterns(written.namespace.as_ref(), "namespace"),
+        templates: patterns(written.template.as_ref(), "template"),
         kinds,
         groups: texts(written.group.as_ref()),
         labels: label_values
@@ -175,21 +188,23 @@ fn texts(written: Option<&written::OneOrMany>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn check_kinds(kinds: &[String], place: Place<'_>, findings: &mut Findings) {
+fn check_kinds(kinds: &[String], known: &Kinds, place: Place<'_>, findings: &mut Findings) {
+    let names = known.names();
     for (kind, place) in pairs(kinds, place) {
-        if known_kinds().any(|known| known == kind) {
+        if names.contains(&kind) {
             continue;
         }
         let message = format!("no object of kind `{kind}` is known to have pods");
         let diagnostic =
             Diagnostic::new(&codes::UNKNOWN_KIND, message).at(place.span(), "matches nothing");
-        findings.push(match nearest(kind, known_kinds()) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!(
-                "known kinds: {}",
-                known_kinds().collect::<Vec<_>>().join(", ")
-            )),
-        });
+        let help = match nearest(kind, names.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!(
+                "say under `templates` where its pod template sits; known kinds: {}",
+                names.join(", ")
+            ),
+        };
+        findings.push(diagnostic.help(help));
     }
 }
 

@@ -10,6 +10,7 @@ mod read;
 mod row;
 mod spanned;
 mod syntax;
+mod templates;
 mod written;
 
 pub use criteria::Match;
@@ -20,7 +21,7 @@ pub use row::{Expect, Purpose, Row};
 pub use spanned::Spanned;
 pub use written::Jobs;
 
-use crate::k8s::Workload;
+use crate::k8s::{Kinds, Workload};
 use crate::text::SourceId;
 
 /// The built-in policy: z2jh's own placement of core and user pods.
@@ -44,6 +45,8 @@ pub struct Policy {
     pub extra_images: Vec<ExtraImage>,
     /// What happens to a Job that is no hook.
     pub jobs: Jobs,
+    /// The kinds that have pods, those that the policy adds included.
+    pub kinds: Kinds,
 }
 
 impl Policy {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::place::{Findings, Place, pairs};
-use super::{Policy, SCHEMA, codes, image, pool, row, written};
+use super::{Policy, SCHEMA, codes, image, pool, row, templates, written};
 use crate::diag::Diagnostic;
 use crate::schema::{Codes, Schema, Subject};
 use crate::text::{SourceId, Span};
@@ -196,9 +196,13 @@ fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Opt
         }
     };
     let pools = pool::check_all(written.pools, place.under("pools"), findings);
+    let kinds = templates::check_all(&written.templates, place.under("templates"), findings);
     let rows = row::check_all(
         &written.workloads,
-        &pools,
+        row::Known {
+            pools: &pools,
+            kinds: &kinds,
+        },
         place.under("workloads"),
         findings,
     );
@@ -219,5 +223,6 @@ fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Opt
         existing_classes,
         extra_images,
         jobs: written.jobs,
+        kinds,
     })
 }

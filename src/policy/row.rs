@@ -1,6 +1,7 @@
 use super::place::{Findings, Place, pairs};
 use super::{Match, Pool, Spanned, codes, criteria, image, syntax, written};
 use crate::diag::Diagnostic;
+use crate::k8s::Kinds;
 use crate::text::{Span, nearest};
 
 /// How strongly pods ask for the labels of their pool.
@@ -73,16 +74,23 @@ impl Row {
     }
 }
 
+/// What rows may name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'k> {
+    pub(super) pools: &'k [Pool],
+    pub(super) kinds: &'k Kinds,
+}
+
 /// Checks every row, and rows against each other.
 pub(super) fn check_all(
     written: &[written::Row],
-    pools: &[Pool],
+    known: Known<'_>,
     place: Place<'_>,
     findings: &mut Findings,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for ((index, row), place) in written.iter().enumerate().zip(place.items()) {
-        let row = check(row, index + 1, pools, place, findings);
+        let row = check(row, index + 1, known, place, findings);
         if let Some(earlier) = rows
             .iter()
             .find(|earlier| earlier.criteria.covers(&row.criteria))
@@ -105,12 +113,17 @@ pub(super) fn check_all(
 fn check(
     written: &written::Row,
     number: usize,
-    pools: &[Pool],
+    known: Known<'_>,
     place: Place<'_>,
     findings: &mut Findings,
 ) -> Row {
-    let criteria = criteria::check(&written.criteria, place.under("match"), findings);
-    let pools = check_pools(written, pools, place, findings);
+    let criteria = criteria::check(
+        &written.criteria,
+        known.kinds,
+        place.under("match"),
+        findings,
+    );
+    let pools = check_pools(written, known.pools, place, findings);
     let class = written.priority_class_name.as_ref();
     let class = class.map(|class| place.under("priorityClassName").spanned(class.clone()));
     findings.extend(class.as_ref().and_then(class_flaw));

@@ -1,3 +1,4 @@
 mod model;
 mod refusals;
 mod schema;
+mod templates;

@@ -30,6 +30,9 @@ pub(super) struct Policy {
     /// What to do with a Job that is no hook: its template cannot change once it exists.
     #[serde(default)]
     pub(super) jobs: Jobs,
+    /// Kinds whose objects have pods, besides those that are built in.
+    #[serde(default)]
+    pub(super) templates: Vec<Templates>,
 }
 
 /// A set of nodes that have labels and taints in common.
@@ -133,6 +136,9 @@ pub(super) struct Match {
     pub(super) annotations: BTreeMap<String, OneOrMany>,
     /// Whether the object is a hook of Helm.
     pub(super) hook: Option<bool>,
+    /// Which pod template, where an object has several: `head`, `worker`, `driver`, `executor`, or the name
+    /// of a worker group, a replica type or a step; `*`, `?` and `[..]` are patterns.
+    pub(super) template: Option<OneOrMany>,
 }
 
 /// A word, or several.
@@ -153,6 +159,59 @@ impl OneOrMany {
             OneOrMany::Many(many) => many,
         }
     }
+}
+
+/// A kind whose objects have pods, and where.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Templates {
+    /// The API group, such as `example.org`; empty for the core group.
+    pub(super) group: String,
+    /// The kind.
+    pub(super) kind: String,
+    /// Keys from the object to its pod template, parted by dots: `spec.groups[].template`, with `[]` for each
+    /// item of a list and `*` for each value of a mapping. A list of paths for several templates, an empty
+    /// one to say that the pods of this kind are not to be placed.
+    pub(super) path: Paths,
+    /// What stands at the path: a pod template (a mapping with `spec`), or the fields of a pod spec.
+    #[serde(default)]
+    pub(super) holds: Holds,
+    /// Whether running pods are replaced where the template changes.
+    #[serde(default)]
+    pub(super) restarts: bool,
+}
+
+/// A path, or several.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum Paths {
+    /// The only one.
+    One(String),
+    /// All of these.
+    Many(Vec<String>),
+}
+
+impl Paths {
+    pub(super) fn as_slice(&self) -> &[String] {
+        match self {
+            Paths::One(one) => std::slice::from_ref(one),
+            Paths::Many(many) => many,
+        }
+    }
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum Holds {
+    /// A mapping with the pods' `metadata` and `spec`.
+    #[default]
+    Template,
+    /// A mapping with `tolerations`, `affinity` and so on.
+    PodSpec,
 }
 
 /// How strongly the labels of a pool are asked for.

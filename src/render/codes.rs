@@ -160,6 +160,20 @@ pub(super) static IGNORE_UNCLEAR: Code = Code::error(
     "the annotation `dunnage/ignore` is neither `true` nor `false`",
 );
 
+/// A step takes its affinity from its workflow, so that it cannot have one of its own besides.
+pub(super) static INHERITED_AFFINITY: Code = Code::error(
+    "RN024",
+    "affinity-inherited",
+    "a template takes its affinity from its object, so that it cannot be placed apart from it",
+);
+
+/// A kind that the table does not know holds what looks like a pod template.
+pub(super) static UNKNOWN_TEMPLATE: Code = Code::note(
+    "RN025",
+    "pod-template-unknown",
+    "a kind that is not known holds what looks like a pod template",
+);
+
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.
 pub fn is_unmet(code: &Code) -> bool {
@@ -169,6 +183,7 @@ pub fn is_unmet(code: &Code) -> bool {
         &TOO_MANY_TERMS,
         &EXPECTATION_UNMET,
         &JOB_WOULD_CHANGE,
+        &INHERITED_AFFINITY,
     ];
     code.level != Level::Error || unmet.iter().any(|known| known.id == code.id)
 }

@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{Because, Change, Field};
+use super::plan::{Because, Change, Decided, Kept, Reason};
 use super::{Options, codes};
 use crate::diag::Diagnostic;
-use crate::k8s::{Object, Release, Workload};
+use crate::k8s::{Object, PodField, PodSpec, Release, Workload};
 use crate::policy::{Policy, Pool, Row};
 use crate::text::Span;
 use crate::values::HubImage;
@@ -27,7 +27,8 @@ pub(super) struct Context<'a> {
     pub(super) classes: BTreeMap<String, ClassOrigin>,
     /// Images of the hub's values in the stream, with the charts of the hub.
     pub(super) stream_images: Vec<(Vec<String>, HubImage)>,
-    pub(super) changes: Vec<Change>,
+    /// What was decided; the last one is the template that passes are at.
+    pub(super) decided: Vec<Decided>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Rows whose class was reported as unknown already.
     pub(super) unknown_class_rows: BTreeSet<usize>,
@@ -41,13 +42,20 @@ pub(super) struct Placement<'a> {
     /// The pools that the row names; any of them will do.
     pub(super) pools: Vec<&'a Pool>,
     pub(super) is_puller: bool,
+    /// Rows of the places of the same object, by path, from which fields may come.
+    pub(super) rows: &'a [(String, usize)],
 }
 
 /// `component` labels that z2jh gives to its image pullers.
 const PULLERS: [&str; 2] = ["continuous-image-puller", "hook-image-puller"];
 
 impl<'a> Placement<'a> {
-    pub(super) fn new(policy: &'a Policy, row_index: usize, workload: &'a Workload<'a>) -> Self {
+    pub(super) fn new(
+        policy: &'a Policy,
+        row_index: usize,
+        workload: &'a Workload<'a>,
+        rows: &'a [(String, usize)],
+    ) -> Self {
         let row = &policy.rows[row_index];
         let component = workload.template.labels().remove("component");
         let is_labelled = component.is_some_and(|component| PULLERS.contains(&component.as_str()));
@@ -59,27 +67,40 @@ impl<'a> Placement<'a> {
             row_index,
             pools,
             is_puller,
+            rows,
         }
     }
 
-    pub(super) fn spec(&self) -> NodeRef<'a> {
-        self.workload.template.spec
+    pub(super) fn spec(&self) -> &'a PodSpec<'a> {
+        &self.workload.template.spec
+    }
+
+    /// Whether the field comes from another place of the object that this very row places.
+    pub(super) fn is_placed_elsewhere(&self, field: PodField) -> bool {
+        let from = self.spec().inherits(field);
+        from.is_some_and(|from| {
+            let mut rows = self.rows.iter();
+            rows.any(|(path, row)| path == from && *row == self.row_index)
+        })
     }
 
     /// The workload as messages name it: `Deployment/web`.
     pub(super) fn title(&self) -> String {
-        self.workload.object.title()
+        self.workload.title()
     }
+}
 
-    fn because(&self) -> Because {
-        Because {
-            row: self.row.title(),
-            row_span: self.row.span,
-            pools: self
-                .pools
-                .iter()
-                .map(|pool| pool.name.value.clone())
-                .collect(),
+impl Because {
+    pub(super) fn of(policy: &Policy, row_index: usize) -> Self {
+        let row = &policy.rows[row_index];
+        let pools = row
+            .pools
+            .iter()
+            .map(|&pool| policy.pool(pool).name.value.clone());
+        Self {
+            row: row.title(),
+            row_span: row.span,
+            pools: pools.collect(),
         }
     }
 }
@@ -97,29 +118,40 @@ impl<'a> Context<'a> {
             options,
             classes: classes(objects),
             stream_images: Vec::new(),
-            changes: Vec::new(),
+            decided: Vec::new(),
             diagnostics: Vec::new(),
             unknown_class_rows: BTreeSet::new(),
         }
     }
 
-    /// Plans a change.
-    pub(super) fn change(
-        &mut self,
-        placement: &Placement<'_>,
-        field: Field,
-        what: String,
-        edits: Vec<Edit>,
-    ) {
-        self.changes.push(Change {
-            part: placement.workload.object.part,
-            object: placement.title(),
-            restarts: placement.workload.restarts(),
+    /// Plans a change of the template that passes are at.
+    pub(super) fn change(&mut self, field: PodField, what: String, edits: Vec<Edit>) {
+        self.current().changes.push(Change { field, what, edits });
+    }
+
+    /// Says why a field of it stays as it is.
+    pub(super) fn keep(&mut self, field: PodField, reason: Reason, what: impl Into<String>) {
+        let what = what.into();
+        let field = Some(field);
+        self.current().kept.push(Kept {
             field,
+            reason,
             what,
-            because: placement.because(),
-            edits,
         });
+    }
+
+    /// Says why all of it stays as it is.
+    pub(super) fn leave(&mut self, reason: Reason, what: &str) {
+        let what = what.to_owned();
+        self.current().kept.push(Kept {
+            field: None,
+            reason,
+            what,
+        });
+    }
+
+    pub(super) fn current(&mut self) -> &mut Decided {
+        self.decided.last_mut().expect("passes run at a template")
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -132,13 +164,18 @@ impl<'a> Context<'a> {
     }
 
     /// Says that a bare Pod gets nothing but tolerations.
-    pub(super) fn note_bare_pod(&mut self, placement: &Placement<'_>, field: Field) {
+    pub(super) fn note_bare_pod(&mut self, placement: &Placement<'_>, field: PodField) {
+        self.keep(
+            field,
+            Reason::Immutable,
+            "of an existing Pod it can never change",
+        );
         let message = format!(
             "`{}` is a Pod without a controller: its {} stays as it is",
             placement.title(),
             field.as_str()
         );
-        let span = self.span(placement, placement.spec());
+        let span = self.span(placement, placement.spec().node());
         let start = Span {
             end: span.start,
             ..span

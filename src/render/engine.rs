@@ -1,11 +1,11 @@
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::context::{Context, Placement};
-use super::plan::Change;
-use super::{Mode, NO_DOCUMENTS, Options, codes, expect, hub_values, input, passes};
+use super::plan::{Because, Decided, Reason};
+use super::{Mode, NO_DOCUMENTS, Options, codes, expect, hub_values, input, passes, unknown};
 use crate::diag::Diagnostic;
 use crate::k8s::{Body, Object, Release, Workload};
 use crate::policy::{Jobs, Policy};
@@ -31,8 +31,10 @@ pub struct Outcome<'s> {
     pub text: Option<Cow<'s, str>>,
     /// Documents that changed, in the order of the stream.
     pub documents: Vec<EditedDocument>,
-    /// Every change, in the order of the stream.
-    pub changes: Vec<Change>,
+    /// What was decided about each pod template, in the order of the stream.
+    pub decided: Vec<Decided>,
+    /// How many objects each row of the policy matched.
+    pub matched: Vec<usize>,
     /// What there is to say, in the order of the stream, then of the policy.
     pub diagnostics: Vec<Diagnostic>,
     /// Who reads the output.
@@ -40,14 +42,21 @@ pub struct Outcome<'s> {
 }
 
 impl Outcome<'_> {
-    /// Objects whose pods will start again, each once.
-    pub fn restarts(&self) -> usize {
-        let mut objects: Vec<_> = self
-            .changes
+    /// How many fields change.
+    pub fn changes(&self) -> usize {
+        self.decided
             .iter()
-            .filter(|change| change.restarts)
-            .map(|change| (change.part, &change.object))
-            .collect();
+            .map(|decided| decided.changes.len())
+            .sum()
+    }
+
+    /// How many objects have pods that will start again.
+    pub fn restarts(&self) -> usize {
+        let restarting = self
+            .decided
+            .iter()
+            .filter(|decided| decided.restarts && !decided.changes.is_empty());
+        let mut objects: Vec<usize> = restarting.map(|decided| decided.object).collect();
         objects.dedup();
         objects.len()
     }
@@ -64,18 +73,20 @@ pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> 
     hub_values::read(&mut cx, &objects);
     let matched = plan(&mut cx, &objects);
     let Context {
-        changes,
+        decided,
         mut diagnostics,
         ..
     } = cx;
+    diagnostics.extend(unknown::check(release, &objects, &policy.kinds));
     diagnostics.extend(expect::check(release, policy, &matched));
-    let documents = edit(release, &changes, &mut diagnostics);
+    let documents = edit(release, &decided, &mut diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let text = (!failed).then(|| splice(release, &documents));
     Outcome {
         text,
         documents,
-        changes,
+        decided,
+        matched,
         diagnostics,
         mode,
     }
@@ -86,28 +97,49 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
     let policy = cx.policy;
     let namespace = cx.options.namespace.as_deref();
     let mut matched = vec![0; policy.rows.len()];
-    for workload in objects.iter().filter_map(Workload::of) {
-        let Some(row_index) = policy.row_for(&workload, namespace) else {
-            continue;
-        };
-        matched[row_index] += 1;
-        if is_ignored(cx, &workload) || policy.rows[row_index].pools.is_empty() {
-            continue;
+    for (index, object) in objects.iter().enumerate() {
+        let workloads = Workload::all(object, &policy.kinds);
+        let row_for = |workload| policy.row_for(workload, namespace);
+        let rows: Vec<Option<usize>> = workloads.iter().map(row_for).collect();
+        for row in rows.iter().flatten().collect::<BTreeSet<_>>() {
+            matched[*row] += 1;
         }
-        let placement = Placement::new(policy, row_index, &workload);
-        let before = cx.changes.len();
-        passes::plan(cx, &placement);
-        if workload.is_plain_job() && cx.changes.len() > before {
-            settle_job(cx, &placement, before);
+        let is_left_alone = rows.iter().any(Option::is_some) && is_ignored(cx, object);
+        let by_path: Vec<(String, usize)> = workloads
+            .iter()
+            .zip(&rows)
+            .filter_map(|(workload, row)| Some((workload.template.path.clone(), (*row)?)))
+            .collect();
+        let first = cx.decided.len();
+        for (workload, row) in workloads.iter().zip(&rows) {
+            let because = row.map(|row| Because::of(policy, row));
+            cx.decided.push(Decided::of(index, workload, because));
+            match row {
+                None => cx.leave(Reason::NoRow, "no row of the policy matches"),
+                Some(_) if is_left_alone => cx.leave(Reason::OptOut, "`dunnage/ignore` says so"),
+                Some(row) => place(cx, &Placement::new(policy, *row, workload, &by_path)),
+            }
         }
+        passes::check_inherited(cx, &workloads, first);
     }
     matched
 }
 
+/// Lets the passes plan for one template.
+fn place(cx: &mut Context<'_>, placement: &Placement<'_>) {
+    if placement.pools.is_empty() {
+        return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
+    }
+    passes::plan(cx, placement);
+    let is_fixed = placement.workload.is_fixed() && !placement.workload.is_bare_pod();
+    if is_fixed && !cx.current().changes.is_empty() {
+        settle_job(cx, placement);
+    }
+}
+
 /// Whether the object asks to be left alone. Another word than `true` or `false` leaves that open, so
 /// it is an error.
-fn is_ignored(cx: &mut Context<'_>, workload: &Workload<'_>) -> bool {
-    let object = &workload.object;
+fn is_ignored(cx: &mut Context<'_>, object: &Object<'_>) -> bool {
     let annotation = object.node.get_path(&["metadata", "annotations", IGNORE]);
     let Some(annotation) = annotation else {
         return false;
@@ -129,13 +161,14 @@ fn is_ignored(cx: &mut Context<'_>, workload: &Workload<'_>) -> bool {
 }
 
 /// Does with the changes of a Job what the policy says: its template can never change once it exists.
-fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>, before: usize) {
+fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let code = match cx.policy.jobs {
         Jobs::Patch => return,
         Jobs::Skip => &codes::JOB_LEFT_ALONE,
         Jobs::Error => &codes::JOB_WOULD_CHANGE,
     };
-    cx.changes.truncate(before);
+    cx.current().changes.clear();
+    cx.leave(Reason::Immutable, "`jobs` of the policy says so");
     let title = placement.title();
     let message = match cx.policy.jobs {
         Jobs::Error => format!("`{title}` would change, and `jobs: error` forbids it"),
@@ -164,17 +197,17 @@ fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>, before: usize) {
 /// Edits every document that a change names.
 fn edit(
     release: &Release<'_>,
-    changes: &[Change],
+    decided: &[Decided],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<EditedDocument> {
-    let mut by_part: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
-    for change in changes {
-        by_part.entry(change.part).or_default().push(change);
+    let mut by_part: BTreeMap<usize, Vec<&Decided>> = BTreeMap::new();
+    for decided in decided.iter().filter(|decided| !decided.changes.is_empty()) {
+        by_part.entry(decided.part).or_default().push(decided);
     }
     let by_part: Vec<_> = by_part.into_iter().collect();
     let edited: Vec<_> = by_part
         .par_iter()
-        .map(|(part, changes)| edit_part(release, *part, changes))
+        .map(|(part, decided)| edit_part(release, *part, decided))
         .collect();
     let mut documents = Vec::new();
     for (document, problems) in edited {
@@ -187,7 +220,7 @@ fn edit(
 fn edit_part(
     release: &Release<'_>,
     part: usize,
-    changes: &[&Change],
+    decided: &[&Decided],
 ) -> (Option<EditedDocument>, Vec<Diagnostic>) {
     let Body::Parsed(document) = &release.parts[part].body else {
         unreachable!("only parsed documents have workloads");
@@ -197,26 +230,25 @@ fn edit_part(
         diagnostics.push(problem);
         return (None, diagnostics);
     }
+    let changes = decided.iter().flat_map(|decided| &decided.changes);
     let edits: Vec<Edit> = changes
-        .iter()
         .flat_map(|change| change.edits.iter().cloned())
         .collect();
     match yaml::edit::apply(document, &edits) {
         Ok(text) => (Some(EditedDocument { part, text }), diagnostics),
         Err(refusal) => {
-            diagnostics.push(input::refused(release, part, &titles(changes), &refusal));
+            diagnostics.push(input::refused(release, part, &titles(decided), &refusal));
             (None, diagnostics)
         }
     }
 }
 
 /// The objects of one document that were to be changed, as a message names them.
-fn titles(changes: &[&Change]) -> String {
-    let mut titles: Vec<String> = changes
+fn titles(decided: &[&Decided]) -> String {
+    let titles: Vec<String> = decided
         .iter()
-        .map(|change| format!("`{}`", change.object))
+        .map(|decided| format!("`{}`", decided.title))
         .collect();
-    titles.dedup();
     titles.join(" and ")
 }
 

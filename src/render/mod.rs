@@ -12,6 +12,7 @@ mod input;
 mod mode;
 mod passes;
 mod plan;
+mod unknown;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ pub use codes::is_unmet;
 pub use engine::{EditedDocument, Outcome, run};
 pub use mode::{Mode, NO_DOCUMENTS};
 pub use passes::{PAGES, Page};
-pub use plan::{Because, Change, Field};
+pub use plan::{Because, Change, Decided, Kept, Reason};
 
 /// What a run is told besides release and policy.
 #[derive(Debug, Default)]

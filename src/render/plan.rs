@@ -1,57 +1,107 @@
+use crate::k8s::{PodField, Workload};
 use crate::text::Span;
 use crate::yaml::Edit;
 
-/// Which field of a pod spec a change is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
-    /// `tolerations`
-    Tolerations,
-    /// `affinity.nodeAffinity`
-    NodeAffinity,
-    /// `priorityClassName`
-    PriorityClassName,
-    /// `initContainers`
-    InitContainers,
+/// What was decided about one pod template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// The part of the release that holds it.
+    pub part: usize,
+    /// Its object, as an index of [`Release::objects`](crate::k8s::Release::objects).
+    pub object: usize,
+    /// The object, and which template where it has several: `RayCluster/a (worker gpu)`.
+    pub title: String,
+    /// What `match.template` may call it; empty for the only template of its object.
+    pub template: Vec<String>,
+    /// Why; nothing where no row matches.
+    pub because: Option<Because>,
+    /// Whether running pods start again where it changes.
+    pub restarts: bool,
+    /// What has to hold besides, so that the pods get what is written.
+    pub caveat: Option<&'static str>,
+    /// What changes.
+    pub changes: Vec<Change>,
+    /// What does not, though a row or a pool speaks of it.
+    pub kept: Vec<Kept>,
 }
 
-impl Field {
-    /// The field's name in a pod spec.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Field::Tolerations => "tolerations",
-            Field::NodeAffinity => "affinity",
-            Field::PriorityClassName => "priorityClassName",
-            Field::InitContainers => "initContainers",
+impl Decided {
+    /// Nothing is decided yet about this template of the object of that index.
+    pub(super) fn of(object: usize, workload: &Workload<'_>, because: Option<Because>) -> Self {
+        Self {
+            part: workload.object.part,
+            object,
+            title: workload.title(),
+            template: workload.template.names().map(str::to_owned).collect(),
+            because,
+            restarts: workload.restarts(),
+            caveat: workload.caveat,
+            changes: Vec::new(),
+            kept: Vec::new(),
         }
     }
 }
 
-/// Why a change is made.
+/// Which row a decision follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Because {
     /// The policy's row, as its title.
     pub row: String,
     /// The row in the policy.
     pub row_span: Span,
-    /// The pools that the row names.
+    /// The pools that the row names; none where it leaves things alone.
     pub pools: Vec<String>,
 }
 
-/// One planned change of one workload.
+/// One planned change of one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The part of the release that holds the workload.
-    pub part: usize,
-    /// `Kind/name` of the object.
-    pub object: String,
-    /// Whether running pods start again because of it.
-    pub restarts: bool,
     /// The field.
-    pub field: Field,
+    pub field: PodField,
     /// What happens to it, in a few words.
     pub what: String,
-    /// Why.
-    pub because: Because,
     /// How.
     pub edits: Vec<Edit>,
+}
+
+/// A field that stays as it is, or all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The field; nothing where the reason is one for all.
+    pub field: Option<PodField>,
+    /// Why it stays.
+    pub reason: Reason,
+    /// Why, in a few words.
+    pub what: String,
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// What is there does already what the row asks for.
+    Covered,
+    /// The chart set it, and the row does not override the chart.
+    ChartsOwn,
+    /// What is there and what the row asks for exclude each other.
+    Contradicts,
+    /// The object asks to be left alone, by `dunnage/ignore`.
+    OptOut,
+    /// The row says `pool: none`.
+    PoolNone,
+    /// No row matches.
+    NoRow,
+    /// What exists cannot change: a Pod without a controller, or a Job as the policy wants it.
+    Immutable,
+    /// The pods never come to the scheduler, as they name their node.
+    Pinned,
+    /// It comes from another place of the same object, where it is decided.
+    Inherited,
+    /// It does not help there: a preference for pods that are pinned to their nodes one by one.
+    NoUse,
+    /// A priority class that is not known, or that comes too late.
+    NoClass,
+    /// A puller has no container whose form another could take.
+    NoForm,
+    /// An error says why.
+    Refused,
 }

@@ -58,7 +58,7 @@ pub(crate) fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagno
     let source = sources.add("in.yaml", manifests.to_owned());
     let (read, problems) = policy::read(policy_source, sources.get(policy_source).text());
     let policy = read.unwrap_or_else(|| panic!("{problems:#?}"));
-    let release = Release::read(source, sources.get(source).text());
+    let release = Release::read(source, sources.get(source).text(), &policy.kinds);
     let outcome = render::run(&release, &policy, &Options::default());
     outcome
         .text
@@ -92,6 +92,25 @@ pub(crate) fn title(object: &Value) -> String {
         text(&object["kind"]),
         text(&object["metadata"]["name"])
     )
+}
+
+/// JSON pointers to the mappings that hold the fields of a pod spec: those of Kubernetes' own kinds, and of
+/// the others that stand in real releases.
+pub(crate) fn pod_spec_pointers(object: &Value) -> Vec<String> {
+    match object["kind"].as_str().unwrap_or_default() {
+        "Prometheus" | "Alertmanager" => vec!["/spec".to_owned()],
+        "RayCluster" => {
+            let groups = object["spec"]["workerGroupSpecs"].as_array();
+            let workers = 0..groups.map_or(0, Vec::len);
+            let worker = |index| format!("/spec/workerGroupSpecs/{index}/template/spec");
+            let head = "/spec/headGroupSpec/template/spec".to_owned();
+            std::iter::once(head).chain(workers.map(worker)).collect()
+        }
+        _ => template_pointers(object)
+            .iter()
+            .map(|pointer| format!("{pointer}/spec"))
+            .collect(),
+    }
 }
 
 /// JSON pointers to the pod templates of a kind; written apart from the program's own table.

@@ -8,7 +8,7 @@ use crate::cli::{Exit, find_policy};
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::Release;
 use crate::policy::{self, Policy};
-use crate::render::{self, Caller, Change, Mode, Options, Outcome};
+use crate::render::{self, Caller, Mode, Options, Outcome};
 use crate::report;
 use crate::text::SourceId;
 use crate::values;
@@ -25,7 +25,11 @@ pub(in crate::cli) fn run(
         Err(diagnostics) => return fail(session, options, caller, &diagnostics),
     };
     let session = &*session;
-    let release = Release::read(manifests, session.sources.get(manifests).text());
+    let release = Release::read(
+        manifests,
+        session.sources.get(manifests).text(),
+        &policy.kinds,
+    );
     let mut outcome = render::run(&release, &policy, &render_options);
     if options.strict {
         make_strict(&mut outcome);
@@ -167,23 +171,28 @@ fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> 
 
 /// What happens to each object of a document, and which row of the policy asks for it.
 fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome<'_>, part: usize) -> String {
-    let of_part: Vec<&Change> = outcome
-        .changes
+    let of_part = outcome
+        .decided
         .iter()
-        .filter(|change| change.part == part)
-        .collect();
+        .filter(|decided| decided.part == part);
     let mut text = String::new();
-    for changes in of_part.chunk_by(|one, next| one.object == next.object) {
-        let (object, because) = (&changes[0].object, &changes[0].because);
+    for decided in of_part.filter(|decided| !decided.changes.is_empty()) {
         let of_file = if file.is_empty() {
             String::new()
         } else {
             format!(" of {file}")
         };
-        text.push_str(&report::comment(&format!("{object}{of_file}")));
-        for change in changes {
+        text.push_str(&report::comment(&format!("{}{of_file}", decided.title)));
+        for change in &decided.changes {
             text.push_str(&report::comment(&format!("  {}", change.what)));
         }
+        if let Some(caveat) = decided.caveat {
+            text.push_str(&report::comment(&format!("  ({caveat})")));
+        }
+        let because = decided
+            .because
+            .as_ref()
+            .expect("a row asked for the change");
         let policy = session.sources.get(because.row_span.source);
         text.push_str(&report::comment(&format!(
             "  by {} (pool {}), {}:{}",
@@ -207,7 +216,7 @@ fn summary(outcome: &Outcome<'_>) -> String {
     }
     format!(
         "{} in {}; {} will restart",
-        count(outcome.changes.len(), "change"),
+        count(outcome.changes(), "change"),
         count(outcome.documents.len(), "document"),
         count(outcome.restarts(), "workload"),
     )

@@ -168,9 +168,12 @@ fn check_matches(criteria: &str, expected: &[&str]) {
         "version: 1\npools: {{core: {{}}}}\nworkloads: [{{match: {criteria}, pool: core}}]\n"
     ));
     let mut sources = Sources::default();
-    let release = Release::read(sources.add("objects", OBJECTS.to_owned()), OBJECTS);
+    let source = sources.add("objects", OBJECTS.to_owned());
+    let release = Release::read(source, OBJECTS, &policy.kinds);
     let objects = release.objects();
-    let workloads = objects.iter().filter_map(Workload::of);
+    let workloads = objects
+        .iter()
+        .flat_map(|object| Workload::all(object, &policy.kinds));
     let matched: Vec<String> = workloads
         .filter(|workload| policy.row_for(workload, Some("hub")).is_some())
         .map(|workload| workload.object.name())

@@ -4,16 +4,16 @@ use crate::policy::{codes, read};
 use crate::text::Sources;
 
 /// What is expected of the first diagnostic.
-struct Expected<'a> {
-    code: &'a str,
-    message: &'a str,
+pub(super) struct Expected<'a> {
+    pub(super) code: &'a str,
+    pub(super) message: &'a str,
     /// The text under the first label.
-    at: &'a str,
-    help: &'a str,
+    pub(super) at: &'a str,
+    pub(super) help: &'a str,
 }
 
 #[track_caller]
-fn check(policy: &str, expected: &Expected<'_>) {
+pub(super) fn check(policy: &str, expected: &Expected<'_>) {
     let mut sources = Sources::default();
     let id = sources.add("dunnage.yaml", policy.to_owned());
     let (model, diagnostics) = read(id, policy);
@@ -200,7 +200,7 @@ fn keys_are_known_at_their_place() {
         &unknown(
             "there is no key `zzz`",
             "zzz",
-            "known here: `jobs`, `pools`, `prePuller`, `priorityClasses`, `version`, `workloads`",
+            "known here: `jobs`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
         ),
     );
     check_row(

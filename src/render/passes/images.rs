@@ -1,7 +1,8 @@
 use crate::diag::Diagnostic;
+use crate::k8s::PodField;
 use crate::render::codes;
 use crate::render::context::{Context, Placement};
-use crate::render::plan::Field;
+use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
 
 /// What every image container of z2jh's pullers is called.
@@ -25,7 +26,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if !placement.is_puller {
         return;
     }
-    let spec = placement.spec();
+    let spec = placement.spec().node();
     let containers = |key| {
         spec.get(key)
             .into_iter()
@@ -47,6 +48,13 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         }
     }
     if missing.is_empty() {
+        if !wanted.is_empty() {
+            cx.keep(
+                PodField::InitContainers,
+                Reason::Covered,
+                "pulls every image already",
+            );
+        }
         return;
     }
     let Some(sibling) = sibling(spec) else {
@@ -69,8 +77,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         .collect();
     let edit = Edit::extend_path(spec, &["initContainers"], added);
     cx.change(
-        placement,
-        Field::InitContainers,
+        PodField::InitContainers,
         format!("pulls {}", list.join(", ")),
         vec![edit],
     );
@@ -176,12 +183,14 @@ fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
 }
 
 fn report_no_form(cx: &mut Context<'_>, placement: &Placement<'_>, wanted: &Wanted) {
+    let what = "no init container whose form a new one could take";
+    cx.keep(PodField::InitContainers, Reason::NoForm, what);
     let message = format!(
         "`{}` cannot pull `{}`: it has no init container whose form a new one could take",
         placement.title(),
         wanted.image,
     );
-    let span = cx.span(placement, placement.spec());
+    let span = cx.span(placement, placement.spec().node());
     let start = crate::text::Span {
         end: span.start,
         ..span

@@ -36,6 +36,8 @@ pub static PAGES: &[Page] = &[
     },
 ];
 
+pub(super) use node_affinity::check_inherited;
+
 /// Lets every pass plan its changes of one workload.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     tolerations::plan(cx, placement);

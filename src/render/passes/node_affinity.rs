@@ -1,15 +1,18 @@
 use std::collections::BTreeSet;
 
 use crate::diag::Diagnostic;
-use crate::k8s::{Affinity, Requirement, Term};
+use crate::k8s::{Affinity, PodField, PodSpec, Requirement, Term, Workload};
 use crate::policy::{Pool, Purpose};
 use crate::render::codes;
 use crate::render::context::{Context, Placement};
-use crate::render::plan::Field;
+use crate::render::plan::{Decided, Reason};
+use crate::text::Span;
 use crate::yaml::{Edit, NodeRef, Value};
 
 /// More node selector terms than this, from crossing requirements, are an error: nobody could read them.
 const MOST_TERMS: usize = 64;
+
+const FIELD: PodField = PodField::NodeAffinity;
 
 /// One pool's labels, still to be demanded of a node.
 type Labels<'a> = Vec<&'a (String, String)>;
@@ -21,13 +24,14 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         return;
     }
     if placement.row.purpose == Purpose::Prefer && placement.workload.kind() == "DaemonSet" {
-        return; // A DaemonSet's pods are pinned to their nodes one by one.
+        return cx.keep(
+            FIELD,
+            Reason::NoUse,
+            "pods of a DaemonSet are pinned to their nodes one by one",
+        );
     }
-    if let Some(node) = placement
-        .spec()
-        .get("nodeName")
-        .filter(|node| !node.is_null())
-    {
+    let pin = placement.spec().get(PodField::NodeName);
+    if let Some(node) = pin.filter(|node| !node.is_null()) {
         return note_pinned(cx, placement, node);
     }
     let edits = match placement.row.purpose {
@@ -37,8 +41,18 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if edits.is_empty() {
         return;
     }
+    if placement.is_placed_elsewhere(FIELD) {
+        return cx.keep(
+            FIELD,
+            Reason::Inherited,
+            "comes from the object, where it is added",
+        );
+    }
+    if let Some(affinity) = placement.spec().inherited(FIELD) {
+        return report_inherited(cx, placement, affinity);
+    }
     if placement.workload.is_bare_pod() {
-        return cx.note_bare_pod(placement, Field::NodeAffinity);
+        return cx.note_bare_pod(placement, FIELD);
     }
     let verb = if placement.row.purpose == Purpose::Prefer {
         "prefers"
@@ -51,8 +65,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         .map(|pool| describe(&pool.labels.iter().collect()))
         .collect();
     cx.change(
-        placement,
-        Field::NodeAffinity,
+        FIELD,
         format!("{verb} nodes with {}", pools.join(" or ")),
         edits,
     );
@@ -61,8 +74,10 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
 /// One preference of weight 100 a pool, with all of the pool's labels.
 fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
-    let affinity = Affinity::read(spec);
-    let list = spec.get_path(Affinity::PREFERRED);
+    let affinity = spec.affinity();
+    let list = spec
+        .get(FIELD)
+        .and_then(|affinity| affinity.get(Affinity::PREFERRED));
     let items = list.into_iter().flat_map(|list: NodeRef<'_>| list.items());
     let existing: Vec<Term> = items
         .filter_map(|item| Some(Term::read(item.get("preference")?)))
@@ -75,9 +90,19 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     {
         let labels: Labels<'_> = pool.labels.iter().collect();
         if existing.iter().any(|term| is_exactly(term, &labels)) {
+            cx.keep(
+                FIELD,
+                Reason::Covered,
+                format!("prefers {} already", describe(&labels)),
+            );
             continue;
         }
         if is_required(&affinity, &labels) {
+            cx.keep(
+                FIELD,
+                Reason::Covered,
+                format!("requires {} already", describe(&labels)),
+            );
             continue;
         }
         if let Some(conflict) = conflict(spec, &affinity, &labels) {
@@ -93,14 +118,15 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     if added.is_empty() {
         Vec::new()
     } else {
-        vec![Edit::extend_path(spec, Affinity::PREFERRED, added)]
+        let path = path(spec, Affinity::PREFERRED);
+        vec![Edit::extend_path(spec.node(), &path, added)]
     }
 }
 
 /// The pools' labels AND-ed into every term that has a condition.
 fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
-    let affinity = Affinity::read(spec);
+    let affinity = spec.affinity();
     let alternatives: Vec<Labels<'_>> = placement
         .pools
         .iter()
@@ -126,7 +152,12 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         })
         .collect();
     if possible.iter().any(Vec::is_empty) {
-        return Vec::new(); // A `nodeSelector` of the chart requires one of the pools already.
+        cx.keep(
+            FIELD,
+            Reason::Covered,
+            "`nodeSelector` requires the pool already",
+        );
+        return Vec::new();
     }
     match &affinity.required {
         None => vec![first_terms(spec, &possible)],
@@ -139,16 +170,13 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
 }
 
 /// The terms of a pod that requires nothing yet: one for each pool that will do.
-fn first_terms(spec: NodeRef<'_>, alternatives: &[Labels<'_>]) -> Edit {
+fn first_terms(spec: &PodSpec<'_>, alternatives: &[Labels<'_>]) -> Edit {
     let terms = alternatives
         .iter()
         .map(|labels| Value::map([("matchExpressions", expressions(labels))]));
     let terms = Value::Sequence(terms.collect());
-    Edit::put_path(
-        spec,
-        Affinity::REQUIRED,
-        Value::map([("nodeSelectorTerms", terms)]),
-    )
+    let terms = Value::map([("nodeSelectorTerms", terms)]);
+    Edit::put_path(spec.node(), &path(spec, Affinity::REQUIRED), terms)
 }
 
 /// `(t1 or t2) and (a or b)`: each term is AND-ed with the first alternative where it stands, and its
@@ -160,10 +188,8 @@ fn cross(
     terms: &[Term],
     alternatives: &[Labels<'_>],
 ) -> Vec<Edit> {
-    let list = placement
-        .spec()
-        .get_path(Affinity::REQUIRED)
-        .and_then(|required| required.find("nodeSelectorTerms"));
+    let required = required(placement.spec());
+    let list = required.and_then(|required| required.find("nodeSelectorTerms"));
     let list = list.expect("terms were read from it");
     if terms.iter().all(Term::is_empty) {
         note_unschedulable(cx, placement, list.value);
@@ -178,6 +204,14 @@ fn cross(
             !term.is_empty() && !alternatives.iter().any(|labels| implies(term, labels))
         })
         .collect();
+    if open.is_empty() {
+        cx.keep(
+            FIELD,
+            Reason::Covered,
+            "every term requires the pool already",
+        );
+        return Vec::new();
+    }
     let total = terms.len() + open.len() * (alternatives.len() - 1);
     if total > MOST_TERMS {
         report_too_many(cx, placement, list.value, total);
@@ -272,7 +306,7 @@ fn is_required(affinity: &Affinity, labels: &Labels<'_>) -> bool {
 
 /// What in the pod spec keeps its pods off every node with these labels.
 fn conflict<'d>(
-    spec: NodeRef<'d>,
+    spec: &PodSpec<'d>,
     affinity: &Affinity,
     labels: &Labels<'_>,
 ) -> Option<NodeRef<'d>> {
@@ -282,7 +316,7 @@ fn conflict<'d>(
             .get(key)
             .is_some_and(|other| other != value)
         {
-            return spec.get("nodeSelector")?.get(key);
+            return spec.get(PodField::NodeSelector)?.get(key);
         }
     }
     // A term that no node can match as it is does not become impossible by us.
@@ -300,10 +334,8 @@ fn conflict<'d>(
 }
 
 /// The first expression that rules the labels out.
-fn conflicting_expression<'d>(spec: NodeRef<'d>, labels: &Labels<'_>) -> Option<NodeRef<'d>> {
-    let terms = spec
-        .get_path(Affinity::REQUIRED)?
-        .get("nodeSelectorTerms")?;
+fn conflicting_expression<'d>(spec: &PodSpec<'d>, labels: &Labels<'_>) -> Option<NodeRef<'d>> {
+    let terms = required(spec)?.get("nodeSelectorTerms")?;
     let expressions = terms
         .items()
         .filter_map(|term| term.get("matchExpressions"))
@@ -314,6 +346,18 @@ fn conflicting_expression<'d>(spec: NodeRef<'d>, labels: &Labels<'_>) -> Option<
             .iter()
             .any(|(key, value)| !expression.allows(key, value))
     })
+}
+
+/// The required node selector of a pod spec.
+fn required<'d>(spec: &PodSpec<'d>) -> Option<NodeRef<'d>> {
+    spec.get(FIELD)?.get(Affinity::REQUIRED)
+}
+
+/// Keys from a pod spec's node to a list of its node affinity.
+fn path(spec: &PodSpec<'_>, list: &'static str) -> Vec<&'static str> {
+    let mut path = spec.path(FIELD);
+    path.push(list);
+    path
 }
 
 fn expressions(labels: &Labels<'_>) -> Value {
@@ -338,6 +382,7 @@ fn describe(labels: &Labels<'_>) -> String {
 }
 
 fn note_pinned(cx: &mut Context<'_>, placement: &Placement<'_>, node: NodeRef<'_>) {
+    cx.keep(FIELD, Reason::Pinned, "the pod names its node");
     let message = format!(
         "`{}` names its node, so its affinity stays as it is",
         placement.title()
@@ -356,6 +401,8 @@ fn note_left_out(
     pool: &Pool,
     conflict: NodeRef<'_>,
 ) {
+    let what = format!("what the pod requires rules pool `{}` out", pool.name.value);
+    cx.keep(FIELD, Reason::Contradicts, what);
     let message = format!(
         "`{}` gets no preference for pool `{}`, which its own requirement rules out",
         placement.title(),
@@ -376,6 +423,11 @@ fn report_contradiction(
     conflict: NodeRef<'_>,
     labels: &Labels<'_>,
 ) {
+    cx.keep(
+        FIELD,
+        Reason::Contradicts,
+        format!("{} contradicts the chart", describe(labels)),
+    );
     let message = format!(
         "`{}` could never be scheduled: {} contradicts the chart",
         placement.title(),
@@ -395,10 +447,8 @@ fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
         "the required node affinity of `{}` has no term, which the API server refuses",
         placement.title()
     );
-    let node = placement
-        .spec()
-        .get_path(Affinity::REQUIRED)
-        .expect("it was read");
+    let node = required(placement.spec()).expect("it was read");
+    cx.keep(FIELD, Reason::Refused, "no term is there");
     let span = cx.span(placement, node);
     cx.report(
         Diagnostic::new(&codes::INVALID_AFFINITY, message)
@@ -407,12 +457,78 @@ fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
     );
 }
 
+/// An affinity of the template's own would take the place of all that the object says.
+fn report_inherited(cx: &mut Context<'_>, placement: &Placement<'_>, affinity: NodeRef<'_>) {
+    cx.keep(FIELD, Reason::Refused, "it comes from the object, whole");
+    let message = format!(
+        "`{}` takes its affinity from the object, so that it cannot be placed apart from it",
+        placement.title()
+    );
+    let span = cx.span(placement, affinity);
+    cx.report(
+        Diagnostic::new(&codes::INHERITED_AFFINITY, message)
+            .at(span, "an affinity of its own would replace this one")
+            .at(placement.row.span, "the row that asks for another")
+            .help("write the affinity into the template itself, or place both by the same row"),
+    );
+}
+
+/// Reports templates of one object that would take on an affinity that another row gives to the object.
+/// What was decided about them begins at `first`.
+pub(in crate::render) fn check_inherited(
+    cx: &mut Context<'_>,
+    workloads: &[Workload<'_>],
+    first: usize,
+) {
+    let places = |decided: &Decided| decided.changes.iter().any(|change| change.field == FIELD);
+    let mut leaks = Vec::new();
+    for (index, workload) in workloads.iter().enumerate() {
+        let from = workload.template.spec.inherits(FIELD);
+        let from = workloads
+            .iter()
+            .position(|other| Some(other.template.path.as_str()) == from);
+        let Some(from) = from else { continue };
+        let (own, other) = (&cx.decided[first + index], &cx.decided[first + from]);
+        let is_said = own.kept.iter().any(|kept| kept.reason == Reason::Refused);
+        if places(other) && !places(own) && own.because != other.because && !is_said {
+            leaks.push((workload, other.because.clone()));
+        }
+    }
+    for (workload, because) in leaks {
+        let message = format!(
+            "`{}` would take on the affinity that another row gives to its object",
+            workload.title()
+        );
+        let start = cx
+            .release
+            .node_span(workload.object.part, workload.template.node);
+        let diagnostic = Diagnostic::new(&codes::INHERITED_AFFINITY, message)
+            .at(
+                Span {
+                    end: start.start,
+                    ..start
+                },
+                "has no affinity of its own",
+            )
+            .help("place both by the same row, or write an affinity into the template itself");
+        cx.report(match because {
+            Some(because) => diagnostic.at(because.row_span, "the row of its object"),
+            None => diagnostic,
+        });
+    }
+}
+
 fn report_too_many(
     cx: &mut Context<'_>,
     placement: &Placement<'_>,
     list: NodeRef<'_>,
     total: usize,
 ) {
+    cx.keep(
+        FIELD,
+        Reason::Refused,
+        format!("{total} terms are too many"),
+    );
     let message = format!(
         "`{}` would have {total} node selector terms",
         placement.title()
@@ -427,6 +543,11 @@ fn report_too_many(
 }
 
 fn note_unschedulable(cx: &mut Context<'_>, placement: &Placement<'_>, list: NodeRef<'_>) {
+    cx.keep(
+        FIELD,
+        Reason::Contradicts,
+        "no node can match the terms that are there",
+    );
     let message = format!(
         "no node can ever match `{}`: all of its node selector terms are empty",
         placement.title()

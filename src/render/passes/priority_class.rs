@@ -1,51 +1,67 @@
 use crate::diag::Diagnostic;
+use crate::k8s::PodField;
 use crate::policy::Spanned;
 use crate::render::codes;
 use crate::render::context::{ClassOrigin, Context, Placement};
-use crate::render::plan::Field;
+use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef};
 
 /// Names reserved for classes that every cluster has.
 const SYSTEM: &str = "system-";
+
+const FIELD: PodField = PodField::PriorityClassName;
 
 /// Sets the row's class where the chart set none, or where the row overrides it.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let Some(class) = &placement.row.priority_class else {
         return;
     };
-    let current = placement
-        .spec()
-        .get("priorityClassName")
-        .filter(|node| is_set(*node));
+    let spec = placement.spec();
+    let current = spec.get(FIELD).filter(|node| is_set(*node));
     let current_name = current.and_then(|node| node.text());
     let is_kept = current_name
         .is_some_and(|name| !placement.row.override_priority_class || name.starts_with(SYSTEM));
-    if is_kept || current_name == Some(&class.value) {
-        return;
+    if current_name == Some(&class.value) {
+        return cx.keep(
+            FIELD,
+            Reason::Covered,
+            format!("has class `{}` already", class.value),
+        );
+    }
+    if is_kept {
+        let own = current_name.unwrap_or_default();
+        return cx.keep(
+            FIELD,
+            Reason::ChartsOwn,
+            format!("the chart set class `{own}`"),
+        );
+    }
+    if placement.is_placed_elsewhere(FIELD) {
+        return cx.keep(
+            FIELD,
+            Reason::Inherited,
+            "comes from the object, where it is set",
+        );
     }
     if placement.workload.is_bare_pod() {
-        return cx.note_bare_pod(placement, Field::PriorityClassName);
+        return cx.note_bare_pod(placement, FIELD);
     }
-    if let Some(priority) = placement
-        .spec()
-        .get("priority")
-        .filter(|node| !node.is_null())
-    {
+    if let Some(priority) = spec.get(PodField::Priority).filter(|node| !node.is_null()) {
         return note_written_priority(cx, placement, priority);
     }
     if !is_known(cx, placement, class) || starts_too_early(cx, placement, class) {
-        return;
+        return cx.keep(
+            FIELD,
+            Reason::NoClass,
+            format!("class `{}` is not there when the pod is", class.value),
+        );
     }
     let what = match current_name {
         Some(current) => format!("takes class `{}` in place of `{current}`", class.value),
         None => format!("takes class `{}`", class.value),
     };
-    let edit = Edit::put_path(
-        placement.spec(),
-        &["priorityClassName"],
-        class.value.as_str().into(),
-    );
-    cx.change(placement, Field::PriorityClassName, what, vec![edit]);
+    let edit = Edit::put_path(spec.node(), &spec.path(FIELD), class.value.as_str().into());
+    cx.change(FIELD, what, vec![edit]);
 }
 
 /// The API server takes an empty name as none.
@@ -128,6 +144,7 @@ fn starts_too_early(
 }
 
 fn note_written_priority(cx: &mut Context<'_>, placement: &Placement<'_>, priority: NodeRef<'_>) {
+    cx.keep(FIELD, Reason::ChartsOwn, "the chart sets `priority` itself");
     let message = format!(
         "`{}` gets no priority class, because it sets `priority` itself",
         placement.title()

@@ -1,14 +1,17 @@
-use crate::k8s::{Operator, Taint, Toleration};
+use crate::k8s::{Operator, PodField, PodSpec, Taint, Toleration};
 use crate::render::context::{Context, Placement};
-use crate::render::plan::Field;
+use crate::render::plan::Reason;
 use crate::yaml::{Edit, Value};
 
 /// Appends a toleration for each taint of the pools that none of the pod's own tolerates.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
-    let existing = placement.spec().get("tolerations");
+    const FIELD: PodField = PodField::Tolerations;
+    let spec = placement.spec();
+    let existing = spec.get(FIELD);
     let existing = existing.into_iter().flat_map(|list| list.items());
     let mut tolerations: Vec<Toleration> = existing.map(Toleration::read).collect();
     let mut added: Vec<Taint> = Vec::new();
+    let mut covered = 0;
     let taints = placement
         .pools
         .iter()
@@ -18,22 +21,42 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
             .iter()
             .any(|toleration| toleration.tolerates(&taint))
         {
+            covered += 1;
             continue;
         }
         tolerations.push(Toleration::of(&taint));
         added.push(taint);
     }
     if added.is_empty() {
+        if covered > 0 {
+            cx.keep(
+                FIELD,
+                Reason::Covered,
+                "every taint of the pool is tolerated already",
+            );
+        }
         return;
+    }
+    if placement.is_placed_elsewhere(FIELD) {
+        return cx.keep(
+            FIELD,
+            Reason::Inherited,
+            "comes from the object, where it is added",
+        );
     }
     let names: Vec<String> = added.iter().map(Taint::to_string).collect();
     let what = format!("tolerates {}", names.join(", "));
-    let values = added
-        .iter()
-        .map(|taint| value(&Toleration::of(taint)))
-        .collect();
-    let edit = Edit::extend_path(placement.spec(), &["tolerations"], values);
-    cx.change(placement, Field::Tolerations, what, vec![edit]);
+    let mut values = inherited(spec);
+    values.extend(added.iter().map(|taint| value(&Toleration::of(taint))));
+    let edit = Edit::extend_path(spec.node(), &spec.path(FIELD), values);
+    cx.change(FIELD, what, vec![edit]);
+}
+
+/// The tolerations that a list of the template's own takes the place of, and so has to hold as well.
+fn inherited(spec: &PodSpec<'_>) -> Vec<Value> {
+    let list = spec.inherited(PodField::Tolerations);
+    let items = list.into_iter().flat_map(|list| list.items());
+    items.filter_map(Value::of).collect()
 }
 
 /// A toleration as it is written into a manifest.

@@ -1,0 +1,205 @@
+//! The table (group, kind) -> where pod templates sit. A new kind is a row.
+//!
+//! Versions do not matter: in every served version of a kind the template sits in the same place.
+
+use super::kinds::OnChange::{Refused, Restart, Stay};
+use super::kinds::{Kind, OnChange, Place};
+use super::shape::{self, Parent, PodField, Shape};
+
+/// Every kind that is known to have pods.
+#[rustfmt::skip] // A row is a line.
+pub(super) fn table() -> Vec<Kind> {
+    vec![
+        kind("", "Pod", Refused, vec![template("")]),
+        kind("", "PodTemplate", Stay, vec![template("template")]),
+        kind("", "ReplicationController", Stay, vec![template("spec.template")]),
+        kind("apps", "DaemonSet", Restart, vec![template("spec.template")]),
+        kind("apps", "Deployment", Restart, vec![template("spec.template")]),
+        kind("apps", "ReplicaSet", Stay, vec![template("spec.template")]),
+        kind("apps", "StatefulSet", Restart, vec![template("spec.template")]),
+        kind("batch", "CronJob", Stay, vec![template("spec.jobTemplate.spec.template")]),
+        kind("batch", "Job", Refused, vec![template("spec.template")]),
+        // Clusters before 1.16 served these under the older group; charts that old are still installed.
+        kind("extensions", "DaemonSet", Restart, vec![template("spec.template")]),
+        kind("extensions", "Deployment", Restart, vec![template("spec.template")]),
+        kind("extensions", "ReplicaSet", Stay, vec![template("spec.template")]),
+        // A Rollout with `workloadRef` has no template: the Deployment that it names has.
+        kind("argoproj.io", "Rollout", Restart, vec![template("spec.template")]),
+        kind("argoproj.io", "Workflow", Stay, workflow("spec")),
+        kind("argoproj.io", "WorkflowTemplate", Stay, workflow("spec")),
+        kind("argoproj.io", "ClusterWorkflowTemplate", Stay, workflow("spec")),
+        kind("argoproj.io", "CronWorkflow", Stay, workflow("spec.workflowSpec")),
+        knative("Configuration"),
+        knative("Service"),
+        spark("SparkApplication", Restart, "spec"),
+        spark("ScheduledSparkApplication", Stay, "spec.template"),
+        // KubeRay and Dask make pods once; a change reaches those that are made later.
+        kind("ray.io", "RayCluster", Stay, ray("spec")),
+        kind("ray.io", "RayJob", Stay, ray_job()),
+        kind("ray.io", "RayService", Stay, ray("spec.rayClusterConfig")),
+        kind("kubernetes.dask.org", "DaskCluster", Stay, dask("spec")),
+        kind("kubernetes.dask.org", "DaskJob", Stay, dask_job()),
+        kind("kubernetes.dask.org", "DaskWorkerGroup", Stay, vec![template("spec.worker")]),
+        kubeflow("JAXJob", "jaxReplicaSpecs"),
+        kubeflow("MPIJob", "mpiReplicaSpecs"),
+        kubeflow("MXJob", "mxReplicaSpecs"),
+        kubeflow("PaddleJob", "paddleReplicaSpecs"),
+        kubeflow("PyTorchJob", "pytorchReplicaSpecs"),
+        kubeflow("TFJob", "tfReplicaSpecs"),
+        kubeflow("XGBoostJob", "xgbReplicaSpecs"),
+        kind("kubeflow.org", "Notebook", Restart, vec![template("spec.template")]),
+        // The webhook of JobSet refuses a change of its Jobs, as the API server does that of a Job.
+        kind("jobset.x-k8s.io", "JobSet", Refused, vec![template("spec.replicatedJobs[].template.spec.template")]),
+        kind("keda.sh", "ScaledJob", Stay, vec![template("spec.jobTargetRef.template")]),
+        prometheus("Alertmanager"),
+        prometheus("Prometheus"),
+        prometheus("PrometheusAgent"),
+        prometheus("ThanosRuler"),
+        kind("postgresql.cnpg.io", "Cluster", Restart, vec![place("", "spec", &shape::CLOUD_NATIVE_PG)]),
+        kind("postgresql.cnpg.io", "Pooler", Restart, vec![template("spec.template")]),
+        kind("grafana.integreatly.org", "Grafana", Restart, vec![place("", "spec", &shape::GRAFANA)]),
+    ]
+}
+
+fn ray(cluster: &str) -> Vec<Place> {
+    vec![
+        role("head", &format!("{cluster}.headGroupSpec.template")),
+        role("worker", &format!("{cluster}.workerGroupSpecs[].template")),
+    ]
+}
+
+fn ray_job() -> Vec<Place> {
+    let mut places = ray("spec.rayClusterSpec");
+    places.push(role("submitter", "spec.submitterPodTemplate"));
+    places
+}
+
+fn dask(cluster: &str) -> Vec<Place> {
+    vec![
+        role("scheduler", &format!("{cluster}.scheduler")),
+        role("worker", &format!("{cluster}.worker")),
+    ]
+}
+
+fn dask_job() -> Vec<Place> {
+    let mut places = dask("spec.cluster.spec");
+    places.push(role("job", "spec.job"));
+    places
+}
+
+/// `argoproj.io/v1alpha1` `WorkflowSpec`: each step takes every one of these fields whole from the workflow
+/// where it has none of its own (Argo's `addSchedulingConstraints`).
+fn workflow(spec: &str) -> Vec<Place> {
+    const PLACEMENT: &[PodField] = &[
+        PodField::Tolerations,
+        PodField::NodeAffinity,
+        PodField::NodeSelector,
+        PodField::PriorityClassName,
+    ];
+    let parent = |path: String, shape| Parent {
+        path,
+        shape,
+        fields: PLACEMENT,
+    };
+    let of_all = || parent(spec.to_owned(), &shape::WORKFLOW);
+    let defaults = format!("{spec}.templateDefaults");
+    let of_steps = parent(defaults.clone(), &shape::STEP);
+    vec![
+        Place {
+            elsewhere: Some("workflowTemplateRef"),
+            ..place("", spec, &shape::WORKFLOW)
+        },
+        Place {
+            inherits: vec![of_all()],
+            ..place("defaults", &defaults, &shape::STEP)
+        },
+        Place {
+            inherits: vec![of_steps, of_all()],
+            ..place("step", &format!("{spec}.templates[]"), &shape::STEP)
+        },
+    ]
+}
+
+/// `sparkoperator.k8s.io/v1beta2` `SparkApplicationSpec`, whose `nodeSelector` holds for driver and executor.
+fn spark(name: &str, on_change: OnChange, application: &str) -> Kind {
+    let of = |role: &str| Place {
+        inherits: vec![Parent {
+            path: application.to_owned(),
+            shape: &shape::POD_SPEC,
+            fields: &[PodField::NodeSelector],
+        }],
+        ..place(role, &format!("{application}.{role}"), &shape::POD_SPEC)
+    };
+    let kind = kind(
+        "sparkoperator.k8s.io",
+        name,
+        on_change,
+        vec![of("driver"), of("executor")],
+    );
+    let caveat = "the operator applies this by its webhook, which has to be enabled";
+    Kind {
+        caveat: Some(caveat),
+        ..kind
+    }
+}
+
+fn knative(name: &str) -> Kind {
+    let kind = kind(
+        "serving.knative.dev",
+        name,
+        Restart,
+        vec![template("spec.template")],
+    );
+    let caveat = "Knative takes this where `config-features` enables `kubernetes.podspec-tolerations` and its kin";
+    Kind {
+        caveat: Some(caveat),
+        ..kind
+    }
+}
+
+/// Training jobs of Kubeflow have a template a replica type, which is the key.
+fn kubeflow(name: &str, replicas: &str) -> Kind {
+    kind(
+        "kubeflow.org",
+        name,
+        Stay,
+        vec![template(&format!("spec.{replicas}.*.template"))],
+    )
+}
+
+fn prometheus(name: &str) -> Kind {
+    kind(
+        "monitoring.coreos.com",
+        name,
+        Restart,
+        vec![place("", "spec", &shape::PROMETHEUS)],
+    )
+}
+
+fn kind(group: &str, name: &str, on_change: OnChange, places: Vec<Place>) -> Kind {
+    Kind {
+        group: group.to_owned(),
+        name: name.to_owned(),
+        places,
+        on_change,
+        caveat: None,
+    }
+}
+
+fn template(path: &str) -> Place {
+    role("", path)
+}
+
+fn role(role: &str, path: &str) -> Place {
+    place(role, path, &shape::TEMPLATE)
+}
+
+fn place(role: &str, path: &str, shape: &'static Shape) -> Place {
+    Place {
+        path: path.to_owned(),
+        role: role.to_owned(),
+        shape,
+        inherits: Vec::new(),
+        elsewhere: None,
+    }
+}
