@@ -288,6 +288,9 @@ impl Host for Faulty {
     fn write_stdout(&self, text: &str) -> Result<(), HostError> {
         self.0.write_stdout(text)
     }
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+        self.0.write_file(path, content)
+    }
     fn write_stderr(&self, text: &str) {
         self.0.write_stderr(text);
     }

@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -34,6 +35,14 @@ pub enum HostError {
     /// The output cannot be written.
     #[error("cannot write to stdout: {0}")]
     Write(io::Error),
+    /// A file cannot be written; what stood there before still does.
+    #[error("cannot write {subject}: {source}")]
+    WriteFile {
+        /// What was to be written.
+        subject: String,
+        /// Why not.
+        source: io::Error,
+    },
 }
 
 impl HostError {
@@ -41,6 +50,14 @@ impl HostError {
     pub(super) fn read(subject: &str, source: io::Error) -> Self {
         Self::Read {
             subject: subject.to_owned(),
+            source,
+        }
+    }
+
+    /// The error of a write of a file.
+    pub(super) fn write_file(path: &Path, source: io::Error) -> Self {
+        Self::WriteFile {
+            subject: path.display().to_string(),
             source,
         }
     }

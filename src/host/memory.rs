@@ -10,7 +10,7 @@ use super::{Host, HostError};
 #[derive(Debug)]
 pub struct Memory {
     /// The files by path; relative ones start at `dir`.
-    pub files: BTreeMap<PathBuf, Vec<u8>>,
+    pub files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// The environment.
     pub env: BTreeMap<String, String>,
     /// The working folder.
@@ -21,6 +21,8 @@ pub struct Memory {
     pub width: Option<usize>,
     /// Whether the reader of standard output is gone.
     pub is_pipe_broken: bool,
+    /// Whether there is no room for another file.
+    pub is_disk_full: bool,
     stdout: RefCell<String>,
     stderr: RefCell<String>,
 }
@@ -28,12 +30,13 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            files: BTreeMap::new(),
+            files: RefCell::default(),
             env: BTreeMap::new(),
             dir: PathBuf::from("/"),
             stdin: None,
             width: None,
             is_pipe_broken: false,
+            is_disk_full: false,
             stdout: RefCell::default(),
             stderr: RefCell::default(),
         }
@@ -45,7 +48,7 @@ impl Memory {
     #[must_use]
     pub fn file(mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Self {
         let path = self.absolute(path.as_ref());
-        self.files.insert(path, content.into());
+        self.files.get_mut().insert(path, content.into());
         self
     }
 
@@ -91,7 +94,7 @@ impl Memory {
 impl Host for Memory {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         let subject = path.display().to_string();
-        match self.files.get(&self.absolute(path)) {
+        match self.files.borrow().get(&self.absolute(path)) {
             Some(bytes) => text_of(&subject, bytes.clone()),
             None => Err(HostError::read(&subject, io::ErrorKind::NotFound.into())),
         }
@@ -110,7 +113,7 @@ impl Host for Memory {
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        self.files.contains_key(&self.absolute(path))
+        self.files.borrow().contains_key(&self.absolute(path))
     }
 
     fn is_dir(&self, path: &Path) -> bool {
@@ -118,6 +121,7 @@ impl Host for Memory {
         self.dir.starts_with(&path)
             || self
                 .files
+                .borrow()
                 .keys()
                 .any(|file| *file != path && file.starts_with(&path))
     }
@@ -143,6 +147,16 @@ impl Host for Memory {
             return Err(HostError::BrokenPipe);
         }
         self.stdout.borrow_mut().push_str(text);
+        Ok(())
+    }
+
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+        if self.is_disk_full {
+            let full = io::ErrorKind::StorageFull.into();
+            return Err(HostError::write_file(path, full));
+        }
+        let path = self.absolute(path);
+        self.files.borrow_mut().insert(path, content.to_vec());
         Ok(())
     }
 
@@ -184,6 +198,17 @@ mod tests {
             (memory.stdout(), memory.stderr()),
             ("out".to_owned(), "err".to_owned())
         );
+    }
+
+    #[test]
+    fn a_written_file_is_there_to_be_read() {
+        let mut memory = Memory::default().file("a", "old");
+        memory.write_file(Path::new("./a"), b"new").unwrap();
+        assert_eq!(memory.read_file(Path::new("a")).unwrap(), "new");
+        memory.is_disk_full = true;
+        let full = memory.write_file(Path::new("a"), b"newer").unwrap_err();
+        assert_eq!(full.to_string(), "cannot write a: no storage space");
+        assert_eq!(memory.read_file(Path::new("a")).unwrap(), "new");
     }
 
     #[test]

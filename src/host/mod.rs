@@ -34,6 +34,9 @@ pub trait Host {
     fn terminal_width(&self) -> Option<usize>;
     /// Writes all of the output at once.
     fn write_stdout(&self, text: &str) -> Result<(), HostError>;
+    /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
+    /// old content or the new. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
     /// Writes messages; one that nobody can read is lost, as there is nowhere left to say so.
     fn write_stderr(&self, text: &str);
 }

@@ -1,3 +1,4 @@
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -67,22 +68,97 @@ impl Host for Os {
     }
 
     fn write_stdout(&self, text: &str) -> Result<(), HostError> {
-        let mut stdout = io::stdout().lock();
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-            .map_err(HostError::write)
+        write_all(io::stdout().lock(), text.as_bytes()).map_err(HostError::write)
+    }
+
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+        let written = match path.to_str() {
+            // Opened anew, a log behind them would be written over what it holds.
+            Some("/dev/stdout") => write_all(io::stdout().lock(), content),
+            Some("/dev/stderr") => write_all(io::stderr().lock(), content),
+            _ if is_special(path) => write_directly(path, content),
+            _ => replace(path, content),
+        };
+        written.map_err(|error| HostError::write_file(path, error))
     }
 
     fn write_stderr(&self, text: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = stderr
-            .write_all(text.as_bytes())
-            .and_then(|()| stderr.flush());
+        let _ = write_all(io::stderr().lock(), text.as_bytes());
+    }
+}
+
+fn write_all(mut stream: impl Write, content: &[u8]) -> io::Result<()> {
+    stream.write_all(content)?;
+    stream.flush()
+}
+
+/// Whether a path stands for something that another file cannot take the place of.
+fn is_special(path: &Path) -> bool {
+    let is_stream = ["/dev/fd", "/proc"]
+        .iter()
+        .any(|folder| path.starts_with(folder));
+    is_stream || fs::metadata(path).is_ok_and(|there| !there.is_file())
+}
+
+/// Adds to what an open stream got so far; a pipe knows no other way.
+fn write_directly(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_all(File::options().append(true).open(path)?, content)
+}
+
+/// Puts a new file in the place of another, in one step and with the permissions of the old one.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    // A link goes on to be a link: what it leads to is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (file, temporary) = create_beside(&target)?;
+    let replaced = fill(file, &target, content).and_then(|()| fs::rename(&temporary, &target));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
+}
+
+/// A new file in the folder of `target`, as a file can only be renamed within one file system.
+fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
+    let mut attempt = 0;
+    loop {
+        // The process is no. 1 in every container; a name that is taken is passed over.
+        let name = format!(".dunnage-{}-{attempt}.tmp", std::process::id());
+        let temporary = target.with_file_name(name);
+        match File::options()
+            .write(true)
+            .create_new(true)
+            .open(&temporary)
+        {
+            Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
+                attempt += 1;
+            }
+            opened => return Ok((opened?, temporary)),
+        }
+    }
+}
+
+/// Writes it, and waits until the disk has it: a rename may otherwise come before the content.
+fn fill(mut file: File, target: &Path, content: &[u8]) -> io::Result<()> {
+    file.write_all(content)?;
+    if let Ok(old) = fs::metadata(target) {
+        file.set_permissions(old.permissions())?;
+    }
+    match file.sync_all() {
+        // There are file systems that know no such thing.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the tests look at the disk")]
 mod tests {
     use super::*;
 
@@ -105,6 +181,120 @@ mod tests {
             invalid.ends_with("invalid UTF-8 at line 2, column 1 (byte 6)"),
             "{invalid}"
         );
+    }
+
+    /// Writes to a path, and looks that nothing else stays behind in its folder.
+    #[track_caller]
+    fn check_written(path: &Path, content: &str) {
+        let count = || fs::read_dir(path.parent().unwrap()).unwrap().count();
+        let before = count() + usize::from(!path.exists());
+        Os.write_file(path, content.as_bytes()).unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), content);
+        assert_eq!(count(), before);
+    }
+
+    #[test]
+    fn a_file_is_written_whole_and_nothing_stays_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        check_written(&path, "first, and long");
+        check_written(&path, "second");
+        check_written(&path, "");
+    }
+
+    #[test]
+    fn a_name_that_a_killed_run_left_behind_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = format!(".dunnage-{}-0.tmp", std::process::id());
+        fs::write(folder.path().join(&left), "half").unwrap();
+        check_written(&folder.path().join("a.json"), "whole");
+        assert_eq!(
+            fs::read_to_string(folder.path().join(left)).unwrap(),
+            "half"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_and_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere").join("a.json");
+        let error = Os.write_file(&missing, b"a").unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("cannot write {}: ", missing.display())),
+            "{error}"
+        );
+        Os.write_file(folder.path(), b"a").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_rename_that_fails_takes_its_file_away() {
+        let folder = tempfile::tempdir().unwrap();
+        // No file can take the place of a folder.
+        let path = folder.path().join("folder");
+        fs::create_dir(&path).unwrap();
+        replace(&path, b"a").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_stay() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("link"));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a", &link).unwrap();
+        check_written(&link, "new");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_directly() {
+        Os.write_file(Path::new("/dev/null"), b"a").unwrap();
+        assert!(!Path::new("/dev/null").is_file());
+        Os.write_file(Path::new("/dev/full"), b"a").unwrap_err();
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let reader = pipe.clone();
+        let reader = std::thread::spawn(move || fs::read_to_string(reader).unwrap());
+        Os.write_file(&pipe, b"through").unwrap();
+        assert_eq!(reader.join().unwrap(), "through");
+        assert!(!pipe.is_file() && fs::read_dir(folder.path()).unwrap().count() == 1);
+    }
+
+    /// The test starts itself, with a log for its standard error.
+    #[cfg(unix)]
+    #[test]
+    fn a_log_keeps_what_came_before_and_gets_what_comes_after() {
+        const NAME: &str =
+            "host::os::tests::a_log_keeps_what_came_before_and_gets_what_comes_after";
+        const IS_INNER: &str = "DUNNAGE_TEST_WRITES_TO_ITS_LOG";
+        if Os.env(IS_INNER).is_some() {
+            Os.write_stderr("before, ");
+            Os.write_file(Path::new("/dev/stderr"), b"report, ")
+                .unwrap();
+            Os.write_stderr("after");
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture", NAME])
+            .env(IS_INNER, "1")
+            .stdout(std::process::Stdio::null())
+            .stderr(File::create(&log).unwrap())
+            .status();
+        assert!(status.unwrap().success());
+        assert_eq!(fs::read_to_string(log).unwrap(), "before, report, after");
     }
 
     #[test]
