@@ -1,7 +1,8 @@
 //! Every folder of `testdata/render` is a case: `in.yaml` is piped into `dunnage render` beside the
 //! other files of the folder, and what came out is compared with `out.yaml`, `stderr` and `exit`. A file
 //! that is not there stands for nothing written, and for exit code 0. `policy.yaml` is named by
-//! `--policy`; `args` holds further arguments, one a line.
+//! `--policy`; `args` holds further arguments, one a line, and `command` another command than `render`.
+//! What `--report report.json` writes is recorded too.
 //!
 //! `UPDATE=1 cargo test` writes what comes out; read that change as you read code.
 
@@ -18,7 +19,18 @@ use dunnage::cli;
 use dunnage::host::Memory;
 
 /// What a run wrote, by the name of the file that records it.
-type Recorded = [(&'static str, String); 3];
+type Recorded = [(&'static str, String); 4];
+
+/// The file that a case may let `--report` write.
+const REPORT: &str = "report.json";
+
+/// What one run of a case gives.
+struct Run {
+    stdout: String,
+    stderr: String,
+    exit: u8,
+    report: String,
+}
 
 struct Case {
     folder: PathBuf,
@@ -27,19 +39,34 @@ struct Case {
 
 impl Case {
     /// Runs the case's command line over these manifests.
-    fn run(&self, manifests: Vec<u8>) -> (String, String, u8) {
+    fn run(&self, manifests: Vec<u8>) -> Run {
         let mut host = Memory::default().piped(manifests);
         host.dir = "/case".into();
         for path in files(&self.folder) {
             let name = path.file_name().expect("a file has a name").to_owned();
-            host = host.file(name, fs::read(&path).expect("a case can be read"));
+            if name != REPORT {
+                host = host.file(name, fs::read(&path).expect("a case can be read"));
+            }
         }
-        let exit = cli::run(&host, self.arguments());
-        (host.stdout(), host.stderr(), exit.code())
+        let exit = cli::run(&host, self.arguments()).code();
+        let report = host.files.borrow_mut().remove(&host.dir.join(REPORT));
+        let report = String::from_utf8(report.unwrap_or_default()).expect("a report is text");
+        Run {
+            stdout: host.stdout(),
+            stderr: host.stderr(),
+            exit,
+            report,
+        }
     }
 
     fn arguments(&self) -> Vec<OsString> {
-        let mut arguments = vec!["dunnage", "render"];
+        let command = self.read("command");
+        let command = if command.is_empty() {
+            "render"
+        } else {
+            command.trim_end()
+        };
+        let mut arguments = vec!["dunnage", command];
         if self.folder.join("policy.yaml").exists() {
             arguments.extend(["--policy", "policy.yaml"]);
         }
@@ -107,13 +134,18 @@ fn every_case_gives_what_is_recorded() {
     let mut differences = Vec::new();
     for case in cases() {
         let manifests = fs::read(case.folder.join("in.yaml")).expect("a case has manifests");
-        let (stdout, stderr, exit) = case.run(manifests);
-        let exit = if exit == 0 {
+        let run = case.run(manifests);
+        let exit = if run.exit == 0 {
             String::new()
         } else {
-            format!("{exit}\n")
+            format!("{}\n", run.exit)
         };
-        let recorded = [("out.yaml", stdout), ("stderr", stderr), ("exit", exit)];
+        let recorded = [
+            ("out.yaml", run.stdout),
+            ("stderr", run.stderr),
+            ("exit", exit),
+            (REPORT, run.report),
+        ];
         if is_update {
             case.record(&recorded);
         }
@@ -135,19 +167,49 @@ fn rendering_twice_is_rendering_once() {
         if output.is_empty() || !is_manifests {
             continue;
         }
-        let (again, stderr, exit) = case.run(output.clone().into_bytes());
-        assert_eq!((again, exit), (output, 0), "{}: {stderr}", case.name);
+        let again = case.run(output.clone().into_bytes());
+        let name = &case.name;
+        assert_eq!(
+            (again.stdout, again.exit),
+            (output, 0),
+            "{name}: {}",
+            again.stderr
+        );
     }
 }
 
 #[test]
 fn a_failure_writes_nothing() {
     for case in cases() {
-        let is_failure = !case.read("exit").is_empty() && !case.read("args").contains("--diff");
+        let shows_diff = case.read("args").contains("--diff") || case.read("command") == "verify\n";
+        let is_failure = !case.read("exit").is_empty() && !shows_diff;
         assert!(
             !is_failure || case.read("out.yaml").is_empty(),
             "{}",
             case.name
         );
     }
+}
+
+#[test]
+fn reports_are_what_the_schema_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/report.schema.json");
+    let schema = fs::read_to_string(path).expect("the schema is there");
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema compiles");
+    let mut checked = 0;
+    for case in cases() {
+        let report = case.read(REPORT);
+        if report.is_empty() {
+            continue;
+        }
+        let report = serde_json::from_str(&report).expect("a report is JSON");
+        let errors: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", case.name);
+        checked += 1;
+    }
+    assert!(checked > 3, "only {checked} reports");
 }

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::report_file;
 use crate::policy;
 
 /// Keep Kubernetes pods on the nodes they were meant for.
@@ -45,8 +46,19 @@ enum Subcommands {
         #[command(flatten)]
         options: RenderOptions,
     },
-    /// Print the JSON Schema of the policy, for editors
-    Schema,
+    /// Say whether a live manifest (`helm get manifest`) is what the policy wants, and show what is not
+    Verify {
+        /// The live manifest; standard input if not given or `-`
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        options: PolicyOptions,
+    },
+    /// Print a JSON Schema: of the policy, for editors, or of the report
+    Schema {
+        /// Of what
+        #[arg(value_enum, default_value_t = SchemaArg::Policy)]
+        of: SchemaArg,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -89,30 +101,52 @@ pub(super) enum Format {
     Json,
 }
 
-/// Options of `render`, which the bare command and the plugin share.
+/// Options of every command that follows a policy.
 #[derive(Debug, Clone, Args)]
-pub(super) struct RenderOptions {
+pub(super) struct PolicyOptions {
     /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml]
     #[arg(long, value_name = "FILE|z2jh", env = "DUNNAGE_POLICY")]
     pub(in crate::cli) policy: Option<PathBuf>,
-    /// Show the change and its reasons instead of the manifests
-    #[arg(long)]
-    pub(in crate::cli) diff: bool,
-    /// Write nothing; exit with 1 if anything would change
-    #[arg(long)]
-    pub(in crate::cli) check: bool,
     /// Treat notes and warnings as errors
     #[arg(long, env = "DUNNAGE_STRICT", value_parser = FalseyValueParser::new())]
     pub(in crate::cli) strict: bool,
-    /// Who reads the output [default: found from the stream]
-    #[arg(long, value_enum, default_value_t = ModeArg::Auto, env = "DUNNAGE_MODE")]
-    pub(in crate::cli) mode: ModeArg,
     /// Values of the hub itself, whose images the pre-pullers pull too; may be repeated, later files win
     #[arg(long, value_name = "FILE", env = "DUNNAGE_VALUES", value_delimiter = if cfg!(windows) { ';' } else { ':' })]
     pub(in crate::cli) values: Vec<PathBuf>,
     /// The namespace of objects that name none, for `match.namespace`
     #[arg(long, value_name = "NAME", env = "DUNNAGE_NAMESPACE")]
     pub(in crate::cli) namespace: Option<String>,
+    /// Write every decision, made and not made, to this file as JSON
+    #[arg(long, value_name = "FILE", env = "DUNNAGE_REPORT")]
+    pub(in crate::cli) report: Option<PathBuf>,
+}
+
+/// Options of `render`, which the bare command and the plugin share.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RenderOptions {
+    #[command(flatten)]
+    pub(in crate::cli) policy_options: PolicyOptions,
+    /// Show the change and its reasons instead of the manifests
+    #[arg(long)]
+    pub(in crate::cli) diff: bool,
+    /// Write nothing; exit with 1 if anything would change
+    #[arg(long)]
+    pub(in crate::cli) check: bool,
+    /// Who reads the output [default: found from the stream]
+    #[arg(long, value_enum, default_value_t = ModeArg::Auto, env = "DUNNAGE_MODE")]
+    pub(in crate::cli) mode: ModeArg,
+    /// The live manifest (`helm get manifest`), for what exists and can never change
+    #[arg(long, value_name = "FILE", env = "DUNNAGE_PREVIOUS")]
+    pub(in crate::cli) previous: Option<PathBuf>,
+}
+
+/// What `schema` prints the schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SchemaArg {
+    /// `dunnage.yaml`
+    Policy,
+    /// The file of `--report`
+    Report,
 }
 
 /// `--mode`.
@@ -139,6 +173,8 @@ pub(super) enum Command {
     Render(Option<PathBuf>, RenderOptions),
     /// `helm-plugin`
     HelmPlugin(RenderOptions),
+    /// `verify`, with the file that it reads.
+    Verify(Option<PathBuf>, PolicyOptions),
     /// A command that prints one text: `schema`, `completions`, `man`.
     Print(String),
 }
@@ -168,7 +204,13 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         None => Command::Bare(line.render),
         Some(Subcommands::Render { file, options }) => Command::Render(file, options),
         Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
-        Some(Subcommands::Schema) => Command::Print(policy::SCHEMA.to_owned()),
+        Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
+        Some(Subcommands::Schema {
+            of: SchemaArg::Policy,
+        }) => Command::Print(policy::SCHEMA.to_owned()),
+        Some(Subcommands::Schema {
+            of: SchemaArg::Report,
+        }) => Command::Print(report_file::SCHEMA.to_owned()),
         Some(Subcommands::Completions { shell }) => Command::Print(completions(shell)),
         Some(Subcommands::Man) => Command::Print(man()),
     };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::session::Session;
+use super::session::{self, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::policy::Z2JH;
 use crate::text::SourceId;
@@ -45,7 +45,7 @@ fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
     let host = session.host;
     let folder = host
         .current_dir()
-        .map_err(|error| session.unreadable(Path::new("."), &error))?;
+        .map_err(|error| session::unreadable(Path::new("."), &error))?;
     for folder in folder.ancestors() {
         let found: Vec<PathBuf> = NAMES
             .iter()

@@ -3,7 +3,10 @@
 mod args;
 mod commands;
 mod exit;
+mod explain;
 mod find_policy;
+mod inputs;
+mod report_file;
 mod session;
 
 pub use exit::Exit;
@@ -42,6 +45,9 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         }
         Command::Render(file, options) => {
             commands::render::run(&mut session, file.as_deref(), &options, Caller::Person)
+        }
+        Command::Verify(file, options) => {
+            commands::verify::run(&mut session, file.as_deref(), &options)
         }
         Command::Print(text) => session.write(&text),
         Command::HelmPlugin(options) => {

@@ -4,6 +4,7 @@ use super::Exit;
 use super::args::{Color, Format, LookOptions};
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
+use crate::render;
 use crate::report::{self, Look};
 use crate::text::{SourceId, Sources};
 
@@ -44,7 +45,7 @@ impl<'h> Session<'h> {
         let text = self
             .host
             .read_file(path)
-            .map_err(|error| self.unreadable(path, &error))?;
+            .map_err(|error| unreadable(path, &error))?;
         Ok(self.sources.add(path.display().to_string(), text))
     }
 
@@ -54,32 +55,8 @@ impl<'h> Session<'h> {
         let text = self
             .host
             .read_stdin()
-            .map_err(|error| self.unreadable(Path::new(NAME), &error))?;
+            .map_err(|error| unreadable(Path::new(NAME), &error))?;
         Ok(self.sources.add(NAME, text))
-    }
-
-    #[expect(
-        clippy::unused_self,
-        reason = "errors of the world are told by the session"
-    )]
-    pub(super) fn unreadable(&self, path: &Path, error: &HostError) -> Diagnostic {
-        let path = path.display();
-        Diagnostic::new(
-            &UNREADABLE,
-            match error {
-                HostError::Read { source, .. } => format!("cannot read `{path}`: {source}"),
-                HostError::InvalidUtf8 { line, column, .. } => {
-                    format!("{path}:{line}:{column}: this is not UTF-8")
-                }
-                other => format!("cannot read `{path}`: {other}"),
-            },
-        )
-        .help(match error {
-            HostError::InvalidUtf8 { .. } => {
-                "save it as UTF-8; a Windows shell may need `chcp 65001`"
-            }
-            _ => "look at the path and at who may read it",
-        })
     }
 
     /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is
@@ -131,6 +108,25 @@ impl<'h> Session<'h> {
         }
     }
 
+    /// One line on standard error that is no diagnostic.
+    pub(super) fn say(&self, line: &str) {
+        self.host.write_stderr(&format!("{line}\n"));
+    }
+
+    /// Shows diagnostics of which one at least is an error, and says how the command ends: where all errors
+    /// say that the policy cannot be met, not as if the input could not be read.
+    pub(super) fn fail(&self, diagnostics: &[Diagnostic]) -> Exit {
+        self.show(diagnostics);
+        let mut errors = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.is_error());
+        if errors.all(|error| render::is_unmet(error.code)) {
+            Exit::Findings
+        } else {
+            Exit::Usage
+        }
+    }
+
     /// Writes the result. A reader that went away is no error of ours.
     pub(super) fn write(&self, text: &str) -> Exit {
         match self.host.write_stdout(text) {
@@ -145,4 +141,34 @@ impl<'h> Session<'h> {
             }
         }
     }
+}
+
+/// What cannot be read, and why not.
+pub(super) fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
+    let path = path.display();
+    Diagnostic::new(
+        &UNREADABLE,
+        match error {
+            HostError::Read { source, .. } => format!("cannot read `{path}`: {source}"),
+            HostError::InvalidUtf8 { line, column, .. } => {
+                format!("{path}:{line}:{column}: this is not UTF-8")
+            }
+            other => format!("cannot read `{path}`: {other}"),
+        },
+    )
+    .help(match error {
+        HostError::InvalidUtf8 { .. } => "save it as UTF-8; a Windows shell may need `chcp 65001`",
+        _ => "look at the path and at who may read it",
+    })
+}
+
+/// What cannot be written, and why not.
+pub(super) fn unwritable(path: &Path, error: &HostError) -> Diagnostic {
+    let message = match error {
+        HostError::WriteFile { source, .. } => {
+            format!("cannot write `{}`: {source}", path.display())
+        }
+        other => format!("cannot write `{}`: {other}", path.display()),
+    };
+    Diagnostic::new(&UNWRITABLE, message).help("look at the path and at who may write there")
 }

@@ -3,6 +3,7 @@ use serde::Serialize;
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Level {
     /// Nothing can be produced, or what would be produced is wrong.
     Error,

@@ -82,6 +82,26 @@ impl<'s> Release<'s> {
         objects
     }
 
+    /// Group and kind of a document that was not parsed, where its text shows them at a glance.
+    pub fn plain_kind(&self, part: usize) -> Option<(&'s str, &'s str)> {
+        let plain = gate::plain_type(&self.text[self.parts[part].range.clone()])?;
+        Some((plain.group.unwrap_or_default(), plain.kind))
+    }
+
+    /// Where the content of a part begins, behind blank lines and comments.
+    pub fn content_span(&self, part: usize) -> Span {
+        let text = &self.text[self.parts[part].range.clone()];
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let content = line.trim();
+            if !content.is_empty() && !content.starts_with('#') {
+                break;
+            }
+            start += line.len();
+        }
+        self.span(part, start..start)
+    }
+
     /// The span of bytes of one part.
     pub fn span(&self, part: usize, range: Range<usize>) -> Span {
         let start = self.parts[part].range.start;

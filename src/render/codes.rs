@@ -174,6 +174,13 @@ pub(super) static UNKNOWN_TEMPLATE: Code = Code::note(
     "a kind that is not known holds what looks like a pod template",
 );
 
+/// An object exists with what can never change, and the upgrade would change it.
+pub(super) static CANNOT_CHANGE: Code = Code::error(
+    "RN026",
+    "change-of-the-unchangeable",
+    "an object exists with what can never change, and the upgrade would change it",
+);
+
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.
 pub fn is_unmet(code: &Code) -> bool {
@@ -184,6 +191,7 @@ pub fn is_unmet(code: &Code) -> bool {
         &EXPECTATION_UNMET,
         &JOB_WOULD_CHANGE,
         &INHERITED_AFFINITY,
+        &CANNOT_CHANGE,
     ];
     code.level != Level::Error || unmet.iter().any(|known| known.id == code.id)
 }

@@ -35,6 +35,8 @@ pub struct Outcome<'s> {
     pub decided: Vec<Decided>,
     /// How many objects each row of the policy matched.
     pub matched: Vec<usize>,
+    /// How many objects have pods that will start again beside the live ones, where those are known.
+    pub live_restarts: Option<usize>,
     /// What there is to say, in the order of the stream, then of the policy.
     pub diagnostics: Vec<Diagnostic>,
     /// Who reads the output.
@@ -52,6 +54,9 @@ impl Outcome<'_> {
 
     /// How many objects have pods that will start again.
     pub fn restarts(&self) -> usize {
+        if let Some(restarts) = self.live_restarts {
+            return restarts;
+        }
         let restarting = self
             .decided
             .iter()
@@ -87,6 +92,7 @@ pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> 
         documents,
         decided,
         matched,
+        live_restarts: None,
         diagnostics,
         mode,
     }
@@ -127,6 +133,10 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
 
 /// Lets the passes plan for one template.
 fn place(cx: &mut Context<'_>, placement: &Placement<'_>) {
+    let object = cx.current().object;
+    if cx.options.unchangeable.contains(&object) {
+        return cx.leave(Reason::Exists, "it exists and can never change");
+    }
     if placement.pools.is_empty() {
         return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
     }

@@ -12,6 +12,8 @@ mod input;
 mod mode;
 mod passes;
 mod plan;
+mod previous;
+mod report;
 mod unknown;
 
 #[cfg(test)]
@@ -22,9 +24,13 @@ pub use engine::{EditedDocument, Outcome, run};
 pub use mode::{Mode, NO_DOCUMENTS};
 pub use passes::{PAGES, Page};
 pub use plan::{Because, Change, Decided, Kept, Reason};
+pub use previous::run_after;
+pub use report::Report;
+
+use std::collections::BTreeSet;
 
 /// What a run is told besides release and policy.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Who reads the output; found from the stream where nothing is said.
     pub mode: Option<Mode>,
@@ -34,6 +40,9 @@ pub struct Options {
     pub namespace: Option<String>,
     /// Images that the hub's own values name (`--values`).
     pub hub_images: Vec<crate::values::HubImage>,
+    /// Objects that exist and could not take a change, as indexes of
+    /// [`Release::objects`](crate::k8s::Release::objects): they are left alone.
+    pub(crate) unchangeable: BTreeSet<usize>,
 }
 
 /// How dunnage was started.

@@ -1,3 +1,5 @@
+use serde::Serialize;
+
 use crate::k8s::{Body, Object, Release};
 
 use super::Caller;
@@ -7,7 +9,9 @@ use super::Caller;
 pub const NO_DOCUMENTS: &str = "# dunnage: no documents\n";
 
 /// Who reads the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Mode {
     /// Helm 3 as a post-renderer: it never shows hooks and never recognises one.
     Helm3,

@@ -1,3 +1,5 @@
+use serde::Serialize;
+
 use crate::k8s::{PodField, Workload};
 use crate::text::Span;
 use crate::yaml::Edit;
@@ -23,6 +25,8 @@ pub struct Decided {
     pub changes: Vec<Change>,
     /// What does not, though a row or a pool speaks of it.
     pub kept: Vec<Kept>,
+    /// The images that it pulls afterwards, if it is an image puller.
+    pub pulls: Vec<String>,
 }
 
 impl Decided {
@@ -38,6 +42,7 @@ impl Decided {
             caveat: workload.caveat,
             changes: Vec::new(),
             kept: Vec::new(),
+            pulls: Vec::new(),
         }
     }
 }
@@ -76,7 +81,9 @@ pub struct Kept {
 }
 
 /// Why something was not done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Reason {
     /// What is there does already what the row asks for.
     Covered,
@@ -86,6 +93,8 @@ pub enum Reason {
     Contradicts,
     /// The object asks to be left alone, by `dunnage/ignore`.
     OptOut,
+    /// The object exists already, and could not take the change (`--previous`).
+    Exists,
     /// The row says `pool: none`.
     PoolNone,
     /// No row matches.

@@ -6,10 +6,7 @@ use crate::text::{Source, Sources, Span, mask};
 
 /// All diagnostics as one JSON document. `version` goes up when a member changes its meaning or goes away.
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
-    let diagnostics = diagnostics
-        .iter()
-        .map(|diagnostic| finding(sources, diagnostic))
-        .collect();
+    let diagnostics = findings(sources, diagnostics);
     let document = Document {
         version: 1,
         diagnostics,
@@ -20,43 +17,79 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     text
 }
 
+/// Each diagnostic as programs read it.
+pub fn findings<'d>(
+    sources: &Sources,
+    diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
+) -> Vec<Finding> {
+    let diagnostics = diagnostics.into_iter();
+    diagnostics
+        .map(|diagnostic| finding(sources, diagnostic))
+        .collect()
+}
+
 #[derive(Serialize)]
 struct Document {
     version: u32,
     diagnostics: Vec<Finding>,
 }
 
-#[derive(Serialize)]
-struct Finding {
+/// A diagnostic with its places.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Finding {
+    /// The code: `RN003`.
     code: &'static str,
+    /// The code's name: `affinity-contradiction`.
     name: &'static str,
+    /// How much it matters.
     level: Level,
+    /// What is wrong, in one line.
     message: String,
+    /// The places, the primary one first.
     labels: Vec<Place>,
+    /// What to do about it.
     help: Option<String>,
+    /// A mechanical way to do it.
     fix: Option<Change>,
 }
 
 /// A span with what is said of it: a label's text, or what an edit puts there.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Place {
+    /// The file, or the name of the stream.
     file: String,
+    /// Where it begins.
     start: Position,
+    /// One past its end.
     end: Position,
+    /// What is said of it, or what an edit puts there.
     text: String,
 }
 
-#[derive(Serialize)]
+/// A place in a text.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Position {
+    /// From 1.
     line: usize,
+    /// In characters, from 1.
     column: usize,
+    /// In bytes, from 0.
     offset: usize,
 }
 
-#[derive(Serialize)]
+/// A mechanical way to make a finding go away.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Fix"))]
 struct Change {
+    /// What it does.
     message: String,
+    /// `safe`, or `unsafe` where somebody has to look at it.
     safety: &'static str,
+    /// Replacements that do not overlap.
     edits: Vec<Place>,
 }
 

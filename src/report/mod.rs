@@ -13,7 +13,7 @@ pub use block_scalar::block_scalar;
 pub use concise::concise;
 pub use diff::{DiffLook, comment, unified};
 pub use graphical::{Look, graphical};
-pub use json::json;
+pub use json::{Finding, findings, json};
 pub use limit::first_lines;
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
 //! One file a command; each only chains calls of the library.
 
 pub(super) mod render;
+pub(super) mod verify;

@@ -35,11 +35,13 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let all: Vec<NodeRef<'_>> = containers("initContainers")
         .chain(containers("containers"))
         .collect();
-    let mut images: Vec<&str> = all
+    let there: Vec<&str> = all
         .iter()
         .filter_map(|node| node.get("image")?.text())
         .collect();
+    cx.current().pulls = there.iter().map(|&image| image.to_owned()).collect();
     let wanted = wanted(cx, placement);
+    let mut images = there;
     let mut missing = Vec::new();
     for wanted in &wanted {
         if !images.contains(&wanted.image.as_str()) {
@@ -60,17 +62,9 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let Some(sibling) = sibling(spec) else {
         return report_no_form(cx, placement, missing[0]);
     };
-    let mut names: Vec<String> = all
-        .iter()
-        .filter_map(|node| node.get("name")?.text())
-        .map(str::to_owned)
-        .collect();
-    let mut added = Vec::new();
-    for wanted in &missing {
-        let name = free_name(&wanted.name, &names);
-        added.push(container(&name, &wanted.image, sibling));
-        names.push(name);
-    }
+    let pulled = missing.iter().map(|wanted| wanted.image.clone());
+    cx.current().pulls.extend(pulled);
+    let added = added(&missing, &all, sibling);
     let list: Vec<String> = missing
         .iter()
         .map(|wanted| format!("`{}`", wanted.image))
@@ -81,6 +75,19 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         format!("pulls {}", list.join(", ")),
         vec![edit],
     );
+}
+
+/// The containers for these images, under names that none of the others has.
+fn added(missing: &[&Wanted], all: &[NodeRef<'_>], sibling: NodeRef<'_>) -> Vec<Value> {
+    let names = all.iter().filter_map(|node| node.get("name")?.text());
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    let mut added = Vec::new();
+    for wanted in missing {
+        let name = free_name(&wanted.name, &names);
+        added.push(container(&name, &wanted.image, sibling));
+        names.push(name);
+    }
+    added
 }
 
 /// In the chart's own order: what the hub's values name, then `extraImages` by key, then the row's.

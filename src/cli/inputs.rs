@@ -1,0 +1,111 @@
+//! What a rendering command reads: the policy, the hub's values, the manifests, the live ones.
+
+use std::path::Path;
+
+use super::args::{ModeArg, PolicyOptions};
+use super::find_policy;
+use super::session::Session;
+use crate::diag::Diagnostic;
+use crate::k8s::Release;
+use crate::policy::{self, Policy};
+use crate::render::{self, Caller, Mode, Options, Outcome};
+use crate::text::{SourceId, Sources};
+use crate::values;
+
+/// Who reads the output, and what lives already.
+pub(super) struct Setting<'a> {
+    pub(super) caller: Caller,
+    pub(super) mode: ModeArg,
+    pub(super) previous: Option<&'a Path>,
+}
+
+/// Everything that was read.
+pub(super) struct Inputs {
+    pub(super) policy: Policy,
+    manifests: SourceId,
+    previous: Option<SourceId>,
+    options: Options,
+}
+
+/// Reads everything: the policy first, so that a slow input is not waited for in vain.
+pub(super) fn read(
+    session: &mut Session<'_>,
+    file: Option<&Path>,
+    asked: &PolicyOptions,
+    setting: &Setting<'_>,
+) -> Result<Inputs, Vec<Diagnostic>> {
+    let one = |error| vec![error];
+    let source = find_policy::find(session, asked.policy.as_deref()).map_err(one)?;
+    let (policy, diagnostics) = policy::read(source, session.sources.get(source).text());
+    let policy = policy.ok_or_else(|| diagnostics.clone())?;
+    session.show(&diagnostics);
+    let hub_images = hub_images(session, asked)?;
+    let previous = setting
+        .previous
+        .map(|path| session.read(path))
+        .transpose()
+        .map_err(one)?;
+    let manifests = match file {
+        Some(file) => session.read(file),
+        None => session.read_stdin(),
+    };
+    let mode = match setting.mode {
+        ModeArg::Auto => None,
+        ModeArg::Helm3 => Some(Mode::Helm3),
+        ModeArg::Helm4 => Some(Mode::Helm4),
+        ModeArg::Krm => Some(Mode::Krm),
+        ModeArg::Plain => Some(Mode::Plain),
+    };
+    let options = Options {
+        mode,
+        caller: setting.caller,
+        namespace: asked.namespace.clone(),
+        hub_images,
+        ..Options::default()
+    };
+    Ok(Inputs {
+        policy,
+        manifests: manifests.map_err(one)?,
+        previous,
+        options,
+    })
+}
+
+impl Inputs {
+    /// The manifests, read as a release.
+    pub(super) fn release<'s>(&self, sources: &'s Sources) -> Release<'s> {
+        self.release_of(sources, self.manifests)
+    }
+
+    /// Places what the release holds, beside what lives where that is known.
+    pub(super) fn render<'s>(&self, sources: &Sources, release: &'s Release<'s>) -> Outcome<'s> {
+        match self.previous {
+            None => render::run(release, &self.policy, &self.options),
+            Some(previous) => {
+                let previous = self.release_of(sources, previous);
+                render::run_after(release, &self.policy, &self.options, &previous)
+            }
+        }
+    }
+
+    fn release_of<'s>(&self, sources: &'s Sources, source: SourceId) -> Release<'s> {
+        Release::read(source, sources.get(source).text(), &self.policy.kinds)
+    }
+}
+
+/// The images that the values files name, laid over one another in their order.
+fn hub_images(
+    session: &mut Session<'_>,
+    asked: &PolicyOptions,
+) -> Result<Vec<values::HubImage>, Vec<Diagnostic>> {
+    let mut merged = serde_json::Value::Null;
+    for path in &asked.values {
+        let source = session.read(path).map_err(|error| vec![error])?;
+        let values = values::read(source, session.sources.get(source).text())
+            .map_err(|error| vec![error])?;
+        values::merge(&mut merged, values);
+    }
+    Ok(values::locate_hub(&merged)
+        .map(values::hub_images)
+        .unwrap_or_default())
+}

@@ -1,0 +1,98 @@
+//! The file of `--report`: what a run saw and decided, and what there was to say.
+
+use serde::Serialize;
+
+use super::args::PolicyOptions;
+use super::session::{self, Session};
+use crate::diag::{Diagnostic, Level};
+use crate::k8s::Release;
+use crate::policy::Policy;
+use crate::render::{Outcome, Report};
+use crate::report::{self, Finding};
+
+/// What dunnage did with a stream of manifests.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "dunnage report"))]
+struct ReportFile {
+    #[serde(flatten)]
+    report: Report,
+    /// What there was to say, errors first.
+    diagnostics: Vec<Finding>,
+}
+
+/// The JSON Schema of the file.
+pub(super) const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
+
+/// Makes the outcome what was asked for: strict where notes are errors, reported where a file was named.
+pub(super) fn settle(
+    session: &Session<'_>,
+    asked: &PolicyOptions,
+    policy: &Policy,
+    release: &Release<'_>,
+    outcome: &mut Outcome<'_>,
+) {
+    if asked.strict && !outcome.diagnostics.is_empty() {
+        outcome.text = None;
+        for diagnostic in &mut outcome.diagnostics {
+            diagnostic.level = Level::Error;
+        }
+    }
+    if asked.report.is_some() {
+        let report = Report::of(&session.sources, release, policy, outcome);
+        write(session, asked, report, &mut outcome.diagnostics);
+        if outcome.diagnostics.iter().any(Diagnostic::is_error) {
+            outcome.text = None;
+        }
+    }
+}
+
+/// Writes the report where one was asked for; a file that cannot be written is one more error.
+pub(super) fn write(
+    session: &Session<'_>,
+    asked: &PolicyOptions,
+    report: Report,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let Some(path) = &asked.report else { return };
+    let mut findings: Vec<&Diagnostic> = diagnostics.iter().collect();
+    findings.sort_by_key(|diagnostic| diagnostic.level);
+    let file = ReportFile {
+        report,
+        diagnostics: report::findings(&session.sources, findings),
+    };
+    let mut text =
+        serde_json::to_string_pretty(&file).expect("strings and numbers always serialize");
+    text.push('\n');
+    if let Err(error) = session.host.write_file(path, text.as_bytes()) {
+        diagnostics.push(session::unwritable(path, &error));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/report.schema.json");
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that rewrites its own expectation"
+    )]
+    fn the_published_schema_is_that_of_the_types() {
+        let generator = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+        let schema = generator
+            .into_generator()
+            .into_root_schema_for::<ReportFile>();
+        let text = format!("{:#}\n", schema.to_value());
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(PATH, &text).expect("the schema can be written");
+            return;
+        }
+        assert!(
+            text == SCHEMA,
+            "schemas/report.schema.json is stale; run `UPDATE=1 cargo test`"
+        );
+    }
+}

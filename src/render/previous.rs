@@ -1,0 +1,391 @@
+//! The live manifest beside the new one: what exists and cannot change, and what will restart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Options, Outcome, codes, run};
+use crate::diag::{Diagnostic, Level};
+use crate::k8s::{Object, PodTemplate, Release, Workload};
+use crate::policy::Policy;
+use crate::text::Span;
+use crate::yaml::{NodeRef, Value};
+
+/// Places every workload of a release that is installed already. What exists and could not take a change
+/// of ours is left as it is; what could not even take the chart's own is an error, as the upgrade fails.
+/// `previous` is the live manifest, as `helm get manifest` prints it.
+pub fn run_after<'s>(
+    release: &'s Release<'s>,
+    policy: &Policy,
+    options: &Options,
+    previous: &Release<'_>,
+) -> Outcome<'s> {
+    let first = run(release, policy, options);
+    let comparison = compare(release, policy, options, &first, previous);
+    if comparison.unchangeable.is_empty() {
+        return comparison.complete(first);
+    }
+    let options = Options {
+        unchangeable: comparison.unchangeable,
+        ..options.clone()
+    };
+    let mut second = run(release, policy, &options);
+    let comparison = compare(release, policy, &options, &second, previous);
+    note_unchangeable(release, &options, &mut second);
+    comparison.complete(second)
+}
+
+/// What the new stream is beside the live one.
+#[derive(Default)]
+struct Comparison {
+    /// Objects that exist and would change by us alone.
+    unchangeable: BTreeSet<usize>,
+    diagnostics: Vec<Diagnostic>,
+    /// Objects whose running pods will be replaced.
+    restarts: usize,
+}
+
+impl Comparison {
+    fn complete(self, mut outcome: Outcome<'_>) -> Outcome<'_> {
+        if self.diagnostics.iter().any(Diagnostic::is_error) {
+            outcome.text = None;
+        }
+        outcome.diagnostics.extend(self.diagnostics);
+        outcome.live_restarts = Some(self.restarts);
+        outcome
+    }
+}
+
+fn compare(
+    release: &Release<'_>,
+    policy: &Policy,
+    options: &Options,
+    outcome: &Outcome<'_>,
+    previous: &Release<'_>,
+) -> Comparison {
+    let mut comparison = Comparison::default();
+    let Some(text) = &outcome.text else {
+        return comparison; // Nothing will be installed.
+    };
+    let new = Release::read(release.source, text, &policy.kinds);
+    let (charts, new_objects, live) = (release.objects(), new.objects(), previous.objects());
+    let mut by_name: BTreeMap<Identity, Vec<&Object<'_>>> = BTreeMap::new();
+    for object in live.iter().filter(|object| !object.name().is_empty()) {
+        by_name.entry(identity(object)).or_default().push(object);
+    }
+    for (index, (chart, new)) in charts.iter().zip(&new_objects).enumerate() {
+        let alike = by_name.get(&identity(new)).filter(|_| !new.is_hook());
+        let old =
+            alike.and_then(|alike| alike.iter().find(|old| is_in_one_place(old, new, options)));
+        let Some(old) = old else { continue };
+        let of = |object| Workload::all(object, &policy.kinds);
+        let trio = Trio {
+            release,
+            previous,
+            chart,
+            old,
+        };
+        let changed: Vec<Changed<'_>> = changes(of(chart), of(new), of(old));
+        if changed.iter().any(|changed| changed.new.restarts()) {
+            comparison.restarts += 1;
+        }
+        let fixed: Vec<&Changed<'_>> = changed
+            .iter()
+            .filter(|changed| changed.new.is_fixed() && !changed.is_allowed())
+            .collect();
+        if !fixed.is_empty() && fixed.iter().all(|changed| changed.is_ours()) {
+            comparison.unchangeable.insert(index);
+        } else if let Some(first) = fixed.first() {
+            comparison.diagnostics.push(trio.cannot_change(first));
+        }
+        comparison.diagnostics.extend(trio.class_problem());
+    }
+    comparison
+}
+
+/// Group, kind and name of an object.
+type Identity = (String, String, String);
+
+fn identity(object: &Object<'_>) -> Identity {
+    (
+        object.gvk.group.clone(),
+        object.gvk.kind.clone(),
+        object.name(),
+    )
+}
+
+/// Whether two objects of one name may be in one namespace.
+fn is_in_one_place(one: &Object<'_>, other: &Object<'_>, options: &Options) -> bool {
+    let namespace = |object: &Object<'_>| {
+        object
+            .namespace()
+            .map(str::to_owned)
+            .or_else(|| options.namespace.clone())
+    };
+    let (own, others) = (namespace(one), namespace(other));
+    own == others || own.is_none() || others.is_none()
+}
+
+/// A pod template that is not what the live one is.
+struct Changed<'d> {
+    chart: Workload<'d>,
+    new: Workload<'d>,
+    old: Workload<'d>,
+}
+
+/// The templates of an object that differ from the live ones.
+fn changes<'d>(
+    charts: Vec<Workload<'d>>,
+    new: Vec<Workload<'d>>,
+    mut old: Vec<Workload<'d>>,
+) -> Vec<Changed<'d>> {
+    let is_at = |template: &PodTemplate<'_>, other: &PodTemplate<'_>| {
+        template.path == other.path && template.name == other.name
+    };
+    let mut changed = Vec::new();
+    for (chart, new) in charts.into_iter().zip(new) {
+        let place = old
+            .iter()
+            .position(|old| is_at(&old.template, &new.template));
+        let Some(old) = place.map(|place| old.swap_remove(place)) else {
+            continue;
+        };
+        if meaning(new.template.node) != meaning(old.template.node) {
+            changed.push(Changed { chart, new, old });
+        }
+    }
+    changed
+}
+
+impl Changed<'_> {
+    /// Whether the chart itself would have left the template as it is.
+    fn is_ours(&self) -> bool {
+        meaning(self.chart.template.node) == meaning(self.old.template.node)
+    }
+
+    /// Of a Pod, images may change and tolerations be added.
+    fn is_allowed(&self) -> bool {
+        if self.new.kind() != "Pod" {
+            return false;
+        }
+        let (new, old) = (
+            meaning(self.new.template.spec.node()),
+            meaning(self.old.template.spec.node()),
+        );
+        let tolerations =
+            |spec: &Option<Value>| match spec.as_ref().and_then(|spec| member(spec, "tolerations"))
+            {
+                Some(Value::Sequence(items)) => items.clone(),
+                _ => Vec::new(),
+            };
+        let kept = tolerations(&new);
+        tolerations(&old).iter().all(|old| kept.contains(old))
+            && new.map(without_mutable) == old.map(without_mutable)
+    }
+
+    /// Where the templates differ, in a few words.
+    fn differences(&self) -> String {
+        const MOST: usize = 4;
+        let mut paths = Vec::new();
+        let (new, old) = (
+            meaning(self.new.template.node),
+            meaning(self.old.template.node),
+        );
+        if let (Some(new), Some(old)) = (new, old) {
+            differences(&new, &old, "", &mut paths);
+        }
+        let more = paths.len().saturating_sub(MOST);
+        let mut words: Vec<String> = paths
+            .iter()
+            .take(MOST)
+            .map(|path| format!("`{path}`"))
+            .collect();
+        if more > 0 {
+            words.push(format!("{more} more"));
+        }
+        words.join(", ")
+    }
+}
+
+/// One object as the chart has it and as it lives.
+struct Trio<'a> {
+    release: &'a Release<'a>,
+    previous: &'a Release<'a>,
+    chart: &'a Object<'a>,
+    old: &'a Object<'a>,
+}
+
+impl Trio<'_> {
+    fn cannot_change(&self, changed: &Changed<'_>) -> Diagnostic {
+        let title = self.chart.title();
+        let message = format!(
+            "`{title}` exists with another template, which can never change; what differs: {}",
+            changed.differences()
+        );
+        let help = "delete it before the upgrade, or give it a name of its own for each revision";
+        let here = self
+            .release
+            .node_span(self.chart.part, changed.chart.template.node);
+        let live = self
+            .previous
+            .node_span(self.old.part, changed.old.template.node);
+        let mut diagnostic = Diagnostic::new(&codes::CANNOT_CHANGE, message)
+            .at(start(here), "the upgrade would change this")
+            .at(start(live), "which lives like this")
+            .help(help);
+        // A Job that is deleted once it has ended is most likely not there any more.
+        if self
+            .old
+            .node
+            .get_path(&["spec", "ttlSecondsAfterFinished"])
+            .is_some()
+        {
+            diagnostic.level = Level::Warning;
+        }
+        diagnostic
+    }
+
+    /// A priority class whose value would change.
+    fn class_problem(&self) -> Option<Diagnostic> {
+        if self.chart.gvk.kind != "PriorityClass" {
+            return None;
+        }
+        let field = ["value", "preemptionPolicy"].into_iter().find(|field| {
+            let default =
+                (*field == "preemptionPolicy").then(|| Value::from("PreemptLowerPriority"));
+            let value = |object: &Object<'_>| {
+                object
+                    .node
+                    .get(field)
+                    .and_then(meaning)
+                    .or_else(|| default.clone())
+            };
+            value(self.chart) != value(self.old)
+        })?;
+        let span = |release: &Release<'_>, object: &Object<'_>| {
+            let node = object.node.get(field);
+            let span = release.node_span(object.part, node.unwrap_or(object.node));
+            if node.is_some() { span } else { start(span) }
+        };
+        let message = format!(
+            "`{}` exists with another `{field}`, which can never change",
+            self.chart.title()
+        );
+        Some(
+            Diagnostic::new(&codes::CANNOT_CHANGE, message)
+                .at(span(self.release, self.chart), "the upgrade would set this")
+                .at(span(self.previous, self.old), "which lives like this")
+                .help("give the class another name, or delete it before the upgrade"),
+        )
+    }
+}
+
+/// Says which objects were left alone because they exist.
+fn note_unchangeable(release: &Release<'_>, options: &Options, outcome: &mut Outcome<'_>) {
+    let objects = release.objects();
+    for &index in &options.unchangeable {
+        let object = &objects[index];
+        let message = format!(
+            "`{}` exists and is left as it is, for its template can never change",
+            object.title()
+        );
+        let span = start(release.node_span(object.part, object.node));
+        outcome.diagnostics.push(
+            Diagnostic::new(&codes::JOB_LEFT_ALONE, message)
+                .at(span, "lives without what the policy asks for")
+                .help("delete it before the upgrade if it has to be placed"),
+        );
+    }
+}
+
+fn start(span: Span) -> Span {
+    Span {
+        end: span.start,
+        ..span
+    }
+}
+
+/// A node's value as the API server stores it: a null is nothing.
+fn meaning(node: NodeRef<'_>) -> Option<Value> {
+    Value::of(node).map(without_nulls)
+}
+
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Mapping(pairs) => {
+            let pairs = pairs.into_iter().filter(|(_, value)| *value != Value::Null);
+            let mut pairs: Vec<_> = pairs
+                .map(|(key, value)| (key, without_nulls(value)))
+                .collect();
+            pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Value::Mapping(pairs)
+        }
+        Value::Sequence(items) => Value::Sequence(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+/// A pod spec without what may change of a Pod.
+fn without_mutable(spec: Value) -> Value {
+    let Value::Mapping(pairs) = spec else {
+        return spec;
+    };
+    let pairs = pairs.into_iter().filter(|(key, _)| {
+        !matches!(
+            key.as_str(),
+            "tolerations" | "activeDeadlineSeconds" | "terminationGracePeriodSeconds"
+        )
+    });
+    let without_image = |container: Value| match container {
+        Value::Mapping(pairs) => Value::Mapping(
+            pairs
+                .into_iter()
+                .filter(|(key, _)| key != "image")
+                .collect(),
+        ),
+        other => other,
+    };
+    let pairs = pairs.map(|(key, value)| match value {
+        Value::Sequence(items) if matches!(key.as_str(), "containers" | "initContainers") => (
+            key,
+            Value::Sequence(items.into_iter().map(without_image).collect()),
+        ),
+        value => (key, value),
+    });
+    Value::Mapping(pairs.collect())
+}
+
+fn member<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    match value {
+        Value::Mapping(pairs) => pairs
+            .iter()
+            .find(|(own, _)| own == key)
+            .map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+/// The paths at which two values differ: `spec.containers[0].image`.
+fn differences(one: &Value, other: &Value, path: &str, paths: &mut Vec<String>) {
+    match (one, other) {
+        _ if one == other => {}
+        (Value::Mapping(pairs), Value::Mapping(others)) => {
+            let keys: BTreeSet<&String> = pairs.iter().chain(others).map(|(key, _)| key).collect();
+            for key in keys {
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                match (member(one, key), member(other, key)) {
+                    (Some(value), Some(other)) => differences(value, other, &path, paths),
+                    _ => paths.push(path),
+                }
+            }
+        }
+        (Value::Sequence(items), Value::Sequence(others)) if items.len() == others.len() => {
+            for (index, (item, other)) in items.iter().zip(others).enumerate() {
+                differences(item, other, &format!("{path}[{index}]"), paths);
+            }
+        }
+        _ => paths.push(path.to_owned()),
+    }
+}
