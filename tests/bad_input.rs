@@ -365,6 +365,9 @@ impl Host for Broken {
     fn is_dir(&self, path: &Path) -> bool {
         self.0.is_dir(path)
     }
+    fn list_dir(&self, path: &Path) -> Vec<std::path::PathBuf> {
+        self.0.list_dir(path)
+    }
     fn stdin_is_terminal(&self) -> bool {
         false
     }
@@ -382,6 +385,15 @@ impl Host for Broken {
     }
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
         self.0.write_file(path, content)
+    }
+    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
+        self.0.copy_program(path)
+    }
+    fn create_dir(&self, path: &Path) -> Result<(), HostError> {
+        self.0.create_dir(path)
+    }
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        self.0.output_of(program, arguments)
     }
     fn write_stderr(&self, text: &str) {
         self.0.write_stderr(text);

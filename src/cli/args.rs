@@ -59,6 +59,11 @@ enum Subcommands {
         #[arg(value_enum, default_value_t = SchemaArg::Policy)]
         of: SchemaArg,
     },
+    /// What has to do with Helm itself
+    Helm {
+        #[command(subcommand)]
+        command: HelmCommands,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -66,6 +71,23 @@ enum Subcommands {
     },
     /// Print the manual page
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+enum HelmCommands {
+    /// Put the plugin where Helm 4 looks for it; one that is there is replaced
+    InstallPlugin(InstallPluginOptions),
+}
+
+/// Options of `helm install-plugin`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct InstallPluginOptions {
+    /// The folder of plugins [default: where Helm looks, `HELM_PLUGINS` first]
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) plugins: Option<PathBuf>,
+    /// Do it although the `helm` on the PATH is Helm 3
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
 }
 
 /// How messages look.
@@ -175,6 +197,8 @@ pub(super) enum Command {
     HelmPlugin(RenderOptions),
     /// `verify`, with the file that it reads.
     Verify(Option<PathBuf>, PolicyOptions),
+    /// `helm install-plugin`
+    InstallPlugin(InstallPluginOptions),
     /// A command that prints one text: `schema`, `completions`, `man`.
     Print(String),
 }
@@ -211,6 +235,9 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         Some(Subcommands::Schema {
             of: SchemaArg::Report,
         }) => Command::Print(report_file::SCHEMA.to_owned()),
+        Some(Subcommands::Helm {
+            command: HelmCommands::InstallPlugin(options),
+        }) => Command::InstallPlugin(options),
         Some(Subcommands::Completions { shell }) => Command::Print(completions(shell)),
         Some(Subcommands::Man) => Command::Print(man()),
     };

@@ -53,6 +53,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::HelmPlugin(options) => {
             commands::render::run(&mut session, None, &options, Caller::Plugin)
         }
+        Command::InstallPlugin(options) => commands::install_plugin::run(&session, &options),
     }
 }
 

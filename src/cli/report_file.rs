@@ -65,7 +65,7 @@ pub(super) fn write(
         serde_json::to_string_pretty(&file).expect("strings and numbers always serialize");
     text.push('\n');
     if let Err(error) = session.host.write_file(path, text.as_bytes()) {
-        diagnostics.push(session::unwritable(path, &error));
+        diagnostics.push(session::unwritable(&error));
     }
 }
 

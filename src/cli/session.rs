@@ -162,13 +162,8 @@ pub(super) fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
     })
 }
 
-/// What cannot be written, and why not.
-pub(super) fn unwritable(path: &Path, error: &HostError) -> Diagnostic {
-    let message = match error {
-        HostError::WriteFile { source, .. } => {
-            format!("cannot write `{}`: {source}", path.display())
-        }
-        other => format!("cannot write `{}`: {other}", path.display()),
-    };
-    Diagnostic::new(&UNWRITABLE, message).help("look at the path and at who may write there")
+/// A file or folder that cannot be written.
+pub(super) fn unwritable(error: &HostError) -> Diagnostic {
+    Diagnostic::new(&UNWRITABLE, error.to_string())
+        .help("look at the path and at who may write there")
 }

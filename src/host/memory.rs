@@ -19,6 +19,8 @@ pub struct Memory {
     pub stdin: Option<Vec<u8>>,
     /// The terminal's columns; `None` is no terminal.
     pub width: Option<usize>,
+    /// What other programs print, by their names.
+    pub outputs: BTreeMap<String, String>,
     /// Whether the reader of standard output is gone.
     pub is_pipe_broken: bool,
     /// Whether there is no room for another file.
@@ -35,6 +37,7 @@ impl Default for Memory {
             dir: PathBuf::from("/"),
             stdin: None,
             width: None,
+            outputs: BTreeMap::new(),
             is_pipe_broken: false,
             is_disk_full: false,
             stdout: RefCell::default(),
@@ -44,6 +47,9 @@ impl Default for Memory {
 }
 
 impl Memory {
+    /// What [`Host::copy_program`] puts in place of the program.
+    pub const PROGRAM: &[u8] = b"the program";
+
     /// Adds a file.
     #[must_use]
     pub fn file(mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) -> Self {
@@ -126,6 +132,17 @@ impl Host for Memory {
                 .any(|file| *file != path && file.starts_with(&path))
     }
 
+    fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
+        let folder = self.absolute(path);
+        let files = self.files.borrow();
+        let mut names: Vec<_> = files
+            .keys()
+            .filter_map(|file| file.strip_prefix(&folder).ok()?.components().next())
+            .collect();
+        names.dedup();
+        names.into_iter().map(|name| path.join(name)).collect()
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.stdin.is_none()
     }
@@ -160,6 +177,19 @@ impl Host for Memory {
         Ok(())
     }
 
+    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
+        self.write_file(path, Self::PROGRAM)
+    }
+
+    /// Folders are where files are; there is nothing to do.
+    fn create_dir(&self, _: &Path) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn output_of(&self, program: &str, _: &[&str]) -> Option<String> {
+        self.outputs.get(program).cloned()
+    }
+
     fn write_stderr(&self, text: &str) {
         self.stderr.borrow_mut().push_str(text);
     }
@@ -191,6 +221,15 @@ mod tests {
         assert_eq!(memory.env("NO_COLOR").as_deref(), Some("1"));
         assert!(memory.is_file(Path::new("../a.yaml")) && memory.is_dir(Path::new("..")));
         assert!(!memory.is_dir(Path::new("../a.yaml")) && !memory.is_dir(Path::new("/other")));
+        let listed = memory
+            .file("/x/b/2", "")
+            .file("/x/b/1", "")
+            .file("/x/a", "");
+        assert_eq!(
+            listed.list_dir(Path::new("/x")),
+            [Path::new("/x/a"), Path::new("/x/b")]
+        );
+        let memory = listed;
         assert!(!memory.stdin_is_terminal());
         memory.write_stdout("out").unwrap();
         memory.write_stderr("err");

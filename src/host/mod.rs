@@ -24,6 +24,8 @@ pub trait Host {
     fn is_file(&self, path: &Path) -> bool;
     /// Whether a folder can be found there.
     fn is_dir(&self, path: &Path) -> bool;
+    /// What lies in a folder, in order; nothing in one that cannot be read.
+    fn list_dir(&self, path: &Path) -> Vec<PathBuf>;
     /// Whether somebody types the input.
     fn stdin_is_terminal(&self) -> bool;
     /// Whether somebody reads the output as it comes.
@@ -37,6 +39,12 @@ pub trait Host {
     /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
     /// old content or the new. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
+    /// Puts this very program there as a program, as whole as [`Host::write_file`] does.
+    fn copy_program(&self, path: &Path) -> Result<(), HostError>;
+    /// Makes a folder and those above it that are missing.
+    fn create_dir(&self, path: &Path) -> Result<(), HostError>;
+    /// What another program prints; `None` where there is none of that name, or where it fails.
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String>;
     /// Writes messages; one that nobody can read is lost, as there is nowhere left to say so.
     fn write_stderr(&self, text: &str);
 }

@@ -1,6 +1,7 @@
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use super::error::text_of;
 use super::{Host, HostError};
@@ -45,6 +46,13 @@ impl Host for Os {
         path.is_dir()
     }
 
+    fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         io::stdin().is_terminal()
     }
@@ -77,9 +85,31 @@ impl Host for Os {
             Some("/dev/stdout") => write_all(io::stdout().lock(), content),
             Some("/dev/stderr") => write_all(io::stderr().lock(), content),
             _ if is_special(path) => write_directly(path, content),
-            _ => replace(path, content),
+            _ => replace(path, content, Kind::Data),
         };
         written.map_err(|error| HostError::write_file(path, error))
+    }
+
+    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
+        let program = std::env::current_exe()
+            .and_then(std::fs::read)
+            .map_err(|error| HostError::read("this program", error))?;
+        replace(path, &program, Kind::Program).map_err(|error| HostError::write_file(path, error))
+    }
+
+    fn create_dir(&self, path: &Path) -> Result<(), HostError> {
+        fs::create_dir_all(path).map_err(|error| HostError::write_file(path, error))
+    }
+
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok();
+        text.filter(|_| output.status.success())
     }
 
     fn write_stderr(&self, text: &str) {
@@ -105,12 +135,23 @@ fn write_directly(path: &Path, content: &[u8]) -> io::Result<()> {
     write_all(File::options().append(true).open(path)?, content)
 }
 
-/// Puts a new file in the place of another, in one step and with the permissions of the old one.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+/// What a written file is to be.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Text or bytes, with the permissions of the file that it replaces.
+    Data,
+    /// Something that can be run.
+    Program,
+}
+
+/// Puts a new file in the place of another, in one step.
+fn replace(path: &Path, content: &[u8], kind: Kind) -> io::Result<()> {
     // A link goes on to be a link: what it leads to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let (file, temporary) = create_beside(&target)?;
-    let replaced = fill(file, &target, content).and_then(|()| fs::rename(&temporary, &target));
+    let (mut file, temporary) = create_beside(&target, kind)?;
+    let replaced = fill(&mut file, &target, content, kind);
+    drop(file);
+    let replaced = replaced.and_then(|()| fs::rename(&temporary, &target));
     if replaced.is_err() {
         let _ = fs::remove_file(&temporary);
     }
@@ -118,17 +159,19 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// A new file in the folder of `target`, as a file can only be renamed within one file system.
-fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
+fn create_beside(target: &Path, kind: Kind) -> io::Result<(File, PathBuf)> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if kind == Kind::Program {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
+    }
     let mut attempt = 0;
     loop {
         // The process is no. 1 in every container; a name that is taken is passed over.
         let name = format!(".dunnage-{}-{attempt}.tmp", std::process::id());
         let temporary = target.with_file_name(name);
-        match File::options()
-            .write(true)
-            .create_new(true)
-            .open(&temporary)
-        {
+        match options.open(&temporary) {
             Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
                 attempt += 1;
             }
@@ -138,22 +181,17 @@ fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
 }
 
 /// Writes it, and waits until the disk has it: a rename may otherwise come before the content.
-fn fill(mut file: File, target: &Path, content: &[u8]) -> io::Result<()> {
+fn fill(file: &mut File, target: &Path, content: &[u8], kind: Kind) -> io::Result<()> {
     file.write_all(content)?;
-    if let Ok(old) = fs::metadata(target) {
+    if kind == Kind::Data
+        && let Ok(old) = fs::metadata(target)
+    {
         file.set_permissions(old.permissions())?;
     }
-    match file.sync_all() {
+    match file.sync_all().map_err(|error| (error.kind(), error)) {
         // There are file systems that know no such thing.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput
-            ) =>
-        {
-            Ok(())
-        }
-        synced => synced,
+        Err((io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput, _)) | Ok(()) => Ok(()),
+        Err((_, error)) => Err(error),
     }
 }
 
@@ -234,7 +272,7 @@ mod tests {
         // No file can take the place of a folder.
         let path = folder.path().join("folder");
         fs::create_dir(&path).unwrap();
-        replace(&path, b"a").unwrap_err();
+        replace(&path, b"a", Kind::Data).unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -262,13 +300,52 @@ mod tests {
         Os.write_file(Path::new("/dev/full"), b"a").unwrap_err();
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        let made = Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
         let reader = pipe.clone();
         let reader = std::thread::spawn(move || fs::read_to_string(reader).unwrap());
         Os.write_file(&pipe, b"through").unwrap();
         assert_eq!(reader.join().unwrap(), "through");
         assert!(!pipe.is_file() && fs::read_dir(folder.path()).unwrap().count() == 1);
+    }
+
+    #[test]
+    fn folders_are_made_and_listed_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("b").join("c");
+        Os.create_dir(&inner).unwrap();
+        Os.create_dir(&inner).unwrap();
+        fs::write(folder.path().join("a"), "").unwrap();
+        let listed = Os.list_dir(folder.path());
+        assert_eq!(listed, [folder.path().join("a"), folder.path().join("b")]);
+        assert!(Os.list_dir(&folder.path().join("a")).is_empty());
+        let error = Os
+            .create_dir(&folder.path().join("a").join("b"))
+            .unwrap_err();
+        assert!(error.to_string().starts_with("cannot write "), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_program_is_copied_as_a_program() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("program");
+        fs::write(&path, "no program").unwrap();
+        Os.copy_program(&path).unwrap();
+        let itself = fs::read(std::env::current_exe().unwrap()).unwrap();
+        assert!(fs::read(&path).unwrap() == itself);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o500, 0o500, "{mode:o}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn another_program_answers_or_does_not() {
+        let shell = |script| Os.output_of("sh", &["-c", script]);
+        assert_eq!(shell("echo v3; echo noise >&2").as_deref(), Some("v3\n"));
+        assert_eq!(shell("echo v3; exit 1"), None);
+        assert_eq!(Os.output_of("a program that nobody has", &[]), None);
     }
 
     /// The test starts itself, with a log for its standard error.
@@ -287,10 +364,10 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
-        let status = std::process::Command::new(std::env::current_exe().unwrap())
+        let status = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "--nocapture", NAME])
             .env(IS_INNER, "1")
-            .stdout(std::process::Stdio::null())
+            .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap())
             .status();
         assert!(status.unwrap().success());

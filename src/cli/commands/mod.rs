@@ -1,4 +1,5 @@
 //! One file a command; each only chains calls of the library.
 
+pub(super) mod install_plugin;
 pub(super) mod render;
 pub(super) mod verify;

@@ -1,0 +1,272 @@
+//! `dunnage helm install-plugin`: puts the plugin where Helm 4 looks, and looks first at who else is there.
+
+use std::env::consts;
+use std::path::{Path, PathBuf};
+
+use crate::cli::Exit;
+use crate::cli::args::InstallPluginOptions;
+use crate::cli::session::{self, Session};
+use crate::diag::{Code, Diagnostic};
+use crate::host::Host;
+use crate::yaml;
+
+static HELM_3: Code = Code::error(
+    "CL011",
+    "plugin-for-helm-3",
+    "the plugin is for Helm 4, and the `helm` on the PATH is Helm 3",
+);
+
+static PLUGIN_IN_THE_WAY: Code = Code::error(
+    "CL012",
+    "plugin-in-the-way",
+    "another plugin has the name or the folder of ours",
+);
+
+static NO_PLUGINS_FOLDER: Code = Code::error(
+    "CL013",
+    "no-plugins-folder",
+    "it cannot be told where Helm looks for plugins",
+);
+
+/// What Helm 4 reads of us.
+const PLUGIN: &str = include_str!("../../../plugins/dunnage/plugin.yaml");
+
+/// What Helm 3 prints about it (`pkg/plugin/plugin.go`, which reads strictly).
+const HELM_3_SAYS: &str = "failed to load plugins: ... unknown field \"apiVersion\"";
+
+pub(in crate::cli) fn run(session: &Session<'_>, options: &InstallPluginOptions) -> Exit {
+    match install(session, options) {
+        Ok(told) => session.write(&told),
+        Err(diagnostic) => {
+            session.show(&[diagnostic]);
+            Exit::Usage
+        }
+    }
+}
+
+/// Puts it there; gives back what there is to tell.
+fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<String, Diagnostic> {
+    let host = session.host;
+    let home = plugins_folder(host, consts::OS);
+    let folder = options.plugins.clone().or_else(|| home.clone());
+    let folder = folder.ok_or_else(no_plugins_folder)?;
+    let start = host
+        .current_dir()
+        .map_err(|error| session.unreadable(Path::new("."), &error))?;
+    let folder = start.join(folder);
+    if !options.force {
+        refuse_helm_3(host)?;
+    }
+    let plugin = folder.join("dunnage");
+    refuse_to_replace(host, &plugin)?;
+    let neighbours = neighbours(host, &folder);
+    refuse_to_clash(&neighbours)?;
+    write(host, &plugin)?;
+
+    let mut told = format!(
+        "`{}` holds the plugin of dunnage {} for Helm 4.\n",
+        plugin.display(),
+        env!("CARGO_PKG_VERSION")
+    );
+    if home.is_none_or(|home| start.join(home) != folder) {
+        let folder = folder.display();
+        told.push_str(&format!(
+            "Helm 4 finds it where HELM_PLUGINS is `{folder}`.\n"
+        ));
+    }
+    told.push_str("Next:\n\n  helm upgrade RELEASE CHART --post-renderer dunnage\n");
+    told.push_str(&about_helm_3(&neighbours));
+    Ok(told)
+}
+
+/// The program first, so that no `plugin.yaml` ever names one that is not there.
+fn write(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
+    let programs = plugin.join("bin");
+    let program = programs.join(format!("dunnage{}", consts::EXE_SUFFIX));
+    host.create_dir(&programs)
+        .and_then(|()| host.copy_program(&program))
+        .and_then(|()| host.write_file(&plugin.join("plugin.yaml"), PLUGIN.as_bytes()))
+        .map_err(|error| session::unwritable(&error))
+}
+
+/// Where Helm 4 looks for plugins, as its `helmpath` and `cli` tell; of a list, the first.
+fn plugins_folder(host: &dyn Host, system: &str) -> Option<PathBuf> {
+    let set = |name| host.env(name).filter(|value| !value.is_empty());
+    if let Some(list) = set("HELM_PLUGINS") {
+        return std::env::split_paths(&list).find(|folder| !folder.as_os_str().is_empty());
+    }
+    if let Some(data) = set("HELM_DATA_HOME") {
+        return Some(PathBuf::from(data).join("plugins"));
+    }
+    let home = || set("HOME").map(PathBuf::from);
+    let data = match (set("XDG_DATA_HOME"), system) {
+        (Some(data), _) => PathBuf::from(data),
+        (None, "windows") => PathBuf::from(set("APPDATA")?),
+        (None, "macos") => home()?.join("Library"),
+        (None, _) => home()?.join(".local").join("share"),
+    };
+    Some(data.join("helm").join("plugins"))
+}
+
+fn no_plugins_folder() -> Diagnostic {
+    Diagnostic::new(
+        &NO_PLUGINS_FOLDER,
+        "neither `HELM_PLUGINS` nor a home folder is set",
+    )
+    .help("name the folder of plugins by `--plugins DIR`")
+}
+
+fn refuse_helm_3(host: &dyn Host) -> Result<(), Diagnostic> {
+    let version = host.output_of("helm", &["version", "--template", "{{.Version}}"]);
+    let version = version.unwrap_or_default();
+    let version = version.trim();
+    if version.trim_start_matches('v').split('.').next() != Some("3") {
+        return Ok(());
+    }
+    let message = format!("the `helm` on the PATH is {version}, and the plugin is for Helm 4");
+    let help = format!(
+        "Helm 3 needs no plugin: `--post-renderer dunnage` takes the program itself. With this one in its \
+         folder it would print `{HELM_3_SAYS}` on every command and load none of its own plugins. For a Helm 4 \
+         beside it, give each of the two its own `HELM_PLUGINS`, and say `--force`"
+    );
+    Err(Diagnostic::new(&HELM_3, message).help(help))
+}
+
+/// What lies in the folder of ours has to be ours.
+fn refuse_to_replace(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
+    let file = plugin.join("plugin.yaml");
+    if !host.is_file(&file) {
+        return Ok(());
+    }
+    let there = host.read_file(&file).ok();
+    let is_ours = there.and_then(|text| describe(&text)).is_some_and(|there| {
+        there.name == "dunnage" && there.kind.as_deref() == Some("postrenderer/v1")
+    });
+    if is_ours {
+        return Ok(());
+    }
+    let message = format!("`{}` is another plugin", file.display());
+    let help = "take it away by `helm plugin uninstall`, or name another folder by `--plugins DIR`";
+    Err(Diagnostic::new(&PLUGIN_IN_THE_WAY, message).help(help))
+}
+
+/// Helm 4 loads no plugin at all where two claim one name.
+fn refuse_to_clash(neighbours: &[Neighbour]) -> Result<(), Diagnostic> {
+    let Some(other) = neighbours
+        .iter()
+        .find(|other| other.plugin.name == "dunnage")
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{}` is a plugin named `dunnage`, too",
+        other.folder.display()
+    );
+    let help = "take one of them away: Helm 4 says `two plugins claim the name` and loads neither";
+    Err(Diagnostic::new(&PLUGIN_IN_THE_WAY, message).help(help))
+}
+
+/// What a `plugin.yaml` says.
+struct Plugin {
+    name: String,
+    /// Its type; `None` in the style of Helm 3.
+    kind: Option<String>,
+}
+
+/// Another plugin in the same folder of plugins.
+struct Neighbour {
+    folder: PathBuf,
+    plugin: Plugin,
+}
+
+fn neighbours(host: &dyn Host, folder: &Path) -> Vec<Neighbour> {
+    let folders = host.list_dir(folder).into_iter();
+    folders
+        .filter(|folder| !folder.ends_with("dunnage"))
+        .filter_map(|folder| {
+            let text = host.read_file(&folder.join("plugin.yaml")).ok()?;
+            let plugin = describe(&text)?;
+            Some(Neighbour { folder, plugin })
+        })
+        .collect()
+}
+
+/// Reads a `plugin.yaml`; `None` if it is none.
+fn describe(text: &str) -> Option<Plugin> {
+    let document = yaml::parse(text).ok()?;
+    let root = document.root()?;
+    let name = root.get("name")?.as_str()?.to_owned();
+    let kind = match root.get("apiVersion") {
+        Some(_) => Some(root.get("type")?.as_str()?.to_owned()),
+        None => None,
+    };
+    Some(Plugin { name, kind })
+}
+
+/// What happens to a Helm 3 that looks into the same folder.
+fn about_helm_3(neighbours: &[Neighbour]) -> String {
+    let old = neighbours
+        .iter()
+        .filter(|neighbour| neighbour.plugin.kind.is_none());
+    let names: Vec<&str> = old.map(|old| old.plugin.name.as_str()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nPlugins in the style of Helm 3 lie in the same folder: {}. Helm 4 loads them still. A Helm 3 that looks\n\
+         there loads none of them any more, and prints on every command:\n\n  {HELM_3_SAYS}\n\n\
+         Give each of the two its own HELM_PLUGINS.\n",
+        names.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Memory;
+
+    #[track_caller]
+    fn check_folder(system: &str, variables: &[(&str, &str)], expected: Option<&str>) {
+        let mut host = Memory::default();
+        for (name, value) in variables {
+            host = host.variable(name, value);
+        }
+        assert_eq!(
+            plugins_folder(&host, system),
+            expected.map(PathBuf::from),
+            "{system} {variables:?}"
+        );
+    }
+
+    /// Each line is what `helm env HELM_PLUGINS` says in that environment.
+    #[test]
+    fn where_helm_looks() {
+        let home = ("HOME", "/h");
+        check_folder("linux", &[home], Some("/h/.local/share/helm/plugins"));
+        check_folder("macos", &[home], Some("/h/Library/helm/plugins"));
+        let app_data = ("APPDATA", "/h/AppData/Roaming");
+        let roaming = Some("/h/AppData/Roaming/helm/plugins");
+        check_folder("windows", &[home, app_data], roaming);
+        let xdg = ("XDG_DATA_HOME", "/x");
+        for system in ["linux", "macos", "windows"] {
+            check_folder(system, &[home, xdg], Some("/x/helm/plugins"));
+            check_folder(system, &[], None);
+        }
+        let data = ("HELM_DATA_HOME", "/d");
+        check_folder("linux", &[home, xdg, data], Some("/d/plugins"));
+        let empty = [home, ("XDG_DATA_HOME", ""), ("HELM_DATA_HOME", "")];
+        check_folder("linux", &empty, Some("/h/.local/share/helm/plugins"));
+        let list = std::env::join_paths(["", "/p", "/q"]).expect("no separator in them");
+        let list = list.to_str().expect("Unicode");
+        check_folder("linux", &[home, data, ("HELM_PLUGINS", list)], Some("/p"));
+    }
+
+    #[test]
+    fn the_plugin_is_of_this_version() {
+        let version = concat!("\nversion: ", env!("CARGO_PKG_VERSION"), "\n");
+        assert!(PLUGIN.contains(version), "{PLUGIN}");
+        let plugin = describe(PLUGIN).expect("a plugin");
+        assert_eq!(plugin.name, "dunnage");
+        assert_eq!(plugin.kind.as_deref(), Some("postrenderer/v1"));
+    }
+}
