@@ -174,3 +174,33 @@ fn a_reader_that_goes_away_is_no_error() {
     drop(pipe);
     assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
+
+#[test]
+fn a_last_line_without_an_end_stays_one() {
+    for stream in [WEB.trim_end(), "# nothing\n---\nkind: ConfigMap"] {
+        let (stdout, stderr, code) = check(&[Z2JH], &[], stream);
+        assert_eq!(code, 0, "{stderr}");
+        assert!(!stdout.ends_with('\n'), "{stdout}");
+        let (again, ..) = check(&[Z2JH], &[], &stdout);
+        assert_eq!(again, stdout);
+    }
+}
+
+/// `--values -` would leave nothing for the manifests, which Helm 3 takes for an empty release.
+#[test]
+fn standard_input_is_not_read_twice() {
+    for name in ["-", "/dev/stdin"] {
+        for flag in ["--values", "--policy"] {
+            let policy = if flag == "--values" { &[Z2JH][..] } else { &[] };
+            let (stdout, stderr, code) = check(policy, &[flag, name], "version: 1\n");
+            assert_eq!((stdout.as_str(), code), ("", 2), "{flag} {name}");
+            assert!(stderr.contains("standard input"), "{stderr}");
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("web.yaml"), WEB).expect("a file");
+        let arguments = ["render", "--policy", name, "web.yaml"];
+        let policy = "version: 1\nworkloads: [{pool: none}]\n";
+        let (stdout, stderr, code) = check_in(folder.path(), &[], &arguments, policy);
+        assert_eq!((stdout.as_str(), code), (WEB, 0), "{stderr}");
+    }
+}

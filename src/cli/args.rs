@@ -91,7 +91,7 @@ pub(super) struct InstallPluginOptions {
 }
 
 /// How messages look.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct LookOptions {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "DUNNAGE_COLOR")]
@@ -102,9 +102,10 @@ pub(super) struct LookOptions {
 }
 
 /// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless `NO_COLOR` is set; `FORCE_COLOR` forces them
+    #[default]
     Auto,
     /// Always
     Always,
@@ -113,9 +114,10 @@ pub(super) enum Color {
 }
 
 /// How diagnostics are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// With the lines that they are about
+    #[default]
     Graphical,
     /// One line each
     Concise,
@@ -206,12 +208,19 @@ pub(super) enum Command {
 /// What clap answers in place of a command.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// The text, with colours and without.
-    pub(in crate::cli) ansi: String,
+    /// The text with colours.
+    ansi: String,
     /// The text without colours.
     pub(in crate::cli) plain: String,
     /// Whether it was asked for (`--help`), and so goes to standard output.
     pub(in crate::cli) asked_for: bool,
+}
+
+impl Answer {
+    /// The text for a stream that gets colours, or none.
+    pub(in crate::cli) fn text(&self, is_colored: bool) -> &str {
+        if is_colored { &self.ansi } else { &self.plain }
+    }
 }
 
 /// Reads a command line; the program's name comes first.

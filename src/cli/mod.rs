@@ -19,7 +19,7 @@ use crate::host::Host;
 use crate::render::Caller;
 use crate::report;
 use crate::text::Sources;
-use args::{Answer, Command};
+use args::{Answer, Command, LookOptions};
 use session::Session;
 
 static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read");
@@ -34,8 +34,14 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     let is_plugin = arguments.get(1).is_some_and(|first| first == "helm-plugin");
     let (command, look) = match args::parse(arguments) {
         Ok(parsed) => parsed,
-        Err(answer) if is_plugin && !answer.asked_for => return refuse_in_plugin(host, &answer),
-        Err(answer) => return show(host, &answer),
+        Err(answer) => {
+            let session = Session::new(host, &LookOptions::default());
+            return if answer.asked_for {
+                show(&session, &answer)
+            } else {
+                refuse(&session, &answer, is_plugin)
+            };
+        }
     };
     let mut session = Session::new(host, &look);
     match command {
@@ -57,38 +63,24 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     }
 }
 
-/// A command line that cannot be read, told in the way that Helm 4 shows.
-fn refuse_in_plugin(host: &dyn Host, answer: &Answer) -> Exit {
-    host.write_stderr(&answer.plain);
+/// What was asked for: help, or the version.
+fn show(session: &Session<'_>, answer: &Answer) -> Exit {
+    let is_colored = session.colors(session.host.stdout_is_terminal());
+    session.write(answer.text(is_colored))
+}
+
+/// A command line that cannot be read; Helm 4 is told in the way that it shows.
+fn refuse(session: &Session<'_>, answer: &Answer, is_plugin: bool) -> Exit {
+    let is_colored = session.colors(session.host.stderr_is_terminal());
+    session.host.write_stderr(answer.text(is_colored));
+    if !is_plugin {
+        return Exit::Usage;
+    }
     let mut paragraphs = answer.plain.split("\n\n").map(str::trim);
     let message = paragraphs.next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let tip = paragraphs.next().and_then(|tip| tip.strip_prefix("tip: "));
     let help = tip.unwrap_or("look at `--post-renderer-args` and at the `DUNNAGE_*` variables");
     let diagnostic = Diagnostic::new(&USAGE, message).help(help);
-    match host.write_stdout(&report::block_scalar(&Sources::default(), &[diagnostic])) {
-        Ok(()) => Exit::Fine,
-        Err(_) => Exit::Usage,
-    }
-}
-
-fn show(host: &dyn Host, answer: &Answer) -> Exit {
-    let is_terminal = if answer.asked_for {
-        host.stdout_is_terminal()
-    } else {
-        host.stderr_is_terminal()
-    };
-    let text = if is_terminal && host.env("NO_COLOR").is_none() {
-        &answer.ansi
-    } else {
-        &answer.plain
-    };
-    if !answer.asked_for {
-        host.write_stderr(text);
-        return Exit::Usage;
-    }
-    match host.write_stdout(text) {
-        Ok(()) => Exit::Fine,
-        Err(_) => Exit::Usage,
-    }
+    session.write(&report::block_scalar(&Sources::default(), &[diagnostic]))
 }

@@ -23,6 +23,7 @@ static UNWRITABLE: Code = Code::error("CL004", "unwritable-output", "the output 
 pub(super) struct Session<'h> {
     pub(super) host: &'h dyn Host,
     pub(super) sources: Sources,
+    is_stdin_read: bool,
     format: Format,
     color: Color,
 }
@@ -32,6 +33,7 @@ impl<'h> Session<'h> {
         Self {
             host,
             sources: Sources::default(),
+            is_stdin_read: false,
             format: look.format,
             color: look.color,
         }
@@ -39,7 +41,7 @@ impl<'h> Session<'h> {
 
     /// Reads a file; `-` is standard input.
     pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
-        if path == Path::new("-") {
+        if path == Path::new("-") || path == Path::new("/dev/stdin") {
             return self.read_stdin();
         }
         let text = self
@@ -49,9 +51,13 @@ impl<'h> Session<'h> {
         Ok(self.sources.add(path.display().to_string(), text))
     }
 
-    /// Reads all of standard input.
+    /// Reads all of standard input. A second time it would be empty, and a release without objects is
+    /// one that Helm deletes.
     pub(super) fn read_stdin(&mut self) -> Result<SourceId, Diagnostic> {
         const NAME: &str = "<stdin>";
+        if std::mem::replace(&mut self.is_stdin_read, true) {
+            return Err(stdin_read_twice());
+        }
         let text = self
             .host
             .read_stdin()
@@ -160,6 +166,11 @@ pub(super) fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
         HostError::InvalidUtf8 { .. } => "save it as UTF-8; a Windows shell may need `chcp 65001`",
         _ => "look at the path and at who may read it",
     })
+}
+
+fn stdin_read_twice() -> Diagnostic {
+    Diagnostic::new(&UNREADABLE, "standard input is named twice")
+        .help("the manifests come from there where no file is named; write the other into a file")
 }
 
 /// A file or folder that cannot be written.

@@ -52,7 +52,7 @@ fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<Stri
     let folder = folder.ok_or_else(no_plugins_folder)?;
     let start = host
         .current_dir()
-        .map_err(|error| session.unreadable(Path::new("."), &error))?;
+        .map_err(|error| session::unreadable(Path::new("."), &error))?;
     let folder = start.join(folder);
     if !options.force {
         refuse_helm_3(host)?;
