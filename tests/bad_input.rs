@@ -353,7 +353,7 @@ impl Host for Broken {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.0.read_file(path)
     }
-    fn env(&self, name: &str) -> Option<String> {
+    fn env(&self, name: &str) -> Option<std::ffi::OsString> {
         self.0.env(name)
     }
     fn current_dir(&self) -> Result<std::path::PathBuf, HostError> {

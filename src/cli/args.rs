@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::report_file;
+use super::{report_file, twins};
+use crate::diag::Diagnostic;
+use crate::host::Host;
 use crate::policy;
 
 /// Keep Kubernetes pods on the nodes they were meant for.
@@ -92,20 +93,48 @@ pub(super) struct InstallPluginOptions {
 
 /// How messages look.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 pub(super) struct LookOptions {
-    /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, env = "DUNNAGE_COLOR")]
-    pub(in crate::cli) color: Color,
-    /// How to show diagnostics
-    #[arg(long, global = true, value_enum, default_value_t = Format::Graphical, env = "DUNNAGE_FORMAT")]
-    pub(in crate::cli) format: Format,
+    /// When to use colours [default: auto] [env: DUNNAGE_COLOR]
+    #[arg(long, global = true, value_enum)]
+    pub(in crate::cli) color: Option<Color>,
+    /// How to show diagnostics [default: graphical] [env: DUNNAGE_FORMAT]
+    #[arg(long, global = true, value_enum)]
+    pub(in crate::cli) format: Option<Format>,
+}
+
+impl LookOptions {
+    /// With what the environment says where the command line says nothing.
+    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            color: or_word(self.color, host, "DUNNAGE_COLOR")?,
+            format: or_word(self.format, host, "DUNNAGE_FORMAT")?,
+        })
+    }
+}
+
+/// What the command line said, else the word that the variable holds.
+fn or_word<T: ValueEnum>(
+    said: Option<T>,
+    host: &dyn Host,
+    name: &str,
+) -> Result<Option<T>, Diagnostic> {
+    if said.is_some() {
+        return Ok(said);
+    }
+    let known: Vec<_> = T::value_variants()
+        .iter()
+        .filter_map(|word| word.to_possible_value())
+        .map(|word| word.get_name().to_owned())
+        .collect();
+    let word = twins::word(host, name, &known)?;
+    Ok(word.and_then(|word| T::from_str(&word, false).ok()))
 }
 
 /// When to use colours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless `NO_COLOR` is set; `FORCE_COLOR` forces them
-    #[default]
     Auto,
     /// Always
     Always,
@@ -114,10 +143,9 @@ pub(super) enum Color {
 }
 
 /// How diagnostics are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// With the lines that they are about
-    #[default]
     Graphical,
     /// One line each
     Concise,
@@ -127,26 +155,50 @@ pub(super) enum Format {
 
 /// Options of every command that follows a policy.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 pub(super) struct PolicyOptions {
-    /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml]
-    #[arg(long, value_name = "FILE|z2jh", env = "DUNNAGE_POLICY")]
+    /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml] [env: DUNNAGE_POLICY]
+    #[arg(long, value_name = "FILE|z2jh")]
     pub(in crate::cli) policy: Option<PathBuf>,
-    /// Treat notes and warnings as errors
-    #[arg(long, env = "DUNNAGE_STRICT", value_parser = FalseyValueParser::new())]
+    /// Treat notes and warnings as errors [env: DUNNAGE_STRICT]
+    #[arg(long)]
     pub(in crate::cli) strict: bool,
     /// Values of the hub itself, whose images the pre-pullers pull too; may be repeated, later files win
-    #[arg(long, value_name = "FILE", env = "DUNNAGE_VALUES", value_delimiter = if cfg!(windows) { ';' } else { ':' })]
+    /// [env: DUNNAGE_VALUES, a list like PATH]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) values: Vec<PathBuf>,
-    /// The namespace of objects that name none, for `match.namespace`
-    #[arg(long, value_name = "NAME", env = "DUNNAGE_NAMESPACE")]
+    /// The namespace of objects that name none, for `match.namespace` [env: DUNNAGE_NAMESPACE]
+    #[arg(long, value_name = "NAME")]
     pub(in crate::cli) namespace: Option<String>,
-    /// Write every decision, made and not made, to this file as JSON
-    #[arg(long, value_name = "FILE", env = "DUNNAGE_REPORT")]
+    /// Write every decision, made and not made, to this file as JSON [env: DUNNAGE_REPORT]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
+}
+
+impl PolicyOptions {
+    /// With what the environment says where the command line says nothing.
+    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
+        let mut options = self.clone();
+        options.strict |= twins::flag(host, "DUNNAGE_STRICT");
+        options.policy = options
+            .policy
+            .or_else(|| twins::path(host, "DUNNAGE_POLICY"));
+        options.report = options
+            .report
+            .or_else(|| twins::path(host, "DUNNAGE_REPORT"));
+        if options.values.is_empty() {
+            options.values = twins::paths(host, "DUNNAGE_VALUES");
+        }
+        if options.namespace.is_none() {
+            options.namespace = twins::text(host, "DUNNAGE_NAMESPACE")?;
+        }
+        Ok(options)
+    }
 }
 
 /// Options of `render`, which the bare command and the plugin share.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 pub(super) struct RenderOptions {
     #[command(flatten)]
     pub(in crate::cli) policy_options: PolicyOptions,
@@ -156,12 +208,25 @@ pub(super) struct RenderOptions {
     /// Write nothing; exit with 1 if anything would change
     #[arg(long)]
     pub(in crate::cli) check: bool,
-    /// Who reads the output [default: found from the stream]
-    #[arg(long, value_enum, default_value_t = ModeArg::Auto, env = "DUNNAGE_MODE")]
-    pub(in crate::cli) mode: ModeArg,
-    /// The live manifest (`helm get manifest`), for what exists and can never change
-    #[arg(long, value_name = "FILE", env = "DUNNAGE_PREVIOUS")]
+    /// Who reads the output [default: auto] [env: DUNNAGE_MODE]
+    #[arg(long, value_enum)]
+    pub(in crate::cli) mode: Option<ModeArg>,
+    /// The live manifest (`helm get manifest`), for what exists and can never change [env: DUNNAGE_PREVIOUS]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) previous: Option<PathBuf>,
+}
+
+impl RenderOptions {
+    /// With what the environment says where the command line says nothing.
+    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
+        let mut options = self.clone();
+        options.policy_options = options.policy_options.with_twins(host)?;
+        options.mode = or_word(options.mode, host, "DUNNAGE_MODE")?;
+        options.previous = options
+            .previous
+            .or_else(|| twins::path(host, "DUNNAGE_PREVIOUS"));
+        Ok(options)
+    }
 }
 
 /// What `schema` prints the schema of.

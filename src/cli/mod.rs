@@ -8,6 +8,7 @@ mod find_policy;
 mod inputs;
 mod report_file;
 mod session;
+mod twins;
 
 pub use exit::Exit;
 
@@ -18,7 +19,6 @@ use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::render::Caller;
 use crate::report;
-use crate::text::Sources;
 use args::{Answer, Command, LookOptions};
 use session::Session;
 
@@ -41,6 +41,14 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
             } else {
                 refuse(&session, &answer, is_plugin)
             };
+        }
+    };
+    let look = match look.with_twins(host) {
+        Ok(look) => look,
+        Err(error) => {
+            let session = Session::new(host, &look);
+            session.show(std::slice::from_ref(&error));
+            return tell(&session, error, is_plugin);
         }
     };
     let mut session = Session::new(host, &look);
@@ -73,14 +81,23 @@ fn show(session: &Session<'_>, answer: &Answer) -> Exit {
 fn refuse(session: &Session<'_>, answer: &Answer, is_plugin: bool) -> Exit {
     let is_colored = session.colors(session.host.stderr_is_terminal());
     session.host.write_stderr(answer.text(is_colored));
-    if !is_plugin {
-        return Exit::Usage;
-    }
     let mut paragraphs = answer.plain.split("\n\n").map(str::trim);
     let message = paragraphs.next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let tip = paragraphs.next().and_then(|tip| tip.strip_prefix("tip: "));
     let help = tip.unwrap_or("look at `--post-renderer-args` and at the `DUNNAGE_*` variables");
-    let diagnostic = Diagnostic::new(&USAGE, message).help(help);
-    session.write(&report::block_scalar(&Sources::default(), &[diagnostic]))
+    tell(
+        session,
+        Diagnostic::new(&USAGE, message).help(help),
+        is_plugin,
+    )
+}
+
+/// Ends a run that never began.
+fn tell(session: &Session<'_>, error: Diagnostic, is_plugin: bool) -> Exit {
+    if is_plugin {
+        session.write(&report::block_scalar(&session.sources, &[error]))
+    } else {
+        Exit::Usage
+    }
 }

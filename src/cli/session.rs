@@ -34,8 +34,8 @@ impl<'h> Session<'h> {
             host,
             sources: Sources::default(),
             is_stdin_read: false,
-            format: look.format,
-            color: look.color,
+            format: look.format.unwrap_or(Format::Graphical),
+            color: look.color.unwrap_or(Color::Auto),
         }
     }
 

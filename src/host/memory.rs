@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -12,7 +13,7 @@ pub struct Memory {
     /// The files by path; relative ones start at `dir`.
     pub files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// The environment.
-    pub env: BTreeMap<String, String>,
+    pub env: BTreeMap<String, OsString>,
     /// The working folder.
     pub dir: PathBuf,
     /// What is piped in; `None` is a terminal.
@@ -60,8 +61,8 @@ impl Memory {
 
     /// Sets an environment variable.
     #[must_use]
-    pub fn variable(mut self, name: &str, value: &str) -> Self {
-        self.env.insert(name.to_owned(), value.to_owned());
+    pub fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.env.insert(name.to_owned(), value.into());
         self
     }
 
@@ -110,7 +111,7 @@ impl Host for Memory {
         text_of("stdin", self.stdin.clone().unwrap_or_default())
     }
 
-    fn env(&self, name: &str) -> Option<String> {
+    fn env(&self, name: &str) -> Option<OsString> {
         self.env.get(name).cloned()
     }
 
@@ -218,7 +219,7 @@ mod tests {
             "cannot read b: entity not found"
         );
         assert_eq!(memory.read_stdin().unwrap(), "in");
-        assert_eq!(memory.env("NO_COLOR").as_deref(), Some("1"));
+        assert_eq!(memory.env("NO_COLOR"), Some("1".into()));
         assert!(memory.is_file(Path::new("../a.yaml")) && memory.is_dir(Path::new("..")));
         assert!(!memory.is_dir(Path::new("../a.yaml")) && !memory.is_dir(Path::new("/other")));
         let listed = memory

@@ -4,6 +4,7 @@ mod error;
 mod memory;
 mod os;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use error::HostError;
@@ -16,8 +17,8 @@ pub trait Host {
     fn read_file(&self, path: &Path) -> Result<String, HostError>;
     /// All of standard input.
     fn read_stdin(&self) -> Result<String, HostError>;
-    /// An environment variable; one that is not Unicode counts as not set.
-    fn env(&self, name: &str) -> Option<String>;
+    /// An environment variable.
+    fn env(&self, name: &str) -> Option<OsString>;
     /// Where relative paths start.
     fn current_dir(&self) -> Result<PathBuf, HostError>;
     /// Whether a file can be found there.

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -30,8 +31,8 @@ impl Host for Os {
         text_of("stdin", bytes)
     }
 
-    fn env(&self, name: &str) -> Option<String> {
-        std::env::var(name).ok()
+    fn env(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
     }
 
     fn current_dir(&self) -> Result<PathBuf, HostError> {
@@ -69,7 +70,7 @@ impl Host for Os {
     fn terminal_width(&self) -> Option<usize> {
         let said = self
             .env("COLUMNS")
-            .and_then(|columns| columns.trim().parse().ok());
+            .and_then(|columns| columns.to_str()?.trim().parse().ok());
         let asked =
             || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
         said.or_else(asked).filter(|&width| width > 0)

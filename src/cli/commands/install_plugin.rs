@@ -229,7 +229,7 @@ mod tests {
     fn check_folder(system: &str, variables: &[(&str, &str)], expected: Option<&str>) {
         let mut host = Memory::default();
         for (name, value) in variables {
-            host = host.variable(name, value);
+            host = host.variable(name, *value);
         }
         assert_eq!(
             plugins_folder(&host, system),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::args::RenderOptions;
+use crate::cli::args::{ModeArg, RenderOptions};
 use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
 use crate::cli::{Exit, explain, report_file};
@@ -16,10 +16,14 @@ pub(in crate::cli) fn run(
     options: &RenderOptions,
     caller: Caller,
 ) -> Exit {
+    let options = &match options.with_twins(session.host) {
+        Ok(options) => options,
+        Err(error) => return fail(session, options, caller, &[error]),
+    };
     let asked = &options.policy_options;
     let setting = Setting {
         caller,
-        mode: options.mode,
+        mode: options.mode.unwrap_or(ModeArg::Auto),
         previous: options.previous.as_deref(),
     };
     let inputs = match inputs::read(session, file, asked, &setting) {

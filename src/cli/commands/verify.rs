@@ -13,6 +13,10 @@ pub(in crate::cli) fn run(
     file: Option<&Path>,
     options: &PolicyOptions,
 ) -> Exit {
+    let options = &match options.with_twins(session.host) {
+        Ok(options) => options,
+        Err(error) => return session.fail(&[error]),
+    };
     // What lives is what Helm installed, hooks or not; a release without an object has nothing to verify.
     let setting = Setting {
         caller: Caller::Person,

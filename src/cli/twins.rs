@@ -1,0 +1,60 @@
+//! The environment twins of flags: what the command line does not say, a variable may. One that is set
+//! but empty counts as not set: a pipeline empties what it cannot unset.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::USAGE;
+use crate::diag::Diagnostic;
+use crate::host::Host;
+
+/// What says no to a flag; all else says yes.
+const NO: [&str; 6] = ["0", "f", "false", "n", "no", "off"];
+
+fn value(host: &dyn Host, name: &str) -> Option<OsString> {
+    host.env(name).filter(|value| !value.is_empty())
+}
+
+pub(super) fn path(host: &dyn Host, name: &str) -> Option<PathBuf> {
+    value(host, name).map(PathBuf::from)
+}
+
+/// A list as `PATH` is one.
+pub(super) fn paths(host: &dyn Host, name: &str) -> Vec<PathBuf> {
+    let list = value(host, name).unwrap_or_default();
+    let paths = std::env::split_paths(&list);
+    paths.filter(|path| !path.as_os_str().is_empty()).collect()
+}
+
+pub(super) fn flag(host: &dyn Host, name: &str) -> bool {
+    value(host, name).is_some_and(|value| {
+        let value = value.to_string_lossy().to_lowercase();
+        !NO.contains(&value.as_str())
+    })
+}
+
+pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<String>, Diagnostic> {
+    let not_unicode = |value: OsString| {
+        let message = format!("`{name}` holds `{}`", value.display());
+        Diagnostic::new(&USAGE, message).help("it has to be Unicode")
+    };
+    let value = value(host, name).map(OsString::into_string).transpose();
+    value.map_err(not_unicode)
+}
+
+/// One of the words that the flag knows, too.
+pub(super) fn word(
+    host: &dyn Host,
+    name: &str,
+    known: &[String],
+) -> Result<Option<String>, Diagnostic> {
+    let Some(word) = text(host, name)? else {
+        return Ok(None);
+    };
+    if known.contains(&word) {
+        return Ok(Some(word));
+    }
+    let message = format!("`{name}` holds `{word}`");
+    let help = format!("it may hold `{}`", known.join("`, `"));
+    Err(Diagnostic::new(&USAGE, message).help(help))
+}
