@@ -333,140 +333,27 @@ fn what_is_generated_is_printed() {
     assert!(printed(&["man"]).contains(".TH dunnage"));
 }
 
-/// The variables that may say what the command line does not.
-const TWINS: [&str; 7] = [
-    "DUNNAGE_COLOR",
-    "DUNNAGE_FORMAT",
-    "DUNNAGE_MODE",
-    "DUNNAGE_NAMESPACE",
-    "DUNNAGE_POLICY",
-    "DUNNAGE_STRICT",
-    "DUNNAGE_VALUES",
-];
-
 #[test]
-fn help_names_the_variables() {
-    let host = Memory::default();
-    assert_eq!(run(&host, &["render", "--help"]), 0);
-    let help = host
-        .stdout()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let named = help.split("[env: ").skip(1);
-    let mut named: Vec<&str> = named
-        .map(|rest| rest.split([']', ',']).next().expect("a name"))
-        .collect();
-    named.sort_unstable();
-    assert_eq!(named, TWINS);
-}
-
-/// What a run with these variables gives: its exit code and both streams.
-fn with_variables(variables: &[(&str, &str)], arguments: &[&str]) -> (u8, String, String) {
-    let mut host = Memory::default()
-        .file("dunnage.yaml", POLICY)
-        .file("p.yaml", OTHER)
-        .piped(DEPLOYMENT);
-    for (name, value) in variables {
-        host = host.variable(name, *value);
-    }
-    let code = run(&host, arguments);
-    (code, host.stdout(), host.stderr())
-}
-
-#[test]
-fn a_variable_that_is_set_but_empty_counts_as_not_set() {
-    let plain = with_variables(&[], &[]);
-    assert_eq!(plain.0, 0);
-    for name in TWINS {
-        assert_eq!(with_variables(&[(name, "")], &[]), plain, "{name}");
-    }
-    assert_eq!(with_variables(&TWINS.map(|name| (name, "")), &[]), plain);
-    assert_ne!(with_variables(&[("DUNNAGE_POLICY", "p.yaml")], &[]), plain);
-}
-
-#[test]
-fn a_variable_that_cannot_be_read_is_named() {
-    for (name, known) in [
-        ("DUNNAGE_MODE", "`auto`, `helm3`, `helm4`, `krm`, `plain`"),
-        ("DUNNAGE_COLOR", "`auto`, `always`, `never`"),
-        ("DUNNAGE_FORMAT", "`graphical`, `concise`, `json`"),
+fn options_of_every_command_may_come_first_and_others_are_not_lost() {
+    for arguments in [
+        ["--format", "concise", "render", "--policy", "nowhere"],
+        ["render", "--policy", "nowhere", "--format", "concise"],
     ] {
-        let (code, stdout, stderr) = with_variables(&[(name, "helm5")], &[]);
-        assert_eq!((stdout.as_str(), code), ("", 2), "{name}");
-        assert_eq!(
-            stderr,
-            format!("error[CL005] usage: `{name}` holds `helm5`\n  help: it may hold {known}\n")
-        );
-        // Helm 4 shows only what comes as a document.
-        let (code, stdout, _) = with_variables(&[(name, "helm5")], &["helm-plugin"]);
-        assert_eq!(code, 0);
-        assert!(
-            stdout.starts_with("|-\n  dunnage failed: 1 error\n"),
-            "{stdout}"
-        );
-        assert!(
-            stdout.contains(&format!("`{name}` holds `helm5`")),
-            "{stdout}"
-        );
+        let host = world();
+        assert_eq!(run(&host, &arguments), 2);
+        assert!(host.stderr().starts_with("unreadable-input: error[CL003] "));
     }
-    let (code, stdout, stderr) = with_variables(&[("DUNNAGE_VALUES", "nowhere")], &[]);
-    assert_eq!((stdout.as_str(), code), ("", 2));
-    assert!(stderr.contains("`nowhere`"), "{stderr}");
-}
-
-#[test]
-fn a_flag_wins_over_its_variable_whatever_that_holds() {
-    for (name, flag) in [
-        ("DUNNAGE_MODE", ["--mode", "auto"]),
-        ("DUNNAGE_COLOR", ["--color", "auto"]),
-        ("DUNNAGE_FORMAT", ["--format", "graphical"]),
-        ("DUNNAGE_POLICY", ["--policy", "dunnage.yaml"]),
-    ] {
-        let won = with_variables(&[(name, "nonsense")], &flag);
-        assert_eq!(won, with_variables(&[], &[]), "{name}");
-    }
-    let other = with_variables(
-        &[("DUNNAGE_POLICY", "dunnage.yaml")],
-        &["--policy", "p.yaml"],
-    );
-    assert!(other.1.contains("value: other"), "{}", other.1);
-}
-
-/// What a command has no use for cannot stop it.
-#[test]
-fn a_variable_of_render_is_nothing_to_other_commands() {
-    let schema = with_variables(&[], &["schema"]);
-    assert_eq!(
-        with_variables(&[("DUNNAGE_MODE", "helm5")], &["schema"]),
-        schema
-    );
-}
-
-#[test]
-fn a_list_of_values_is_parted_in_the_variable_alone() {
-    let list = std::env::join_paths(["", "a.yaml", "b.yaml"]).expect("no separator in them");
-    let list = list.to_str().expect("Unicode");
-    let (_, _, stderr) = with_variables(&[("DUNNAGE_VALUES", list)], &[]);
-    assert!(stderr.contains("cannot read `a.yaml`"), "{stderr}");
-    let (_, _, stderr) = with_variables(&[], &["--values", "a.yaml:b.yaml;c.yaml"]);
-    assert!(
-        stderr.contains("cannot read `a.yaml:b.yaml;c.yaml`"),
-        "{stderr}"
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn a_variable_that_is_not_unicode_is_not_passed_over() {
-    use std::os::unix::ffi::OsStringExt as _;
-    // For a flag, yes is all that is not no.
-    for name in TWINS.into_iter().filter(|name| *name != "DUNNAGE_STRICT") {
-        let host = Memory::default()
-            .file("dunnage.yaml", POLICY)
-            .piped(DEPLOYMENT)
-            .variable(name, OsString::from_vec(b"\xff".to_vec()));
-        let code = run(&host, &[]);
-        assert_eq!((host.stdout().as_str(), code), ("", 2), "{name}");
+    for option in [&["--policy", "p.yaml"][..], &["--diff"], &["--values", "a"]] {
+        for command in ["render", "schema"] {
+            let host = world();
+            assert_eq!(run(&host, &[option, &[command]].concat()), 2);
+            let start = format!("error: '{}", option[0]);
+            let (stdout, stderr) = (host.stdout(), host.stderr());
+            assert!(stdout.is_empty() && stderr.starts_with(&start), "{stderr}");
+            assert!(
+                stderr.contains(&format!("after the subcommand '{command}'")),
+                "{stderr}"
+            );
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::{report_file, twins};
@@ -19,7 +21,6 @@ use crate::policy;
 #[command(
     name = "dunnage",
     version,
-    args_conflicts_with_subcommands = true,
     after_help = "With something piped in, `dunnage` alone is a post-renderer and takes the options of `render`.\n\
                   Exit codes: 0 fine, 1 a difference or a policy that cannot be met, 2 usage, configuration or\n\
                   input that cannot be read, 70 a bug of dunnage."
@@ -290,7 +291,7 @@ impl Answer {
 
 /// Reads a command line; the program's name comes first.
 pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer> {
-    let line = CommandLine::try_parse_from(arguments).map_err(|error| {
+    let line = read(arguments).map_err(|error| {
         let text = error.render();
         Answer {
             ansi: text.ansi().to_string(),
@@ -316,6 +317,27 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         Some(Subcommands::Man) => Command::Print(man()),
     };
     Ok((command, line.look))
+}
+
+fn read(arguments: Vec<OsString>) -> Result<CommandLine, clap::Error> {
+    let mut command = CommandLine::command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    if let Some(name) = matches.subcommand_name() {
+        // Those of the bare command would be lost; those of every command are handed on.
+        let is_lost = |option: &&clap::Arg| {
+            let source = matches.value_source(option.get_id().as_str());
+            source == Some(ValueSource::CommandLine) && !option.is_global_set()
+        };
+        let lost = command
+            .get_arguments()
+            .find(is_lost)
+            .map(clap::Arg::to_string);
+        if let Some(option) = lost {
+            let message = format!("'{option}' has to come after the subcommand '{name}'");
+            return Err(command.error(ErrorKind::ArgumentConflict, message));
+        }
+    }
+    CommandLine::from_arg_matches(&matches)
 }
 
 fn completions(shell: Shell) -> String {
