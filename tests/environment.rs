@@ -15,12 +15,14 @@ fn run(host: &dyn Host, arguments: &[&str]) -> u8 {
 }
 
 /// The variables that may say what the command line does not.
-const TWINS: [&str; 7] = [
+const TWINS: [&str; 9] = [
     "DUNNAGE_COLOR",
     "DUNNAGE_FORMAT",
     "DUNNAGE_MODE",
     "DUNNAGE_NAMESPACE",
     "DUNNAGE_POLICY",
+    "DUNNAGE_PREVIOUS",
+    "DUNNAGE_REPORT",
     "DUNNAGE_STRICT",
     "DUNNAGE_VALUES",
 ];
@@ -64,6 +66,21 @@ fn a_variable_that_is_set_but_empty_counts_as_not_set() {
     }
     assert_eq!(with_variables(&TWINS.map(|name| (name, "")), &[]), plain);
     assert_ne!(with_variables(&[("DUNNAGE_POLICY", "p.yaml")], &[]), plain);
+}
+
+#[test]
+fn a_report_and_the_live_manifest_may_be_named_by_variables() {
+    let host = Memory::default()
+        .file("dunnage.yaml", POLICY)
+        .file("live.yaml", DEPLOYMENT)
+        .variable("DUNNAGE_REPORT", "report.json")
+        .variable("DUNNAGE_PREVIOUS", "live.yaml")
+        .piped(DEPLOYMENT);
+    assert_eq!(run(&host, &["verify"]), 1);
+    let report = host.read_file("/report.json".as_ref()).expect("a report");
+    assert!(report.contains("\"restarts\": 1"), "{report}");
+    let (code, _, stderr) = with_variables(&[("DUNNAGE_PREVIOUS", "nowhere")], &["render"]);
+    assert!(code == 2 && stderr.contains("nowhere"), "{stderr}");
 }
 
 #[test]
@@ -142,7 +159,9 @@ fn a_list_of_values_is_parted_in_the_variable_alone() {
 fn a_variable_that_is_not_unicode_is_not_passed_over() {
     use std::os::unix::ffi::OsStringExt as _;
     // For a flag, yes is all that is not no.
-    for name in TWINS.into_iter().filter(|name| *name != "DUNNAGE_STRICT") {
+    // Whatever is in it, a flag is set; and a report may be called anything.
+    let anything = ["DUNNAGE_STRICT", "DUNNAGE_REPORT"];
+    for name in TWINS.into_iter().filter(|name| !anything.contains(name)) {
         let host = Memory::default()
             .file("dunnage.yaml", POLICY)
             .piped(DEPLOYMENT)
