@@ -1,12 +1,16 @@
 //! What each step of a rendering costs, beside a plain copy of the same stream.
 //!
-//! `DUNNAGE_BENCH_EMIT=5000 cargo bench --bench render` prints the stream of 5,000 documents instead, for
-//! `scripts/bench`.
+//! `scripts/bench` uses two more ways to start it: with `DUNNAGE_BENCH_EMIT=5000` it prints the stream of
+//! 5,000 documents instead; with `DUNNAGE_BENCH_PARSE=1` it reads a stream and prints the seconds that one
+//! parse of its workloads takes on one thread.
 
 #![allow(clippy::disallowed_methods, reason = "a benchmark meets the world")]
 #![allow(clippy::print_stdout, reason = "the stream is its output")]
 
 mod streams;
+
+use std::collections::BTreeSet;
+use std::time::Instant;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
@@ -28,7 +32,32 @@ fn main() {
         );
         return;
     }
+    if std::env::var_os("DUNNAGE_BENCH_PARSE").is_some() {
+        let stream = std::io::read_to_string(std::io::stdin()).expect("a stream on stdin");
+        println!("{}", seconds_of_one_parse(&stream));
+        return;
+    }
     divan::main();
+}
+
+/// How long dunnage's own parser takes for each document of a stream that holds a workload, once.
+fn seconds_of_one_parse(stream: &str) -> f64 {
+    let release = Release::read(source(), stream);
+    let workloads: BTreeSet<usize> = release
+        .objects()
+        .iter()
+        .filter_map(Workload::of)
+        .map(|workload| workload.object.part)
+        .collect();
+    let texts: Vec<&str> = workloads
+        .into_iter()
+        .map(|part| &stream[release.parts[part].range.clone()])
+        .collect();
+    let begin = Instant::now();
+    for text in texts {
+        drop(black_box(yaml::parse(black_box(text))));
+    }
+    begin.elapsed().as_secs_f64()
 }
 
 fn stream(bencher: Bencher<'_, '_>, documents: usize, work: impl Fn(&str) + Sync) {
