@@ -63,7 +63,7 @@ impl Sizes {
                 .iter()
                 .flat_map(|entry| [entry.key, entry.value])
                 .collect(),
-            Content::Sequence { items, .. } => items.clone(),
+            Content::Sequence { items, .. } => items.to_vec(),
             Content::Alias(Some(target)) => return self.alias(node, *target),
             _ => Vec::new(),
         };
@@ -71,12 +71,12 @@ impl Sizes {
         for child in children {
             total = total.saturating_add(self.measure(node.document().at(child))?);
         }
-        self.total[node.id().0 as usize] = Some(total);
+        self.total[node.id().index()] = Some(total);
         Ok(total)
     }
 
     fn alias(&mut self, alias: NodeRef<'_>, target: NodeId) -> Result<u64, ExpansionError> {
-        let size = self.total[target.0 as usize].ok_or_else(|| ExpansionError {
+        let size = self.total[target.index()].ok_or_else(|| ExpansionError {
             message: "an anchor contains itself".to_owned(),
             range: alias.range(),
         })?;

@@ -103,7 +103,7 @@ fn merge(map: &mut Map<String, Value>, value: NodeRef<'_>, depth: usize) -> Resu
 
 fn is_merge_key(key: NodeRef<'_>) -> bool {
     let node = key.node();
-    node.tag.is_none()
+    node.tag().is_none()
         && matches!(&node.content, Content::Scalar { text, style: ScalarStyle::Plain } if text == "<<")
 }
 

@@ -7,7 +7,9 @@ use granit_parser::{
     Event, Options, Parser, ScalarStyle as Written, Span as Place, StructureStyle,
 };
 
-use super::tree::{CollectionStyle, Content, Document, Entry, Node, NodeId, ScalarStyle};
+use super::tree::{
+    CollectionStyle, Content, Document, Entry, Node, NodeId, Properties, ScalarStyle,
+};
 
 /// Why a text is not YAML, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +38,8 @@ struct Frame {
     id: NodeId,
     style: CollectionStyle,
     is_mapping: bool,
+    /// How many entries or items were waiting when it was opened; those behind them are its own.
+    start: usize,
     /// The key that waits for its value.
     key: Option<Entry>,
 }
@@ -44,6 +48,10 @@ struct Builder<'t> {
     text: &'t str,
     nodes: Vec<Node<'t>>,
     stack: Vec<Frame>,
+    /// What open mappings and open sequences hold so far, the innermost last. A collection gets its own
+    /// when it ends, so that none is larger than what it holds.
+    entries: Vec<Entry>,
+    items: Vec<NodeId>,
     anchors: HashMap<usize, NodeId>,
     root: Option<NodeId>,
     /// Everything before this byte has been given to a node.
@@ -51,12 +59,18 @@ struct Builder<'t> {
     last: Option<NodeId>,
 }
 
+/// What a node takes of the text of an ordinary manifest, at the least: room that turns out too large is
+/// given back, room that is too small is copied.
+const BYTES_OF_A_NODE: usize = 10;
+
 impl<'t> Builder<'t> {
     fn new(text: &'t str) -> Self {
         Self {
             text,
-            nodes: Vec::with_capacity(text.len() / 24),
+            nodes: Vec::with_capacity(text.len() / BYTES_OF_A_NODE),
             stack: Vec::new(),
+            entries: Vec::new(),
+            items: Vec::new(),
             anchors: HashMap::new(),
             root: None,
             cursor: 0,
@@ -81,6 +95,7 @@ impl<'t> Builder<'t> {
             }
             self.event(event, &place, range);
         }
+        self.nodes.shrink_to_fit();
         Ok(Document {
             text: self.text,
             nodes: self.nodes,
@@ -94,13 +109,8 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, written, anchor, tag) => {
                 let column = place.indent;
                 let (content, range) = self.scalar(text, written, range);
-                let id = self.add(
-                    content,
-                    range,
-                    anchor,
-                    tag.map(|tag| tag.to_string()),
-                    column,
-                );
+                let tag = tag.map(|tag| tag.to_string());
+                let id = self.add(content, range, anchor, tag, column);
                 self.close(id);
             }
             Event::MappingStart(written, anchor, tag) => {
@@ -119,14 +129,15 @@ impl<'t> Builder<'t> {
             Event::Alias(anchor) => {
                 let target = self.anchors.get(&anchor).copied();
                 if let Some(target) = target {
-                    self.nodes[target.0 as usize].is_aliased = true;
+                    self.nodes[target.index()].is_aliased = true;
                 }
                 self.alias(target, range, place.indent);
             }
             Event::UnresolvedAlias(_) => self.alias(None, range, place.indent),
             Event::Anchor(..) => {
                 let node = self.last.expect("an anchor event follows its node");
-                self.nodes[node.0 as usize].anchor = Some(range);
+                let properties = &mut self.nodes[node.index()].properties;
+                properties.get_or_insert_default().anchor = Some(range);
             }
             _ => {}
         }
@@ -197,12 +208,13 @@ impl<'t> Builder<'t> {
             return;
         }
         self.cursor = at + 1;
+        if frame.start < self.items.len() {
+            return;
+        }
         let id = frame.id;
         let column_of_dash = self.column(at);
-        let node = &mut self.nodes[id.0 as usize];
-        if let Content::Sequence { column, items, .. } = &mut node.content
-            && items.is_empty()
-        {
+        let node = &mut self.nodes[id.index()];
+        if let Content::Sequence { column, .. } = &mut node.content {
             *column = column_of_dash;
             node.range.start = at;
         }
@@ -216,8 +228,7 @@ impl<'t> Builder<'t> {
         tag: Option<String>,
         key_column: Option<usize>,
     ) -> NodeId {
-        let id =
-            NodeId(u32::try_from(self.nodes.len()).expect("a document has fewer than 2^32 nodes"));
+        let id = NodeId::of(self.nodes.len());
         if anchor != 0 {
             self.anchors.insert(anchor, id);
         }
@@ -226,10 +237,14 @@ impl<'t> Builder<'t> {
         self.nodes.push(Node {
             content,
             range,
-            anchor: None,
             parent,
             is_aliased: false,
-            tag,
+            properties: tag.map(|tag| {
+                Box::new(Properties {
+                    anchor: None,
+                    tag: Some(tag),
+                })
+            }),
         });
         self.last = Some(id);
         id
@@ -241,19 +256,16 @@ impl<'t> Builder<'t> {
         let Some(frame) = self.stack.last() else {
             return;
         };
-        if !frame.is_mapping || frame.key.is_some() || frame.style != CollectionStyle::Block {
+        let is_first = frame.key.is_none() && frame.start == self.entries.len();
+        if !frame.is_mapping || !is_first || frame.style != CollectionStyle::Block {
             return;
         }
         let (id, key_column) = (
             frame.id,
             key_column.unwrap_or_else(|| self.column(key.start)),
         );
-        let node = &mut self.nodes[id.0 as usize];
-        if let Content::Mapping {
-            column, entries, ..
-        } = &mut node.content
-            && entries.is_empty()
-        {
+        let node = &mut self.nodes[id.index()];
+        if let Content::Mapping { column, .. } = &mut node.content {
             *column = key_column;
             node.range.start = key.start;
         }
@@ -277,23 +289,29 @@ impl<'t> Builder<'t> {
             Content::Mapping {
                 style,
                 column: 0,
-                entries: Vec::new(),
+                entries: Box::default(),
             }
         } else {
             Content::Sequence {
                 style,
                 column: 0,
-                items: Vec::new(),
+                items: Box::default(),
             }
         };
         if style == CollectionStyle::Flow {
             self.cursor = range.end;
         }
         let id = self.add(content, range, anchor, tag, None);
+        let start = if is_mapping {
+            self.entries.len()
+        } else {
+            self.items.len()
+        };
         self.stack.push(Frame {
             id,
             style,
             is_mapping,
+            start,
             key: None,
         });
     }
@@ -305,30 +323,32 @@ impl<'t> Builder<'t> {
         } else {
             self.cursor
         };
-        let node = &mut self.nodes[frame.id.0 as usize];
+        let node = &mut self.nodes[frame.id.index()];
         node.range.end = end.max(node.range.start);
+        match &mut node.content {
+            Content::Mapping { entries, .. } => {
+                *entries = self.entries.drain(frame.start..).collect();
+            }
+            Content::Sequence { items, .. } => *items = self.items.drain(frame.start..).collect(),
+            _ => unreachable!("only collections are opened"),
+        }
         self.close(frame.id);
     }
 
     /// Gives a finished node to its parent.
     fn close(&mut self, id: NodeId) {
-        self.cursor = self.cursor.max(self.nodes[id.0 as usize].range.end);
+        self.cursor = self.cursor.max(self.nodes[id.index()].range.end);
         let Some(frame) = self.stack.last_mut() else {
             self.root.get_or_insert(id);
             return;
         };
-        let parent = frame.id.0 as usize;
-        match &mut self.nodes[parent].content {
-            Content::Sequence { items, .. } => items.push(id),
-            Content::Mapping { entries, .. } => {
-                if let Some(mut entry) = frame.key.take() {
-                    entry.value = id;
-                    entries.push(entry);
-                } else {
-                    self.key(id);
-                }
-            }
-            _ => unreachable!("only collections are opened"),
+        if !frame.is_mapping {
+            self.items.push(id);
+        } else if let Some(mut entry) = frame.key.take() {
+            entry.value = id;
+            self.entries.push(entry);
+        } else {
+            self.key(id);
         }
     }
 
@@ -339,7 +359,7 @@ impl<'t> Builder<'t> {
         if self.text.as_bytes().get(at) == Some(&b':') {
             self.cursor = at + 1;
         }
-        let start = self.nodes[id.0 as usize].range.start;
+        let start = self.nodes[id.index()].range.start;
         let explicit = self.text[..start]
             .trim_end_matches([' ', '\t'])
             .ends_with('?')

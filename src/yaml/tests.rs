@@ -92,7 +92,7 @@ fn check_scalar(node: NodeRef<'_>, slice: &str, value: &str, style: ScalarStyle)
 #[track_caller]
 fn check_anchor(node: NodeRef<'_>) {
     let text = node.document().text;
-    if let Some(anchor) = &node.node().anchor {
+    if let Some(anchor) = node.node().anchor() {
         assert!(
             text[anchor.clone()].starts_with('&'),
             "{}",
@@ -110,7 +110,7 @@ fn check_children(node: NodeRef<'_>) {
             .iter()
             .flat_map(|entry| [entry.key, entry.value])
             .collect(),
-        Content::Sequence { items, .. } => items.clone(),
+        Content::Sequence { items, .. } => items.to_vec(),
         _ => return,
     };
     let mut end = node.range().start;
@@ -168,7 +168,7 @@ fn places(document: &Document<'_>) -> Vec<Place> {
             Content::Mapping { column, .. } | Content::Sequence { column, .. } => column,
             _ => 0,
         };
-        (node.range(), node.node().anchor.clone(), colons, column)
+        (node.range(), node.node().anchor(), colons, column)
     };
     document.nodes().map(place).collect()
 }
@@ -400,4 +400,13 @@ fn other_slips_are_errors_where_they_are() {
     check_error("a: 1\n  b: 2\n", 5..9);
     check_error("a: \"\\q\"\n", 3..6);
     check_error("é: \"\u{1}\"\n", 3..6);
+}
+
+/// A release of 20 MB has millions of nodes; all of them are there at once.
+#[test]
+fn a_node_and_a_collection_take_no_room_that_they_do_not_use() {
+    assert!(size_of::<Node<'_>>() <= 64, "{}", size_of::<Node<'_>>());
+    let text = "a: [1, 2]\nb: {c: d}\n";
+    let document = parse(text).expect("YAML");
+    assert_eq!(document.nodes.capacity(), document.nodes().count());
 }

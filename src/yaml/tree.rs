@@ -1,11 +1,25 @@
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use super::scalar::{self, Scalar};
 
 /// Names one node of its [`Document`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub(super) u32);
+pub struct NodeId(NonZeroU32);
+
+impl NodeId {
+    /// The name of the node at an index.
+    pub(super) fn of(index: usize) -> Self {
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("a document has fewer than 2^32 nodes"))
+    }
+
+    /// Where the document has the node.
+    pub(super) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +75,7 @@ pub enum Content<'t> {
         /// Bytes between the start of the line and the keys, in block style.
         column: usize,
         /// The pairs.
-        entries: Vec<Entry>,
+        entries: Box<[Entry]>,
     },
     /// Items in order.
     Sequence {
@@ -70,7 +84,7 @@ pub enum Content<'t> {
         /// Bytes between the start of the line and the dashes, in block style.
         column: usize,
         /// The items.
-        items: Vec<NodeId>,
+        items: Box<[NodeId]>,
     },
     /// `*name`; no target where the anchor is missing (Helm 4 splits a List without resolving them).
     Alias(Option<NodeId>),
@@ -84,14 +98,31 @@ pub struct Node<'t> {
     /// Its bytes in the document's text: brackets and quotes included, anchor and tag not. A block
     /// collection ends where its last leaf ends.
     pub range: Range<usize>,
-    /// The bytes of `&name`.
-    pub anchor: Option<Range<usize>>,
     /// The collection that holds it, as a key or a value.
     pub parent: Option<NodeId>,
     /// Whether an alias points here.
     pub is_aliased: bool,
+    /// Its anchor and its tag. Hardly a node has any.
+    pub(super) properties: Option<Box<Properties>>,
+}
+
+/// What may stand before a node.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Properties {
+    pub(super) anchor: Option<Range<usize>>,
+    pub(super) tag: Option<String>,
+}
+
+impl Node<'_> {
+    /// The bytes of `&name`.
+    pub fn anchor(&self) -> Option<Range<usize>> {
+        self.properties.as_ref()?.anchor.clone()
+    }
+
     /// The tag as YAML resolves it, such as `tag:yaml.org,2002:str` or `!local`.
-    pub tag: Option<String>,
+    pub fn tag(&self) -> Option<&str> {
+        self.properties.as_ref()?.tag.as_deref()
+    }
 }
 
 /// The lossless tree of one document: every node knows its bytes in `text`.
@@ -118,15 +149,11 @@ impl<'t> Document<'t> {
 
     /// All nodes in the order in which they begin.
     pub fn nodes(&self) -> impl Iterator<Item = NodeRef<'_>> {
-        (0..self.nodes.len()).map(|index| {
-            self.at(NodeId(
-                u32::try_from(index).expect("the parser counted these nodes in u32"),
-            ))
-        })
+        (0..self.nodes.len()).map(|index| self.at(NodeId::of(index)))
     }
 
     pub(super) fn node(&self, id: NodeId) -> &Node<'t> {
-        &self.nodes[id.0 as usize]
+        &self.nodes[id.index()]
     }
 }
 
@@ -304,11 +331,11 @@ impl<'d> NodeRef<'d> {
     pub fn scalar(self) -> Option<Scalar<'d>> {
         let node = self.resolve().node();
         match &node.content {
-            Content::Absent => Some(match &node.tag {
+            Content::Absent => Some(match node.tag() {
                 Some(tag) => scalar::resolve_tagged("", tag),
                 None => Scalar::Null,
             }),
-            Content::Scalar { text, style } => Some(match (&node.tag, style) {
+            Content::Scalar { text, style } => Some(match (node.tag(), style) {
                 (Some(tag), _) => scalar::resolve_tagged(text, tag),
                 (None, ScalarStyle::Plain) => scalar::resolve_plain(text),
                 (None, _) => Scalar::String(Cow::Borrowed(text)),

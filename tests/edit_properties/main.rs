@@ -341,7 +341,7 @@ fn check_ranges(document: &Document<'_>) -> TestCaseResult {
     let text = document.text;
     for node in document.nodes() {
         prop_assert!(text.get(node.range()).is_some(), "{:?}", node.range());
-        let anchor = node.node().anchor.clone();
+        let anchor = node.node().anchor();
         prop_assert!(anchor.is_none_or(|anchor| text.get(anchor).is_some()));
         let entries = node.node();
         if let Content::Mapping { entries, .. } = &entries.content {

@@ -93,7 +93,7 @@ pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
     while let Some(node) = at {
         if node.node().is_aliased {
             return Err(Refusal::Shared(
-                node.node().anchor.clone().unwrap_or(node.range()),
+                node.node().anchor().unwrap_or(node.range()),
             ));
         }
         at = node.node().parent.map(|parent| node.document().at(parent));
@@ -105,9 +105,7 @@ pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
 pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refusal> {
     let node = value.node();
     if node.is_aliased {
-        return Err(Refusal::Shared(
-            node.anchor.clone().unwrap_or(node.range.clone()),
-        ));
+        return Err(Refusal::Shared(node.anchor().unwrap_or(node.range.clone())));
     }
     let has_items = match &node.content {
         Content::Mapping { entries, .. } => !entries.is_empty(),
@@ -120,9 +118,9 @@ pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refus
     if entry.explicit {
         return Err(Refusal::ExplicitKey(value.document().at(entry.key).range()));
     }
-    if node.anchor.is_some() || node.tag.is_some() {
+    if node.properties.is_some() {
         return Err(Refusal::Decorated(
-            node.anchor.clone().unwrap_or(node.range.clone()),
+            node.anchor().unwrap_or(node.range.clone()),
         ));
     }
     if let Content::Scalar {

@@ -91,13 +91,12 @@ impl<'e> Intended<'e> {
         };
         let anchor = node
             .node()
-            .anchor
-            .clone()
+            .anchor()
             .map(|range| node.document().text[range].to_owned());
         Meaning {
             shape,
             anchor,
-            tag: node.node().tag.clone(),
+            tag: node.node().tag().map(str::to_owned),
         }
     }
 
