@@ -42,11 +42,12 @@ fn main() {
 
 /// How long dunnage's own parser takes for each document of a stream that holds a workload, once.
 fn seconds_of_one_parse(stream: &str) -> f64 {
-    let release = Release::read(source(), stream);
-    let workloads: BTreeSet<usize> = release
-        .objects()
+    let kinds = Kinds::default();
+    let release = Release::read(source(), stream, &kinds);
+    let objects = release.objects();
+    let workloads: BTreeSet<usize> = objects
         .iter()
-        .filter_map(Workload::of)
+        .flat_map(|object| Workload::all(object, &kinds))
         .map(|workload| workload.object.part)
         .collect();
     let texts: Vec<&str> = workloads
