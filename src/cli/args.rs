@@ -48,6 +48,11 @@ enum Subcommands {
         #[command(flatten)]
         options: RenderOptions,
     },
+    /// Propose a commented policy for the manifests that are piped in, or for a hub in general
+    Init {
+        /// The manifests; standard input if not given or `-`
+        file: Option<PathBuf>,
+    },
     /// Say whether a live manifest (`helm get manifest`) is what the policy wants, and show what is not
     Verify {
         /// The live manifest; standard input if not given or `-`
@@ -263,6 +268,8 @@ pub(super) enum Command {
     Render(Option<PathBuf>, RenderOptions),
     /// `helm-plugin`
     HelmPlugin(RenderOptions),
+    /// `init`, with the file that it reads.
+    Init(Option<PathBuf>),
     /// `verify`, with the file that it reads.
     Verify(Option<PathBuf>, PolicyOptions),
     /// `helm install-plugin`
@@ -303,6 +310,7 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         None => Command::Bare(line.render),
         Some(Subcommands::Render { file, options }) => Command::Render(file, options),
         Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
+        Some(Subcommands::Init { file }) => Command::Init(file),
         Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
         Some(Subcommands::Schema {
             of: SchemaArg::Policy,

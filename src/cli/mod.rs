@@ -60,6 +60,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::Render(file, options) => {
             commands::render::run(&mut session, file.as_deref(), &options, Caller::Person)
         }
+        Command::Init(file) => commands::init::run(&mut session, file.as_deref()),
         Command::Verify(file, options) => {
             commands::verify::run(&mut session, file.as_deref(), &options)
         }

@@ -22,5 +22,5 @@ pub use pod_spec::PodSpec;
 pub use release::{Body, Part, Release};
 pub use shape::{POD_SPEC, PodField, TEMPLATE};
 pub use taint::{Effect, Operator, Taint, TaintError, Toleration};
-pub use unknown::{Likeness, likenesses};
+pub use unknown::{Likeness, likenesses, templates_entry};
 pub use workload::{PodTemplate, Workload};

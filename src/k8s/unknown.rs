@@ -2,7 +2,7 @@
 
 use super::Object;
 use super::kinds::{Kinds, is_of_kubernetes};
-use crate::yaml::{Content, NodeRef};
+use crate::yaml::{Content, NodeRef, quote};
 
 /// Something that looks like a pod template, with its path as a row of the table would have it.
 #[derive(Debug, Clone)]
@@ -23,6 +23,33 @@ pub fn likenesses<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Likeness<'d>> {
         return Vec::new();
     }
     search_object(object.node)
+}
+
+/// The entry of a policy's `templates`, in flow style, that would make the kind of an object known.
+pub fn templates_entry(object: &Object<'_>, kinds: &Kinds) -> Option<String> {
+    let likenesses = likenesses(object, kinds);
+    let paths = |is_pod_spec: bool| -> Vec<String> {
+        let of_sort = likenesses
+            .iter()
+            .filter(|likeness| likeness.is_pod_spec == is_pod_spec);
+        of_sort
+            .map(|likeness| quote::json_text(&likeness.path))
+            .collect()
+    };
+    let kind = format!(
+        "group: {}, kind: {}",
+        quote::json_text(&object.gvk.group),
+        quote::block_scalar_text(&object.gvk.kind)
+    );
+    // One entry a kind: where both sorts are found, the templates are the better guess.
+    match (&paths(false)[..], &paths(true)[..]) {
+        ([], []) => None,
+        ([], specs) => Some(format!(
+            "{{{kind}, path: [{}], holds: podSpec}}",
+            specs.join(", ")
+        )),
+        (templates, _) => Some(format!("{{{kind}, path: [{}]}}", templates.join(", "))),
+    }
 }
 
 fn search_object(object: NodeRef<'_>) -> Vec<Likeness<'_>> {
@@ -52,13 +79,12 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
         return;
     }
     for (key, value) in node.entries() {
-        // A key with a dot could not be told from two keys.
-        let Some(key) = key
+        // No path can name another key; with a dot it would be two.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+        let key = key
             .text()
-            .filter(|key| !key.is_empty() && !key.contains('.'))
-        else {
-            continue;
-        };
+            .filter(|key| !key.is_empty() && key.bytes().all(is_plain));
+        let Some(key) = key else { continue };
         match &value.node().content {
             Content::Mapping { .. } => {
                 path.push(key.to_owned());

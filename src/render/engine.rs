@@ -74,7 +74,7 @@ pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> 
         .mode
         .unwrap_or_else(|| Mode::of(release, &objects, options.caller));
     let mut cx = Context::new(release, policy, options, &objects);
-    cx.diagnostics = input::problems(release, &objects, mode);
+    cx.diagnostics = input::problems_in(release, &objects, mode);
     hub_values::read(&mut cx, &objects);
     let matched = plan(&mut cx, &objects);
     let Context {

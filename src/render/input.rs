@@ -7,14 +7,10 @@ use crate::diag::Diagnostic;
 use crate::k8s::{Body, HOOK, Object, Release};
 use crate::yaml::{self, Content, Document, NodeRef, Refusal};
 
-/// What is wrong with the input itself.
-pub(super) fn problems(
-    release: &Release<'_>,
-    objects: &[Object<'_>],
-    mode: Mode,
-) -> Vec<Diagnostic> {
+/// What is wrong with the input whoever reads the output: that there is none, or that it is not YAML.
+pub fn problems(release: &Release<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    if release.is_blank() && !mode.is_helm() {
+    if release.is_blank() {
         diagnostics.push(
             Diagnostic::new(&codes::NO_DOCUMENTS, "the input holds no document")
                 .help("see whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`"),
@@ -32,6 +28,19 @@ pub(super) fn problems(
                 .help("mend the chart's template; Helm and Kubernetes cannot read it either"),
             );
         }
+    }
+    diagnostics
+}
+
+/// What is wrong with the input for who reads the output.
+pub(super) fn problems_in(
+    release: &Release<'_>,
+    objects: &[Object<'_>],
+    mode: Mode,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = problems(release);
+    if mode.is_helm() {
+        diagnostics.retain(|diagnostic| diagnostic.code != &codes::NO_DOCUMENTS);
     }
     if mode == Mode::Helm3 {
         let hooks = objects.iter().filter(|object| object.is_hook());

@@ -21,6 +21,7 @@ mod tests;
 
 pub use codes::is_unmet;
 pub use engine::{EditedDocument, Outcome, run};
+pub use input::problems;
 pub use mode::{Mode, NO_DOCUMENTS};
 pub use passes::{PAGES, Page};
 pub use plan::{Because, Change, Decided, Kept, Reason};

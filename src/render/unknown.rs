@@ -21,7 +21,7 @@ pub(super) fn check(
         if let Some(first) = likenesses.first()
             && said.insert(kind)
         {
-            diagnostics.push(note(release, object, first, &likenesses));
+            diagnostics.push(note(release, object, first, kinds));
         }
     }
     diagnostics
@@ -31,7 +31,7 @@ fn note(
     release: &Release<'_>,
     object: &Object<'_>,
     first: &Likeness<'_>,
-    all: &[Likeness<'_>],
+    kinds: &Kinds,
 ) -> Diagnostic {
     let message = format!(
         "`{}` has what looks like a pod template, but where objects of its kind keep theirs is not known",
@@ -43,34 +43,11 @@ fn note(
         ..span
     };
     let help = format!(
-        "to place its pods, add this to the policy; with `path: []` they are left alone in silence: {}",
-        stanza(object, all)
+        "to place its pods, add this to the policy; with `path: []` they are left alone in silence: \
+         `templates: [{}]`",
+        k8s::templates_entry(object, kinds).expect("a pod template was found")
     );
     Diagnostic::new(&codes::UNKNOWN_TEMPLATE, message)
         .at(start, "like a pod spec")
         .help(help)
-}
-
-/// The entries of the policy that would make the kind known.
-fn stanza(object: &Object<'_>, likenesses: &[Likeness<'_>]) -> String {
-    let paths = |is_pod_spec: bool| -> Vec<String> {
-        let of_kind = likenesses
-            .iter()
-            .filter(|likeness| likeness.is_pod_spec == is_pod_spec);
-        of_kind
-            .map(|likeness| format!("{:?}", likeness.path))
-            .collect()
-    };
-    let head = format!("group: {:?}, kind: {}", object.gvk.group, object.gvk.kind);
-    // One entry a kind: where both sorts are found, the templates are the better guess.
-    match (&paths(false)[..], &paths(true)[..]) {
-        ([], specs) => format!(
-            "`templates: [{{{head}, path: [{}], holds: podSpec}}]`",
-            specs.join(", ")
-        ),
-        (templates, _) => format!(
-            "`templates: [{{{head}, path: [{}]}}]`",
-            templates.join(", ")
-        ),
-    }
 }

@@ -1,0 +1,36 @@
+//! `dunnage init`: a policy to begin with.
+
+use std::path::Path;
+
+use crate::cli::Exit;
+use crate::cli::session::Session;
+use crate::diag::Diagnostic;
+use crate::k8s::{Kinds, Release};
+use crate::policy;
+use crate::render;
+
+/// Asks nothing: it proposes rows for what it is given, and those of a hub where it is given nothing.
+pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exit {
+    if file.is_none() && session.host.stdin_is_terminal() {
+        return session.write(&policy::propose(None));
+    }
+    let source = match file {
+        Some(file) => session.read(file),
+        None => session.read_stdin(),
+    };
+    let source = match source {
+        Ok(source) => source,
+        Err(error) => return session.fail(&[error]),
+    };
+    let session = &*session;
+    let release = Release::read(
+        source,
+        session.sources.get(source).text(),
+        &Kinds::default(),
+    );
+    let problems = render::problems(&release);
+    if problems.iter().any(Diagnostic::is_error) {
+        return session.fail(&problems);
+    }
+    session.write(&policy::propose(Some(&release)))
+}
