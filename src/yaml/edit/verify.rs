@@ -1,5 +1,6 @@
 //! The proof of an edit: the new text is read again and must be the old tree with the edits done.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Edit, Refusal, block, is_empty};
@@ -10,28 +11,28 @@ use crate::yaml::value::Value;
 
 /// A tree without places: what two texts must agree in.
 #[derive(Debug, PartialEq)]
-enum Shape {
+enum Shape<'t> {
     Null,
     Scalar {
-        text: String,
+        text: Cow<'t, str>,
         kind: Kind,
     },
-    Mapping(Vec<(Meaning, Meaning)>),
-    Sequence(Vec<Meaning>),
+    Mapping(Vec<(Meaning<'t>, Meaning<'t>)>),
+    Sequence(Vec<Meaning<'t>>),
     /// `*name` as it is written.
-    Alias(String),
+    Alias(&'t str),
 }
 
 /// A node's shape with its anchor and tag as written.
 #[derive(Debug, PartialEq)]
-struct Meaning {
-    shape: Shape,
-    anchor: Option<String>,
-    tag: Option<String>,
+struct Meaning<'t> {
+    shape: Shape<'t>,
+    anchor: Option<&'t str>,
+    tag: Option<&'t str>,
 }
 
-impl From<Shape> for Meaning {
-    fn from(shape: Shape) -> Self {
+impl<'t> From<Shape<'t>> for Meaning<'t> {
+    fn from(shape: Shape<'t>) -> Self {
         Self {
             shape,
             anchor: None,
@@ -76,11 +77,14 @@ impl<'e> Intended<'e> {
         Self { edits: by_mapping }
     }
 
-    fn meaning(&self, node: NodeRef<'_>) -> Meaning {
+    fn meaning<'t>(&self, node: NodeRef<'t>) -> Meaning<'t>
+    where
+        'e: 't,
+    {
         let shape = match &node.node().content {
             Content::Absent => Shape::Null,
             Content::Scalar { .. } => scalar_shape(node),
-            Content::Alias(_) => Shape::Alias(node.document().text[node.range()].to_owned()),
+            Content::Alias(_) => Shape::Alias(&node.document().text[node.range()]),
             Content::Sequence { items, .. } => Shape::Sequence(
                 items
                     .iter()
@@ -92,15 +96,18 @@ impl<'e> Intended<'e> {
         let anchor = node
             .node()
             .anchor()
-            .map(|range| node.document().text[range].to_owned());
+            .map(|range| &node.document().text[range]);
         Meaning {
             shape,
             anchor,
-            tag: node.node().tag().map(str::to_owned),
+            tag: node.node().tag(),
         }
     }
 
-    fn pairs(&self, mapping: NodeRef<'_>) -> Vec<(Meaning, Meaning)> {
+    fn pairs<'t>(&self, mapping: NodeRef<'t>) -> Vec<(Meaning<'t>, Meaning<'t>)>
+    where
+        'e: 't,
+    {
         let edits = self.edits.get(&mapping.id()).map_or(&[][..], Vec::as_slice);
         let mut pairs = Vec::new();
         for entry in mapping.raw_entries() {
@@ -128,12 +135,7 @@ impl<'e> Intended<'e> {
         let new = edits
             .iter()
             .filter(|edit| mapping.find_own(edit.target().1).is_none());
-        let new = new.map(|edit| {
-            (
-                string(edit.target().1.to_owned()).into(),
-                value_shape(&edit.whole_value()).into(),
-            )
-        });
+        let new = new.map(|edit| (string(edit.target().1).into(), whole_shape(edit).into()));
         let is_block = matches!(
             mapping.node().content,
             Content::Mapping {
@@ -154,7 +156,7 @@ impl<'e> Intended<'e> {
 }
 
 /// The value of an existing key after one edit.
-fn edited(meaning: Meaning, old: NodeRef<'_>, edit: &Edit) -> Meaning {
+fn edited<'t>(meaning: Meaning<'t>, old: NodeRef<'_>, edit: &'t Edit) -> Meaning<'t> {
     match (meaning.shape, edit) {
         (Shape::Sequence(mut items), Edit::Extend { values, .. }) => {
             items.extend(values.iter().map(|value| value_shape(value).into()));
@@ -164,14 +166,14 @@ fn edited(meaning: Meaning, old: NodeRef<'_>, edit: &Edit) -> Meaning {
             }
         }
         (shape, edit) if is_empty(old) || matches!(shape, Shape::Scalar { .. }) => Meaning {
-            shape: value_shape(&edit.whole_value()),
+            shape: whole_shape(edit),
             ..meaning
         },
         (shape, _) => Meaning { shape, ..meaning },
     }
 }
 
-fn scalar_shape(node: NodeRef<'_>) -> Shape {
+fn scalar_shape(node: NodeRef<'_>) -> Shape<'_> {
     let Content::Scalar { text, style } = &node.node().content else {
         return Shape::Null;
     };
@@ -182,7 +184,7 @@ fn scalar_shape(node: NodeRef<'_>) -> Shape {
     match kind(&typed) {
         Kind::Null => Shape::Null,
         kind => Shape::Scalar {
-            text: text.clone().into_owned(),
+            text: Cow::Borrowed(text),
             kind,
         },
     }
@@ -198,33 +200,44 @@ fn kind(scalar: &Scalar<'_>) -> Kind {
     }
 }
 
-fn string(text: String) -> Shape {
+fn string(text: &str) -> Shape<'_> {
     Shape::Scalar {
-        text,
+        text: Cow::Borrowed(text),
         kind: Kind::String,
     }
 }
 
-fn value_shape(value: &Value) -> Shape {
+/// What stands under the key if nothing was there.
+fn whole_shape(edit: &Edit) -> Shape<'_> {
+    match edit {
+        Edit::Put { value, .. } => value_shape(value),
+        Edit::Extend { values, .. } => sequence(values),
+    }
+}
+
+fn sequence(items: &[Value]) -> Shape<'_> {
+    Shape::Sequence(items.iter().map(|item| value_shape(item).into()).collect())
+}
+
+fn value_shape(value: &Value) -> Shape<'_> {
     match value {
         Value::Null => Shape::Null,
         Value::Bool(truth) => Shape::Scalar {
-            text: truth.to_string(),
+            text: if *truth { "true" } else { "false" }.into(),
             kind: Kind::Bool,
         },
         Value::Number(number) => {
             let text = number.to_string();
             let kind = kind(&scalar::resolve_plain(&text));
+            let text = Cow::Owned(text);
             Shape::Scalar { text, kind }
         }
-        Value::String(text) => string(text.clone()),
-        Value::Sequence(items) => {
-            Shape::Sequence(items.iter().map(|item| value_shape(item).into()).collect())
-        }
+        Value::String(text) => string(text),
+        Value::Sequence(items) => sequence(items),
         Value::Mapping(pairs) => Shape::Mapping(
             pairs
                 .iter()
-                .map(|(key, value)| (string(key.clone()).into(), value_shape(value).into()))
+                .map(|(key, value)| (string(key).into(), value_shape(value).into()))
                 .collect(),
         ),
     }
