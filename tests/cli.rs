@@ -288,8 +288,8 @@ impl Host for Faulty {
     fn terminal_width(&self) -> Option<usize> {
         None
     }
-    fn write_stdout(&self, text: &str) -> Result<(), HostError> {
-        self.0.write_stdout(text)
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
+        self.0.write_stdout(pieces)
     }
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
         self.0.write_file(path, content)

@@ -7,7 +7,7 @@ use crate::report;
 
 /// The change of each document under the reasons for it, and what it comes to. Line numbers are those of
 /// the stream, before and after.
-pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome<'_>) -> String {
+pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome) -> String {
     let color = session.colors(session.host.stdout_is_terminal());
     let source = session.sources.get(release.source);
     let (mut old_lines, mut new_lines) = (0, 0);
@@ -33,7 +33,7 @@ pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outco
 }
 
 /// What happens to each object of a document, and which row of the policy asks for it.
-fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome<'_>, part: usize) -> String {
+fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome, part: usize) -> String {
     let of_part = outcome
         .decided
         .iter()
@@ -68,7 +68,7 @@ fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome<'_>, part: usize
     text
 }
 
-pub(super) fn summary(outcome: &Outcome<'_>) -> String {
+pub(super) fn summary(outcome: &Outcome) -> String {
     let count = |number: usize, noun: &str| match number {
         0 => format!("no {noun}"),
         1 => format!("1 {noun}"),

@@ -78,7 +78,7 @@ impl Inputs {
     }
 
     /// Places what the release holds, beside what lives where that is known.
-    pub(super) fn render<'s>(&self, sources: &Sources, release: &'s Release<'s>) -> Outcome<'s> {
+    pub(super) fn render(&self, sources: &Sources, release: &Release<'_>) -> Outcome {
         match self.previous {
             None => render::run(release, &self.policy, &self.options),
             Some(previous) => {

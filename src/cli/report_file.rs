@@ -30,10 +30,10 @@ pub(super) fn settle(
     asked: &PolicyOptions,
     policy: &Policy,
     release: &Release<'_>,
-    outcome: &mut Outcome<'_>,
+    outcome: &mut Outcome,
 ) {
     if asked.strict && !outcome.diagnostics.is_empty() {
-        outcome.text = None;
+        outcome.rendered = false;
         for diagnostic in &mut outcome.diagnostics {
             diagnostic.level = Level::Error;
         }
@@ -42,7 +42,7 @@ pub(super) fn settle(
         let report = Report::of(&session.sources, release, policy, outcome);
         write(session, asked, report, &mut outcome.diagnostics);
         if outcome.diagnostics.iter().any(Diagnostic::is_error) {
-            outcome.text = None;
+            outcome.rendered = false;
         }
     }
 }

@@ -135,7 +135,12 @@ impl<'h> Session<'h> {
 
     /// Writes the result. A reader that went away is no error of ours.
     pub(super) fn write(&self, text: &str) -> Exit {
-        match self.host.write_stdout(text) {
+        self.write_pieces(&[text])
+    }
+
+    /// The same for a result that is not in one piece.
+    pub(super) fn write_pieces(&self, pieces: &[&str]) -> Exit {
+        match self.host.write_stdout(pieces) {
             Ok(()) | Err(HostError::BrokenPipe) => Exit::Fine,
             Err(error) => {
                 self.show(&[Diagnostic::new(

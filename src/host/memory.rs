@@ -160,11 +160,11 @@ impl Host for Memory {
         self.width
     }
 
-    fn write_stdout(&self, text: &str) -> Result<(), HostError> {
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
         if self.is_pipe_broken {
             return Err(HostError::BrokenPipe);
         }
-        self.stdout.borrow_mut().push_str(text);
+        self.stdout.borrow_mut().extend(pieces.iter().copied());
         Ok(())
     }
 
@@ -232,7 +232,7 @@ mod tests {
         );
         let memory = listed;
         assert!(!memory.stdin_is_terminal());
-        memory.write_stdout("out").unwrap();
+        memory.write_stdout(&["o", "ut"]).unwrap();
         memory.write_stderr("err");
         assert_eq!(
             (memory.stdout(), memory.stderr()),
@@ -258,7 +258,7 @@ mod tests {
             ..Memory::default()
         };
         assert!(matches!(
-            memory.write_stdout("out"),
+            memory.write_stdout(&["out"]),
             Err(HostError::BrokenPipe)
         ));
         assert_eq!(memory.stdout(), "");

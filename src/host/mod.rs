@@ -35,8 +35,8 @@ pub trait Host {
     fn stderr_is_terminal(&self) -> bool;
     /// The columns of the terminal, where they are known.
     fn terminal_width(&self) -> Option<usize>;
-    /// Writes all of the output at once.
-    fn write_stdout(&self, text: &str) -> Result<(), HostError>;
+    /// Writes all of the output at once, piece by piece.
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError>;
     /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
     /// old content or the new. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;

@@ -11,6 +11,9 @@ use super::{Host, HostError};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Os;
 
+/// What a pipe takes at once on most systems.
+const PIPE: usize = 1 << 16;
+
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one place that touches the world"
@@ -76,8 +79,14 @@ impl Host for Os {
         said.or_else(asked).filter(|&width| width > 0)
     }
 
-    fn write_stdout(&self, text: &str) -> Result<(), HostError> {
-        write_all(io::stdout().lock(), text.as_bytes()).map_err(HostError::write)
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
+        let mut stdout = io::BufWriter::with_capacity(PIPE, io::stdout().lock());
+        let written = pieces
+            .iter()
+            .try_for_each(|piece| stdout.write_all(piece.as_bytes()));
+        written
+            .and_then(|()| stdout.flush())
+            .map_err(HostError::write)
     }
 
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {

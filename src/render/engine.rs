@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -26,9 +25,9 @@ pub struct EditedDocument {
 
 /// What a run gives back.
 #[derive(Debug)]
-pub struct Outcome<'s> {
-    /// The new stream; `None` where a diagnostic is an error.
-    pub text: Option<Cow<'s, str>>,
+pub struct Outcome {
+    /// Whether there is a new stream; not where a diagnostic is an error.
+    pub rendered: bool,
     /// Documents that changed, in the order of the stream.
     pub documents: Vec<EditedDocument>,
     /// What was decided about each pod template, in the order of the stream.
@@ -43,7 +42,30 @@ pub struct Outcome<'s> {
     pub mode: Mode,
 }
 
-impl Outcome<'_> {
+impl Outcome {
+    /// The new stream of the release that was rendered: the old one, with the edited documents between its
+    /// pieces in place of the old ones.
+    pub fn pieces<'o>(&'o self, release: &Release<'o>) -> Vec<&'o str> {
+        let text = release.text;
+        if text.trim().is_empty() {
+            return vec![NO_DOCUMENTS];
+        }
+        let mut pieces = Vec::with_capacity(2 * self.documents.len() + 1);
+        let mut at = 0;
+        for document in &self.documents {
+            let range = &release.parts[document.part].range;
+            pieces.extend([&text[at..range.start], &document.text]);
+            at = range.end;
+        }
+        pieces.push(&text[at..]);
+        pieces
+    }
+
+    /// The pieces put together.
+    pub fn text(&self, release: &Release<'_>) -> String {
+        self.pieces(release).concat()
+    }
+
     /// How many fields change.
     pub fn changes(&self) -> usize {
         self.decided
@@ -68,7 +90,7 @@ impl Outcome<'_> {
 }
 
 /// Places every workload of a release as the policy says.
-pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> Outcome<'s> {
+pub fn run(release: &Release<'_>, policy: &Policy, options: &Options) -> Outcome {
     let objects = release.objects();
     let mode = options
         .mode
@@ -85,10 +107,8 @@ pub fn run<'s>(release: &'s Release<'s>, policy: &Policy, options: &Options) -> 
     diagnostics.extend(unknown::check(release, &objects, &policy.kinds));
     diagnostics.extend(expect::check(release, policy, &matched));
     let documents = edit(release, &decided, &mut diagnostics);
-    let failed = diagnostics.iter().any(Diagnostic::is_error);
-    let text = (!failed).then(|| splice(release, &documents));
     Outcome {
-        text,
+        rendered: !diagnostics.iter().any(Diagnostic::is_error),
         documents,
         decided,
         matched,
@@ -260,26 +280,4 @@ fn titles(decided: &[&Decided]) -> String {
         .map(|decided| format!("`{}`", decided.title))
         .collect();
     titles.join(" and ")
-}
-
-/// The stream with the edited documents in place of the old ones; all else is copied.
-fn splice<'s>(release: &Release<'s>, documents: &[EditedDocument]) -> Cow<'s, str> {
-    let text = release.text;
-    if text.trim().is_empty() {
-        return Cow::Borrowed(NO_DOCUMENTS);
-    }
-    if documents.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let added: usize = documents.iter().map(|document| document.text.len()).sum();
-    let mut out = String::with_capacity(text.len() + added);
-    let mut at = 0;
-    for document in documents {
-        let range = &release.parts[document.part].range;
-        out.push_str(&text[at..range.start]);
-        out.push_str(&document.text);
-        at = range.end;
-    }
-    out.push_str(&text[at..]);
-    Cow::Owned(out)
 }

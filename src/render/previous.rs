@@ -12,12 +12,12 @@ use crate::yaml::{NodeRef, Value};
 /// Places every workload of a release that is installed already. What exists and could not take a change
 /// of ours is left as it is; what could not even take the chart's own is an error, as the upgrade fails.
 /// `previous` is the live manifest, as `helm get manifest` prints it.
-pub fn run_after<'s>(
-    release: &'s Release<'s>,
+pub fn run_after(
+    release: &Release<'_>,
     policy: &Policy,
     options: &Options,
     previous: &Release<'_>,
-) -> Outcome<'s> {
+) -> Outcome {
     let first = run(release, policy, options);
     let comparison = compare(release, policy, options, &first, previous);
     if comparison.unchangeable.is_empty() {
@@ -44,9 +44,9 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn complete(self, mut outcome: Outcome<'_>) -> Outcome<'_> {
+    fn complete(self, mut outcome: Outcome) -> Outcome {
         if self.diagnostics.iter().any(Diagnostic::is_error) {
-            outcome.text = None;
+            outcome.rendered = false;
         }
         outcome.diagnostics.extend(self.diagnostics);
         outcome.live_restarts = Some(self.restarts);
@@ -58,14 +58,15 @@ fn compare(
     release: &Release<'_>,
     policy: &Policy,
     options: &Options,
-    outcome: &Outcome<'_>,
+    outcome: &Outcome,
     previous: &Release<'_>,
 ) -> Comparison {
     let mut comparison = Comparison::default();
-    let Some(text) = &outcome.text else {
+    if !outcome.rendered {
         return comparison; // Nothing will be installed.
-    };
-    let new = Release::read(release.source, text, &policy.kinds);
+    }
+    let text = outcome.text(release);
+    let new = Release::read(release.source, &text, &policy.kinds);
     let (charts, new_objects, live) = (release.objects(), new.objects(), previous.objects());
     let mut by_name: BTreeMap<Identity, Vec<&Object<'_>>> = BTreeMap::new();
     for object in live.iter().filter(|object| !object.name().is_empty()) {
@@ -279,7 +280,7 @@ impl Trio<'_> {
 }
 
 /// Says which objects were left alone because they exist.
-fn note_unchangeable(release: &Release<'_>, options: &Options, outcome: &mut Outcome<'_>) {
+fn note_unchangeable(release: &Release<'_>, options: &Options, outcome: &mut Outcome) {
     let objects = release.objects();
     for &index in &options.unchangeable {
         let object = &objects[index];

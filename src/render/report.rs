@@ -151,13 +151,13 @@ impl Report {
         sources: &Sources,
         release: &Release<'_>,
         policy: &Policy,
-        outcome: &Outcome<'_>,
+        outcome: &Outcome,
     ) -> Self {
         let helm3 =
             "Helm 3 shows no hooks to a post-renderer, so that hook Jobs and Pods were not placed";
         Self {
             version: 1,
-            rendered: outcome.text.is_some(),
+            rendered: outcome.rendered,
             mode: Some(outcome.mode),
             unseen: (outcome.mode == Mode::Helm3).then_some(helm3),
             summary: summary(release, outcome),
@@ -167,7 +167,7 @@ impl Report {
     }
 }
 
-fn summary(release: &Release<'_>, outcome: &Outcome<'_>) -> Summary {
+fn summary(release: &Release<'_>, outcome: &Outcome) -> Summary {
     let count =
         |is: fn(&Body<'_>) -> bool| release.parts.iter().filter(|part| is(&part.body)).count();
     Summary {
@@ -180,7 +180,7 @@ fn summary(release: &Release<'_>, outcome: &Outcome<'_>) -> Summary {
     }
 }
 
-fn rows(sources: &Sources, policy: &Policy, outcome: &Outcome<'_>) -> Vec<Row> {
+fn rows(sources: &Sources, policy: &Policy, outcome: &Outcome) -> Vec<Row> {
     let rows = policy.rows.iter().zip(&outcome.matched);
     let row = |(row, &matched): (&crate::policy::Row, &usize)| Row {
         title: row.title(),
@@ -202,7 +202,7 @@ fn place(sources: &Sources, span: Span) -> String {
 }
 
 /// The objects that were read, and between them the documents that were not.
-fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome<'_>) -> Vec<Seen> {
+fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome) -> Vec<Seen> {
     let line = |span: Span| sources.get(span.source).line_column(span.start).line;
     let mut seen = Vec::new();
     let objects = release.objects();

@@ -37,7 +37,7 @@ fn render(policy: &str, manifests: &str) -> Rendered {
             ..Options::default()
         },
     );
-    let text = outcome.text.map(std::borrow::Cow::into_owned);
+    let text = outcome.rendered.then(|| outcome.text(&release));
     let diagnostics = outcome.diagnostics;
     Rendered { text, diagnostics }
 }

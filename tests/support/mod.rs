@@ -60,10 +60,11 @@ pub(crate) fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagno
     let policy = read.unwrap_or_else(|| panic!("{problems:#?}"));
     let release = Release::read(source, sources.get(source).text(), &policy.kinds);
     let outcome = render::run(&release, &policy, &Options::default());
-    outcome
-        .text
-        .map(std::borrow::Cow::into_owned)
-        .ok_or(outcome.diagnostics)
+    if outcome.rendered {
+        Ok(outcome.text(&release))
+    } else {
+        Err(outcome.diagnostics)
+    }
 }
 
 /// The documents of a stream as a second reader sees them: `serde_yaml`, split at lines of `---`. One that

@@ -37,9 +37,9 @@ pub(in crate::cli) fn run(
     let release = inputs.release(&session.sources);
     let mut outcome = inputs.render(&session.sources, &release);
     report_file::settle(session, asked, &inputs.policy, &release, &mut outcome);
-    let Some(text) = &outcome.text else {
+    if !outcome.rendered {
         return fail(session, options, caller, &outcome.diagnostics);
-    };
+    }
     session.show(&outcome.diagnostics);
     let differs = !outcome.documents.is_empty();
     let written = match (options.diff, options.check) {
@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(
             session.say(&explain::summary(&outcome));
             Exit::Fine
         }
-        (false, false) => return session.write(text),
+        (false, false) => return session.write_pieces(&outcome.pieces(&release)),
     };
     if options.check && differs && written == Exit::Fine {
         Exit::Findings

@@ -34,7 +34,7 @@ pub(in crate::cli) fn run(
     let release = inputs.release(&session.sources);
     let mut outcome = inputs.render(&session.sources, &release);
     report_file::settle(session, options, &inputs.policy, &release, &mut outcome);
-    if outcome.text.is_none() {
+    if !outcome.rendered {
         return session.fail(&outcome.diagnostics);
     }
     session.show(&outcome.diagnostics);
