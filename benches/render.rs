@@ -44,7 +44,8 @@ fn main() {
 fn seconds_of_one_parse(stream: &str) -> f64 {
     let kinds = Kinds::default();
     let release = Release::read(source(), stream, &kinds);
-    let objects = release.objects();
+    let documents = release.documents(|_| true);
+    let objects = documents.objects(&release);
     let workloads: BTreeSet<usize> = objects
         .iter()
         .flat_map(|object| Workload::all(object, &kinds))
@@ -97,7 +98,8 @@ fn source() -> SourceId {
 fn d_read_behind_the_gate(bencher: Bencher<'_, '_>, documents: usize) {
     let kinds = Kinds::default();
     stream(bencher, documents, |text| {
-        drop(black_box(Release::read(source(), text, &kinds)));
+        let release = Release::read(source(), text, &kinds);
+        drop(black_box(release.documents(|_| true)));
     });
 }
 
@@ -106,7 +108,8 @@ fn e_read_and_edit(bencher: Bencher<'_, '_>, documents: usize) {
     let kinds = Kinds::default();
     stream(bencher, documents, |text| {
         let release = Release::read(source(), text, &kinds);
-        let objects = release.objects();
+        let documents = release.documents(|_| true);
+        let objects = documents.objects(&release);
         for workload in objects
             .iter()
             .flat_map(|object| Workload::all(object, &kinds))

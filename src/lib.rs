@@ -6,11 +6,12 @@
 //!    the manifests and puts both into [`text::Sources`].
 //! 2. [`policy::read`] turns the policy's text into a checked [`policy::Policy`]: by way of a tree
 //!    ([`yaml::parse`]), JSON ([`yaml::to_json`]), the JSON Schema ([`schema`]) and typed structs.
-//!    [`k8s::Release::read`] splits the manifests as Helm does and parses the documents that may concern
-//!    a pass; the others are copied and never looked into.
-//! 3. [`render::run`] finds the row of each workload and lets each pass plan its changes. The plans
-//!    become edits of the original text ([`yaml::edit`]); every edited document is read again and
-//!    compared with the tree that was meant.
+//!    [`k8s::Release::read`] splits the manifests as Helm does and looks at the text of each part: what
+//!    cannot concern a pass is copied and never parsed.
+//! 3. [`render::run`] reads first what documents have in common (priority classes, the hub's values, hooks).
+//!    Then each document with pods goes its own way, on all cores: it is parsed, the row of each workload is
+//!    found, each pass plans its changes, the plans become edits of the original text ([`yaml::edit`]), the
+//!    new text is read again and compared with the tree that was meant, and the trees are forgotten.
 //! 4. [`report`] writes the diagnostics and, where asked, the diff with its reasons. Without an error all
 //!    of the output is written at once; with one, nothing.
 //!

@@ -22,7 +22,7 @@ pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outco
             new_start: old_start + new_lines - old_lines,
             color,
         };
-        text.push_str(&reasons(session, &part.chart.file, outcome, document.part));
+        text.push_str(&reasons(session, part.file, outcome, document.part));
         text.push_str(&report::unified(old, &document.text, &look));
         text.push('\n');
         old_lines += old.matches('\n').count();

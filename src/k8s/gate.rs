@@ -1,17 +1,23 @@
-//! The gate: which parts of a stream are copied without being parsed.
+//! The gate: which parts of a stream are copied without being parsed, and which are read first.
 
 use super::kinds::{Kinds, is_of_kubernetes};
+use crate::yaml;
 
-/// What has to be done with a part of a stream.
+/// What a part of a stream holds, as far as one look at its text tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// It cannot concern any pass, and is copied.
-    Out,
-    /// No pass changes it, but it may hold pods of a kind that nobody knows: it is looked into, where
-    /// that can be done.
+pub enum Body {
+    /// No document: blank lines, comments, directives.
+    Blank,
+    /// A document that cannot concern any pass; it is not parsed and may be anything.
+    Copied,
+    /// No pass changes it, but it may hold pods of a kind that nobody knows: it is looked into, where it
+    /// is YAML.
     Perhaps,
-    /// It is parsed.
-    In,
+    /// A document of a kind that has pods, which is read for its own sake alone.
+    Workload,
+    /// Anything else: what others depend on (priority classes, the hub's values), hooks, lists, and
+    /// whatever does not show its type.
+    Common,
 }
 
 /// The type of a part's document where one look at the text shows it beyond doubt.
@@ -61,34 +67,36 @@ fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
     Some(line.trim_end())
 }
 
-/// What a part's document may concern. A hook is never skipped: it tells the mode.
-pub(super) fn scope(part: &str, kinds: &Kinds) -> Scope {
+/// Looks at a part. A hook is never skipped: it tells the mode.
+pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
+    if yaml::is_blank(part) {
+        return Body::Blank;
+    }
     let Some(PlainType { kind, group }) = plain_type(part) else {
-        return Scope::In;
+        return Body::Common;
     };
     let holds = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
-    if kind.ends_with("List")
-        || kind == "PriorityClass"
-        || kinds.has_name(kind, group)
-        || holds(super::HOOK)
-    {
-        return Scope::In;
+    if kind.ends_with("List") || kind == "PriorityClass" || holds(super::HOOK) {
+        return Body::Common;
+    }
+    if kinds.has_name(kind, group) {
+        return Body::Workload;
     }
     if kind == "Secret" {
         // Only one is read: the hub's, for its values. An escape could hide their key.
-        return if holds("values.yaml") || holds("\\") {
-            Scope::In
+        let may_be_the_hubs = holds("values.yaml") || holds("\\");
+        return if may_be_the_hubs {
+            Body::Common
         } else {
-            Scope::Out
+            Body::Copied
         };
     }
-    if group.is_some_and(is_of_kubernetes) {
-        return Scope::Out;
-    }
-    if holds("containers") || holds("tolerations") {
-        Scope::Perhaps
+    let may_have_pods =
+        !group.is_some_and(is_of_kubernetes) && (holds("containers") || holds("tolerations"));
+    if may_have_pods {
+        Body::Perhaps
     } else {
-        Scope::Out
+        Body::Copied
     }
 }
 
@@ -97,8 +105,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(part: &str, expected: Scope) {
-        assert_eq!(scope(part, &Kinds::default()), expected, "{part:?}");
+    fn check(part: &str, expected: Body) {
+        assert_eq!(look(part, &Kinds::default()), expected, "{part:?}");
     }
 
     #[test]
@@ -111,7 +119,7 @@ mod tests {
             "apiVersion: example.org/v1\nkind: Gizmo\nspec: {}\n",
             "apiVersion: example.org/v1\nkind: Deployment\nspec: {}\n",
         ] {
-            check(part, Scope::Out);
+            check(part, Body::Copied);
         }
     }
 
@@ -119,16 +127,16 @@ mod tests {
     fn unknown_kinds_are_looked_into_where_they_speak_of_pods() {
         check(
             "apiVersion: example.org/v1\nkind: Gizmo\nspec:\n  containers: []\n",
-            Scope::Perhaps,
+            Body::Perhaps,
         );
         check(
             "apiVersion: batch.x-k8s.io/v1\nkind: Gizmo\nspec: {tolerations: []}\n",
-            Scope::Perhaps,
+            Body::Perhaps,
         );
-        check("kind: Gizmo\nspec: {tolerations: []}\n", Scope::Perhaps);
+        check("kind: Gizmo\nspec: {tolerations: []}\n", Body::Perhaps);
         check(
             "apiVersion: v1\nkind: ConfigMap\ndata: {a: 'containers:'}\n",
-            Scope::Out,
+            Body::Copied,
         );
     }
 
@@ -136,14 +144,20 @@ mod tests {
     fn what_may_concern_a_pass_or_hides_its_kind_is_parsed() {
         for part in [
             "apiVersion: apps/v1\nkind: Deployment\n",
-            "apiVersion: v1\nkind: PodList\n",
-            "apiVersion: v1\nkind: Secret\ndata:\n  values.yaml: e30=\n",
-            "apiVersion: v1\nkind: Secret\ndata:\n  \"values\\x2eyaml\": e30=\n",
             "apiVersion: serving.knative.dev/v1\nkind: Service\n",
             "kind: Service\n",
             "apiVersion: &a v1\nkind: Service\n",
             "apiVersion: v1\napiVersion: serving.knative.dev/v1\nkind: Service\n",
             "apiVersion: v1\n\"apiVersion\": serving.knative.dev/v1\nkind: Service\n",
+        ] {
+            check(part, Body::Workload);
+        }
+        for part in [
+            "apiVersion: v1\nkind: PodList\n",
+            "apiVersion: v1\nkind: Secret\ndata:\n  values.yaml: e30=\n",
+            "apiVersion: v1\nkind: Secret\ndata:\n  \"values\\x2eyaml\": e30=\n",
+            "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\n",
+            "apiVersion: batch/v1\nkind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: test\n",
             "kind: ConfigMap\nmetadata:\n  annotations:\n    helm.sh/hook: test\n",
             "a: \"x\nkind: ConfigMap\n\"\nkind: Pod\n",
             "{\"kind\": \"Pod\", \"a\": \"\nkind: ConfigMap\n\"}\n",
@@ -156,7 +170,7 @@ mod tests {
             "- kind: Pod\n",
             "apiVersion: v1\n",
         ] {
-            check(part, Scope::In);
+            check(part, Body::Common);
         }
     }
 }

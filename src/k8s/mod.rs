@@ -14,12 +14,13 @@ mod unknown;
 mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
+pub use gate::Body;
 pub use kinds::{Kind, Kinds, OnChange, Place};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use object::{ChartPath, HOOK, Object};
 pub use pod_spec::PodSpec;
-pub use release::{Body, Part, Release};
+pub use release::{Documents, Part, Release, WORTH_THREADS};
 pub use shape::{POD_SPEC, PodField, TEMPLATE};
 pub use taint::{Effect, Operator, Taint, TaintError, Toleration};
 pub use unknown::{Likeness, likenesses, templates_entry};

@@ -21,6 +21,9 @@ pub struct ChartPath {
 impl ChartPath {
     /// Reads a path as it stands in `# Source:` (Helm 3) or in the filename annotation (Helm 4).
     pub fn read(file: &str) -> Self {
+        if file.is_empty() {
+            return Self::default();
+        }
         let mut parts = file.split('/');
         let mut charts: Vec<String> = parts.next().map(str::to_owned).into_iter().collect();
         while parts.next() == Some("charts") {

@@ -3,24 +3,11 @@ use std::ops::Range;
 use kube_core::gvk::GroupVersionKind;
 use rayon::prelude::*;
 
-use super::gate::{self, Scope};
+use super::gate::{self, Body};
 use super::object::{FILENAME, gvk};
 use super::{ChartPath, Kinds, Object};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeRef, ParseError};
-
-/// What a part of the stream holds.
-#[derive(Debug)]
-pub enum Body<'s> {
-    /// No document: blank lines, comments, directives.
-    Blank,
-    /// A document that cannot concern any pass; it was not parsed and may be anything.
-    Copied,
-    /// A document.
-    Parsed(Document<'s>),
-    /// Text that is not YAML.
-    Broken(ParseError),
-}
 
 /// A document with its place in the stream.
 #[derive(Debug)]
@@ -28,12 +15,12 @@ pub struct Part<'s> {
     /// Bytes of the stream, the `---` before it left out.
     pub range: Range<usize>,
     /// What stands there.
-    pub body: Body<'s>,
-    /// Where its template came from.
-    pub chart: ChartPath,
+    pub body: Body,
+    /// The template that it came from, as its text says; empty where it does not.
+    pub file: &'s str,
 }
 
-/// A stream of manifests, read.
+/// A stream of manifests, split and sorted. Its documents are parsed when they are asked for.
 #[derive(Debug)]
 pub struct Release<'s> {
     /// The source that spans point into.
@@ -45,11 +32,17 @@ pub struct Release<'s> {
 }
 
 impl<'s> Release<'s> {
-    /// Reads a stream; parts that are not YAML are kept as [`Body::Broken`]. Documents of kinds that have
-    /// no pods are not looked into.
+    /// Splits a stream as Helm does and looks at each part's text; nothing is parsed.
     pub fn read(source: SourceId, text: &'s str, kinds: &Kinds) -> Self {
         let ranges = yaml::split(text);
-        let read = |range: Range<usize>| read_part(range.clone(), &text[range], kinds);
+        let read = |range: Range<usize>| {
+            let part = &text[range.clone()];
+            Part {
+                range,
+                body: gate::look(part, kinds),
+                file: file_in_text(part),
+            }
+        };
         let parts = if ranges.len() < WORTH_THREADS {
             ranges.into_iter().map(read).collect()
         } else {
@@ -64,35 +57,66 @@ impl<'s> Release<'s> {
 
     /// Whether no part holds a document.
     pub fn is_blank(&self) -> bool {
-        self.parts
-            .iter()
-            .all(|part| matches!(part.body, Body::Blank))
+        self.parts.iter().all(|part| part.body == Body::Blank)
     }
 
-    /// Every object of the parsed documents, items of lists included, in the order of the stream.
-    pub fn objects(&self) -> Vec<Object<'_>> {
+    /// The text of one part.
+    pub fn part_text(&self, part: usize) -> &'s str {
+        &self.text[self.parts[part].range.clone()]
+    }
+
+    /// Parses a part; nothing where there is no document, or none that anybody has to read.
+    pub fn parse(&self, part: usize) -> Option<Result<Document<'s>, ParseError>> {
+        let text = self.part_text(part);
+        let body = self.parts[part].body;
+        if matches!(body, Body::Blank | Body::Copied) {
+            return None;
+        }
+        let parsed = match misplaced_mark(text) {
+            Some(offset) => Err(ParseError {
+                offset,
+                message: "a byte order mark stands in the middle of the stream".to_owned(),
+            }),
+            None => yaml::parse(text),
+        };
+        Some(parsed).filter(|parsed| parsed.is_ok() || body != Body::Perhaps)
+    }
+
+    /// Parses the parts with such a body, all at once.
+    pub fn documents(&self, wanted: impl Fn(Body) -> bool) -> Documents<'s> {
+        let is_wanted = |part: &usize| wanted(self.parts[*part].body);
+        let parts: Vec<usize> = (0..self.parts.len()).filter(is_wanted).collect();
+        let parse = |part: usize| Some((part, self.parse(part)?));
+        let all = if parts.len() < WORTH_THREADS {
+            parts.into_iter().filter_map(parse).collect()
+        } else {
+            parts.into_par_iter().filter_map(parse).collect()
+        };
+        Documents { all }
+    }
+
+    /// The objects of a part's document, items of lists included.
+    pub fn objects_of<'d>(&self, part: usize, document: &'d Document<'d>) -> Vec<Object<'d>> {
         let mut objects = Vec::new();
-        for (index, part) in self.parts.iter().enumerate() {
-            if let Body::Parsed(document) = &part.body
-                && let Some(root) = document.root()
-            {
-                collect(root, index, &part.chart, None, &mut objects);
-            }
+        if let Some(root) = document.root() {
+            let annotation = root.get_path(&["metadata", "annotations", FILENAME]);
+            let file = annotation.and_then(|annotation| annotation.text());
+            let chart = ChartPath::read(file.unwrap_or(source_comment(document.text)));
+            collect(root, part, &chart, None, &mut objects);
         }
         objects
     }
 
     /// Group and kind of a document that was not parsed, where its text shows them at a glance.
     pub fn plain_kind(&self, part: usize) -> Option<(&'s str, &'s str)> {
-        let plain = gate::plain_type(&self.text[self.parts[part].range.clone()])?;
+        let plain = gate::plain_type(self.part_text(part))?;
         Some((plain.group.unwrap_or_default(), plain.kind))
     }
 
     /// Where the content of a part begins, behind blank lines and comments.
     pub fn content_span(&self, part: usize) -> Span {
-        let text = &self.text[self.parts[part].range.clone()];
         let mut start = 0;
-        for line in text.split_inclusive('\n') {
+        for line in self.part_text(part).split_inclusive('\n') {
             let content = line.trim();
             if !content.is_empty() && !content.starts_with('#') {
                 break;
@@ -114,39 +138,48 @@ impl<'s> Release<'s> {
     }
 }
 
+/// Documents of a release that were parsed together, by their parts.
+#[derive(Debug)]
+pub struct Documents<'s> {
+    all: Vec<(usize, Result<Document<'s>, ParseError>)>,
+}
+
+impl<'s> Documents<'s> {
+    /// The document of a part, or why it cannot be read; nothing for a part that was not asked for.
+    pub fn get(&self, part: usize) -> Option<&Result<Document<'s>, ParseError>> {
+        let found = self
+            .all
+            .binary_search_by_key(&part, |(part, _)| *part)
+            .ok()?;
+        Some(&self.all[found].1)
+    }
+
+    /// The parts that are not YAML, with the reason.
+    pub fn broken(&self) -> impl Iterator<Item = (usize, &ParseError)> {
+        let all = self.all.iter();
+        all.filter_map(|(part, parsed)| Some((*part, parsed.as_ref().err()?)))
+    }
+
+    /// The root of each document that holds something.
+    pub fn roots(&self) -> impl Iterator<Item = NodeRef<'_>> {
+        let all = self.all.iter();
+        all.filter_map(|(_, parsed)| parsed.as_ref().ok()?.root())
+    }
+
+    /// Every object, in the order of the stream.
+    pub fn objects(&self, release: &Release<'_>) -> Vec<Object<'_>> {
+        let parsed = self
+            .all
+            .iter()
+            .filter_map(|(part, parsed)| Some((*part, parsed.as_ref().ok()?)));
+        parsed
+            .flat_map(|(part, document)| release.objects_of(part, document))
+            .collect()
+    }
+}
+
 /// Below this many parts a second thread costs more than it saves.
-const WORTH_THREADS: usize = 64;
-
-fn read_part<'s>(range: Range<usize>, text: &'s str, kinds: &Kinds) -> Part<'s> {
-    let body = read_body(text, kinds);
-    let chart = match &body {
-        Body::Parsed(document) => chart_of(document),
-        _ => chart_in_text(text),
-    };
-    Part { range, body, chart }
-}
-
-fn read_body<'s>(text: &'s str, kinds: &Kinds) -> Body<'s> {
-    if yaml::is_blank(text) {
-        return Body::Blank;
-    }
-    let scope = gate::scope(text, kinds);
-    if scope == Scope::Out {
-        return Body::Copied;
-    }
-    let parsed = match misplaced_mark(text) {
-        Some(offset) => Err(ParseError {
-            offset,
-            message: "a byte order mark stands in the middle of the stream".to_owned(),
-        }),
-        None => yaml::parse(text),
-    };
-    match parsed {
-        Ok(document) => Body::Parsed(document),
-        Err(_) if scope == Scope::Perhaps => Body::Copied,
-        Err(error) => Body::Broken(error),
-    }
-}
+pub const WORTH_THREADS: usize = 64;
 
 /// A byte order mark behind the part's first line, as in files that were put together: go-yaml passes
 /// over it, other readers take it as part of the first key, which then is not `kind`.
@@ -156,38 +189,43 @@ fn misplaced_mark(text: &str) -> Option<usize> {
     (offset > 0 && content.starts_with('\u{feff}')).then_some(offset)
 }
 
-fn chart_of(document: &Document<'_>) -> ChartPath {
-    let annotation = document
-        .root()
-        .and_then(|root| root.get_path(&["metadata", "annotations", FILENAME]));
-    match annotation.and_then(|annotation| annotation.text()) {
-        Some(file) => ChartPath::read(file),
-        None => source_comment(document.text)
-            .map(ChartPath::read)
-            .unwrap_or_default(),
+/// The template that a part came from, as Helm 3 says in a comment before it and Helm 4 in an annotation.
+fn file_in_text(text: &str) -> &str {
+    let comment = source_comment(text);
+    if !comment.is_empty() {
+        return comment;
+    }
+    let at = memchr::memmem::find(text.as_bytes(), FILENAME.as_bytes());
+    at.map(|at| annotated_file(&text[at + FILENAME.len()..]))
+        .unwrap_or_default()
+}
+
+/// The value of the annotation whose key ended just before this text.
+fn annotated_file(behind_key: &str) -> &str {
+    let value = behind_key
+        .trim_start_matches(['\'', '"'])
+        .strip_prefix(':')
+        .unwrap_or_default();
+    let value = value.lines().next().unwrap_or_default().trim();
+    match value.chars().next() {
+        Some(quote @ ('\'' | '"')) => value[1..].split(quote).next().unwrap_or_default(),
+        _ => value
+            .split([',', '}'])
+            .next()
+            .unwrap_or_default()
+            .trim_end(),
     }
 }
 
-/// The chart of a document that is not parsed.
-fn chart_in_text(text: &str) -> ChartPath {
-    let file = source_comment(text).or_else(|| {
-        let at = memchr::memmem::find(text.as_bytes(), FILENAME.as_bytes())?;
-        let value = text[at + FILENAME.len()..]
-            .strip_prefix(':')?
-            .lines()
-            .next()?;
-        Some(value.trim().trim_matches(['\'', '"']))
-    });
-    file.map(ChartPath::read).unwrap_or_default()
-}
-
 /// The file of `# Source: ...` in the comments before the content, as Helm 3 writes it.
-fn source_comment(text: &str) -> Option<&str> {
+fn source_comment(text: &str) -> &str {
     let mut comments = text
         .lines()
         .map(str::trim)
         .take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments.find_map(|line| line.strip_prefix("# Source: "))
+    comments
+        .find_map(|line| line.strip_prefix("# Source: "))
+        .unwrap_or_default()
 }
 
 /// An object, or the items of a list in place of the list.
@@ -228,18 +266,55 @@ mod tests {
     use super::*;
     use crate::text::Sources;
 
+    fn release(text: &str) -> Release<'_> {
+        let source = Sources::default().add("a", String::new());
+        Release::read(source, text, &Kinds::default())
+    }
+
     #[test]
     fn a_byte_order_mark_between_documents_is_not_read_over() {
-        let text = "\u{feff}kind: Pod\n---\n\u{feff}kind: Pod\n";
-        let release = Release::read(
-            Sources::default().add("a", String::new()),
-            text,
-            &Kinds::default(),
-        );
-        assert!(matches!(release.parts[0].body, Body::Parsed(_)));
-        let Body::Broken(error) = &release.parts[1].body else {
-            panic!("{:?}", release.parts[1])
-        };
-        assert_eq!(error.offset, 1);
+        let release = release("\u{feff}kind: Pod\n---\n\u{feff}kind: Pod\n");
+        let documents = release.documents(|_| true);
+        assert!(matches!(documents.get(0), Some(Ok(_))));
+        let broken: Vec<(usize, usize)> = documents
+            .broken()
+            .map(|(part, error)| (part, error.offset))
+            .collect();
+        assert_eq!(broken, [(1, 1)]);
+    }
+
+    #[test]
+    fn the_template_of_a_part_is_read_from_its_text() {
+        for (text, file) in [
+            (
+                "\n# Source: a/templates/b.yaml\nkind: A\n",
+                "a/templates/b.yaml",
+            ),
+            (
+                "metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: 'a/templates/b.yaml'\n",
+                "a/templates/b.yaml",
+            ),
+            (
+                "metadata: {annotations: {postrenderer.helm.sh/postrender-filename: 'a/b.yaml', c: d}}\n",
+                "a/b.yaml",
+            ),
+            (
+                "metadata: {annotations: {\"postrenderer.helm.sh/postrender-filename\": a/b.yaml}}\n",
+                "a/b.yaml",
+            ),
+            ("kind: A\n# Source: a/b.yaml\n", ""),
+        ] {
+            assert_eq!(file_in_text(text), file, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_has_to_read_is_not_parsed() {
+        let text = "apiVersion: v1\nkind: ConfigMap\ndata: [\n---\napiVersion: a.b/v1\nkind: C\ncontainers: [\n";
+        let release = release(text);
+        assert!(release.parse(0).is_none());
+        // It may hold pods, but nobody said so, and it is not YAML.
+        assert_eq!(release.parts[1].body, Body::Perhaps);
+        assert!(release.parse(1).is_none());
     }
 }

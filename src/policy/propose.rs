@@ -6,24 +6,23 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::read;
-use crate::k8s::{Kinds, Release, Workload};
+use crate::k8s::{Kinds, Object, Workload};
 use crate::text::Sources;
 use crate::yaml::{Scalar, quote, scalar};
 use sight::{Group, ProposedPool, Sight};
 
-/// A commented policy. With a release it has a row for each group of workloads that is there and that
-/// belongs together; without one, the rows that fit most hubs.
-pub fn propose(release: Option<&Release<'_>>) -> String {
-    let Some(release) = release else {
+/// A commented policy. It has a row for each group of workloads among the objects of a release that belong
+/// together; without objects, the rows that fit most hubs.
+pub fn propose(objects: &[Object<'_>]) -> String {
+    if objects.is_empty() {
         return Proposal::default().text();
-    };
-    let objects = release.objects();
+    }
     let kinds = Kinds::default();
     let workloads: Vec<Workload<'_>> = objects
         .iter()
         .flat_map(|object| Workload::all(object, &kinds))
         .collect();
-    let proposal = Proposal::of(Sight::of(&objects, &workloads, &kinds));
+    let proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
     let matched = proposal.matched(&workloads);
     proposal.only(&matched).text()
 }

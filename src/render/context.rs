@@ -1,37 +1,18 @@
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::codes;
+use super::common::Common;
 use super::plan::{Because, Change, Decided, Kept, Reason};
-use super::{Options, codes};
 use crate::diag::Diagnostic;
-use crate::k8s::{Object, PodField, PodSpec, Release, Workload};
+use crate::k8s::{PodField, PodSpec, Workload};
 use crate::policy::{Policy, Pool, Row};
 use crate::text::Span;
-use crate::values::HubImage;
 use crate::yaml::{Edit, NodeRef};
-
-/// Where a class of the stream is created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ClassOrigin {
-    /// As an ordinary object, after every `pre-*` hook.
-    Ordinary,
-    /// As a hook.
-    Hook,
-}
 
 /// What passes know besides the workload, and where their plans go.
 pub(super) struct Context<'a> {
-    pub(super) release: &'a Release<'a>,
-    pub(super) policy: &'a Policy,
-    pub(super) options: &'a Options,
-    /// Priority classes that the stream creates.
-    pub(super) classes: BTreeMap<String, ClassOrigin>,
-    /// Images of the hub's values in the stream, with the charts of the hub.
-    pub(super) stream_images: Vec<(Vec<String>, HubImage)>,
-    /// What was decided; the last one is the template that passes are at.
+    pub(super) common: &'a Common<'a>,
+    /// What was decided about the document; the last one is the template that passes are at.
     pub(super) decided: Vec<Decided>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// Rows whose class was reported as unknown already.
-    pub(super) unknown_class_rows: BTreeSet<usize>,
 }
 
 /// A workload with the row that matched it.
@@ -106,21 +87,11 @@ impl Because {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(
-        release: &'a Release<'a>,
-        policy: &'a Policy,
-        options: &'a Options,
-        objects: &[Object<'a>],
-    ) -> Self {
+    pub(super) fn new(common: &'a Common<'a>) -> Self {
         Self {
-            release,
-            policy,
-            options,
-            classes: classes(objects),
-            stream_images: Vec::new(),
+            common,
             decided: Vec::new(),
             diagnostics: Vec::new(),
-            unknown_class_rows: BTreeSet::new(),
         }
     }
 
@@ -160,7 +131,9 @@ impl<'a> Context<'a> {
 
     /// The span of a node of the workload's document.
     pub(super) fn span(&self, placement: &Placement<'_>, node: NodeRef<'_>) -> Span {
-        self.release.node_span(placement.workload.object.part, node)
+        self.common
+            .release
+            .node_span(placement.workload.object.part, node)
     }
 
     /// Says that a bare Pod gets nothing but tolerations.
@@ -189,20 +162,4 @@ impl<'a> Context<'a> {
                 .help("place it by a Deployment or a Job, or give it `dunnage/ignore: \"true\"`"),
         );
     }
-}
-
-fn classes(objects: &[Object<'_>]) -> BTreeMap<String, ClassOrigin> {
-    let classes = objects
-        .iter()
-        .filter(|object| object.gvk.kind == "PriorityClass");
-    let mut origins = BTreeMap::new();
-    for class in classes {
-        let origin = if class.is_hook() {
-            ClassOrigin::Hook
-        } else {
-            ClassOrigin::Ordinary
-        };
-        origins.insert(class.name(), origin);
-    }
-    origins
 }

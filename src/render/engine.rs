@@ -1,18 +1,14 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::context::{Context, Placement};
-use super::plan::{Because, Decided, Reason};
-use super::{Mode, NO_DOCUMENTS, Options, codes, expect, hub_values, input, passes, unknown};
+use super::common::Common;
+use super::document::{self, Placed};
+use super::plan::{Decided, Seen};
+use super::{Mode, NO_DOCUMENTS, Options, codes, expect, input};
 use crate::diag::Diagnostic;
-use crate::k8s::{Body, Object, Release, Workload};
-use crate::policy::{Jobs, Policy};
-use crate::text::Span;
-use crate::yaml::{self, Edit};
-
-/// The annotation by which an object asks to be left alone.
-const IGNORE: &str = "dunnage/ignore";
+use crate::k8s::{Body, Documents, Release, WORTH_THREADS};
+use crate::policy::Policy;
 
 /// A part of the stream with its new text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +26,8 @@ pub struct Outcome {
     pub rendered: bool,
     /// Documents that changed, in the order of the stream.
     pub documents: Vec<EditedDocument>,
+    /// The objects that were read, in the order of the stream.
+    pub seen: Vec<Seen>,
     /// What was decided about each pod template, in the order of the stream.
     pub decided: Vec<Decided>,
     /// How many objects each row of the policy matched.
@@ -83,201 +81,97 @@ impl Outcome {
             .decided
             .iter()
             .filter(|decided| decided.restarts && !decided.changes.is_empty());
-        let mut objects: Vec<usize> = restarting.map(|decided| decided.object).collect();
+        let mut objects: Vec<(usize, usize)> = restarting
+            .map(|decided| (decided.part, decided.object))
+            .collect();
         objects.dedup();
         objects.len()
     }
 }
 
 /// Places every workload of a release as the policy says.
+///
+/// What documents have in common is read first and kept; every other document is parsed, planned, edited
+/// and forgotten by itself, on all cores.
 pub fn run(release: &Release<'_>, policy: &Policy, options: &Options) -> Outcome {
-    let objects = release.objects();
+    let documents = release.documents(|body| body == Body::Common);
+    let objects = documents.objects(release);
     let mode = options
         .mode
-        .unwrap_or_else(|| Mode::of(release, &objects, options.caller));
-    let mut cx = Context::new(release, policy, options, &objects);
-    cx.diagnostics = input::problems_in(release, &objects, mode);
-    hub_values::read(&mut cx, &objects);
-    let matched = plan(&mut cx, &objects);
-    let Context {
-        decided,
-        mut diagnostics,
-        ..
-    } = cx;
-    diagnostics.extend(unknown::check(release, &objects, &policy.kinds));
-    diagnostics.extend(expect::check(release, policy, &matched));
-    let documents = edit(release, &decided, &mut diagnostics);
-    Outcome {
-        rendered: !diagnostics.iter().any(Diagnostic::is_error),
-        documents,
-        decided,
-        matched,
+        .unwrap_or_else(|| Mode::of(release, &documents, &objects, options.caller));
+    let (common, of_common) = Common::read(release, policy, options, &objects);
+    let mut outcome = Outcome {
+        rendered: false,
+        documents: Vec::new(),
+        seen: Vec::new(),
+        decided: Vec::new(),
+        matched: vec![0; policy.rows.len()],
         live_restarts: None,
-        diagnostics,
+        diagnostics: input::problems(release, &objects, mode),
         mode,
+    };
+    outcome.diagnostics.extend(of_common);
+    let placed = place_all(&common, &documents);
+    let is_broken = placed.iter().any(|(_, placed)| placed.is_broken);
+    let unknown = outcome.take_in(placed);
+    outcome.diagnostics.extend(unknown);
+    if !is_broken {
+        // A document that cannot be read may be the one that a row waits for.
+        outcome
+            .diagnostics
+            .extend(expect::check(release, policy, &outcome.matched));
+    }
+    outcome.rendered = !outcome.diagnostics.iter().any(Diagnostic::is_error);
+    outcome
+}
+
+/// Every document that has to be read, each by itself; their order does not depend on who was first.
+fn place_all(common: &Common<'_>, documents: &Documents<'_>) -> Vec<(usize, Placed)> {
+    let release = common.release;
+    let place = |part: usize| {
+        let placed = match documents.get(part) {
+            Some(parsed) => document::place(common, part, parsed),
+            None => document::place(common, part, &release.parse(part)?),
+        };
+        Some((part, placed))
+    };
+    if release.parts.len() < WORTH_THREADS {
+        (0..release.parts.len()).filter_map(place).collect()
+    } else {
+        (0..release.parts.len())
+            .into_par_iter()
+            .filter_map(place)
+            .collect()
     }
 }
 
-/// Plans the changes of every workload; gives back how many objects each row matched.
-fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
-    let policy = cx.policy;
-    let namespace = cx.options.namespace.as_deref();
-    let mut matched = vec![0; policy.rows.len()];
-    for (index, object) in objects.iter().enumerate() {
-        let workloads = Workload::all(object, &policy.kinds);
-        let row_for = |workload| policy.row_for(workload, namespace);
-        let rows: Vec<Option<usize>> = workloads.iter().map(row_for).collect();
-        for row in rows.iter().flatten().collect::<BTreeSet<_>>() {
-            matched[*row] += 1;
-        }
-        let is_left_alone = rows.iter().any(Option::is_some) && is_ignored(cx, object);
-        let by_path: Vec<(String, usize)> = workloads
-            .iter()
-            .zip(&rows)
-            .filter_map(|(workload, row)| Some((workload.template.path.clone(), (*row)?)))
-            .collect();
-        let first = cx.decided.len();
-        for (workload, row) in workloads.iter().zip(&rows) {
-            let because = row.map(|row| Because::of(policy, row));
-            cx.decided.push(Decided::of(index, workload, because));
-            match row {
-                None => cx.leave(Reason::NoRow, "no row of the policy matches"),
-                Some(_) if is_left_alone => cx.leave(Reason::OptOut, "`dunnage/ignore` says so"),
-                Some(row) => place(cx, &Placement::new(policy, *row, workload, &by_path)),
+impl Outcome {
+    /// Puts what came of the documents together. What is the same for many is said once; what is said of
+    /// unknown kinds is given back, to be said last.
+    fn take_in(&mut self, placed: Vec<(usize, Placed)>) -> Vec<Diagnostic> {
+        let mut unknown_classes = BTreeSet::new();
+        let mut unknown_kinds = BTreeSet::new();
+        let mut unknown = Vec::new();
+        for (part, placed) in placed {
+            self.documents
+                .extend(placed.text.map(|text| EditedDocument { part, text }));
+            self.seen.extend(placed.seen);
+            self.decided.extend(placed.decided);
+            for row in placed.matched {
+                self.matched[row] += 1;
+            }
+            for diagnostic in placed.diagnostics {
+                let is_class = diagnostic.code == &codes::UNKNOWN_CLASS;
+                if !is_class || unknown_classes.insert(diagnostic.span()) {
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+            for found in placed.unknown {
+                if unknown_kinds.insert(found.kind) {
+                    unknown.push(found.diagnostic);
+                }
             }
         }
-        passes::check_inherited(cx, &workloads, first);
+        unknown
     }
-    matched
-}
-
-/// Lets the passes plan for one template.
-fn place(cx: &mut Context<'_>, placement: &Placement<'_>) {
-    let object = cx.current().object;
-    if cx.options.unchangeable.contains(&object) {
-        return cx.leave(Reason::Exists, "it exists and can never change");
-    }
-    if placement.pools.is_empty() {
-        return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
-    }
-    passes::plan(cx, placement);
-    let is_fixed = placement.workload.is_fixed() && !placement.workload.is_bare_pod();
-    if is_fixed && !cx.current().changes.is_empty() {
-        settle_job(cx, placement);
-    }
-}
-
-/// Whether the object asks to be left alone. Another word than `true` or `false` leaves that open, so
-/// it is an error.
-fn is_ignored(cx: &mut Context<'_>, object: &Object<'_>) -> bool {
-    let annotation = object.node.get_path(&["metadata", "annotations", IGNORE]);
-    let Some(annotation) = annotation else {
-        return false;
-    };
-    let word = annotation.text().unwrap_or_default();
-    if !matches!(word, "true" | "false") {
-        let message = format!(
-            "`{}` says `{IGNORE}: {word}`, which is neither yes nor no",
-            object.title()
-        );
-        let span = cx.release.node_span(object.part, annotation);
-        cx.report(
-            Diagnostic::new(&codes::IGNORE_UNCLEAR, message)
-                .at(span, "neither `true` nor `false`")
-                .help("`\"true\"` leaves the object alone"),
-        );
-    }
-    word == "true"
-}
-
-/// Does with the changes of a Job what the policy says: its template can never change once it exists.
-fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>) {
-    let code = match cx.policy.jobs {
-        Jobs::Patch => return,
-        Jobs::Skip => &codes::JOB_LEFT_ALONE,
-        Jobs::Error => &codes::JOB_WOULD_CHANGE,
-    };
-    cx.current().changes.clear();
-    cx.leave(Reason::Immutable, "`jobs` of the policy says so");
-    let title = placement.title();
-    let message = match cx.policy.jobs {
-        Jobs::Error => format!("`{title}` would change, and `jobs: error` forbids it"),
-        _ => format!("`{title}` is left alone, as `jobs: skip` says"),
-    };
-    let help = match cx.policy.jobs {
-        Jobs::Error => "give it a row with `pool: none`, or let `jobs: skip` leave all Jobs alone",
-        _ => {
-            "`jobs: patch` places Jobs too; an upgrade fails where one exists with another template"
-        }
-    };
-    let span = cx.span(placement, placement.workload.template.node);
-    cx.report(
-        Diagnostic::new(code, message)
-            .at(
-                Span {
-                    end: span.start,
-                    ..span
-                },
-                "the template of an existing Job can never change",
-            )
-            .help(help),
-    );
-}
-
-/// Edits every document that a change names.
-fn edit(
-    release: &Release<'_>,
-    decided: &[Decided],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<EditedDocument> {
-    let mut by_part: BTreeMap<usize, Vec<&Decided>> = BTreeMap::new();
-    for decided in decided.iter().filter(|decided| !decided.changes.is_empty()) {
-        by_part.entry(decided.part).or_default().push(decided);
-    }
-    let by_part: Vec<_> = by_part.into_iter().collect();
-    let edited: Vec<_> = by_part
-        .par_iter()
-        .map(|(part, decided)| edit_part(release, *part, decided))
-        .collect();
-    let mut documents = Vec::new();
-    for (document, problems) in edited {
-        diagnostics.extend(problems);
-        documents.extend(document);
-    }
-    documents
-}
-
-fn edit_part(
-    release: &Release<'_>,
-    part: usize,
-    decided: &[&Decided],
-) -> (Option<EditedDocument>, Vec<Diagnostic>) {
-    let Body::Parsed(document) = &release.parts[part].body else {
-        unreachable!("only parsed documents have workloads");
-    };
-    let mut diagnostics = input::duplicates(release, part, document);
-    if let Some(problem) = input::alias_problem(release, part, document) {
-        diagnostics.push(problem);
-        return (None, diagnostics);
-    }
-    let changes = decided.iter().flat_map(|decided| &decided.changes);
-    let edits: Vec<Edit> = changes
-        .flat_map(|change| change.edits.iter().cloned())
-        .collect();
-    match yaml::edit::apply(document, &edits) {
-        Ok(text) => (Some(EditedDocument { part, text }), diagnostics),
-        Err(refusal) => {
-            diagnostics.push(input::refused(release, part, &titles(decided), &refusal));
-            (None, diagnostics)
-        }
-    }
-}
-
-/// The objects of one document that were to be changed, as a message names them.
-fn titles(decided: &[&Decided]) -> String {
-    let titles: Vec<String> = decided
-        .iter()
-        .map(|decided| format!("`{}`", decided.title))
-        .collect();
-    titles.join(" and ")
 }

@@ -1,30 +1,36 @@
 //! What the rows say of themselves: how many objects they expect, and that they are of use.
 
+use std::collections::BTreeSet;
+
 use super::codes;
 use crate::diag::Diagnostic;
-use crate::k8s::{Body, Part, Release};
+use crate::k8s::{ChartPath, Release};
 use crate::policy::{Policy, Row};
 
 /// Checks each row's `expect` and notes rows that matched nothing. `matched` counts objects by row.
 pub(super) fn check(release: &Release<'_>, policy: &Policy, matched: &[usize]) -> Vec<Diagnostic> {
-    let is_broken = |part: &Part<'_>| matches!(part.body, Body::Broken(_));
-    if release.is_blank() || release.parts.iter().any(is_broken) {
-        return Vec::new(); // A document that cannot be read may be the one that a row waits for.
+    if release.is_blank() {
+        return Vec::new();
     }
+    let files: BTreeSet<&str> = release.parts.iter().map(|part| part.file).collect();
+    let charts = files
+        .into_iter()
+        .flat_map(|file| ChartPath::read(file).charts);
+    let charts: BTreeSet<String> = charts.collect();
     let rows = policy
         .rows
         .iter()
         .zip(matched)
-        .filter(|(row, _)| applies(release, row));
+        .filter(|(row, _)| applies(row, &charts));
     rows.filter_map(|(row, &count)| unmet(row, count).or_else(|| unused(row, count)))
         .collect()
 }
 
 /// Whether the row can match here at all: its chart is in the stream, or it names none.
-fn applies(release: &Release<'_>, row: &Row) -> bool {
+fn applies(row: &Row, charts: &BTreeSet<String>) -> bool {
     let wanted = &row.criteria.charts;
-    let mut charts = release.parts.iter().flat_map(|part| &part.chart.charts);
-    wanted.is_empty() || charts.any(|chart| wanted.iter().any(|wanted| wanted.matches(chart)))
+    let is_wanted = |chart: &String| wanted.iter().any(|wanted| wanted.matches(chart));
+    wanted.is_empty() || charts.iter().any(is_wanted)
 }
 
 fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {

@@ -1,14 +1,17 @@
 //! The hub's own values, which z2jh writes into a Secret of the stream.
 
 use super::codes;
-use super::context::Context;
 use crate::diag::Diagnostic;
-use crate::k8s::Object;
-use crate::values;
+use crate::k8s::{Object, Release};
+use crate::values::{self, HubImage};
 use crate::yaml;
 
-/// Finds the images that the hub's values in the stream name.
-pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
+/// The images that the hub's values in the stream name, with the charts of the hub.
+pub(super) fn read(
+    release: &Release<'_>,
+    objects: &[Object<'_>],
+) -> (Vec<(Vec<String>, HubImage)>, Vec<Diagnostic>) {
+    let (mut images, mut diagnostics) = (Vec::new(), Vec::new());
     for secret in objects.iter().filter(|object| is_hub_secret(object)) {
         let data = |key| secret.node.get_path(&[key, "values.yaml"]);
         let (node, read) = match (data("data"), data("stringData")) {
@@ -16,27 +19,27 @@ pub(super) fn read(cx: &mut Context<'_>, objects: &[Object<'_>]) {
             (Some(encoded), None) => (encoded, encoded.text().and_then(decode)),
             (None, None) => continue,
         };
-        let start = node.range().start;
-        let span = cx.release.span(secret.part, start..start);
         let values = read.as_deref().and_then(values_of);
-        match values.as_ref().and_then(values::locate_hub) {
-            Some(hub) => {
-                let charts = &secret.chart.charts;
-                let images = values::hub_images(hub)
-                    .into_iter()
-                    .map(|image| (charts.clone(), image));
-                cx.stream_images.extend(images);
-            }
-            None => cx.report(
-                Diagnostic::new(
-                    &codes::HUB_VALUES,
-                    format!("the values in `{}` cannot be read", secret.title()),
-                )
-                .at(span, "neither YAML nor base64 of it")
-                .help("give them by `--values`, so that the images of profiles can be pulled"),
-            ),
+        if let Some(hub) = values.as_ref().and_then(values::locate_hub) {
+            let charts = &secret.chart.charts;
+            let named = values::hub_images(hub).into_iter();
+            images.extend(named.map(|image| (charts.clone(), image)));
+            continue;
         }
+        let start = node.range().start;
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::HUB_VALUES,
+                format!("the values in `{}` cannot be read", secret.title()),
+            )
+            .at(
+                release.span(secret.part, start..start),
+                "neither YAML nor base64 of it",
+            )
+            .help("give them by `--values`, so that the images of profiles can be pulled"),
+        );
     }
+    (images, diagnostics)
 }
 
 /// The Secret into which z2jh writes its own values (`templates/hub/secret.yaml`).

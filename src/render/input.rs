@@ -4,49 +4,46 @@ use std::collections::BTreeMap;
 
 use super::{Mode, codes};
 use crate::diag::Diagnostic;
-use crate::k8s::{Body, HOOK, Object, Release};
-use crate::yaml::{self, Content, Document, NodeRef, Refusal};
+use crate::k8s::{Documents, HOOK, Object, Release};
+use crate::yaml::{self, Content, Document, NodeRef, ParseError, Refusal};
 
-/// What is wrong with the input whoever reads the output: that there is none, or that it is not YAML.
-pub fn problems(release: &Release<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    if release.is_blank() {
-        diagnostics.push(
-            Diagnostic::new(&codes::NO_DOCUMENTS, "the input holds no document")
-                .help("see whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`"),
-        );
-    }
-    for (index, part) in release.parts.iter().enumerate() {
-        if let Body::Broken(error) = &part.body {
-            let span = release.span(index, error.offset..error.offset);
-            diagnostics.push(
-                Diagnostic::new(
-                    &codes::NOT_YAML,
-                    format!("this document is not YAML: {}", error.message),
-                )
-                .at(span, "here")
-                .help("mend the chart's template; Helm and Kubernetes cannot read it either"),
-            );
-        }
-    }
-    diagnostics
-}
-
-/// What is wrong with the input for who reads the output.
-pub(super) fn problems_in(
+/// What is wrong with the stream as a whole, for who reads the output.
+pub(super) fn problems(
     release: &Release<'_>,
     objects: &[Object<'_>],
     mode: Mode,
 ) -> Vec<Diagnostic> {
-    let mut diagnostics = problems(release);
-    if mode.is_helm() {
-        diagnostics.retain(|diagnostic| diagnostic.code != &codes::NO_DOCUMENTS);
+    let mut diagnostics = Vec::new();
+    if release.is_blank() && !mode.is_helm() {
+        diagnostics.push(no_documents());
     }
     if mode == Mode::Helm3 {
         let hooks = objects.iter().filter(|object| object.is_hook());
         diagnostics.extend(hooks.map(|hook| hook_under_helm3(release, hook)));
     }
     diagnostics
+}
+
+/// What is in the way of reading a release at all, whoever wants to.
+pub fn unreadable(release: &Release<'_>, documents: &Documents<'_>) -> Vec<Diagnostic> {
+    let blank = release.is_blank().then(no_documents);
+    let broken = documents
+        .broken()
+        .map(|(part, error)| not_yaml(release, part, error));
+    blank.into_iter().chain(broken).collect()
+}
+
+fn no_documents() -> Diagnostic {
+    Diagnostic::new(&codes::NO_DOCUMENTS, "the input holds no document")
+        .help("see whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`")
+}
+
+/// A part that should be a document and is not.
+pub(super) fn not_yaml(release: &Release<'_>, part: usize, error: &ParseError) -> Diagnostic {
+    let message = format!("this document is not YAML: {}", error.message);
+    Diagnostic::new(&codes::NOT_YAML, message)
+        .at(release.span(part, error.offset..error.offset), "here")
+        .help("mend the chart's template; Helm and Kubernetes cannot read it either")
 }
 
 fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
@@ -83,7 +80,7 @@ pub(super) fn refused(
     };
     let message = format!("{titles} cannot be changed without doubt: {refusal}");
     let range = refusal.range();
-    let text = &release.text[release.parts[part].range.clone()];
+    let text = release.part_text(part);
     let first_line = text[range.clone()].lines().next().unwrap_or_default();
     let range = range.start..range.start + first_line.len();
     Diagnostic::new(&codes::CANNOT_EDIT, message)

@@ -4,7 +4,9 @@
 //! the original text, and reads every edited document again. It gives back all of the text or none.
 
 mod codes;
+mod common;
 mod context;
+mod document;
 mod engine;
 mod expect;
 mod hub_values;
@@ -21,10 +23,10 @@ mod tests;
 
 pub use codes::is_unmet;
 pub use engine::{EditedDocument, Outcome, run};
-pub use input::problems;
+pub use input::unreadable;
 pub use mode::{Mode, NO_DOCUMENTS};
 pub use passes::{PAGES, Page};
-pub use plan::{Because, Change, Decided, Kept, Reason};
+pub use plan::{Because, Change, Decided, Kept, Reason, Seen};
 pub use previous::run_after;
 pub use report::Report;
 
@@ -41,9 +43,9 @@ pub struct Options {
     pub namespace: Option<String>,
     /// Images that the hub's own values name (`--values`).
     pub hub_images: Vec<crate::values::HubImage>,
-    /// Objects that exist and could not take a change, as indexes of
-    /// [`Release::objects`](crate::k8s::Release::objects): they are left alone.
-    pub(crate) unchangeable: BTreeSet<usize>,
+    /// Objects that exist and could not take a change, each by its part and its index there: they are left
+    /// alone.
+    pub(crate) unchangeable: BTreeSet<(usize, usize)>,
 }
 
 /// How dunnage was started.

@@ -1,6 +1,7 @@
 use serde::Serialize;
 
-use crate::k8s::{Body, Object, Release};
+use crate::k8s::{Documents, Object, Release};
+use crate::yaml::NodeRef;
 
 use super::Caller;
 
@@ -31,7 +32,12 @@ impl Mode {
 
     /// The mode of a stream: Helm 4 marks every document, Helm 3 writes `# Source:` and no hook. What
     /// `helm template` prints has both, and is read by a pipe.
-    pub fn of(release: &Release<'_>, objects: &[Object<'_>], caller: Caller) -> Self {
+    pub(super) fn of(
+        release: &Release<'_>,
+        documents: &Documents<'_>,
+        objects: &[Object<'_>],
+        caller: Caller,
+    ) -> Self {
         if caller == Caller::Plugin
             || release
                 .text
@@ -39,7 +45,7 @@ impl Mode {
         {
             return Mode::Helm4;
         }
-        if is_resource_list(release) {
+        if documents.roots().any(is_resource_list) {
             return Mode::Krm;
         }
         let has_hook = objects.iter().any(Object::is_hook);
@@ -48,19 +54,14 @@ impl Mode {
             .iter()
             .find(|part| !release.text[part.range.clone()].trim().is_empty());
         match (first, caller) {
-            (Some(first), _) if !first.chart.file.is_empty() && !has_hook => Mode::Helm3,
+            (Some(first), _) if !first.file.is_empty() && !has_hook => Mode::Helm3,
             (None, Caller::PostRenderer) => Mode::Helm3,
             _ => Mode::Plain,
         }
     }
 }
 
-fn is_resource_list(release: &Release<'_>) -> bool {
-    release.parts.iter().any(|part| match &part.body {
-        Body::Parsed(document) => document
-            .root()
-            .and_then(|root| root.get("kind"))
-            .is_some_and(|kind| kind.text() == Some("ResourceList")),
-        _ => false,
-    })
+fn is_resource_list(root: NodeRef<'_>) -> bool {
+    let kind = root.get("kind");
+    kind.is_some_and(|kind| kind.text() == Some("ResourceList"))
 }

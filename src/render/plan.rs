@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::k8s::{PodField, Workload};
+use crate::k8s::{Object, PodField, Release, Workload};
 use crate::text::Span;
 use crate::yaml::Edit;
 
@@ -9,7 +9,7 @@ use crate::yaml::Edit;
 pub struct Decided {
     /// The part of the release that holds it.
     pub part: usize,
-    /// Its object, as an index of [`Release::objects`](crate::k8s::Release::objects).
+    /// Which object of that part, counted from 0.
     pub object: usize,
     /// The object, and which template where it has several: `RayCluster/a (worker gpu)`.
     pub title: String,
@@ -47,6 +47,42 @@ impl Decided {
     }
 }
 
+/// An object that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The part of the release that holds it.
+    pub part: usize,
+    /// The API group; empty for the core group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The name; empty where there is none.
+    pub name: String,
+    /// The namespace, where it names one.
+    pub namespace: Option<String>,
+    /// The template of the chart that it came from; empty where the stream does not say.
+    pub file: String,
+    /// The events at which Helm runs it; none for an ordinary object.
+    pub hooks: Vec<String>,
+    /// Its bytes.
+    pub span: Span,
+}
+
+impl Seen {
+    pub(super) fn of(object: &Object<'_>, release: &Release<'_>) -> Self {
+        Self {
+            part: object.part,
+            group: object.gvk.group.clone(),
+            kind: object.gvk.kind.clone(),
+            name: object.name(),
+            namespace: object.namespace().map(str::to_owned),
+            file: object.chart.file.clone(),
+            hooks: object.hooks().map(str::to_owned).collect(),
+            span: release.node_span(object.part, object.node),
+        }
+    }
+}
+
 /// Which row a decision follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Because {
@@ -65,8 +101,8 @@ pub struct Change {
     pub field: PodField,
     /// What happens to it, in a few words.
     pub what: String,
-    /// How.
-    pub edits: Vec<Edit>,
+    /// How; nothing is left of it once the document is edited.
+    pub(super) edits: Vec<Edit>,
 }
 
 /// A field that stays as it is, or all of them.

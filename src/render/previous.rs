@@ -29,7 +29,7 @@ pub fn run_after(
     };
     let mut second = run(release, policy, &options);
     let comparison = compare(release, policy, &options, &second, previous);
-    note_unchangeable(release, &options, &mut second);
+    note_unchangeable(&mut second, &options.unchangeable);
     comparison.complete(second)
 }
 
@@ -37,7 +37,7 @@ pub fn run_after(
 #[derive(Default)]
 struct Comparison {
     /// Objects that exist and would change by us alone.
-    unchangeable: BTreeSet<usize>,
+    unchangeable: BTreeSet<(usize, usize)>,
     diagnostics: Vec<Diagnostic>,
     /// Objects whose running pods will be replaced.
     restarts: usize,
@@ -67,12 +67,17 @@ fn compare(
     }
     let text = outcome.text(release);
     let new = Release::read(release.source, &text, &policy.kinds);
-    let (charts, new_objects, live) = (release.objects(), new.objects(), previous.objects());
+    let all = [release, &new, previous].map(|release| release.documents(|_| true));
+    let [charts, new_objects, live] =
+        [(&all[0], release), (&all[1], &new), (&all[2], previous)].map(|(all, of)| all.objects(of));
     let mut by_name: BTreeMap<Identity, Vec<&Object<'_>>> = BTreeMap::new();
     for object in live.iter().filter(|object| !object.name().is_empty()) {
         by_name.entry(identity(object)).or_default().push(object);
     }
+    let mut number = 0;
     for (index, (chart, new)) in charts.iter().zip(&new_objects).enumerate() {
+        let begins_part = index == 0 || charts[index - 1].part != chart.part;
+        number = if begins_part { 0 } else { number + 1 };
         let alike = by_name.get(&identity(new)).filter(|_| !new.is_hook());
         let old =
             alike.and_then(|alike| alike.iter().find(|old| is_in_one_place(old, new, options)));
@@ -93,7 +98,7 @@ fn compare(
             .filter(|changed| changed.new.is_fixed() && !changed.is_allowed())
             .collect();
         if !fixed.is_empty() && fixed.iter().all(|changed| changed.is_ours()) {
-            comparison.unchangeable.insert(index);
+            comparison.unchangeable.insert((chart.part, number));
         } else if let Some(first) = fixed.first() {
             comparison.diagnostics.push(trio.cannot_change(first));
         }
@@ -280,18 +285,17 @@ impl Trio<'_> {
 }
 
 /// Says which objects were left alone because they exist.
-fn note_unchangeable(release: &Release<'_>, options: &Options, outcome: &mut Outcome) {
-    let objects = release.objects();
-    for &index in &options.unchangeable {
-        let object = &objects[index];
+fn note_unchangeable(outcome: &mut Outcome, unchangeable: &BTreeSet<(usize, usize)>) {
+    for &(part, number) in unchangeable {
+        let mut of_part = outcome.seen.iter().filter(|seen| seen.part == part);
+        let object = of_part.nth(number).expect("it was seen in both runs");
         let message = format!(
-            "`{}` exists and is left as it is, for its template can never change",
-            object.title()
+            "`{}/{}` exists and is left as it is, for its template can never change",
+            object.kind, object.name
         );
-        let span = start(release.node_span(object.part, object.node));
         outcome.diagnostics.push(
             Diagnostic::new(&codes::JOB_LEFT_ALONE, message)
-                .at(span, "lives without what the policy asks for")
+                .at(start(object.span), "lives without what the policy asks for")
                 .help("delete it before the upgrade if it has to be placed"),
         );
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Decided, Mode, Outcome, Reason};
-use crate::k8s::{Body, Object, Release};
+use crate::k8s::{Body, Release};
 use crate::policy::Policy;
 use crate::text::{Sources, Span};
 
@@ -168,8 +168,7 @@ impl Report {
 }
 
 fn summary(release: &Release<'_>, outcome: &Outcome) -> Summary {
-    let count =
-        |is: fn(&Body<'_>) -> bool| release.parts.iter().filter(|part| is(&part.body)).count();
+    let count = |is: fn(Body) -> bool| release.parts.iter().filter(|part| is(part.body)).count();
     Summary {
         documents: count(|body| !matches!(body, Body::Blank)),
         copied: count(|body| matches!(body, Body::Copied)),
@@ -204,53 +203,46 @@ fn place(sources: &Sources, span: Span) -> String {
 /// The objects that were read, and between them the documents that were not.
 fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome) -> Vec<Seen> {
     let line = |span: Span| sources.get(span.source).line_column(span.start).line;
-    let mut seen = Vec::new();
-    let objects = release.objects();
-    let mut objects = objects.iter().enumerate().peekable();
+    let mut all = Vec::new();
+    let mut objects = outcome.seen.iter().peekable();
     let mut decided = outcome.decided.iter().peekable();
     for (index, part) in release.parts.iter().enumerate() {
-        if matches!(part.body, Body::Copied) {
+        let mut number = 0;
+        while let Some(object) = objects.next_if(|object| object.part == index) {
+            let mut templates = Vec::new();
+            let is_of = |decided: &&Decided| (decided.part, decided.object) == (index, number);
+            while let Some(decided) = decided.next_if(is_of) {
+                templates.push(template(decided));
+            }
+            number += 1;
+            all.push(Seen {
+                group: object.group.clone(),
+                kind: object.kind.clone(),
+                name: object.name.clone(),
+                namespace: object.namespace.clone(),
+                file: object.file.clone(),
+                line: line(object.span),
+                hooks: object.hooks.clone(),
+                copied: false,
+                templates,
+            });
+        }
+        if number == 0 && part.body != Body::Blank {
             let (group, kind) = release.plain_kind(index).unwrap_or_default();
-            seen.push(Seen {
+            all.push(Seen {
                 group: group.to_owned(),
                 kind: kind.to_owned(),
                 name: String::new(),
                 namespace: None,
-                file: part.chart.file.clone(),
+                file: part.file.to_owned(),
                 line: line(release.content_span(index)),
                 hooks: Vec::new(),
                 copied: true,
                 templates: Vec::new(),
             });
         }
-        while let Some((at, object)) = objects.next_if(|(_, object)| object.part == index) {
-            let mut templates = Vec::new();
-            while let Some(decided) = decided.next_if(|decided| decided.object == at) {
-                templates.push(template(decided));
-            }
-            let line = line(release.node_span(index, object.node));
-            seen.push(Seen {
-                line,
-                templates,
-                ..object_seen(object)
-            });
-        }
     }
-    seen
-}
-
-fn object_seen(object: &Object<'_>) -> Seen {
-    Seen {
-        group: object.gvk.group.clone(),
-        kind: object.gvk.kind.clone(),
-        name: object.name(),
-        namespace: object.namespace().map(str::to_owned),
-        file: object.chart.file.clone(),
-        line: 0,
-        hooks: object.hooks().map(str::to_owned).collect(),
-        copied: false,
-        templates: Vec::new(),
-    }
+    all
 }
 
 fn template(decided: &Decided) -> Template {

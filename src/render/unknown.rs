@@ -1,30 +1,35 @@
 //! Kinds that hold what looks like a pod template, though nobody said where.
 
-use std::collections::BTreeSet;
-
 use super::codes;
+use super::common::Common;
 use crate::diag::Diagnostic;
 use crate::k8s::{self, Kinds, Likeness, Object, Release};
 use crate::text::Span;
 
-/// A note for each kind whose pods are left alone because nobody knows where their template sits.
-pub(super) fn check(
-    release: &Release<'_>,
-    objects: &[Object<'_>],
-    kinds: &Kinds,
-) -> Vec<Diagnostic> {
-    let mut said = BTreeSet::new();
-    let mut diagnostics = Vec::new();
+/// An object whose pods are left alone because nobody knows where their template sits.
+#[derive(Debug)]
+pub(super) struct Unknown {
+    /// Group and kind.
+    pub(super) kind: (String, String),
+    /// What to say, once a kind.
+    pub(super) diagnostic: Diagnostic,
+}
+
+/// The unknown kinds of a document, each once.
+pub(super) fn find(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<Unknown> {
+    let kinds = &common.policy.kinds;
+    let mut found: Vec<Unknown> = Vec::new();
     for object in objects {
-        let kind = (object.gvk.group.as_str(), object.gvk.kind.as_str());
-        let likenesses = k8s::likenesses(object, kinds);
-        if let Some(first) = likenesses.first()
-            && said.insert(kind)
-        {
-            diagnostics.push(note(release, object, first, kinds));
+        let kind = (object.gvk.group.clone(), object.gvk.kind.clone());
+        if found.iter().any(|other| other.kind == kind) {
+            continue;
+        }
+        if let Some(first) = k8s::likenesses(object, kinds).first() {
+            let diagnostic = note(common.release, object, first, kinds);
+            found.push(Unknown { kind, diagnostic });
         }
     }
-    diagnostics
+    found
 }
 
 fn note(

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::cli::Exit;
 use crate::cli::session::Session;
-use crate::diag::Diagnostic;
 use crate::k8s::{Kinds, Release};
 use crate::policy;
 use crate::render;
@@ -12,7 +11,7 @@ use crate::render;
 /// Asks nothing: it proposes rows for what it is given, and those of a hub where it is given nothing.
 pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exit {
     if file.is_none() && session.host.stdin_is_terminal() {
-        return session.write(&policy::propose(None));
+        return session.write(&policy::propose(&[]));
     }
     let source = match file {
         Some(file) => session.read(file),
@@ -28,9 +27,10 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exi
         session.sources.get(source).text(),
         &Kinds::default(),
     );
-    let problems = render::problems(&release);
-    if problems.iter().any(Diagnostic::is_error) {
+    let documents = release.documents(|_| true);
+    let problems = render::unreadable(&release, &documents);
+    if !problems.is_empty() {
         return session.fail(&problems);
     }
-    session.write(&policy::propose(Some(&release)))
+    session.write(&policy::propose(&documents.objects(&release)))
 }

@@ -170,7 +170,8 @@ fn check_matches(criteria: &str, expected: &[&str]) {
     let mut sources = Sources::default();
     let source = sources.add("objects", OBJECTS.to_owned());
     let release = Release::read(source, OBJECTS, &policy.kinds);
-    let objects = release.objects();
+    let documents = release.documents(|_| true);
+    let objects = documents.objects(&release);
     let workloads = objects
         .iter()
         .flat_map(|object| Workload::all(object, &policy.kinds));

@@ -94,13 +94,15 @@ fn added(missing: &[&Wanted], all: &[NodeRef<'_>], sibling: NodeRef<'_>) -> Vec<
 fn wanted(cx: &Context<'_>, placement: &Placement<'_>) -> Vec<Wanted> {
     let charts = &placement.workload.object.chart.charts;
     let of_stream = cx
+        .common
         .stream_images
         .iter()
         .filter(|(hub, _)| hub == charts)
         .map(|(_, image)| image);
-    let of_hub = of_stream.chain(&cx.options.hub_images);
+    let of_hub = of_stream.chain(&cx.common.options.hub_images);
     let of_hub = of_hub.map(|image| (image.name.clone(), image.image.clone()));
     let extra = cx
+        .common
         .policy
         .extra_images
         .iter()

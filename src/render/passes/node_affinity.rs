@@ -500,6 +500,7 @@ pub(in crate::render) fn check_inherited(
             workload.title()
         );
         let start = cx
+            .common
             .release
             .node_span(workload.object.part, workload.template.node);
         let diagnostic = Diagnostic::new(&codes::INHERITED_AFFINITY, message)

@@ -2,7 +2,8 @@ use crate::diag::Diagnostic;
 use crate::k8s::PodField;
 use crate::policy::Spanned;
 use crate::render::codes;
-use crate::render::context::{ClassOrigin, Context, Placement};
+use crate::render::common::ClassOrigin;
+use crate::render::context::{Context, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef};
 
@@ -72,41 +73,38 @@ fn is_set(node: NodeRef<'_>) -> bool {
 fn is_in_cluster(cx: &Context<'_>, class: &str) -> bool {
     class.starts_with(SYSTEM)
         || cx
+            .common
             .policy
             .existing_classes
             .iter()
             .any(|known| known.value == class)
 }
 
-/// Reports an unknown class once a row: the API server rejects pods that name one, and Helm says
-/// "deployed" all the same.
+/// Reports an unknown class: the API server rejects pods that name one, and Helm says "deployed" all the
+/// same. A row's class is said once, however many workloads are to have it.
 fn is_known(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
-    if is_in_cluster(cx, &class.value) || cx.classes.contains_key(&class.value) {
+    let classes = &cx.common.classes;
+    if is_in_cluster(cx, &class.value) || classes.contains_key(&class.value) {
         return true;
     }
-    if cx.unknown_class_rows.insert(placement.row_index) {
-        let message = format!(
-            "priority class `{}` for `{}` is not in the stream and not known to be in the cluster",
-            class.value,
-            placement.title(),
-        );
-        let help = "put it under `priorityClasses.existing` if the cluster has it; pods that name a missing class are never created";
-        let names = cx.classes.keys().map(String::as_str);
-        let known = cx
-            .policy
-            .existing_classes
-            .iter()
-            .map(|known| known.value.as_str());
-        let help = match crate::text::nearest(&class.value, names.chain(known)) {
-            Some(near) => format!("did you mean `{near}`? Otherwise {help}"),
-            None => help.to_owned(),
-        };
-        cx.report(
-            Diagnostic::new(&codes::UNKNOWN_CLASS, message)
-                .at(class.span, "no such class in the stream")
-                .help(help),
-        );
-    }
+    let message = format!(
+        "priority class `{}` for `{}` is not in the stream and not known to be in the cluster",
+        class.value,
+        placement.title(),
+    );
+    let help = "put it under `priorityClasses.existing` if the cluster has it; pods that name a missing class are never created";
+    let names = classes.keys().map(String::as_str);
+    let existing = &cx.common.policy.existing_classes;
+    let known = existing.iter().map(|known| known.value.as_str());
+    let help = match crate::text::nearest(&class.value, names.chain(known)) {
+        Some(near) => format!("did you mean `{near}`? Otherwise {help}"),
+        None => help.to_owned(),
+    };
+    cx.report(
+        Diagnostic::new(&codes::UNKNOWN_CLASS, message)
+            .at(class.span, "no such class in the stream")
+            .help(help),
+    );
     false
 }
 
@@ -121,7 +119,7 @@ fn starts_too_early(
         .object
         .hooks()
         .any(|event| event.starts_with("pre-"));
-    let is_late = cx.classes.get(&class.value) == Some(&ClassOrigin::Ordinary);
+    let is_late = cx.common.classes.get(&class.value) == Some(&ClassOrigin::Ordinary);
     if !is_early || !is_late || is_in_cluster(cx, &class.value) {
         return false;
     }

@@ -1,0 +1,65 @@
+//! What documents of one release have in common, whoever of them is looked at.
+
+use std::collections::BTreeMap;
+
+use super::{Options, hub_values};
+use crate::diag::Diagnostic;
+use crate::k8s::{Object, Release};
+use crate::policy::Policy;
+use crate::values::HubImage;
+
+/// Where a class of the stream is created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ClassOrigin {
+    /// As an ordinary object, after every `pre-*` hook.
+    Ordinary,
+    /// As a hook.
+    Hook,
+}
+
+/// What every document is placed by.
+pub(super) struct Common<'a> {
+    pub(super) release: &'a Release<'a>,
+    pub(super) policy: &'a Policy,
+    pub(super) options: &'a Options,
+    /// Priority classes that the stream creates.
+    pub(super) classes: BTreeMap<String, ClassOrigin>,
+    /// Images of the hub's values in the stream, with the charts of the hub.
+    pub(super) stream_images: Vec<(Vec<String>, HubImage)>,
+}
+
+impl<'a> Common<'a> {
+    /// Reads it off the objects of the documents that were parsed first.
+    pub(super) fn read(
+        release: &'a Release<'a>,
+        policy: &'a Policy,
+        options: &'a Options,
+        objects: &[Object<'_>],
+    ) -> (Self, Vec<Diagnostic>) {
+        let (stream_images, diagnostics) = hub_values::read(release, objects);
+        let common = Self {
+            release,
+            policy,
+            options,
+            classes: classes(objects),
+            stream_images,
+        };
+        (common, diagnostics)
+    }
+}
+
+fn classes(objects: &[Object<'_>]) -> BTreeMap<String, ClassOrigin> {
+    let classes = objects
+        .iter()
+        .filter(|object| object.gvk.kind == "PriorityClass");
+    let mut origins = BTreeMap::new();
+    for class in classes {
+        let origin = if class.is_hook() {
+            ClassOrigin::Hook
+        } else {
+            ClassOrigin::Ordinary
+        };
+        origins.insert(class.name(), origin);
+    }
+    origins
+}

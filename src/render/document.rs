@@ -1,0 +1,218 @@
+//! One document: what is planned for its objects, and its new text.
+
+use std::collections::BTreeSet;
+
+use super::common::Common;
+use super::context::{Context, Placement};
+use super::plan::{Because, Decided, Reason, Seen};
+use super::unknown::{self, Unknown};
+use super::{codes, input, passes};
+use crate::diag::Diagnostic;
+use crate::k8s::{Object, Workload};
+use crate::policy::Jobs;
+use crate::text::Span;
+use crate::yaml::{self, Document, Edit, ParseError};
+
+/// The annotation by which an object asks to be left alone.
+const IGNORE: &str = "dunnage/ignore";
+
+/// What came of one document; its tree is gone by then.
+#[derive(Debug, Default)]
+pub(super) struct Placed {
+    /// Its objects.
+    pub(super) seen: Vec<Seen>,
+    /// What was decided about their pod templates.
+    pub(super) decided: Vec<Decided>,
+    /// The rows that matched, once for each object that they matched.
+    pub(super) matched: Vec<usize>,
+    /// Objects of kinds that nobody knows and that seem to have pods.
+    pub(super) unknown: Vec<Unknown>,
+    /// Its whole new text, if it changes.
+    pub(super) text: Option<String>,
+    /// What there is to say.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Whether it is not YAML, so that nobody knows what it holds.
+    pub(super) is_broken: bool,
+}
+
+/// Places the workloads of a part's document.
+pub(super) fn place(
+    common: &Common<'_>,
+    part: usize,
+    parsed: &Result<Document<'_>, ParseError>,
+) -> Placed {
+    let document = match parsed {
+        Ok(document) => document,
+        Err(error) => {
+            return Placed {
+                diagnostics: vec![input::not_yaml(common.release, part, error)],
+                is_broken: true,
+                ..Placed::default()
+            };
+        }
+    };
+    let objects = common.release.objects_of(part, document);
+    let mut cx = Context::new(common);
+    let matched = plan(&mut cx, &objects);
+    let mut placed = Placed {
+        seen: objects
+            .iter()
+            .map(|object| Seen::of(object, common.release))
+            .collect(),
+        unknown: unknown::find(common, &objects),
+        matched,
+        ..Placed::default()
+    };
+    let Context {
+        mut decided,
+        mut diagnostics,
+        ..
+    } = cx;
+    if decided.iter().any(|decided| !decided.changes.is_empty()) {
+        placed.text = edit(common, part, document, &mut decided, &mut diagnostics);
+    }
+    placed.decided = decided;
+    placed.diagnostics = diagnostics;
+    placed
+}
+
+/// Plans the changes of every workload; gives back the rows that matched, once an object.
+fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
+    let policy = cx.common.policy;
+    let namespace = cx.common.options.namespace.as_deref();
+    let mut matched = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        let workloads = Workload::all(object, &policy.kinds);
+        let row_for = |workload| policy.row_for(workload, namespace);
+        let rows: Vec<Option<usize>> = workloads.iter().map(row_for).collect();
+        matched.extend(rows.iter().flatten().collect::<BTreeSet<_>>());
+        let is_left_alone = rows.iter().any(Option::is_some) && is_ignored(cx, object);
+        let by_path: Vec<(String, usize)> = workloads
+            .iter()
+            .zip(&rows)
+            .filter_map(|(workload, row)| Some((workload.template.path.clone(), (*row)?)))
+            .collect();
+        let first = cx.decided.len();
+        for (workload, row) in workloads.iter().zip(&rows) {
+            let because = row.map(|row| Because::of(policy, row));
+            cx.decided.push(Decided::of(index, workload, because));
+            match row {
+                None => cx.leave(Reason::NoRow, "no row of the policy matches"),
+                Some(_) if is_left_alone => cx.leave(Reason::OptOut, "`dunnage/ignore` says so"),
+                Some(row) => plan_template(cx, &Placement::new(policy, *row, workload, &by_path)),
+            }
+        }
+        passes::check_inherited(cx, &workloads, first);
+    }
+    matched
+}
+
+/// Lets the passes plan for one template.
+fn plan_template(cx: &mut Context<'_>, placement: &Placement<'_>) {
+    let object = (cx.current().part, cx.current().object);
+    if cx.common.options.unchangeable.contains(&object) {
+        return cx.leave(Reason::Exists, "it exists and can never change");
+    }
+    if placement.pools.is_empty() {
+        return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
+    }
+    passes::plan(cx, placement);
+    let is_fixed = placement.workload.is_fixed() && !placement.workload.is_bare_pod();
+    if is_fixed && !cx.current().changes.is_empty() {
+        settle_job(cx, placement);
+    }
+}
+
+/// Whether the object asks to be left alone. Another word than `true` or `false` leaves that open, so
+/// it is an error.
+fn is_ignored(cx: &mut Context<'_>, object: &Object<'_>) -> bool {
+    let annotation = object.node.get_path(&["metadata", "annotations", IGNORE]);
+    let Some(annotation) = annotation else {
+        return false;
+    };
+    let word = annotation.text().unwrap_or_default();
+    if !matches!(word, "true" | "false") {
+        let message = format!(
+            "`{}` says `{IGNORE}: {word}`, which is neither yes nor no",
+            object.title()
+        );
+        let span = cx.common.release.node_span(object.part, annotation);
+        cx.report(
+            Diagnostic::new(&codes::IGNORE_UNCLEAR, message)
+                .at(span, "neither `true` nor `false`")
+                .help("`\"true\"` leaves the object alone"),
+        );
+    }
+    word == "true"
+}
+
+/// Does with the changes of a Job what the policy says: its template can never change once it exists.
+fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>) {
+    let code = match cx.common.policy.jobs {
+        Jobs::Patch => return,
+        Jobs::Skip => &codes::JOB_LEFT_ALONE,
+        Jobs::Error => &codes::JOB_WOULD_CHANGE,
+    };
+    cx.current().changes.clear();
+    cx.leave(Reason::Immutable, "`jobs` of the policy says so");
+    let title = placement.title();
+    let message = match cx.common.policy.jobs {
+        Jobs::Error => format!("`{title}` would change, and `jobs: error` forbids it"),
+        _ => format!("`{title}` is left alone, as `jobs: skip` says"),
+    };
+    let help = match cx.common.policy.jobs {
+        Jobs::Error => "give it a row with `pool: none`, or let `jobs: skip` leave all Jobs alone",
+        _ => {
+            "`jobs: patch` places Jobs too; an upgrade fails where one exists with another template"
+        }
+    };
+    let span = cx.span(placement, placement.workload.template.node);
+    cx.report(
+        Diagnostic::new(code, message)
+            .at(
+                Span {
+                    end: span.start,
+                    ..span
+                },
+                "the template of an existing Job can never change",
+            )
+            .help(help),
+    );
+}
+
+/// The new text of a document that a change names, unless something is in the way.
+fn edit(
+    common: &Common<'_>,
+    part: usize,
+    document: &Document<'_>,
+    decided: &mut [Decided],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    let release = common.release;
+    diagnostics.extend(input::duplicates(release, part, document));
+    if let Some(problem) = input::alias_problem(release, part, document) {
+        diagnostics.push(problem);
+        return None;
+    }
+    let changes = decided.iter_mut().flat_map(|decided| &mut decided.changes);
+    let edits: Vec<Edit> = changes
+        .flat_map(|change| std::mem::take(&mut change.edits))
+        .collect();
+    match yaml::edit::apply(document, &edits) {
+        Ok(text) => Some(text),
+        Err(refusal) => {
+            diagnostics.push(input::refused(release, part, &titles(decided), &refusal));
+            None
+        }
+    }
+}
+
+/// The objects of one document that were to be changed, as a message names them.
+fn titles(decided: &[Decided]) -> String {
+    let titles: Vec<String> = decided
+        .iter()
+        .filter(|decided| !decided.changes.is_empty())
+        .map(|decided| format!("`{}`", decided.title))
+        .collect();
+    titles.join(" and ")
+}
