@@ -45,7 +45,7 @@ pub struct Options {
     pub hub_images: Vec<crate::values::HubImage>,
     /// Objects that exist and could not take a change, each by its part and its index there: they are left
     /// alone.
-    pub(crate) unchangeable: BTreeSet<(usize, usize)>,
+    pub unchangeable: BTreeSet<(usize, usize)>,
 }
 
 /// How dunnage was started.
