@@ -12,6 +12,7 @@ pub(super) fn plan(
     mapping: NodeRef<'_>,
     present: &Present<'_>,
     edit: &Edit,
+    style: Style,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refusal> {
     match present {
@@ -20,20 +21,20 @@ pub(super) fn plan(
                 edit.target().1.to_owned(),
                 edit.whole_value().into_owned(),
             )]);
-            splices.push(new_entry(mapping, &entry)?);
+            splices.push(new_entry(mapping, &entry, style)?);
         }
-        Present::Empty(entry) => fill(mapping, entry, &edit.whole_value(), splices),
+        Present::Empty(entry) => fill(mapping, entry, &edit.whole_value(), style, splices),
         Present::Scalar(entry) => splices.push(replace(mapping, entry, &edit.whole_value())),
-        Present::Items(sequence) => splices.push(push(*sequence, &edit.whole_value())?),
+        Present::Items(sequence) => splices.push(push(*sequence, &edit.whole_value(), style)?),
     }
     Ok(())
 }
 
 /// A key that the mapping does not have: after its last line, or before its last key where nothing
 /// can follow.
-fn new_entry(mapping: NodeRef<'_>, entry: &Value) -> Result<Splice, Refusal> {
+fn new_entry(mapping: NodeRef<'_>, entry: &Value, style: Style) -> Result<Splice, Refusal> {
     let column = column(mapping);
-    let layout = layout(mapping, column);
+    let layout = style.layout(mapping, column);
     if can_be_followed(mapping) {
         return Ok(lines_after(mapping, column, entry, layout));
     }
@@ -122,7 +123,13 @@ fn lines_after(collection: NodeRef<'_>, column: usize, value: &Value, layout: La
 }
 
 /// Puts a collection under a key that holds nothing yet.
-fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Splice>) {
+fn fill(
+    mapping: NodeRef<'_>,
+    entry: &Entry,
+    value: &Value,
+    style: Style,
+    splices: &mut Vec<Splice>,
+) {
     let document = mapping.document();
     let old = document.at(entry.value);
     let has_comment = document.text[old.range()].contains('#');
@@ -134,7 +141,7 @@ fn fill(mapping: NodeRef<'_>, entry: &Entry, value: &Value, splices: &mut Vec<Sp
     let before = before_value(&document.text[colon_end..old.start.max(colon_end)]);
     let gone = colon_end + before.len()..old.end;
     let column = column(mapping);
-    let mut layout = layout(mapping, column);
+    let mut layout = style.layout(mapping, column);
     match value {
         Value::Mapping(pairs) if !pairs.is_empty() => layout.indent += layout.map_step,
         Value::Sequence(items) if !items.is_empty() => layout.indent += layout.seq_step,
@@ -184,11 +191,16 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
 }
 
 /// Appends to a sequence that has items, in whatever style it is written.
-fn push(sequence: NodeRef<'_>, values: &Value) -> Result<Splice, Refusal> {
-    let Content::Sequence { style, column, .. } = sequence.node().content else {
+fn push(sequence: NodeRef<'_>, values: &Value, style: Style) -> Result<Splice, Refusal> {
+    let Content::Sequence {
+        style: of_sequence,
+        column,
+        ..
+    } = sequence.node().content
+    else {
         return Err(Refusal::not_a("list", sequence));
     };
-    match style {
+    match of_sequence {
         CollectionStyle::Flow => Ok(flow::push(sequence, values)),
         CollectionStyle::FlowPair => Err(Refusal::FlowPair(sequence.range())),
         CollectionStyle::Block if !can_be_followed(sequence) => {
@@ -198,7 +210,7 @@ fn push(sequence: NodeRef<'_>, values: &Value) -> Result<Splice, Refusal> {
             sequence,
             column,
             values,
-            layout(sequence, column),
+            style.layout(sequence, column),
         )),
     }
 }
@@ -210,30 +222,51 @@ fn column(collection: NodeRef<'_>) -> usize {
     }
 }
 
-/// How the document indents: as the collections beside the place do, else as its first ones.
-fn layout(collection: NodeRef<'_>, indent: usize) -> Layout {
-    let document = collection.document();
-    let near = document
-        .nodes()
-        .filter(|node| node.node().parent == Some(collection.id()));
-    let steps = |nodes: &mut dyn Iterator<Item = NodeRef<'_>>, of_mapping: bool| {
-        nodes
-            .filter(|node| node.is_mapping() == of_mapping)
-            .find_map(step)
-    };
-    let near: Vec<_> = near.collect();
-    let find = |of_mapping| {
-        steps(&mut near.iter().copied(), of_mapping)
-            .or_else(|| steps(&mut document.nodes(), of_mapping))
-    };
-    let map_step = find(true).filter(|&step| step > 0).unwrap_or(2);
-    let seq_step = find(false).unwrap_or(0);
-    Layout {
-        indent,
-        map_step,
-        seq_step,
-        eol: eol(document.text),
+/// How the first collections of a document indent, for places with none beside them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    map_step: Option<usize>,
+    seq_step: Option<usize>,
+    eol: &'static str,
+}
+
+impl Style {
+    pub(super) fn of(document: &Document<'_>) -> Self {
+        let first = |of_mapping| first_step(&mut document.nodes(), of_mapping);
+        Self {
+            map_step: first(true),
+            seq_step: first(false),
+            eol: eol(document.text),
+        }
     }
+
+    /// How lines in a collection are laid out: as the collections beside the place are.
+    fn layout(self, collection: NodeRef<'_>, indent: usize) -> Layout {
+        let document = collection.document();
+        let near: Vec<NodeRef<'_>> = match &collection.node().content {
+            Content::Mapping { entries, .. } => {
+                let nodes = entries.iter().flat_map(|entry| [entry.key, entry.value]);
+                nodes.map(|id| document.at(id)).collect()
+            }
+            Content::Sequence { items, .. } => items.iter().map(|&id| document.at(id)).collect(),
+            _ => Vec::new(),
+        };
+        let near = |of_mapping| first_step(&mut near.iter().copied(), of_mapping);
+        let map_step = near(true).or(self.map_step);
+        Layout {
+            indent,
+            map_step: map_step.filter(|&step| step > 0).unwrap_or(2),
+            seq_step: near(false).or(self.seq_step).unwrap_or(0),
+            eol: self.eol,
+        }
+    }
+}
+
+/// How much deeper than its key the first of these nodes stands that is a mapping, or a sequence.
+fn first_step(nodes: &mut dyn Iterator<Item = NodeRef<'_>>, of_mapping: bool) -> Option<usize> {
+    nodes
+        .filter(|node| node.is_mapping() == of_mapping)
+        .find_map(step)
 }
 
 /// How much deeper a block collection stands than the block mapping that holds it.

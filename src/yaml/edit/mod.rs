@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 
 use super::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef};
 use super::value::Value;
+use block::Style;
 use splice::Splice;
 
 /// One change of a mapping.
@@ -121,9 +122,10 @@ pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal>
         return Err(Refusal::SecondDocument(at..document.text.len()));
     }
     let edits = &merged(edits);
+    let style = Style::of(document);
     let mut splices = Vec::new();
     for edit in edits {
-        plan(document, edit, &mut splices)?;
+        plan(document, edit, style, &mut splices)?;
     }
     let text = splice::apply(document.text, splices);
     verify::check(document, edits, &text)?;
@@ -175,7 +177,12 @@ enum Present<'d> {
     Items(NodeRef<'d>),
 }
 
-fn plan(document: &Document<'_>, edit: &Edit, splices: &mut Vec<Splice>) -> Result<(), Refusal> {
+fn plan(
+    document: &Document<'_>,
+    edit: &Edit,
+    block_style: Style,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refusal> {
     let (mapping, key) = edit.target();
     let mapping = document.at(mapping);
     let Content::Mapping { style, .. } = &mapping.node().content else {
@@ -184,7 +191,7 @@ fn plan(document: &Document<'_>, edit: &Edit, splices: &mut Vec<Splice>) -> Resu
     refusal::check_shared(mapping)?;
     let present = present(mapping, key, edit)?;
     match style {
-        CollectionStyle::Block => block::plan(mapping, &present, edit, splices),
+        CollectionStyle::Block => block::plan(mapping, &present, edit, block_style, splices),
         CollectionStyle::Flow => flow::plan(mapping, &present, edit, splices),
         CollectionStyle::FlowPair => return Err(Refusal::FlowPair(mapping.range())),
     }?;
