@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use kube_core::gvk::GroupVersionKind;
@@ -97,14 +98,13 @@ impl<'s> Release<'s> {
 
     /// The objects of a part's document, items of lists included.
     pub fn objects_of<'d>(&self, part: usize, document: &'d Document<'d>) -> Vec<Object<'d>> {
-        let mut objects = Vec::new();
-        if let Some(root) = document.root() {
-            let annotation = root.get_path(&["metadata", "annotations", FILENAME]);
-            let file = annotation.and_then(|annotation| annotation.text());
-            let chart = ChartPath::read(file.unwrap_or(source_comment(document.text)));
-            collect(root, part, &chart, None, &mut objects);
-        }
-        objects
+        let Some(root) = document.root() else {
+            return Vec::new();
+        };
+        let annotation = root.get_path(&["metadata", "annotations", FILENAME]);
+        let file = annotation.and_then(|annotation| annotation.text());
+        let chart = ChartPath::read(file.unwrap_or(source_comment(document.text)));
+        objects(root, part, &chart)
     }
 
     /// Group and kind of a document that was not parsed, where its text shows them at a glance.
@@ -228,37 +228,38 @@ fn source_comment(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// An object, or the items of a list in place of the list.
-fn collect<'d>(
-    node: NodeRef<'d>,
-    part: usize,
-    chart: &ChartPath,
-    inherited: Option<&GroupVersionKind>,
-    objects: &mut Vec<Object<'d>>,
-) {
-    let Some(gvk) = gvk(node).or_else(|| inherited.cloned()) else {
-        return;
-    };
-    let items = node.get("items").filter(|items| items.is_sequence());
-    let item_kind = gvk.kind.strip_suffix("List");
-    match (items, item_kind) {
-        (Some(items), Some(kind)) => {
-            let inherited = GroupVersionKind {
-                kind: kind.to_owned(),
-                ..gvk.clone()
-            };
-            let inherited = (!kind.is_empty() && kind != "Resource").then_some(&inherited);
-            for item in items.items().filter(|item| !item.is_alias()) {
-                collect(item, part, chart, inherited, objects);
-            }
+/// The objects of a document: its root, or the items of a list in place of the list. A list that is named
+/// again by an alias has the same items, and is looked into once.
+fn objects<'d>(root: NodeRef<'d>, part: usize, chart: &ChartPath) -> Vec<Object<'d>> {
+    let mut objects = Vec::new();
+    let mut visited = BTreeSet::new();
+    let mut waiting = vec![(root, None)];
+    while let Some((node, inherited)) = waiting.pop() {
+        let Some(gvk) = gvk(node).or(inherited) else {
+            continue;
+        };
+        let items = node.get("items").filter(|items| items.is_sequence());
+        let (Some(items), Some(kind)) = (items, gvk.kind.strip_suffix("List")) else {
+            let chart = chart.clone();
+            objects.push(Object {
+                part,
+                node,
+                gvk,
+                chart,
+            });
+            continue;
+        };
+        if !visited.insert(items.id()) {
+            continue;
         }
-        _ => objects.push(Object {
-            part,
-            node,
-            gvk,
-            chart: chart.clone(),
-        }),
+        let inherited = (!kind.is_empty() && kind != "Resource").then(|| GroupVersionKind {
+            kind: kind.to_owned(),
+            ..gvk.clone()
+        });
+        let items = items.items().rev().filter(|item| !item.is_alias());
+        waiting.extend(items.map(|item| (item, inherited.clone())));
     }
+    objects
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
+use super::json;
 use super::scalar::{self, Scalar};
 
 /// Names one node of its [`Document`].
@@ -261,7 +263,7 @@ impl<'d> NodeRef<'d> {
 
     /// Where `key` stands and what it holds.
     pub fn find(self, key: &str) -> Option<Found<'d>> {
-        self.find_own(key).or_else(|| self.find_merged(key, 0))
+        self.find_own(key).or_else(|| self.find_merged(key))
     }
 
     /// Like [`find`](Self::find), but never through a merge key.
@@ -271,7 +273,7 @@ impl<'d> NodeRef<'d> {
             .raw_entries()
             .iter()
             .rev()
-            .find(|entry| self.document.at(entry.key).text() == Some(key))?;
+            .find(|entry| self.document.at(entry.key).is_key(key))?;
         let (key, value) = (self.document.at(entry.key), self.document.at(entry.value));
         Some(Found {
             mapping,
@@ -279,6 +281,14 @@ impl<'d> NodeRef<'d> {
             key,
             value,
         })
+    }
+
+    /// Whether Helm's reader gives a key this name. One without a tag is compared as it is written.
+    fn is_key(self, name: &str) -> bool {
+        match self.resolve().node().tag() {
+            None => self.text() == Some(name),
+            Some(_) => json::key_name(self).as_deref() == Some(name),
+        }
     }
 
     /// Whether the mapping takes keys from elsewhere by `<<`.
@@ -303,28 +313,35 @@ impl<'d> NodeRef<'d> {
         }
     }
 
-    fn find_merged(self, key: &str, depth: usize) -> Option<Found<'d>> {
-        const CYCLE_GUARD: usize = 64;
-        if depth > CYCLE_GUARD {
-            return None;
-        }
-        for merged in self.merges() {
-            let merged = merged.resolve();
-            let sources: Vec<_> = if merged.is_sequence() {
-                merged.items().collect()
-            } else {
-                vec![merged]
-            };
-            for source in sources {
-                let found = source
-                    .find_own(key)
-                    .or_else(|| source.find_merged(key, depth + 1));
-                if found.is_some() {
-                    return found;
-                }
+    /// Looks into each mapping once, however often and however deep merges name it.
+    fn find_merged(self, key: &str) -> Option<Found<'d>> {
+        let mut visited = BTreeSet::new();
+        let mut waiting = self.merge_sources();
+        while let Some(source) = waiting.pop() {
+            if !visited.insert(source.id) {
+                continue;
             }
+            let found = source.find_own(key);
+            if found.is_some() {
+                return found;
+            }
+            waiting.extend(source.merge_sources());
         }
         None
+    }
+
+    /// The mappings that merge keys name, the one that counts first at the end.
+    fn merge_sources(self) -> Vec<NodeRef<'d>> {
+        let mut sources = Vec::new();
+        for merged in self.merges().map(NodeRef::resolve) {
+            if merged.is_sequence() {
+                sources.extend(merged.items().map(NodeRef::resolve));
+            } else {
+                sources.push(merged);
+            }
+        }
+        sources.reverse();
+        sources
     }
 
     /// The scalar as Helm's go-yaml v2 types it; `None` for collections and dangling aliases.
