@@ -30,13 +30,9 @@ pub(super) struct PlainType<'t> {
 }
 
 /// The type of a part's document: exactly one `kind:` in column 0 with one plain word, no quoted `kind`
-/// anywhere, and content that begins with a letter in column 0. Anything less certain is parsed.
+/// anywhere, and nothing in column 0 but plain keys, comments and dashes. Anything less certain is parsed.
 pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
-    let first = part.lines().find(|line| {
-        let content = line.trim();
-        !content.is_empty() && !content.starts_with('#')
-    })?;
-    if !first.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+    if !is_plain(part) {
         return None;
     }
     let kind = only_value(part, "kind")?;
@@ -48,6 +44,28 @@ pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
         version.bytes().all(is_plain).then_some(group)
     });
     (is_word && !kind.is_empty()).then_some(PlainType { kind, group })
+}
+
+/// Whether every line begins as one of a plain block mapping at the root: with a letter, with a blank or a
+/// dash for what is inside, or with a comment, and no line ends by a carriage return alone.
+fn is_plain(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    let begins_plain = |at: usize| {
+        let first = bytes.get(at).copied().unwrap_or(b'\n');
+        first.is_ascii_alphabetic() || matches!(first, b' ' | b'\t' | b'-' | b'#' | b'\n' | b'\r')
+    };
+    // A blank before the first key would make the root another mapping than that of column 0.
+    let first = part.lines().find(|line| {
+        let content = line.trim();
+        !content.is_empty() && !content.starts_with('#')
+    });
+    let is_mapping =
+        first.is_some_and(|line| line.starts_with(|letter: char| letter.is_ascii_alphabetic()));
+    let is_lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
+    is_mapping
+        && begins_plain(0)
+        && memchr::memchr_iter(b'\n', bytes).all(|newline| begins_plain(newline + 1))
+        && !memchr::memchr_iter(b'\r', bytes).any(is_lone)
 }
 
 /// The text behind a key that stands in column 0 exactly once, and nowhere in quotes.
@@ -76,7 +94,10 @@ pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
         return Body::Common;
     };
     let holds = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
-    if kind.ends_with("List") || kind == "PriorityClass" || holds(super::HOOK) {
+    // An escape could hide a hook, where there are annotations.
+    let escapes = ["\\x", "\\u", "\\U", "\\/"];
+    let is_hook = holds(super::HOOK) || holds("annotations") && escapes.into_iter().any(holds);
+    if kind.ends_with("List") || kind == "PriorityClass" || is_hook {
         return Body::Common;
     }
     if kinds.has_name(kind, group) {
@@ -148,11 +169,15 @@ mod tests {
             "kind: Service\n",
             "apiVersion: &a v1\nkind: Service\n",
             "apiVersion: v1\napiVersion: serving.knative.dev/v1\nkind: Service\n",
-            "apiVersion: v1\n\"apiVersion\": serving.knative.dev/v1\nkind: Service\n",
         ] {
             check(part, Body::Workload);
         }
         for part in [
+            "apiVersion: v1\n\"apiVersion\": serving.knative.dev/v1\nkind: Service\n",
+            "apiVersion: v1\nkind: ConfigMap\n? kind\n: Pod\n",
+            "apiVersion: v1\nkind: ConfigMap\n&a kind: Pod\n",
+            "apiVersion: v1\nkind: ConfigMap\r!!str kind: Pod\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {annotations: {\"helm.sh\\x2fhook\": test}}\n",
             "apiVersion: v1\nkind: PodList\n",
             "apiVersion: v1\nkind: Secret\ndata:\n  values.yaml: e30=\n",
             "apiVersion: v1\nkind: Secret\ndata:\n  \"values\\x2eyaml\": e30=\n",
