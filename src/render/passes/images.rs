@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diag::Diagnostic;
 use crate::k8s::PodField;
 use crate::render::codes;
@@ -79,15 +81,10 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
 
 /// The containers for these images, under names that none of the others has.
 fn added(missing: &[&Wanted], all: &[NodeRef<'_>], sibling: NodeRef<'_>) -> Vec<Value> {
-    let names = all.iter().filter_map(|node| node.get("name")?.text());
-    let mut names: Vec<String> = names.map(str::to_owned).collect();
-    let mut added = Vec::new();
-    for wanted in missing {
-        let name = free_name(&wanted.name, &names);
-        added.push(container(&name, &wanted.image, sibling));
-        names.push(name);
-    }
-    added
+    let taken = all.iter().filter_map(|node| node.get("name")?.text());
+    let mut names = Names::of(taken);
+    let container = |wanted: &&Wanted| container(&names.free(&wanted.name), &wanted.image, sibling);
+    missing.iter().map(container).collect()
 }
 
 /// In the chart's own order: what the hub's values name, then `extraImages` by key, then the row's.
@@ -147,20 +144,37 @@ fn container_name(key: &str) -> String {
         .to_owned()
 }
 
-/// The name itself, or with the first number behind it that makes it free.
-fn free_name(name: &str, taken: &[String]) -> String {
-    let is_free = |name: &String| !taken.contains(name);
-    let numbered = (2..).map(|number| {
-        let suffix = format!("-{number}");
-        format!(
-            "{}{suffix}",
-            &name[..name.len().min(LONGEST_NAME - suffix.len())]
-        )
-    });
-    std::iter::once(name.to_owned())
-        .chain(numbered)
-        .find(is_free)
-        .expect("numbers do not end")
+/// The names that containers have.
+struct Names {
+    taken: BTreeSet<String>,
+    /// The first number that was not tried yet behind a name.
+    next: BTreeMap<String, usize>,
+}
+
+impl Names {
+    fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        Self {
+            taken: names.map(str::to_owned).collect(),
+            next: BTreeMap::new(),
+        }
+    }
+
+    /// The name itself, or with the first number behind it that makes it free; it is taken then.
+    fn free(&mut self, name: &str) -> String {
+        if self.taken.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let next = self.next.entry(name.to_owned()).or_insert(2);
+        loop {
+            let suffix = format!("-{next}");
+            *next += 1;
+            let stem = &name[..name.len().min(LONGEST_NAME - suffix.len())];
+            let numbered = format!("{stem}{suffix}");
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
 }
 
 /// The puller's container that others take their form from: one that pulls, else its first.
@@ -221,8 +235,12 @@ mod tests {
         assert_eq!(container_name(&"x".repeat(99)).len(), LONGEST_NAME);
         assert_eq!(short_name("quay.io/team/tool:v3"), "tool");
         assert_eq!(short_name("tool@sha256:12ab"), "tool");
-        let taken = ["image-pull-a".to_owned(), "image-pull-a-2".to_owned()];
-        assert_eq!(free_name("image-pull-a", &taken), "image-pull-a-3");
-        assert_eq!(free_name("image-pull-b", &taken), "image-pull-b");
+        let mut names = Names::of(["image-pull-a", "image-pull-a-2"].into_iter());
+        assert_eq!(names.free("image-pull-a"), "image-pull-a-3");
+        assert_eq!(names.free("image-pull-a"), "image-pull-a-4");
+        assert_eq!(names.free("image-pull-b"), "image-pull-b");
+        let long = "x".repeat(LONGEST_NAME);
+        assert_eq!(names.free(&long), long);
+        assert_eq!(names.free(&long), format!("{}-2", &long[2..]));
     }
 }
