@@ -50,6 +50,8 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: OnceLock<Vec<usize>>,
+    /// How many characters there are before each block of bytes, and in all.
+    characters: OnceLock<Vec<usize>>,
     masked: OnceLock<Vec<Range<usize>>>,
 }
 
@@ -89,11 +91,40 @@ impl Source {
         let offset = offset.min(self.text.len());
         let line = self.line_starts().partition_point(|&start| start <= offset);
         let start = self.line_starts()[line - 1];
+        let column = if offset - start < BLOCK {
+            self.text[start..offset].chars().count()
+        } else {
+            self.characters_before(offset) - self.characters_before(start)
+        };
         LineColumn {
             line,
-            column: self.text[start..offset].chars().count() + 1,
+            column: column + 1,
         }
     }
+
+    /// How many characters there are before an offset. Blocks are counted once, so that many places of
+    /// one long line do not each count all of it.
+    fn characters_before(&self, offset: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let blocks = self.characters.get_or_init(|| {
+            let mut before = vec![0];
+            for block in bytes.chunks(BLOCK) {
+                let so_far = before.last().copied().unwrap_or_default();
+                before.push(so_far + characters(block));
+            }
+            before
+        });
+        let block = offset / BLOCK;
+        blocks[block] + characters(&bytes[block * BLOCK..offset])
+    }
+}
+
+/// How many bytes are counted together.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// All texts of one run: manifests, policy, values files.
@@ -107,10 +138,12 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
         let (line_starts, masked) = (OnceLock::new(), OnceLock::new());
+        let characters = OnceLock::new();
         self.all.push(Source {
             name: name.into(),
             text,
             line_starts,
+            characters,
             masked,
         });
         id
@@ -134,5 +167,32 @@ impl Sources {
                 source,
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_long_line_counts_characters() {
+        let line = "äb".repeat(3 * BLOCK);
+        let text = format!("one\n{line}\nthree");
+        let mut sources = Sources::default();
+        let id = sources.add("a", text.clone());
+        let source = sources.get(id);
+        for (offset, _) in text.char_indices().step_by(997) {
+            let before = &text[..offset];
+            let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            let expected = LineColumn {
+                line: before.matches('\n').count() + 1,
+                column: before[start..].chars().count() + 1,
+            };
+            assert_eq!(source.line_column(offset), expected, "{offset}");
+        }
+        assert_eq!(
+            source.line_column(usize::MAX),
+            LineColumn { line: 3, column: 6 }
+        );
     }
 }
