@@ -10,10 +10,10 @@
 )]
 
 mod giants;
-mod known;
 mod loops;
 mod mutate;
 mod mutations;
+mod once;
 mod process;
 mod properties;
 mod random;
