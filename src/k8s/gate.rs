@@ -37,7 +37,7 @@ pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
     }
     let kind = only_value(part, "kind")?;
     let is_word = kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let version = only_value(part, "apiVersion");
+    let version = only_value(part, "apiVersion").filter(|_| heads(part, "apiVersion: "));
     let group = version.and_then(|version| {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"./-".contains(&byte);
         let group = version.rsplit_once('/').map_or("", |(group, _)| group);
@@ -55,10 +55,7 @@ fn is_plain(part: &str) -> bool {
         first.is_ascii_alphabetic() || matches!(first, b' ' | b'\t' | b'-' | b'#' | b'\n' | b'\r')
     };
     // A blank before the first key would make the root another mapping than that of column 0.
-    let first = part.lines().find(|line| {
-        let content = line.trim();
-        !content.is_empty() && !content.starts_with('#')
-    });
+    let first = content_lines(part).next();
     let is_mapping =
         first.is_some_and(|line| line.starts_with(|letter: char| letter.is_ascii_alphabetic()));
     let is_lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
@@ -66,6 +63,23 @@ fn is_plain(part: &str) -> bool {
         && begins_plain(0)
         && memchr::memchr_iter(b'\n', bytes).all(|newline| begins_plain(newline + 1))
         && !memchr::memchr_iter(b'\r', bytes).any(is_lone)
+}
+
+/// Whether a key is the first one, or the second behind `kind`: further down, what begins a line may stand
+/// in quotes that were opened above it.
+fn heads(part: &str, key: &str) -> bool {
+    let mut lines = content_lines(part);
+    let first = lines.next().unwrap_or_default();
+    first.starts_with(key)
+        || first.starts_with("kind: ") && lines.next().is_some_and(|line| line.starts_with(key))
+}
+
+/// The lines with more than a comment.
+fn content_lines(part: &str) -> impl Iterator<Item = &str> {
+    part.lines().filter(|line| {
+        let content = line.trim();
+        !content.is_empty() && !content.starts_with('#')
+    })
 }
 
 /// The text behind a key that stands in column 0 exactly once, and nowhere in quotes.
@@ -135,6 +149,7 @@ mod tests {
         for part in [
             "\n# Source: a/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\ndata: {}\n",
             "apiVersion: v1\r\nkind: Service\r\n",
+            "# c\nkind: Service\n\napiVersion: v1\n",
             "apiVersion: v1\nkind: Secret\ndata: {password: YQ==}\n",
             "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  names:\n    kind: Pod\n",
             "apiVersion: example.org/v1\nkind: Gizmo\nspec: {}\n",
@@ -167,6 +182,7 @@ mod tests {
             "apiVersion: apps/v1\nkind: Deployment\n",
             "apiVersion: serving.knative.dev/v1\nkind: Service\n",
             "kind: Service\n",
+            "kind: Pod\nspec:\n  a: \"b\napiVersion: apps/v1\n    c\"\n",
             "apiVersion: &a v1\nkind: Service\n",
             "apiVersion: v1\napiVersion: serving.knative.dev/v1\nkind: Service\n",
         ] {
