@@ -1,13 +1,18 @@
+mod reports;
+
 use std::collections::BTreeSet;
 
-use crate::diag::Diagnostic;
-use crate::k8s::{Affinity, PodField, PodSpec, Requirement, Term, Workload};
-use crate::policy::{Pool, Purpose};
-use crate::render::codes;
+use crate::k8s::{Affinity, PodField, PodSpec, Requirement, Term};
+use crate::policy::Purpose;
 use crate::render::context::{Context, Placement};
-use crate::render::plan::{Decided, Reason};
-use crate::text::Span;
+use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
+
+pub(in crate::render) use reports::check_inherited;
+use reports::{
+    note_left_out, note_pinned, note_unschedulable, report_contradiction, report_inherited,
+    report_invalid, report_too_many,
+};
 
 /// More node selector terms than this, from crossing requirements, are an error: nobody could read them.
 const MOST_TERMS: usize = 64;
@@ -379,184 +384,4 @@ fn describe(labels: &Labels<'_>) -> String {
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
     labels.into_iter().collect::<Vec<_>>().join(",")
-}
-
-fn note_pinned(cx: &mut Context<'_>, placement: &Placement<'_>, node: NodeRef<'_>) {
-    cx.keep(FIELD, Reason::Pinned, "the pod names its node");
-    let message = format!(
-        "`{}` names its node, so its affinity stays as it is",
-        placement.title()
-    );
-    let span = cx.span(placement, node);
-    cx.report(
-        Diagnostic::new(&codes::PINNED_POD, message)
-            .at(span, "the scheduler never sees this pod")
-            .help("remove `nodeName` if the scheduler is to place it"),
-    );
-}
-
-fn note_left_out(
-    cx: &mut Context<'_>,
-    placement: &Placement<'_>,
-    pool: &Pool,
-    conflict: NodeRef<'_>,
-) {
-    let what = format!("what the pod requires rules pool `{}` out", pool.name.value);
-    cx.keep(FIELD, Reason::Contradicts, what);
-    let message = format!(
-        "`{}` gets no preference for pool `{}`, which its own requirement rules out",
-        placement.title(),
-        pool.name.value,
-    );
-    let span = cx.span(placement, conflict);
-    cx.report(
-        Diagnostic::new(&codes::PREFERENCE_LEFT_OUT, message)
-            .at(span, "no node of the pool meets this")
-            .at(placement.row.span, "the row that asks for the pool")
-            .help("place it by a row of its own, with the pool that it means or with `pool: none`"),
-    );
-}
-
-fn report_contradiction(
-    cx: &mut Context<'_>,
-    placement: &Placement<'_>,
-    conflict: NodeRef<'_>,
-    labels: &Labels<'_>,
-) {
-    cx.keep(
-        FIELD,
-        Reason::Contradicts,
-        format!("{} contradicts the chart", describe(labels)),
-    );
-    let message = format!(
-        "`{}` could never be scheduled: {} contradicts the chart",
-        placement.title(),
-        describe(labels)
-    );
-    let span = cx.span(placement, conflict);
-    cx.report(
-        Diagnostic::new(&codes::CONTRADICTION, message)
-            .at(span, "the chart demands this")
-            .at(placement.row.span, "and this row requires the pool")
-            .help("change one of them, or give the workload a row of its own before this one"),
-    );
-}
-
-fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
-    let message = format!(
-        "the required node affinity of `{}` has no term, which the API server refuses",
-        placement.title()
-    );
-    let node = required(placement.spec()).expect("it was read");
-    cx.keep(FIELD, Reason::Refused, "no term is there");
-    let span = cx.span(placement, node);
-    cx.report(
-        Diagnostic::new(&codes::INVALID_AFFINITY, message)
-            .at(span, "`nodeSelectorTerms` needs at least one term")
-            .help("remove it from the chart's values, or give it a term"),
-    );
-}
-
-/// An affinity of the template's own would take the place of all that the object says.
-fn report_inherited(cx: &mut Context<'_>, placement: &Placement<'_>, affinity: NodeRef<'_>) {
-    cx.keep(FIELD, Reason::Refused, "it comes from the object, whole");
-    let message = format!(
-        "`{}` takes its affinity from the object, so that it cannot be placed apart from it",
-        placement.title()
-    );
-    let span = cx.span(placement, affinity);
-    cx.report(
-        Diagnostic::new(&codes::INHERITED_AFFINITY, message)
-            .at(span, "an affinity of its own would replace this one")
-            .at(placement.row.span, "the row that asks for another")
-            .help("write the affinity into the template itself, or place both by the same row"),
-    );
-}
-
-/// Reports templates of one object that would take on an affinity that another row gives to the object.
-/// What was decided about them begins at `first`.
-pub(in crate::render) fn check_inherited(
-    cx: &mut Context<'_>,
-    workloads: &[Workload<'_>],
-    first: usize,
-) {
-    let places = |decided: &Decided| decided.changes.iter().any(|change| change.field == FIELD);
-    let mut leaks = Vec::new();
-    for (index, workload) in workloads.iter().enumerate() {
-        let from = workload.template.spec.inherits(FIELD);
-        let from = workloads
-            .iter()
-            .position(|other| Some(other.template.path.as_str()) == from);
-        let Some(from) = from else { continue };
-        let (own, other) = (&cx.decided[first + index], &cx.decided[first + from]);
-        let is_said = own.kept.iter().any(|kept| kept.reason == Reason::Refused);
-        if places(other) && !places(own) && own.because != other.because && !is_said {
-            leaks.push((workload, other.because.clone()));
-        }
-    }
-    for (workload, because) in leaks {
-        let message = format!(
-            "`{}` would take on the affinity that another row gives to its object",
-            workload.title()
-        );
-        let start = cx
-            .common
-            .release
-            .node_span(workload.object.part, workload.template.node);
-        let diagnostic = Diagnostic::new(&codes::INHERITED_AFFINITY, message)
-            .at(
-                Span {
-                    end: start.start,
-                    ..start
-                },
-                "has no affinity of its own",
-            )
-            .help("place both by the same row, or write an affinity into the template itself");
-        cx.report(match because {
-            Some(because) => diagnostic.at(because.row_span, "the row of its object"),
-            None => diagnostic,
-        });
-    }
-}
-
-fn report_too_many(
-    cx: &mut Context<'_>,
-    placement: &Placement<'_>,
-    list: NodeRef<'_>,
-    total: usize,
-) {
-    cx.keep(
-        FIELD,
-        Reason::Refused,
-        format!("{total} terms are too many"),
-    );
-    let message = format!(
-        "`{}` would have {total} node selector terms",
-        placement.title()
-    );
-    let span = cx.span(placement, list);
-    cx.report(
-        Diagnostic::new(&codes::TOO_MANY_TERMS, message)
-            .at(span, "each of these terms")
-            .at(placement.row.span, "is crossed with each of these pools")
-            .help("name fewer pools in the row, or give them a label in common"),
-    );
-}
-
-fn note_unschedulable(cx: &mut Context<'_>, placement: &Placement<'_>, list: NodeRef<'_>) {
-    cx.keep(
-        FIELD,
-        Reason::Contradicts,
-        "no node can match the terms that are there",
-    );
-    let message = format!(
-        "no node can ever match `{}`: all of its node selector terms are empty",
-        placement.title()
-    );
-    let span = cx.span(placement, list);
-    cx.report(
-        Diagnostic::new(&codes::UNSCHEDULABLE, message)
-            .at(span, "an empty term matches no node, not every node")
-            .help("remove the empty terms from the chart's values"),
-    );
 }
