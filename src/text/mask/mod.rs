@@ -2,6 +2,7 @@
 
 mod block;
 mod flow;
+mod lines;
 mod names;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ pub fn masked(text: &str) -> Vec<Range<usize>> {
         block::hide(text, document, &mut hidden);
     }
     hide_assignments(text, &mut hidden);
+    lines::hide(text, &mut hidden);
     hide_anywhere(text, &mut hidden);
     disjoint(hidden)
 }

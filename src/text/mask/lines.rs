@@ -1,0 +1,170 @@
+//! Credentials that only their line gives away: behind a flag, in a mapping that is cut off, behind a tab.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::{count, names};
+
+pub(super) fn hide(text: &str, hidden: &mut Vec<Range<usize>>) {
+    hide_behind_flags(text, hidden);
+    hide_values_beside_names(text, hidden);
+    hide_behind_tabs(text, hidden);
+}
+
+/// Hides the argument behind a flag that is called as a credential: `--token X`, `["--token", "X"]`, and
+/// `- --token` with `- X` in the next line. What is assigned by `=` is found elsewhere.
+fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    for at in memmem::find_iter(bytes, "--") {
+        let begins = at == 0
+            || matches!(
+                bytes[at - 1],
+                b' ' | b'\t' | b'"' | b'\'' | b'[' | b',' | b'\n'
+            );
+        let name = at + 2;
+        let length = count(&bytes[name..], |byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+        });
+        if !begins || !names::is_credential(&text[name..name + length]) {
+            continue;
+        }
+        let start = next_argument(bytes, name + length);
+        let end = start + argument_length(&bytes[start..]);
+        if start > name + length && bytes.get(start) != Some(&b'-') {
+            hidden.push(start..end);
+        }
+    }
+}
+
+/// Where the argument behind a flag begins: behind quotes, a comma, or the dash of the next line.
+fn next_argument(bytes: &[u8], flag_end: usize) -> usize {
+    let is_quote = |byte| matches!(byte, b'"' | b'\'');
+    let is_blank = |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let mut at = flag_end + count(&bytes[flag_end..], is_quote);
+    at += count(&bytes[at..], is_blank);
+    at += count(&bytes[at..], |byte| byte == b',');
+    at += count(&bytes[at..], is_blank);
+    let is_item = bytes[flag_end..at].contains(&b'\n') && bytes[at..].starts_with(b"- ");
+    if is_item {
+        at += 1;
+        at += count(&bytes[at..], |byte| byte == b' ');
+    }
+    at + count(&bytes[at..], is_quote)
+}
+
+fn argument_length(rest: &[u8]) -> usize {
+    count(rest, |byte| {
+        !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b']')
+    })
+}
+
+/// Hides `value` behind a `name` in one line, as a variable in flow style has them, wherever it stands: the
+/// line that says whose variable it is may be the broken one.
+fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    for at in memmem::find_iter(bytes, "value:") {
+        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        // A longer line is hardly one of a person; the scan stays linear.
+        let near = floor(text, at.saturating_sub(FAR)).max(line);
+        if !text[near..at].contains("name:") {
+            continue;
+        }
+        let value = at + "value:".len();
+        let start = value + count(&bytes[value..], |byte| byte == b' ');
+        let length = match bytes.get(start) {
+            Some(quote @ (b'"' | b'\'')) => {
+                1 + count(&bytes[start + 1..], |byte| byte != *quote && byte != b'\n')
+            }
+            _ => count(&bytes[start..], |byte| {
+                !matches!(byte, b',' | b'}' | b']' | b'\n')
+            }),
+        };
+        hidden.push(start..start + length);
+    }
+}
+
+/// How far before `value` its `name` may stand.
+const FAR: usize = 400;
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or_default()
+}
+
+/// Hides what stands behind a tab that begins a line: YAML knows no such indentation, so that nobody can
+/// tell what the line belongs to.
+fn hide_behind_tabs(text: &str, hidden: &mut Vec<Range<usize>>) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\r', '\n']);
+        if content.starts_with('\t') && !content.trim_start().starts_with('#') {
+            let value = content.find(": ").map_or(0, |colon| colon + 2);
+            let blanks = content[value..].len() - content[value..].trim_start().len();
+            hidden.push(start + value + blanks..start + content.len());
+        }
+        start += line.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mask;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(mask(text), expected);
+    }
+
+    #[test]
+    fn the_argument_of_a_flag_is_hidden() {
+        check(
+            "args: [a, \"--token\", \"x1\", b]\n",
+            "args: [a, \"--token\", \"**\", b]\n",
+        );
+        check("args: [--password, x1]\n", "args: [--password, **]\n");
+        check(
+            "args:\n  - --api-key\n  - x1\n  - y\n",
+            "args:\n  - --api-key\n  - **\n  - y\n",
+        );
+        check("- \"--token\"\n- 'x1'\n", "- \"--token\"\n- '**'\n");
+        check(
+            "run --password x1 --verbose\n",
+            "run --password ** --verbose\n",
+        );
+    }
+
+    #[test]
+    fn other_flags_are_left() {
+        for text in [
+            "args: [--token, --verbose, x]\n",
+            "args: [\"--token-path\", \"/var/run/token\"]\n",
+            "args: [--verbose, x]\n",
+            "---\na: 1\n",
+        ] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn a_value_beside_a_name_is_hidden_wherever_it_stands() {
+        check(
+            "env: \"[{name: A, value: x1}]\n",
+            "env: \"[{name: A, value: **}]\n",
+        );
+        check(
+            "- {name: \"A, value: \"x1\"}\n",
+            "- {name: \"A, value: ***\"}\n",
+        );
+        check("- {key: a, value: b}\n", "- {key: a, value: b}\n");
+    }
+
+    #[test]
+    fn behind_a_tab_nothing_is_shown_but_the_key() {
+        check("a:\n\tb: x1\n", "a:\n\tb: **\n");
+        check("a: |\n\tx1 y\n", "a: |\n\t****\n");
+        check("a: |\n  \tx1\n\t# c\n", "a: |\n  \tx1\n\t# c\n");
+    }
+}
