@@ -1,0 +1,309 @@
+//! Nothing secret is printed: planted credentials are searched for in every output of every command, also
+//! where the input is broken right beside them.
+
+use std::ffi::OsString;
+
+use dunnage::cli;
+use dunnage::host::{Host, Memory};
+
+const RELEASE: &str = include_str!("../testdata/secrets/release.yaml");
+const VALUES: &str = include_str!("../testdata/secrets/values.yaml");
+const POLICY: &str = include_str!("../testdata/secrets/policy.yaml");
+
+/// What every planted credential begins with, as it is and in base64.
+const PLANTED: [&str; 2] = ["PLANTED", "UExBTlR"];
+
+/// A command line that says something about its input.
+struct Told {
+    arguments: &'static [&'static str],
+    /// Whether standard output is the manifests themselves where all goes well.
+    writes_manifests: bool,
+}
+
+const fn told(arguments: &'static [&'static str]) -> Told {
+    Told {
+        arguments,
+        writes_manifests: false,
+    }
+}
+
+const fn manifests(arguments: &'static [&'static str]) -> Told {
+    Told {
+        arguments,
+        writes_manifests: true,
+    }
+}
+
+/// Every command that reads manifests, with every way to say something about them.
+const COMMANDS: [Told; 16] = [
+    manifests(&[]),
+    manifests(&["render", "--report", "report.json"]),
+    manifests(&[
+        "render",
+        "--previous",
+        "live.yaml",
+        "--report",
+        "report.json",
+    ]),
+    manifests(&["render", "--values", "values.yaml", "--format", "concise"]),
+    manifests(&["helm-plugin", "--report", "report.json"]),
+    told(&["render", "--diff"]),
+    told(&["render", "--diff", "--color", "always"]),
+    told(&[
+        "render",
+        "--diff",
+        "--previous",
+        "live.yaml",
+        "--format",
+        "json",
+    ]),
+    told(&["render", "--check"]),
+    told(&["render", "--strict"]),
+    told(&["render", "--strict", "--format", "concise"]),
+    told(&[
+        "render",
+        "--strict",
+        "--format",
+        "json",
+        "--report",
+        "report.json",
+    ]),
+    told(&["helm-plugin", "--strict"]),
+    told(&["verify", "--report", "report.json"]),
+    told(&["verify", "--format", "json"]),
+    told(&["init"]),
+];
+
+/// Commands that never see an input.
+const SILENT: [&str; 5] = ["helm", "schema", "completions", "man", "help"];
+
+/// The files of one run.
+struct Input<'i> {
+    release: &'i str,
+    values: &'i str,
+    policy: &'i str,
+}
+
+const WHOLE: Input<'static> = Input {
+    release: RELEASE,
+    values: VALUES,
+    policy: POLICY,
+};
+
+/// Runs a command, and gives back all that it wrote but for manifests that are as they should be.
+fn outputs(told: &Told, input: &Input<'_>, width: Option<usize>) -> Vec<(&'static str, String)> {
+    let mut host = Memory::default()
+        .file("dunnage.yaml", input.policy)
+        .file("values.yaml", input.values)
+        // What lives differs right beside its secrets.
+        .file(
+            "live.yaml",
+            RELEASE.replace("registry.example.org/app:1", "registry.example.org/app:0"),
+        )
+        .piped(input.release);
+    host.width = width;
+    let line = std::iter::once("dunnage").chain(told.arguments.iter().copied());
+    let code = cli::run(&host, line.map(OsString::from).collect()).code();
+    assert_ne!(code, 70, "{:?}: {}", told.arguments, host.stderr());
+    let report = host.read_file("/report.json".as_ref()).unwrap_or_default();
+    let is_asked = told.arguments.contains(&"--report");
+    assert_eq!(
+        report.is_empty(),
+        !is_asked,
+        "{:?}: a report",
+        told.arguments
+    );
+    let is_refusal = host.stdout().starts_with("|-");
+    let stdout = if told.writes_manifests && code == 0 && !is_refusal {
+        String::new()
+    } else {
+        host.stdout()
+    };
+    vec![
+        ("stdout", stdout),
+        ("stderr", host.stderr()),
+        ("the report", report),
+    ]
+}
+
+#[track_caller]
+fn check(told: &Told, input: &Input<'_>, width: Option<usize>, what: &str) {
+    let outputs = outputs(told, input, width);
+    for (name, text) in &outputs {
+        for planted in PLANTED {
+            let Some(at) = text.find(planted) else {
+                continue;
+            };
+            let lines: Vec<&str> = text[..at].lines().rev().take(4).collect();
+            let rest: String = text[at..].chars().take(40).collect();
+            panic!(
+                "{what}, {:?}: {name} shows {rest:?} behind\n{lines:#?}",
+                told.arguments
+            );
+        }
+    }
+}
+
+/// The lines that hold a credential, by their number.
+fn planted_lines(text: &str) -> Vec<usize> {
+    let holds = |line: &&str| PLANTED.iter().any(|planted| line.contains(planted));
+    let lines = text.lines().enumerate();
+    lines
+        .filter(|(_, line)| holds(line))
+        .map(|(number, _)| number)
+        .collect()
+}
+
+/// Ways to break a line, each with what it is called.
+type Breakage = (&'static str, fn(&str) -> String);
+
+const BREAKAGES: [Breakage; 9] = [
+    ("an open quote", |line| format!("{line}\"")),
+    ("an open quote before", |line| {
+        line.replacen(": ", ": \"", 1)
+    }),
+    ("a tab", |line| format!("\t{}", line.trim_start())),
+    ("one blank less", |line| {
+        line.strip_prefix(' ').unwrap_or(line).to_owned()
+    }),
+    ("twice", |line| format!("{line}\n{line}")),
+    ("an alias of nothing", |line| {
+        line.replacen(": ", ": *nowhere ", 1)
+    }),
+    ("a second colon", |line| format!("{line}: x: y")),
+    ("a control character", |line| format!("{line}\u{1}")),
+    ("an open bracket", |line| format!("{line} [")),
+];
+
+fn broken(text: &str, number: usize, breakage: fn(&str) -> String) -> String {
+    let lines = text.lines().enumerate();
+    let lines = lines.map(|(at, line)| {
+        if at == number {
+            breakage(line)
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[test]
+fn a_whole_release_shows_none() {
+    for told in &COMMANDS {
+        for width in [None, Some(40), Some(200)] {
+            check(told, &WHOLE, width, "the whole release");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_is_not_nothing() {
+    for told in &COMMANDS {
+        let outputs = outputs(told, &WHOLE, None);
+        let all: usize = outputs.iter().map(|(_, text)| text.len()).sum();
+        assert!(all > 100, "{:?}: {outputs:?}", told.arguments);
+    }
+}
+
+#[test]
+fn the_manifests_themselves_keep_every_credential() {
+    let host = Memory::default()
+        .file("dunnage.yaml", POLICY)
+        .piped(RELEASE);
+    let line = ["dunnage", "render"].map(OsString::from);
+    assert_eq!(cli::run(&host, line.into()).code(), 0, "{}", host.stderr());
+    let count = |text: &str| PLANTED.map(|planted| text.matches(planted).count());
+    assert_eq!(count(&host.stdout()), count(RELEASE));
+}
+
+#[test]
+fn a_release_that_is_broken_at_a_credential_shows_none() {
+    let lines = planted_lines(RELEASE);
+    assert!(lines.len() > 30, "{lines:?}");
+    for (index, number) in lines.into_iter().enumerate() {
+        for (name, breakage) in BREAKAGES {
+            let release = broken(RELEASE, number, breakage);
+            let input = Input {
+                release: &release,
+                ..WHOLE
+            };
+            let what = format!("{name} in line {}", number + 1);
+            // Each breakage by a third of the commands; which ones changes from line to line.
+            for told in COMMANDS.iter().skip(index % 3).step_by(3) {
+                check(told, &input, None, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn values_that_are_broken_at_a_credential_show_none() {
+    let told = Told {
+        arguments: &["render", "--values", "values.yaml"],
+        writes_manifests: true,
+    };
+    for number in planted_lines(VALUES) {
+        for (name, breakage) in BREAKAGES {
+            let values = broken(VALUES, number, breakage);
+            let input = Input {
+                values: &values,
+                ..WHOLE
+            };
+            check(
+                &told,
+                &input,
+                None,
+                &format!("{name} in line {} of the values", number + 1),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_policy_with_a_credential_in_the_wrong_place_shows_none() {
+    for addition in [
+        "password: PLANTED9001\n",
+        "token: [PLANTED9002\n",
+        "priorityClasses: {existing: [a], clientSecret: PLANTED9003}\n",
+        "templates: [{group: a.b, kind: C, path: spec, apiToken: PLANTED9004}]\n",
+        "url: https://user:PLANTED9005@example.org/\n",
+    ] {
+        let policy = format!("{POLICY}{addition}");
+        for told in &COMMANDS[..15] {
+            check(
+                told,
+                &Input {
+                    policy: &policy,
+                    ..WHOLE
+                },
+                None,
+                addition,
+            );
+        }
+    }
+}
+
+/// A new command has to be asked as well.
+#[test]
+fn every_command_is_asked() {
+    let host = Memory::default();
+    cli::run(&host, ["dunnage", "--help"].map(OsString::from).into());
+    let help = host.stdout();
+    let commands = help
+        .split("Commands:")
+        .nth(1)
+        .and_then(|rest| rest.split("\n\n").next());
+    let names = commands.expect("a list of commands").lines();
+    let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let names = names.filter(is_name);
+    let names: Vec<&str> = names
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 6, "{help}");
+    for name in names {
+        let is_asked = COMMANDS
+            .iter()
+            .any(|told| told.arguments.first() == Some(&name));
+        assert!(is_asked || SILENT.contains(&name), "`{name}` is not asked");
+    }
+}
