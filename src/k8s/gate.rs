@@ -95,8 +95,12 @@ fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
             return None;
         }
     }
-    let line = found?.lines().next()?.strip_prefix(": ")?;
-    Some(line.trim_end())
+    let mut lines = found?.lines();
+    let value = lines.next()?.strip_prefix(": ")?.trim();
+    // What is indented behind a scalar belongs to it.
+    let next = lines.find(|line| !line.trim().is_empty());
+    let goes_on = next.is_some_and(|line| line.starts_with([' ', '\t']));
+    (!value.is_empty() && !goes_on).then_some(value)
 }
 
 /// Looks at a part. A hook is never skipped: it tells the mode.
@@ -183,6 +187,8 @@ mod tests {
             "apiVersion: serving.knative.dev/v1\nkind: Service\n",
             "kind: Service\n",
             "kind: Pod\nspec:\n  a: \"b\napiVersion: apps/v1\n    c\"\n",
+            "apiVersion: \n batch/v1\nkind: CronJob\n",
+            "apiVersion: v1\n\n  x\nkind: Service\n",
             "apiVersion: &a v1\nkind: Service\n",
             "apiVersion: v1\napiVersion: serving.knative.dev/v1\nkind: Service\n",
         ] {
@@ -190,6 +196,7 @@ mod tests {
         }
         for part in [
             "apiVersion: v1\n\"apiVersion\": serving.knative.dev/v1\nkind: Service\n",
+            "kind: ConfigMap\n List\n",
             "apiVersion: v1\nkind: ConfigMap\n? kind\n: Pod\n",
             "apiVersion: v1\nkind: ConfigMap\n&a kind: Pod\n",
             "apiVersion: v1\nkind: ConfigMap\r!!str kind: Pod\n",
