@@ -409,3 +409,24 @@ fn a_bug_writes_nothing_and_has_an_exit_code_of_its_own() {
         assert_eq!((host.0.stdout().as_str(), code), ("", 70));
     }
 }
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error_and_nothing_is_rendered() {
+    let mut full = Memory::default();
+    full.is_disk_full = true;
+    for (host, path, said) in [
+        (full, "report.json", "cannot write report.json: "),
+        (
+            Memory::default(),
+            "-",
+            "the report cannot go to standard output, which is taken",
+        ),
+    ] {
+        let host = host
+            .file("policy.yaml", POLICY)
+            .piped("apiVersion: v1\nkind: ConfigMap\n");
+        let code = run(&host, &["--policy", "policy.yaml", "--report", path]);
+        assert_eq!((host.stdout().as_str(), code), ("", 2));
+        assert!(host.stderr().contains(said), "{}", host.stderr());
+    }
+}

@@ -1,5 +1,7 @@
 //! The file of `--report`: what a run saw and decided, and what there was to say.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::args::PolicyOptions;
@@ -55,6 +57,9 @@ pub(super) fn write(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some(path) = &asked.report else { return };
+    if path == Path::new("-") {
+        return diagnostics.push(session::no_second_output());
+    }
     let mut findings: Vec<&Diagnostic> = diagnostics.iter().collect();
     findings.sort_by_key(|diagnostic| diagnostic.level);
     let file = ReportFile {

@@ -183,3 +183,12 @@ pub(super) fn unwritable(error: &HostError) -> Diagnostic {
     Diagnostic::new(&UNWRITABLE, error.to_string())
         .help("look at the path and at who may write there")
 }
+
+/// Standard output belongs to the manifests, or to what is shown in their place.
+pub(super) fn no_second_output() -> Diagnostic {
+    Diagnostic::new(
+        &UNWRITABLE,
+        "the report cannot go to standard output, which is taken",
+    )
+    .help("name a file; `/dev/stderr` is one too")
+}

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Decided, Mode, Outcome, Reason};
 use crate::k8s::{Body, Release};
 use crate::policy::Policy;
-use crate::text::{Sources, Span};
+use crate::text::{Sources, Span, mask_message};
 
 /// Every object of a stream with every decision about it.
 #[derive(Debug, Serialize)]
@@ -248,12 +248,12 @@ fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome) -> Vec<Seen
 fn template(decided: &Decided) -> Template {
     let changes = decided.changes.iter().map(|change| Change {
         field: change.field.as_str(),
-        what: change.what.clone(),
+        what: mask_message(&change.what).into_owned(),
     });
     let kept = decided.kept.iter().map(|kept| Kept {
         field: kept.field.map(|field| field.as_str()),
         reason: kept.reason,
-        what: kept.what.clone(),
+        what: mask_message(&kept.what).into_owned(),
     });
     let because = decided.because.as_ref();
     Template {
