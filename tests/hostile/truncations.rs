@@ -50,18 +50,18 @@ fn check_evenly(name: &str, stream: &str, places: usize) {
 
 #[test]
 fn a_truncated_stream_is_rendered_as_far_as_it_goes_or_refused() {
-    let (of_small, of_large) = if loops::duration().is_some() {
-        (SMALL.len(), 10_000)
+    let (of_small, of_large, documents) = if loops::duration().is_some() {
+        (SMALL.len(), 10_000, 2_000)
     } else {
-        (400, 40)
+        (120, 20, 200)
     };
     check_evenly("hub-like.yaml", SMALL, of_small);
-    check_evenly("a large stream", &streams::release(2_000), of_large);
+    check_evenly("a large stream", &streams::release(documents), of_large);
 }
 
 #[test]
 fn every_property_holds_of_a_truncated_stream() {
-    let step = if loops::duration().is_some() { 1 } else { 97 };
+    let step = if loops::duration().is_some() { 1 } else { 197 };
     let rules = Rules::all();
     for (index, cut) in (0..SMALL.len()).step_by(step).enumerate() {
         if SMALL.is_char_boundary(cut) {
@@ -77,7 +77,11 @@ fn a_truncated_release_is_rendered_as_far_as_it_goes_or_refused() {
         eprintln!("skipped: DUNNAGE_CORPUS names no folder of streams");
         return;
     };
-    let places = if loops::duration().is_some() { 500 } else { 5 };
+    let places = if loops::duration().is_some() {
+        5_000
+    } else {
+        5
+    };
     let mut checked = 0;
     for entry in std::fs::read_dir(folder).expect("the corpus") {
         let path = entry.expect("an entry").path();
