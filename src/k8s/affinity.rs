@@ -28,7 +28,8 @@ impl Requirement {
         Requirement::Labels(Expression::In(key.to_owned(), values))
     }
 
-    /// Reads an item of `matchExpressions` or `matchFields`.
+    /// Reads an item of `matchExpressions`; what Kubernetes' own `NodeSelectorRequirementsAsSelector`
+    /// refuses is invalid.
     pub fn read(node: NodeRef<'_>) -> Self {
         let text = |key| {
             node.get(key)
@@ -50,15 +51,30 @@ impl Requirement {
             }
         };
         let set = || values.iter().map(|&value| value.to_owned()).collect();
+        let is_empty = values.is_empty();
         match text("operator") {
-            "In" => Requirement::Labels(Expression::In(key, set())),
-            "NotIn" => Requirement::Labels(Expression::NotIn(key, set())),
-            "Exists" => Requirement::Labels(Expression::Exists(key)),
-            "DoesNotExist" => Requirement::Labels(Expression::DoesNotExist(key)),
+            "In" if !is_empty => Requirement::Labels(Expression::In(key, set())),
+            "NotIn" if !is_empty => Requirement::Labels(Expression::NotIn(key, set())),
+            "Exists" if is_empty => Requirement::Labels(Expression::Exists(key)),
+            "DoesNotExist" if is_empty => Requirement::Labels(Expression::DoesNotExist(key)),
             "Gt" => integer().map_or(Requirement::Invalid, |value| {
                 Requirement::Greater(key, value)
             }),
             "Lt" => integer().map_or(Requirement::Invalid, |value| Requirement::Less(key, value)),
+            _ => Requirement::Invalid,
+        }
+    }
+
+    /// Reads an item of `matchFields`: the name of a node is, or is not, one word
+    /// (`NodeSelectorRequirementsAsFieldSelector`).
+    fn read_field(node: NodeRef<'_>) -> Self {
+        match Self::read(node) {
+            Requirement::Labels(Expression::In(key, values) | Expression::NotIn(key, values))
+                if values.len() != 1 || key != Term::NAME =>
+            {
+                Requirement::Invalid
+            }
+            field @ Requirement::Labels(Expression::In(..) | Expression::NotIn(..)) => field,
             _ => Requirement::Invalid,
         }
     }
@@ -163,19 +179,28 @@ pub struct Term {
 }
 
 impl Term {
+    /// The only field of a node that a term can name.
+    const NAME: &'static str = "metadata.name";
+
     /// Reads an item of `nodeSelectorTerms`, or a `preference`.
     pub fn read(node: NodeRef<'_>) -> Self {
-        let all = |key| {
+        let all = |key, read: fn(NodeRef<'_>) -> Requirement| {
             let items = node
                 .get(key)
                 .into_iter()
                 .flat_map(|items: NodeRef<'_>| items.items());
-            items.map(Requirement::read).collect()
+            items.map(read).collect()
         };
         Self {
-            expressions: all("matchExpressions"),
-            fields: all("matchFields"),
+            expressions: all("matchExpressions", Requirement::read),
+            fields: all("matchFields", Requirement::read_field),
         }
+    }
+
+    /// The labels and the field that it is about.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let requirements = self.expressions.iter().chain(&self.fields);
+        requirements.filter_map(Requirement::key)
     }
 
     /// A term without expressions and fields matches no node (`isEmptyNodeSelectorTerm`).
@@ -192,7 +217,7 @@ impl Term {
 
     /// Whether a node matches.
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
-        let fields = NodeLabels::from([("metadata.name".to_owned(), name.to_owned())]);
+        let fields = NodeLabels::from([(Self::NAME.to_owned(), name.to_owned())]);
         !self.is_empty()
             && self
                 .expressions

@@ -2,6 +2,7 @@
 //! scheduling semantics of taints, tolerations and node affinity.
 
 mod affinity;
+mod fit;
 mod gate;
 mod kinds;
 mod object;
@@ -14,6 +15,7 @@ mod unknown;
 mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
+pub use fit::{Demands, Fit, Nodes, Refusal};
 pub use gate::Body;
 pub use kinds::{Kind, Kinds, OnChange, Place};
 /// Selectors of labels, as the API server evaluates them.

@@ -161,13 +161,13 @@ impl Toleration {
         }
     }
 
-    /// Whether a pod with this toleration tolerates the taint for good: `MatchToleration` of
-    /// kube-scheduler's `ToleratesTaint`. One with `tolerationSeconds` for a `NoExecute` taint does so
+    /// Whether a pod with this toleration tolerates the taint for good: kube-scheduler's `ToleratesTaint`,
+    /// to which an empty key is every key, also with `Equal` (the API server refuses such a pod). One with `tolerationSeconds` for a `NoExecute` taint does so
     /// only for a while, and still counts: a second entry would not make the stay longer, as the
     /// smallest number of seconds wins.
     pub fn tolerates(&self, taint: &Taint) -> bool {
         let effect = self.effect.is_none_or(|effect| effect == taint.effect);
-        let key = self.key == taint.key || self.key.is_empty() && self.operator == Operator::Exists;
+        let key = self.key.is_empty() || self.key == taint.key;
         let value = match self.operator {
             Operator::Exists => true,
             Operator::Equal => self.value == taint.value,
@@ -243,7 +243,8 @@ mod tests {
             false,
         );
         check_tolerates("{key: a, operator: Exists}", "a=b:NoExecute", true);
-        check_tolerates("{key: '', value: b}", "a=b:NoSchedule", false);
+        check_tolerates("{key: '', value: b}", "a=b:NoSchedule", true);
+        check_tolerates("{key: '', value: c}", "a=b:NoSchedule", false);
         check_tolerates(
             "{key: a, operator: Gt, value: '1'}",
             "a=2:NoSchedule",

@@ -6,7 +6,7 @@ use super::place::{Findings, Place, pairs};
 use super::syntax::{self, Flaw};
 use super::{Spanned, written};
 use crate::diag::Diagnostic;
-use crate::k8s::{Effect, Taint, TaintError};
+use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint, TaintError};
 use crate::text::nearest;
 
 /// A set of nodes.
@@ -56,6 +56,20 @@ impl Pool {
             }
         }
         tolerated
+    }
+
+    /// Whether its nodes can take a pod once they are ready for users, and how much the pod prefers them
+    /// (the sum of the weights of its preferred terms that match). Nodes may have labels that the pool
+    /// does not name.
+    pub fn fit(&self, demands: &Demands) -> (Fit, i64) {
+        let labels: NodeLabels = self.labels.iter().cloned().collect();
+        let nodes = Nodes {
+            name: None,
+            labels: &labels,
+            taints: &self.taints,
+            has_others: true,
+        };
+        (demands.fit(nodes), demands.preference(nodes))
     }
 
     fn twin_of(&self, taint: &Taint) -> Option<Taint> {

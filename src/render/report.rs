@@ -1,6 +1,10 @@
 //! What a run saw and decided, for programs to read.
 
+mod fits;
+
 use serde::Serialize;
+
+use fits::PoolFit;
 
 use super::{Decided, Mode, Outcome, Reason};
 use crate::k8s::{Body, Release};
@@ -108,6 +112,8 @@ struct Template {
     caveat: Option<&'static str>,
     /// The images that an image puller pulls, those that were there before included.
     pulls: Vec<String>,
+    /// What each pool of the policy says to its pods as they are rendered; none where nothing was rendered.
+    fits: Vec<PoolFit>,
 }
 
 /// A field that changes.
@@ -162,7 +168,7 @@ impl Report {
             unseen: (outcome.mode == Mode::Helm3).then_some(helm3),
             summary: summary(release, outcome),
             rows: rows(sources, policy, outcome),
-            objects: seen(sources, release, outcome),
+            objects: seen(sources, release, policy, outcome),
         }
     }
 }
@@ -201,7 +207,13 @@ fn place(sources: &Sources, span: Span) -> String {
 }
 
 /// The objects that were read, and between them the documents that were not.
-fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome) -> Vec<Seen> {
+fn seen(sources: &Sources, release: &Release<'_>, policy: &Policy, outcome: &Outcome) -> Vec<Seen> {
+    let mut fits = if outcome.rendered {
+        fits::of_templates(release, policy, outcome)
+    } else {
+        Vec::new()
+    }
+    .into_iter();
     let line = |span: Span| sources.get(span.source).line_column(span.start).line;
     let mut all = Vec::new();
     let mut objects = outcome.seen.iter().peekable();
@@ -212,7 +224,7 @@ fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome) -> Vec<Seen
             let mut templates = Vec::new();
             let is_of = |decided: &&Decided| (decided.part, decided.object) == (index, number);
             while let Some(decided) = decided.next_if(is_of) {
-                templates.push(template(decided));
+                templates.push(template(decided, fits.next().unwrap_or_default()));
             }
             number += 1;
             all.push(Seen {
@@ -245,7 +257,7 @@ fn seen(sources: &Sources, release: &Release<'_>, outcome: &Outcome) -> Vec<Seen
     all
 }
 
-fn template(decided: &Decided) -> Template {
+fn template(decided: &Decided, fits: Vec<PoolFit>) -> Template {
     let changes = decided.changes.iter().map(|change| Change {
         field: change.field.as_str(),
         what: mask_message(&change.what).into_owned(),
@@ -267,5 +279,6 @@ fn template(decided: &Decided) -> Template {
         restarts: decided.restarts && !decided.changes.is_empty(),
         caveat: decided.caveat,
         pulls: decided.pulls.clone(),
+        fits,
     }
 }

@@ -1,0 +1,280 @@
+//! Which nodes can take a pod: what kube-scheduler's filters `TaintToleration` and `NodeAffinity` say,
+//! asked in its order, of nodes or of what is known of all nodes of a pool.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Affinity, Effect, NodeLabels, PodField, PodSpec, Taint, Term, Toleration};
+
+/// What a pod asks of its node.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Demands {
+    /// Taints that it bears.
+    pub tolerations: Vec<Toleration>,
+    /// What it requires.
+    pub affinity: Affinity,
+    /// What it prefers: weights from 1 to 100 with their terms.
+    pub preferred: Vec<(i64, Term)>,
+}
+
+/// A node, or what is known of every node of a pool.
+#[derive(Debug, Clone, Copy)]
+pub struct Nodes<'a> {
+    /// The name of a single node.
+    pub name: Option<&'a str>,
+    /// Its labels.
+    pub labels: &'a NodeLabels,
+    /// Its taints.
+    pub taints: &'a [Taint],
+    /// Whether it may have labels besides, whose values nobody knows.
+    pub has_others: bool,
+}
+
+/// Whether nodes can take a pod, as far as taints and labels decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fit {
+    /// They can.
+    Takes,
+    /// They can if these labels, by their keys, are what the pod asks for.
+    Depends(BTreeSet<String>),
+    /// They cannot.
+    Refuses(Refusal),
+}
+
+/// The first reason for which a node cannot take a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The pod does not tolerate this taint.
+    Taint(Taint),
+    /// A pair of the pod's `nodeSelector` and what nodes have in its place.
+    NodeSelector {
+        /// The label's key.
+        key: String,
+        /// What the pod wants.
+        wanted: String,
+        /// What there is.
+        found: Option<String>,
+    },
+    /// No term of the required node affinity matches.
+    NodeAffinity,
+}
+
+impl Demands {
+    /// Reads what counts for the pods of a template.
+    pub fn of(spec: &PodSpec<'_>) -> Self {
+        let tolerations = spec.get(PodField::Tolerations);
+        let tolerations = tolerations.into_iter().flat_map(|list| list.items());
+        let preferred = spec
+            .get(PodField::NodeAffinity)
+            .and_then(|affinity| affinity.get(Affinity::PREFERRED));
+        let preferred = preferred.into_iter().flat_map(|list| list.items());
+        Self {
+            tolerations: tolerations.map(Toleration::read).collect(),
+            affinity: spec.affinity(),
+            preferred: preferred
+                .filter_map(|item| {
+                    let weight = item.get("weight")?.text()?.parse().ok()?;
+                    Some((weight, Term::read(item.get("preference")?)))
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether the nodes can take the pod: first their taints are asked, then the pod's `nodeSelector`,
+    /// then its required node affinity (the order of kube-scheduler's default plugins).
+    pub fn fit(&self, nodes: Nodes<'_>) -> Fit {
+        if let Some(taint) = self.untolerated(nodes.taints) {
+            return Fit::Refuses(Refusal::Taint(taint.clone()));
+        }
+        let mut unknown = BTreeSet::new();
+        for (key, wanted) in &self.affinity.node_selector {
+            match nodes.labels.get(key) {
+                Some(found) if found == wanted => {}
+                None if nodes.has_others => {
+                    unknown.insert(key.clone());
+                }
+                found => {
+                    return Fit::Refuses(Refusal::NodeSelector {
+                        key: key.clone(),
+                        wanted: wanted.clone(),
+                        found: found.cloned(),
+                    });
+                }
+            }
+        }
+        if let Some(terms) = &self.affinity.required {
+            match nodes.any_of(terms) {
+                Fit::Depends(labels) => unknown.extend(labels),
+                Fit::Takes => {}
+                refuses @ Fit::Refuses(_) => return refuses,
+            }
+        }
+        if unknown.is_empty() {
+            Fit::Takes
+        } else {
+            Fit::Depends(unknown)
+        }
+    }
+
+    /// The sum of the weights of the preferred terms that match: of nodes that can take a pod and have
+    /// room, kube-scheduler takes one with the highest, other things being equal.
+    pub fn preference(&self, nodes: Nodes<'_>) -> i64 {
+        let matching = self.preferred.iter();
+        matching
+            .filter(|(_, term)| nodes.certainly(term))
+            .map(|(weight, _)| weight)
+            .sum()
+    }
+
+    /// The first taint that keeps the pod away; `PreferNoSchedule` does not.
+    fn untolerated<'t>(&self, taints: &'t [Taint]) -> Option<&'t Taint> {
+        taints.iter().find(|taint| {
+            let mut tolerations = self.tolerations.iter();
+            taint.effect != Effect::PreferNoSchedule
+                && !tolerations.any(|toleration| toleration.tolerates(taint))
+        })
+    }
+}
+
+impl Nodes<'_> {
+    /// Whether one of the terms matches.
+    fn any_of(&self, terms: &[Term]) -> Fit {
+        if terms.iter().any(|term| self.certainly(term)) {
+            return Fit::Takes;
+        }
+        let perhaps = terms
+            .iter()
+            .filter(|term| !self.is_single() && term.can_match(self.labels));
+        let unknown: BTreeSet<String> = perhaps
+            .flat_map(|term| term.keys())
+            .filter(|&key| !self.labels.contains_key(key))
+            .map(str::to_owned)
+            .collect();
+        if unknown.is_empty() {
+            Fit::Refuses(Refusal::NodeAffinity)
+        } else {
+            Fit::Depends(unknown)
+        }
+    }
+
+    /// Whether the term matches, whatever other labels there are.
+    fn certainly(&self, term: &Term) -> bool {
+        let is_known = |key| self.is_single() || self.labels.contains_key(key);
+        term.keys().all(is_known) && term.matches(self.name.unwrap_or_default(), self.labels)
+    }
+
+    /// Whether all is known that a term can ask for.
+    fn is_single(&self) -> bool {
+        !self.has_others
+    }
+}
+
+impl Refusal {
+    /// What kube-scheduler writes for it into the condition `PodScheduled` and into events.
+    pub fn event(&self) -> &'static str {
+        match self {
+            Refusal::Taint(_) => "node(s) had untolerated taint(s)",
+            Refusal::NodeSelector { .. } | Refusal::NodeAffinity => {
+                "node(s) didn't match Pod's node affinity/selector"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Taint(taint) => write!(f, "the pod does not tolerate `{taint}`"),
+            Refusal::NodeSelector { key, wanted, found } => {
+                write!(f, "the pod selects nodes with `{key}: {wanted}`, and ")?;
+                match found {
+                    Some(found) => write!(f, "these have `{key}: {found}`"),
+                    None => write!(f, "these have no `{key}`"),
+                }
+            }
+            Refusal::NodeAffinity => {
+                f.write_str("no term of the pod's required node affinity matches")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::{Kinds, Release, Workload};
+    use crate::text::Sources;
+
+    /// What a pool with the label `pool: user` and a taint says to a pod of this spec.
+    #[track_caller]
+    fn check(spec: &str, expected: Result<&[&str], &str>) {
+        let pod = format!("apiVersion: v1\nkind: Pod\nspec: {spec}\n");
+        let source = Sources::default().add("pod", String::new());
+        let release = Release::read(source, &pod, &Kinds::default());
+        let documents = release.documents(|_| true);
+        let objects = documents.objects(&release);
+        let workloads = Workload::all(&objects[0], &Kinds::default());
+        let nodes = Nodes {
+            name: None,
+            labels: &NodeLabels::from([("pool".to_owned(), "user".to_owned())]),
+            taints: &["a=b:NoSchedule".parse().expect("a taint")],
+            has_others: true,
+        };
+        let fit = match Demands::of(&workloads[0].template.spec).fit(nodes) {
+            Fit::Takes => Ok(BTreeSet::new()),
+            Fit::Depends(labels) => Ok(labels),
+            Fit::Refuses(refusal) => Err(refusal.to_string()),
+        };
+        let expected = expected
+            .map(|labels| labels.iter().map(|&label| label.to_owned()).collect())
+            .map_err(str::to_owned);
+        assert_eq!(fit, expected, "{spec}");
+    }
+
+    const TOLERATES: &str = "tolerations: [{operator: Exists}]";
+
+    /// A pod that tolerates everything and requires one of these terms.
+    fn requires(terms: &str) -> String {
+        format!(
+            "{{{TOLERATES}, affinity: {{nodeAffinity: {{{}: {{nodeSelectorTerms: [{terms}]}}}}}}}}",
+            Affinity::REQUIRED
+        )
+    }
+
+    #[test]
+    fn the_first_reason_is_the_one_that_the_scheduler_asks_for_first() {
+        check(
+            "{nodeSelector: {pool: core}}",
+            Err("the pod does not tolerate `a=b:NoSchedule`"),
+        );
+        check(
+            &format!("{{{TOLERATES}, nodeSelector: {{pool: core}}}}"),
+            Err("the pod selects nodes with `pool: core`, and these have `pool: user`"),
+        );
+        check(&format!("{{{TOLERATES}}}"), Ok(&[]));
+        let none = Err("no term of the pod's required node affinity matches");
+        check(&requires(""), none);
+        check(&requires("{}"), none);
+    }
+
+    #[test]
+    fn a_pool_may_have_labels_that_nobody_named() {
+        let zone = format!("{{{TOLERATES}, nodeSelector: {{pool: user, zone: a}}}}");
+        check(&zone, Ok(&["zone"]));
+        let user = "{matchExpressions: [{key: pool, operator: In, values: [user]}]}";
+        let gpu = "{matchExpressions: [{key: gpu, operator: DoesNotExist}]}";
+        let neither = "{matchExpressions: [{key: gpu, operator: Exists}, {key: gpu, operator: DoesNotExist}]}";
+        let name = "{matchFields: [{key: metadata.name, operator: In, values: [a]}]}";
+        check(&requires(user), Ok(&[]));
+        check(&requires(gpu), Ok(&["gpu"]));
+        check(&requires(&format!("{gpu}, {user}")), Ok(&[]));
+        check(
+            &requires(&format!("{gpu}, {name}")),
+            Ok(&["gpu", "metadata.name"]),
+        );
+        check(
+            &requires(neither),
+            Err("no term of the pod's required node affinity matches"),
+        );
+    }
+}
