@@ -1,15 +1,14 @@
 //! Which nodes can take a pod, as kube-scheduler has answered: `testdata/scheduler/choices.json`.
 
+mod support;
+
 use std::collections::BTreeMap;
 
-use dunnage::k8s::{Demands, Fit, Kinds, NodeLabels, Nodes, Refusal, Release, Taint, Workload};
-use dunnage::text::Sources;
-use serde_json::{Value, json};
+use dunnage::k8s::{Fit, NodeLabels, Nodes, Taint};
+use serde_json::Value;
+use support::{demands, refusals};
 
 const CHOICES: &str = include_str!("../testdata/scheduler/choices.json");
-
-/// What kube-scheduler 1.36 writes where a term names a node that is not there.
-const NO_SUCH_NODE: &str = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
 
 /// A node of a case, in the terms of the product.
 struct Node {
@@ -52,31 +51,6 @@ impl Node {
 
 fn text(value: &Value) -> String {
     value.as_str().expect("a string").to_owned()
-}
-
-/// What a pod of this spec asks for.
-fn demands(spec: &Value) -> Demands {
-    let pod = json!({"apiVersion": "v1", "kind": "Pod", "spec": spec}).to_string();
-    let source = Sources::default().add("pod", String::new());
-    let kinds = Kinds::default();
-    let release = Release::read(source, &pod, &kinds);
-    let documents = release.documents(|_| true);
-    let objects = documents.objects(&release);
-    let workloads = Workload::all(&objects[0], &kinds);
-    Demands::of(&workloads[0].template.spec)
-}
-
-/// How many nodes refuse for each reason, in the words of the scheduler.
-fn refusals(message: &str) -> BTreeMap<String, usize> {
-    let (_, reasons) = message.split_once(": ").unwrap_or_default();
-    let counted = reasons.split(", ").filter_map(|reason| {
-        let (count, event) = reason.split_once(' ')?;
-        let event = event.replace(NO_SUCH_NODE, Refusal::NodeAffinity.event());
-        Some((event, count.parse().ok()?))
-    });
-    counted
-        .filter(|(event, _): &(String, usize)| event.starts_with("node(s)"))
-        .collect()
 }
 
 fn check(case: &Value) {

@@ -7,14 +7,15 @@
     reason = "tests read their input"
 )]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dunnage::diag::Diagnostic;
-use dunnage::k8s::Release;
+use dunnage::k8s::{Demands, Kinds, Refusal, Release, Workload};
 use dunnage::policy;
 use dunnage::render::{self, Options};
 use dunnage::text::Sources;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The folder of real streams, where there is one.
 pub(crate) fn corpus() -> Option<PathBuf> {
@@ -128,4 +129,36 @@ pub(crate) fn template_pointers(object: &Value) -> &'static [&'static str] {
         | "Job" => &["/spec/template"],
         _ => &[],
     }
+}
+
+/// What a pod of this spec asks of its node.
+pub(crate) fn demands(spec: &Value) -> Demands {
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "spec": spec}).to_string();
+    let source = Sources::default().add("pod", String::new());
+    let kinds = Kinds::default();
+    let release = Release::read(source, &pod, &kinds);
+    let documents = release.documents(|_| true);
+    let objects = documents.objects(&release);
+    let workloads = Workload::all(&objects[0], &kinds);
+    Demands::of(&workloads[0].template.spec)
+}
+
+/// How many nodes refuse a pod for each reason that has to do with taints and labels, as kube-scheduler
+/// counts them in the condition `PodScheduled`: `0/2 nodes are available: 1 node(s) had ..., 1 ...`.
+pub(crate) fn refusals(message: &str) -> BTreeMap<String, usize> {
+    /// What it writes where a term names a node that is not there.
+    const NO_SUCH_NODE: &str = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+    let (_, reasons) = message.split_once(": ").unwrap_or_default();
+    let reasons = reasons.split(". ").next().unwrap_or_default();
+    let counted = reasons
+        .trim_end_matches('.')
+        .split(", ")
+        .filter_map(|reason| {
+            let (count, event) = reason.split_once(' ')?;
+            let event = event.replace(NO_SUCH_NODE, Refusal::NodeAffinity.event());
+            Some((event, count.parse().ok()?))
+        });
+    counted
+        .filter(|(event, _): &(String, usize)| event.starts_with("node(s)"))
+        .collect()
 }
