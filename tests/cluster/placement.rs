@@ -119,7 +119,7 @@ fn install_without_hooks(helm: &Helm<'_>) -> Value {
         "--wait",
     ];
     cluster.kubectl(&leftovers).expect_success();
-    let line = [UNPLACED, &["--wait", "--no-hooks"]].concat();
+    let line = [UNPLACED, &["--wait", "--timeout", "60s", "--no-hooks"]].concat();
     with.run("install", Some("hub-like"), &line)
         .expect_success();
     with.report()
