@@ -3,7 +3,9 @@
 mod hub;
 mod merge;
 mod read;
+mod value;
 
 pub use hub::{HubImage, hub_images, locate_hub};
 pub use merge::merge;
 pub use read::read;
+pub use value::{Content, Encrypted, Map, Setting, Value};

@@ -25,15 +25,63 @@ const DEEPEST: usize = 512;
 /// `{"true": 1}`), the last of two equal keys wins, aliases are written out, and a merge key overrides
 /// what stands before it (go-yaml v2 does so; YAML itself says otherwise).
 pub fn to_json(node: NodeRef<'_>) -> Result<Value, JsonError> {
+    build(node, &Json)
+}
+
+/// What is made of a document that is read as [`to_json`] reads it.
+pub trait Build<'d> {
+    /// What becomes of each node.
+    type Value;
+
+    /// A scalar, typed.
+    fn scalar(&self, node: NodeRef<'d>, value: Value) -> Self::Value;
+
+    /// A list.
+    fn list(&self, node: NodeRef<'d>, items: Vec<Self::Value>) -> Self::Value;
+
+    /// A mapping: names, their keys and values, in order; of equal names the last one counts.
+    fn map(
+        &self,
+        node: NodeRef<'d>,
+        entries: Vec<(String, NodeRef<'d>, Self::Value)>,
+    ) -> Self::Value;
+}
+
+struct Json;
+
+impl<'d> Build<'d> for Json {
+    type Value = Value;
+
+    fn scalar(&self, _: NodeRef<'d>, value: Value) -> Value {
+        value
+    }
+
+    fn list(&self, _: NodeRef<'d>, items: Vec<Value>) -> Value {
+        Value::Array(items)
+    }
+
+    fn map(&self, _: NodeRef<'d>, entries: Vec<(String, NodeRef<'d>, Value)>) -> Value {
+        let mut map = Map::new();
+        map.extend(entries.into_iter().map(|(name, _, value)| (name, value)));
+        Value::Object(map)
+    }
+}
+
+/// Builds something of a node and everything below it, with the same refusals as [`to_json`].
+pub fn build<'d, B: Build<'d>>(node: NodeRef<'d>, builder: &B) -> Result<B::Value, JsonError> {
     let root = node.document().root().unwrap_or(node);
     expansion_problem(root).map_err(|error| JsonError {
         message: error.message,
         range: error.range,
     })?;
-    convert(node, 0)
+    convert(node, builder, 0)
 }
 
-fn convert(node: NodeRef<'_>, depth: usize) -> Result<Value, JsonError> {
+fn convert<'d, B: Build<'d>>(
+    node: NodeRef<'d>,
+    builder: &B,
+    depth: usize,
+) -> Result<B::Value, JsonError> {
     if depth > DEEPEST {
         return Err(problem(
             node,
@@ -42,27 +90,31 @@ fn convert(node: NodeRef<'_>, depth: usize) -> Result<Value, JsonError> {
     }
     let target = node.resolve();
     if target.is_mapping() {
-        let mut map = Map::new();
-        fill(&mut map, target, depth)?;
-        return Ok(Value::Object(map));
+        let mut entries = Vec::new();
+        fill(&mut entries, target, builder, depth)?;
+        return Ok(builder.map(node, entries));
     }
     if target.is_sequence() {
-        return target
-            .items()
-            .map(|item| convert(item, depth + 1))
-            .collect::<Result<_, _>>()
-            .map(Value::Array);
+        let items = target.items().map(|item| convert(item, builder, depth + 1));
+        return Ok(builder.list(node, items.collect::<Result<_, _>>()?));
     }
     let scalar = target
         .scalar()
         .ok_or_else(|| problem(node, "no anchor of this name stands above".to_owned()))?;
-    scalar::to_json(&scalar).ok_or_else(|| problem(node, "JSON has no such number".to_owned()))
+    let value = scalar::to_json(&scalar)
+        .ok_or_else(|| problem(node, "JSON has no such number".to_owned()))?;
+    Ok(builder.scalar(node, value))
 }
 
-fn fill(map: &mut Map<String, Value>, mapping: NodeRef<'_>, depth: usize) -> Result<(), JsonError> {
+fn fill<'d, B: Build<'d>>(
+    entries: &mut Vec<(String, NodeRef<'d>, B::Value)>,
+    mapping: NodeRef<'d>,
+    builder: &B,
+    depth: usize,
+) -> Result<(), JsonError> {
     for (key, value) in mapping.entries() {
         if is_merge_key(key) {
-            merge(map, value, depth + 1)?;
+            merge(entries, value, builder, depth + 1)?;
         } else {
             let name = key_name(key).ok_or_else(|| {
                 problem(
@@ -70,14 +122,19 @@ fn fill(map: &mut Map<String, Value>, mapping: NodeRef<'_>, depth: usize) -> Res
                     "a key has to be a string, a number or a boolean".to_owned(),
                 )
             })?;
-            map.insert(name, convert(value, depth + 1)?);
+            entries.push((name, key, convert(value, builder, depth + 1)?));
         }
     }
     Ok(())
 }
 
 /// Takes over the keys of a mapping, or of several, of which the first wins.
-fn merge(map: &mut Map<String, Value>, value: NodeRef<'_>, depth: usize) -> Result<(), JsonError> {
+fn merge<'d, B: Build<'d>>(
+    entries: &mut Vec<(String, NodeRef<'d>, B::Value)>,
+    value: NodeRef<'d>,
+    builder: &B,
+    depth: usize,
+) -> Result<(), JsonError> {
     if depth > DEEPEST {
         return Err(problem(
             value,
@@ -96,7 +153,7 @@ fn merge(map: &mut Map<String, Value>, value: NodeRef<'_>, depth: usize) -> Resu
                 "`<<` takes a mapping or a list of mappings".to_owned(),
             ));
         }
-        fill(map, source.resolve(), depth)?;
+        fill(entries, source.resolve(), builder, depth)?;
     }
     Ok(())
 }

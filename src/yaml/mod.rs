@@ -17,7 +17,7 @@ mod tests;
 pub use binary::decode_base64;
 pub use edit::{Edit, Refusal};
 pub use expand::{ExpansionError, expansion_problem};
-pub use json::{JsonError, entry_named, key_name, to_json};
+pub use json::{Build, JsonError, build, entry_named, key_name, to_json};
 pub use parse::{ParseError, parse};
 pub use scalar::Scalar;
 pub use split::{is_blank, split};

@@ -1,0 +1,207 @@
+use std::collections::BTreeMap;
+
+use serde_json::Number;
+
+use crate::text::{SourceId, Span};
+use crate::yaml::JsonError;
+use crate::yaml::{self, Build, NodeRef};
+
+/// A value of a release that knows who set it and who lost against them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub content: Content,
+    /// Where it was set. The source tells the layer; a `--set` argument is a source of its own.
+    pub set: Setting,
+    /// Values of lower layers that it took the place of, the last to lose first.
+    pub lost: Vec<Value>,
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Its key, or nothing at the root and in lists.
+    pub key: Option<Span>,
+    /// The value itself.
+    pub value: Span,
+}
+
+/// What a value is, typed as Helm's go-yaml types it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// `null`: set, to nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer or a float.
+    Number(Number),
+    /// A text.
+    String(String),
+    /// A text that sops encrypted: only what it was before is known.
+    Encrypted(Encrypted, String),
+    /// A list; layers never merge lists.
+    List(Vec<Value>),
+    /// A mapping.
+    Map(Map),
+}
+
+/// What sops says of a value that it encrypted: `ENC[AES256_GCM,data:...,type:bool]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encrypted {
+    /// `type:str`, and `type:bytes`
+    String,
+    /// `type:int` and `type:float`
+    Number,
+    /// `type:bool`
+    Bool,
+}
+
+/// A mapping. Go orders keys by their bytes, and so does this.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Map {
+    /// What there is.
+    pub entries: BTreeMap<String, Value>,
+    /// What a `null` deleted: the null, with what it deleted among those who lost.
+    pub deleted: BTreeMap<String, Value>,
+}
+
+impl Encrypted {
+    fn of(text: &str) -> Option<Self> {
+        let inner = text.strip_prefix("ENC[")?.strip_suffix(']')?;
+        let kind = inner.rsplit_once("type:").map(|(_, kind)| kind);
+        Some(match kind {
+            Some("bool") => Encrypted::Bool,
+            Some("int" | "float") => Encrypted::Number,
+            _ => Encrypted::String,
+        })
+    }
+}
+
+/// Builds the values of one document.
+struct Layer {
+    source: SourceId,
+    offset: usize,
+}
+
+impl Layer {
+    fn span(&self, node: NodeRef<'_>) -> Span {
+        let range = node.range();
+        Span::new(
+            self.source,
+            self.offset + range.start..self.offset + range.end,
+        )
+    }
+}
+
+impl<'d> Build<'d> for Layer {
+    type Value = Value;
+
+    fn scalar(&self, node: NodeRef<'d>, value: serde_json::Value) -> Value {
+        Value::new(Value::scalar(value), None, self.span(node))
+    }
+
+    fn list(&self, node: NodeRef<'d>, items: Vec<Value>) -> Value {
+        Value::new(Content::List(items), None, self.span(node))
+    }
+
+    fn map(&self, node: NodeRef<'d>, entries: Vec<(String, NodeRef<'d>, Value)>) -> Value {
+        let mut map = Map::default();
+        for (name, key, mut value) in entries {
+            value.set.key = Some(self.span(key));
+            map.entries.insert(name, value);
+        }
+        Value::new(Content::Map(map), None, self.span(node))
+    }
+}
+
+impl Value {
+    /// Reads a node as one layer sets it. `offset` is where the document's text begins in its source.
+    /// Refuses what [`yaml::to_json`] refuses.
+    pub fn read(source: SourceId, offset: usize, node: NodeRef<'_>) -> Result<Self, JsonError> {
+        yaml::build(node, &Layer { source, offset })
+    }
+
+    /// A scalar that JSON has.
+    pub fn scalar(value: serde_json::Value) -> Content {
+        match value {
+            serde_json::Value::Bool(value) => Content::Bool(value),
+            serde_json::Value::Number(value) => Content::Number(value),
+            serde_json::Value::String(value) => match Encrypted::of(&value) {
+                Some(encrypted) => Content::Encrypted(encrypted, value),
+                None => Content::String(value),
+            },
+            _ => Content::Null,
+        }
+    }
+
+    /// A value that nobody overrode.
+    pub fn new(content: Content, key: Option<Span>, value: Span) -> Self {
+        let set = Setting { key, value };
+        let lost = Vec::new();
+        Self { content, set, lost }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.content {
+            Content::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        match &mut self.content {
+            Content::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a mapping; Helm calls that a table.
+    pub fn is_map(&self) -> bool {
+        self.as_map().is_some()
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        self.content == Content::Null
+    }
+
+    /// What a key holds.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_map()?.entries.get(key)
+    }
+
+    /// What stands under keys one below the other.
+    pub fn get_path(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// Takes the place of another value, which goes to those who lost.
+    pub fn replace(&mut self, mut by: Value) {
+        let mut old = std::mem::replace(self, Value::new(Content::Null, None, by.set.value));
+        let before = std::mem::take(&mut old.lost);
+        by.lost.push(old);
+        by.lost.extend(before);
+        *self = by;
+    }
+
+    /// As JSON, the way templates see it; what sops encrypted stays encrypted.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.content {
+            Content::Null => Json::Null,
+            Content::Bool(value) => Json::Bool(*value),
+            Content::Number(value) => Json::Number(value.clone()),
+            Content::String(value) => Json::String(value.clone()),
+            Content::Encrypted(_, text) => Json::String(text.clone()),
+            Content::List(items) => items.iter().map(Value::to_json).collect(),
+            Content::Map(map) => Json::Object(
+                map.entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.to_json()))
+                    .collect(),
+            ),
+        }
+    }
+}
