@@ -10,7 +10,7 @@ use crate::k8s::Release;
 use crate::policy::{self, Policy};
 use crate::render::{self, Caller, Mode, Options, Outcome};
 use crate::text::{SourceId, Sources};
-use crate::values;
+use crate::values::{self, Helm, Value};
 
 /// Who reads the output, and what lives already.
 pub(super) struct Setting<'a> {
@@ -98,13 +98,17 @@ fn hub_images(
     session: &mut Session<'_>,
     asked: &PolicyOptions,
 ) -> Result<Vec<values::HubImage>, Vec<Diagnostic>> {
-    let mut merged = serde_json::Value::Null;
+    let mut merged: Option<Value> = None;
     for path in &asked.values {
         let source = session.read(path).map_err(|error| vec![error])?;
-        let values = values::read(source, session.sources.get(source).text())
-            .map_err(|error| vec![error])?;
-        values::merge(&mut merged, values);
+        let text = session.sources.get(source).text();
+        let values = values::read(source, text, Helm::Three).map_err(|error| vec![error])?;
+        match &mut merged {
+            Some(merged) => values::lay_over(merged, values),
+            None => merged = Some(values),
+        }
     }
+    let merged = merged.map(|values| values.to_json()).unwrap_or_default();
     Ok(values::locate_hub(&merged)
         .map(values::hub_images)
         .unwrap_or_default())

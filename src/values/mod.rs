@@ -1,11 +1,19 @@
-//! Helm values: what a hub's own say of the images that its users run.
+//! Helm values: layers, how they come together with a chart's defaults, who set each value and who lost;
+//! and what a hub's own say of the images that its users run.
 
+mod chart;
+mod coalesce;
+mod dependencies;
+mod helm;
 mod hub;
-mod merge;
+mod layers;
 mod read;
 mod value;
 
+pub use chart::{Chart, Dependency, Import};
+pub use coalesce::NotATable;
+pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub};
-pub use merge::merge;
+pub use layers::{Coalesced, coalesced, lay_over};
 pub use read::read;
 pub use value::{Content, Encrypted, Map, Setting, Value};

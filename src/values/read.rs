@@ -1,5 +1,6 @@
-use serde_json::Value;
+use std::ops::Range;
 
+use super::{Content, Helm, Map, Value, lay_over};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 use crate::yaml;
@@ -10,27 +11,182 @@ static NOT_VALUES: Code = Code::error(
     "a values file is not YAML, or not a mapping",
 );
 
-/// Reads one values file as Helm does: an empty one is an empty mapping.
-pub fn read(source: SourceId, text: &str) -> Result<Value, Diagnostic> {
-    let error = |message: String, range: std::ops::Range<usize>| {
-        Diagnostic::new(&NOT_VALUES, message)
-            .at(Span::new(source, range), "here")
-            .help("Helm cannot read this file either")
-    };
-    let document = yaml::parse(text).map_err(|problem| {
-        error(
-            format!("this is not YAML: {}", problem.message),
-            problem.offset..problem.offset,
-        )
+/// The key under which sops keeps what it needs to decrypt; no value of the release.
+const SOPS: &str = "sops";
+
+/// Reads one values file as Helm does: an empty one is an empty mapping, and of several documents Helm 3
+/// reads the first (`yaml.Unmarshal`), while Helm 4 lays each over those before it (`loader.LoadValues`).
+/// What sops adds for itself is left out.
+pub fn read(source: SourceId, text: &str, helm: Helm) -> Result<Value, Diagnostic> {
+    let mut values = Value::new(Content::Map(Map::default()), None, Span::new(source, 0..0));
+    for range in documents(source, text, helm)? {
+        if let Some(document) = read_document(source, text, range)? {
+            values.set = document.set;
+            lay_over(&mut values, document);
+        }
+    }
+    if let Some(map) = values.as_map_mut() {
+        map.entries.remove(SOPS);
+    }
+    Ok(values)
+}
+
+fn problem(source: SourceId, message: impl Into<String>, range: Range<usize>) -> Diagnostic {
+    Diagnostic::new(&NOT_VALUES, message)
+        .at(Span::new(source, range), "here")
+        .help("Helm cannot read this file either")
+}
+
+fn read_document(
+    source: SourceId,
+    text: &str,
+    range: Range<usize>,
+) -> Result<Option<Value>, Diagnostic> {
+    let offset = range.start;
+    let moved = |range: Range<usize>| offset + range.start..offset + range.end;
+    let document = yaml::parse(&text[range.clone()]).map_err(|error| {
+        let message = format!("this is not YAML: {}", error.message);
+        problem(source, message, moved(error.offset..error.offset))
     })?;
     let Some(root) = document.root().filter(|root| !root.is_null()) else {
-        return Ok(Value::Object(serde_json::Map::new()));
+        return Ok(None);
     };
     if !root.is_mapping() {
-        return Err(error(
-            "values are keys with values, and this is not".to_owned(),
-            root.range(),
-        ));
+        let message = "values are keys with values, and this is not";
+        return Err(problem(source, message, moved(root.range())));
     }
-    yaml::to_json(root).map_err(|problem| error(problem.message, problem.range))
+    Value::read(source, offset, root)
+        .map(Some)
+        .map_err(|error| problem(source, error.message, moved(error.range)))
+}
+
+/// The documents of a values file that Helm reads.
+fn documents(source: SourceId, text: &str, helm: Helm) -> Result<Vec<Range<usize>>, Diagnostic> {
+    if helm == Helm::Three {
+        return Ok(vec![first_document(text)]);
+    }
+    let mut starts = vec![0];
+    for (at, line) in lines(text) {
+        let Some(behind) = line.strip_prefix("---") else {
+            continue;
+        };
+        let behind = behind.trim();
+        if !(behind.is_empty() || behind.starts_with('#')) {
+            let message = "Helm 4 takes nothing but a comment behind `---`";
+            return Err(problem(source, message, at..at + line.trim_end().len()));
+        }
+        starts.push(at);
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let parts = starts.iter().zip(ends).map(|(&start, end)| {
+        let first = first_document(&text[start..end]);
+        start + first.start..start + first.end
+    });
+    Ok(parts.collect())
+}
+
+/// The first document of a YAML stream, without the marks around it. `---` and `...` at the start of a line
+/// are marks wherever they stand.
+fn first_document(text: &str) -> Range<usize> {
+    let mut start = 0;
+    let mut is_open = false;
+    for (at, line) in lines(text) {
+        let content = line.trim_start_matches('\u{feff}').trim();
+        let is_mark = |mark: &str| {
+            let behind = line.strip_prefix(mark);
+            behind.is_some_and(|behind| {
+                behind.is_empty() || behind.starts_with([' ', '\t', '\r', '\n'])
+            })
+        };
+        if is_mark("---") {
+            if is_open {
+                return start..at;
+            }
+            (start, is_open) = (at + 3, true);
+        } else if is_mark("...") {
+            if is_open {
+                return start..at;
+            }
+        } else if !(content.is_empty() || content.starts_with('#') || line.starts_with('%')) {
+            is_open = true;
+        }
+    }
+    start..text.len()
+}
+
+/// Lines with where they start and their ends.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Sources;
+
+    #[track_caller]
+    fn check(text: &str, helm: Helm, json: &str) {
+        let mut sources = Sources::default();
+        let source = sources.add("values.yaml", text.to_owned());
+        let read = read(source, text, helm).map(|values| values.to_json().to_string());
+        assert_eq!(read.map_err(|error| error.message), Ok(json.to_owned()));
+    }
+
+    #[track_caller]
+    fn check_refused(text: &str, helm: Helm, message: &str) {
+        let mut sources = Sources::default();
+        let source = sources.add("values.yaml", text.to_owned());
+        let read = read(source, text, helm);
+        assert_eq!(read.map_err(|error| error.message), Err(message.to_owned()));
+    }
+
+    #[test]
+    fn an_empty_file_is_an_empty_mapping() {
+        for text in ["", "# nothing\n", "---\n", "null\n"] {
+            check(text, Helm::Three, "{}");
+            check(text, Helm::Four, "{}");
+        }
+        // Helm 4 cuts the directive off before it reads it.
+        check("%YAML 1.1\n---\n", Helm::Three, "{}");
+    }
+
+    #[test]
+    fn helm_3_reads_the_first_document_and_helm_4_all() {
+        let two = "# first\n---\na: {b: 1}\n--- # second\na: {c: 2}\nd: null\n";
+        check(two, Helm::Three, r#"{"a":{"b":1}}"#);
+        check(two, Helm::Four, r#"{"a":{"b":1,"c":2},"d":null}"#);
+        let broken = "a: 1\n---\nb: [\n";
+        check(broken, Helm::Three, r#"{"a":1}"#);
+        let same_line = "a: 1\n--- {b: 2}\n";
+        check(same_line, Helm::Three, r#"{"a":1}"#);
+        check_refused(
+            same_line,
+            Helm::Four,
+            "Helm 4 takes nothing but a comment behind `---`",
+        );
+        check("a: |\n  ---\n  b\n", Helm::Four, r#"{"a":"---\nb\n"}"#);
+        check("a: 1\n...\nb: 2\n", Helm::Four, r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn what_sops_needs_is_no_value() {
+        let text = "a: ENC[AES256_GCM,data:x,iv:x,tag:x,type:bool]\nsops: {version: 3.9.0}\n";
+        check(
+            text,
+            Helm::Three,
+            r#"{"a":"ENC[AES256_GCM,data:x,iv:x,tag:x,type:bool]"}"#,
+        );
+    }
+
+    #[test]
+    fn values_are_keys_with_values() {
+        let message = "values are keys with values, and this is not";
+        check_refused("[a]\n", Helm::Three, message);
+        check_refused("---\na\n", Helm::Four, message);
+    }
 }

@@ -9,7 +9,7 @@ use dunnage::policy::{self, Policy, Z2JH};
 use dunnage::render::{self, NO_DOCUMENTS, Options, Outcome};
 use dunnage::report::{self, Look};
 use dunnage::text::{SourceId, Sources, Span, mask, masked};
-use dunnage::values;
+use dunnage::values::{self, Helm, Value};
 use dunnage::yaml::{self, CollectionStyle, Content, Document, NodeRef};
 
 /// A policy with its text.
@@ -167,17 +167,18 @@ pub(crate) fn values(under: &str, over: &str) {
     let mut read = Vec::new();
     for text in [under, over] {
         let source = sources.add("values.yaml", text.to_owned());
-        match values::read(source, sources.get(source).text()) {
+        match values::read(source, sources.get(source).text(), Helm::Four) {
             Ok(values) => read.push(values),
             Err(problem) => check_diagnostics(&sources, &[problem]),
         }
     }
-    let Ok([mut merged, over]) = <[serde_json::Value; 2]>::try_from(read) else {
+    let Ok([mut merged, over]) = <[Value; 2]>::try_from(read) else {
         return;
     };
-    values::merge(&mut merged, over.clone());
-    let once = merged.clone();
-    values::merge(&mut merged, over);
+    values::lay_over(&mut merged, over.clone());
+    let once = merged.to_json();
+    values::lay_over(&mut merged, over);
+    let merged = merged.to_json();
     assert_eq!(merged, once, "merging twice is merging once");
     if let Some(hub) = values::locate_hub(&merged) {
         let images = values::hub_images(hub);

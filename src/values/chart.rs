@@ -1,0 +1,49 @@
+use super::Value;
+
+/// A chart with what decides its values (`Chart.yaml`, `values.yaml`, `charts/`).
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// `name` of Chart.yaml; the alias once dependencies are processed.
+    pub name: String,
+    /// `version` of Chart.yaml.
+    pub version: String,
+    /// `dependencies` of Chart.yaml, or of the requirements.yaml of older charts.
+    pub dependencies: Vec<Dependency>,
+    /// The defaults: a mapping.
+    pub values: Value,
+    /// The charts below `charts/`, by the names of their folders and archives.
+    pub charts: Vec<Chart>,
+}
+
+/// An item of `dependencies`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dependency {
+    /// The chart's name.
+    pub name: String,
+    /// The range of versions.
+    pub version: String,
+    /// The key under which the parent keeps its values, if that is another.
+    pub alias: Option<String>,
+    /// Paths of values, with commas between; the first that is a boolean decides.
+    pub condition: String,
+    /// Keys of the root's `tags`; the chart is off if some are false and none is true.
+    pub tags: Vec<String>,
+    /// Values that the parent takes over from it.
+    pub imports: Vec<Import>,
+}
+
+/// An item of `import-values`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The path of a mapping of the dependency; the short form `a` means `exports.a`.
+    pub child: String,
+    /// The path in the parent; `.` is its root.
+    pub parent: String,
+}
+
+impl Dependency {
+    /// The key of its values in the parent.
+    pub fn key(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.name)
+    }
+}

@@ -1,0 +1,180 @@
+//! How a chart's defaults come under the values of a release: Helm's `CoalesceValues`, and its `MergeValues`,
+//! which keeps nulls.
+
+use super::{Chart, Content, Helm, Map, Value};
+
+/// The key whose values every chart below gets as well.
+const GLOBAL: &str = "global";
+
+/// A sub-chart's key holds something that is not a mapping, which Helm refuses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotATable {
+    /// The sub-chart.
+    pub chart: String,
+    /// What stands in its place.
+    pub value: Value,
+}
+
+/// Which of the two ways of Helm to put defaults under values.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// Whether a null stays, as while values are imported, or deletes.
+    pub(super) keeps_nulls: bool,
+    pub(super) helm: Helm,
+}
+
+/// Puts the defaults of a chart and of all charts below it under a mapping of values.
+pub(super) fn coalesce(chart: &Chart, values: &mut Value, way: Way) -> Result<(), NotATable> {
+    let from = values.set;
+    let Some(map) = values.as_map_mut() else {
+        return Ok(());
+    };
+    coalesce_values(chart, map, way);
+    for below in &chart.charts {
+        let mut of_chart = match map.entries.remove(&below.name) {
+            None => Value::made(Content::Map(Map::default()), from),
+            Some(value) if value.is_map() => value,
+            Some(value) => {
+                let chart = below.name.clone();
+                return Err(NotATable { chart, value });
+            }
+        };
+        if let Some(of_chart) = of_chart.as_map_mut() {
+            coalesce_globals(of_chart, map, from);
+        }
+        coalesce(below, &mut of_chart, way)?;
+        map.entries.insert(below.name.clone(), of_chart);
+    }
+    Ok(())
+}
+
+/// Puts a chart's own defaults under its values.
+fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
+    let defaults = chart.values.as_map().cloned().unwrap_or_default();
+    for (key, mut default) in defaults.entries {
+        let is_chart = chart.charts.iter().any(|below| below.name == key);
+        let cleans = way.helm == Helm::Four && !way.keeps_nulls;
+        match values.entries.get_mut(&key) {
+            Some(value) if value.is_null() && !way.keeps_nulls => {
+                values.delete(&key, default);
+            }
+            Some(Value {
+                content: Content::Map(over),
+                ..
+            }) if default.is_map() => {
+                let keeps_nulls = way.keeps_nulls || is_chart;
+                if cleans && !keeps_nulls {
+                    default.clean();
+                }
+                if let Content::Map(under) = default.content {
+                    coalesce_tables(over, under, keeps_nulls);
+                }
+            }
+            Some(value) => value.beats(default),
+            None if cleans && default.is_null() => {}
+            None => {
+                if cleans {
+                    default.clean();
+                }
+                values.entries.insert(key, default);
+            }
+        }
+    }
+}
+
+/// Puts one mapping under another (`coalesceTablesFullKey`).
+pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
+    for (key, value) in under.entries {
+        match over.entries.get_mut(&key) {
+            None => {
+                over.entries.insert(key, value);
+            }
+            Some(winner) if winner.is_null() => {
+                if keeps_nulls || value.is_null() {
+                    winner.beats(value);
+                } else {
+                    over.delete(&key, value);
+                }
+            }
+            Some(Value {
+                content: Content::Map(over),
+                ..
+            }) if value.is_map() => {
+                if let Content::Map(under) = value.content {
+                    coalesce_tables(over, under, keeps_nulls);
+                }
+            }
+            Some(winner) => winner.beats(value),
+        }
+    }
+}
+
+/// Hands the global values of a chart down to one below it, whose own lose.
+fn coalesce_globals(below: &mut Map, above: &Map, from: super::Setting) {
+    let empty = || Value::made(Content::Map(Map::default()), from);
+    let mut own = below.entries.remove(GLOBAL).unwrap_or_else(empty);
+    let globals = above.entries.get(GLOBAL);
+    if let (Some(own), Some(globals)) = (own.as_map_mut(), globals.and_then(Value::as_map)) {
+        for (key, value) in &globals.entries {
+            hand_down(own, key, value.clone());
+        }
+    }
+    below.entries.insert(GLOBAL.to_owned(), own);
+}
+
+fn hand_down(own: &mut Map, key: &str, mut value: Value) {
+    let Some(existing) = own.entries.remove(key) else {
+        own.entries.insert(key.to_owned(), value);
+        return;
+    };
+    match (&mut value.content, existing.is_map()) {
+        (Content::Map(over), true) => {
+            if let Content::Map(under) = existing.content {
+                coalesce_tables(over, under, true);
+            }
+        }
+        // A mapping and something else: what is there stays.
+        (Content::Map(_), false) | (_, true) => value = existing,
+        (_, false) => value.beats(existing),
+    }
+    own.entries.insert(key.to_owned(), value);
+}
+
+impl Map {
+    /// A null takes a key away, and what stood below it.
+    fn delete(&mut self, key: &str, lost: Value) {
+        if let Some(mut null) = self.entries.remove(key) {
+            null.beats(lost);
+            self.deleted.insert(key.to_owned(), null);
+        }
+    }
+}
+
+impl Value {
+    /// A value that nobody wrote: it stands where what it came from stands.
+    pub(super) fn made(content: Content, from: super::Setting) -> Self {
+        Self {
+            content,
+            set: from,
+            lost: Vec::new(),
+        }
+    }
+
+    /// Notes that a value of a lower layer lost against this one; the same value may come by two ways.
+    fn beats(&mut self, other: Value) {
+        if self.set != other.set {
+            self.lost.push(other);
+        }
+    }
+
+    /// Takes the nulls out of a mapping (Helm 4's `cleanNilValues`).
+    fn clean(&mut self) {
+        let Content::Map(map) = &mut self.content else {
+            return;
+        };
+        map.entries.retain(|_, value| !value.is_null());
+        for value in map.entries.values_mut() {
+            value.clean();
+        }
+    }
+}
