@@ -36,6 +36,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["cli/args.rs"]),
     ("clap_complete", &["cli/args.rs"]),
     ("clap_mangen", &["cli/args.rs"]),
+    ("flate2", &["values/chart/"]),
     ("glob", &["policy/"]),
     ("granit_parser", &["yaml/parse.rs"]),
     ("jsonschema", &["schema/"]),
@@ -45,6 +46,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rayon", &["k8s/release.rs", "render/engine.rs"]),
     ("similar", &["report/diff.rs"]),
     ("strsim", &["text/nearest.rs"]),
+    ("tar", &["values/chart/"]),
     ("terminal_size", &["host/os.rs"]),
 ];
 

@@ -10,7 +10,7 @@ mod layers;
 mod read;
 mod value;
 
-pub use chart::{Chart, Dependency, Import};
+pub use chart::{ArchiveError, Chart, ChartFile, Dependency, Import, read_archive, read_chart};
 pub use coalesce::NotATable;
 pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub};

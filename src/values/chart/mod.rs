@@ -1,4 +1,20 @@
+mod archive;
+mod read;
+
+pub use archive::ArchiveError;
+pub use read::{read_archive, read_chart};
+
 use super::Value;
+use crate::text::SourceId;
+
+/// A file of a chart.
+#[derive(Debug, Clone)]
+pub struct ChartFile {
+    /// Its path below the chart's folder, with `/`.
+    pub path: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
+}
 
 /// A chart with what decides its values (`Chart.yaml`, `values.yaml`, `charts/`).
 #[derive(Debug, Clone)]
@@ -13,6 +29,8 @@ pub struct Chart {
     pub values: Value,
     /// The charts below `charts/`, by the names of their folders and archives.
     pub charts: Vec<Chart>,
+    /// `values.schema.json`, where there is one.
+    pub schema: Option<SourceId>,
 }
 
 /// An item of `dependencies`.

@@ -1,0 +1,60 @@
+//! The door to flate2 and tar: the files of a packed chart (`.tgz`).
+
+use std::io::Read;
+use std::path::Component;
+
+use super::ChartFile;
+
+/// What an archive may hold unpacked, and one of its files: Helm's own bounds (`MaxDecompressedChartSize`,
+/// `MaxDecompressedFileSize`), in bytes.
+const LARGEST: u64 = 100 << 20;
+const LARGEST_FILE: u64 = 5 << 20;
+
+/// Why an archive cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// It is no tar file behind gzip.
+    #[error("this is no packed chart: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// It would unpack to more than Helm takes.
+    #[error("it holds more than {} MiB unpacked, or a file of more than {} MiB", LARGEST >> 20, LARGEST_FILE >> 20)]
+    TooLarge,
+    /// A file would land outside of the chart.
+    #[error("it holds a file outside of its folder: `{0}`")]
+    Outside(String),
+}
+
+/// The files of a packed chart; their paths begin below the folder that it holds.
+pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<ChartFile>, ArchiveError> {
+    let unpacked = flate2::read::GzDecoder::new(bytes).take(LARGEST + 1);
+    let mut archive = tar::Archive::new(unpacked);
+    let mut files = Vec::new();
+    let mut total = 0;
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let kind = entry.header().entry_type();
+        if !(kind.is_file() || kind.is_contiguous()) {
+            continue;
+        }
+        let path = entry.path()?.to_string_lossy().replace('\\', "/");
+        let is_inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+        if !std::path::Path::new(&path).components().all(is_inside) {
+            return Err(ArchiveError::Outside(path));
+        }
+        total += entry.size();
+        if entry.size() > LARGEST_FILE || total > LARGEST {
+            return Err(ArchiveError::TooLarge);
+        }
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content)?;
+        let path = path.trim_start_matches("./");
+        if let Some((_, path)) = path.split_once('/') {
+            let path = path.to_owned();
+            files.push(ChartFile { path, content });
+        }
+    }
+    if archive.into_inner().limit() == 0 {
+        return Err(ArchiveError::TooLarge);
+    }
+    Ok(files)
+}

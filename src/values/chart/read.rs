@@ -1,0 +1,297 @@
+//! A chart from its files, as Helm's `loader.LoadFiles` reads them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::archive::{self, ArchiveError};
+use super::{Chart, ChartFile, Dependency, Import};
+use crate::diag::{Code, Diagnostic};
+use crate::text::{SourceId, Sources, Span};
+use crate::values::{Content, Helm, Map, Value, read};
+use crate::yaml::{self, NodeRef};
+
+static NOT_A_CHART: Code = Code::error("VA003", "chart-unreadable", "a chart cannot be read");
+
+/// Charts in charts in charts: no real one is deeper.
+const DEEPEST: usize = 16;
+
+/// Reads a chart. `name` is how its place is shown; its texts go into the sources under it.
+pub fn read_chart(
+    sources: &mut Sources,
+    name: &str,
+    files: Vec<ChartFile>,
+    helm: Helm,
+) -> Result<Chart, Diagnostic> {
+    read_at(sources, name, files, helm, 0)
+}
+
+/// Reads a packed chart.
+pub fn read_archive(
+    sources: &mut Sources,
+    name: &str,
+    bytes: &[u8],
+    helm: Helm,
+) -> Result<Chart, Diagnostic> {
+    read_packed(sources, name, bytes, helm, 0)
+}
+
+fn read_packed(
+    sources: &mut Sources,
+    name: &str,
+    bytes: &[u8],
+    helm: Helm,
+    depth: usize,
+) -> Result<Chart, Diagnostic> {
+    let files = archive::unpack(bytes).map_err(|error: ArchiveError| {
+        Diagnostic::new(&NOT_A_CHART, format!("cannot read `{name}`: {error}"))
+            .help("`helm package` and `helm dependency build` make it anew")
+    })?;
+    read_at(sources, name, files, helm, depth)
+}
+
+fn read_at(
+    sources: &mut Sources,
+    name: &str,
+    files: Vec<ChartFile>,
+    helm: Helm,
+    depth: usize,
+) -> Result<Chart, Diagnostic> {
+    if depth > DEEPEST {
+        let message = format!("`{name}` lies more than {DEEPEST} charts deep");
+        return Err(Diagnostic::new(&NOT_A_CHART, message));
+    }
+    let mut own = BTreeMap::new();
+    let mut below: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
+    for file in files {
+        match file.path.strip_prefix("charts/") {
+            None => {
+                own.insert(file.path.clone(), file);
+            }
+            Some(rest) => {
+                let (folder, path) = rest.split_once('/').unwrap_or((rest, ""));
+                let path = path.to_owned();
+                let content = file.content;
+                let files = below.entry(folder.to_owned()).or_default();
+                files.push(ChartFile { path, content });
+            }
+        }
+    }
+    let mut text_of = |file: &str| {
+        let content = own.remove(file)?.content;
+        let text = String::from_utf8_lossy(&content).into_owned();
+        Some(sources.add(format!("{name}/{file}"), text))
+    };
+    let Some(metadata) = text_of("Chart.yaml") else {
+        let message = format!("`{name}` is no chart: it has no Chart.yaml");
+        return Err(Diagnostic::new(&NOT_A_CHART, message)
+            .help("name the folder of a chart, or a `.tgz` that `helm package` made"));
+    };
+    let [requirements, values, schema] =
+        ["requirements.yaml", "values.yaml", "values.schema.json"].map(&mut text_of);
+    let mut chart = Chart {
+        schema,
+        ..read_metadata(sources, metadata)?
+    };
+    if let Some(requirements) = requirements {
+        chart.dependencies = read_metadata(sources, requirements)?.dependencies;
+    }
+    chart.values = match values {
+        Some(values) => read(values, sources.get(values).text(), helm)?,
+        None => Value::new(
+            Content::Map(Map::default()),
+            None,
+            Span::new(metadata, 0..0),
+        ),
+    };
+    for (folder, files) in below {
+        let name = format!("{name}/charts/{folder}");
+        if let Some(chart_below) = read_below(sources, &name, &folder, files, helm, depth + 1)? {
+            chart.charts.push(chart_below);
+        }
+    }
+    Ok(chart)
+}
+
+/// What lies in `charts/`: an archive, or a folder; what begins with `_` or `.` is not looked at.
+fn read_below(
+    sources: &mut Sources,
+    name: &str,
+    folder: &str,
+    mut files: Vec<ChartFile>,
+    helm: Helm,
+    depth: usize,
+) -> Result<Option<Chart>, Diagnostic> {
+    let extension = Path::new(folder).extension();
+    if folder.starts_with(['_', '.']) || extension == Some(OsStr::new("prov")) {
+        return Ok(None);
+    }
+    if extension == Some(OsStr::new("tgz")) {
+        let Some(file) = files.pop() else {
+            return Ok(None);
+        };
+        return read_packed(sources, name, &file.content, helm, depth).map(Some);
+    }
+    files.retain(|file| !file.path.is_empty());
+    if files.is_empty() {
+        return Ok(None);
+    }
+    read_at(sources, name, files, helm, depth).map(Some)
+}
+
+/// What Chart.yaml or requirements.yaml says; values and charts are still to come.
+fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnostic> {
+    let text = sources.get(source).text();
+    let document = yaml::parse(text).map_err(|error| {
+        let message = format!("this is not YAML: {}", error.message);
+        Diagnostic::new(&NOT_A_CHART, message)
+            .at(Span::new(source, error.offset..error.offset), "here")
+    })?;
+    let root = document.root();
+    let text_at = |key: &str| {
+        root.and_then(|root| root.get(key)?.text())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let dependencies = root.and_then(|root| root.get("dependencies"));
+    let dependencies = dependencies.into_iter().flat_map(|list| list.items());
+    Ok(Chart {
+        name: text_at("name"),
+        version: text_at("version"),
+        dependencies: dependencies.map(dependency).collect(),
+        values: Value::new(Content::Map(Map::default()), None, Span::new(source, 0..0)),
+        charts: Vec::new(),
+        schema: None,
+    })
+}
+
+fn dependency(node: NodeRef<'_>) -> Dependency {
+    let text = |key: &str| {
+        let value = node.get(key).filter(|value| !value.is_null());
+        value.and_then(|value| value.text()).unwrap_or_default()
+    };
+    let items = |key: &str| node.get(key).into_iter().flat_map(|list| list.items());
+    let import = |item: NodeRef<'_>| match item.text() {
+        Some(name) => Some(Import {
+            child: format!("exports.{name}"),
+            parent: ".".to_owned(),
+        }),
+        None => Some(Import {
+            child: item.get("child")?.text()?.to_owned(),
+            parent: item.get("parent")?.text()?.to_owned(),
+        }),
+    };
+    Dependency {
+        name: text("name").to_owned(),
+        version: text("version").to_owned(),
+        alias: Some(text("alias").to_owned()).filter(|alias| !alias.is_empty()),
+        condition: text("condition").to_owned(),
+        tags: items("tags")
+            .filter_map(|tag| tag.text().map(str::to_owned))
+            .collect(),
+        imports: items("import-values").filter_map(import).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> ChartFile {
+        let content = text.as_bytes().to_vec();
+        let path = path.to_owned();
+        ChartFile { path, content }
+    }
+
+    /// A packed chart of these files, below a folder.
+    fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+        let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = tar::Builder::new(gzip);
+        for (path, text) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            // As it is: `append_data` would refuse the paths that tests are about.
+            header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+            header.set_cksum();
+            archive.append(&header, text.as_bytes()).expect("a file");
+        }
+        let gzip = archive.into_inner().expect("an archive");
+        gzip.finish().expect("bytes")
+    }
+
+    fn read_packed(bytes: &[u8]) -> Result<Chart, String> {
+        let mut sources = Sources::default();
+        let chart = read_archive(&mut sources, "a.tgz", bytes, Helm::Four);
+        chart.map_err(|error| error.message)
+    }
+
+    #[test]
+    fn a_chart_is_read_from_its_files_and_those_of_the_charts_below() {
+        let below = packed(&[
+            ("below/Chart.yaml", "name: below\n"),
+            ("below/values.yaml", "c: 3\n"),
+        ]);
+        let files = vec![
+            file(
+                "Chart.yaml",
+                "name: a\nversion: 1.0.0\ndependencies:\n- {name: b, alias: c, condition: 'c.on,d', tags: [t], import-values: [x, {child: y, parent: z.w}]}\n",
+            ),
+            file("values.yaml", "a: 1\n"),
+            file("templates/a.yaml", "{{ .Values.a }}"),
+            file("charts/b/Chart.yaml", "name: b\n"),
+            file("charts/b/values.yaml", "b: 2\n"),
+            file("charts/README.md", "no chart"),
+            file("charts/_off/Chart.yaml", "name: off\n"),
+            ChartFile {
+                path: "charts/below-1.0.0.tgz".to_owned(),
+                content: below,
+            },
+        ];
+        let mut sources = Sources::default();
+        let chart = read_chart(&mut sources, "a", files, Helm::Four).expect("a chart");
+        assert_eq!(
+            (chart.name.as_str(), chart.version.as_str()),
+            ("a", "1.0.0")
+        );
+        let names: Vec<&str> = chart
+            .charts
+            .iter()
+            .map(|below| below.name.as_str())
+            .collect();
+        assert_eq!(names, ["b", "below"]);
+        assert_eq!(chart.charts[1].values.to_json().to_string(), r#"{"c":3}"#);
+        let dependency = &chart.dependencies[0];
+        assert_eq!(
+            (dependency.key(), dependency.condition.as_str()),
+            ("c", "c.on,d")
+        );
+        let imports: Vec<(&str, &str)> = dependency
+            .imports
+            .iter()
+            .map(|import| (import.child.as_str(), import.parent.as_str()))
+            .collect();
+        assert_eq!(imports, [("exports.x", "."), ("y", "z.w")]);
+        let source = chart.charts[1].values.set.value.source;
+        let name = "a/charts/below-1.0.0.tgz/values.yaml";
+        assert_eq!(sources.get(source).name(), name);
+    }
+
+    #[test]
+    fn an_archive_is_not_trusted() {
+        let chart = ("a/Chart.yaml", "name: a\n");
+        assert!(read_packed(&packed(&[chart])).is_ok());
+        for outside in ["a/../../etc/passwd", "/etc/passwd", "../a"] {
+            let message = read_packed(&packed(&[chart, (outside, "x")])).expect_err("refused");
+            assert!(message.contains("outside of its folder"), "{message}");
+        }
+        let bomb = " ".repeat(6 << 20);
+        let message = read_packed(&packed(&[chart, ("a/values.yaml", &bomb)]));
+        assert!(message.expect_err("refused").contains("more than"));
+        assert!(read_packed(b"no archive").is_err());
+        let whole = packed(&[chart, ("a/values.yaml", "a: 1\n")]);
+        assert!(read_packed(&whole[..whole.len() / 2]).is_err());
+        let message = read_packed(&packed(&[("a/values.yaml", "a: 1\n")]));
+        assert!(message.expect_err("refused").contains("no Chart.yaml"));
+    }
+}
