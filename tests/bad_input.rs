@@ -353,6 +353,9 @@ impl Host for Broken {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.0.read_file(path)
     }
+    fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
+        self.0.read_bytes(path)
+    }
     fn env(&self, name: &str) -> Option<std::ffi::OsString> {
         self.0.env(name)
     }

@@ -258,6 +258,9 @@ impl Host for Faulty {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.0.read_file(path)
     }
+    fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
+        self.0.read_bytes(path)
+    }
     fn read_stdin(&self) -> Result<String, HostError> {
         panic!("a bug for the test")
     }

@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Outside crates with the files or folders (below `src`) that may name them.
 const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["yaml/binary.rs"]),
-    ("clap", &["cli/args.rs"]),
+    ("clap", &["cli/args.rs", "cli/args/"]),
     ("clap_complete", &["cli/args.rs"]),
     ("clap_mangen", &["cli/args.rs"]),
     ("flate2", &["values/chart/"]),

@@ -14,6 +14,7 @@ const POLICY: &str = include_str!("../testdata/secrets/policy.yaml");
 const PLANTED: [&str; 2] = ["PLANTED", "UExBTlR"];
 
 /// A command line that says something about its input.
+#[derive(Clone, Copy)]
 struct Told {
     arguments: &'static [&'static str],
     /// Whether standard output is the manifests themselves where all goes well.
@@ -35,7 +36,7 @@ const fn manifests(arguments: &'static [&'static str]) -> Told {
 }
 
 /// Every command that reads manifests, with every way to say something about them.
-const COMMANDS: [Told; 16] = [
+const COMMANDS: [Told; 20] = [
     manifests(&[]),
     manifests(&["render", "--report", "report.json"]),
     manifests(&[
@@ -72,6 +73,18 @@ const COMMANDS: [Told; 16] = [
     told(&["verify", "--report", "report.json"]),
     told(&["verify", "--format", "json"]),
     told(&["init"]),
+    VALUES_COMMANDS[0],
+    VALUES_COMMANDS[1],
+    VALUES_COMMANDS[2],
+    VALUES_COMMANDS[3],
+];
+
+/// Those that read values and nothing else.
+const VALUES_COMMANDS: [Told; 4] = [
+    told(&["values", "values.yaml"]),
+    told(&["values", "values.yaml", "--output", "json"]),
+    told(&["values", "explain", "hub", "values.yaml"]),
+    told(&["values", "explain", "singleuser", "values.yaml"]),
 ];
 
 /// Commands that never see an input.
@@ -238,10 +251,8 @@ fn a_release_that_is_broken_at_a_credential_shows_none() {
 
 #[test]
 fn values_that_are_broken_at_a_credential_show_none() {
-    let told = Told {
-        arguments: &["render", "--values", "values.yaml"],
-        writes_manifests: true,
-    };
+    let render = manifests(&["render", "--values", "values.yaml"]);
+    let commands: Vec<Told> = VALUES_COMMANDS.into_iter().chain([render]).collect();
     for number in planted_lines(VALUES) {
         for (name, breakage) in BREAKAGES {
             let values = broken(VALUES, number, breakage);
@@ -249,12 +260,10 @@ fn values_that_are_broken_at_a_credential_show_none() {
                 values: &values,
                 ..WHOLE
             };
-            check(
-                &told,
-                &input,
-                None,
-                &format!("{name} in line {} of the values", number + 1),
-            );
+            let what = format!("{name} in line {} of the values", number + 1);
+            for told in &commands {
+                check(told, &input, None, &what);
+            }
         }
     }
 }

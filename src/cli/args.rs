@@ -1,5 +1,7 @@
 //! The door to clap: what the command line may say, and what it said.
 
+mod layers;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub(super) use layers::{HelmArg, LayerOptions, OutputArg, ValuesCommand, ValuesOptions};
 
 use super::{report_file, twins};
 use crate::diag::Diagnostic;
@@ -60,6 +64,8 @@ enum Subcommands {
         #[command(flatten)]
         options: PolicyOptions,
     },
+    /// Print the values that a release gets of its layers, or say who set one of them
+    Values(Box<ValuesOptions>),
     /// Print a JSON Schema: of the policy, for editors, or of the report
     Schema {
         /// Of what
@@ -272,6 +278,8 @@ pub(super) enum Command {
     Init(Option<PathBuf>),
     /// `verify`, with the file that it reads.
     Verify(Option<PathBuf>, PolicyOptions),
+    /// `values`
+    Values(Box<ValuesOptions>),
     /// `helm install-plugin`
     InstallPlugin(InstallPluginOptions),
     /// A command that prints one text: `schema`, `completions`, `man`.
@@ -312,6 +320,7 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
         Some(Subcommands::Init { file }) => Command::Init(file),
         Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
+        Some(Subcommands::Values(options)) => Command::Values(options),
         Some(Subcommands::Schema {
             of: SchemaArg::Policy,
         }) => Command::Print(policy::SCHEMA.to_owned()),

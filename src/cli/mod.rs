@@ -8,6 +8,7 @@ mod find_policy;
 mod inputs;
 mod report_file;
 mod session;
+mod stack;
 mod twins;
 
 pub use exit::Exit;
@@ -64,6 +65,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::Verify(file, options) => {
             commands::verify::run(&mut session, file.as_deref(), &options)
         }
+        Command::Values(options) => commands::values::run(&mut session, &options),
         Command::Print(text) => session.write(&text),
         Command::HelmPlugin(options) => {
             commands::render::run(&mut session, None, &options, Caller::Plugin)

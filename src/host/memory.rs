@@ -100,11 +100,14 @@ impl Memory {
 
 impl Host for Memory {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
+        text_of(&path.display().to_string(), self.read_bytes(path)?)
+    }
+
+    fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
+        let files = self.files.borrow();
+        let bytes = files.get(&self.absolute(path)).cloned();
         let subject = path.display().to_string();
-        match self.files.borrow().get(&self.absolute(path)) {
-            Some(bytes) => text_of(&subject, bytes.clone()),
-            None => Err(HostError::read(&subject, io::ErrorKind::NotFound.into())),
-        }
+        bytes.ok_or_else(|| HostError::read(&subject, io::ErrorKind::NotFound.into()))
     }
 
     fn read_stdin(&self) -> Result<String, HostError> {

@@ -15,6 +15,8 @@ pub use os::Os;
 pub trait Host {
     /// The text of a file.
     fn read_file(&self, path: &Path) -> Result<String, HostError>;
+    /// The bytes of a file.
+    fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError>;
     /// All of standard input.
     fn read_stdin(&self) -> Result<String, HostError>;
     /// An environment variable.

@@ -20,9 +20,11 @@ const PIPE: usize = 1 << 16;
 )]
 impl Host for Os {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
-        let subject = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| HostError::read(&subject, error))?;
-        text_of(&subject, bytes)
+        text_of(&path.display().to_string(), self.read_bytes(path)?)
+    }
+
+    fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
+        std::fs::read(path).map_err(|error| HostError::read(&path.display().to_string(), error))
     }
 
     fn read_stdin(&self) -> Result<String, HostError> {

@@ -73,6 +73,22 @@ fn needs_escape(letter: char) -> bool {
     matches!(letter, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Whether a text of several lines can be written as a literal block that any reader reads back: it begins
+/// with a letter or the like, and no line holds nothing but blanks.
+pub fn can_be_literal(text: &str) -> bool {
+    let is_plain = |c: char| {
+        c == '\n'
+            || c == '\t'
+            || !(c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+    };
+    let begins = text.chars().next().is_some_and(|c| !c.is_whitespace());
+    let mut lines = text.split('\n');
+    text.contains('\n')
+        && begins
+        && text.chars().all(is_plain)
+        && lines.all(|line| line.is_empty() || !line.trim().is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,6 +33,26 @@ impl From<i64> for Value {
     }
 }
 
+impl From<serde_json::Value> for Value {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(truth) => Value::Bool(truth),
+            serde_json::Value::Number(number) => Value::Number(number),
+            serde_json::Value::String(text) => Value::String(text),
+            serde_json::Value::Array(items) => {
+                Value::Sequence(items.into_iter().map(Value::from).collect())
+            }
+            serde_json::Value::Object(pairs) => Value::Mapping(
+                pairs
+                    .into_iter()
+                    .map(|(key, value)| (key, Value::from(value)))
+                    .collect(),
+            ),
+        }
+    }
+}
+
 /// How block style is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -86,13 +106,7 @@ impl Value {
                     .collect::<Option<_>>()
                     .map(Value::Mapping)
             }
-            _ => match scalar::to_json(&node.scalar()?)? {
-                serde_json::Value::Null => Some(Value::Null),
-                serde_json::Value::Bool(truth) => Some(Value::Bool(truth)),
-                serde_json::Value::Number(number) => Some(Value::Number(number)),
-                serde_json::Value::String(text) => Some(Value::String(text)),
-                _ => unreachable!("a scalar is no collection"),
-            },
+            _ => scalar::to_json(&node.scalar()?).map(Value::from),
         }
     }
 
@@ -173,10 +187,32 @@ impl Value {
 
     fn write_scalar(&self, out: &mut String, layout: Layout) {
         match self {
+            Value::String(text) if layout.eol == "\n" && quote::can_be_literal(text) => {
+                return write_literal(out, layout.indent + 2, text);
+            }
             Value::String(text) => out.push_str(&quote::block_scalar_text(text)),
             other => other.write_json(out),
         }
         out.push_str(layout.eol);
+    }
+}
+
+/// Writes a text of several lines as a literal block; all but empty lines get the blanks.
+fn write_literal(out: &mut String, blanks: usize, text: &str) {
+    let chomping = match text.strip_suffix('\n') {
+        None => "-",
+        Some(rest) if rest.ends_with('\n') => "+",
+        Some(_) => "",
+    };
+    out.push('|');
+    out.push_str(chomping);
+    out.push('\n');
+    for line in text.lines() {
+        if !line.is_empty() {
+            indent(out, blanks);
+            out.push_str(line);
+        }
+        out.push('\n');
     }
 }
 
@@ -225,7 +261,7 @@ mod tests {
             Just(Value::Null),
             any::<bool>().prop_map(Value::Bool),
             any::<i32>().prop_map(|number| Value::from(i64::from(number))),
-            "\\PC{0,9}|yes|0644|~|1e3|a: b".prop_map(Value::String),
+            "\\PC{0,9}|yes|0644|~|1e3|a: b|([a #:\n\t-]|\\PC){0,12}".prop_map(Value::String),
         ];
         leaf.prop_recursive(4, 24, 4, |inner| {
             prop_oneof![

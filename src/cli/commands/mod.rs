@@ -3,4 +3,5 @@
 pub(super) mod init;
 pub(super) mod install_plugin;
 pub(super) mod render;
+pub(super) mod values;
 pub(super) mod verify;

@@ -1,0 +1,87 @@
+//! `dunnage values`: what a release gets of its layers, and who set a value.
+
+use std::path::PathBuf;
+
+use crate::cli::Exit;
+use crate::cli::args::{LayerOptions, OutputArg, ValuesCommand, ValuesOptions};
+use crate::cli::session::Session;
+use crate::cli::stack::{self, Stack};
+use crate::text;
+use crate::yaml;
+
+mod explain;
+
+pub(in crate::cli) fn run(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
+    match &options.command {
+        None => print(session, options),
+        Some(ValuesCommand::Explain { key, paths, layers }) => {
+            explain_key(session, key, paths, layers)
+        }
+    }
+}
+
+/// The merged values, with credentials as stars.
+fn print(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
+    let values = match stack::read(session, &options.paths, &options.layers) {
+        Ok(Stack { values, .. }) => values.to_json(),
+        Err(error) => return session.fail(&[error]),
+    };
+    let text = match options.output {
+        OutputArg::Json => format!("{values:#}\n"),
+        OutputArg::Yaml => block(values),
+    };
+    session.write(&masked(&text))
+}
+
+/// Stars in the place of credentials; a whole value becomes a text of stars, so that the rest can be read
+/// by programs.
+fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let stars = text::mask(text);
+    let mut at = 0;
+    for range in text::masked(text) {
+        shown.push_str(&text[at..range.start]);
+        let is_whole = shown.ends_with([' ', '\n'])
+            && text[range.end..].starts_with(['\n', ','])
+            && !text[range.clone()].contains('\n');
+        if is_whole {
+            shown.push_str("\"***\"");
+        } else {
+            shown.push_str(&stars[range.clone()]);
+        }
+        at = range.end;
+    }
+    shown.push_str(&text[at..]);
+    shown
+}
+
+fn block(values: serde_json::Value) -> String {
+    const LAYOUT: yaml::value::Layout = yaml::value::Layout {
+        indent: 0,
+        map_step: 2,
+        seq_step: 0,
+        eol: "\n",
+    };
+    if values.as_object().is_none_or(serde_json::Map::is_empty) {
+        return "{}\n".to_owned();
+    }
+    let mut text = String::new();
+    yaml::Value::from(values).write_block(&mut text, LAYOUT);
+    text
+}
+
+fn explain_key(
+    session: &mut Session<'_>,
+    key: &str,
+    paths: &[PathBuf],
+    layers: &LayerOptions,
+) -> Exit {
+    let stack = match stack::read(session, paths, layers) {
+        Ok(stack) => stack,
+        Err(error) => return session.fail(&[error]),
+    };
+    match explain::explain(&session.sources, &stack.defaults, &stack.values, key) {
+        Ok(text) => session.write(&text),
+        Err(error) => session.fail(&[error]),
+    }
+}

@@ -1,0 +1,139 @@
+//! The values of one release: its chart and its layers are read and put together.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::args::{HelmArg, LayerOptions};
+use super::session::{Session, unreadable};
+use crate::diag::{Code, Diagnostic};
+use crate::host::Host;
+use crate::text::{SourceId, Span};
+use crate::values::{self, Chart, ChartFile, Content, Helm, Map, NotATable, Value};
+
+static NOT_A_TABLE: Code = Code::error(
+    "VA004",
+    "subchart-values-not-a-mapping",
+    "the key of a sub-chart holds something that is not a mapping",
+);
+
+/// The files of a chart that decide its values.
+const FILES: [&str; 4] = [
+    "Chart.yaml",
+    "requirements.yaml",
+    "values.yaml",
+    "values.schema.json",
+];
+
+/// The values of a release.
+pub(super) struct Stack {
+    pub(super) values: Value,
+    /// The sources of the defaults of charts.
+    pub(super) defaults: BTreeSet<SourceId>,
+}
+
+/// Reads what the options name; of the paths, one may be a chart, and the others are values files.
+pub(super) fn read(
+    session: &mut Session<'_>,
+    paths: &[PathBuf],
+    options: &LayerOptions,
+) -> Result<Stack, Diagnostic> {
+    let helm = match options.helm {
+        HelmArg::Three => Helm::Three,
+        HelmArg::Four => Helm::Four,
+    };
+    let (charts, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        paths.iter().partition(|path| is_chart(session.host, path));
+    let chart = options.chart.as_ref().or(charts.first().copied());
+    let chart = chart
+        .map(|path| read_chart(session, path, helm))
+        .transpose()?;
+    let nowhere = session.sources.add("values", String::new());
+    let root = Content::Map(Map::default());
+    let mut merged = Value::new(root, None, Span::new(nowhere, 0..0));
+    for path in files.into_iter().chain(&options.values) {
+        let source = session.read(path)?;
+        let layer = values::read(source, session.sources.get(source).text(), helm)?;
+        values::lay_over(&mut merged, layer);
+    }
+    let Some(chart) = chart else {
+        return Ok(Stack {
+            values: merged,
+            defaults: BTreeSet::new(),
+        });
+    };
+    let mut defaults = BTreeSet::new();
+    note_defaults(&chart, &mut defaults);
+    let coalesced = values::coalesced(chart, merged, helm).map_err(|error| not_a_table(&error))?;
+    Ok(Stack {
+        values: coalesced.values,
+        defaults,
+    })
+}
+
+fn note_defaults(chart: &Chart, defaults: &mut BTreeSet<SourceId>) {
+    defaults.insert(chart.values.set.value.source);
+    for below in &chart.charts {
+        note_defaults(below, defaults);
+    }
+}
+
+fn is_chart(host: &dyn Host, path: &Path) -> bool {
+    host.is_dir(path) || path.extension().is_some_and(|extension| extension == "tgz")
+}
+
+fn read_chart(session: &mut Session<'_>, path: &Path, helm: Helm) -> Result<Chart, Diagnostic> {
+    let name = path.display().to_string();
+    let name = name.trim_end_matches('/');
+    if session.host.is_dir(path) {
+        let mut files = Vec::new();
+        collect(session.host, path, "", &mut files)?;
+        return values::read_chart(&mut session.sources, name, files, helm);
+    }
+    let bytes = session.host.read_bytes(path);
+    let bytes = bytes.map_err(|error| unreadable(path, &error))?;
+    values::read_archive(&mut session.sources, name, &bytes, helm)
+}
+
+/// The files of a chart's folder that decide its values, with those of the charts below it.
+fn collect(
+    host: &dyn Host,
+    folder: &Path,
+    prefix: &str,
+    files: &mut Vec<ChartFile>,
+) -> Result<(), Diagnostic> {
+    let mut take = |path: &Path, name: String| {
+        let content = host.read_bytes(path);
+        let content = content.map_err(|error| unreadable(path, &error))?;
+        files.push(ChartFile {
+            path: name,
+            content,
+        });
+        Ok(())
+    };
+    for name in FILES {
+        let path = folder.join(name);
+        if host.is_file(&path) {
+            take(&path, format!("{prefix}{name}"))?;
+        }
+    }
+    let below = host.list_dir(&folder.join("charts"));
+    for path in &below {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if host.is_file(path) && is_chart(host, path) {
+            take(path, format!("{prefix}charts/{name}"))?;
+        }
+    }
+    for path in below.iter().filter(|path| host.is_dir(path)) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        collect(host, path, &format!("{prefix}charts/{name}/"), files)?;
+    }
+    Ok(())
+}
+
+fn not_a_table(error: &NotATable) -> Diagnostic {
+    let chart = &error.chart;
+    let message = format!("`{chart}` is a chart, and its values are no mapping");
+    Diagnostic::new(&NOT_A_TABLE, message)
+        .at(error.value.set.value, "holds the values of a chart")
+        .help("put the chart's values below this key, or take the key away")
+}
