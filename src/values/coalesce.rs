@@ -1,10 +1,7 @@
 //! How a chart's defaults come under the values of a release: Helm's `CoalesceValues`, and its `MergeValues`,
 //! which keeps nulls.
 
-use super::{Chart, Content, Helm, Map, Value};
-
-/// The key whose values every chart below gets as well.
-const GLOBAL: &str = "global";
+use super::{Chart, Content, Helm, Map, Value, globals};
 
 /// A sub-chart's key holds something that is not a mapping, which Helm refuses.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,11 +22,21 @@ pub(super) struct Way {
 
 /// Puts the defaults of a chart and of all charts below it under a mapping of values.
 pub(super) fn coalesce(chart: &Chart, values: &mut Value, way: Way) -> Result<(), NotATable> {
+    coalesce_all(chart, values, way).map(drop)
+}
+
+/// The same; gives back which mappings the charts below share with those above them.
+fn coalesce_all(
+    chart: &Chart,
+    values: &mut Value,
+    way: Way,
+) -> Result<Vec<globals::Shared>, NotATable> {
     let from = values.set;
     let Some(map) = values.as_map_mut() else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     coalesce_values(chart, map, way);
+    let mut all_shared = Vec::new();
     for below in &chart.charts {
         let mut of_chart = match map.entries.remove(&below.name) {
             None => Value::made(Content::Map(Map::default()), from),
@@ -39,13 +46,20 @@ pub(super) fn coalesce(chart: &Chart, values: &mut Value, way: Way) -> Result<()
                 return Err(NotATable { chart, value });
             }
         };
-        if let Some(of_chart) = of_chart.as_map_mut() {
-            coalesce_globals(of_chart, map, from);
-        }
-        coalesce(below, &mut of_chart, way)?;
+        let mut shared = of_chart
+            .as_map_mut()
+            .map(|of_chart| globals::hand_down(of_chart, map, from))
+            .unwrap_or_default();
+        let further = coalesce_all(below, &mut of_chart, way)?;
+        globals::give_back(&of_chart, map, &shared);
         map.entries.insert(below.name.clone(), of_chart);
+        shared.extend(further);
+        all_shared.extend(shared.into_iter().map(|shared| shared.below(&below.name)));
     }
-    Ok(())
+    for shared in &all_shared {
+        globals::see(values, shared);
+    }
+    Ok(all_shared)
 }
 
 /// Puts a chart's own defaults under its values.
@@ -109,37 +123,6 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
     }
 }
 
-/// Hands the global values of a chart down to one below it, whose own lose.
-fn coalesce_globals(below: &mut Map, above: &Map, from: super::Setting) {
-    let empty = || Value::made(Content::Map(Map::default()), from);
-    let mut own = below.entries.remove(GLOBAL).unwrap_or_else(empty);
-    let globals = above.entries.get(GLOBAL);
-    if let (Some(own), Some(globals)) = (own.as_map_mut(), globals.and_then(Value::as_map)) {
-        for (key, value) in &globals.entries {
-            hand_down(own, key, value.clone());
-        }
-    }
-    below.entries.insert(GLOBAL.to_owned(), own);
-}
-
-fn hand_down(own: &mut Map, key: &str, mut value: Value) {
-    let Some(existing) = own.entries.remove(key) else {
-        own.entries.insert(key.to_owned(), value);
-        return;
-    };
-    match (&mut value.content, existing.is_map()) {
-        (Content::Map(over), true) => {
-            if let Content::Map(under) = existing.content {
-                coalesce_tables(over, under, true);
-            }
-        }
-        // A mapping and something else: what is there stays.
-        (Content::Map(_), false) | (_, true) => value = existing,
-        (_, false) => value.beats(existing),
-    }
-    own.entries.insert(key.to_owned(), value);
-}
-
 impl Map {
     /// A null takes a key away, and what stood below it.
     fn delete(&mut self, key: &str, lost: Value) {
@@ -161,7 +144,7 @@ impl Value {
     }
 
     /// Notes that a value of a lower layer lost against this one; the same value may come by two ways.
-    fn beats(&mut self, other: Value) {
+    pub(super) fn beats(&mut self, other: Value) {
         if self.set != other.set {
             self.lost.push(other);
         }

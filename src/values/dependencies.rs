@@ -2,7 +2,7 @@
 //! Helm's `ProcessDependencies`.
 
 use super::coalesce::{NotATable, Way, coalesce, coalesce_tables};
-use super::{Chart, Content, Dependency, Helm, Map, Value};
+use super::{Chart, Content, Dependency, Helm, Import, Map, Value};
 
 /// Renames aliased charts, drops those that are off, and imports values, for a chart and all below it.
 pub(super) fn process(chart: &mut Chart, values: &Value, helm: Helm) -> Result<(), NotATable> {
@@ -38,11 +38,32 @@ fn keep_enabled(
     chart
         .dependencies
         .retain(|dependency| !off.iter().any(|off| off == dependency.key()));
+    let mut known = Vec::new();
     for below in &mut chart.charts {
+        let mut dependencies = chart.dependencies.iter();
+        let meant = dependencies.find(|dependency| dependency.key() == below.name);
+        let original = meant
+            .map_or(&below.name, |dependency| &dependency.name)
+            .clone();
+        if helm == Helm::Three && known.contains(&original) {
+            forget_names(below);
+        }
+        known.push(original);
         let path = format!("{path}{}.", below.name);
         keep_enabled(below, &coalesced, &path, helm)?;
     }
     Ok(())
+}
+
+/// Helm 3 has one list of dependencies for all aliases of a chart, and writes the aliases into it when it
+/// meets the first: for the others no dependency with an alias has the name of its chart any more.
+fn forget_names(chart: &mut Chart) {
+    for dependency in &mut chart.dependencies {
+        dependency.name = dependency.key().to_owned();
+    }
+    for below in &mut chart.charts {
+        forget_names(below);
+    }
 }
 
 /// Gives each chart the name of its values' key, once for each dependency that means it; a chart that no
@@ -110,23 +131,57 @@ fn import_values(chart: &mut Chart, helm: Helm) -> Result<(), NotATable> {
     };
     let mut merged = Value::made(Content::Map(Map::default()), chart.values.set);
     coalesce(chart, &mut merged, way)?;
-    let mut imported = Map::default();
+    let mut imported = Value::made(Content::Map(Map::default()), chart.values.set);
+    let mut lent = Vec::new();
     for dependency in &chart.dependencies {
         for import in &dependency.imports {
-            let path = format!("{}.{}", dependency.key(), import.child);
-            let keys: Vec<&str> = path.split('.').collect();
-            let table = merged.get_path(&keys).filter(|value| value.is_map());
-            if let Some(Content::Map(map)) = table.map(|table| nest(&import.parent, table).content)
-            {
-                coalesce_tables(&mut imported, map, true);
-            }
+            import_one(&merged, dependency.key(), import, &mut imported, &mut lent);
         }
     }
-    if let Some(map) = merged.as_map_mut() {
+    // What later imports laid below a mapping that was lent, its owner sees as well.
+    for (owner, borrower) in lent {
+        let changed = imported.get_path(&keys(&borrower)).cloned();
+        let place = merged.get_path_mut(&keys(&owner));
+        if let (Some(changed), Some(place)) = (changed, place) {
+            place.content = changed.content;
+        }
+    }
+    if let (Some(map), Content::Map(imported)) = (merged.as_map_mut(), imported.content) {
         coalesce_tables(map, imported, true);
     }
     chart.values = merged;
     Ok(())
+}
+
+fn keys(path: &str) -> Vec<&str> {
+    path.split('.').collect()
+}
+
+/// Lays one imported mapping under those before it. Helm lends a mapping that is the first at its place
+/// and not empty, and copies none: `lent` gets the paths of owner and borrower.
+fn import_one(
+    merged: &Value,
+    dependency: &str,
+    import: &Import,
+    imported: &mut Value,
+    lent: &mut Vec<(String, String)>,
+) {
+    let owner = format!("{dependency}.{}", import.child);
+    let table = merged.get_path(&keys(&owner));
+    let Some((table, map)) = table.and_then(|table| Some((table, table.as_map()?))) else {
+        return;
+    };
+    if import.parent == "." {
+        let maps = map.entries.iter().filter(|(_, value)| value.is_map());
+        let first = maps.filter(|(key, _)| imported.get(key).is_none());
+        lent.extend(first.map(|(key, _)| (format!("{owner}.{key}"), key.clone())));
+    } else if !map.entries.is_empty() && imported.get_path(&keys(&import.parent)).is_none() {
+        lent.push((owner, import.parent.clone()));
+    }
+    let nested = nest(&import.parent, table);
+    if let (Some(over), Content::Map(under)) = (imported.as_map_mut(), nested.content) {
+        coalesce_tables(over, under, true);
+    }
 }
 
 /// A mapping at a path of the parent.

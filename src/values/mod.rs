@@ -4,6 +4,7 @@
 mod chart;
 mod coalesce;
 mod dependencies;
+mod globals;
 mod helm;
 mod hub;
 mod layers;

@@ -177,6 +177,12 @@ impl Value {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
+    /// What stands under keys one below the other.
+    pub fn get_path_mut(&mut self, path: &[&str]) -> Option<&mut Value> {
+        path.iter()
+            .try_fold(self, |value, key| value.as_map_mut()?.entries.get_mut(*key))
+    }
+
     /// Takes the place of another value, which goes to those who lost.
     pub fn replace(&mut self, mut by: Value) {
         let mut old = std::mem::replace(self, Value::new(Content::Null, None, by.set.value));
