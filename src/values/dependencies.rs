@@ -55,11 +55,13 @@ fn keep_enabled(
     Ok(())
 }
 
-/// Helm 3 has one list of dependencies for all aliases of a chart, and writes the aliases into it when it
-/// meets the first: for the others no dependency with an alias has the name of its chart any more.
+/// Helm 3 has one list of dependencies for all aliases of a chart, and writes into it when it meets the
+/// first: for the others no dependency with an alias has the name of its chart any more, and nothing is
+/// imported.
 fn forget_names(chart: &mut Chart) {
     for dependency in &mut chart.dependencies {
         dependency.name = dependency.key().to_owned();
+        dependency.imports.clear();
     }
     for below in &mut chart.charts {
         forget_names(below);

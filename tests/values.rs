@@ -1,0 +1,110 @@
+//! Stacks of values as Helm 3 and Helm 4 put them together: `testdata/values`.
+
+#![allow(clippy::disallowed_methods, reason = "tests read their input")]
+
+use std::collections::BTreeMap;
+
+use dunnage::text::{Sources, Span};
+use dunnage::values::{self, Chart, ChartFile, Content, Helm, Map, Value};
+use serde_json::Value as Json;
+
+/// What every chart of the tree sees, by the path of its name (`p/charts/a`); nothing where Helm refuses.
+type Seen = Option<BTreeMap<String, Json>>;
+
+fn texts(list: &Json) -> impl Iterator<Item = &str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+}
+
+/// What we make of a case.
+fn ours(case: &Json, helm: Helm) -> Seen {
+    let mut sources = Sources::default();
+    let files = case["chart"].as_object().expect("a chart").iter();
+    let files = files.map(|(path, text)| ChartFile {
+        path: path.clone(),
+        content: text.as_str().expect("a text").as_bytes().to_vec(),
+    });
+    let chart = values::read_chart(&mut sources, "p", files.collect(), helm).ok()?;
+    let nowhere = Span::new(sources.add("values", String::new()), 0..0);
+    let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
+    for text in texts(&case["files"]) {
+        let source = sources.add("values.yaml", text.to_owned());
+        values::lay_over(&mut merged, values::read(source, text, helm).ok()?);
+    }
+    let coalesced = values::coalesced(chart, merged, helm).ok()?;
+    let mut seen = BTreeMap::new();
+    let path = coalesced.chart.name.clone();
+    see(&coalesced.chart, &coalesced.values, path, &mut seen);
+    Some(seen)
+}
+
+fn see(chart: &Chart, values: &Value, path: String, seen: &mut BTreeMap<String, Json>) {
+    for below in &chart.charts {
+        let of_below = values.get(&below.name).expect("values of a chart");
+        seen.insert(format!("{path}/charts/{}", below.name), of_below.to_json());
+    }
+    seen.insert(path, values.to_json());
+}
+
+/// What Helm made of it.
+fn theirs(case: &Json, helm: Helm) -> Seen {
+    let key = match helm {
+        Helm::Three => "helm3",
+        Helm::Four => "helm4",
+    };
+    let answer = case.get("helm").unwrap_or(&case[key]);
+    let answer = answer.as_object().expect("an answer");
+    if answer.get("error") == Some(&Json::Bool(true)) {
+        return None;
+    }
+    let seen = answer.iter();
+    let shown = seen.filter(|(path, _)| path.matches('/').count() <= 2);
+    Some(
+        shown
+            .map(|(path, json)| (path.clone(), json.clone()))
+            .collect(),
+    )
+}
+
+/// Numbers as Helm's templates see them: floats.
+fn leveled(json: &Json) -> Json {
+    match json {
+        Json::Number(number) => number.as_f64().map_or(Json::Null, Json::from),
+        Json::Array(items) => items.iter().map(leveled).collect(),
+        Json::Object(map) => Json::Object(
+            map.iter()
+                .map(|(key, value)| (key.clone(), leveled(value)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+fn level(seen: Seen) -> Seen {
+    let seen = seen?.into_iter();
+    Some(seen.map(|(path, json)| (path, leveled(&json))).collect())
+}
+
+#[test]
+fn stacks_come_together_as_in_helm() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/values");
+    let mut checked = 0;
+    for file in ["stacks.json", "by-hand.json"] {
+        let text = std::fs::read_to_string(format!("{folder}/{file}")).expect("recorded answers");
+        let cases: Vec<Json> = serde_json::from_str(&text).expect("JSON");
+        for case in &cases {
+            // Arguments are a matter of their own.
+            if texts(&case["args"]).next().is_some() {
+                continue;
+            }
+            for helm in [Helm::Three, Helm::Four] {
+                let (ours, theirs) = (level(ours(case, helm)), level(theirs(case, helm)));
+                assert_eq!(ours, theirs, "{} under {helm:?}", case["name"]);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 400, "{checked}");
+}
