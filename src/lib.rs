@@ -34,6 +34,7 @@ pub mod cli;
 pub mod diag;
 pub mod host;
 pub mod k8s;
+pub mod lint;
 pub mod policy;
 pub mod render;
 pub mod report;

@@ -21,11 +21,13 @@ const LAYERS: &[(&str, &[&str])] = &[
         "render",
         &["text", "diag", "yaml", "k8s", "values", "policy"],
     ),
+    ("lint", &["text", "diag", "values"]),
     ("report", &["text", "diag"]),
     (
         "cli",
         &[
-            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "report", "host",
+            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "lint",
+            "report", "host",
         ],
     ),
 ];

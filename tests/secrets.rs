@@ -36,7 +36,7 @@ const fn manifests(arguments: &'static [&'static str]) -> Told {
 }
 
 /// Every command that reads manifests, with every way to say something about them.
-const COMMANDS: [Told; 20] = [
+const COMMANDS: [Told; 23] = [
     manifests(&[]),
     manifests(&["render", "--report", "report.json"]),
     manifests(&[
@@ -77,14 +77,20 @@ const COMMANDS: [Told; 20] = [
     VALUES_COMMANDS[1],
     VALUES_COMMANDS[2],
     VALUES_COMMANDS[3],
+    VALUES_COMMANDS[4],
+    VALUES_COMMANDS[5],
+    VALUES_COMMANDS[6],
 ];
 
 /// Those that read values and nothing else.
-const VALUES_COMMANDS: [Told; 4] = [
+const VALUES_COMMANDS: [Told; 7] = [
     told(&["values", "values.yaml"]),
     told(&["values", "values.yaml", "--output", "json"]),
     told(&["values", "explain", "hub", "values.yaml"]),
     told(&["values", "explain", "singleuser", "values.yaml"]),
+    told(&["lint", "values.yaml"]),
+    told(&["lint", "values.yaml", "--format", "concise"]),
+    told(&["lint", "values.yaml", "--format", "json"]),
 ];
 
 /// Commands that never see an input.

@@ -10,7 +10,9 @@ use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub(super) use layers::{HelmArg, LayerOptions, OutputArg, ValuesCommand, ValuesOptions};
+pub(super) use layers::{
+    HelmArg, LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions,
+};
 
 use super::{report_file, twins};
 use crate::diag::Diagnostic;
@@ -64,6 +66,8 @@ enum Subcommands {
         #[command(flatten)]
         options: PolicyOptions,
     },
+    /// Explain what is wrong in the values of a hub
+    Lint(Box<LintOptions>),
     /// Print the values that a release gets of its layers, or say who set one of them
     Values(Box<ValuesOptions>),
     /// Print a JSON Schema: of the policy, for editors, or of the report
@@ -278,6 +282,8 @@ pub(super) enum Command {
     Init(Option<PathBuf>),
     /// `verify`, with the file that it reads.
     Verify(Option<PathBuf>, PolicyOptions),
+    /// `lint`
+    Lint(Box<LintOptions>),
     /// `values`
     Values(Box<ValuesOptions>),
     /// `helm install-plugin`
@@ -320,6 +326,7 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
         Some(Subcommands::Init { file }) => Command::Init(file),
         Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
+        Some(Subcommands::Lint(options)) => Command::Lint(options),
         Some(Subcommands::Values(options)) => Command::Values(options),
         Some(Subcommands::Schema {
             of: SchemaArg::Policy,

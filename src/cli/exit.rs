@@ -7,6 +7,8 @@ pub enum Exit {
     Findings = 1,
     /// Usage, configuration or input that cannot be read.
     Usage = 2,
+    /// There was nothing to check.
+    Nothing = 3,
     /// Our own mistake.
     Bug = 70,
 }

@@ -65,6 +65,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::Verify(file, options) => {
             commands::verify::run(&mut session, file.as_deref(), &options)
         }
+        Command::Lint(options) => commands::lint::run(&mut session, &options),
         Command::Values(options) => commands::values::run(&mut session, &options),
         Command::Print(text) => session.write(&text),
         Command::HelmPlugin(options) => {

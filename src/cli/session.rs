@@ -93,8 +93,24 @@ impl<'h> Session<'h> {
         }
     }
 
+    /// All diagnostics as text, in the order in which they come, for standard output.
+    pub(super) fn findings(&self, diagnostics: &[Diagnostic]) -> String {
+        match self.format {
+            Format::Json => report::json(&self.sources, diagnostics),
+            _ if diagnostics.is_empty() => String::new(),
+            Format::Concise => report::concise(&self.sources, diagnostics),
+            Format::Graphical => {
+                let look = self.look_on(self.host.stdout_is_terminal());
+                report::graphical(&self.sources, diagnostics, look)
+            }
+        }
+    }
+
     fn look(&self) -> Look {
-        let is_terminal = self.host.stderr_is_terminal();
+        self.look_on(self.host.stderr_is_terminal())
+    }
+
+    fn look_on(&self, is_terminal: bool) -> Look {
         let width = self.host.terminal_width().unwrap_or(100);
         Look {
             color: self.colors(is_terminal),

@@ -31,12 +31,20 @@ pub(super) struct Stack {
     pub(super) defaults: BTreeSet<SourceId>,
 }
 
+/// What a release is put together from.
+pub(super) struct Parts {
+    pub(super) chart: Option<Chart>,
+    /// The layers, one over the other.
+    pub(super) values: Value,
+    pub(super) helm: Helm,
+}
+
 /// Reads what the options name; of the paths, one may be a chart, and the others are values files.
-pub(super) fn read(
+pub(super) fn gather(
     session: &mut Session<'_>,
     paths: &[PathBuf],
     options: &LayerOptions,
-) -> Result<Stack, Diagnostic> {
+) -> Result<Parts, Diagnostic> {
     let helm = match options.helm {
         HelmArg::Three => Helm::Three,
         HelmArg::Four => Helm::Four,
@@ -49,21 +57,36 @@ pub(super) fn read(
         .transpose()?;
     let nowhere = session.sources.add("values", String::new());
     let root = Content::Map(Map::default());
-    let mut merged = Value::new(root, None, Span::new(nowhere, 0..0));
+    let mut values = Value::new(root, None, Span::new(nowhere, 0..0));
     for path in files.into_iter().chain(&options.values) {
         let source = session.read(path)?;
         let layer = values::read(source, session.sources.get(source).text(), helm)?;
-        values::lay_over(&mut merged, layer);
+        values::lay_over(&mut values, layer);
     }
-    let Some(chart) = chart else {
-        return Ok(Stack {
-            values: merged,
-            defaults: BTreeSet::new(),
-        });
-    };
+    Ok(Parts {
+        chart,
+        values,
+        helm,
+    })
+}
+
+/// The values that a release gets of its parts.
+pub(super) fn read(
+    session: &mut Session<'_>,
+    paths: &[PathBuf],
+    options: &LayerOptions,
+) -> Result<Stack, Diagnostic> {
+    let Parts {
+        chart,
+        values,
+        helm,
+    } = gather(session, paths, options)?;
     let mut defaults = BTreeSet::new();
+    let Some(chart) = chart else {
+        return Ok(Stack { values, defaults });
+    };
     note_defaults(&chart, &mut defaults);
-    let coalesced = values::coalesced(chart, merged, helm).map_err(|error| not_a_table(&error))?;
+    let coalesced = values::coalesced(chart, values, helm).map_err(|error| not_a_table(&error))?;
     Ok(Stack {
         values: coalesced.values,
         defaults,
@@ -77,7 +100,7 @@ fn note_defaults(chart: &Chart, defaults: &mut BTreeSet<SourceId>) {
     }
 }
 
-fn is_chart(host: &dyn Host, path: &Path) -> bool {
+pub(super) fn is_chart(host: &dyn Host, path: &Path) -> bool {
     host.is_dir(path) || path.extension().is_some_and(|extension| extension == "tgz")
 }
 
@@ -130,7 +153,7 @@ fn collect(
     Ok(())
 }
 
-fn not_a_table(error: &NotATable) -> Diagnostic {
+pub(super) fn not_a_table(error: &NotATable) -> Diagnostic {
     let chart = &error.chart;
     let message = format!("`{chart}` is a chart, and its values are no mapping");
     Diagnostic::new(&NOT_A_TABLE, message)

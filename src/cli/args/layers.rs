@@ -45,6 +45,26 @@ pub(in crate::cli) enum HelmArg {
     Four,
 }
 
+/// Options of `lint`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct LintOptions {
+    /// Charts and values files; each is a release of its own
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) layers: LayerOptions,
+    /// The version of the z2jh chart, where its files are not at hand [default: what Chart.yaml says, else
+    /// the newest]
+    #[arg(long, value_name = "VERSION")]
+    pub(in crate::cli) chart_version: Option<String>,
+    /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(in crate::cli) select: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(in crate::cli) ignore: Vec<String>,
+}
+
 /// Options of `values`.
 #[derive(Debug, Clone, Args)]
 #[command(args_conflicts_with_subcommands = true)]

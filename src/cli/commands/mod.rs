@@ -2,6 +2,7 @@
 
 pub(super) mod init;
 pub(super) mod install_plugin;
+pub(super) mod lint;
 pub(super) mod render;
 pub(super) mod values;
 pub(super) mod verify;

@@ -1,0 +1,95 @@
+use std::collections::BTreeSet;
+
+use crate::diag::Diagnostic;
+use crate::text::{SourceId, Span};
+use crate::values::{Content, Value};
+
+/// The values of a z2jh chart, wherever they stand in those of a release.
+#[derive(Debug)]
+pub struct Hub<'v> {
+    /// The mapping with `singleuser`, `hub` and so on, over the chart's defaults.
+    pub values: &'v Value,
+    /// The sources of the defaults of charts.
+    pub defaults: &'v BTreeSet<SourceId>,
+}
+
+impl<'v> Hub<'v> {
+    /// A value by its keys with dots between.
+    pub fn get(&self, path: &str) -> Option<&'v Value> {
+        let keys: Vec<&str> = path.split('.').collect();
+        self.values.get_path(&keys)
+    }
+
+    /// A boolean; nothing where it is not known.
+    pub fn flag(&self, path: &str) -> Option<bool> {
+        match self.get(path)?.content {
+            Content::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A number; nothing where it is not known.
+    pub fn number(&self, path: &str) -> Option<f64> {
+        match &self.get(path)?.content {
+            Content::Number(value) => value.as_f64(),
+            _ => None,
+        }
+    }
+
+    /// A text; nothing where it is not known.
+    pub fn text(&self, path: &str) -> Option<&'v str> {
+        match &self.get(path)?.content {
+            Content::String(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether placeholders are asked for: z2jh renders them where they are enabled and at least one.
+    pub fn has_placeholders(&self) -> bool {
+        self.flag("scheduling.userPlaceholder.enabled") == Some(true)
+            && self
+                .number("scheduling.userPlaceholder.replicas")
+                .is_some_and(|replicas| replicas > 0.0)
+    }
+
+    /// Whether a layer of the release set it, and not a chart.
+    pub fn is_set(&self, path: &str) -> bool {
+        self.get(path).is_some_and(|value| !self.is_default(value))
+    }
+
+    fn is_default(&self, value: &Value) -> bool {
+        self.defaults.contains(&value.set.value.source)
+    }
+
+    /// Adds the places of these values to a finding, with what is said of each: those that the release set
+    /// first, those of the chart only where there is no other. A value that lost is shown beside the winner.
+    pub fn at(&self, finding: Diagnostic, places: &[(&str, &str)]) -> Diagnostic {
+        let known = places
+            .iter()
+            .filter_map(|&(path, text)| Some((self.get(path)?, text)));
+        let (set, defaults): (Vec<_>, Vec<_>) =
+            known.partition(|(value, _)| !self.is_default(value));
+        let shown = if set.is_empty() { defaults } else { set };
+        shown.into_iter().fold(finding, |finding, (value, text)| {
+            let finding = finding.at(span(value), text);
+            let overridden = value.lost.iter().filter(|lost| !self.is_default(lost));
+            overridden.fold(finding, |finding, lost| {
+                finding.at(span(lost), "this was overridden")
+            })
+        })
+    }
+}
+
+/// The key and the value, where both stand on one line; else the key.
+pub(super) fn span(value: &Value) -> Span {
+    let of_value = value.set.value;
+    match (&value.content, value.set.key) {
+        (Content::Map(_) | Content::List(_), Some(key)) => key,
+        (_, Some(key)) if key.source == of_value.source && key.start <= of_value.start => Span {
+            end: of_value.end,
+            ..key
+        },
+        (_, Some(key)) => key,
+        (_, None) => of_value,
+    }
+}

@@ -1,0 +1,35 @@
+//! The linter: what is wrong in the values of a hub, with the line that did it, why it matters, and a fix.
+//!
+//! A rule is a static (its code and its page) and a function; `rules/` has one file and one page for each.
+
+mod hub;
+mod locate;
+mod profiles;
+mod release;
+mod rules;
+mod suppress;
+pub mod z2jh;
+
+pub use hub::Hub;
+pub use release::Release;
+pub use rules::{RULES, Rule};
+
+use locate::locate;
+
+use crate::diag::Diagnostic;
+use crate::text::Sources;
+
+/// Every finding about a hub, in the order of the sources, then of the text, then of the codes; what a
+/// comment silences is left out.
+pub fn run(sources: &Sources, hub: &Hub<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(hub, &mut findings);
+    }
+    suppress::apply(sources, &mut findings);
+    findings.sort_by(|one, other| {
+        let key = |finding: &Diagnostic| (finding.span(), finding.code.id);
+        key(one).cmp(&key(other))
+    });
+    findings
+}

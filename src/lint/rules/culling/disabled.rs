@@ -1,0 +1,26 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("disabled.md"),
+    check,
+};
+
+static CODE: Code = Code::warning(
+    "CU001",
+    "culling-disabled",
+    "servers are never stopped, so that nodes never empty",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    const CULL: &str = "cull.enabled";
+    let packs = hub.flag("scheduling.userScheduler.enabled") == Some(true);
+    if hub.flag(CULL) != Some(false) || !(packs || hub.has_placeholders()) {
+        return;
+    }
+    let message = "idle servers are never stopped, so that nodes do not empty and the cluster does not shrink";
+    let finding = Diagnostic::new(&CODE, message)
+        .help("set `cull.enabled: true`; `cull.timeout` and `cull.maxAge` say when");
+    findings.push(hub.at(finding, &[(CULL, "switched off here")]));
+}

@@ -1,0 +1,2 @@
+pub(super) mod disabled;
+pub(super) mod zero_means_default;

@@ -1,0 +1,39 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("zero_means_default.md"),
+    check,
+};
+
+static CODE: Code = Code::warning(
+    "CU003",
+    "zero-means-default",
+    "a zero does not switch it off, it means the culler's own default",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    /// What the chart leaves out where it is falsy, and what the culler does then.
+    const FLAGS: [(&str, &str); 3] = [
+        (
+            "cull.timeout",
+            "stops servers that were idle for 600 seconds",
+        ),
+        ("cull.every", "looks every half `timeout`"),
+        ("cull.concurrency", "stops 10 servers at a time"),
+    ];
+    if hub.flag("cull.enabled") != Some(true) {
+        return;
+    }
+    for (path, meaning) in FLAGS {
+        if hub.number(path) != Some(0.0) {
+            continue;
+        }
+        let message = format!("`{path}: 0` does not mean never: the culler {meaning}");
+        let finding = Diagnostic::new(&CODE, message).help(
+            "`cull.enabled: false` switches culling off; `cull.maxAge: 0` does mean no limit",
+        );
+        findings.push(hub.at(finding, &[(path, "the culler is not told of it")]));
+    }
+}

@@ -1,0 +1,1 @@
+pub(super) mod not_ha;

@@ -1,0 +1,42 @@
+//! The rules, one file and one page each, by family. A page says why, shows what fails and what passes, and
+//! is the rule's test.
+
+mod culling;
+mod hub;
+mod node_pools;
+mod placeholders;
+mod pre_puller;
+mod priorities;
+mod resources;
+
+use super::Hub;
+use crate::diag::{Code, Diagnostic};
+
+/// A rule about the values of a hub.
+#[derive(Debug)]
+pub struct Rule {
+    /// What it is called, and its level.
+    pub code: &'static Code,
+    /// Its page, Markdown.
+    pub page: &'static str,
+    /// Finds what is wrong.
+    pub check: fn(&Hub<'_>, &mut Vec<Diagnostic>),
+}
+
+/// All rules, by their codes.
+pub static RULES: &[Rule] = &[
+    culling::disabled::RULE,
+    culling::zero_means_default::RULE,
+    hub::not_ha::RULE,
+    node_pools::malformed_toleration::RULE,
+    node_pools::user_pods_safe_to_evict::RULE,
+    placeholders::without_priority::RULE,
+    placeholders::dead_replicas::RULE,
+    placeholders::unit_drift::RULE,
+    pre_puller::placeholders_without_puller::RULE,
+    priorities::order::RULE,
+    priorities::below_cutoff::RULE,
+    priorities::global_default::RULE,
+    resources::bad_memory_unit::RULE,
+    resources::guarantee_over_limit::RULE,
+];

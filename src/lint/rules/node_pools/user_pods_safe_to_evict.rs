@@ -1,0 +1,42 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Hub, Rule};
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("user_pods_safe_to_evict.md"),
+    check,
+};
+
+static CODE: Code = Code::error(
+    "NP011",
+    "user-pods-safe-to-evict",
+    "the autoscaler may end the sessions of users",
+);
+
+const KEY: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let annotations = hub.get("singleuser.extraAnnotations");
+    let own = annotations.and_then(|annotations| annotations.get(KEY));
+    let of_profiles = profiles::overrides(hub)
+        .into_iter()
+        .filter_map(|settings| settings.get("extra_annotations")?.get(KEY));
+    for value in own.into_iter().chain(of_profiles) {
+        let says_yes = match &value.content {
+            Content::String(text) => text == "true",
+            Content::Bool(value) => *value,
+            _ => false,
+        };
+        if says_yes {
+            let message = "the cluster autoscaler may remove a node while users work there";
+            findings.push(
+                Diagnostic::new(&CODE, message)
+                    .at(span(value), "allows it to evict them")
+                    .help("take it away; servers of users then keep their node"),
+            );
+        }
+    }
+}

@@ -1,0 +1,3 @@
+pub(super) mod dead_replicas;
+pub(super) mod unit_drift;
+pub(super) mod without_priority;

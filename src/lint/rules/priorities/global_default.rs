@@ -1,0 +1,26 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("global_default.md"),
+    check,
+};
+
+static CODE: Code = Code::warning(
+    "PR003",
+    "priority-global-default",
+    "the priority of every new pod of the cluster changes",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    const GLOBAL: &str = "scheduling.podPriority.globalDefault";
+    let is_on = hub.flag("scheduling.podPriority.enabled") == Some(true);
+    if !is_on || hub.flag(GLOBAL) != Some(true) {
+        return;
+    }
+    let message = "every new pod of the cluster without a class gets the hub's default priority";
+    let finding = Diagnostic::new(&CODE, message)
+        .help("set `globalDefault: false`, and let placeholders have a negative priority");
+    findings.push(hub.at(finding, &[(GLOBAL, "for all of the cluster")]));
+}

@@ -1,0 +1,3 @@
+pub(super) mod below_cutoff;
+pub(super) mod global_default;
+pub(super) mod order;

@@ -1,0 +1,72 @@
+//! The defaults of the z2jh chart, for releases whose chart is not at hand.
+
+/// The name of the chart.
+pub const NAME: &str = "jupyterhub";
+
+/// A version of the chart whose defaults are known (`scripts/record-z2jh`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// `4.4`
+    pub name: &'static str,
+    /// The values, as JSON.
+    pub defaults: &'static str,
+}
+
+macro_rules! versions {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Version {
+            name: $name,
+            defaults: include_str!(concat!("../../schemas/z2jh/", $name, ".defaults.json")),
+        }),+]
+    };
+}
+
+/// All of them, the oldest first.
+pub const VERSIONS: &[Version] = versions!("1.2", "2.0", "3.3", "4.0", "4.2", "4.3", "4.4", "5.0");
+
+impl Version {
+    /// The one that is nearest to a version of the chart and not newer; the oldest for what is older still,
+    /// and the newest release where nothing is said.
+    pub fn nearest(version: Option<&str>) -> Self {
+        const NEWEST: usize = VERSIONS.len() - 2;
+        let wanted = version.and_then(numbers);
+        let known = VERSIONS
+            .iter()
+            .rev()
+            .find(|known| numbers(known.name) <= wanted);
+        match wanted {
+            None => VERSIONS[NEWEST],
+            Some(_) => *known.unwrap_or(&VERSIONS[0]),
+        }
+    }
+}
+
+/// Major and minor: of `4.1.3`, and of `4.x` and the like the highest.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let version = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let mut parts = version.split(['.', '-', '+']);
+    let major = parts.next()?.parse().ok()?;
+    let minor = parts.next().and_then(|minor| minor.parse().ok());
+    Some((major, minor.unwrap_or(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_version_is_not_newer() {
+        for (version, nearest) in [
+            (Some("4.1.3"), "4.0"),
+            (Some("4.4.0"), "4.4"),
+            (Some("4.x"), "4.4"),
+            (Some("~3.0"), "2.0"),
+            (Some("0.9.0"), "1.2"),
+            (Some("6.0.0"), "5.0"),
+            (Some("latest"), "4.4"),
+            (None, "4.4"),
+        ] {
+            assert_eq!(Version::nearest(version).name, nearest, "{version:?}");
+        }
+    }
+}
