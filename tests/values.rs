@@ -2,11 +2,33 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read their input")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dunnage::text::{Sources, Span};
 use dunnage::values::{self, Chart, ChartFile, Content, Helm, Map, Value};
 use serde_json::Value as Json;
+
+/// Cases in which we differ from both Helms or from one, and why.
+const DIFFERENT: [(&str, &str); 6] = [
+    (
+        "text: directive",
+        "Helm 3 refuses `%YAML 1.2`, and we read it",
+    ),
+    (
+        "text: dash in a flow list",
+        "our parser takes no `-` alone there",
+    ),
+    (
+        "text: tagged int of text",
+        "a tag that does not fit is no error",
+    ),
+    ("text: sops", "what sops adds for itself is no value"),
+    (
+        "sub-chart: listed and missing",
+        "a chart may be linted before its dependencies are there",
+    ),
+    ("sub-chart: listed, disabled and missing", "the same"),
+];
 
 /// What every chart of the tree sees, by the path of its name (`p/charts/a`); nothing where Helm refuses.
 type Seen = Option<BTreeMap<String, Json>>;
@@ -48,19 +70,27 @@ fn see(chart: &Chart, values: &Value, path: String, seen: &mut BTreeMap<String, 
     seen.insert(path, values.to_json());
 }
 
-/// What Helm made of it.
-fn theirs(case: &Json, helm: Helm) -> Seen {
+/// What Helm made of it; where that varies from run to run, all that was seen.
+fn theirs(case: &Json, helm: Helm) -> Vec<Seen> {
     let key = match helm {
         Helm::Three => "helm3",
         Helm::Four => "helm4",
     };
     let answer = case.get("helm").unwrap_or(&case[key]);
+    match answer.get("any").and_then(Json::as_array) {
+        Some(answers) => answers.iter().map(seen_by_helm).collect(),
+        None => vec![seen_by_helm(answer)],
+    }
+}
+
+fn seen_by_helm(answer: &Json) -> Seen {
     let answer = answer.as_object().expect("an answer");
     if answer.get("error") == Some(&Json::Bool(true)) {
         return None;
     }
-    let seen = answer.iter();
-    let shown = seen.filter(|(path, _)| path.matches('/').count() <= 2);
+    let shown = answer
+        .iter()
+        .filter(|(path, _)| path.matches('/').count() <= 2);
     Some(
         shown
             .map(|(path, json)| (path.clone(), json.clone()))
@@ -91,6 +121,7 @@ fn level(seen: Seen) -> Seen {
 fn stacks_come_together_as_in_helm() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/values");
     let mut checked = 0;
+    let mut different = BTreeSet::new();
     for file in ["stacks.json", "by-hand.json"] {
         let text = std::fs::read_to_string(format!("{folder}/{file}")).expect("recorded answers");
         let cases: Vec<Json> = serde_json::from_str(&text).expect("JSON");
@@ -100,11 +131,19 @@ fn stacks_come_together_as_in_helm() {
                 continue;
             }
             for helm in [Helm::Three, Helm::Four] {
-                let (ours, theirs) = (level(ours(case, helm)), level(theirs(case, helm)));
-                assert_eq!(ours, theirs, "{} under {helm:?}", case["name"]);
+                let name = case["name"].as_str().expect("a name");
+                let ours = level(ours(case, helm));
+                let theirs = theirs(case, helm);
+                let is_one = theirs.into_iter().any(|theirs| level(theirs) == ours);
+                if DIFFERENT.iter().any(|(known, _)| *known == name) {
+                    different.extend((!is_one).then_some(name.to_owned()));
+                    continue;
+                }
+                assert!(is_one, "{name} under {helm:?}: {ours:?}");
                 checked += 1;
             }
         }
     }
-    assert!(checked > 400, "{checked}");
+    assert_eq!(different.len(), DIFFERENT.len(), "{different:?}");
+    assert!(checked > 1200, "{checked}");
 }

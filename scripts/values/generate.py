@@ -10,11 +10,11 @@ SEED = 20240607
 KINDS = {
     "plain": 60,
     "nulls": 100,
-    "globals": 80,
-    "aliases": 60,
-    "conditions": 80,
+    "globals": 70,
+    "aliases": 55,
+    "conditions": 75,
     "tags": 50,
-    "imports": 90,
+    "imports": 85,
     "deep": 40,
     "documents": 50,
     "scalars": 30,
@@ -113,7 +113,7 @@ class Case:
         return rows, names
 
     def condition(self, name):
-        paths = [f"{name}.enabled", f"{name}.enabled", "global.on", "a.b", "c", f"{name}.a", "missing.path"]
+        paths = [f"{name}.enabled", f"{name}.enabled", "global.up", "a.b", "c", f"{name}.a", "missing.path"]
         count = self.dice.choice([1, 1, 1, 2, 3])
         return self.dice.choice([",", ",", ",", ", "]).join(self.dice.sample(paths, count))
 
@@ -165,7 +165,7 @@ class Case:
             return self.dice.choice(["null", "s", "[]"])
         tree = {key: self.value(3) for key in self.dice.sample(KEYS[:3], self.dice.choice([1, 2, 2]))}
         if self.chance(0.4, "conditions", 0.05):
-            tree["on"] = self.switch()
+            tree["up"] = self.switch()
         return tree
 
     def switch(self):

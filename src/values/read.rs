@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Content, Helm, Map, Value, lay_over};
@@ -20,7 +21,7 @@ const SOPS: &str = "sops";
 pub fn read(source: SourceId, text: &str, helm: Helm) -> Result<Value, Diagnostic> {
     let mut values = Value::new(Content::Map(Map::default()), None, Span::new(source, 0..0));
     for range in documents(source, text, helm)? {
-        if let Some(document) = read_document(source, text, range)? {
+        if let Some(document) = read_document(source, text, range, helm)? {
             values.set = document.set;
             lay_over(&mut values, document);
         }
@@ -41,10 +42,16 @@ fn read_document(
     source: SourceId,
     text: &str,
     range: Range<usize>,
+    helm: Helm,
 ) -> Result<Option<Value>, Diagnostic> {
     let offset = range.start;
+    let mut document = Cow::Borrowed(&text[range]);
+    if helm == Helm::Four && !document.ends_with('\n') {
+        // It reads line by line, and ends each.
+        document.to_mut().push('\n');
+    }
     let moved = |range: Range<usize>| offset + range.start..offset + range.end;
-    let document = yaml::parse(&text[range.clone()]).map_err(|error| {
+    let document = yaml::parse(&document).map_err(|error| {
         let message = format!("this is not YAML: {}", error.message);
         problem(source, message, moved(error.offset..error.offset))
     })?;

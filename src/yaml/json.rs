@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::expand::expansion_problem;
-use super::scalar;
+use super::scalar::{self, Scalar};
 use super::tree::{Content, NodeRef, ScalarStyle};
 
 /// Why a document has no JSON, and where.
@@ -164,9 +164,12 @@ fn is_merge_key(key: NodeRef<'_>) -> bool {
         && matches!(&node.content, Content::Scalar { text, style: ScalarStyle::Plain } if text == "<<")
 }
 
-/// The name that a key has in JSON; none for a key that is a list or a mapping.
+/// The name that a key has in JSON; none for a key that is a list, a mapping or null.
 pub fn key_name(key: NodeRef<'_>) -> Option<String> {
-    key.scalar().as_ref().map(scalar::key_text)
+    let scalar = key
+        .scalar()
+        .filter(|scalar| !matches!(scalar, Scalar::Null));
+    scalar.as_ref().map(scalar::key_text)
 }
 
 /// The entry that has this name in JSON: the last one written, or one that a merge key brings.

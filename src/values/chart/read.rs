@@ -1,6 +1,6 @@
 //! A chart from its files, as Helm's `loader.LoadFiles` reads them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -96,6 +96,10 @@ fn read_at(
     if let Some(requirements) = requirements {
         chart.dependencies = read_metadata(sources, requirements)?.dependencies;
     }
+    if let Some(flaw) = dependency_flaw(&chart) {
+        return Err(Diagnostic::new(&NOT_A_CHART, format!("`{name}`: {flaw}"))
+            .help("Helm refuses the chart for it"));
+    }
     chart.values = match values {
         Some(values) => read(values, sources.get(values).text(), helm)?,
         None => Value::new(
@@ -111,6 +115,26 @@ fn read_at(
         }
     }
     Ok(chart)
+}
+
+/// What Helm refuses about `dependencies`: two with one name, and an alias that cannot be a key.
+fn dependency_flaw(chart: &Chart) -> Option<String> {
+    let mut known = BTreeSet::new();
+    for dependency in &chart.dependencies {
+        let key = dependency.key();
+        if !known.insert(key) {
+            return Some(format!("two dependencies are called `{key}`"));
+        }
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if !dependency
+            .alias
+            .iter()
+            .all(|alias| alias.chars().all(is_plain))
+        {
+            return Some(format!("`{key}` cannot be an alias"));
+        }
+    }
+    None
 }
 
 /// What lies in `charts/`: an archive, or a folder; what begins with `_` or `.` is not looked at.
@@ -148,11 +172,7 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
             .at(Span::new(source, error.offset..error.offset), "here")
     })?;
     let root = document.root();
-    let text_at = |key: &str| {
-        root.and_then(|root| root.get(key)?.text())
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text_at = |key: &str| root.map(|root| string(root, key)).unwrap_or_default();
     let dependencies = root.and_then(|root| root.get("dependencies"));
     let dependencies = dependencies.into_iter().flat_map(|list| list.items());
     Ok(Chart {
@@ -165,31 +185,44 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
     })
 }
 
+/// A field of Chart.yaml that is a string to Helm, whatever YAML makes of it: `name: y` is `true`.
+fn string(node: NodeRef<'_>, key: &str) -> String {
+    let scalar = node.get(key).and_then(|value| value.scalar());
+    let scalar = scalar.filter(|scalar| !matches!(scalar, yaml::Scalar::Null));
+    scalar
+        .as_ref()
+        .map(yaml::scalar::key_text)
+        .unwrap_or_default()
+}
+
 fn dependency(node: NodeRef<'_>) -> Dependency {
-    let text = |key: &str| {
-        let value = node.get(key).filter(|value| !value.is_null());
-        value.and_then(|value| value.text()).unwrap_or_default()
-    };
     let items = |key: &str| node.get(key).into_iter().flat_map(|list| list.items());
-    let import = |item: NodeRef<'_>| match item.text() {
-        Some(name) => Some(Import {
+    let tags = items("tags").filter_map(|tag| tag.text().map(str::to_owned));
+    Dependency {
+        name: string(node, "name"),
+        version: string(node, "version"),
+        alias: Some(string(node, "alias")).filter(|alias| !alias.is_empty()),
+        condition: string(node, "condition"),
+        tags: tags.collect(),
+        imports: items("import-values").map(import).collect(),
+    }
+}
+
+fn import(item: NodeRef<'_>) -> Import {
+    if let Some(name) = item.text() {
+        return Import {
             child: format!("exports.{name}"),
             parent: ".".to_owned(),
-        }),
-        None => Some(Import {
-            child: item.get("child")?.text()?.to_owned(),
-            parent: item.get("parent")?.text()?.to_owned(),
-        }),
+        };
+    }
+    // What Helm prints for a key that is not there is the key that it takes.
+    let path = |key: &str| {
+        let path = item.get(key).and_then(|path| path.text());
+        path.unwrap_or("<nil>").to_owned()
     };
-    Dependency {
-        name: text("name").to_owned(),
-        version: text("version").to_owned(),
-        alias: Some(text("alias").to_owned()).filter(|alias| !alias.is_empty()),
-        condition: text("condition").to_owned(),
-        tags: items("tags")
-            .filter_map(|tag| tag.text().map(str::to_owned))
-            .collect(),
-        imports: items("import-values").filter_map(import).collect(),
+    Import {
+        child: path("child"),
+        parent: path("parent"),
     }
 }
 
