@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dunnage::text::{Sources, Span};
-use dunnage::values::{self, Chart, ChartFile, Content, Helm, Map, Value};
+use dunnage::values::{self, Chart, ChartFile, Content, Helm, Map, SetKind, Value};
 use serde_json::Value as Json;
 
 /// Cases in which we differ from both Helms or from one, and why.
@@ -40,6 +40,23 @@ fn texts(list: &Json) -> impl Iterator<Item = &str> {
         .filter_map(Json::as_str)
 }
 
+/// Options with their arguments.
+fn pairs(arguments: &Json) -> impl Iterator<Item = (SetKind, &str)> {
+    let words: Vec<&str> = texts(arguments).collect();
+    let kind = |option: &str| match option {
+        "--set" => SetKind::Typed,
+        "--set-string" => SetKind::String,
+        "--set-json" => SetKind::Json,
+        "--set-literal" => SetKind::Literal,
+        other => panic!("{other} is not known"),
+    };
+    let pairs: Vec<_> = words
+        .chunks(2)
+        .map(|pair| (kind(pair[0]), pair[1]))
+        .collect();
+    pairs.into_iter()
+}
+
 /// What we make of a case.
 fn ours(case: &Json, helm: Helm) -> Seen {
     let mut sources = Sources::default();
@@ -54,6 +71,13 @@ fn ours(case: &Json, helm: Helm) -> Seen {
     for text in texts(&case["files"]) {
         let source = sources.add("values.yaml", text.to_owned());
         values::lay_over(&mut merged, values::read(source, text, helm).ok()?);
+    }
+    let mut arguments: Vec<(SetKind, &str)> = pairs(&case["args"]).collect();
+    arguments.sort_by_key(|(kind, _)| *kind);
+    for (kind, text) in arguments {
+        let source = sources.add("--set", text.to_owned());
+        let mut none = |_: &str| Err("no files".to_owned());
+        values::set(&mut merged, kind, helm, source, text, &mut none).ok()?;
     }
     let coalesced = values::coalesced(chart, merged, helm).ok()?;
     let mut seen = BTreeMap::new();
@@ -126,10 +150,6 @@ fn stacks_come_together_as_in_helm() {
         let text = std::fs::read_to_string(format!("{folder}/{file}")).expect("recorded answers");
         let cases: Vec<Json> = serde_json::from_str(&text).expect("JSON");
         for case in &cases {
-            // Arguments are a matter of their own.
-            if texts(&case["args"]).next().is_some() {
-                continue;
-            }
             for helm in [Helm::Three, Helm::Four] {
                 let name = case["name"].as_str().expect("a name");
                 let ours = level(ours(case, helm));

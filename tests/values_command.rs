@@ -96,7 +96,37 @@ fn keys_may_hold_dots_and_lists_have_numbers() {
 }
 
 #[test]
+fn arguments_come_last_and_have_no_lines() {
+    check(
+        "values explain singleuser.memory.limit common.yaml --set jupyterhub.singleuser.memory.limit=4G",
+        "jupyterhub.singleuser.memory.limit\n  set by      --set          limit=4G\n  over        common.yaml:3  limit: 1G}\n",
+    );
+    check(
+        "values common.yaml -o json --set-string jupyterhub=1 --set-json jupyterhub={}",
+        "{\n  \"jupyterhub\": \"1\"\n}\n",
+    );
+    let file = world().file("motd", "hello\n");
+    assert_eq!(
+        run(&file, "values --set-file a=motd"),
+        0,
+        "{}",
+        file.stderr()
+    );
+    assert_eq!(file.stdout(), "a: |\n  hello\n");
+    check_refused(&world(), "values --set a", "this key has no value");
+    check_refused(
+        &world(),
+        "values --set-file a=nowhere",
+        "cannot read nowhere",
+    );
+}
+
+#[test]
 fn a_secret_is_never_shown() {
+    check(
+        "values explain a.token --set a.token=abc",
+        "a.token\n  set by      --set  token=***\n",
+    );
     check(
         "values explain singleuser.extraEnv.TOKEN common.yaml",
         "jupyterhub.singleuser.extraEnv.TOKEN\n  set by      common.yaml:4  TOKEN: ***}\n",

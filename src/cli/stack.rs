@@ -8,7 +8,7 @@ use super::session::{Session, unreadable};
 use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::text::{SourceId, Span};
-use crate::values::{self, Chart, ChartFile, Content, Helm, Map, NotATable, Value};
+use crate::values::{self, Chart, ChartFile, Content, Helm, Map, NotATable, SetKind, Value};
 
 static NOT_A_TABLE: Code = Code::error(
     "VA004",
@@ -63,11 +63,50 @@ pub(super) fn gather(
         let layer = values::read(source, session.sources.get(source).text(), helm)?;
         values::lay_over(&mut values, layer);
     }
+    for (kind, arguments) in arguments(options) {
+        for text in arguments {
+            set(session, &mut values, kind, helm, text)?;
+        }
+    }
     Ok(Parts {
         chart,
         values,
         helm,
     })
+}
+
+/// In the order in which Helm applies them, whatever theirs on the command line.
+fn arguments(options: &LayerOptions) -> [(SetKind, &[String]); 5] {
+    [
+        (SetKind::Json, &options.set_json),
+        (SetKind::Typed, &options.set),
+        (SetKind::String, &options.set_string),
+        (SetKind::File, &options.set_file),
+        (SetKind::Literal, &options.set_literal),
+    ]
+}
+
+fn set(
+    session: &mut Session<'_>,
+    values: &mut Value,
+    kind: SetKind,
+    helm: Helm,
+    text: &str,
+) -> Result<(), Diagnostic> {
+    let option = match kind {
+        SetKind::Json => "--set-json",
+        SetKind::Typed => "--set",
+        SetKind::String => "--set-string",
+        SetKind::File => "--set-file",
+        SetKind::Literal => "--set-literal",
+    };
+    let source = session.sources.add(option, text.to_owned());
+    let host = session.host;
+    let mut read_file = |path: &str| {
+        let content = host.read_file(Path::new(path));
+        content.map_err(|error| error.to_string())
+    };
+    values::set(values, kind, helm, source, text, &mut read_file)
 }
 
 /// The values that a release gets of its parts.

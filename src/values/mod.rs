@@ -9,6 +9,7 @@ mod helm;
 mod hub;
 mod layers;
 mod read;
+mod set;
 mod value;
 
 pub use chart::{ArchiveError, Chart, ChartFile, Dependency, Import, read_archive, read_chart};
@@ -17,4 +18,5 @@ pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub};
 pub use layers::{Coalesced, coalesced, lay_over};
 pub use read::read;
+pub use set::{SetKind, set};
 pub use value::{Content, Encrypted, Map, Setting, Value};

@@ -1,0 +1,199 @@
+//! What a path and a value do to the values that are there.
+
+use crate::text::Span;
+use crate::values::{Content, Map, Value};
+
+/// Helm's `MaxIndex`.
+const LARGEST_INDEX: usize = 65536;
+
+/// A step of a path.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A key, and where it stands in the argument.
+    Key { name: String, span: Span },
+    /// A place in a list.
+    Index(usize),
+}
+
+/// What is set at the end of a path.
+#[derive(Debug)]
+pub(super) enum Leaf {
+    /// A value.
+    Value(Value),
+    /// The empty text, as the argument ends behind `=`.
+    EmptyAtEnd(Value),
+    /// Nothing: the argument ended before.
+    Nothing,
+}
+
+impl Leaf {
+    /// Whether Helm takes the end of the argument for the end of the whole work, and leaves what it made on
+    /// the way where it is.
+    fn stops_early(&self, rest: &[Step]) -> bool {
+        match self {
+            Leaf::Nothing => true,
+            Leaf::EmptyAtEnd(_) => rest.iter().any(|step| matches!(step, Step::Key { .. })),
+            Leaf::Value(_) => false,
+        }
+    }
+
+    fn into_value(self) -> Option<Value> {
+        match self {
+            Leaf::Value(value) | Leaf::EmptyAtEnd(value) => Some(value),
+            Leaf::Nothing => None,
+        }
+    }
+}
+
+/// Sets a leaf at a path; `made` stands for what is made on the way.
+///
+/// # Errors
+/// Why Helm refuses it, in words.
+pub(super) fn assign(
+    values: &mut Value,
+    path: &[Step],
+    leaf: Leaf,
+    made: &Value,
+) -> Result<(), String> {
+    match values.as_map_mut() {
+        Some(map) => in_map(map, path, leaf, made),
+        None => Err("the values are no mapping".to_owned()),
+    }
+}
+
+fn in_map(map: &mut Map, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), String> {
+    let Some((Step::Key { name, span }, rest)) = path.split_first() else {
+        return Err("a key comes before an index".to_owned());
+    };
+    let new = |content: Content| {
+        let mut value = Value {
+            content,
+            ..made.clone()
+        };
+        value.set.key = Some(*span);
+        value.set.value = *span;
+        value
+    };
+    let is_end = leaf.stops_early(rest) || matches!(leaf, Leaf::EmptyAtEnd(_));
+    match rest.first() {
+        None => {
+            if let Some(value) = leaf.into_value() {
+                put(map, name, value);
+            }
+        }
+        Some(Step::Key { .. }) => {
+            let existing = map.entries.get_mut(name);
+            let is_new = existing.is_none();
+            let mut fresh = new(Content::Map(Map::default()));
+            let inner = existing.unwrap_or(&mut fresh);
+            let Content::Map(inner_map) = &mut inner.content else {
+                return Err(format!("`{name}` is there already, and no mapping"));
+            };
+            in_map(inner_map, rest, leaf, made)?;
+            let is_empty = inner_map.entries.is_empty();
+            if is_empty && !is_end {
+                return Err(format!("nothing is set below `{name}`"));
+            }
+            if is_new && !is_empty {
+                put(map, name, fresh);
+            }
+        }
+        Some(Step::Index(_)) => {
+            let existing = map.entries.get_mut(name);
+            let is_new = existing.is_none();
+            let mut fresh = new(Content::List(Vec::new()));
+            let list = existing.unwrap_or(&mut fresh);
+            let Content::List(items) = &mut list.content else {
+                return Err(format!("`{name}` is there already, and no list"));
+            };
+            in_list(items, rest, leaf, &new(Content::Null))?;
+            if is_new {
+                put(map, name, fresh);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A key that is empty is not set.
+fn put(map: &mut Map, name: &str, value: Value) {
+    if name.is_empty() {
+        return;
+    }
+    match map.entries.get_mut(name) {
+        Some(existing) => existing.replace(value),
+        None => {
+            map.entries.insert(name.to_owned(), value);
+        }
+    }
+}
+
+fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), String> {
+    let Some((Step::Index(index), rest)) = path.split_first() else {
+        return Err("an index is missing".to_owned());
+    };
+    let stops_early = leaf.stops_early(rest);
+    match rest.first() {
+        None => match leaf.into_value() {
+            Some(value) => put_at(items, *index, value, made),
+            None => Ok(()),
+        },
+        Some(Step::Index(_)) => {
+            let mut fresh = Value {
+                content: Content::List(Vec::new()),
+                ..made.clone()
+            };
+            let existing = items.get_mut(*index).filter(|item| !item.is_null());
+            let is_new = existing.is_none();
+            let Content::List(inner) = &mut existing.unwrap_or(&mut fresh).content else {
+                return Err(format!("item {index} is there already, and no list"));
+            };
+            in_list(inner, rest, leaf, made)?;
+            if is_new && !stops_early {
+                put_at(items, *index, fresh, made)?;
+            }
+            Ok(())
+        }
+        Some(Step::Key { .. }) => {
+            let mut fresh = Value {
+                content: Content::Map(Map::default()),
+                ..made.clone()
+            };
+            let existing = items.get_mut(*index);
+            let is_new = existing.is_none();
+            let inner = existing.unwrap_or(&mut fresh);
+            if !inner.is_map() {
+                inner.replace(Value {
+                    content: Content::Map(Map::default()),
+                    ..made.clone()
+                });
+            }
+            if let Content::Map(inner) = &mut inner.content {
+                in_map(inner, rest, leaf, made)?;
+            }
+            if is_new && !stops_early {
+                put_at(items, *index, fresh, made)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Places before the index that nobody set are null.
+fn put_at(items: &mut Vec<Value>, index: usize, value: Value, made: &Value) -> Result<(), String> {
+    if index > LARGEST_INDEX {
+        return Err(format!("the largest index is {LARGEST_INDEX}"));
+    }
+    while items.len() <= index {
+        items.push(Value {
+            content: Content::Null,
+            ..made.clone()
+        });
+    }
+    if items[index].is_null() {
+        items[index] = value;
+    } else {
+        items[index].replace(value);
+    }
+    Ok(())
+}

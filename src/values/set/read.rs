@@ -1,0 +1,265 @@
+//! The grammar: paths, and values of each kind.
+
+use serde_json::Value as Json;
+
+use super::assign::{Leaf, Step};
+use super::{Flaw, SetKind};
+use crate::text::{SourceId, Span};
+use crate::values::{Content, Value};
+
+/// Helm's `MaxNestedNameLevel`.
+const DEEPEST: usize = 30;
+
+/// An argument that is being read.
+pub(super) struct Argument<'a> {
+    pub(super) text: &'a str,
+    pub(super) source: SourceId,
+    pub(super) kind: SetKind,
+    /// The byte that comes next.
+    pub(super) at: usize,
+    pub(super) read_file: &'a mut dyn FnMut(&str) -> Result<String, String>,
+}
+
+/// What a path ends with.
+pub(super) enum End {
+    /// `=`
+    Value,
+    /// Nothing.
+    Input,
+}
+
+impl Argument<'_> {
+    fn next(&mut self) -> Option<char> {
+        let next = self.text[self.at..].chars().next()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    /// Characters up to one of these, which is taken and given back too; a backslash takes the meaning from
+    /// the next one, but in literals.
+    fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
+        let mut word = String::new();
+        while let Some(next) = self.next() {
+            if stops.contains(&next) {
+                return (word, Some(next));
+            }
+            if next == '\\' && self.kind != SetKind::Literal {
+                match self.next() {
+                    Some(meant) => word.push(meant),
+                    None => return (word, None),
+                }
+            } else {
+                word.push(next);
+            }
+        }
+        (word, None)
+    }
+
+    fn flaw<T>(&self, start: usize, message: impl Into<String>) -> Result<T, Flaw> {
+        let message = message.into();
+        let at = start..self.at;
+        Err(Flaw { message, at })
+    }
+
+    /// Keys and indexes up to the value.
+    pub(super) fn path(&mut self) -> Result<(Vec<Step>, End), Flaw> {
+        let mut path = Vec::new();
+        let mut depth = 0;
+        let stops: &[char] = match self.kind {
+            SetKind::Literal => &['=', '[', '.'],
+            _ => &['=', '[', '.', ','],
+        };
+        loop {
+            let start = self.at;
+            let (name, stop) = self.until(stops);
+            let span = Span::new(self.source, start..self.at - stop.map_or(0, char::len_utf8));
+            let is_named = !name.is_empty();
+            path.push(Step::Key { name, span });
+            match stop {
+                None if is_named => return self.flaw(start, "this key has no value"),
+                None => return Ok((path, End::Input)),
+                Some(',') => return self.flaw(start, "this key has no value before the comma"),
+                Some('=') => return Ok((path, End::Value)),
+                Some('.') => {}
+                Some(_) => match self.indexes(&mut path)? {
+                    None => return Ok((path, End::Input)),
+                    Some('=') => return Ok((path, End::Value)),
+                    Some(_) => continue,
+                },
+            }
+            depth += 1;
+            if depth > DEEPEST {
+                return self.flaw(start, format!("this lies more than {DEEPEST} keys deep"));
+            }
+        }
+    }
+
+    /// `0][1].` and so on; gives back what follows.
+    fn indexes(&mut self, path: &mut Vec<Step>) -> Result<Option<char>, Flaw> {
+        loop {
+            let start = self.at;
+            let (index, stop) = self.until(&[']']);
+            let index: Option<i64> = index.parse().ok().filter(|_| stop.is_some());
+            match index {
+                None => return self.flaw(start, "an index is a number in brackets"),
+                Some(index) if index < 0 => return self.flaw(start, "an index is not negative"),
+                Some(index) => path.push(Step::Index(usize::try_from(index).unwrap_or(usize::MAX))),
+            }
+            let start = self.at;
+            let (word, stop) = self.until(&['[', '.', '=']);
+            if !word.is_empty() {
+                return self.flaw(start, "behind an index comes `=`, `.` or another index");
+            }
+            if stop != Some('[') {
+                return Ok(stop);
+            }
+        }
+    }
+
+    /// The value behind `=`, and the comma behind it.
+    pub(super) fn leaf(&mut self, path: &[Step]) -> Result<Leaf, Flaw> {
+        let key = path.iter().rev().find_map(|step| match step {
+            Step::Key { span, .. } => Some(*span),
+            Step::Index(_) => None,
+        });
+        let start = self.at;
+        let made = |this: &Self, content: Content| {
+            let end = start + this.text[start..this.at].trim_end_matches(',').len();
+            Value::new(content, key, Span::new(this.source, start..end))
+        };
+        match self.kind {
+            SetKind::Json => {
+                let content = self.json(key)?;
+                Ok(Leaf::Value(made(self, content)))
+            }
+            SetKind::Literal => {
+                let text = self.text[start..].to_owned();
+                self.at = self.text.len();
+                Ok(Leaf::Value(made(self, Content::String(text))))
+            }
+            _ if start == self.text.len() => {
+                Ok(Leaf::EmptyAtEnd(made(self, Content::String(String::new()))))
+            }
+            _ if self.text[start..].starts_with('{') => {
+                self.at += 1;
+                let items = self.list(key)?;
+                Ok(Leaf::Value(made(self, Content::List(items))))
+            }
+            _ => {
+                let (word, _) = self.until(&[',']);
+                let content = self.content(start, word)?;
+                Ok(Leaf::Value(made(self, content)))
+            }
+        }
+    }
+
+    /// `a,b}` and the comma behind it.
+    fn list(&mut self, key: Option<Span>) -> Result<Vec<Value>, Flaw> {
+        let mut items = Vec::new();
+        loop {
+            let start = self.at;
+            let (word, stop) = self.until(&[',', '}']);
+            let end = self.at - usize::from(stop.is_some());
+            let Some(stop) = stop else {
+                return self.flaw(start, "a list ends with `}`");
+            };
+            let content = self.content(start, word)?;
+            items.push(Value::new(content, key, Span::new(self.source, start..end)));
+            if stop == '}' {
+                if self.text[self.at..].starts_with(',') {
+                    self.at += 1;
+                }
+                return Ok(items);
+            }
+        }
+    }
+
+    fn content(&mut self, start: usize, word: String) -> Result<Content, Flaw> {
+        match self.kind {
+            SetKind::Typed => Ok(typed(word)),
+            SetKind::File => match (self.read_file)(&word) {
+                Ok(text) => Ok(Content::String(text)),
+                Err(why) => self.flaw(start, why),
+            },
+            _ => Ok(Content::String(word)),
+        }
+    }
+
+    /// One JSON value with the blanks and the comma behind it; nothing is null.
+    fn json(&mut self, key: Option<Span>) -> Result<Content, Flaw> {
+        if self.ends_item() {
+            return Ok(Content::Null);
+        }
+        let start = self.at;
+        let rest = &self.text[start..];
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Json>();
+        let Some(Ok(json)) = values.next() else {
+            return self.flaw(start, "this is not JSON");
+        };
+        self.at += values.byte_offset();
+        let place = Span::new(self.source, start..self.at);
+        self.ends_item();
+        Ok(content_of(json, key, place))
+    }
+
+    /// Takes blanks and a comma, and says whether there was nothing else.
+    fn ends_item(&mut self) -> bool {
+        loop {
+            let before = self.at;
+            match self.next() {
+                None | Some(',') => return true,
+                Some(next) if next.is_whitespace() => {}
+                Some(_) => {
+                    self.at = before;
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// All of the argument as one JSON object.
+    pub(super) fn object(&mut self) -> Result<Value, Flaw> {
+        let all = 0..self.text.len();
+        let json: Json = serde_json::from_str(self.text.trim()).map_err(|_| Flaw {
+            message: "this is not JSON".to_owned(),
+            at: all.clone(),
+        })?;
+        let place = Span::new(self.source, all);
+        Ok(Value::new(content_of(json, None, place), None, place))
+    }
+}
+
+/// All of it stands at one place; Go reads every number of JSON as a float.
+fn content_of(json: Json, key: Option<Span>, place: Span) -> Content {
+    let made = |json: Json| Value::new(content_of(json, key, place), key, place);
+    match json {
+        Json::Array(items) => Content::List(items.into_iter().map(made).collect()),
+        Json::Object(entries) => {
+            let mut map = super::Map::default();
+            map.entries = entries
+                .into_iter()
+                .map(|(name, json)| (name, made(json)))
+                .collect();
+            Content::Map(map)
+        }
+        Json::String(text) => Content::String(text),
+        scalar => Value::scalar(scalar),
+    }
+}
+
+/// A word of `--set`: booleans and null in any case, and integers without a leading zero; anything else is
+/// a string.
+fn typed(word: String) -> Content {
+    let is = |known: &str| word.eq_ignore_ascii_case(known);
+    if is("true") || is("false") {
+        return Content::Bool(is("true"));
+    }
+    if is("null") {
+        return Content::Null;
+    }
+    let integer = word.parse::<i64>().ok();
+    match integer.filter(|_| word == "0" || !word.starts_with('0')) {
+        Some(integer) => Content::Number(integer.into()),
+        None => Content::String(word),
+    }
+}
