@@ -15,9 +15,17 @@
 //! 4. [`report`] writes the diagnostics and, where asked, the diff with its reasons. Without an error all
 //!    of the output is written at once; with one, nothing.
 //!
+//! # The walk of one lint
+//!
+//! 1. The chart and every layer are read into [`values::Value`]s, which know where each value was set; one
+//!    layer is laid over the other, who loses stays beside the winner, and the defaults of the charts come
+//!    under them as Helm has it ([`values::coalesced`]).
+//! 2. [`lint::Release`] finds where the values of z2jh stand; where its chart is not at hand, it brings the
+//!    known defaults. Each rule ([`lint::RULES`]) is a function over that hub, and its page is its test.
+//!
 //! # Who may name whom
 //!
-//! `text, host` < `diag` < `yaml` < `values, k8s, schema` < `policy` < `render` < `cli`. `report` names
+//! `text, host` < `diag` < `yaml` < `values, k8s, schema` < `policy` < `render, lint` < `cli`. `report` names
 //! only `text` and `diag`; only `cli` and `main` name `host`. Every outside crate has one door. The test
 //! `layers` holds both tables.
 //!

@@ -88,7 +88,10 @@ fn a_variable_that_cannot_be_read_is_named() {
     for (name, known) in [
         ("DUNNAGE_MODE", "`auto`, `helm3`, `helm4`, `krm`, `plain`"),
         ("DUNNAGE_COLOR", "`auto`, `always`, `never`"),
-        ("DUNNAGE_FORMAT", "`graphical`, `concise`, `json`"),
+        (
+            "DUNNAGE_FORMAT",
+            "`graphical`, `concise`, `json`, `sarif`, `github`",
+        ),
     ] {
         let (code, stdout, stderr) = with_variables(&[(name, "helm5")], &[]);
         assert_eq!((stdout.as_str(), code), ("", 2), "{name}");

@@ -61,3 +61,27 @@ fn the_diff_is_what_the_program_prints() {
 fn the_rust_that_it_asks_for_is_the_one_that_cargo_asks_for() {
     assert!(README.contains(concat!("Rust ", env!("CARGO_PKG_RUST_VERSION"))));
 }
+
+#[test]
+fn the_findings_are_what_the_program_prints() {
+    let host = Memory::default()
+        .file(
+            "/testdata/lint/common.yaml",
+            include_str!("../testdata/lint/common.yaml"),
+        )
+        .file(
+            "/testdata/lint/prod.yaml",
+            include_str!("../testdata/lint/prod.yaml"),
+        );
+    let blocks = blocks("text");
+    let shown = blocks
+        .iter()
+        .find(|block| block.starts_with("$ dunnage lint"));
+    let (command, shown) = shown
+        .and_then(|shown| shown.split_once('\n'))
+        .expect("findings");
+    let command = command.strip_prefix("$ ").expect("a command");
+    let exit = cli::run(&host, command.split(' ').map(OsString::from).collect());
+    assert_eq!(exit, cli::Exit::Findings, "{}", host.stderr());
+    assert_eq!(host.stdout().trim_end(), shown.trim_end());
+}

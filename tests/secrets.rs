@@ -36,7 +36,7 @@ const fn manifests(arguments: &'static [&'static str]) -> Told {
 }
 
 /// Every command that reads manifests, with every way to say something about them.
-const COMMANDS: [Told; 23] = [
+const COMMANDS: [Told; 27] = [
     manifests(&[]),
     manifests(&["render", "--report", "report.json"]),
     manifests(&[
@@ -80,10 +80,14 @@ const COMMANDS: [Told; 23] = [
     VALUES_COMMANDS[4],
     VALUES_COMMANDS[5],
     VALUES_COMMANDS[6],
+    VALUES_COMMANDS[7],
+    VALUES_COMMANDS[8],
+    told(&["verify", "--format", "sarif"]),
+    told(&["render", "--strict", "--format", "github"]),
 ];
 
 /// Those that read values and nothing else.
-const VALUES_COMMANDS: [Told; 7] = [
+const VALUES_COMMANDS: [Told; 9] = [
     told(&["values", "values.yaml"]),
     told(&["values", "values.yaml", "--output", "json"]),
     told(&["values", "explain", "hub", "values.yaml"]),
@@ -91,10 +95,12 @@ const VALUES_COMMANDS: [Told; 7] = [
     told(&["lint", "values.yaml"]),
     told(&["lint", "values.yaml", "--format", "concise"]),
     told(&["lint", "values.yaml", "--format", "json"]),
+    told(&["lint", "values.yaml", "--format", "sarif"]),
+    told(&["lint", "values.yaml", "--format", "github"]),
 ];
 
 /// Commands that never see an input.
-const SILENT: [&str; 5] = ["helm", "schema", "completions", "man", "help"];
+const SILENT: [&str; 6] = ["rule", "helm", "schema", "completions", "man", "help"];
 
 /// The files of one run.
 struct Input<'i> {

@@ -28,8 +28,8 @@ use crate::policy;
     name = "dunnage",
     version,
     after_help = "With something piped in, `dunnage` alone is a post-renderer and takes the options of `render`.\n\
-                  Exit codes: 0 fine, 1 a difference or a policy that cannot be met, 2 usage, configuration or\n\
-                  input that cannot be read, 70 a bug of dunnage."
+                  Exit codes: 0 fine, 1 findings, a difference or a policy that cannot be met, 2 usage,\n\
+                  configuration or input that cannot be read, 3 nothing to lint, 70 a bug of dunnage."
 )]
 struct CommandLine {
     #[command(subcommand)]
@@ -68,6 +68,11 @@ enum Subcommands {
     },
     /// Explain what is wrong in the values of a hub
     Lint(Box<LintOptions>),
+    /// Explain a rule of the linter, or list all of them
+    Rule {
+        /// Its code or its name
+        code: Option<String>,
+    },
     /// Print the values that a release gets of its layers, or say who set one of them
     Values(Box<ValuesOptions>),
     /// Print a JSON Schema: of the policy, for editors, or of the report
@@ -167,6 +172,10 @@ pub(super) enum Format {
     Concise,
     /// As JSON
     Json,
+    /// As SARIF 2.1.0, for code scanning
+    Sarif,
+    /// As workflow commands of GitHub Actions; there, the default
+    Github,
 }
 
 /// Options of every command that follows a policy.
@@ -284,6 +293,8 @@ pub(super) enum Command {
     Verify(Option<PathBuf>, PolicyOptions),
     /// `lint`
     Lint(Box<LintOptions>),
+    /// `rule`, with the code that it explains.
+    Rule(Option<String>),
     /// `values`
     Values(Box<ValuesOptions>),
     /// `helm install-plugin`
@@ -327,6 +338,7 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         Some(Subcommands::Init { file }) => Command::Init(file),
         Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
         Some(Subcommands::Lint(options)) => Command::Lint(options),
+        Some(Subcommands::Rule { code }) => Command::Rule(code),
         Some(Subcommands::Values(options)) => Command::Values(options),
         Some(Subcommands::Schema {
             of: SchemaArg::Policy,

@@ -34,7 +34,7 @@ impl<'h> Session<'h> {
             host,
             sources: Sources::default(),
             is_stdin_read: false,
-            format: look.format.unwrap_or(Format::Graphical),
+            format: look.format.unwrap_or_else(|| default_format(host)),
             color: look.color.unwrap_or(Color::Auto),
         }
     }
@@ -77,10 +77,12 @@ impl<'h> Session<'h> {
         let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
         let text = match self.format {
             Format::Json => report::json(&self.sources, diagnostics),
+            Format::Sarif => report::sarif(&self.sources, diagnostics),
+            Format::Github => report::github(&self.sources, diagnostics),
             Format::Concise => report::concise(&self.sources, &shown),
             Format::Graphical => report::graphical(&self.sources, &shown, self.look()),
         };
-        if self.format == Format::Json {
+        if matches!(self.format, Format::Json | Format::Sarif | Format::Github) {
             return self.host.write_stderr(&text);
         }
         self.host
@@ -97,6 +99,8 @@ impl<'h> Session<'h> {
     pub(super) fn findings(&self, diagnostics: &[Diagnostic]) -> String {
         match self.format {
             Format::Json => report::json(&self.sources, diagnostics),
+            Format::Sarif => report::sarif(&self.sources, diagnostics),
+            Format::Github => report::github(&self.sources, diagnostics),
             _ if diagnostics.is_empty() => String::new(),
             Format::Concise => report::concise(&self.sources, diagnostics),
             Format::Graphical => {
@@ -167,6 +171,14 @@ impl<'h> Session<'h> {
                 Exit::Usage
             }
         }
+    }
+}
+
+/// GitHub Actions shows what is said in its own way beside the lines of a pull request.
+fn default_format(host: &dyn Host) -> Format {
+    match host.env("GITHUB_ACTIONS") {
+        Some(yes) if yes == "true" => Format::Github,
+        _ => Format::Graphical,
     }
 }
 

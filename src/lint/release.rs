@@ -21,11 +21,10 @@ pub struct Release {
 
 impl Release {
     /// Puts the defaults of the charts under the values. Where the z2jh chart is not among the files of the
-    /// release, its known defaults are taken; nothing where there is no hub.
+    /// release, its known defaults are taken; nothing where there is no hub, or its chart is switched off.
     ///
     /// # Errors
-    /// Where the key of a sub-chart holds no mapping, as Helm refuses it; or the diagnostic of defaults
-    /// that cannot be read, which never happens.
+    /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
     pub fn new(
         sources: &mut Sources,
         chart: Option<Chart>,
@@ -49,6 +48,9 @@ impl Release {
         let mut defaults = BTreeSet::new();
         note_defaults(&chart, &mut defaults);
         let coalesced = values::coalesced(chart, values, helm)?;
+        if !is_on(&coalesced.chart, &place.path) {
+            return Ok(None);
+        }
         Ok(Some(Self {
             values: coalesced.values,
             path: place.path,
@@ -57,7 +59,7 @@ impl Release {
         }))
     }
 
-    /// The hub; nothing where its chart is switched off.
+    /// The hub; nothing where a null took all of its values away.
     pub fn hub(&self) -> Option<Hub<'_>> {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         Some(Hub {
@@ -162,6 +164,14 @@ fn insert(chart: &mut Chart, path: &[String], z2jh: Chart) {
         chart.charts.len() - 1
     });
     insert(&mut chart.charts[index], rest, z2jh);
+}
+
+/// Whether the chart at these keys counts.
+fn is_on(chart: &Chart, path: &[String]) -> bool {
+    path.split_first().is_none_or(|(key, rest)| {
+        let below = chart.charts.iter().find(|below| below.name == *key);
+        below.is_some_and(|below| is_on(below, rest))
+    })
 }
 
 fn note_defaults(chart: &Chart, defaults: &mut BTreeSet<SourceId>) {

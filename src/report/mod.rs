@@ -5,16 +5,20 @@ mod clean;
 mod concise;
 mod diff;
 mod excerpt;
+mod github;
 mod graphical;
 mod json;
 mod limit;
+mod sarif;
 
 pub use block_scalar::block_scalar;
 pub use concise::concise;
 pub use diff::{DiffLook, comment, unified};
+pub use github::github;
 pub use graphical::{Look, graphical};
 pub use json::{Finding, findings, json};
 pub use limit::first_lines;
+pub use sarif::sarif;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,154 @@
+use serde_json::{Value, json};
+
+use super::clean;
+use crate::diag::{Code, Diagnostic, Fix, Label, Level};
+use crate::text::{Sources, Span, mask};
+
+/// All diagnostics as SARIF 2.1.0, for code scanning.
+pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let mut codes: Vec<&Code> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect();
+    codes.sort_by_key(|code| code.id);
+    codes.dedup();
+    let results: Vec<Value> = diagnostics
+        .iter()
+        .map(|diagnostic| result(sources, &codes, diagnostic))
+        .collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "dunnage",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": codes.iter().map(|code| rule(code)).collect::<Vec<Value>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{document:#}\n")
+}
+
+fn rule(code: &Code) -> Value {
+    json!({
+        "id": code.id,
+        "name": code.name,
+        "shortDescription": {"text": code.summary},
+        "defaultConfiguration": {"level": level(code.level)},
+    })
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
+
+fn result(sources: &Sources, codes: &[&Code], diagnostic: &Diagnostic) -> Value {
+    let code = diagnostic.code;
+    let mut text = clean::one_line(&diagnostic.message);
+    if let Some(help) = &diagnostic.help {
+        text = format!("{text}. {}", clean::lines(help));
+    }
+    let mut result = json!({
+        "ruleId": code.id,
+        "ruleIndex": codes.iter().position(|known| known.id == code.id),
+        "level": level(diagnostic.level),
+        "message": {"text": text},
+        "partialFingerprints": {"dunnage/v1": fingerprint(sources, diagnostic)},
+    });
+    if let Some((first, others)) = diagnostic.labels.split_first() {
+        result["locations"] = json!([location(sources, first)]);
+        let others: Vec<Value> = others
+            .iter()
+            .map(|label| location(sources, label))
+            .collect();
+        if !others.is_empty() {
+            result["relatedLocations"] = json!(others);
+        }
+    }
+    if let Some(fix) = &diagnostic.fix {
+        result["fixes"] = json!([of_fix(sources, fix)]);
+    }
+    result
+}
+
+fn location(sources: &Sources, label: &Label) -> Value {
+    let mut location = json!({"physicalLocation": place(sources, label.span)});
+    if !label.text.is_empty() {
+        location["message"] = json!({"text": clean::one_line(&label.text)});
+    }
+    location
+}
+
+fn place(sources: &Sources, span: Span) -> Value {
+    json!({"artifactLocation": artifact(sources, span), "region": region(sources, span)})
+}
+
+fn artifact(sources: &Sources, span: Span) -> Value {
+    json!({"uri": uri(sources.get(span.source).name())})
+}
+
+fn region(sources: &Sources, span: Span) -> Value {
+    let source = sources.get(span.source);
+    let (start, end) = (source.line_column(span.start), source.line_column(span.end));
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    })
+}
+
+/// A path as a relative reference; a stream has its name.
+fn uri(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let name = name.trim_matches(['<', '>']).replace('\\', "/");
+    name.bytes()
+        .map(|byte| match byte {
+            byte if plain(byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn of_fix(sources: &Sources, fix: &Fix) -> Value {
+    let change = |edit: &crate::diag::TextEdit| {
+        json!({
+            "artifactLocation": artifact(sources, edit.span),
+            "replacements": [{
+                "deletedRegion": region(sources, edit.span),
+                "insertedContent": {"text": mask(&edit.text)},
+            }],
+        })
+    };
+    let changes: Vec<Value> = fix.edits.iter().map(change).collect();
+    json!({"description": {"text": clean::one_line(&fix.message)}, "artifactChanges": changes})
+}
+
+/// What stays when lines move: the code, the file, and the text of the line (FNV-1a).
+fn fingerprint(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let line = diagnostic.span().map(|span| {
+        let source = sources.get(span.source);
+        let starts = source.line_starts();
+        let line = source.line_column(span.start).line;
+        let end = starts.get(line).copied().unwrap_or(source.text().len());
+        format!(
+            "{}\n{}",
+            source.name(),
+            source.text()[starts[line - 1]..end].trim()
+        )
+    });
+    let all = format!("{}\n{}", diagnostic.code.id, line.unwrap_or_default());
+    let hash = all.bytes().fold(BASIS, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+    });
+    format!("{hash:016x}")
+}
