@@ -2,6 +2,7 @@
 //!
 //! A rule is a static (its code and its page) and a function; `rules/` has one file and one page for each.
 
+mod bytes;
 mod hub;
 mod locate;
 mod profiles;

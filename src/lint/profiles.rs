@@ -64,7 +64,7 @@ pub(super) fn effective<'v>(hub: &Hub<'v>) -> Vec<Settings<'v>> {
     };
     let mut all = Vec::new();
     for profile in profiles(hub) {
-        let title = format!("the profile `{}`", name_of(profile, "display_name"));
+        let title = title_of(profile);
         let own = base.with(title.clone(), profile.get("kubespawner_override"));
         let with_defaults = options(profile).fold(own, |settings, (_, option)| {
             let chosen = default_choice(option);
@@ -83,6 +83,26 @@ pub(super) fn effective<'v>(hub: &Hub<'v>) -> Vec<Settings<'v>> {
     }
     all.insert(0, base);
     all
+}
+
+/// The settings of the profile that a user gets who chooses none.
+pub(super) fn default_profile<'s, 'v>(
+    hub: &Hub<'v>,
+    all: &'s [Settings<'v>],
+) -> Option<&'s Settings<'v>> {
+    let is_default = |profile: &&Value| {
+        let default = profile.get("default");
+        default.is_some_and(|value| value.content == Content::Bool(true))
+    };
+    let profile = profiles(hub)
+        .find(is_default)
+        .or_else(|| profiles(hub).next())?;
+    let title = title_of(profile);
+    all.iter().find(|settings| settings.title == title)
+}
+
+fn title_of(profile: &Value) -> String {
+    format!("the profile `{}`", name_of(profile, "display_name"))
 }
 
 fn profiles<'v>(hub: &Hub<'v>) -> impl Iterator<Item = &'v Value> {

@@ -1,3 +1,4 @@
 pub(super) mod dead_replicas;
+pub(super) mod size_differs;
 pub(super) mod unit_drift;
 pub(super) mod without_priority;

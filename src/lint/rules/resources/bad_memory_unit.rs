@@ -1,5 +1,5 @@
-use super::bytes;
 use crate::diag::{Code, Diagnostic};
+use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles;
 use crate::lint::{Hub, Rule};

@@ -1,0 +1,73 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("misses_tainted_pool.md"),
+    check,
+};
+
+static CODE: Code = Code::warning(
+    "PP002",
+    "puller-misses-tainted-pool",
+    "images are not pulled on the nodes of a profile",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let is_on = ["prePuller.continuous.enabled", "prePuller.hook.enabled"]
+        .iter()
+        .any(|path| hub.flag(path) == Some(true));
+    if !is_on {
+        return;
+    }
+    let tolerated: Vec<&str> = [
+        "scheduling.userPods.tolerations",
+        "singleuser.extraTolerations",
+        "prePuller.extraTolerations",
+    ]
+    .iter()
+    .filter_map(|path| hub.get(path))
+    .flat_map(keys)
+    .collect();
+    for settings in profiles::overrides(hub) {
+        let Some(list) = settings.get("tolerations") else {
+            continue;
+        };
+        for key in keys(list).filter(|key| !is_tolerated(&tolerated, key)) {
+            let message = format!(
+                "image pullers do not tolerate `{key}`, so that they miss the nodes of this profile"
+            );
+            let help = format!("add `{key}` to `prePuller.extraTolerations`");
+            findings.push(
+                Diagnostic::new(&CODE, message)
+                    .at(span(list), "for nodes with this taint")
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// The keys of tolerations; an empty one stands for every taint.
+fn keys(list: &Value) -> impl Iterator<Item = &str> {
+    let items = match &list.content {
+        Content::List(items) => items.as_slice(),
+        _ => &[],
+    };
+    let maps = items.iter().filter(|item| item.is_map());
+    maps.map(|item| match item.get("key").map(|key| &key.content) {
+        Some(Content::String(key)) => key,
+        _ => "",
+    })
+}
+
+/// Both spellings of a key are one.
+fn is_tolerated(tolerated: &[&str], key: &str) -> bool {
+    let plain = |key: &str| key.replacen('/', "_", 1);
+    key.is_empty()
+        || tolerated
+            .iter()
+            .any(|known| known.is_empty() || plain(known) == plain(key))
+}

@@ -1,0 +1,43 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Hub, Rule};
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("cpu_not_a_number.md"),
+    check,
+};
+
+static CODE: Code = Code::error(
+    "RS002",
+    "cpu-not-a-number",
+    "KubeSpawner takes a number of cores and no text",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for settings in profiles::overrides(hub) {
+        for key in ["cpu_limit", "cpu_guarantee"] {
+            let value = settings.get(key);
+            let Some((value, Content::String(text))) = value.map(|value| (value, &value.content))
+            else {
+                continue;
+            };
+            let message = format!("`{key}` is a number of cores, and this is a text");
+            let cores = match text.strip_suffix('m') {
+                Some(milli) => milli.parse::<f64>().ok().map(|milli| milli / 1000.0),
+                None => text.parse().ok(),
+            };
+            let help = match cores {
+                Some(cores) => format!("write `{cores}`, without quotes"),
+                None => "write a number: `0.5` is half a core".to_owned(),
+            };
+            findings.push(
+                Diagnostic::new(&CODE, message)
+                    .at(span(value), "")
+                    .help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::bytes;
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("overcommit.md"),
+    check,
+};
+
+static CODE: Code = Code::warning(
+    "RS004",
+    "overcommit-ratio",
+    "users may use more than ten times the memory that is kept for them",
+);
+
+/// A ratio that is no plan any more, but a slip.
+const MOST: f64 = 10.0;
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for settings in profiles::effective(hub) {
+        let (Some(guarantee), Some(limit)) =
+            (settings.get("mem_guarantee"), settings.get("mem_limit"))
+        else {
+            continue;
+        };
+        let (Some(kept), Some(most)) = (bytes::amount(guarantee), bytes::amount(limit)) else {
+            continue;
+        };
+        if kept <= 0.0 || most / kept <= MOST {
+            continue;
+        }
+        let ratio = (most / kept).round();
+        let message = format!(
+            "{} may use {ratio} times the memory that is kept for it",
+            settings.title
+        );
+        let finding = Diagnostic::new(&CODE, message)
+            .at(span(limit), "may use")
+            .at(span(guarantee), "is kept")
+            .help("begin with 2 to 1, and look at what users really need");
+        let is_new = findings.iter().all(|known| known.labels != finding.labels);
+        if is_new {
+            findings.push(finding);
+        }
+    }
+}
