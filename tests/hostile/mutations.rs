@@ -55,13 +55,44 @@ fn a_mutated_policy_is_read_or_refused() {
 
 #[test]
 fn mutated_values_are_merged_or_refused() {
-    let seeds: Vec<String> = seeds::all().into_iter().chain(seeds::policies()).collect();
+    let all = seeds::all().into_iter().chain(seeds::policies());
+    let seeds: Vec<String> = all.chain(seeds::values()).collect();
     each_seed("values", FEW / 2, |seed| {
         let mut random = Random::of(seed);
         let under = mutate::case(&mut random, &seeds);
         let over = mutate::case(&mut random, &seeds);
         show(&under, &over);
         properties::values(&under, &over);
+    });
+}
+
+#[test]
+fn values_of_hubs_that_are_mutated_are_linted() {
+    let seeds = seeds::values();
+    each_seed("hubs", FEW / 2, |seed| {
+        let mut random = Random::of(seed);
+        let under = mutate::case(&mut random, &seeds);
+        let over = mutate::case(&mut random, &seeds);
+        show(&under, &over);
+        properties::values(&under, &over);
+    });
+}
+
+#[test]
+fn arguments_set_something_or_are_refused() {
+    let seeds: Vec<String> = [
+        "a.b=1,c[0].d={x,y},e=null",
+        "a[1]={\"b\": [1, {\"c\": null}]},d=\"x\"",
+        "a\\.b.c[2][0]=x\\,y,z=",
+        "{\"a\": {\"b\": [true]}}",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    each_seed("arguments", FEW, |seed| {
+        let mut random = Random::of(seed);
+        let text = mutate::case(&mut random, &seeds);
+        show(&text, "");
+        properties::argument(&text);
     });
 }
 

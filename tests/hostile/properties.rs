@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use dunnage::diag::Diagnostic;
 use dunnage::k8s::{Body, HOOK, Kinds, Release};
+use dunnage::lint;
 use dunnage::policy::{self, Policy, Z2JH};
 use dunnage::render::{self, NO_DOCUMENTS, Options, Outcome};
 use dunnage::report::{self, Look};
@@ -161,6 +162,31 @@ pub(crate) fn policy(text: &str, stream: &str) {
     }
 }
 
+/// Whatever the values are, they have a hub or none, and findings have a place.
+fn linted(sources: &mut Sources, values: Value) {
+    let Ok(Some(release)) = lint::Release::new(sources, None, values, Helm::Four, None) else {
+        return;
+    };
+    let findings = release.lint(sources);
+    check_diagnostics(sources, &findings);
+}
+
+/// An argument of any kind sets something, or is refused with a place.
+pub(crate) fn argument(text: &str) {
+    use values::SetKind::{File, Json, Literal, String, Typed};
+    for kind in [Json, Typed, String, File, Literal] {
+        let mut sources = Sources::default();
+        let base = "a: {b: [1, {c: 2}]}\nd: null\n";
+        let file = sources.add("values.yaml", base.to_owned());
+        let mut merged = values::read(file, base, Helm::Four).expect("values");
+        let source = sources.add("--set", text.to_owned());
+        let mut none = |_: &str| Ok("text".to_owned());
+        if let Err(problem) = values::set(&mut merged, kind, Helm::Four, source, text, &mut none) {
+            check_diagnostics(&sources, &[problem]);
+        }
+    }
+}
+
 /// Values are read or refused with a place; merging is laying over: what is above is there afterwards.
 pub(crate) fn values(under: &str, over: &str) {
     let mut sources = Sources::default();
@@ -178,6 +204,7 @@ pub(crate) fn values(under: &str, over: &str) {
     values::lay_over(&mut merged, over.clone());
     let once = merged.to_json();
     values::lay_over(&mut merged, over);
+    linted(&mut sources, merged.clone());
     let merged = merged.to_json();
     assert_eq!(merged, once, "merging twice is merging once");
     if let Some(hub) = values::locate_hub(&merged) {

@@ -5,9 +5,10 @@ use std::path::Component;
 
 use super::ChartFile;
 
-/// What an archive may hold unpacked, and one of its files: Helm's own bounds (`MaxDecompressedChartSize`,
-/// `MaxDecompressedFileSize`), in bytes.
-const LARGEST: u64 = 100 << 20;
+/// What an archive and those in it may hold unpacked, and one of its files: Helm's own bounds
+/// (`MaxDecompressedChartSize`, `MaxDecompressedFileSize`), in bytes. To Helm each archive in an archive has
+/// a bound of its own, so that they multiply.
+pub(super) const LARGEST: u64 = 100 << 20;
 const LARGEST_FILE: u64 = 5 << 20;
 
 /// Why an archive cannot be read.
@@ -24,9 +25,11 @@ pub enum ArchiveError {
     Outside(String),
 }
 
-/// The files of a packed chart; their paths begin below the folder that it holds.
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<ChartFile>, ArchiveError> {
-    let unpacked = flate2::read::GzDecoder::new(bytes).take(LARGEST + 1);
+/// The files of a packed chart; their paths begin below the folder that it holds. `left` is what may still be
+/// unpacked, in bytes.
+pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, ArchiveError> {
+    let before = *left;
+    let unpacked = flate2::read::GzDecoder::new(bytes).take(before + 1);
     let mut archive = tar::Archive::new(unpacked);
     let mut files = Vec::new();
     let mut total = 0;
@@ -42,7 +45,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<ChartFile>, ArchiveError> {
             return Err(ArchiveError::Outside(path));
         }
         total += entry.size();
-        if entry.size() > LARGEST_FILE || total > LARGEST {
+        if entry.size() > LARGEST_FILE || total > before {
             return Err(ArchiveError::TooLarge);
         }
         let mut content = Vec::new();
@@ -53,8 +56,10 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<ChartFile>, ArchiveError> {
             files.push(ChartFile { path, content });
         }
     }
-    if archive.into_inner().limit() == 0 {
-        return Err(ArchiveError::TooLarge);
-    }
+    *left = archive
+        .into_inner()
+        .limit()
+        .checked_sub(1)
+        .ok_or(ArchiveError::TooLarge)?;
     Ok(files)
 }

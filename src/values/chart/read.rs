@@ -16,6 +16,21 @@ static NOT_A_CHART: Code = Code::error("VA003", "chart-unreadable", "a chart can
 /// Charts in charts in charts: no real one is deeper.
 const DEEPEST: usize = 16;
 
+/// How far charts in charts may go.
+struct Limits {
+    /// The charts around the one that is read.
+    depth: usize,
+    /// Bytes that may still be unpacked.
+    left: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let left = archive::LARGEST;
+        Self { depth: 0, left }
+    }
+}
+
 /// Reads a chart. `name` is how its place is shown; its texts go into the sources under it.
 pub fn read_chart(
     sources: &mut Sources,
@@ -23,7 +38,7 @@ pub fn read_chart(
     files: Vec<ChartFile>,
     helm: Helm,
 ) -> Result<Chart, Diagnostic> {
-    read_at(sources, name, files, helm, 0)
+    read_at(sources, name, files, helm, &mut Limits::default())
 }
 
 /// Reads a packed chart.
@@ -33,7 +48,7 @@ pub fn read_archive(
     bytes: &[u8],
     helm: Helm,
 ) -> Result<Chart, Diagnostic> {
-    read_packed(sources, name, bytes, helm, 0)
+    read_packed(sources, name, bytes, helm, &mut Limits::default())
 }
 
 fn read_packed(
@@ -41,13 +56,13 @@ fn read_packed(
     name: &str,
     bytes: &[u8],
     helm: Helm,
-    depth: usize,
+    limits: &mut Limits,
 ) -> Result<Chart, Diagnostic> {
-    let files = archive::unpack(bytes).map_err(|error: ArchiveError| {
+    let files = archive::unpack(bytes, &mut limits.left).map_err(|error: ArchiveError| {
         Diagnostic::new(&NOT_A_CHART, format!("cannot read `{name}`: {error}"))
             .help("`helm package` and `helm dependency build` make it anew")
     })?;
-    read_at(sources, name, files, helm, depth)
+    read_at(sources, name, files, helm, limits)
 }
 
 fn read_at(
@@ -55,9 +70,9 @@ fn read_at(
     name: &str,
     files: Vec<ChartFile>,
     helm: Helm,
-    depth: usize,
+    limits: &mut Limits,
 ) -> Result<Chart, Diagnostic> {
-    if depth > DEEPEST {
+    if limits.depth > DEEPEST {
         let message = format!("`{name}` lies more than {DEEPEST} charts deep");
         return Err(Diagnostic::new(&NOT_A_CHART, message));
     }
@@ -108,12 +123,13 @@ fn read_at(
             Span::new(metadata, 0..0),
         ),
     };
+    limits.depth += 1;
     for (folder, files) in below {
         let name = format!("{name}/charts/{folder}");
-        if let Some(chart_below) = read_below(sources, &name, &folder, files, helm, depth + 1)? {
-            chart.charts.push(chart_below);
-        }
+        let below = read_below(sources, &name, &folder, files, helm, limits)?;
+        chart.charts.extend(below);
     }
+    limits.depth -= 1;
     Ok(chart)
 }
 
@@ -144,7 +160,7 @@ fn read_below(
     folder: &str,
     mut files: Vec<ChartFile>,
     helm: Helm,
-    depth: usize,
+    limits: &mut Limits,
 ) -> Result<Option<Chart>, Diagnostic> {
     let extension = Path::new(folder).extension();
     if folder.starts_with(['_', '.']) || extension == Some(OsStr::new("prov")) {
@@ -154,13 +170,13 @@ fn read_below(
         let Some(file) = files.pop() else {
             return Ok(None);
         };
-        return read_packed(sources, name, &file.content, helm, depth).map(Some);
+        return read_packed(sources, name, &file.content, helm, limits).map(Some);
     }
     files.retain(|file| !file.path.is_empty());
     if files.is_empty() {
         return Ok(None);
     }
-    read_at(sources, name, files, helm, depth).map(Some)
+    read_at(sources, name, files, helm, limits).map(Some)
 }
 
 /// What Chart.yaml or requirements.yaml says; values and charts are still to come.
@@ -322,6 +338,12 @@ mod tests {
         let message = read_packed(&packed(&[chart, ("a/values.yaml", &bomb)]));
         assert!(message.expect_err("refused").contains("more than"));
         assert!(read_packed(b"no archive").is_err());
+        // Archives in archives share one bound.
+        let mut left = 4096;
+        let once = packed(&[chart]);
+        assert!(archive::unpack(&once, &mut left).is_ok() && left < 4096);
+        assert!(archive::unpack(&once, &mut left).is_ok());
+        assert!(archive::unpack(&once, &mut left).is_err());
         let whole = packed(&[chart, ("a/values.yaml", "a: 1\n")]);
         assert!(read_packed(&whole[..whole.len() / 2]).is_err());
         let message = read_packed(&packed(&[("a/values.yaml", "a: 1\n")]));

@@ -10,6 +10,9 @@ use crate::values::{Content, Value};
 /// Helm's `MaxNestedNameLevel`.
 const DEEPEST: usize = 30;
 
+/// Keys and indexes in all; Helm has no bound for indexes, and no real path comes near.
+const LONGEST: usize = 256;
+
 /// An argument that is being read.
 pub(super) struct Argument<'a> {
     pub(super) text: &'a str,
@@ -104,6 +107,12 @@ impl Argument<'_> {
                 None => return self.flaw(start, "an index is a number in brackets"),
                 Some(index) if index < 0 => return self.flaw(start, "an index is not negative"),
                 Some(index) => path.push(Step::Index(usize::try_from(index).unwrap_or(usize::MAX))),
+            }
+            if path.len() > LONGEST {
+                return self.flaw(
+                    start,
+                    format!("this has more than {LONGEST} keys and indexes"),
+                );
             }
             let start = self.at;
             let (word, stop) = self.until(&['[', '.', '=']);

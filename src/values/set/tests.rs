@@ -74,6 +74,7 @@ fn what_is_no_assignment_is_refused() {
         check(text, None);
     }
     check(&format!("{}=1", "a.".repeat(31) + "a"), None);
+    check(&format!("a{}=1", "[0]".repeat(100_000)), None);
     for over in ["a: 1", "a: null", "a: [1]"] {
         check_over(over, SetKind::Typed, "a.b=1", None);
     }
