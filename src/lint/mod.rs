@@ -32,5 +32,8 @@ pub fn run(sources: &Sources, hub: &Hub<'_>) -> Vec<Diagnostic> {
         let key = |finding: &Diagnostic| (finding.span(), finding.code.id);
         key(one).cmp(&key(other))
     });
+    // What a profile inherits is wrong where it was set, and once.
+    findings
+        .dedup_by(|later, earlier| later.code == earlier.code && later.labels == earlier.labels);
     findings
 }

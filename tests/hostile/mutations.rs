@@ -57,22 +57,20 @@ fn a_mutated_policy_is_read_or_refused() {
 fn mutated_values_are_merged_or_refused() {
     let all = seeds::all().into_iter().chain(seeds::policies());
     let seeds: Vec<String> = all.chain(seeds::values()).collect();
-    each_seed("values", FEW / 2, |seed| {
-        let mut random = Random::of(seed);
-        let under = mutate::case(&mut random, &seeds);
-        let over = mutate::case(&mut random, &seeds);
-        show(&under, &over);
-        properties::values(&under, &over);
-    });
+    lay_over("values", &seeds);
 }
 
 #[test]
 fn values_of_hubs_that_are_mutated_are_linted() {
-    let seeds = seeds::values();
-    each_seed("hubs", FEW / 2, |seed| {
+    lay_over("hubs", &seeds::values());
+}
+
+/// Two mutated values files, one over the other.
+fn lay_over(name: &str, seeds: &[String]) {
+    each_seed(name, FEW / 2, |seed| {
         let mut random = Random::of(seed);
-        let under = mutate::case(&mut random, &seeds);
-        let over = mutate::case(&mut random, &seeds);
+        let under = mutate::case(&mut random, seeds);
+        let over = mutate::case(&mut random, seeds);
         show(&under, &over);
         properties::values(&under, &over);
     });

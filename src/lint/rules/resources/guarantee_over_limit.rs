@@ -37,14 +37,12 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 "{} is guaranteed more {what} than it may use",
                 settings.title
             );
-            let finding = Diagnostic::new(&CODE, message)
-                .at(span(guarantee), "guaranteed")
-                .at(span(limit), "the most it may use")
-                .help("raise the limit, or lower the guarantee");
-            let is_new = findings.iter().all(|known| known.labels != finding.labels);
-            if is_new {
-                findings.push(finding);
-            }
+            findings.push(
+                Diagnostic::new(&CODE, message)
+                    .at(span(guarantee), "guaranteed")
+                    .at(span(limit), "the most it may use")
+                    .help("raise the limit, or lower the guarantee"),
+            );
         }
     }
 }

@@ -34,15 +34,13 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 "{} reserves all of its {what} limit, as no guarantee is set",
                 settings.title
             );
-            let finding = Diagnostic::new(&CODE, message)
-                .at(span(limit), "this much is reserved for each")
-                .help(format!(
-                    "set `singleuser.{what}.guarantee` to what a server needs at least"
-                ));
-            let is_new = findings.iter().all(|known| known.labels != finding.labels);
-            if is_new {
-                findings.push(finding);
-            }
+            findings.push(
+                Diagnostic::new(&CODE, message)
+                    .at(span(limit), "this much is reserved for each")
+                    .help(format!(
+                        "set `singleuser.{what}.guarantee` to what a server needs at least"
+                    )),
+            );
         }
     }
 }

@@ -37,13 +37,11 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             "{} may use {ratio} times the memory that is kept for it",
             settings.title
         );
-        let finding = Diagnostic::new(&CODE, message)
-            .at(span(limit), "may use")
-            .at(span(guarantee), "is kept")
-            .help("begin with 2 to 1, and look at what users really need");
-        let is_new = findings.iter().all(|known| known.labels != finding.labels);
-        if is_new {
-            findings.push(finding);
-        }
+        findings.push(
+            Diagnostic::new(&CODE, message)
+                .at(span(limit), "may use")
+                .at(span(guarantee), "is kept")
+                .help("begin with 2 to 1, and look at what users really need"),
+        );
     }
 }
