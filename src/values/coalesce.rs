@@ -98,6 +98,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
 
 /// Puts one mapping under another (`coalesceTablesFullKey`).
 pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
+    over.duplicates.extend(under.duplicates);
     for (key, value) in under.entries {
         match over.entries.get_mut(&key) {
             None => {

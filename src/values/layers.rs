@@ -14,6 +14,7 @@ pub fn lay_over(under: &mut Value, over: Value) {
                 ..
             },
         ) => {
+            map.duplicates.extend(over.duplicates);
             for (key, value) in over.entries {
                 match map.entries.get_mut(&key) {
                     Some(existing) => lay_over(existing, value),

@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
 
 use crate::text::{SourceId, Span};
 use crate::yaml::JsonError;
-use crate::yaml::{self, Build, NodeRef};
+use crate::yaml::{self, Build, NodeId, NodeRef};
 
 /// A value of a release that knows who set it and who lost against them.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,8 @@ pub struct Map {
     pub entries: BTreeMap<String, Value>,
     /// What a `null` deleted: the null, with what it deleted among those who lost.
     pub deleted: BTreeMap<String, Value>,
+    /// Values whose key comes again in the same mapping of the same text, with that key; they are lost.
+    pub duplicates: Vec<(String, Value)>,
 }
 
 impl Encrypted {
@@ -105,10 +107,16 @@ impl<'d> Build<'d> for Layer {
     }
 
     fn map(&self, node: NodeRef<'d>, entries: Vec<(String, NodeRef<'d>, Value)>) -> Value {
+        // Not those that a merge key brings.
+        let own: BTreeSet<NodeId> = node.resolve().entries().map(|(key, _)| key.id()).collect();
+        let mut written = BTreeSet::new();
         let mut map = Map::default();
         for (name, key, mut value) in entries {
             value.set.key = Some(self.span(key));
-            map.entries.insert(name, value);
+            let is_again = own.contains(&key.id()) && !written.insert(name.clone());
+            let before = map.entries.insert(name.clone(), value);
+            map.duplicates
+                .extend(before.filter(|_| is_again).map(|before| (name, before)));
         }
         Value::new(Content::Map(map), None, self.span(node))
     }

@@ -8,6 +8,7 @@ mod placeholders;
 mod pre_puller;
 mod priorities;
 mod resources;
+mod syntax;
 
 use super::Hub;
 use crate::diag::{Code, Diagnostic};
@@ -48,4 +49,5 @@ pub static RULES: &[Rule] = &[
     resources::overcommit::RULE,
     resources::limit_without_guarantee::RULE,
     resources::gpu_limit_missing::RULE,
+    syntax::duplicate_value_key::RULE,
 ];

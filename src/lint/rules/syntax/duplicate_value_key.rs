@@ -1,0 +1,57 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::{Hub, Rule};
+use crate::values::{Content, Map, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("duplicate_value_key.md"),
+    check,
+};
+
+static CODE: Code = Code::error(
+    "SY001",
+    "duplicate-value-key",
+    "a key comes twice in one mapping, and the first is lost",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    look(hub.values, findings);
+}
+
+fn look(value: &Value, findings: &mut Vec<Diagnostic>) {
+    match &value.content {
+        Content::Map(map) => {
+            findings.extend(
+                map.duplicates
+                    .iter()
+                    .map(|(key, lost)| finding(map, key, lost)),
+            );
+            for below in map.entries.values() {
+                look(below, findings);
+            }
+        }
+        Content::List(items) => {
+            for item in items {
+                look(item, findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn finding(map: &Map, key: &str, lost: &Value) -> Diagnostic {
+    let message =
+        format!("`{key}` comes again in the same mapping, and Helm keeps the last one alone");
+    let winner = map.entries.get(key);
+    let same = winner.filter(|winner| winner.set.value.source == lost.set.value.source);
+    let finding = Diagnostic::new(&CODE, message)
+        .at(
+            span(lost),
+            "this one is lost, with all that stands below it",
+        )
+        .help("put both into one");
+    same.into_iter().fold(finding, |finding, winner| {
+        finding.at(span(winner), "this one counts")
+    })
+}

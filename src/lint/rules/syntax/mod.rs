@@ -1,0 +1,1 @@
+pub(super) mod duplicate_value_key;
