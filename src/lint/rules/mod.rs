@@ -3,6 +3,7 @@
 
 mod culling;
 mod hub;
+mod images;
 mod node_pools;
 mod placeholders;
 mod pre_puller;
@@ -29,6 +30,7 @@ pub static RULES: &[Rule] = &[
     culling::disabled::RULE,
     culling::zero_means_default::RULE,
     hub::not_ha::RULE,
+    images::broken_reference::RULE,
     node_pools::ored_required_affinity::RULE,
     node_pools::profile_replaces_placement::RULE,
     node_pools::dedicated_toleration::RULE,
