@@ -11,6 +11,8 @@ static NO_SUCH_RULE: Code = Code::error("CL008", "unknown-rule", "there is no ru
 /// The page of one rule, by code or name, or one line for each.
 pub(in crate::cli) fn run(session: &Session<'_>, name: Option<&str>) -> Exit {
     let Some(name) = name else {
+        let width = RULES.iter().map(|rule| rule.code.name.len()).max();
+        let line = |rule| line(rule, width.unwrap_or_default());
         return session.write(&RULES.iter().map(line).collect::<String>());
     };
     let is_meant = |rule: &&Rule| {
@@ -28,14 +30,14 @@ pub(in crate::cli) fn run(session: &Session<'_>, name: Option<&str>) -> Exit {
     session.fail(&[Diagnostic::new(&NO_SUCH_RULE, message).help(help)])
 }
 
-fn line(rule: &Rule) -> String {
+fn line(rule: &Rule, width: usize) -> String {
     let level = match rule.code.level {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "note",
     };
-    format!(
-        "{}  {level:<7}  {:<28}  {}\n",
-        rule.code.id, rule.code.name, rule.code.summary
-    )
+    let Code {
+        id, name, summary, ..
+    } = rule.code;
+    format!("{id}  {level:<7}  {name:<width$}  {summary}\n")
 }
