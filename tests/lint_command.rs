@@ -130,6 +130,14 @@ fn code_scanning_gets_sarif() {
         "switched off here"
     );
 
+    let absolute = Memory::default().file("/a b/c.yaml", PROD);
+    self::run(&absolute, &["lint", "/a b/c.yaml", "--format", "sarif"]);
+    assert!(
+        absolute
+            .stdout()
+            .contains("\"uri\": \"file:///a%20b/c.yaml\"")
+    );
+
     // A fingerprint stays when lines move.
     let moved = Memory::default()
         .file("common.yaml", COMMON)

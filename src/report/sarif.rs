@@ -105,16 +105,16 @@ fn region(sources: &Sources, span: Span) -> Value {
     })
 }
 
-/// A path as a relative reference; a stream has its name.
+/// A path as a relative reference, or as a whole one where it is absolute; a stream has its name.
 fn uri(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
     let name = name.trim_matches(['<', '>']).replace('\\', "/");
-    name.bytes()
-        .map(|byte| match byte {
-            byte if plain(byte) => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
+    let encoded = name.bytes().map(|byte| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    let scheme = if name.starts_with('/') { "file://" } else { "" };
+    std::iter::once(scheme.to_owned()).chain(encoded).collect()
 }
 
 fn of_fix(sources: &Sources, fix: &Fix) -> Value {
