@@ -2,6 +2,7 @@
 
 use dunnage::diag::{Diagnostic, Level};
 use dunnage::lint::{RULES, Release, Rule};
+use dunnage::policy::Facts;
 use dunnage::text::{Sources, Span};
 use dunnage::values::{self, Content, Helm, Map, Value};
 
@@ -51,7 +52,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<&'static str> {
         values::lay_over(&mut merged, layer);
     }
     let release = Release::new(&mut sources, None, merged, Helm::Four, None).expect("values");
-    let findings = release.expect("a hub").lint(&sources);
+    let findings = release.expect("a hub").lint(&sources, &Facts::default());
     for finding in &findings {
         let span = finding.span().expect("a finding has a place");
         assert!(
@@ -65,7 +66,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<&'static str> {
     }
     // A trade-off worth knowing may be found in every example.
     let is_of =
-        |finding: &&Diagnostic| finding.code.id == rule.code.id || finding.level != Level::Note;
+        |finding: &&Diagnostic| finding.code.id == rule.code.id || finding.level < Level::Note;
     let findings = findings.iter().filter(is_of);
     findings.map(|finding| finding.code.id).collect()
 }
@@ -74,14 +75,7 @@ fn check(rule: &Rule) {
     let id = rule.code.id;
     let title = format!("# {id} {}\n", rule.code.name);
     assert!(rule.page.starts_with(&title), "{id}: the title");
-    let level = format!(
-        "- Level: {}",
-        match rule.code.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        }
-    );
+    let level = format!("- Level: {}", rule.code.level.name());
     for part in [level.as_str(), "- Fix: ", "- Source: "] {
         assert!(rule.page.contains(part), "{id} says no {part}");
     }

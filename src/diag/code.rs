@@ -11,6 +11,20 @@ pub enum Level {
     Warning,
     /// Worth knowing; never changes the exit code without `--strict`.
     Note,
+    /// A matter of taste or of scale; shown where it is asked for.
+    Hint,
+}
+
+impl Level {
+    /// How it is called: `warning`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+            Level::Hint => "hint",
+        }
+    }
 }
 
 /// The declared metadata of one kind of diagnostic; each is a `static` beside the code that raises it.
@@ -54,6 +68,16 @@ impl Code {
             name,
             summary,
             level: Level::Note,
+        }
+    }
+
+    /// A code that is a hint.
+    pub const fn hint(id: &'static str, name: &'static str, summary: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            summary,
+            level: Level::Hint,
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::diag::Diagnostic;
+use crate::policy::Facts;
 use crate::text::{SourceId, Span};
 use crate::values::{Content, Value};
 
@@ -11,6 +12,10 @@ pub struct Hub<'v> {
     pub values: &'v Value,
     /// The sources of the defaults of charts.
     pub defaults: &'v BTreeSet<SourceId>,
+    /// The version of the z2jh chart, major and minor.
+    pub version: (u32, u32),
+    /// What is known besides the values.
+    pub facts: &'v Facts,
 }
 
 impl<'v> Hub<'v> {

@@ -13,7 +13,7 @@ pub mod z2jh;
 
 pub use hub::Hub;
 pub use release::Release;
-pub use rules::{RULES, Rule};
+pub use rules::{Check, RULES, Rule};
 
 use locate::locate;
 
@@ -25,7 +25,9 @@ use crate::text::Sources;
 pub fn run(sources: &Sources, hub: &Hub<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in RULES {
-        (rule.check)(hub, &mut findings);
+        match rule.check {
+            Check::Hub(check) => check(hub, &mut findings),
+        }
     }
     suppress::apply(sources, &mut findings);
     findings.sort_by(|one, other| {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::z2jh::{NAME, Version};
+use super::z2jh::{self, NAME, Version};
 use super::{Hub, locate};
 use crate::diag::Diagnostic;
+use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Content, Dependency, Helm, Map, NotATable, Value};
 
@@ -17,6 +18,8 @@ pub struct Release {
     defaults: BTreeSet<SourceId>,
     /// The version of z2jh whose defaults were taken, where the chart itself is not at hand.
     pub version: Option<Version>,
+    /// Major and minor of the z2jh chart.
+    numbers: (u32, u32),
 }
 
 impl Release {
@@ -45,6 +48,8 @@ impl Release {
             let z2jh = embedded_chart(sources, version, helm);
             insert(&mut chart, &place.path, z2jh);
         }
+        let said = version.or(place.version.as_deref()).unwrap_or_default();
+        let numbers = z2jh::version_of(said);
         let mut defaults = BTreeSet::new();
         note_defaults(&chart, &mut defaults);
         let coalesced = values::coalesced(chart, values, helm)?;
@@ -56,21 +61,24 @@ impl Release {
             path: place.path,
             defaults,
             version: embedded,
+            numbers,
         }))
     }
 
     /// The hub; nothing where a null took all of its values away.
-    pub fn hub(&self) -> Option<Hub<'_>> {
+    pub fn hub<'r>(&'r self, facts: &'r Facts) -> Option<Hub<'r>> {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         Some(Hub {
             values: self.values.get_path(&path)?,
             defaults: &self.defaults,
+            version: self.numbers,
+            facts,
         })
     }
 
     /// What is wrong with the hub.
-    pub fn lint(&self, sources: &Sources) -> Vec<Diagnostic> {
-        self.hub()
+    pub fn lint(&self, sources: &Sources, facts: &Facts) -> Vec<Diagnostic> {
+        self.hub(facts)
             .map(|hub| super::run(sources, &hub))
             .unwrap_or_default()
     }

@@ -41,6 +41,12 @@ impl Version {
     }
 }
 
+/// The version that a chart says it has, as major and minor; the newest known where it says nothing.
+pub(super) fn version_of(version: &str) -> (u32, u32) {
+    let newest = || numbers(Version::nearest(None).name);
+    numbers(version).or_else(newest).unwrap_or_default()
+}
+
 /// Major and minor: of `4.1.3`, and of `4.x` and the like the highest.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let version = version.trim_start_matches(|c: char| !c.is_ascii_digit());

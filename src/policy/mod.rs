@@ -3,6 +3,7 @@
 
 pub mod codes;
 mod criteria;
+mod facts;
 mod image;
 mod place;
 mod pool;
@@ -15,6 +16,7 @@ mod templates;
 mod written;
 
 pub use criteria::Match;
+pub use facts::{Autoscaler, Demand, Facts, Lead};
 pub use image::ExtraImage;
 pub use pool::{Allocatable, Pool};
 pub use propose::propose;
@@ -47,6 +49,8 @@ pub struct Policy {
     pub extra_images: Vec<ExtraImage>,
     /// What happens to a Job that is no hook.
     pub jobs: Jobs,
+    /// What is known of the cluster and of its users.
+    pub facts: Facts,
     /// The kinds that have pods, those that the policy adds included.
     pub kinds: Kinds,
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::place::{Findings, Place, pairs};
-use super::{Policy, SCHEMA, codes, image, pool, row, templates, written};
+use super::{Facts, Policy, SCHEMA, codes, image, pool, row, templates, written};
 use crate::diag::Diagnostic;
 use crate::schema::{Codes, Schema, Subject};
 use crate::text::{SourceId, Span};
@@ -223,6 +223,7 @@ fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Opt
         existing_classes,
         extra_images,
         jobs: written.jobs,
+        facts: Facts::default(),
         kinds,
     })
 }

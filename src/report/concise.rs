@@ -1,5 +1,5 @@
 use super::clean;
-use crate::diag::{Diagnostic, Level};
+use crate::diag::Diagnostic;
 use crate::text::Sources;
 
 /// One line a diagnostic, as editors and `grep` take it: `name:line:column: error[RN003] message`.
@@ -11,7 +11,7 @@ pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 }
 
 fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let level = level_name(diagnostic.level);
+    let level = diagnostic.level.name();
     let message = clean::one_line(&diagnostic.message);
     let finding = format!("{level}[{}] {message}\n", diagnostic.code.id);
     let Some(span) = diagnostic.span() else {
@@ -25,13 +25,4 @@ fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
         place.line,
         place.column
     )
-}
-
-/// How a level is written before a code.
-pub(super) fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    }
 }

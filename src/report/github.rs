@@ -11,7 +11,7 @@ pub fn github(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let level = match diagnostic.level {
             Level::Error => "error",
             Level::Warning => "warning",
-            Level::Note => "notice",
+            Level::Note | Level::Hint => "notice",
         };
         write!(text, "::{level} ").expect("a String takes it all");
         if let Some(span) = diagnostic.span() {

@@ -5,8 +5,8 @@ use miette::{
 };
 use miette::{Severity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
 
+use super::clean;
 use super::excerpt::{Excerpt, Frame, Mark, excerpts};
-use super::{clean, concise};
 use crate::diag::{Diagnostic, Fix, Level, Safety};
 use crate::text::Sources;
 
@@ -74,15 +74,11 @@ fn theme(diagnostic: &Diagnostic, look: Look) -> GraphicalTheme {
     } else {
         ThemeCharacters::ascii()
     };
-    let head = format!(
-        "{}[{}]",
-        concise::level_name(diagnostic.level),
-        diagnostic.code.id
-    );
+    let head = format!("{}[{}]", diagnostic.level.name(), diagnostic.code.id);
     match diagnostic.level {
         Level::Error => characters.error = head,
         Level::Warning => characters.warning = head,
-        Level::Note => characters.advice = head,
+        Level::Note | Level::Hint => characters.advice = head,
     }
     let styles = if look.color {
         ThemeStyles::ansi()
@@ -96,7 +92,7 @@ fn severity(level: Level) -> Severity {
     match level {
         Level::Error => Severity::Error,
         Level::Warning => Severity::Warning,
-        Level::Note => Severity::Advice,
+        Level::Note | Level::Hint => Severity::Advice,
     }
 }
 

@@ -45,7 +45,7 @@ fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
         Level::Warning => "warning",
-        Level::Note => "note",
+        Level::Note | Level::Hint => "note",
     }
 }
 

@@ -8,6 +8,7 @@ use crate::cli::session::Session;
 use crate::cli::stack::{self, Parts};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::{RULES, Release};
+use crate::policy::Facts;
 use crate::text::nearest;
 
 static NO_SUCH_RULE: Code = Code::error(
@@ -75,7 +76,7 @@ fn lint(
     let version = options.chart_version.as_deref();
     let release = Release::new(&mut session.sources, chart, values, helm, version)
         .map_err(|error| stack::not_a_table(&error))?;
-    Ok(release.map(|release| release.lint(&session.sources)))
+    Ok(release.map(|release| release.lint(&session.sources, &Facts::default())))
 }
 
 /// Findings are what was asked for, so they go to standard output.
@@ -87,14 +88,10 @@ fn tell(session: &Session<'_>, findings: &[Diagnostic]) -> Exit {
             .filter(|finding| finding.level == level)
             .count()
     };
-    let counts = [
-        (Level::Error, "error"),
-        (Level::Warning, "warning"),
-        (Level::Note, "note"),
-    ];
-    let counts: Vec<String> = counts
+    let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
+    let counts: Vec<String> = levels
         .into_iter()
-        .map(|(level, word)| (count(level), word))
+        .map(|level| (count(level), level.name()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
@@ -103,7 +100,7 @@ fn tell(session: &Session<'_>, findings: &[Diagnostic]) -> Exit {
     } else {
         counts.join(", ")
     });
-    let is_clean = findings.iter().all(|finding| finding.level == Level::Note);
+    let is_clean = findings.iter().all(|finding| finding.level >= Level::Note);
     match written {
         Exit::Fine if !is_clean => Exit::Findings,
         written => written,

@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::session::Session;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic};
 use crate::lint::{RULES, Rule};
 use crate::text::nearest;
 
@@ -31,11 +31,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, name: Option<&str>) -> Exit {
 }
 
 fn line(rule: &Rule, width: usize) -> String {
-    let level = match rule.code.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
-    };
+    let level = rule.code.level.name();
     let Code {
         id, name, summary, ..
     } = rule.code;

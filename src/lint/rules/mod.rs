@@ -14,7 +14,14 @@ mod syntax;
 use super::Hub;
 use crate::diag::{Code, Diagnostic};
 
-/// A rule about the values of a hub.
+/// What a rule looks at.
+#[derive(Debug)]
+pub enum Check {
+    /// The values of a hub as they are in effect, over the defaults of its chart.
+    Hub(fn(&Hub<'_>, &mut Vec<Diagnostic>)),
+}
+
+/// A rule of the linter.
 #[derive(Debug)]
 pub struct Rule {
     /// What it is called, and its level.
@@ -22,7 +29,7 @@ pub struct Rule {
     /// Its page, Markdown.
     pub page: &'static str,
     /// Finds what is wrong.
-    pub check: fn(&Hub<'_>, &mut Vec<Diagnostic>),
+    pub check: Check,
 }
 
 /// All rules, by their codes.

@@ -1,11 +1,11 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("dedicated_toleration.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::warning(

@@ -1,10 +1,10 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("below_cutoff.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::warning(

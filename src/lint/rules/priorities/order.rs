@@ -1,11 +1,11 @@
 use crate::diag::Level;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("order.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::error(

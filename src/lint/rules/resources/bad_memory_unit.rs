@@ -2,13 +2,13 @@ use crate::diag::{Code, Diagnostic};
 use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("bad_memory_unit.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::error(

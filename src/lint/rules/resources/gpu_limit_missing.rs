@@ -1,13 +1,13 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("gpu_limit_missing.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::error(

@@ -2,12 +2,12 @@ use crate::diag::{Code, Diagnostic};
 use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("guarantee_over_limit.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::error(

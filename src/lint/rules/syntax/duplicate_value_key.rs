@@ -1,12 +1,12 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Hub, Rule};
+use crate::lint::{Check, Hub, Rule};
 use crate::values::{Content, Map, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("duplicate_value_key.md"),
-    check,
+    check: Check::Hub(check),
 };
 
 static CODE: Code = Code::error(
