@@ -2,12 +2,14 @@ use std::collections::BTreeSet;
 
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
-use crate::text::{SourceId, Span};
+use crate::text::{SourceId, Sources, Span};
 use crate::values::{Content, Value};
 
 /// The values of a z2jh chart, wherever they stand in those of a release.
 #[derive(Debug)]
 pub struct Hub<'v> {
+    /// The texts that the values were read from.
+    pub sources: &'v Sources,
     /// The mapping with `singleuser`, `hub` and so on, over the chart's defaults.
     pub values: &'v Value,
     /// The sources of the defaults of charts.

@@ -18,18 +18,17 @@ pub use rules::{Check, RULES, Rule};
 use locate::locate;
 
 use crate::diag::Diagnostic;
-use crate::text::Sources;
 
 /// Every finding about a hub, in the order of the sources, then of the text, then of the codes; what a
 /// comment silences is left out.
-pub fn run(sources: &Sources, hub: &Hub<'_>) -> Vec<Diagnostic> {
+pub fn run(hub: &Hub<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in RULES {
         match rule.check {
             Check::Hub(check) => check(hub, &mut findings),
         }
     }
-    suppress::apply(sources, &mut findings);
+    suppress::apply(hub.sources, &mut findings);
     findings.sort_by(|one, other| {
         let key = |finding: &Diagnostic| (finding.span(), finding.code.id);
         key(one).cmp(&key(other))

@@ -66,9 +66,10 @@ impl Release {
     }
 
     /// The hub; nothing where a null took all of its values away.
-    pub fn hub<'r>(&'r self, facts: &'r Facts) -> Option<Hub<'r>> {
+    pub fn hub<'r>(&'r self, sources: &'r Sources, facts: &'r Facts) -> Option<Hub<'r>> {
         let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
         Some(Hub {
+            sources,
             values: self.values.get_path(&path)?,
             defaults: &self.defaults,
             version: self.numbers,
@@ -78,8 +79,8 @@ impl Release {
 
     /// What is wrong with the hub.
     pub fn lint(&self, sources: &Sources, facts: &Facts) -> Vec<Diagnostic> {
-        self.hub(facts)
-            .map(|hub| super::run(sources, &hub))
+        self.hub(sources, facts)
+            .map(|hub| super::run(&hub))
             .unwrap_or_default()
     }
 }
