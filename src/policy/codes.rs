@@ -173,6 +173,17 @@ pub static DUPLICATE_KIND: Code = Code::error(
     "a kind has two entries under `templates`",
 );
 
+/// Neither `90s` nor `1h30m`.
+pub static BAD_DURATION: Code =
+    Code::error("PO027", "policy-bad-duration", "a time cannot be read");
+
+/// Two releases of the linter have one name.
+pub static DUPLICATE_RELEASE: Code = Code::error(
+    "PO028",
+    "policy-duplicate-release",
+    "two releases of the linter have one name",
+);
+
 /// Every code of a policy, by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -201,4 +212,6 @@ pub static ALL: &[&Code] = &[
     &BAD_POOL_NAME,
     &BAD_PATH,
     &DUPLICATE_KIND,
+    &BAD_DURATION,
+    &DUPLICATE_RELEASE,
 ];

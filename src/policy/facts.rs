@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use super::place::{Findings, Place};
+use super::{codes, written};
+use crate::diag::Diagnostic;
+
 /// Facts that no manifest and no values file holds; rules that need them are silent without them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
@@ -45,4 +49,98 @@ pub struct Lead {
     pub pull: Duration,
     /// Until the server answers.
     pub start: Duration,
+}
+
+/// The cutoff of the cluster autoscaler since 1.12 (`ExpendablePodsPriorityCutoff`).
+pub const DEFAULT_CUTOFF: i32 = -10;
+
+/// A server that runs on a node with its image answers after some seconds.
+const START: Duration = Duration::from_secs(10);
+
+/// Checks the facts; `place` is the policy's root.
+pub(super) fn check(
+    autoscaler: Option<&written::Autoscaler>,
+    demand: Option<&written::Demand>,
+    lead: Option<&written::Lead>,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Facts {
+    let mut duration = |text: &str, place: Place<'_>| {
+        let read = read_duration(text);
+        if read.is_none() {
+            let message = format!("`{text}` is not a time");
+            let finding = Diagnostic::new(&codes::BAD_DURATION, message).at(place.span(), "");
+            findings.push(finding.help("write it as `90s`, `10m` or `1h30m`"));
+        }
+        read.unwrap_or_default()
+    };
+    let demand = demand.map(|demand| Demand {
+        users: demand.users,
+        within: duration(&demand.within, place.under("demand").under("within")),
+    });
+    let of_lead = place.under("lead");
+    let lead = lead.map(|lead| Lead {
+        boot: duration(&lead.boot, of_lead.under("boot")),
+        pull: duration(&lead.pull, of_lead.under("pull")),
+        start: lead
+            .start
+            .as_deref()
+            .map_or(START, |start| duration(start, of_lead.under("start"))),
+    });
+    let autoscaler = autoscaler.map(|autoscaler| match autoscaler.kind {
+        written::AutoscalerKind::ClusterAutoscaler => Autoscaler::ClusterAutoscaler {
+            cutoff: autoscaler.priority_cutoff.unwrap_or(DEFAULT_CUTOFF),
+        },
+        written::AutoscalerKind::Karpenter => Autoscaler::Karpenter,
+        written::AutoscalerKind::None => Autoscaler::None,
+    });
+    Facts {
+        autoscaler,
+        demand,
+        lead,
+    }
+}
+
+/// Whole hours, minutes and seconds, as Go writes durations.
+fn read_duration(text: &str) -> Option<Duration> {
+    let mut seconds: u64 = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: u64 = rest[..end].parse().ok()?;
+        let unit = match rest.get(end..=end)? {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.checked_mul(unit)?)?;
+        rest = &rest[end + 1..];
+    }
+    (!text.is_empty()).then(|| Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_units() {
+        let seconds = |text| read_duration(text).map(|duration| duration.as_secs());
+        assert_eq!(seconds("90s"), Some(90));
+        assert_eq!(seconds("1h30m"), Some(5400));
+        assert_eq!(seconds("0s"), Some(0));
+        for wrong in [
+            "",
+            "90",
+            "m",
+            "1d",
+            "-3m",
+            "1.5h",
+            "3µs",
+            "99999999999999999999h",
+        ] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
 }

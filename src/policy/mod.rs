@@ -5,6 +5,7 @@ pub mod codes;
 mod criteria;
 mod facts;
 mod image;
+mod lint;
 mod place;
 mod pool;
 mod propose;
@@ -16,8 +17,9 @@ mod templates;
 mod written;
 
 pub use criteria::Match;
-pub use facts::{Autoscaler, Demand, Facts, Lead};
+pub use facts::{Autoscaler, DEFAULT_CUTOFF, Demand, Facts, Lead};
 pub use image::ExtraImage;
+pub use lint::{Lint, LintRelease};
 pub use pool::{Allocatable, Pool};
 pub use propose::propose;
 pub use read::read;
@@ -51,6 +53,8 @@ pub struct Policy {
     pub jobs: Jobs,
     /// What is known of the cluster and of its users.
     pub facts: Facts,
+    /// What the linter looks at, and how much its findings matter.
+    pub lint: Lint,
     /// The kinds that have pods, those that the policy adds included.
     pub kinds: Kinds,
 }

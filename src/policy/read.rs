@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::place::{Findings, Place, pairs};
-use super::{Facts, Policy, SCHEMA, codes, image, pool, row, templates, written};
+use super::{Policy, SCHEMA, codes, facts, image, lint, pool, row, templates, written};
 use crate::diag::Diagnostic;
 use crate::schema::{Codes, Schema, Subject};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
 /// Sections that a later version reads.
-const NOT_YET: [&str; 2] = ["additions", "lint"];
+const NOT_YET: [&str; 1] = ["additions"];
 
 /// Reads a policy. There is one exactly where no diagnostic is an error.
 pub fn read(source: SourceId, text: &str) -> (Option<Policy>, Vec<Diagnostic>) {
@@ -216,6 +216,14 @@ fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Opt
     findings.extend(existing_classes.iter().filter_map(row::class_flaw));
     let extra = place.under("prePuller").under("extraImages");
     let extra_images = image::check_extra(written.pre_puller.extra_images, extra, findings);
+    let facts = facts::check(
+        written.autoscaler.as_ref(),
+        written.demand.as_ref(),
+        written.lead.as_ref(),
+        place,
+        findings,
+    );
+    let lint = lint::check(&written.lint, place.under("lint"), findings);
     Some(Policy {
         source: place.source(),
         pools,
@@ -223,7 +231,8 @@ fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Opt
         existing_classes,
         extra_images,
         jobs: written.jobs,
-        facts: Facts::default(),
+        facts,
+        lint,
         kinds,
     })
 }

@@ -33,6 +33,120 @@ pub(super) struct Policy {
     /// Kinds whose objects have pods, besides those that are built in.
     #[serde(default)]
     pub(super) templates: Vec<Templates>,
+    /// What adds nodes to the cluster and takes them away.
+    pub(super) autoscaler: Option<Autoscaler>,
+    /// How many users come at once.
+    pub(super) demand: Option<Demand>,
+    /// How long a server takes to start where its node is still to come.
+    pub(super) lead: Option<Lead>,
+    /// What the linter looks at, and how much its findings matter.
+    #[serde(default)]
+    pub(super) lint: Lint,
+}
+
+/// What adds nodes and takes them away.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Autoscaler {
+    /// Which one it is.
+    pub(super) kind: AutoscalerKind,
+    /// The cluster autoscaler's `--expendable-pods-priority-cutoff`: pods below it never bring a node. It is
+    /// -10 where nothing is said.
+    pub(super) priority_cutoff: Option<i32>,
+}
+
+/// Which autoscaler it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum AutoscalerKind {
+    /// The cluster autoscaler of Kubernetes, also as clouds run it.
+    ClusterAutoscaler,
+    /// Karpenter.
+    Karpenter,
+    /// The number of nodes is fixed.
+    None,
+}
+
+/// A wave of users, as at the beginning of a class.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Demand {
+    /// How many start a server.
+    pub(super) users: u32,
+    /// In which time: `90s`, `10m`, `1h30m`.
+    pub(super) within: String,
+}
+
+/// The parts of a start on a new node, each such as `90s`, `10m` or `1h30m`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Lead {
+    /// From the wish for a node until it is ready.
+    pub(super) boot: String,
+    /// Until the image is there.
+    pub(super) pull: String,
+    /// Until the server answers. It is `10s` where nothing is said.
+    pub(super) start: Option<String>,
+}
+
+/// Settings of the linter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Lint {
+    /// Only these rules, by code, name or family: `PH001`, `priority-order`, `PH`.
+    #[serde(default)]
+    pub(super) select: Vec<String>,
+    /// Not these rules.
+    #[serde(default)]
+    pub(super) ignore: Vec<String>,
+    /// How much findings of a rule or of a family matter.
+    #[serde(default)]
+    pub(super) levels: BTreeMap<String, LintLevel>,
+    /// The releases that `dunnage lint` without a path checks.
+    #[serde(default)]
+    pub(super) releases: Vec<LintRelease>,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum LintLevel {
+    /// The release or a spawn fails, or data is lost.
+    Error,
+    /// It works, but not as the author believes.
+    Warning,
+    /// Worth a sentence.
+    Note,
+    /// Shown with `--pedantic` only.
+    Hint,
+}
+
+/// A release with all of its layers; paths start at the policy's folder.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct LintRelease {
+    /// What messages call it.
+    pub(super) name: String,
+    /// The chart: its folder, or the archive that `helm package` made.
+    pub(super) chart: Option<String>,
+    /// The version of the z2jh chart, where its files are not at hand.
+    pub(super) chart_version: Option<String>,
+    /// The values files, those that win last.
+    #[serde(default)]
+    pub(super) values: Vec<String>,
+    /// What `--set` says, one text each.
+    #[serde(default)]
+    pub(super) set: Vec<String>,
+    /// The keys, with dots between, under which the values of the z2jh chart stand; found where nothing is
+    /// said.
+    pub(super) hub: Option<String>,
 }
 
 /// A set of nodes that have labels and taints in common.

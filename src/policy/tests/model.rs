@@ -1,7 +1,8 @@
 //! What a good policy means.
 
+use crate::diag::Level;
 use crate::k8s::{Release, Workload};
-use crate::policy::{Expect, Jobs, Policy, Purpose, Z2JH, read};
+use crate::policy::{Autoscaler, Demand, Expect, Facts, Jobs, Lead, Policy, Purpose, Z2JH, read};
 use crate::text::Sources;
 
 #[track_caller]
@@ -34,7 +35,50 @@ priorityClasses: {existing: [metrics]}
 prePuller:
   extraImages: {spark: {name: quay.io/jupyter/all-spark-notebook, tag: "2024-10-07"}, base: {name: b, tag: "1"}}
 jobs: skip
+autoscaler: {kind: cluster-autoscaler}
+demand: {users: 300, within: 10m}
+lead: {boot: 3m, pull: 1m30s}
+lint:
+  ignore: [IM002]
+  levels: {PH004: warning}
+  releases:
+    - {name: prod, chart: charts/hub, chartVersion: "3.3", values: [common.yaml, prod.yaml], set: ["a=1"], hub: jupyterhub}
 "#;
+
+fn check_facts(policy: &Policy) {
+    let seconds = std::time::Duration::from_secs;
+    let expected = Facts {
+        autoscaler: Some(Autoscaler::ClusterAutoscaler { cutoff: -10 }),
+        demand: Some(Demand {
+            users: 300,
+            within: seconds(600),
+        }),
+        lead: Some(Lead {
+            boot: seconds(180),
+            pull: seconds(90),
+            start: seconds(10),
+        }),
+    };
+    assert_eq!(policy.facts, expected);
+    assert_eq!(policy.lint.ignore[0].value, "IM002");
+    assert_eq!(policy.lint.levels[0].1, Level::Warning);
+    let release = &policy.lint.releases[0];
+    let values: Vec<&str> = release
+        .values
+        .iter()
+        .map(|path| path.value.as_str())
+        .collect();
+    assert_eq!(
+        (release.name.value.as_str(), values),
+        ("prod", vec!["common.yaml", "prod.yaml"])
+    );
+    assert_eq!(release.chart.as_ref().expect("a chart").value, "charts/hub");
+    assert_eq!(release.chart_version.as_deref(), Some("3.3"));
+    assert_eq!(
+        (release.set.as_slice(), release.hub.as_deref()),
+        (&["a=1".to_owned()][..], Some("jupyterhub"))
+    );
+}
 
 #[test]
 fn every_field_arrives() {
@@ -77,6 +121,7 @@ fn every_field_arrives() {
     );
     assert_eq!(rest.title(), "row \"the rest\"");
     assert!(agents.pools.is_empty());
+    check_facts(&policy);
     assert_eq!(policy.existing_classes[0].value, "metrics");
     let images: Vec<String> = policy
         .extra_images

@@ -200,7 +200,7 @@ fn keys_are_known_at_their_place() {
         &unknown(
             "there is no key `zzz`",
             "zzz",
-            "known here: `jobs`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
+            "known here: `autoscaler`, `demand`, `jobs`, `lead`, `lint`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
         ),
     );
     check_row(
@@ -335,20 +335,53 @@ fn words_are_of_a_list() {
 #[test]
 fn sections_of_later_versions_say_so() {
     check(
-        "version: 1\nlint: {ignore: [IM002]}\nworkload: []\n",
+        "version: 1\nadditions: {chart: hub}\nworkload: []\n",
         &Expected {
             code: "PO010",
-            message: "`lint` is not supported yet by this version; remove it",
-            at: "lint",
+            message: "`additions` is not supported yet by this version; remove it",
+            at: "additions",
             help: "",
         },
     );
-    check_all(
-        "version: 1\nlint: {}\nadditions: {}\n",
-        &[
-            "`lint` is not supported yet by this version; remove it",
-            "`additions` is not supported yet by this version; remove it",
-        ],
+}
+
+#[test]
+fn times_and_releases_of_the_linter_are_checked() {
+    check(
+        "version: 1\ndemand: {users: 3, within: 10}\n",
+        &Expected {
+            code: "PO008",
+            message: "`within` is a number, not a string",
+            at: "10",
+            help: "quote it: \"10\"",
+        },
+    );
+    check(
+        "version: 1\ndemand: {users: 3, within: 10 min}\n",
+        &Expected {
+            code: "PO027",
+            message: "`10 min` is not a time",
+            at: "10 min",
+            help: "write it as `90s`, `10m` or `1h30m`",
+        },
+    );
+    check(
+        "version: 1\nlint: {releases: [{name: a, values: [b.yaml]}, {name: a}]}\n",
+        &Expected {
+            code: "PO028",
+            message: "two releases are called `a`",
+            at: "a",
+            help: "give one of them another name",
+        },
+    );
+    check(
+        "version: 1\nlint: {levels: {PH001: fatal}}\n",
+        &Expected {
+            code: "PO009",
+            message: "`fatal` is not a value of `PH001`",
+            at: "fatal",
+            help: "it can be `error`, `warning`, `note` or `hint`",
+        },
     );
 }
 

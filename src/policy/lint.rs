@@ -1,0 +1,98 @@
+//! What the policy says to the linter.
+
+use super::place::{Findings, Place, pairs};
+use super::{Spanned, codes, written};
+use crate::diag::{Diagnostic, Level};
+
+/// Settings of the linter. Which rules there are is not known here: names of rules are as they are written.
+#[derive(Debug, Clone, Default)]
+pub struct Lint {
+    /// Only these rules, by code, name or family; all of them where it is empty.
+    pub select: Vec<Spanned<String>>,
+    /// Not these rules.
+    pub ignore: Vec<Spanned<String>>,
+    /// How much findings of a rule or of a family matter.
+    pub levels: Vec<(Spanned<String>, Level)>,
+    /// What is linted where no path is given.
+    pub releases: Vec<LintRelease>,
+}
+
+/// A release with all of its layers; paths start at the policy's folder.
+#[derive(Debug, Clone)]
+pub struct LintRelease {
+    /// What messages call it; no other release has it.
+    pub name: Spanned<String>,
+    /// The chart's folder or archive.
+    pub chart: Option<Spanned<String>>,
+    /// The version of the z2jh chart, where its files are not at hand.
+    pub chart_version: Option<String>,
+    /// The values files, those that win last.
+    pub values: Vec<Spanned<String>>,
+    /// What `--set` says, one text each.
+    pub set: Vec<String>,
+    /// The keys that lead to the values of the z2jh chart, with dots between; found where nothing is said.
+    pub hub: Option<String>,
+}
+
+/// Checks the section.
+pub(super) fn check(lint: &written::Lint, place: Place<'_>, findings: &mut Findings) -> Lint {
+    let names = |names: &[String], key: &str| {
+        let named = pairs(names, place.under(key));
+        named
+            .map(|(name, place)| place.spanned(name.to_owned()))
+            .collect()
+    };
+    let levels = place.under("levels");
+    let mut releases: Vec<LintRelease> = Vec::new();
+    for (release, place) in lint.releases.iter().zip(place.under("releases").items()) {
+        let release = check_release(release, place);
+        let twin = releases
+            .iter()
+            .find(|other| other.name.value == release.name.value);
+        if let Some(twin) = twin {
+            let message = format!("two releases are called `{}`", release.name.value);
+            let finding = Diagnostic::new(&codes::DUPLICATE_RELEASE, message)
+                .at(release.name.span, "again here")
+                .at(twin.name.span, "called so here");
+            findings.push(finding.help("give one of them another name"));
+        }
+        releases.push(release);
+    }
+    Lint {
+        select: names(&lint.select, "select"),
+        ignore: names(&lint.ignore, "ignore"),
+        levels: lint
+            .levels
+            .iter()
+            .map(|(name, level)| {
+                let name = Spanned::new(name.clone(), levels.key(name));
+                (name, level_of(*level))
+            })
+            .collect(),
+        releases,
+    }
+}
+
+fn check_release(release: &written::LintRelease, place: Place<'_>) -> LintRelease {
+    let values = pairs(&release.values, place.under("values"));
+    let chart = release.chart.clone();
+    LintRelease {
+        name: place.under("name").spanned(release.name.clone()),
+        chart: chart.map(|chart| place.under("chart").spanned(chart)),
+        chart_version: release.chart_version.clone(),
+        values: values
+            .map(|(path, place)| place.spanned(path.to_owned()))
+            .collect(),
+        set: release.set.clone(),
+        hub: release.hub.clone(),
+    }
+}
+
+fn level_of(level: written::LintLevel) -> Level {
+    match level {
+        written::LintLevel::Error => Level::Error,
+        written::LintLevel::Warning => Level::Warning,
+        written::LintLevel::Note => Level::Note,
+        written::LintLevel::Hint => Level::Hint,
+    }
+}
