@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::place::{Findings, Place, pairs};
 use super::{Policy, SCHEMA, codes, facts, image, lint, pool, row, templates, written};
 use crate::diag::Diagnostic;
-use crate::schema::{Codes, Schema, Subject};
+use crate::schema::{Codes, Schema, Step, Subject, tree_spot};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
@@ -174,15 +174,8 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         wrong_type: &codes::WRONG_TYPE,
         wrong_value: &codes::WRONG_VALUE,
     };
-    schema.check(
-        &Subject {
-            source,
-            offset: 0,
-            root,
-            value,
-        },
-        &codes,
-    )
+    let spot = |steps: &[Step]| tree_spot(source, 0, root, steps);
+    schema.diagnostics(Subject { value, spot: &spot }, &codes)
 }
 
 fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Option<Policy> {

@@ -1,12 +1,8 @@
-use std::ops::Range;
-
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
-use super::explain;
-use crate::diag::{Code, Diagnostic};
-use crate::text::{SourceId, Span};
-use crate::yaml::NodeRef;
+use super::{Codes, Subject, Violation, explain};
+use crate::diag::Diagnostic;
 
 /// A compiled JSON Schema.
 #[derive(Debug)]
@@ -21,42 +17,6 @@ pub struct Schema {
 #[error("cannot use the schema: {0}")]
 pub struct BrokenSchema(String);
 
-/// The codes under which the errors of one schema are reported.
-#[derive(Debug, Clone, Copy)]
-pub struct Codes {
-    /// A key that the schema does not know at its place.
-    pub unknown_key: &'static Code,
-    /// A key that has to be there and is not.
-    pub missing_key: &'static Code,
-    /// A value of another type.
-    pub wrong_type: &'static Code,
-    /// A value of the right type that is not allowed.
-    pub wrong_value: &'static Code,
-}
-
-/// What is checked: one document, as tree and as JSON.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// Where the document comes from.
-    pub source: SourceId,
-    /// Where the document's text begins in its source.
-    pub offset: usize,
-    /// The document.
-    pub root: NodeRef<'a>,
-    /// What [`to_json`](crate::yaml::to_json) made of the root.
-    pub value: &'a Value,
-}
-
-impl Subject<'_> {
-    /// The span of a range of the document.
-    pub fn span(&self, range: &Range<usize>) -> Span {
-        Span::new(
-            self.source,
-            self.offset + range.start..self.offset + range.end,
-        )
-    }
-}
-
 impl Schema {
     /// Compiles a schema; references to other files or addresses are not followed. That it is one that
     /// its draft allows is for a test to see, not for every start of the program.
@@ -68,20 +28,34 @@ impl Schema {
         })
     }
 
+    /// Compiles a schema that somebody else wrote, after a look whether its draft allows it.
+    pub fn compile_checked(document: Value) -> Result<Self, BrokenSchema> {
+        jsonschema::meta::validate(&document).map_err(|error| {
+            let path = error.instance_path().to_string();
+            let place = if path.is_empty() { "its root" } else { &path };
+            BrokenSchema(format!("at {place}: {}", error.masked()))
+        })?;
+        Self::compile(document)
+    }
+
     /// Every violation, in the order of the text; one for each place.
-    pub fn check(&self, subject: &Subject<'_>, codes: &Codes) -> Vec<Diagnostic> {
-        let mut diagnostics = Vec::new();
+    pub fn check(&self, subject: Subject<'_>) -> Vec<Violation> {
+        let mut found = Vec::new();
         for error in self.validator.iter_errors(subject.value) {
-            explain::explain(self, subject, codes, &error, &mut diagnostics);
+            explain::explain(self, subject, &error, &mut found);
         }
         // A wrong type breaks other keywords of its place too; the type is what matters.
-        diagnostics
-            .sort_by_key(|diagnostic| (diagnostic.span(), diagnostic.code != codes.wrong_type));
-        diagnostics.dedup_by(|later, earlier| {
-            later.span() == earlier.span()
-                && (later.message == earlier.message || earlier.code == codes.wrong_type)
+        found.sort_by_key(|violation| (violation.span, !violation.is_of_type()));
+        found.dedup_by(|later, earlier| {
+            later.span == earlier.span && (later.message == earlier.message || earlier.is_of_type())
         });
-        diagnostics
+        found
+    }
+
+    /// The same as diagnostics.
+    pub fn diagnostics(&self, subject: Subject<'_>, codes: &Codes) -> Vec<Diagnostic> {
+        let found = self.check(subject).into_iter();
+        found.map(|violation| violation.diagnostic(codes)).collect()
     }
 }
 

@@ -6,25 +6,21 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-use super::check::{Codes, Schema, Subject};
-use super::keys;
-use super::place::Place;
-use crate::diag::Diagnostic;
-use crate::text::nearest;
+use super::check::Schema;
+use super::place::{Place, Subject};
+use super::{Violation, ViolationKind, keys};
+use crate::text::{Span, nearest};
 
 /// Adds what there is to say of `error`; several unknown keys are one each.
 pub(super) fn explain(
     schema: &Schema,
-    subject: &Subject<'_>,
-    codes: &Codes,
+    subject: Subject<'_>,
     error: &ValidationError<'_>,
-    found: &mut Vec<Diagnostic>,
+    found: &mut Vec<Violation>,
 ) {
     let cx = Context {
         schema,
-        subject,
-        codes,
-        place: Place::find(subject.root, error.instance_path()),
+        place: Place::find(subject, error.instance_path()),
     };
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
@@ -35,7 +31,7 @@ pub(super) fn explain(
             match meant_branch(error, context) {
                 Some(branch) => {
                     for error in branch {
-                        explain(schema, subject, codes, error, found);
+                        explain(schema, subject, error, found);
                     }
                 }
                 None => found.push(cx.no_branch(error, context)),
@@ -82,74 +78,72 @@ fn meant_branch<'e>(
 
 struct Context<'a> {
     schema: &'a Schema,
-    subject: &'a Subject<'a>,
-    codes: &'a Codes,
     place: Place<'a>,
 }
 
 impl Context<'_> {
-    fn unknown_key(&self, key: &str, allowed: &[&str]) -> Diagnostic {
-        let range = match self.place.under(key) {
-            Some(Place { key: Some(key), .. }) => key.range(),
-            _ => self.place.heading(),
-        };
+    fn violation(&self, kind: ViolationKind, span: Span, message: String) -> Violation {
+        Violation {
+            steps: self.place.steps.clone(),
+            kind,
+            span,
+            message,
+            label: String::new(),
+            help: None,
+        }
+    }
+
+    fn unknown_key(&self, key: &str, allowed: &[&str]) -> Violation {
+        let under = self.place.under(key).and_then(|place| place.spot.key);
+        let span = under.unwrap_or_else(|| self.place.heading());
         let message = match &self.place.name {
             Some(parent) => format!("{parent} has no key `{key}`"),
             None => format!("there is no key `{key}`"),
         };
-        let diagnostic = Diagnostic::new(self.codes.unknown_key, message)
-            .at(self.subject.span(&range), "is not known here");
-        diagnostic.help(self.where_key_belongs(key, allowed))
-    }
-
-    fn where_key_belongs(&self, key: &str, allowed: &[&str]) -> String {
-        if let Some(meant) = nearest(key, allowed.iter().copied()) {
-            return format!("did you mean `{meant}`?");
-        }
+        let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
         let homes = keys::homes(&self.schema.document, key);
-        let homes: Vec<String> = homes
-            .iter()
-            .map(|home| {
-                if home.is_empty() {
-                    "at the top".to_owned()
-                } else {
-                    format!("under `{home}`")
-                }
-            })
-            .collect();
-        if !homes.is_empty() {
-            return format!("this key exists, but {}", alternatives(&homes));
-        }
-        let allowed: Vec<String> = allowed.iter().map(|key| format!("`{key}`")).collect();
-        if allowed.is_empty() {
-            "remove it".to_owned()
-        } else {
-            format!("known here: {}", allowed.join(", "))
+        let help = where_key_belongs(meant.as_deref(), &homes, allowed);
+        let key = key.to_owned();
+        Violation {
+            label: "is not known here".to_owned(),
+            help: Some(help),
+            ..self.violation(
+                ViolationKind::UnknownKey { key, meant, homes },
+                span,
+                message,
+            )
         }
     }
 
-    fn missing_key(&self, key: &str) -> Diagnostic {
+    fn missing_key(&self, key: &str) -> Violation {
         let message = match &self.place.name {
             Some(parent) => format!("{parent} lacks `{key}`"),
             None => format!("`{key}` is missing"),
         };
-        let label = format!("needs the key `{key}`");
-        Diagnostic::new(self.codes.missing_key, message)
-            .at(self.subject.span(&self.place.heading()), label)
+        let kind = ViolationKind::MissingKey(key.to_owned());
+        Violation {
+            label: format!("needs the key `{key}`"),
+            ..self.violation(kind, self.place.heading(), message)
+        }
     }
 
-    fn wrong_type(&self, value: &Value, expected: &[&str]) -> Diagnostic {
+    fn wrong_type(&self, value: &Value, expected: &[&str]) -> Violation {
+        let wants_string = expected.contains(&wanted(JsonType::String));
         let expected = alternatives(expected);
         let is = type_name(value);
         let message = format!("{} {is}, not {expected}", self.subject_of_sentence());
-        let diagnostic = Diagnostic::new(self.codes.wrong_type, message)
-            .at(self.subject.span(&self.place.value()), is);
-        match self.place.node.resolve().text() {
-            Some(text) if expected.contains("a string") && !value.is_null() => {
-                diagnostic.help(format!("quote it: {}", Value::from(text)))
+        let help = match &self.place.spot.text {
+            Some(text) if wants_string && !value.is_null() => {
+                Some(format!("quote it: {}", Value::from(text.as_str())))
             }
-            _ if value.is_null() => diagnostic.help(format!("write {expected}, or remove the key")),
-            _ => diagnostic,
+            _ if value.is_null() => Some(format!("write {expected}, or remove the key")),
+            _ => None,
+        };
+        let kind = ViolationKind::WrongType { wants_string };
+        Violation {
+            label: is.to_owned(),
+            help,
+            ..self.violation(kind, self.place.value(), message)
         }
     }
 
@@ -157,14 +151,14 @@ impl Context<'_> {
         &self,
         value: &Value,
         options: impl Iterator<Item = &'v Value>,
-    ) -> Diagnostic {
+    ) -> Violation {
         let options: Vec<&Value> = options.collect();
         let shown: Vec<String> = options
             .iter()
             .map(|option| format!("`{}`", plain(option)))
             .collect();
-        let text = self.place.node.resolve().text();
-        let text = text.map_or_else(|| value.to_string(), str::to_owned);
+        let text = self.place.spot.text.clone();
+        let text = text.unwrap_or_else(|| value.to_string());
         let message = match &self.place.field {
             Some(field) => format!("`{text}` is not a value of `{field}`"),
             None => format!("`{text}` is not allowed here"),
@@ -176,10 +170,11 @@ impl Context<'_> {
             .map(|meant| format!("did you mean `{meant}`? "))
             .unwrap_or_default();
         let help = format!("{question}it can be {}", alternatives(&shown));
-        let label = format!("has to be {}", alternatives(&shown));
-        Diagnostic::new(self.codes.wrong_value, message)
-            .at(self.subject.span(&self.place.value()), label)
-            .help(help)
+        Violation {
+            label: format!("has to be {}", alternatives(&shown)),
+            help: Some(help),
+            ..self.violation(ViolationKind::WrongValue, self.place.value(), message)
+        }
     }
 
     /// None of the alternatives fits: as one list of types, or of words where all are words.
@@ -187,7 +182,7 @@ impl Context<'_> {
         &self,
         error: &ValidationError<'_>,
         branches: &[Vec<ValidationError<'static>>],
-    ) -> Diagnostic {
+    ) -> Violation {
         let reasons: Vec<Vec<&Kind>> = branches
             .iter()
             .map(|branch| reasons(branch, error))
@@ -215,7 +210,7 @@ impl Context<'_> {
         self.wrong_type(value, &expected)
     }
 
-    fn not_allowed(&self, error: &ValidationError<'_>, kind: &Kind) -> Diagnostic {
+    fn not_allowed(&self, error: &ValidationError<'_>, kind: &Kind) -> Violation {
         let message = match kind {
             Kind::MinItems { .. } if error.instance().as_array().is_some_and(Vec::is_empty) => {
                 format!("{} an empty list", self.subject_of_sentence())
@@ -226,12 +221,36 @@ impl Context<'_> {
             Kind::FalseSchema => format!("{} not allowed", self.subject_of_sentence()),
             _ => error.masked_with("the value").to_string(),
         };
-        Diagnostic::new(self.codes.wrong_value, message)
-            .at(self.subject.span(&self.place.value()), "")
+        self.violation(ViolationKind::WrongValue, self.place.value(), message)
     }
 
     fn subject_of_sentence(&self) -> String {
         format!("{} is", self.place.name.as_deref().unwrap_or("the file"))
+    }
+}
+
+/// A key that is known nearby, the places where this one is known, or all that is known here.
+fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) -> String {
+    const MOST: usize = 4;
+    if let Some(meant) = meant {
+        return format!("did you mean `{meant}`?");
+    }
+    let shown = homes.iter().take(MOST).map(|home| match home.as_str() {
+        "" => "at the top".to_owned(),
+        home => format!("under `{home}`"),
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if homes.len() > MOST {
+        shown.push("elsewhere".to_owned());
+    }
+    if !shown.is_empty() {
+        return format!("this key exists, but {}", alternatives(&shown));
+    }
+    let allowed: Vec<String> = allowed.iter().map(|key| format!("`{key}`")).collect();
+    if allowed.is_empty() {
+        "remove it".to_owned()
+    } else {
+        format!("known here: {}", allowed.join(", "))
     }
 }
 

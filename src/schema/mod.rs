@@ -5,5 +5,8 @@ mod check;
 mod explain;
 mod keys;
 mod place;
+mod violation;
 
-pub use check::{BrokenSchema, Codes, Schema, Subject};
+pub use check::{BrokenSchema, Schema};
+pub use place::{Spot, Step, Subject, tree_spot};
+pub use violation::{Codes, Violation, ViolationKind};

@@ -1,28 +1,90 @@
 use std::ops::Range;
 
 use jsonschema::paths::{Location, LocationSegment};
+use serde_json::Value;
 
+use crate::text::{SourceId, Span};
 use crate::yaml::{NodeRef, entry_named};
 
+/// A step from a value to one below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// To the value of a key.
+    Key(String),
+    /// To an item of a list, from 0.
+    Index(usize),
+}
+
+/// Where a value stands in the text that it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Its key; none for a root and for items of lists.
+    pub key: Option<Span>,
+    /// The value.
+    pub value: Span,
+    /// The first key of a mapping.
+    pub first_key: Option<Span>,
+    /// A scalar's text, quotes undone.
+    pub text: Option<String>,
+}
+
+/// What is checked: a document as JSON, and where each of its values stands.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The document.
+    pub value: &'a Value,
+    /// Where the value at the end of some steps stands.
+    pub spot: &'a dyn Fn(&[Step]) -> Option<Spot>,
+}
+
+/// Where the values of a tree stand. `offset` is where the document's text begins in its source.
+pub fn tree_spot(
+    source: SourceId,
+    offset: usize,
+    root: NodeRef<'_>,
+    steps: &[Step],
+) -> Option<Spot> {
+    let (mut key, mut node) = (None, root);
+    for step in steps {
+        (key, node) = match step {
+            Step::Key(name) => {
+                let (key, value) = entry_named(node, name)?;
+                (Some(key), value)
+            }
+            Step::Index(index) => (None, node.items().nth(*index)?),
+        };
+    }
+    let span = |range: Range<usize>| Span::new(source, offset + range.start..offset + range.end);
+    let first_key = node.entries().next().map(|(key, _)| span(key.range()));
+    Some(Spot {
+        key: key.map(|key| span(key.range())),
+        value: span(node.range()),
+        first_key,
+        text: node.resolve().text().map(str::to_owned),
+    })
+}
+
 /// A value that an error speaks of.
-#[derive(Debug, Clone)]
-pub(super) struct Place<'d> {
-    /// The value, with an alias not followed.
-    pub(super) node: NodeRef<'d>,
-    /// The key that it stands under; none for the root and for items of lists.
-    pub(super) key: Option<NodeRef<'d>>,
+#[derive(Clone)]
+pub(super) struct Place<'a> {
+    subject: Subject<'a>,
+    /// The steps that lead to it.
+    pub(super) steps: Vec<Step>,
+    /// Where it stands.
+    pub(super) spot: Spot,
     /// How a reader would call it: `taints`, `item 2 of taints`.
     pub(super) name: Option<String>,
     /// The last key on the way to it.
     pub(super) field: Option<String>,
 }
 
-impl<'d> Place<'d> {
-    /// Follows the path of an error; a step that the tree does not have ends it early.
-    pub(super) fn find(root: NodeRef<'d>, path: &Location) -> Self {
+impl<'a> Place<'a> {
+    /// Follows the path of an error; a step that the text does not have ends it early.
+    pub(super) fn find(subject: Subject<'a>, path: &Location) -> Self {
         let mut place = Self {
-            node: root,
-            key: None,
+            subject,
+            steps: Vec::new(),
+            spot: (subject.spot)(&[]).expect("a document has a root"),
             name: None,
             field: None,
         };
@@ -39,40 +101,47 @@ impl<'d> Place<'d> {
 
     /// The key of this name in the mapping that the place holds.
     pub(super) fn under(&self, name: &str) -> Option<Self> {
-        let (key, node) = entry_named(self.node, name)?;
+        let next = self.step(Step::Key(name.to_owned()))?;
         Some(Self {
-            node,
-            key: Some(key),
             name: Some(format!("`{name}`")),
             field: Some(name.to_owned()),
+            ..next
         })
     }
 
     fn item(&self, index: usize) -> Option<Self> {
-        let node = self.node.items().nth(index)?;
+        let next = self.step(Step::Index(index))?;
         let name = self
             .name
             .as_ref()
             .map(|list| format!("item {} of {list}", index + 1));
+        Some(Self { name, ..next })
+    }
+
+    fn step(&self, step: Step) -> Option<Self> {
+        let mut steps = self.steps.clone();
+        steps.push(step);
+        let spot = (self.subject.spot)(&steps)?;
         Some(Self {
-            node,
-            key: None,
-            name,
-            field: self.field.clone(),
+            steps,
+            spot,
+            ..self.clone()
         })
     }
 
     /// Where to point when something is missing in the mapping: its key, or else its own first key.
-    pub(super) fn heading(&self) -> Range<usize> {
-        let first = self.node.entries().next().map(|(key, _)| key);
-        self.key.or(first).unwrap_or(self.node).range()
+    pub(super) fn heading(&self) -> Span {
+        self.spot
+            .key
+            .or(self.spot.first_key)
+            .unwrap_or(self.spot.value)
     }
 
     /// Where to point when the value is wrong: the value, or its key where nothing is written.
-    pub(super) fn value(&self) -> Range<usize> {
-        match self.key {
-            Some(key) if self.node.range().is_empty() => key.range(),
-            _ => self.node.range(),
+    pub(super) fn value(&self) -> Span {
+        match self.spot.key {
+            Some(key) if self.spot.value.range().is_empty() => key,
+            _ => self.spot.value,
         }
     }
 }
