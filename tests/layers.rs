@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "render",
         &["text", "diag", "yaml", "k8s", "values", "policy"],
     ),
-    ("lint", &["text", "diag", "values", "policy"]),
+    ("lint", &["text", "diag", "values", "schema", "policy"]),
     ("report", &["text", "diag"]),
     (
         "cli",

@@ -1,7 +1,7 @@
 //! A rule's page is its test: what it says to fail fails by this rule, and what it says to pass passes.
 
 use dunnage::diag::{Diagnostic, Level};
-use dunnage::lint::{RULES, Release, Rule};
+use dunnage::lint::{Parts, RULES, Release, Rule, Shared};
 use dunnage::policy::Facts;
 use dunnage::text::{Sources, Span};
 use dunnage::values::{self, Content, Helm, Map, Value};
@@ -51,8 +51,16 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<&'static str> {
         let layer = values::read(source, file.text, Helm::Four).expect("values");
         values::lay_over(&mut merged, layer);
     }
-    let release = Release::new(&mut sources, None, merged, Helm::Four, None).expect("values");
-    let findings = release.expect("a hub").lint(&sources, &Facts::default());
+    let parts = Parts {
+        chart: None,
+        values: merged,
+        helm: Helm::Four,
+        version: Some("4.4"),
+        hub: None,
+    };
+    let mut shared = Shared::default();
+    let release = Release::new(&mut sources, &mut shared, parts).expect("values");
+    let findings = dunnage::lint::run(&sources, &shared, &Facts::default(), &release);
     for finding in &findings {
         let span = finding.span().expect("a finding has a place");
         assert!(

@@ -8,27 +8,54 @@ mod locate;
 mod profiles;
 mod release;
 mod rules;
+mod shared;
 mod suppress;
+mod values;
+mod violations;
 pub mod z2jh;
 
 pub use hub::Hub;
-pub use release::Release;
+pub use release::{Parts, Release};
 pub use rules::{Check, RULES, Rule};
+pub use shared::Shared;
+pub use values::{Basis, ChartValues, Values};
+pub use violations::Found;
 
 use locate::locate;
 
 use crate::diag::Diagnostic;
+use crate::policy::Facts;
+use crate::text::{Sources, Span};
 
-/// Every finding about a hub, in the order of the sources, then of the text, then of the codes; what a
+/// Every finding about a release, in the order of the sources, then of the text, then of the codes; what a
 /// comment silences is left out.
-pub fn run(hub: &Hub<'_>) -> Vec<Diagnostic> {
+pub fn run(
+    sources: &Sources,
+    shared: &Shared,
+    facts: &Facts,
+    release: &Release,
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
+    let values = release.view(sources, shared);
+    let hub = release.hub(sources, facts);
     for rule in RULES {
-        match rule.check {
-            Check::Hub(check) => check(hub, &mut findings),
+        match (&rule.check, &hub) {
+            (Check::Hub(check), Some(hub)) => check(hub, &mut findings),
+            (Check::Values(check), _) => check(&values, &mut findings),
+            (Check::Hub(_), None) | (Check::Violation(_), _) => {}
         }
     }
-    suppress::apply(hub.sources, &mut findings);
+    // Where a rule has spoken of a place already, it knows more than the schema.
+    let places: Vec<_> = findings.iter().filter_map(Diagnostic::span).collect();
+    let is_new = |finding: &Diagnostic| {
+        let span = finding.span();
+        let is_there = |place: &Span| {
+            span.is_some_and(|span| (span.source, span.start) == (place.source, place.start))
+        };
+        !places.iter().any(is_there)
+    };
+    findings.extend(violations::check(&values).into_iter().filter(is_new));
+    suppress::apply(sources, &mut findings);
     findings.sort_by(|one, other| {
         let key = |finding: &Diagnostic| (finding.span(), finding.code.id);
         key(one).cmp(&key(other))

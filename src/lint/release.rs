@@ -1,91 +1,184 @@
-//! A release whose hub is linted: its values over the defaults of its charts, and where the hub stands in them.
+//! A release that is linted: its values over the defaults of its charts, and where a hub stands in them.
 
 use std::collections::BTreeSet;
 
-use super::z2jh::{self, NAME, Version};
+use super::shared::Shared;
+use super::values::{Basis, ChartValues, Values};
+use super::z2jh::{self, Known, NAME};
 use super::{Hub, locate};
-use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Content, Dependency, Helm, Map, NotATable, Value};
 
-/// The values of a release with a hub.
+/// What a release is made of.
+#[derive(Debug)]
+pub struct Parts<'p> {
+    /// The chart, where it is at hand.
+    pub chart: Option<Chart>,
+    /// The layers, one over the other.
+    pub values: Value,
+    /// Which Helm puts them together.
+    pub helm: Helm,
+    /// The version of the z2jh chart, where somebody says it.
+    pub version: Option<&'p str>,
+    /// The keys that lead to the values of the z2jh chart, where somebody says them.
+    pub hub: Option<Vec<String>>,
+}
+
+/// The values of a release over the defaults of its charts.
 #[derive(Debug)]
 pub struct Release {
     values: Value,
-    /// The keys that lead to the hub's.
-    path: Vec<String>,
+    /// The charts that count.
+    chart: Chart,
+    /// Where the hub's values stand, and by which chart; nothing where there is none, or its chart is off.
+    hub: Option<HubPlace>,
     defaults: BTreeSet<SourceId>,
-    /// The version of z2jh whose defaults were taken, where the chart itself is not at hand.
-    pub version: Option<Version>,
-    /// Major and minor of the z2jh chart.
+}
+
+/// Where the values of the z2jh chart stand.
+#[derive(Debug)]
+struct HubPlace {
+    /// The keys that lead to them.
+    path: Vec<String>,
+    /// What is known of the chart where its own files are not at hand.
+    known: Option<Known>,
+    /// Major and minor of its version.
     numbers: (u32, u32),
 }
 
 impl Release {
     /// Puts the defaults of the charts under the values. Where the z2jh chart is not among the files of the
-    /// release, its known defaults are taken; nothing where there is no hub, or its chart is switched off.
+    /// release, its known defaults are taken.
     ///
     /// # Errors
     /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
     pub fn new(
         sources: &mut Sources,
-        chart: Option<Chart>,
-        values: Value,
-        helm: Helm,
-        version: Option<&str>,
-    ) -> Result<Option<Self>, NotATable> {
+        shared: &mut Shared,
+        parts: Parts<'_>,
+    ) -> Result<Self, NotATable> {
+        let Parts {
+            chart,
+            values,
+            helm,
+            version,
+            hub,
+        } = parts;
         let in_chart = chart
             .as_ref()
             .and_then(|chart| find(chart, &mut Vec::new()));
-        let Some(place) = in_chart.or_else(|| place_of(&values)) else {
-            return Ok(None);
-        };
+        let said = hub.map(|path| Place {
+            path,
+            ..Place::default()
+        });
+        let place = said.or(in_chart).or_else(|| place_of(&values));
         let mut chart = chart.unwrap_or_else(|| bare("", values.set.value));
-        let embedded =
-            (!place.is_at_hand).then(|| Version::nearest(version.or(place.version.as_deref())));
-        if let Some(version) = embedded {
-            let z2jh = embedded_chart(sources, version, helm);
+        let mut place = place.map(|place| {
+            let version = version.or(place.version.as_deref());
+            HubPlace {
+                numbers: z2jh::version_of(version.unwrap_or_default()),
+                known: (!place.is_at_hand).then(|| Known::of(version)),
+                path: place.path,
+            }
+        });
+        if let Some((place, known)) = place
+            .as_ref()
+            .and_then(|place| Some((place, place.known.as_ref()?)))
+        {
+            let z2jh = shared.embedded(sources, known.version, helm);
             insert(&mut chart, &place.path, z2jh);
         }
-        let said = version.or(place.version.as_deref()).unwrap_or_default();
-        let numbers = z2jh::version_of(said);
         let mut defaults = BTreeSet::new();
         note_defaults(&chart, &mut defaults);
         let coalesced = values::coalesced(chart, values, helm)?;
-        if !is_on(&coalesced.chart, &place.path) {
-            return Ok(None);
-        }
-        Ok(Some(Self {
+        place = place.filter(|place| chart_at(&coalesced.chart, &place.path).is_some());
+        Ok(Self {
             values: coalesced.values,
-            path: place.path,
+            chart: coalesced.chart,
+            hub: place,
             defaults,
-            version: embedded,
-            numbers,
-        }))
+        })
     }
 
-    /// The hub; nothing where a null took all of its values away.
+    /// The hub; nothing where there is none, or a null took all of its values away.
     pub fn hub<'r>(&'r self, sources: &'r Sources, facts: &'r Facts) -> Option<Hub<'r>> {
-        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        let place = self.hub.as_ref()?;
         Some(Hub {
             sources,
-            values: self.values.get_path(&path)?,
+            values: self.values.get_path(&keys(&place.path))?,
             defaults: &self.defaults,
-            version: self.numbers,
+            version: place.numbers,
             facts,
         })
     }
 
-    /// What is wrong with the hub.
-    pub fn lint(&self, sources: &Sources, facts: &Facts) -> Vec<Diagnostic> {
-        self.hub(sources, facts)
-            .map(|hub| super::run(&hub))
-            .unwrap_or_default()
+    /// Whether the linter knows anything of it: it has a hub, or a chart at hand.
+    pub fn is_known(&self) -> bool {
+        self.hub.is_some() || !self.chart.name.is_empty()
+    }
+
+    /// The charts at hand that bring a schema.
+    pub fn schemas(&self) -> Vec<SourceId> {
+        let mut found = Vec::new();
+        note_schemas(&self.chart, &mut found);
+        found
+    }
+
+    /// All of the values, and each chart's own, with its schema.
+    pub(super) fn view<'r>(&'r self, sources: &'r Sources, shared: &'r Shared) -> Values<'r> {
+        let mut charts = Vec::new();
+        self.add_charts(&self.chart, &mut Vec::new(), shared, &mut charts);
+        Values {
+            sources,
+            root: &self.values,
+            defaults: &self.defaults,
+            charts,
+        }
+    }
+
+    fn add_charts<'r>(
+        &'r self,
+        chart: &'r Chart,
+        path: &mut Vec<String>,
+        shared: &'r Shared,
+        charts: &mut Vec<ChartValues<'r>>,
+    ) {
+        let own = chart.schema.and_then(|schema| shared.schema(schema));
+        let hub = self.hub.as_ref().filter(|hub| hub.path == *path);
+        // A checkout of the chart has no `values.schema.json`; it is made for the archive.
+        let is_without = |hub: &&HubPlace| hub.known.is_some() || chart.schema.is_none();
+        let known = hub.filter(is_without).map(|hub| match &hub.known {
+            Some(known) => known.clone(),
+            None => Known::of(Some(&chart.version)),
+        });
+        let basis = match (own, known) {
+            (_, Some(known)) => Some(Basis::Known(known)),
+            (Some(schema), None) => Some(Basis::Own(schema)),
+            (None, None) => None,
+        };
+        if let (Some(values), Some(basis)) = (self.values.get_path(&keys(path)), basis) {
+            charts.push(ChartValues {
+                path: path.clone(),
+                values,
+                basis,
+                is_hub: hub.is_some(),
+            });
+        }
+        for below in &chart.charts {
+            path.push(below.name.clone());
+            self.add_charts(below, path, shared, charts);
+            path.pop();
+        }
     }
 }
 
+fn keys(path: &[String]) -> Vec<&str> {
+    path.iter().map(String::as_str).collect()
+}
+
 /// Where a hub stands.
+#[derive(Default)]
 struct Place {
     path: Vec<String>,
     /// Whether the chart with its defaults is among the files.
@@ -138,7 +231,8 @@ fn place_of(values: &Value) -> Option<Place> {
     })
 }
 
-fn bare(name: &str, place: Span) -> Chart {
+/// A chart without files.
+pub(super) fn bare(name: &str, place: Span) -> Chart {
     Chart {
         name: name.to_owned(),
         version: String::new(),
@@ -146,18 +240,6 @@ fn bare(name: &str, place: Span) -> Chart {
         values: Value::new(Content::Map(Map::default()), None, place),
         charts: Vec::new(),
         schema: None,
-    }
-}
-
-fn embedded_chart(sources: &mut Sources, version: Version, helm: Helm) -> Chart {
-    let name = format!("defaults of {NAME} {}", version.name);
-    let source = sources.add(name, version.defaults.to_owned());
-    let values =
-        values::read(source, version.defaults, helm).expect("the recorded defaults are JSON");
-    Chart {
-        version: version.name.to_owned(),
-        values,
-        ..bare(NAME, Span::new(source, 0..0))
     }
 }
 
@@ -175,12 +257,20 @@ fn insert(chart: &mut Chart, path: &[String], z2jh: Chart) {
     insert(&mut chart.charts[index], rest, z2jh);
 }
 
-/// Whether the chart at these keys counts.
-fn is_on(chart: &Chart, path: &[String]) -> bool {
-    path.split_first().is_none_or(|(key, rest)| {
-        let below = chart.charts.iter().find(|below| below.name == *key);
-        below.is_some_and(|below| is_on(below, rest))
-    })
+/// The chart at these keys, if it counts.
+fn chart_at<'c>(chart: &'c Chart, path: &[String]) -> Option<&'c Chart> {
+    let Some((key, rest)) = path.split_first() else {
+        return Some(chart);
+    };
+    let below = chart.charts.iter().find(|below| below.name == *key)?;
+    chart_at(below, rest)
+}
+
+fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {
+    found.extend(chart.schema);
+    for below in &chart.charts {
+        note_schemas(below, found);
+    }
 }
 
 fn note_defaults(chart: &Chart, defaults: &mut BTreeSet<SourceId>) {

@@ -1,5 +1,9 @@
 //! The defaults of the z2jh chart, for releases whose chart is not at hand.
 
+use std::sync::OnceLock;
+
+use crate::schema::Schema;
+
 /// The name of the chart.
 pub const NAME: &str = "jupyterhub";
 
@@ -10,6 +14,8 @@ pub struct Version {
     pub name: &'static str,
     /// The values, as JSON.
     pub defaults: &'static str,
+    /// The JSON Schema of the values.
+    pub schema: &'static str,
 }
 
 macro_rules! versions {
@@ -17,14 +23,60 @@ macro_rules! versions {
         &[$(Version {
             name: $name,
             defaults: include_str!(concat!("../../schemas/z2jh/", $name, ".defaults.json")),
+            schema: include_str!(concat!("../../schemas/z2jh/", $name, ".schema.json")),
         }),+]
     };
+}
+
+/// What is known of a z2jh chart that is not at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The version that stands for it.
+    pub version: Version,
+    /// Other versions that it may be, or lie next to.
+    pub others: Vec<Version>,
+}
+
+impl Known {
+    /// What is known of a version: a release between two known ones may have the keys of the later one, and
+    /// so may a development build; where nothing is said it may be any.
+    pub fn of(said: Option<&str>) -> Self {
+        let version = Version::nearest(said);
+        let is_other = |other: &&Version| other.name != version.name;
+        let Some(wanted) = said.and_then(numbers) else {
+            let others = VERSIONS.iter().filter(is_other).copied().collect();
+            return Self { version, others };
+        };
+        let is_exact = numbers(version.name) == Some(wanted);
+        let is_release = !said.is_some_and(|said| said.contains("-0.dev"));
+        let at = VERSIONS.iter().position(|known| known.name == version.name);
+        let next = at.and_then(|at| VERSIONS.get(at + 1));
+        let others = next.filter(|_| !(is_exact && is_release));
+        Self {
+            version,
+            others: others.copied().into_iter().collect(),
+        }
+    }
 }
 
 /// All of them, the oldest first.
 pub const VERSIONS: &[Version] = versions!("1.2", "2.0", "3.3", "4.0", "4.2", "4.3", "4.4", "5.0");
 
 impl Version {
+    /// The schema, read when it is first asked for.
+    pub(super) fn schema(&self) -> &'static Schema {
+        static SCHEMAS: [OnceLock<Schema>; VERSIONS.len()] =
+            [const { OnceLock::new() }; VERSIONS.len()];
+        let at = VERSIONS
+            .iter()
+            .position(|known| known.name == self.name)
+            .expect("a version is one of the table");
+        SCHEMAS[at].get_or_init(|| {
+            let document = serde_json::from_str(self.schema).expect("the recorded schema is JSON");
+            Schema::compile(document).expect("the recorded schema compiles")
+        })
+    }
+
     /// The one that is nearest to a version of the chart and not newer; the oldest for what is older still,
     /// and the newest release where nothing is said.
     pub fn nearest(version: Option<&str>) -> Self {

@@ -4,6 +4,7 @@
 mod check;
 mod explain;
 mod keys;
+mod nulls;
 mod place;
 mod violation;
 

@@ -7,7 +7,7 @@ use crate::cli::args::{LayerOptions, LintOptions};
 use crate::cli::session::Session;
 use crate::cli::stack::{self, Parts};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{RULES, Release};
+use crate::lint::{self, RULES, Release, Shared};
 use crate::policy::Facts;
 use crate::text::nearest;
 
@@ -73,10 +73,22 @@ fn lint(
         values,
         helm,
     } = stack::gather(session, paths, layers)?;
-    let version = options.chart_version.as_deref();
-    let release = Release::new(&mut session.sources, chart, values, helm, version)
+    let parts = lint::Parts {
+        chart,
+        values,
+        helm,
+        version: options.chart_version.as_deref(),
+        hub: None,
+    };
+    let mut shared = Shared::default();
+    let release = Release::new(&mut session.sources, &mut shared, parts)
         .map_err(|error| stack::not_a_table(&error))?;
-    Ok(release.map(|release| release.lint(&session.sources, &Facts::default())))
+    for schema in release.schemas() {
+        shared.add_schema(&session.sources, schema);
+    }
+    Ok(release
+        .is_known()
+        .then(|| lint::run(&session.sources, &shared, &Facts::default(), &release)))
 }
 
 /// Findings are what was asked for, so they go to standard output.

@@ -9,9 +9,10 @@ mod placeholders;
 mod pre_puller;
 mod priorities;
 mod resources;
+mod schema;
 mod syntax;
 
-use super::Hub;
+use super::{Found, Hub, Values};
 use crate::diag::{Code, Diagnostic};
 
 /// What a rule looks at.
@@ -19,6 +20,11 @@ use crate::diag::{Code, Diagnostic};
 pub enum Check {
     /// The values of a hub as they are in effect, over the defaults of its chart.
     Hub(fn(&Hub<'_>, &mut Vec<Diagnostic>)),
+    /// All values of a release, of any chart.
+    Values(fn(&Values<'_>, &mut Vec<Diagnostic>)),
+    /// What breaks the schema of a chart: a finding, where it is a matter of this rule. The first rule of
+    /// the table that takes it is the only one that speaks.
+    Violation(fn(&Found<'_>) -> Option<Diagnostic>),
 }
 
 /// A rule of the linter.
@@ -32,7 +38,7 @@ pub struct Rule {
     pub check: Check,
 }
 
-/// All rules, by their codes.
+/// All rules, by families; of those about schemas, the more particular ones come first.
 pub static RULES: &[Rule] = &[
     culling::disabled::RULE,
     culling::zero_means_default::RULE,
@@ -58,5 +64,15 @@ pub static RULES: &[Rule] = &[
     resources::overcommit::RULE,
     resources::limit_without_guarantee::RULE,
     resources::gpu_limit_missing::RULE,
+    schema::removed_key::RULE,
+    schema::misplaced_key::RULE,
+    schema::unknown_key::RULE,
+    schema::missing_key::RULE,
     syntax::duplicate_value_key::RULE,
+    syntax::null_erases::RULE,
+    syntax::number_where_string::RULE,
+    syntax::yaml11_boolean::RULE,
+    syntax::non_string_scalar::RULE,
+    syntax::yaml11_boolean_key::RULE,
+    schema::wrong_type::RULE,
 ];

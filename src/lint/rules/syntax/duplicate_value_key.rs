@@ -1,12 +1,12 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Rule, Values};
 use crate::values::{Content, Map, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("duplicate_value_key.md"),
-    check: Check::Hub(check),
+    check: Check::Values(check),
 };
 
 static CODE: Code = Code::error(
@@ -15,8 +15,8 @@ static CODE: Code = Code::error(
     "a key comes twice in one mapping, and the first is lost",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    look(hub.values, findings);
+fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
+    look(values.root, findings);
 }
 
 fn look(value: &Value, findings: &mut Vec<Diagnostic>) {

@@ -1,0 +1,76 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Found, Rule};
+use crate::schema::ViolationKind;
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("misplaced_key.md"),
+    check: Check::Violation(check),
+};
+
+static CODE: Code = Code::error(
+    "SM002",
+    "misplaced-key",
+    "a key that the chart knows, but at another place",
+);
+
+/// A key that so many places have says nothing about the one that was meant.
+const MOST_HOMES: usize = 4;
+
+fn check(found: &Found<'_>) -> Option<Diagnostic> {
+    let ViolationKind::UnknownKey { key, meant, homes } = &found.violation.kind else {
+        return None;
+    };
+    let path: Vec<&str> = found.path.iter().map(String::as_str).collect();
+    let of_hub = found.is_hub.then(|| home_in_hub(&path, found)).flatten();
+    let help = match of_hub {
+        Some(home) => format!("put it at `{home}`"),
+        None if meant.is_none() && (1..=MOST_HOMES).contains(&homes.len()) => {
+            let homes: Vec<String> = homes.iter().map(|home| at(home, key)).collect();
+            format!("the chart knows it as {}", homes.join(" and as "))
+        }
+        None => return None,
+    };
+    Some(found.violation.clone().under(&CODE).help(help))
+}
+
+fn at(home: &str, key: &str) -> String {
+    match home {
+        "" => format!("`{key}` at the top"),
+        home => format!("`{home}.{key}`"),
+    }
+}
+
+/// Settings of JupyterHub's classes and of the spawner, which have places of their own in the values.
+fn home_in_hub(path: &[&str], found: &Found<'_>) -> Option<String> {
+    match path {
+        ["hub", key] if key.starts_with(|c: char| c.is_ascii_uppercase()) => {
+            Some(format!("hub.config.{key}"))
+        }
+        ["hub", key] if is_program(found) => Some(format!("hub.extraConfig.{key}")),
+        ["hub", key] if key.contains('_') && !has_sibling(found) => {
+            Some(format!("hub.config.JupyterHub.{key}"))
+        }
+        ["singleuser", "mem_limit"] => Some("singleuser.memory.limit".to_owned()),
+        ["singleuser", "mem_guarantee"] => Some("singleuser.memory.guarantee".to_owned()),
+        ["singleuser", "cpu_limit"] => Some("singleuser.cpu.limit".to_owned()),
+        ["singleuser", "cpu_guarantee"] => Some("singleuser.cpu.guarantee".to_owned()),
+        _ => None,
+    }
+}
+
+/// Whether a key alike is known beside it.
+fn has_sibling(found: &Found<'_>) -> bool {
+    matches!(&found.violation.kind, ViolationKind::UnknownKey { meant, .. } if meant.is_some())
+}
+
+/// Whether it is Python, as in the entries of `extraConfig`.
+fn is_program(found: &Found<'_>) -> bool {
+    match found.value.map(|value| &value.content) {
+        Some(Content::String(text)) => text
+            .lines()
+            .any(|line| line.starts_with("c.") || line.starts_with("import ")),
+        _ => false,
+    }
+}

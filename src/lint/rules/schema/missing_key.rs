@@ -1,0 +1,23 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Found, Rule};
+use crate::schema::ViolationKind;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("missing_key.md"),
+    check: Check::Violation(check),
+};
+
+static CODE: Code = Code::error(
+    "SM011",
+    "missing-key",
+    "a key that the chart cannot do without",
+);
+
+fn check(found: &Found<'_>) -> Option<Diagnostic> {
+    let ViolationKind::MissingKey(_) = &found.violation.kind else {
+        return None;
+    };
+    // Then SY002 says who took it away.
+    (!found.is_deleted).then(|| found.violation.clone().under(&CODE))
+}

@@ -1,0 +1,5 @@
+pub(super) mod misplaced_key;
+pub(super) mod missing_key;
+pub(super) mod removed_key;
+pub(super) mod unknown_key;
+pub(super) mod wrong_type;

@@ -1,0 +1,89 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("non_string_scalar.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "SY005",
+    "non-string-scalar",
+    "a number or a boolean where Kubernetes takes texts only",
+);
+
+/// Mappings of the chart whose values are texts.
+const MAPPINGS: [&str; 16] = [
+    "hub.extraEnv",
+    "singleuser.extraEnv",
+    "hub.nodeSelector",
+    "singleuser.nodeSelector",
+    "proxy.chp.nodeSelector",
+    "proxy.traefik.nodeSelector",
+    "prePuller.hook.nodeSelector",
+    "scheduling.userScheduler.nodeSelector",
+    "hub.labels",
+    "hub.annotations",
+    "singleuser.extraLabels",
+    "singleuser.extraAnnotations",
+    "proxy.labels",
+    "proxy.annotations",
+    "proxy.service.annotations",
+    "ingress.annotations",
+];
+
+/// The same among the settings of a spawner.
+const TRAITS: [&str; 4] = [
+    "environment",
+    "node_selector",
+    "extra_labels",
+    "extra_annotations",
+];
+
+/// Lists of tolerations, whose `value` is a text.
+const TOLERATIONS: [&str; 5] = [
+    "scheduling.userPods.tolerations",
+    "scheduling.corePods.tolerations",
+    "singleuser.extraTolerations",
+    "prePuller.extraTolerations",
+    "hub.tolerations",
+];
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let of_chart = MAPPINGS.iter().filter_map(|path| hub.get(path));
+    let overrides = profiles::overrides(hub);
+    let traits = overrides
+        .iter()
+        .flat_map(|settings| TRAITS.iter().filter_map(|name| settings.get(name)));
+    for mapping in of_chart.chain(traits) {
+        let entries = mapping.as_map().into_iter().flat_map(|map| &map.entries);
+        findings.extend(entries.filter_map(|(key, value)| finding(hub, key, value)));
+    }
+    let lists = TOLERATIONS.iter().filter_map(|path| hub.get(path));
+    let of_traits = overrides
+        .iter()
+        .filter_map(|settings| settings.get("tolerations"));
+    for list in lists.chain(of_traits) {
+        let Content::List(items) = &list.content else {
+            continue;
+        };
+        let values = items.iter().filter_map(|item| item.get("value"));
+        findings.extend(values.filter_map(|value| finding(hub, "value", value)));
+    }
+}
+
+fn finding(hub: &Hub<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
+    let kind = match value.content {
+        Content::Bool(_) => "a boolean",
+        Content::Number(_) => "a number",
+        _ => return None,
+    };
+    let text = hub.sources.slice(value.set.value);
+    let message = format!("`{key}` is {kind}, and Kubernetes takes texts only");
+    let finding = Diagnostic::new(&CODE, message).at(span(value), format!("is {kind}"));
+    Some(finding.help(format!("quote it: \"{text}\"")))
+}

@@ -1,0 +1,112 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::{ChartValues, Check, Rule, Values};
+use crate::values::{Content, Map, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("null_erases.md"),
+    check: Check::Values(check),
+};
+
+static CODE: Code = Code::warning(
+    "SY002",
+    "null-erases-subtree",
+    "a key with nothing behind it erases what lower layers set below it",
+);
+
+fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
+    for chart in &values.charts {
+        let look = Look { values, chart };
+        look.at(chart.values, &mut Vec::new(), findings);
+    }
+}
+
+struct Look<'v> {
+    values: &'v Values<'v>,
+    chart: &'v ChartValues<'v>,
+}
+
+impl<'v> Look<'v> {
+    fn at(&self, value: &'v Value, path: &mut Vec<&'v str>, findings: &mut Vec<Diagnostic>) {
+        let Some(Map {
+            entries, deleted, ..
+        }) = value.as_map()
+        else {
+            return;
+        };
+        for (key, null) in deleted
+            .iter()
+            .filter(|(key, _)| !entries.contains_key(*key))
+        {
+            path.push(key);
+            findings.extend(self.erased(null, &null.lost, path));
+            path.pop();
+        }
+        for (key, below) in entries {
+            path.push(key);
+            if below.is_null() {
+                findings.extend(self.erased(below, &below.lost, path));
+            } else {
+                findings.extend(self.rescued(below, path));
+            }
+            self.at(below, path, findings);
+            path.pop();
+        }
+    }
+
+    /// Whether the chart has no use for a null there; where it has, the null is meant.
+    fn refuses_null(&self, path: &[&str]) -> bool {
+        self.chart.basis.schema().allows_null(path) == Some(false)
+    }
+
+    fn erased(&self, null: &Value, lost: &[Value], path: &[&str]) -> Option<Diagnostic> {
+        let lost = lost.iter().find(|lost| has_content(lost))?;
+        if !self.is_set(null) || !self.refuses_null(path) {
+            return None;
+        }
+        let mut finding = self.finding(null, lost, path)?;
+        finding.level = Level::Error;
+        Some(finding.help(HELP))
+    }
+
+    /// A null between two layers, of which the upper one sets the key again.
+    fn rescued(&self, value: &Value, path: &[&str]) -> Option<Diagnostic> {
+        let at = value.lost.iter().position(Value::is_null)?;
+        let (null, lower) = (&value.lost[at], &value.lost[at + 1..]);
+        let lost = lower
+            .iter()
+            .find(|lost| has_content(lost) && self.is_set(lost))?;
+        if !self.refuses_null(path) {
+            return None;
+        }
+        let source = self.values.sources.get(value.set.value.source);
+        let help = format!(
+            "{HELP}; that there is anything at this key is due to {} alone",
+            source.name()
+        );
+        Some(self.finding(null, lost, path)?.help(help))
+    }
+
+    fn finding(&self, null: &Value, lost: &Value, path: &[&str]) -> Option<Diagnostic> {
+        let key = path.last()?;
+        let message = format!("`{key}` with nothing behind it erases what was set below it");
+        let finding = Diagnostic::new(&CODE, message).at(span(null), "means null here");
+        Some(finding.at(span(lost), "what it erases"))
+    }
+
+    fn is_set(&self, value: &Value) -> bool {
+        !self.values.defaults.contains(&value.set.value.source)
+    }
+}
+
+const HELP: &str = "take the key away, or write `key: {}`, which keeps what there is; if it is meant, say `null` and silence \
+     this rule there";
+
+fn has_content(value: &Value) -> bool {
+    match &value.content {
+        Content::Map(map) => !map.entries.is_empty(),
+        Content::List(items) => !items.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,34 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Found, Rule};
+use crate::schema::ViolationKind;
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("number_where_string.md"),
+    check: Check::Violation(check),
+};
+
+static CODE: Code = Code::error(
+    "SY003",
+    "number-where-string",
+    "a text without quotes that YAML reads as a number",
+);
+
+fn check(found: &Found<'_>) -> Option<Diagnostic> {
+    let ViolationKind::WrongType { wants_string: true } = found.violation.kind else {
+        return None;
+    };
+    let value = found.value?;
+    let Content::Number(number) = &value.content else {
+        return None;
+    };
+    let text = found.sources.slice(value.set.value);
+    let message = if text == number.to_string() {
+        format!("`{text}` is a number, where the chart takes a text")
+    } else {
+        format!("Helm reads `{text}` as the number {number}, where the chart takes a text")
+    };
+    let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a number");
+    Some(finding.help(format!("quote it: \"{text}\"")))
+}

@@ -1,0 +1,42 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Found, Rule};
+use crate::schema::ViolationKind;
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("yaml11_boolean.md"),
+    check: Check::Violation(check),
+};
+
+static CODE: Code = Code::warning(
+    "SY004",
+    "yaml11-boolean",
+    "a word that Helm reads as `true` or `false`",
+);
+
+/// Whether a plain scalar is a boolean to YAML 1.1 alone (go-yaml's `resolve`).
+pub(super) fn is_word(text: &str) -> bool {
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off"
+    )
+}
+
+fn check(found: &Found<'_>) -> Option<Diagnostic> {
+    let value = found.value?;
+    let text = found.sources.slice(value.set.value);
+    let Content::Bool(is_true) = value.content else {
+        return None;
+    };
+    let is_meant = matches!(
+        found.violation.kind,
+        ViolationKind::WrongType { wants_string: true } | ViolationKind::WrongValue
+    );
+    if !is_meant || !is_word(text) {
+        return None;
+    }
+    let message = format!("Helm reads `{text}` as `{is_true}`, where the chart takes a text");
+    let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a boolean");
+    Some(finding.help(format!("quote it: \"{text}\"")))
+}

@@ -1,0 +1,51 @@
+use super::yaml11_boolean::is_word;
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Rule, Values};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("yaml11_boolean_key.md"),
+    check: Check::Values(check),
+};
+
+static CODE: Code = Code::warning(
+    "SY008",
+    "yaml11-boolean-key",
+    "a key that Helm reads as `true` or `false`",
+);
+
+fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
+    look(values, values.root, findings);
+}
+
+fn look(values: &Values<'_>, value: &Value, findings: &mut Vec<Diagnostic>) {
+    match &value.content {
+        Content::Map(map) => {
+            for (key, below) in &map.entries {
+                if key == "true" || key == "false" {
+                    findings.extend(finding(values, key, below));
+                }
+                look(values, below, findings);
+            }
+        }
+        Content::List(items) => {
+            for item in items {
+                look(values, item, findings);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn finding(values: &Values<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
+    let span = value.set.key?;
+    let text = values.sources.slice(span);
+    let is_default = values.defaults.contains(&span.source);
+    if is_default || !is_word(text) {
+        return None;
+    }
+    let message = format!("Helm reads the key `{text}` as `{key}`");
+    let finding = Diagnostic::new(&CODE, message).at(span, "is a boolean");
+    Some(finding.help(format!("quote it: \"{text}\"")))
+}

@@ -1,0 +1,218 @@
+//! Values against the schemas of their charts.
+
+use serde_json::Value as Json;
+
+use super::rules::{Check, RULES};
+use super::values::{Basis, ChartValues, Values};
+use super::z2jh::Version;
+use crate::diag::{Diagnostic, Level};
+use crate::schema::{Schema, Spot, Step, Subject, Violation, ViolationKind};
+use crate::text::Sources;
+use crate::values::{Content, Encrypted, Value};
+
+/// A violation of a chart's schema, for the rule whose matter it is.
+pub struct Found<'v> {
+    /// The texts.
+    pub sources: &'v Sources,
+    /// What is wrong.
+    pub violation: &'v Violation,
+    /// The keys that lead from the chart's values to what is at fault, an unknown key included.
+    pub path: Vec<String>,
+    /// What stands there.
+    pub value: Option<&'v Value>,
+    /// Whether it is the z2jh chart.
+    pub is_hub: bool,
+    /// Whether a null deleted the key that is missing.
+    pub is_deleted: bool,
+}
+
+/// Every finding about keys and types, each by the first rule that takes it.
+pub(super) fn check(values: &Values<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for chart in &values.charts {
+        let violations = violations(chart.basis.schema(), chart.values);
+        if violations.is_empty() {
+            continue;
+        }
+        let doubts = Doubts::of(chart);
+        for violation in &violations {
+            let (path, value) = at_fault(chart.values, violation);
+            let found = Found {
+                sources: values.sources,
+                violation,
+                path,
+                value,
+                is_hub: chart.is_hub,
+                is_deleted: is_deleted(chart.values, violation),
+            };
+            let mut claimed = RULES.iter().filter_map(|rule| match rule.check {
+                Check::Violation(claim) => claim(&found),
+                _ => None,
+            });
+            findings.extend(
+                claimed
+                    .next()
+                    .and_then(|finding| doubts.weighed(violation, finding)),
+            );
+        }
+    }
+    findings
+}
+
+/// What the schemas of other versions say, where it is not certain which version a hub has.
+struct Doubts {
+    /// Each other version, with what violates its schema.
+    others: Vec<(Version, Vec<Violation>)>,
+    /// Whether the version lies between two known ones, so that the later one decides as well.
+    is_between: bool,
+    /// The version whose schema it was.
+    version: Option<Version>,
+}
+
+impl Doubts {
+    fn of(chart: &ChartValues<'_>) -> Self {
+        let Basis::Known(known) = &chart.basis else {
+            return Self {
+                others: Vec::new(),
+                is_between: false,
+                version: None,
+            };
+        };
+        let others = known.others.iter();
+        Self {
+            is_between: known.others.len() == 1,
+            others: others
+                .map(|other| (*other, violations(other.schema(), chart.values)))
+                .collect(),
+            version: Some(known.version),
+        }
+    }
+
+    /// What is left of a finding: as it is where no other version allows what it is about; nothing where
+    /// the version lies next to one that does; else a note that names those versions.
+    fn weighed(&self, violation: &Violation, mut finding: Diagnostic) -> Option<Diagnostic> {
+        let is_same = |other: &Violation| other.span == violation.span;
+        let allow = self
+            .others
+            .iter()
+            .filter(|(_, violations)| !violations.iter().any(is_same));
+        let allow: Vec<&str> = allow.map(|(version, _)| version.name).collect();
+        if self.is_between && !allow.is_empty() {
+            return None;
+        }
+        let Some(version) = self.version else {
+            return Some(finding);
+        };
+        let by = match (allow.first(), allow.last()) {
+            (Some(first), Some(last)) => {
+                finding.level = finding.level.max(Level::Note);
+                let which = if first == last {
+                    (*first).to_owned()
+                } else {
+                    format!("{first} to {last}")
+                };
+                format!(
+                    "z2jh {} does not know it, z2jh {which} does; `--chart-version` says which one it is",
+                    version.name
+                )
+            }
+            _ => format!("this is what z2jh {} allows", version.name),
+        };
+        finding.help = Some(match finding.help {
+            Some(help) => format!("{help}\n{by}"),
+            None => by,
+        });
+        Some(finding)
+    }
+}
+
+/// What a chart's schema has against its values. A null deletes, so it is never of the wrong type.
+fn violations(schema: &Schema, values: &Value) -> Vec<Violation> {
+    let json = stand_in(values);
+    let spot = |steps: &[Step]| spot(values, steps);
+    let found = schema.check(Subject {
+        value: &json,
+        spot: &spot,
+    });
+    let is_meant = |violation: &Violation| match follow(values, &violation.steps) {
+        Some(value) => match value.content {
+            Content::Null => false,
+            // Of what is encrypted only the type is known.
+            Content::Encrypted(..) => {
+                matches!(violation.kind, ViolationKind::WrongType { .. })
+            }
+            _ => true,
+        },
+        None => true,
+    };
+    found.into_iter().filter(is_meant).collect()
+}
+
+/// As JSON, with a value of the right type in the place of what is encrypted.
+fn stand_in(value: &Value) -> Json {
+    match &value.content {
+        Content::Encrypted(Encrypted::Bool, _) => Json::Bool(true),
+        Content::Encrypted(Encrypted::Number, _) => Json::from(1),
+        Content::List(items) => items.iter().map(stand_in).collect(),
+        Content::Map(map) => {
+            let entries = map.entries.iter();
+            Json::Object(
+                entries
+                    .map(|(key, value)| (key.clone(), stand_in(value)))
+                    .collect(),
+            )
+        }
+        _ => value.to_json(),
+    }
+}
+
+fn follow<'v>(values: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+    steps
+        .iter()
+        .try_fold(values, |value, step| match (step, &value.content) {
+            (Step::Key(key), Content::Map(map)) => map.entries.get(key),
+            (Step::Index(index), Content::List(items)) => items.get(*index),
+            _ => None,
+        })
+}
+
+fn spot(values: &Value, steps: &[Step]) -> Option<Spot> {
+    let value = follow(values, steps)?;
+    let first = value.as_map().and_then(|map| map.entries.values().next());
+    let text = match &value.content {
+        Content::Bool(value) => Some(value.to_string()),
+        Content::Number(number) => Some(number.to_string()),
+        Content::String(text) => Some(text.clone()),
+        _ => None,
+    };
+    Some(Spot {
+        key: value.set.key,
+        value: value.set.value,
+        first_key: first.and_then(|first| first.set.key),
+        text,
+    })
+}
+
+/// The path of what is at fault, an unknown or missing key included, and what stands there.
+fn at_fault<'v>(values: &'v Value, violation: &Violation) -> (Vec<String>, Option<&'v Value>) {
+    let mut steps = violation.steps.clone();
+    match &violation.kind {
+        ViolationKind::UnknownKey { key, .. } | ViolationKind::MissingKey(key) => {
+            steps.push(Step::Key(key.clone()));
+        }
+        _ => {}
+    }
+    let path = steps.iter().map(|step| match step {
+        Step::Key(key) => key.clone(),
+        Step::Index(index) => format!("[{index}]"),
+    });
+    (path.collect(), follow(values, &steps))
+}
+
+fn is_deleted(values: &Value, violation: &Violation) -> bool {
+    let ViolationKind::MissingKey(key) = &violation.kind else {
+        return false;
+    };
+    let holder = follow(values, &violation.steps).and_then(Value::as_map);
+    holder.is_some_and(|map| map.deleted.contains_key(key))
+}
