@@ -45,7 +45,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("kube_core", &["k8s/"]),
     ("memchr", &["text/", "yaml/", "k8s/"]),
     ("miette", &["report/graphical.rs"]),
-    ("rayon", &["k8s/release.rs", "render/engine.rs"]),
+    (
+        "rayon",
+        &["k8s/release.rs", "lint/mod.rs", "render/engine.rs"],
+    ),
     ("similar", &["report/diff.rs"]),
     ("strsim", &["text/nearest.rs"]),
     ("tar", &["values/chart/"]),

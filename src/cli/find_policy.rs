@@ -34,35 +34,52 @@ pub(super) fn find(
             .add("policy z2jh (built in)", Z2JH.to_owned())),
         Some(path) => session.read(path),
         None => {
-            let path = nearest(session)?;
+            let (folder, path) = nearest(session)?;
+            let path = path.ok_or_else(|| no_policy(&folder))?;
             session.read(&path)
         }
     }
 }
 
-/// Looks from the working folder up to the root of the repository.
-fn nearest(session: &Session<'_>) -> Result<PathBuf, Diagnostic> {
+/// The same for what needs no policy: nothing where none is named and none is found. With it comes the
+/// folder at which its paths start.
+pub(super) fn find_any(
+    session: &mut Session<'_>,
+    asked: Option<&Path>,
+) -> Result<Option<(SourceId, PathBuf)>, Diagnostic> {
+    let path = match asked {
+        Some(path) => Some(path.to_owned()),
+        None => nearest(session)?.1,
+    };
+    let Some(path) = path else { return Ok(None) };
+    let source = find(session, Some(&path))?;
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok(Some((source, folder)))
+}
+
+/// Looks from the working folder, which comes back too, up to the root of the repository.
+fn nearest(session: &Session<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
     let host = session.host;
     let folder = host
         .current_dir()
         .map_err(|error| session::unreadable(Path::new("."), &error))?;
-    for folder in folder.ancestors() {
+    for above in folder.ancestors() {
         let found: Vec<PathBuf> = NAMES
             .iter()
-            .map(|name| folder.join(name))
+            .map(|name| above.join(name))
             .filter(|path| host.is_file(path))
             .collect();
         match &found[..] {
             [] => {}
-            [path] => return Ok(path.clone()),
-            _ => return Err(two_policies(folder)),
+            [path] => return Ok((folder.clone(), Some(path.clone()))),
+            _ => return Err(two_policies(above)),
         }
-        let git = folder.join(".git");
+        let git = above.join(".git");
         if host.is_dir(&git) || host.is_file(&git) {
             break;
         }
     }
-    Err(no_policy(&folder))
+    Ok((folder, None))
 }
 
 fn no_policy(folder: &Path) -> Diagnostic {

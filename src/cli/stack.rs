@@ -1,6 +1,6 @@
 //! The values of one release: its chart and its layers are read and put together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::{HelmArg, LayerOptions};
@@ -39,40 +39,85 @@ pub(super) struct Parts {
     pub(super) helm: Helm,
 }
 
-/// Reads what the options name; of the paths, one may be a chart, and the others are values files.
+/// Charts and layers that were read already: releases share them.
+#[derive(Default)]
+pub(super) struct Files {
+    layers: BTreeMap<PathBuf, Result<Value, Diagnostic>>,
+    charts: BTreeMap<PathBuf, Result<Chart, Diagnostic>>,
+}
+
+impl Files {
+    fn layer(
+        &mut self,
+        session: &mut Session<'_>,
+        path: &Path,
+        helm: Helm,
+    ) -> Result<Value, Diagnostic> {
+        if let Some(read) = self.layers.get(path) {
+            return read.clone();
+        }
+        let read = session.read(path).and_then(|source| {
+            let text = session.sources.get(source).text();
+            values::read(source, text, helm)
+        });
+        self.layers.insert(path.to_owned(), read.clone());
+        read
+    }
+
+    fn chart(
+        &mut self,
+        session: &mut Session<'_>,
+        path: &Path,
+        helm: Helm,
+    ) -> Result<Chart, Diagnostic> {
+        if let Some(read) = self.charts.get(path) {
+            return read.clone();
+        }
+        let read = read_chart(session, path, helm);
+        self.charts.insert(path.to_owned(), read.clone());
+        read
+    }
+}
+
+/// Reads what the options name; of the paths, one may be a chart, and the others are values files. What
+/// cannot be read is said and left out.
 pub(super) fn gather(
     session: &mut Session<'_>,
+    read: &mut Files,
     paths: &[PathBuf],
     options: &LayerOptions,
-) -> Result<Parts, Diagnostic> {
+) -> (Parts, Vec<Diagnostic>) {
     let helm = match options.helm {
         HelmArg::Three => Helm::Three,
         HelmArg::Four => Helm::Four,
     };
+    let mut errors = Vec::new();
     let (charts, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
         paths.iter().partition(|path| is_chart(session.host, path));
     let chart = options.chart.as_ref().or(charts.first().copied());
-    let chart = chart
-        .map(|path| read_chart(session, path, helm))
-        .transpose()?;
+    let chart = chart.map(|path| read.chart(session, path, helm));
+    let chart = chart.and_then(|chart| chart.map_err(|error| errors.push(error)).ok());
     let nowhere = session.sources.add("values", String::new());
     let root = Content::Map(Map::default());
     let mut values = Value::new(root, None, Span::new(nowhere, 0..0));
     for path in files.into_iter().chain(&options.values) {
-        let source = session.read(path)?;
-        let layer = values::read(source, session.sources.get(source).text(), helm)?;
-        values::lay_over(&mut values, layer);
+        match read.layer(session, path, helm) {
+            Ok(layer) => values::lay_over(&mut values, layer),
+            Err(error) => errors.push(error),
+        }
     }
     for (kind, arguments) in arguments(options) {
         for text in arguments {
-            set(session, &mut values, kind, helm, text)?;
+            let set = set(session, &mut values, kind, helm, text);
+            errors.extend(set.err());
         }
     }
-    Ok(Parts {
+    let parts = Parts {
         chart,
         values,
         helm,
-    })
+    };
+    (parts, errors)
 }
 
 /// In the order in which Helm applies them, whatever theirs on the command line.
@@ -115,11 +160,15 @@ pub(super) fn read(
     paths: &[PathBuf],
     options: &LayerOptions,
 ) -> Result<Stack, Diagnostic> {
+    let (parts, errors) = gather(session, &mut Files::default(), paths, options);
+    if let Some(error) = errors.into_iter().next() {
+        return Err(error);
+    }
     let Parts {
         chart,
         values,
         helm,
-    } = gather(session, paths, options)?;
+    } = parts;
     let mut defaults = BTreeSet::new();
     let Some(chart) = chart else {
         return Ok(Stack { values, defaults });

@@ -8,6 +8,7 @@ mod locate;
 mod profiles;
 mod release;
 mod rules;
+mod select;
 mod shared;
 mod suppress;
 mod values;
@@ -15,17 +16,34 @@ mod violations;
 pub mod z2jh;
 
 pub use hub::Hub;
-pub use release::{Parts, Release};
+pub use release::{Parts, Plan, Release};
 pub use rules::{Check, RULES, Rule};
+pub use select::{Selection, is_rule};
 pub use shared::Shared;
 pub use values::{Basis, ChartValues, Values};
 pub use violations::Found;
 
 use locate::locate;
 
+use rayon::prelude::*;
+
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{Sources, Span};
+use crate::values::NotATable;
+
+/// The findings about each of several releases, or why Helm refuses its values.
+pub fn run_all(
+    sources: &Sources,
+    shared: &Shared,
+    facts: &Facts,
+    plans: Vec<Plan>,
+) -> Vec<Result<Vec<Diagnostic>, NotATable>> {
+    let plans = plans.into_par_iter();
+    let releases = plans.map(Release::new);
+    let findings = releases.map(|release| Ok(run(sources, shared, facts, &release?)));
+    findings.collect()
+}
 
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what a
 /// comment silences is left out.
@@ -42,7 +60,7 @@ pub fn run(
         match (&rule.check, &hub) {
             (Check::Hub(check), Some(hub)) => check(hub, &mut findings),
             (Check::Values(check), _) => check(&values, &mut findings),
-            (Check::Hub(_), None) | (Check::Violation(_), _) => {}
+            (Check::Hub(_), None) | (Check::Violation(_) | Check::Property(_), _) => {}
         }
     }
     // Where a rule has spoken of a place already, it knows more than the schema.

@@ -6,6 +6,7 @@ use super::shared::Shared;
 use super::values::{Basis, ChartValues, Values};
 use super::z2jh::{self, Known, NAME};
 use super::{Hub, locate};
+use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Content, Dependency, Helm, Map, NotATable, Value};
@@ -47,56 +48,85 @@ struct HubPlace {
     numbers: (u32, u32),
 }
 
-impl Release {
-    /// Puts the defaults of the charts under the values. Where the z2jh chart is not among the files of the
-    /// release, its known defaults are taken.
-    ///
-    /// # Errors
-    /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
+impl Parts<'_> {
+    fn place(&self) -> Option<HubPlace> {
+        let said = self.hub.clone().map(|path| Place {
+            path,
+            ..Place::default()
+        });
+        let in_chart = || find(self.chart.as_ref()?, &mut Vec::new());
+        let place = said.or_else(in_chart).or_else(|| place_of(&self.values))?;
+        let version = self.version.or(place.version.as_deref());
+        Some(HubPlace {
+            numbers: z2jh::version_of(version.unwrap_or_default()),
+            known: (!place.is_at_hand).then(|| Known::of(version)),
+            path: place.path,
+        })
+    }
+}
+
+/// The parts of a release whose hub was found.
+#[derive(Debug)]
+pub struct Plan {
+    chart: Chart,
+    values: Value,
+    helm: Helm,
+    hub: Option<HubPlace>,
+}
+
+impl Plan {
+    /// Finds the hub. Where the z2jh chart is not among the files of the release, its known defaults are
+    /// taken; they and the schemas of charts go into what is shared.
     pub fn new(
         sources: &mut Sources,
         shared: &mut Shared,
         parts: Parts<'_>,
-    ) -> Result<Self, NotATable> {
-        let Parts {
-            chart,
-            values,
-            helm,
-            version,
-            hub,
-        } = parts;
-        let in_chart = chart
+    ) -> (Self, Vec<Diagnostic>) {
+        let hub = parts.place();
+        let chart = parts.chart;
+        let mut chart = chart.unwrap_or_else(|| bare("", parts.values.set.value));
+        let mut schemas = Vec::new();
+        note_schemas(&chart, &mut schemas);
+        let broken = schemas.into_iter();
+        let broken = broken.filter_map(|schema| shared.add_schema(sources, schema));
+        let broken = broken.collect();
+        let known = hub
             .as_ref()
-            .and_then(|chart| find(chart, &mut Vec::new()));
-        let said = hub.map(|path| Place {
-            path,
-            ..Place::default()
-        });
-        let place = said.or(in_chart).or_else(|| place_of(&values));
-        let mut chart = chart.unwrap_or_else(|| bare("", values.set.value));
-        let mut place = place.map(|place| {
-            let version = version.or(place.version.as_deref());
-            HubPlace {
-                numbers: z2jh::version_of(version.unwrap_or_default()),
-                known: (!place.is_at_hand).then(|| Known::of(version)),
-                path: place.path,
-            }
-        });
-        if let Some((place, known)) = place
-            .as_ref()
-            .and_then(|place| Some((place, place.known.as_ref()?)))
-        {
-            let z2jh = shared.embedded(sources, known.version, helm);
+            .and_then(|place| Some((place, place.known.as_ref()?)));
+        if let Some((place, known)) = known {
+            let z2jh = shared.embedded(sources, known.version, parts.helm);
             insert(&mut chart, &place.path, z2jh);
         }
+        let plan = Self {
+            chart,
+            values: parts.values,
+            helm: parts.helm,
+            hub,
+        };
+        (plan, broken)
+    }
+
+    /// Whether the linter knows anything of it: there is a hub, or a chart at hand.
+    pub fn is_known(&self) -> bool {
+        self.hub.is_some() || !self.chart.name.is_empty()
+    }
+}
+
+impl Release {
+    /// Puts the defaults of the charts under the values.
+    ///
+    /// # Errors
+    /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
+    pub fn new(plan: Plan) -> Result<Self, NotATable> {
         let mut defaults = BTreeSet::new();
-        note_defaults(&chart, &mut defaults);
-        let coalesced = values::coalesced(chart, values, helm)?;
-        place = place.filter(|place| chart_at(&coalesced.chart, &place.path).is_some());
+        note_defaults(&plan.chart, &mut defaults);
+        let coalesced = values::coalesced(plan.chart, plan.values, plan.helm)?;
+        let counts = |place: &HubPlace| is_on(&coalesced.chart, &place.path);
+        let hub = plan.hub.filter(counts);
         Ok(Self {
             values: coalesced.values,
             chart: coalesced.chart,
-            hub: place,
+            hub,
             defaults,
         })
     }
@@ -111,18 +141,6 @@ impl Release {
             version: place.numbers,
             facts,
         })
-    }
-
-    /// Whether the linter knows anything of it: it has a hub, or a chart at hand.
-    pub fn is_known(&self) -> bool {
-        self.hub.is_some() || !self.chart.name.is_empty()
-    }
-
-    /// The charts at hand that bring a schema.
-    pub fn schemas(&self) -> Vec<SourceId> {
-        let mut found = Vec::new();
-        note_schemas(&self.chart, &mut found);
-        found
     }
 
     /// All of the values, and each chart's own, with its schema.
@@ -257,13 +275,12 @@ fn insert(chart: &mut Chart, path: &[String], z2jh: Chart) {
     insert(&mut chart.charts[index], rest, z2jh);
 }
 
-/// The chart at these keys, if it counts.
-fn chart_at<'c>(chart: &'c Chart, path: &[String]) -> Option<&'c Chart> {
-    let Some((key, rest)) = path.split_first() else {
-        return Some(chart);
-    };
-    let below = chart.charts.iter().find(|below| below.name == *key)?;
-    chart_at(below, rest)
+/// Whether the chart at these keys counts.
+fn is_on(chart: &Chart, path: &[String]) -> bool {
+    path.split_first().is_none_or(|(key, rest)| {
+        let below = chart.charts.iter().find(|below| below.name == *key);
+        below.is_some_and(|below| is_on(below, rest))
+    })
 }
 
 fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {

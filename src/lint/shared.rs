@@ -48,7 +48,7 @@ impl Shared {
     }
 
     /// Reads the schema of a chart, unless that was done before. Nothing outside of the file is fetched.
-    pub fn add_schema(&mut self, sources: &Sources, source: SourceId) -> Option<Diagnostic> {
+    pub(super) fn add_schema(&mut self, sources: &Sources, source: SourceId) -> Option<Diagnostic> {
         if self.schemas.contains_key(&source) {
             return None;
         }

@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::twins;
+use crate::diag::Diagnostic;
+use crate::host::Host;
+
 /// The chart and the layers over its defaults.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct LayerOptions {
@@ -33,6 +37,20 @@ pub(in crate::cli) struct LayerOptions {
     pub(in crate::cli) helm: HelmArg,
 }
 
+impl LayerOptions {
+    /// Whether they name a chart or a layer.
+    pub(in crate::cli) fn is_empty(&self) -> bool {
+        let sets = [
+            &self.set,
+            &self.set_string,
+            &self.set_json,
+            &self.set_file,
+            &self.set_literal,
+        ];
+        self.chart.is_none() && self.values.is_empty() && sets.iter().all(|set| set.is_empty())
+    }
+}
+
 /// `--helm`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(in crate::cli) enum HelmArg {
@@ -47,22 +65,69 @@ pub(in crate::cli) enum HelmArg {
 
 /// Options of `lint`.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 pub(in crate::cli) struct LintOptions {
-    /// Charts and values files; each is a release of its own
+    /// Values files, charts, rendered manifests, folders, or `-`; each is linted by itself, but one that is
+    /// a layer of a release of the policy is linted as that release [default: the releases of the policy,
+    /// else the working folder]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) layers: LayerOptions,
-    /// The version of the z2jh chart, where its files are not at hand [default: what Chart.yaml says, else
-    /// the newest]
+    /// The version of the z2jh chart, where its files are not at hand [default: what Chart.lock or
+    /// Chart.yaml says, else the newest] [env: DUNNAGE_CHART_VERSION]
     #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) chart_version: Option<String>,
-    /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`)
+    /// The keys, with dots between, under which the values of the z2jh chart stand [default: what
+    /// Chart.yaml says, else found]
+    #[arg(long, value_name = "KEYS")]
+    pub(in crate::cli) hub: Option<String>,
+    /// The policy, for its section `lint` and what it knows of the cluster [default: the nearest
+    /// dunnage.yaml, if there is one] [env: DUNNAGE_POLICY]
+    #[arg(long, value_name = "FILE|z2jh")]
+    pub(in crate::cli) policy: Option<PathBuf>,
+    /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`) [env: DUNNAGE_SELECT]
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
-    /// Not these rules
+    /// Not these rules [env: DUNNAGE_IGNORE]
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
+    /// Show hints too [env: DUNNAGE_PEDANTIC]
+    #[arg(long)]
+    pub(in crate::cli) pedantic: bool,
+    /// Exit with 0 whatever is found [env: DUNNAGE_EXIT_ZERO]
+    #[arg(long)]
+    pub(in crate::cli) exit_zero: bool,
+}
+
+impl LintOptions {
+    /// With what the environment says where the command line says nothing.
+    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
+        let mut options = self.clone();
+        let words = |name| -> Result<Vec<String>, Diagnostic> {
+            let text = twins::text(host, name)?.unwrap_or_default();
+            let words = text
+                .split(',')
+                .map(str::trim)
+                .filter(|word| !word.is_empty());
+            Ok(words.map(str::to_owned).collect())
+        };
+        if options.select.is_empty() {
+            options.select = words("DUNNAGE_SELECT")?;
+        }
+        if options.ignore.is_empty() {
+            options.ignore = words("DUNNAGE_IGNORE")?;
+        }
+        if options.chart_version.is_none() {
+            options.chart_version = twins::text(host, "DUNNAGE_CHART_VERSION")?;
+        }
+        options.policy = options
+            .policy
+            .or_else(|| twins::path(host, "DUNNAGE_POLICY"));
+        options.pedantic |= twins::flag(host, "DUNNAGE_PEDANTIC");
+        options.exit_zero |= twins::flag(host, "DUNNAGE_EXIT_ZERO");
+        Ok(options)
+    }
 }
 
 /// Options of `values`.

@@ -1,21 +1,16 @@
-//! `dunnage lint`: what is wrong in the values of a hub.
+//! `dunnage lint`: what is wrong in the values of a hub, in a chart's, or in manifests.
 
-use std::path::PathBuf;
+mod settings;
+mod subjects;
 
 use crate::cli::Exit;
-use crate::cli::args::{LayerOptions, LintOptions};
+use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
-use crate::cli::stack::{self, Parts};
+use crate::cli::stack::{self, Files};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{self, RULES, Release, Shared};
-use crate::policy::Facts;
-use crate::text::nearest;
-
-static NO_SUCH_RULE: Code = Code::error(
-    "CL006",
-    "no-such-rule",
-    "an option names a rule that there is not",
-);
+use crate::lint::{self, Plan, Shared};
+use settings::Settings;
+use subjects::{Stack, Subject};
 
 static NOTHING: Code = Code::error(
     "CL007",
@@ -23,122 +18,134 @@ static NOTHING: Code = Code::error(
     "there is nothing that the linter knows",
 );
 
-/// Every path is a release of its own, with the layers of the options over it; without a path they are the
-/// release.
+/// Lints every subject that the command line names; what cannot be read of one keeps no other from being
+/// linted.
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> Exit {
-    if let Some(error) = unknown_rule(options) {
-        return session.fail(&[error]);
-    }
-    let subjects: Vec<Vec<PathBuf>> = if options.paths.is_empty() {
-        vec![Vec::new()]
-    } else {
-        options
-            .paths
-            .iter()
-            .map(|path| vec![path.clone()])
-            .collect()
+    let options = match options.with_twins(session.host) {
+        Ok(options) => options,
+        Err(error) => return session.fail(&[error]),
     };
-    let mut findings: Vec<Diagnostic> = Vec::new();
-    let mut hubs = 0;
-    for subject in &subjects {
-        match lint(session, subject, options) {
-            Ok(None) => {}
-            Ok(Some(found)) => {
-                hubs += 1;
-                findings.extend(found);
-            }
-            Err(error) => return session.fail(&[error]),
-        }
-    }
-    if hubs == 0 {
-        session.show(
-            &[Diagnostic::new(&NOTHING, "there is no hub in these values")
-                .help("name values files of the z2jh chart, a chart that depends on it, or both")],
-        );
+    let settings = match settings::read(session, &options) {
+        Ok(settings) => settings,
+        Err(errors) => return session.fail(&errors),
+    };
+    let subjects = subjects::subjects(session, &options, &settings);
+    let outcome = lint(session, &settings, subjects);
+    if outcome.known == 0 && outcome.errors.is_empty() {
+        let message = "there is no hub, no chart and no manifest in what was named";
+        session.show(&[Diagnostic::new(&NOTHING, message)
+            .help("name values files of the z2jh chart, a chart, or rendered manifests")]);
         return Exit::Nothing;
     }
-    findings.retain(|finding| is_selected(options, finding));
-    findings.dedup();
-    tell(session, &findings)
-}
-
-fn lint(
-    session: &mut Session<'_>,
-    paths: &[PathBuf],
-    options: &LintOptions,
-) -> Result<Option<Vec<Diagnostic>>, Diagnostic> {
-    let layers: &LayerOptions = &options.layers;
-    let Parts {
-        chart,
-        values,
-        helm,
-    } = stack::gather(session, paths, layers)?;
-    let parts = lint::Parts {
-        chart,
-        values,
-        helm,
-        version: options.chart_version.as_deref(),
-        hub: None,
-    };
-    let mut shared = Shared::default();
-    let release = Release::new(&mut session.sources, &mut shared, parts)
-        .map_err(|error| stack::not_a_table(&error))?;
-    for schema in release.schemas() {
-        shared.add_schema(&session.sources, schema);
+    let mut findings = outcome.findings;
+    settings.selection.apply(&mut findings);
+    let exit = tell(session, &outcome.errors, findings);
+    match exit {
+        Exit::Findings if options.exit_zero => Exit::Fine,
+        exit => exit,
     }
-    Ok(release
-        .is_known()
-        .then(|| lint::run(&session.sources, &shared, &Facts::default(), &release)))
 }
 
-/// Findings are what was asked for, so they go to standard output.
-fn tell(session: &Session<'_>, findings: &[Diagnostic]) -> Exit {
-    let written = session.write(&session.findings(findings));
-    let count = |level| {
-        findings
-            .iter()
-            .filter(|finding| finding.level == level)
-            .count()
+/// What came of all subjects.
+#[derive(Default)]
+struct Outcome {
+    /// How many subjects the linter knew something of.
+    known: usize,
+    findings: Vec<Diagnostic>,
+    /// What could not be read.
+    errors: Vec<Diagnostic>,
+}
+
+fn lint(session: &mut Session<'_>, settings: &Settings, subjects: Vec<Subject>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut files = Files::default();
+    let mut shared = Shared::default();
+    let mut plans = Vec::new();
+    for subject in subjects {
+        match subject {
+            Subject::Release(stack) => {
+                let (plan, errors) = plan(session, &mut files, &mut shared, &stack);
+                if !(stack.is_found && errors.is_empty() && !plan.is_known()) {
+                    outcome.known += usize::from(plan.is_known());
+                    plans.push(plan);
+                }
+                outcome.errors.extend(errors);
+            }
+            Subject::Manifests(path) => match session.read(&path) {
+                Ok(_) => outcome.known += 1,
+                Err(error) => outcome.errors.push(error),
+            },
+        }
+    }
+    let facts = settings.policy.as_ref().map(|(policy, _)| &policy.facts);
+    let facts = facts.cloned().unwrap_or_default();
+    for result in lint::run_all(&session.sources, &shared, &facts, plans) {
+        match result {
+            Ok(findings) => outcome.findings.extend(findings),
+            Err(error) => outcome.errors.push(stack::not_a_table(&error)),
+        }
+    }
+    outcome
+}
+
+fn plan(
+    session: &mut Session<'_>,
+    files: &mut Files,
+    shared: &mut Shared,
+    stack: &Stack,
+) -> (Plan, Vec<Diagnostic>) {
+    let (parts, mut errors) = stack::gather(session, files, &stack.paths, &stack.layers);
+    if let Some(said) = stack.said {
+        // What is not there was named by the policy.
+        for error in errors.iter_mut().filter(|error| error.labels.is_empty()) {
+            *error = error.clone().at(said, "a layer of this release");
+        }
+    }
+    let hub = stack.hub.as_ref();
+    let parts = lint::Parts {
+        chart: parts.chart,
+        values: parts.values,
+        helm: parts.helm,
+        version: stack.chart_version.as_deref(),
+        hub: hub.map(|keys| keys.split('.').map(str::to_owned).collect()),
     };
-    let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
-    let counts: Vec<String> = levels
-        .into_iter()
-        .map(|level| (count(level), level.name()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-        .collect();
-    session.say(&if counts.is_empty() {
-        "nothing to complain about".to_owned()
-    } else {
-        counts.join(", ")
-    });
-    let is_clean = findings.iter().all(|finding| finding.level >= Level::Note);
+    let (plan, broken) = Plan::new(&mut session.sources, shared, parts);
+    errors.extend(broken);
+    (plan, errors)
+}
+
+/// Findings are what was asked for, so they go to standard output, once each, and with them what could not be
+/// read.
+fn tell(session: &Session<'_>, errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Exit {
+    let mut all = errors.to_vec();
+    all.extend(findings);
+    all.sort_by_key(|finding| (finding.span().is_some(), finding.span(), finding.code.id));
+    all.dedup();
+    let written = session.write(&session.findings(&all));
+    session.say(&count(&all));
+    let is_clean = all.iter().all(|finding| finding.level >= Level::Note);
     match written {
+        Exit::Fine if !errors.is_empty() => Exit::Usage,
         Exit::Fine if !is_clean => Exit::Findings,
         written => written,
     }
 }
 
-/// A code, a name, or the letters of a family.
-fn is_named(finding: &Code, word: &str) -> bool {
-    let is_family = word.len() == 2 && finding.id.starts_with(&word.to_ascii_uppercase());
-    is_family || finding.id.eq_ignore_ascii_case(word) || finding.name == word
-}
-
-fn is_selected(options: &LintOptions, finding: &Diagnostic) -> bool {
-    let named = |words: &[String]| words.iter().any(|word| is_named(finding.code, word));
-    (options.select.is_empty() || named(&options.select)) && !named(&options.ignore)
-}
-
-fn unknown_rule(options: &LintOptions) -> Option<Diagnostic> {
-    let mut words = options.select.iter().chain(&options.ignore);
-    let word = words.find(|word| !RULES.iter().any(|rule| is_named(rule.code, word)))?;
-    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
-    let near = nearest(word, known);
-    let help = near.map_or_else(
-        || "a rule has a code (`PH001`), a name, and the letters of its family (`PH`)".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    let message = format!("there is no rule `{word}`");
-    Some(Diagnostic::new(&NO_SUCH_RULE, message).help(help))
+fn count(findings: &[Diagnostic]) -> String {
+    let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
+    let of_level = |level: &Level| {
+        let findings = findings.iter();
+        findings.filter(|finding| finding.level == *level).count()
+    };
+    let counts: Vec<String> = levels
+        .iter()
+        .map(|level| (of_level(level), level.name()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    if counts.is_empty() {
+        "nothing to complain about".to_owned()
+    } else {
+        counts.join(", ")
+    }
 }

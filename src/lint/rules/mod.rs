@@ -4,6 +4,7 @@
 mod culling;
 mod hub;
 mod images;
+mod layers;
 mod node_pools;
 mod placeholders;
 mod pre_puller;
@@ -25,6 +26,8 @@ pub enum Check {
     /// What breaks the schema of a chart: a finding, where it is a matter of this rule. The first rule of
     /// the table that takes it is the only one that speaks.
     Violation(fn(&Found<'_>) -> Option<Diagnostic>),
+    /// What findings of other rules have in common; it is selected and ignored like a rule.
+    Property(fn(&Diagnostic) -> bool),
 }
 
 /// A rule of the linter.
@@ -75,4 +78,5 @@ pub static RULES: &[Rule] = &[
     syntax::non_string_scalar::RULE,
     syntax::yaml11_boolean_key::RULE,
     schema::wrong_type::RULE,
+    layers::contradicted_across_files::RULE,
 ];

@@ -1,0 +1,262 @@
+//! What is linted: each path by what it holds, or the releases of the policy.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::settings::Settings;
+use crate::cli::args::{LayerOptions, LintOptions};
+use crate::cli::session::Session;
+use crate::cli::stack;
+use crate::host::Host;
+use crate::policy::LintRelease;
+use crate::text::Span;
+
+/// Folders in folders; a link may lead round in a circle.
+const DEEPEST: usize = 24;
+
+/// One thing that is linted.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// A chart, or layers of values, or both.
+    Release(Stack),
+    /// Rendered manifests.
+    Manifests(PathBuf),
+}
+
+/// The layers of a release.
+#[derive(Debug)]
+pub(super) struct Stack {
+    /// Charts and values files; the layers lie over them.
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) layers: LayerOptions,
+    pub(super) chart_version: Option<String>,
+    pub(super) hub: Option<String>,
+    /// Where the policy says it.
+    pub(super) said: Option<Span>,
+    /// Whether it was come upon in a folder, so that it need not be what the linter knows.
+    pub(super) is_found: bool,
+}
+
+impl Stack {
+    fn of_paths(paths: Vec<PathBuf>, options: &LintOptions) -> Self {
+        Self {
+            paths,
+            layers: options.layers.clone(),
+            chart_version: options.chart_version.clone(),
+            hub: options.hub.clone(),
+            said: None,
+            is_found: false,
+        }
+    }
+}
+
+/// What a command line asks for.
+pub(super) fn subjects(
+    session: &Session<'_>,
+    options: &LintOptions,
+    settings: &Settings,
+) -> Vec<Subject> {
+    let gatherer = Gatherer {
+        host: session.host,
+        options,
+        settings,
+    };
+    let mut found = Vec::new();
+    if !options.paths.is_empty() {
+        for path in &options.paths {
+            gatherer.add(path, &mut found);
+        }
+    } else if !options.layers.is_empty() {
+        let stack = Stack::of_paths(Vec::new(), options);
+        found.push(Subject::Release(stack));
+    } else if gatherer.releases().next().is_some() {
+        let releases = gatherer.releases();
+        found.extend(releases.map(|release| gatherer.release(release)));
+    } else {
+        gatherer.walk(Path::new("."), 0, &mut found);
+    }
+    let mut known = Vec::new();
+    found.retain(|subject| match subject {
+        Subject::Release(Stack {
+            said: Some(span), ..
+        }) => {
+            let is_new = !known.contains(span);
+            known.push(*span);
+            is_new
+        }
+        _ => true,
+    });
+    found
+}
+
+struct Gatherer<'g> {
+    host: &'g dyn Host,
+    options: &'g LintOptions,
+    settings: &'g Settings,
+}
+
+impl<'g> Gatherer<'g> {
+    fn releases(&self) -> impl Iterator<Item = &'g LintRelease> {
+        let policy = self.settings.policy.iter();
+        policy.flat_map(|(policy, _)| &policy.lint.releases)
+    }
+
+    /// A path by what it is.
+    fn add(&self, path: &Path, found: &mut Vec<Subject>) {
+        let releases: Vec<&LintRelease> = self
+            .releases()
+            .filter(|release| self.is_of(release, path))
+            .collect();
+        if !releases.is_empty() {
+            found.extend(releases.into_iter().map(|release| self.release(release)));
+        } else if self.host.is_dir(path) && !self.is_chart_folder(path) {
+            self.walk(path, 0, found);
+        } else if self.holds(path, is_stream) {
+            found.push(Subject::Manifests(path.to_owned()));
+        } else {
+            let stack = Stack::of_paths(vec![path.to_owned()], self.options);
+            found.push(Subject::Release(stack));
+        }
+    }
+
+    /// Charts, manifests and values below a folder; what is none of them is passed over.
+    fn walk(&self, folder: &Path, depth: usize, found: &mut Vec<Subject>) {
+        let chart = self.is_chart_folder(folder).then_some(folder);
+        if let Some(chart) = chart {
+            self.find(vec![chart.to_owned()], found);
+        }
+        for path in self.host.list_dir(folder) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let is_hidden = name.starts_with('.') || name == "node_modules";
+            let is_of_chart = matches!(&*name, "templates" | "charts" | "crds" | "ci");
+            if self.host.is_dir(&path) {
+                if !is_hidden && !(chart.is_some() && is_of_chart) && depth < DEEPEST {
+                    self.walk(&path, depth + 1, found);
+                }
+                continue;
+            }
+            let is_own = matches!(
+                &*name,
+                "Chart.yaml" | "Chart.lock" | "values.yaml" | "requirements.yaml"
+            );
+            if is_hidden || chart.is_some() && is_own || self.is_policy(&path) {
+                continue;
+            }
+            let releases: Vec<_> = self
+                .releases()
+                .filter(|release| self.is_of(release, &path))
+                .collect();
+            if !releases.is_empty() {
+                found.extend(releases.into_iter().map(|release| self.release(release)));
+            } else if stack::is_chart(self.host, &path) {
+                self.find(vec![path], found);
+            } else if is_yaml(&path) && self.holds(&path, is_stream) {
+                found.push(Subject::Manifests(path));
+            } else if is_yaml(&path) && self.holds(&path, may_be_hub) {
+                let chart = chart.map(Path::to_owned).into_iter();
+                self.find(chart.chain([path]).collect(), found);
+            }
+        }
+    }
+
+    fn find(&self, paths: Vec<PathBuf>, found: &mut Vec<Subject>) {
+        found.push(Subject::Release(Stack {
+            is_found: true,
+            ..Stack::of_paths(paths, self.options)
+        }));
+    }
+
+    /// A release of the policy with its paths as they are reached from here; the layers of the options lie
+    /// over its own.
+    fn release(&self, release: &LintRelease) -> Subject {
+        let place = |path: &str| self.place(path);
+        let layers = &self.options.layers;
+        let chart = release.chart.as_ref().map(|chart| place(&chart.value));
+        let own = release.values.iter().map(|values| place(&values.value));
+        let sets = release.set.iter().chain(&layers.set);
+        Subject::Release(Stack {
+            paths: Vec::new(),
+            layers: LayerOptions {
+                chart: layers.chart.clone().or(chart),
+                values: own.chain(layers.values.iter().cloned()).collect(),
+                set: sets.cloned().collect(),
+                ..layers.clone()
+            },
+            chart_version: self
+                .options
+                .chart_version
+                .clone()
+                .or_else(|| release.chart_version.clone()),
+            hub: self.options.hub.clone().or_else(|| release.hub.clone()),
+            said: Some(release.name.span),
+            is_found: false,
+        })
+    }
+
+    /// A path of the policy, from the working folder where it lies below it.
+    fn place(&self, path: &str) -> PathBuf {
+        let folder = self.settings.policy.as_ref().map(|(_, folder)| folder);
+        let whole = clean(&folder.map_or_else(PathBuf::new, Clone::clone).join(path));
+        let here = self.host.current_dir().unwrap_or_default();
+        whole
+            .strip_prefix(&here)
+            .map_or(whole.clone(), Path::to_owned)
+    }
+
+    /// Whether a path is the chart or a layer of a release.
+    fn is_of(&self, release: &LintRelease, path: &Path) -> bool {
+        let here = self.host.current_dir().unwrap_or_default();
+        let whole = |path: &Path| clean(&here.join(path));
+        let path = whole(path);
+        let layers = release.values.iter().chain(&release.chart);
+        layers
+            .map(|layer| self.place(&layer.value))
+            .any(|layer| whole(&layer) == path)
+    }
+
+    fn is_policy(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        name == "dunnage.yaml" || name == ".dunnage.yaml"
+    }
+
+    fn is_chart_folder(&self, path: &Path) -> bool {
+        self.host.is_file(&path.join("Chart.yaml"))
+    }
+
+    fn holds(&self, path: &Path, is_meant: fn(&str) -> bool) -> bool {
+        // Standard input is read once, by the session.
+        path != Path::new("-") && self.host.read_file(path).is_ok_and(|text| is_meant(&text))
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("yaml" | "yml"))
+}
+
+/// Whether a text is a stream of Kubernetes objects: their two keys stand at the start of lines.
+pub(super) fn is_stream(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("apiVersion:") && has("kind:")
+}
+
+/// Whether a text speaks of a hub, so that it is worth being read: YAML of all kinds lies in folders.
+fn may_be_hub(text: &str) -> bool {
+    ["singleuser:", "jupyterhub:", "prePuller:"]
+        .iter()
+        .any(|key| text.contains(key))
+}
+
+/// Without `.` and `..`, by the text alone.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if clean.file_name().is_some() => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    clean
+}

@@ -1,0 +1,20 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("contradicted_across_files.md"),
+    check: Check::Property(is_across_files),
+};
+
+static CODE: Code = Code::note(
+    "XL003",
+    "contradicted-across-files",
+    "a finding whose lines stand in several files",
+);
+
+fn is_across_files(finding: &Diagnostic) -> bool {
+    let mut sources = finding.labels.iter().map(|label| label.span.source);
+    let first = sources.next();
+    sources.any(|source| Some(source) != first)
+}

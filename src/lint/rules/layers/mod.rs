@@ -1,0 +1,1 @@
+pub(super) mod contradicted_across_files;

@@ -1,0 +1,73 @@
+//! Which findings count, and how much: rules by code, name or family.
+
+use super::rules::{Check, RULES, Rule};
+use crate::diag::{Diagnostic, Level};
+
+/// What is shown of the findings.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these rules; all of them where it is empty.
+    pub select: Vec<String>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// How much findings matter; of several entries that name a finding, the one of a rule comes before the
+    /// one of its family.
+    pub levels: Vec<(String, Level)>,
+    /// Whether hints are shown.
+    pub pedantic: bool,
+}
+
+impl Selection {
+    /// Leaves the findings that were asked for, each at its level.
+    pub fn apply(&self, findings: &mut Vec<Diagnostic>) {
+        for finding in findings.iter_mut() {
+            if let Some(level) = self.level(finding) {
+                finding.level = level;
+            }
+        }
+        findings.retain(|finding| self.has(finding));
+    }
+
+    fn has(&self, finding: &Diagnostic) -> bool {
+        let named = |words: &[String]| words.iter().any(|word| is_named(finding, word));
+        let is_asked_for = self.select.iter().any(|word| !is_family(word));
+        let is_shown =
+            finding.level < Level::Hint || self.pedantic || is_asked_for && named(&self.select);
+        is_shown && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+
+    fn level(&self, finding: &Diagnostic) -> Option<Level> {
+        let mut named = self
+            .levels
+            .iter()
+            .filter(|(word, _)| is_named(finding, word));
+        let of_rule = named.clone().find(|(word, _)| !is_family(word));
+        of_rule.or_else(|| named.next()).map(|(_, level)| *level)
+    }
+}
+
+/// Whether there is a rule, or a family of rules, of that name.
+pub fn is_rule(word: &str) -> bool {
+    RULES.iter().any(|rule| is_word_for(rule, word))
+}
+
+fn is_family(word: &str) -> bool {
+    word.len() == 2
+}
+
+/// Whether the word means the rule of a finding, or a property that the finding has.
+fn is_named(finding: &Diagnostic, word: &str) -> bool {
+    RULES
+        .iter()
+        .filter(|rule| is_word_for(rule, word))
+        .any(|rule| match rule.check {
+            Check::Property(has) => has(finding),
+            _ => rule.code == finding.code,
+        })
+}
+
+fn is_word_for(rule: &Rule, word: &str) -> bool {
+    let code = rule.code;
+    let is_family = is_family(word) && code.id.starts_with(&word.to_ascii_uppercase());
+    is_family || code.id.eq_ignore_ascii_case(word) || code.name == word
+}
