@@ -21,7 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "render",
         &["text", "diag", "yaml", "k8s", "values", "policy"],
     ),
-    ("lint", &["text", "diag", "values", "schema", "policy"]),
+    (
+        "lint",
+        &["text", "diag", "yaml", "values", "schema", "k8s", "policy"],
+    ),
     ("report", &["text", "diag"]),
     (
         "cli",

@@ -1,4 +1,4 @@
-//! The defaults of the z2jh chart, for releases whose chart is not at hand.
+//! The defaults and the schema of the z2jh chart, for releases whose chart is not at hand.
 
 use std::sync::OnceLock;
 
@@ -14,7 +14,7 @@ pub struct Version {
     pub name: &'static str,
     /// The values, as JSON.
     pub defaults: &'static str,
-    /// The JSON Schema of the values.
+    /// What the chart demands of its values: a JSON Schema without its words.
     pub schema: &'static str,
 }
 
@@ -110,7 +110,29 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::schema::Schema;
+
+    #[test]
+    fn the_schemas_are_those_of_their_drafts() {
+        for version in VERSIONS {
+            let document: Value = serde_json::from_str(version.schema).expect("JSON");
+            assert!(Schema::is_allowed(&document), "{}", version.name);
+        }
+    }
+
+    #[test]
+    fn the_schemas_accept_the_defaults() {
+        for version in VERSIONS {
+            let document = serde_json::from_str(version.schema).expect("JSON");
+            let schema = Schema::compile(document).expect("a schema");
+            let defaults: Value = serde_json::from_str(version.defaults).expect("JSON");
+            let violations = schema.violations(&defaults);
+            assert!(violations.is_empty(), "{}: {violations:#?}", version.name);
+        }
+    }
 
     #[test]
     fn the_nearest_version_is_not_newer() {

@@ -76,6 +76,23 @@ fn validator(document: &Value) -> Result<Validator, BrokenSchema> {
         .map_err(|error| broken(&error))
 }
 
+/// What tests of other modules ask of schemas that they hold.
+#[cfg(test)]
+impl Schema {
+    /// Whether the meta-schema of its draft allows a schema.
+    pub fn is_allowed(document: &Value) -> bool {
+        jsonschema::meta::is_valid(document)
+    }
+
+    /// Where a value without a text breaks the schema, as a JSON pointer, and how.
+    pub fn violations(&self, value: &Value) -> Vec<(String, String)> {
+        let errors = self.validator.iter_errors(value);
+        errors
+            .map(|error| (error.instance_path().to_string(), error.to_string()))
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
