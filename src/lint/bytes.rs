@@ -21,9 +21,11 @@ pub(super) fn amount(value: &Value) -> Option<f64> {
 fn parse(text: &str) -> Option<f64> {
     let unit = text.chars().last()?;
     let power = UNITS.iter().position(|known| *known == unit)?;
-    let number = &text[..text.len() - 1];
-    let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let number: f64 = number.parse().ok().filter(|_| is_plain)?;
+    // As Python's `float` reads it, with blanks around.
+    let number: f64 = text[..text.len() - 1].trim().parse().ok()?;
+    if !number.is_finite() {
+        return None;
+    }
     Some((0..=power).fold(number, |bytes, _| bytes * 1024.0))
 }
 
@@ -32,6 +34,10 @@ pub(super) fn meant(text: &str) -> Option<String> {
     let text = text.trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
     let (number, unit) = text.split_at(end);
+    if unit == "m" {
+        // Thousandths, which nobody means of memory.
+        return None;
+    }
     let letter = unit.chars().next()?.to_ascii_uppercase();
     let is_unit = matches!(
         unit.to_ascii_uppercase().get(1..),
@@ -39,4 +45,36 @@ pub(super) fn meant(text: &str) -> Option<String> {
     );
     let meant = format!("{number}{letter}");
     (is_unit && is_specification(&meant)).then_some(meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_as_jupyterhub_reads_them() {
+        for text in ["1G", "1.5G", "512M", "1K", "2T", " 1G", "1 G", "1e3M"] {
+            assert!(is_specification(text), "{text}");
+        }
+        for text in [
+            "512Mi", "1Gi", "16GB", "1g", "100m", "512", "1G ", "", "G", "1.5.5G", "infG", "1Ä",
+        ] {
+            assert!(!is_specification(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_has_a_unit() {
+        for (text, expected) in [
+            ("512Mi", Some("512M")),
+            ("16GB", Some("16G")),
+            ("1g", Some("1G")),
+            ("1G ", Some("1G")),
+            ("100m", None),
+            ("512", None),
+            ("much", None),
+        ] {
+            assert_eq!(meant(text).as_deref(), expected, "{text}");
+        }
+    }
 }

@@ -2,9 +2,9 @@ use crate::diag::Level;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::bytes;
 use crate::lint::hub::span;
-use crate::lint::profiles;
+use crate::lint::profiles::{self, Settings};
 use crate::lint::{Check, Hub, Rule};
-use crate::values::Value;
+use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -18,6 +18,8 @@ static CODE: Code = Code::warning(
     "a placeholder does not hold the seat of a user",
 );
 
+const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of them");
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let own = hub.get("scheduling.userPlaceholder.resources");
     let has_own = own
@@ -26,39 +28,61 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     if !hub.has_placeholders() || has_own {
         return;
     }
-    let all = profiles::effective(hub);
-    let base = &all[0];
-    let amount = |settings: &profiles::Settings<'_>, name: &str| {
-        settings
-            .get(name)
-            .and_then(bytes::amount)
-            .filter(|amount| *amount > 0.0)
-    };
-    let names = ["mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit"];
-    let replicas = ("scheduling.userPlaceholder.replicas", "each of them");
-    if names.iter().all(|name| amount(base, name).is_none()) {
+    let base = profiles::base(hub);
+    if requests_nothing(&base) {
         let message = "placeholders request nothing, and so hold no seat";
         let mut finding = Diagnostic::new(&CODE, message)
             .help("set `scheduling.userPlaceholder.resources.requests` to what a server needs");
         finding.level = Level::Error;
-        findings.push(hub.at(finding, &[replicas]));
+        findings.push(hub.at(finding, &[REPLICAS]));
         return;
     }
-    let Some(default) = profiles::default_profile(hub, &all) else {
-        return;
-    };
-    let differing = ["mem_guarantee", "cpu_guarantee"]
-        .into_iter()
-        .find(|name| amount(default, name) != amount(base, name));
-    let Some(value) = differing.and_then(|name| default.get(name)) else {
-        return;
-    };
+    let all = profiles::effective(hub);
+    findings.extend(profiles::default_profile(hub, &all).and_then(|it| differs(hub, &base, it)));
+}
+
+/// As the chart takes resources of `singleuser` for placeholders, those of devices among them.
+fn requests_nothing(base: &Settings<'_>) -> bool {
+    let amounts = ["mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit"];
+    let devices = ["extra_resource_guarantees", "extra_resource_limits"];
+    amounts.iter().all(|name| is_nothing(base.get(name)))
+        && devices.iter().all(|name| {
+            let map = base.get(name).map(Value::as_map);
+            map.is_none_or(|map| map.is_some_and(|map| map.entries.is_empty()))
+        })
+}
+
+fn is_nothing(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| bytes::amount(value) == Some(0.0))
+}
+
+/// The guarantee, or the limit, which Kubernetes takes for it.
+fn request<'s>(settings: &'s Settings<'_>, guarantee: &str, limit: &str) -> Option<&'s Value> {
+    let of = |name: &str| settings.get(name).filter(|value| !is_nothing(Some(value)));
+    of(guarantee).or_else(|| of(limit))
+}
+
+fn differs(hub: &Hub<'_>, base: &Settings<'_>, default: &Settings<'_>) -> Option<Diagnostic> {
+    let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
+    let differing = [
+        ("mem_guarantee", "mem_limit"),
+        ("cpu_guarantee", "cpu_limit"),
+    ]
+    .into_iter()
+    .find_map(|(guarantee, limit)| {
+        let held = request(base, guarantee, limit);
+        let taken = request(default, guarantee, limit);
+        let is_other = held.and_then(bytes::amount) != taken.and_then(bytes::amount);
+        let both = || held.into_iter().chain(taken);
+        let said = taken.or(default.said(guarantee));
+        said.filter(|_| is_other && both().all(is_known))
+    })?;
     let message = format!(
         "placeholders are as large as `singleuser` says, and {} is not",
         default.title
     );
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(value), "what a server of the default profile gets")
+        .at(span(differing), "what a server of the default profile gets")
         .help("set `scheduling.userPlaceholder.resources.requests` to the same");
-    findings.push(hub.at(finding, &[replicas]));
+    Some(hub.at(finding, &[REPLICAS]))
 }

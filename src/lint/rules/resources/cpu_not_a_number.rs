@@ -16,7 +16,13 @@ static CODE: Code = Code::error(
     "KubeSpawner takes a number of cores and no text",
 );
 
+/// The first version of the chart whose KubeSpawner wants numbers.
+const NUMBERS: (u32, u32) = (1, 0);
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    if hub.version < NUMBERS {
+        return;
+    }
     for settings in profiles::overrides(hub) {
         for key in ["cpu_limit", "cpu_guarantee"] {
             let value = settings.get(key);

@@ -1,8 +1,8 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::profiles;
+use crate::lint::profiles::{self, Settings};
 use crate::lint::{Check, Hub, Rule};
-use crate::values::Value;
+use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -17,40 +17,57 @@ static CODE: Code = Code::error(
 );
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let limits = hub.get("singleuser.extraResource.limits");
-    findings.extend(missing(
-        hub.get("singleuser.extraResource.guarantees"),
-        limits,
-    ));
-    for settings in profiles::overrides(hub) {
-        let own = settings.get("extra_resource_limits");
-        findings.extend(missing(
-            settings.get("extra_resource_guarantees"),
-            own.or(limits),
-        ));
+    for settings in profiles::effective(hub) {
+        for (name, amount) in settings.entries("extra_resource_guarantees") {
+            if let Some(finding) = flaw(&settings, name, amount) {
+                profiles::report(findings, finding);
+            }
+        }
     }
 }
 
-/// Each guaranteed resource whose limit is another, or none.
-fn missing(guarantees: Option<&Value>, limits: Option<&Value>) -> Vec<Diagnostic> {
-    let text = |value: &Value| value.to_json().to_string().replace('"', "");
-    let entries = guarantees
-        .and_then(Value::as_map)
-        .into_iter()
-        .flat_map(|map| &map.entries);
-    let extended = entries.filter(|(name, _)| name.contains('/'));
-    let flawed = extended.filter(|(name, amount)| {
-        let limit = limits.and_then(|limits| limits.get(name));
-        limit.is_none_or(|limit| text(limit) != text(amount))
-    });
-    flawed
-        .map(|(name, amount)| {
-            let message = format!(
-                "`{name}` cannot be shared, so that its limit has to be what is guaranteed"
-            );
-            Diagnostic::new(&CODE, message)
-                .at(span(amount), "guaranteed, and not limited to the same")
-                .help("set the limit; the guarantee then follows by itself")
-        })
-        .collect()
+/// What is wrong with a guaranteed resource whose limit is another, or none.
+fn flaw(settings: &Settings<'_>, name: &str, amount: &Value) -> Option<Diagnostic> {
+    if !cannot_be_shared(name) || amount.is_null() {
+        return None;
+    }
+    let limit = settings
+        .get("extra_resource_limits")
+        .and_then(|limits| limits.get(name))
+        .filter(|limit| !limit.is_null());
+    let message =
+        format!("`{name}` cannot be shared, so that its limit has to be what is guaranteed");
+    let finding = Diagnostic::new(&CODE, message);
+    let Some(limit) = limit else {
+        return Some(
+            finding
+                .at(span(amount), "guaranteed, and not limited")
+                .help("set the limit; the guarantee then follows by itself"),
+        );
+    };
+    let (one, other) = (text(amount)?, text(limit)?);
+    (one != other).then(|| {
+        finding
+            .at(span(amount), "guaranteed")
+            .at(span(limit), "the limit is another")
+            .help("take the guarantee away; it follows from the limit")
+    })
+}
+
+/// Devices, and pages of memory that are set aside; what Kubernetes itself names has no domain.
+fn cannot_be_shared(name: &str) -> bool {
+    let is_native = name
+        .split('/')
+        .next()
+        .is_some_and(|domain| domain == "kubernetes.io" || domain.ends_with(".kubernetes.io"));
+    name.starts_with("hugepages-") || name.contains('/') && !is_native
+}
+
+/// An amount, where it is known: `1` and `"1"` are one.
+fn text(value: &Value) -> Option<String> {
+    match &value.content {
+        Content::String(text) => Some(text.clone()),
+        Content::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }

@@ -30,6 +30,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let (Some(asked), Some(most)) = amounts else {
                 continue;
             };
+            // KubeSpawner takes 0 for nothing.
             if asked <= most || most == 0.0 {
                 continue;
             }
@@ -37,12 +38,11 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 "{} is guaranteed more {what} than it may use",
                 settings.title
             );
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(guarantee), "guaranteed")
-                    .at(span(limit), "the most it may use")
-                    .help("raise the limit, or lower the guarantee"),
-            );
+            let finding = Diagnostic::new(&CODE, message)
+                .at(span(guarantee), "guaranteed")
+                .at(span(limit), "the most it may use")
+                .help("raise the limit, or lower the guarantee");
+            profiles::report(findings, finding);
         }
     }
 }

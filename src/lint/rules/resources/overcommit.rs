@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles;
@@ -13,11 +13,14 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "RS004",
     "overcommit-ratio",
-    "users may use more than ten times the memory that is kept for them",
+    "users may use many times the memory that is kept for them",
 );
 
 /// A ratio that is no plan any more, but a slip.
 const MOST: f64 = 10.0;
+
+/// A ratio that is worth a thought.
+const MUCH: f64 = 4.0;
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
@@ -29,19 +32,21 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let (Some(kept), Some(most)) = (bytes::amount(guarantee), bytes::amount(limit)) else {
             continue;
         };
-        if kept <= 0.0 || most / kept <= MOST {
+        if kept <= 0.0 || most / kept <= MUCH {
             continue;
         }
-        let ratio = (most / kept).round();
+        let ratio = (most / kept * 10.0).round() / 10.0;
         let message = format!(
             "{} may use {ratio} times the memory that is kept for it",
             settings.title
         );
-        findings.push(
-            Diagnostic::new(&CODE, message)
-                .at(span(limit), "may use")
-                .at(span(guarantee), "is kept")
-                .help("begin with 2 to 1, and look at what users really need"),
-        );
+        let mut finding = Diagnostic::new(&CODE, message)
+            .at(span(limit), "may use")
+            .at(span(guarantee), "is kept")
+            .help("begin with 2 to 1, and look at what users really need");
+        if most / kept <= MOST {
+            finding.level = Level::Hint;
+        }
+        profiles::report(findings, finding);
     }
 }

@@ -1,0 +1,30 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("combinations_not_all_checked.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "RS011",
+    "combinations-not-all-checked",
+    "a profile has more combinations of choices than are looked at",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for cut in profiles::cut_off(hub) {
+        let message = format!(
+            "{} of {} combinations of choices in {} were looked at",
+            cut.checked, cut.total, cut.title
+        );
+        findings.push(
+            Diagnostic::new(&CODE, message)
+                .at(span(cut.options), "each choice alone was")
+                .help("what only two choices together do wrong may have been missed here"),
+        );
+    }
+}
