@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -13,21 +13,37 @@ static CODE: Code = Code::warning(
     "placeholders are counted but not enabled",
 );
 
+const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
+const ENABLED: &str = "scheduling.userPlaceholder.enabled";
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let replicas = hub.number("scheduling.userPlaceholder.replicas");
-    let is_off = hub.flag("scheduling.userPlaceholder.enabled") == Some(false);
-    if !is_off || replicas.is_none_or(|replicas| replicas <= 0.0) {
+    let Some(replicas) = hub.number(REPLICAS) else {
         return;
-    }
+    };
+    let finding = match hub.flag(ENABLED) {
+        Some(false) if replicas > 0.0 => off(hub),
+        Some(true) if replicas <= 0.0 && hub.is_set(ENABLED) => none(hub),
+        _ => return,
+    };
+    findings.push(finding);
+}
+
+fn off(hub: &Hub<'_>) -> Diagnostic {
     let message = "placeholders are asked for and switched off, so that there are none";
     let finding = Diagnostic::new(&CODE, message)
         .help("set `scheduling.userPlaceholder.enabled: true`, or take `replicas` away");
     let places = [
-        (
-            "scheduling.userPlaceholder.replicas",
-            "so many are asked for",
-        ),
-        ("scheduling.userPlaceholder.enabled", "switched off here"),
+        (REPLICAS, "so many are asked for"),
+        (ENABLED, "switched off here"),
     ];
-    findings.push(hub.at(finding, &places));
+    hub.at(finding, &places)
+}
+
+fn none(hub: &Hub<'_>) -> Diagnostic {
+    let message = "placeholders are switched on and not asked for, so that there are none";
+    let mut finding = Diagnostic::new(&CODE, message)
+        .help("set `scheduling.userPlaceholder.replicas`, unless something else does");
+    finding.level = Level::Hint;
+    let places = [(ENABLED, "switched on here"), (REPLICAS, "none")];
+    hub.at(finding, &places)
 }

@@ -1,4 +1,5 @@
 use crate::diag::{Code, Diagnostic};
+use crate::lint::bytes;
 use crate::lint::{Check, Hub, Rule};
 use crate::values::Value;
 
@@ -29,7 +30,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(unit) = guarantee
         .chars()
         .last()
-        .filter(|unit| "KMGT".contains(*unit))
+        .filter(|unit| "KMGT".contains(*unit) && bytes::is_specification(guarantee))
     else {
         return;
     };

@@ -1,3 +1,4 @@
+use super::own_class;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{Check, Hub, Rule};
 
@@ -14,9 +15,9 @@ static CODE: Code = Code::error(
 );
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let own_class = hub.get("scheduling.userPlaceholder.extraPodSpec.priorityClassName");
-    let has_priority = hub.flag("scheduling.podPriority.enabled") != Some(false);
-    if !hub.has_placeholders() || has_priority || own_class.is_some() {
+    const CLASS: &str = "scheduling.userPlaceholder.extraPodSpec.priorityClassName";
+    let is_off = hub.flag("scheduling.podPriority.enabled") == Some(false);
+    if !hub.has_placeholders() || !is_off || own_class(hub).is_some() {
         return;
     }
     let message = "placeholders hold seats that no user can take: `scheduling.podPriority` is off";
@@ -28,6 +29,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             "so many seats are taken for good",
         ),
         ("scheduling.podPriority.enabled", "off here"),
+        (CLASS, "the chart takes this since 4.1"),
     ];
     findings.push(hub.at(finding, &places));
 }

@@ -1,4 +1,6 @@
-use crate::diag::{Code, Diagnostic};
+use super::cutoff;
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::rules::placeholders::own_class;
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,20 +17,25 @@ static CODE: Code = Code::warning(
 
 const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";
 
-/// `--expendable-pods-priority-cutoff` of the cluster autoscaler, since 1.12.
-const CUTOFF: f64 = -10.0;
-
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let is_on = hub.flag("scheduling.podPriority.enabled") == Some(true);
-    let priority = hub
-        .number(PLACEHOLDER)
-        .filter(|priority| *priority < CUTOFF);
-    let Some(priority) = priority.filter(|_| is_on && hub.has_placeholders()) else {
+    if !is_on || !hub.has_placeholders() || own_class(hub).is_some() {
+        return;
+    }
+    let (Some(priority), Some(cutoff)) = (hub.number(PLACEHOLDER), cutoff(hub)) else {
         return;
     };
+    if priority >= f64::from(cutoff) {
+        return;
+    }
     let message = format!(
         "the cluster autoscaler adds no node for pods of priority {priority}, so that placeholders stay Pending"
     );
-    let finding = Diagnostic::new(&CODE, message).help("-10 is the lowest that it adds nodes for");
-    findings.push(hub.at(finding, &[(PLACEHOLDER, "below -10")]));
+    let help = format!("{cutoff} is the lowest that it adds nodes for");
+    let mut finding = Diagnostic::new(&CODE, message).help(help);
+    if hub.facts.autoscaler.is_some() {
+        finding.level = Level::Error;
+    }
+    let label = format!("below {cutoff}");
+    findings.push(hub.at(finding, &[(PLACEHOLDER, &label)]));
 }
