@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::Release;
+use crate::lint::{Parts, Plan, Release, Shared};
 use crate::policy::Facts;
 use crate::text::Sources;
 use crate::values::{self, Helm};
@@ -22,8 +22,15 @@ fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T
     let mut sources = Sources::default();
     let source = sources.add("values.yaml", text.to_owned());
     let read = values::read(source, text, Helm::Four).expect("values");
-    let release = Release::new(&mut sources, None, read, Helm::Four, Some(version));
-    let release = release.expect("values").expect("a hub");
+    let parts = Parts {
+        chart: None,
+        values: read,
+        helm: Helm::Four,
+        version: Some(version),
+        hub: None,
+    };
+    let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
+    let release = Release::new(plan).expect("values");
     let facts = Facts::default();
     look(&release.hub(&sources, &facts).expect("values"))
 }
