@@ -1,8 +1,9 @@
 //! A rule's page is its test: what it says to fail fails by this rule, and what it says to pass passes.
 
 use dunnage::diag::{Diagnostic, Level};
-use dunnage::lint::{Check, Parts, Plan, RULES, Release, Rule, Shared};
-use dunnage::policy::Facts;
+use dunnage::k8s::Kinds;
+use dunnage::lint::{self, Check, Cluster, Parts, Plan, RULES, Release, Rule, Shared};
+use dunnage::policy::{self, Facts};
 use dunnage::text::{Sources, Span};
 use dunnage::values::{self, Content, Helm, Map, Value};
 
@@ -41,8 +42,38 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
     examples
 }
 
+/// What lint finds in a stream of manifests, with the policy that stands beside it.
+fn lint_manifests(files: &[File<'_>]) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let (mut policy, mut stream) = (None, None);
+    for file in files {
+        let source = sources.add(file.name, file.text.to_owned());
+        if is_manifests(file) {
+            stream = Some(source);
+        } else {
+            policy = policy::read(source, file.text).0;
+            assert!(policy.is_some(), "the policy of {}", file.text);
+        }
+    }
+    let kinds = Kinds::default();
+    let cluster = policy
+        .as_ref()
+        .map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
+    let findings = lint::manifests(&sources, stream.expect("a stream"), &cluster);
+    (sources, findings)
+}
+
+/// Whether a file of an example is a stream of manifests.
+fn is_manifests(file: &File<'_>) -> bool {
+    file.text.contains("apiVersion: ") && file.text.contains("kind: ")
+}
+
 /// The codes that lint finds in an example of a rule.
 fn found(rule: &Rule, files: &[File<'_>]) -> Vec<&'static str> {
+    if files.iter().any(is_manifests) {
+        let (sources, findings) = lint_manifests(files);
+        return codes(rule, files, &sources, &findings);
+    }
     let mut sources = Sources::default();
     let nowhere = Span::new(sources.add("values", String::new()), 0..0);
     let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
@@ -62,8 +93,18 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<&'static str> {
     let (plan, broken) = Plan::new(&mut sources, &mut shared, parts);
     assert_eq!(broken, []);
     let release = Release::new(plan).expect("values");
-    let findings = dunnage::lint::run(&sources, &shared, &Facts::default(), &release);
-    for finding in &findings {
+    let findings = lint::run(&sources, &shared, &Facts::default(), &release);
+    codes(rule, files, &sources, &findings)
+}
+
+/// The codes of findings, which all stand in the example.
+fn codes(
+    rule: &Rule,
+    files: &[File<'_>],
+    sources: &Sources,
+    findings: &[Diagnostic],
+) -> Vec<&'static str> {
+    for finding in findings {
         let span = finding.span().expect("a finding has a place");
         assert!(
             files

@@ -4,26 +4,32 @@
 mod affinity;
 mod fit;
 mod gate;
+mod hub_secret;
 mod kinds;
 mod object;
 mod pod_spec;
 mod release;
+mod selector;
 mod shape;
 mod table;
 mod taint;
+mod toleration;
 mod unknown;
 mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
 pub use fit::{Demands, Fit, Nodes, Refusal};
 pub use gate::Body;
+pub use hub_secret::HubValues;
 pub use kinds::{Kind, Kinds, OnChange, Place};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use object::{ChartPath, HOOK, Object};
 pub use pod_spec::PodSpec;
 pub use release::{Documents, Part, Release, WORTH_THREADS};
+pub use selector::read_selector;
 pub use shape::{POD_SPEC, PodField, TEMPLATE};
 pub use taint::{Effect, Operator, Taint, TaintError, Toleration};
+pub use toleration::{Flaw, WrittenToleration};
 pub use unknown::{Likeness, likenesses, templates_entry};
 pub use workload::{PodTemplate, Workload};

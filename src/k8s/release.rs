@@ -67,33 +67,40 @@ impl<'s> Release<'s> {
     }
 
     /// Parses a part; nothing where there is no document, or none that anybody has to read.
-    pub fn parse(&self, part: usize) -> Option<Result<Document<'s>, ParseError>> {
-        let text = self.part_text(part);
+    pub fn parse(&self, part: usize) -> Parsed<'s> {
         let body = self.parts[part].body;
-        if matches!(body, Body::Blank | Body::Copied) {
+        if body == Body::Copied {
             return None;
         }
-        let parsed = match misplaced_mark(text) {
+        self.parse_any(part)
+            .filter(|parsed| parsed.is_ok() || body != Body::Perhaps)
+    }
+
+    /// Parses a part, whoever has to read it; nothing where there is no document.
+    fn parse_any(&self, part: usize) -> Parsed<'s> {
+        if self.parts[part].body == Body::Blank {
+            return None;
+        }
+        let text = self.part_text(part);
+        Some(match misplaced_mark(text) {
             Some(offset) => Err(ParseError {
                 offset,
                 message: "a byte order mark stands in the middle of the stream".to_owned(),
             }),
             None => yaml::parse(text),
-        };
-        Some(parsed).filter(|parsed| parsed.is_ok() || body != Body::Perhaps)
+        })
     }
 
     /// Parses the parts with such a body, all at once.
     pub fn documents(&self, wanted: impl Fn(Body) -> bool) -> Documents<'s> {
         let is_wanted = |part: &usize| wanted(self.parts[*part].body);
-        let parts: Vec<usize> = (0..self.parts.len()).filter(is_wanted).collect();
-        let parse = |part: usize| Some((part, self.parse(part)?));
-        let all = if parts.len() < WORTH_THREADS {
-            parts.into_iter().filter_map(parse).collect()
-        } else {
-            parts.into_par_iter().filter_map(parse).collect()
-        };
-        Documents { all }
+        let parts = (0..self.parts.len()).filter(is_wanted).collect();
+        parse_all(parts, |part| self.parse(part))
+    }
+
+    /// Parses every part that holds a document, also those that no pass has to read.
+    pub fn all_documents(&self) -> Documents<'s> {
+        parse_all((0..self.parts.len()).collect(), |part| self.parse_any(part))
     }
 
     /// The objects of a part's document, items of lists included.
@@ -160,6 +167,12 @@ impl<'s> Documents<'s> {
         all.filter_map(|(part, parsed)| Some((*part, parsed.as_ref().err()?)))
     }
 
+    /// The parts that are YAML, with their documents.
+    pub fn readable(&self) -> impl Iterator<Item = (usize, &Document<'s>)> {
+        let all = self.all.iter();
+        all.filter_map(|(part, parsed)| Some((*part, parsed.as_ref().ok()?)))
+    }
+
     /// The root of each document that holds something.
     pub fn roots(&self) -> impl Iterator<Item = NodeRef<'_>> {
         let all = self.all.iter();
@@ -168,14 +181,22 @@ impl<'s> Documents<'s> {
 
     /// Every object, in the order of the stream.
     pub fn objects(&self, release: &Release<'_>) -> Vec<Object<'_>> {
-        let parsed = self
-            .all
-            .iter()
-            .filter_map(|(part, parsed)| Some((*part, parsed.as_ref().ok()?)));
-        parsed
+        self.readable()
             .flat_map(|(part, document)| release.objects_of(part, document))
             .collect()
     }
+}
+
+type Parsed<'s> = Option<Result<Document<'s>, ParseError>>;
+
+fn parse_all<'s>(parts: Vec<usize>, parse: impl Fn(usize) -> Parsed<'s> + Sync) -> Documents<'s> {
+    let parse = |part: usize| Some((part, parse(part)?));
+    let all = if parts.len() < WORTH_THREADS {
+        parts.into_iter().filter_map(parse).collect()
+    } else {
+        parts.into_par_iter().filter_map(parse).collect()
+    };
+    Documents { all }
 }
 
 /// Below this many parts a second thread costs more than it saves.

@@ -15,7 +15,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    const ALL: [Effect; 3] = [
+    pub(super) const ALL: [Effect; 3] = [
         Effect::NoSchedule,
         Effect::PreferNoSchedule,
         Effect::NoExecute,
@@ -114,6 +114,9 @@ pub struct Toleration {
 }
 
 impl Toleration {
+    /// The operators that some version of Kubernetes knows; `Lt` and `Gt` need a feature gate.
+    pub(super) const OPERATORS: [&'static str; 4] = ["Equal", "Exists", "Lt", "Gt"];
+
     /// The toleration of exactly one taint, as z2jh writes it.
     pub fn of(taint: &Taint) -> Self {
         let operator = if taint.value.is_empty() {

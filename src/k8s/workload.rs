@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::kinds::{Kind, Kinds, OnChange, Place};
 use super::pod_spec::Inherited;
-use super::{Object, PodSpec};
+use super::{Object, PodField, PodSpec};
 use crate::yaml::NodeRef;
 
 /// What pods of a workload are made from.
@@ -21,7 +21,38 @@ pub struct PodTemplate<'d> {
     labels: Option<NodeRef<'d>>,
 }
 
-impl PodTemplate<'_> {
+impl<'d> PodTemplate<'d> {
+    /// The mapping of the pods' labels, where it is written.
+    pub fn labels_node(&self) -> Option<NodeRef<'d>> {
+        self.labels
+    }
+
+    /// The mapping of the pods' annotations, where the template has metadata of its own.
+    pub fn annotations_node(&self) -> Option<NodeRef<'d>> {
+        self.node.get_path(&["metadata", "annotations"])
+    }
+
+    /// One annotation of the pods.
+    pub fn annotation(&self, name: &str) -> Option<NodeRef<'d>> {
+        self.annotations_node()?.get(name)
+    }
+
+    /// Whether z2jh names the pods' part in the hub so.
+    pub fn is_component(&self, names: &[&str]) -> bool {
+        let named = |key| self.labels?.get(key)?.text();
+        let mut components = ["component", "app.kubernetes.io/component"]
+            .into_iter()
+            .filter_map(named);
+        components.any(|component| names.contains(&component))
+    }
+
+    /// The containers of its pods, those that only run at the start first.
+    pub fn containers(&self) -> impl Iterator<Item = NodeRef<'d>> {
+        let fields = [PodField::InitContainers, PodField::Containers];
+        let lists = fields.map(|field| self.spec.get(field));
+        lists.into_iter().flatten().flat_map(|list| list.items())
+    }
+
     /// The pods' labels; values that are no strings are left out, as the API server refuses them.
     pub fn labels(&self) -> BTreeMap<String, String> {
         let pairs = self.labels.into_iter().flat_map(|labels| labels.entries());

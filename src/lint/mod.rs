@@ -1,10 +1,12 @@
-//! The linter: what is wrong in the values of a hub, with the line that did it, why it matters, and a fix.
+//! The linter: what is wrong in the values of a hub and in the manifests of any chart, with the line that did
+//! it, why it matters, and a fix.
 //!
 //! A rule is a static (its code and its page) and a function; `rules/` has one file and one page for each.
 
 mod bytes;
 mod hub;
 mod locate;
+mod manifests;
 mod profiles;
 mod release;
 mod rules;
@@ -16,6 +18,7 @@ mod violations;
 pub mod z2jh;
 
 pub use hub::Hub;
+pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release};
 pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};
@@ -53,16 +56,9 @@ pub fn run(
     facts: &Facts,
     release: &Release,
 ) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
     let values = release.view(sources, shared);
     let hub = release.hub(sources, facts);
-    for rule in RULES {
-        match (&rule.check, &hub) {
-            (Check::Hub(check), Some(hub)) => check(hub, &mut findings),
-            (Check::Values(check), _) => check(&values, &mut findings),
-            (Check::Hub(_), None) | (Check::Violation(_) | Check::Property(_), _) => {}
-        }
-    }
+    let mut findings = look(&Subject::Release(&values, hub.as_ref()));
     // Where a rule has spoken of a place already, it knows more than the schema.
     let places: Vec<_> = findings.iter().filter_map(Diagnostic::span).collect();
     let is_new = |finding: &Diagnostic| {
@@ -73,6 +69,38 @@ pub fn run(
         !places.iter().any(is_there)
     };
     findings.extend(violations::check(&values).into_iter().filter(is_new));
+    finish(sources, findings)
+}
+
+/// What is linted.
+enum Subject<'s> {
+    /// The values of a release, and the hub in them.
+    Release(&'s Values<'s>, Option<&'s Hub<'s>>),
+    /// Manifests.
+    Stream(&'s Stream<'s>),
+}
+
+/// What the rules find that look at something of this sort.
+fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        match (&rule.check, subject) {
+            (Check::Hub(check), Subject::Release(_, Some(hub))) => check(hub, &mut findings),
+            (Check::Values(check), Subject::Release(values, _)) => check(values, &mut findings),
+            (Check::Workload(check), Subject::Stream(stream)) => {
+                for workload in &stream.workloads {
+                    check(stream, workload, &mut findings);
+                }
+            }
+            (Check::Stream(check), Subject::Stream(stream)) => check(stream, &mut findings),
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// Findings as they are told: without those that a comment silences, in order, and each once.
+fn finish(sources: &Sources, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     suppress::apply(sources, &mut findings);
     findings.sort_by(|one, other| {
         let key = |finding: &Diagnostic| (finding.span(), finding.code.id);

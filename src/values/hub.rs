@@ -1,5 +1,7 @@
 use serde_json::Value;
 
+use crate::yaml;
+
 /// An image that a user's pod may run, with the name that z2jh gives to the container that pulls it
 /// (without `image-pull-`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,13 @@ const DEEPEST: usize = 3;
 /// charts around it (`jupyterhub`, `basehub.jupyterhub`, an alias).
 pub fn locate_hub(values: &Value) -> Option<&Value> {
     locate(values, DEEPEST)
+}
+
+/// The images of the hub whose values a text holds; nothing where it holds none.
+pub fn read_hub_images(text: &str) -> Option<Vec<HubImage>> {
+    let document = yaml::parse(text).ok()?;
+    let values = yaml::to_json(document.root()?).ok()?;
+    locate_hub(&values).map(hub_images)
 }
 
 fn locate(values: &Value, depth: usize) -> Option<&Value> {

@@ -15,7 +15,7 @@ mod value;
 pub use chart::{ArchiveError, Chart, ChartFile, Dependency, Import, read_archive, read_chart};
 pub use coalesce::NotATable;
 pub use helm::Helm;
-pub use hub::{HubImage, hub_images, locate_hub};
+pub use hub::{HubImage, hub_images, locate_hub, read_hub_images};
 pub use layers::{Coalesced, coalesced, lay_over};
 pub use read::read;
 pub use set::{SetKind, set};

@@ -5,6 +5,7 @@ mod culling;
 mod hub;
 mod images;
 mod layers;
+mod manifests;
 mod node_pools;
 mod placeholders;
 mod pre_puller;
@@ -14,7 +15,9 @@ mod schema;
 mod syntax;
 
 use super::{Found, Hub, Values};
+use super::{Hub, Stream};
 use crate::diag::{Code, Diagnostic};
+use crate::k8s::Workload;
 
 /// What a rule looks at.
 #[derive(Debug)]
@@ -28,6 +31,10 @@ pub enum Check {
     Violation(fn(&Found<'_>) -> Option<Diagnostic>),
     /// What findings of other rules have in common; it is selected and ignored like a rule.
     Property(fn(&Diagnostic) -> bool),
+    /// A pod template of a stream of manifests, with the stream around it.
+    Workload(fn(&Stream<'_>, &Workload<'_>, &mut Vec<Diagnostic>)),
+    /// A stream of manifests as a whole.
+    Stream(fn(&Stream<'_>, &mut Vec<Diagnostic>)),
 }
 
 /// A rule of the linter.
@@ -83,4 +90,18 @@ pub static RULES: &[Rule] = &[
     syntax::yaml11_boolean_key::RULE,
     schema::wrong_type::RULE,
     layers::contradicted_across_files::RULE,
+    manifests::core_toleration_missing::RULE,
+    manifests::tolerates_without_selecting::RULE,
+    manifests::undefined_priority_class::RULE,
+    manifests::invalid_priority_class::RULE,
+    manifests::puller_misses_pool::RULE,
+    manifests::puller_image_drift::RULE,
+    manifests::affinity_forbids_packing::RULE,
+    manifests::scale_down_blocker::RULE,
+    manifests::disruption_budget::RULE,
+    manifests::duplicate_key::RULE,
+    manifests::non_string::RULE,
+    manifests::misnamed_strategy::RULE,
+    manifests::malformed_toleration::RULE,
+    manifests::unreadable::RULE,
 ];

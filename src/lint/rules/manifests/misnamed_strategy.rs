@@ -1,0 +1,48 @@
+use crate::diag::{Code, Diagnostic};
+use crate::k8s::Workload;
+use crate::lint::{Check, Rule, Stream};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("misnamed_strategy.md"),
+    check: Check::Workload(check),
+};
+
+static CODE: Code = Code::warning(
+    "XR012",
+    "misnamed-strategy",
+    "the strategy of updates stands under a key that this kind does not have",
+);
+
+/// Kinds with the key that they do not have and the one that they have.
+const KEYS: [(&str, &str, &str); 3] = [
+    ("Deployment", "updateStrategy", "strategy"),
+    ("StatefulSet", "strategy", "updateStrategy"),
+    ("DaemonSet", "strategy", "updateStrategy"),
+];
+
+fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
+    let object = &workload.object;
+    let row = KEYS.iter().find(|(kind, ..)| *kind == workload.kind());
+    let (Some((kind, wrong, right)), "apps") = (row, object.gvk.group.as_str()) else {
+        return;
+    };
+    let Some(spec) = object.node.get("spec") else {
+        return;
+    };
+    if spec.get(wrong).is_none_or(|value| value.is_null()) {
+        return;
+    }
+    let message = format!(
+        "a {kind} has no `{wrong}`, so that `{}` is updated as by default",
+        object.title()
+    );
+    findings.push(
+        Diagnostic::new(&CODE, message)
+            .at(
+                stream.entry_span(object, spec, wrong),
+                "Kubernetes does not read this",
+            )
+            .help(format!("call it `{right}`")),
+    );
+}

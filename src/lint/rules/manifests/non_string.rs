@@ -1,0 +1,123 @@
+use crate::diag::{Code, Diagnostic};
+use crate::k8s::{Object, PodField, Workload};
+use crate::lint::{Check, Rule, Stream};
+use crate::yaml::{NodeRef, Scalar};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("non_string.md"),
+    check: Check::Stream(check),
+};
+
+static CODE: Code = Code::error(
+    "XR011",
+    "non-string-field",
+    "a field of a manifest is no string, and the API server refuses the object",
+);
+
+fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
+    for object in stream.objects {
+        for (field, mapping) in of_object(object) {
+            findings.extend(pairs(stream, object, field, mapping));
+        }
+    }
+    for workload in &stream.workloads {
+        let object = &workload.object;
+        for (field, mapping) in of_template(workload) {
+            findings.extend(pairs(stream, object, field, mapping));
+        }
+        for container in workload.template.containers() {
+            let variables = container.get("env").into_iter();
+            for variable in variables.flat_map(|list| list.items()) {
+                let name = variable.get("name").and_then(|name| name.text());
+                findings.extend(variable.get("value").and_then(|value| {
+                    finding(stream, object, "env", name.unwrap_or("value"), value)
+                }));
+            }
+        }
+        let tolerations = workload.template.spec.get(PodField::Tolerations);
+        for toleration in tolerations.into_iter().flat_map(|list| list.items()) {
+            for key in ["key", "operator", "value", "effect"] {
+                let value = toleration.get(key);
+                findings.extend(
+                    value.and_then(|value| finding(stream, object, "tolerations", key, value)),
+                );
+            }
+        }
+    }
+}
+
+/// Mappings of strings that an object may have besides its pod template.
+fn of_object<'d>(object: &Object<'d>) -> impl Iterator<Item = (&'static str, NodeRef<'d>)> {
+    const EVERYWHERE: [&[&str]; 2] = [&["metadata", "labels"], &["metadata", "annotations"]];
+    const OF_SELECTORS: &[&str] = &["spec", "selector", "matchLabels"];
+    let node = object.node;
+    let (group, kind) = (object.gvk.group.as_str(), object.gvk.kind.as_str());
+    let selector: Option<&[&str]> = match (group, kind) {
+        ("apps" | "policy", _) => Some(OF_SELECTORS),
+        ("", "Service") => Some(&["spec", "selector"]),
+        _ => None,
+    };
+    let paths = EVERYWHERE.into_iter().chain(selector);
+    paths.filter_map(move |path| Some((*path.last()?, node.get_path(path)?)))
+}
+
+fn of_template<'d>(workload: &Workload<'d>) -> impl Iterator<Item = (&'static str, NodeRef<'d>)> {
+    let template = &workload.template;
+    let mappings = [
+        ("labels", template.labels_node()),
+        ("annotations", template.annotations_node()),
+        ("nodeSelector", template.spec.get(PodField::NodeSelector)),
+    ];
+    mappings
+        .into_iter()
+        .filter_map(|(field, mapping)| Some((field, mapping?)))
+}
+
+fn pairs(
+    stream: &Stream<'_>,
+    object: &Object<'_>,
+    field: &str,
+    mapping: NodeRef<'_>,
+) -> Vec<Diagnostic> {
+    let entries = mapping.entries().filter(|(_, value)| !value.is_alias());
+    let found = entries.filter_map(|(key, value)| {
+        finding(
+            stream,
+            object,
+            field,
+            key.text().filter(|key| *key != "<<")?,
+            value,
+        )
+    });
+    found.collect()
+}
+
+/// A null is the empty string to the API server. The value is not named: it may be a secret.
+fn finding(
+    stream: &Stream<'_>,
+    object: &Object<'_>,
+    field: &str,
+    name: &str,
+    value: NodeRef<'_>,
+) -> Option<Diagnostic> {
+    let (what, help) = match value.scalar() {
+        Some(Scalar::Null | Scalar::String(_)) => return None,
+        Some(Scalar::Bool(_)) => ("a boolean", "put it in quotes"),
+        Some(_) => ("a number", "put it in quotes"),
+        None => ("no string", "write a text"),
+    };
+    let message = format!("`{name}` in `{field}` of `{}` is {what}", object.title());
+    let place = value.resolve();
+    let span = if place.scalar().is_some() {
+        stream.span(object, place)
+    } else {
+        let start = place.range().start;
+        stream.release.span(object.part, start..start)
+    };
+    Some(
+        Diagnostic::new(&CODE, message)
+            .at(span, "the API server takes only strings here")
+            .help(format!("{help}, in the template or in the values")),
+    )
+}

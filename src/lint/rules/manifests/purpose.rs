@@ -1,0 +1,86 @@
+//! What pods of a release are for, as z2jh names it: users, the core, pulling images.
+
+use crate::k8s::{Demands, NodeLabels, PodField, Toleration, Workload};
+use crate::yaml::NodeRef;
+
+/// The key of the taints of z2jh's pools, as clouds take it.
+pub(super) const DEDICATED: [&str; 2] = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"];
+
+/// The label of nodes with their purpose.
+const PURPOSE: &str = "hub.jupyter.org/node-purpose";
+
+/// Whether the pods keep room for those of users.
+pub(super) fn is_placeholder(workload: &Workload<'_>) -> bool {
+    workload.template.is_component(&["user-placeholder"])
+}
+
+/// Whether it is z2jh's own puller of images.
+pub(super) fn is_hub_puller(workload: &Workload<'_>) -> bool {
+    const PULLERS: [&str; 2] = ["continuous-image-puller", "hook-image-puller"];
+    workload.kind() == "DaemonSet" && workload.template.is_component(&PULLERS)
+}
+
+/// Whether it is a `DaemonSet` whose containers at the start do nothing but have their images pulled.
+pub(super) fn is_puller(workload: &Workload<'_>) -> bool {
+    let mut containers = pulled(workload).peekable();
+    let does_nothing = containers.peek().is_some() && containers.all(does_nothing);
+    workload.kind() == "DaemonSet" && (does_nothing || is_hub_puller(workload))
+}
+
+/// The containers whose images a puller pulls.
+pub(super) fn pulled<'d>(workload: &Workload<'d>) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
+    let list = workload.template.spec.get(PodField::InitContainers);
+    list.into_iter().flat_map(|list| list.items())
+}
+
+/// Whether a container says a word, or nothing, and ends.
+fn does_nothing(container: NodeRef<'_>) -> bool {
+    let words = ["command", "args"]
+        .into_iter()
+        .filter_map(|key| container.get(key));
+    let words: Vec<&str> = words
+        .flat_map(|list| list.items())
+        .filter_map(|word| word.text())
+        .collect();
+    let is_idle = |word: &str| ["echo", "true", "/bin/true", "exit"].contains(&word);
+    match words[..] {
+        ["sh" | "/bin/sh" | "bash" | "/bin/bash", "-c", script] => {
+            let first = script.split_whitespace().next();
+            first.is_some_and(is_idle) && !script.contains([';', '&', '|', '\n'])
+        }
+        [first, ..] => is_idle(first),
+        [] => false,
+    }
+}
+
+/// Whether the pods stay on the nodes of users: they keep room there, or they tolerate what keeps others away
+/// and do not run on the core's.
+pub(super) fn is_of_users(workload: &Workload<'_>) -> bool {
+    let demands = Demands::of(&workload.template.spec);
+    let tolerates = |value| has_purpose(&demands.tolerations, value);
+    is_placeholder(workload)
+        || is_bound_to(&demands, "user") && !is_bound_to(&demands, "core")
+        || tolerates("user") && !tolerates("core")
+}
+
+/// Whether one of the tolerations names the pool of this purpose.
+pub(super) fn has_purpose(tolerations: &[Toleration], purpose: &str) -> bool {
+    tolerations.iter().any(|toleration| {
+        DEDICATED.contains(&toleration.key.as_str()) && toleration.value == purpose
+    })
+}
+
+/// Whether it goes to no node of another purpose.
+fn is_bound_to(demands: &Demands, purpose: &str) -> bool {
+    let affinity = &demands.affinity;
+    let by_selector = affinity
+        .node_selector
+        .get(PURPOSE)
+        .is_some_and(|found| found == purpose);
+    let can_run = |purpose: &str| {
+        let labels = NodeLabels::from([(PURPOSE.to_owned(), purpose.to_owned())]);
+        let mut terms = affinity.required.iter().flatten();
+        terms.any(|term| term.can_match(&labels))
+    };
+    by_selector || can_run(purpose) && !can_run("neither")
+}
