@@ -34,10 +34,10 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         "the pods of `{}` do not tolerate `{taint}`",
         workload.title()
     );
-    let label = if level == Level::Note {
-        "these cannot run on nodes that are the core's alone"
-    } else {
+    let label = if level == Level::Warning {
         "no pool of the policy takes these"
+    } else {
+        "these cannot run on nodes that are the core's alone"
     };
     let finding = Diagnostic::new(&CODE, message)
         .at(stream.place(&workload.object), label)
@@ -53,14 +53,19 @@ fn core_taint() -> Taint {
     }
 }
 
-/// Without pools there is a core where the hub's pods tolerate its taint; whoever chose nodes is left alone.
+/// Without pools, the hub tells: where its pods choose the core's nodes, there are some. That they tolerate a
+/// taint alone says little, as the chart lets them do so by default. Whoever chose nodes is left alone.
 fn beside_a_hub(stream: &Stream<'_>, demands: &Demands) -> Option<Level> {
-    let mut workloads = stream.workloads.iter();
-    let has_core = workloads.any(|workload| {
-        let tolerations = Demands::of(&workload.template.spec).tolerations;
-        workload.template.is_component(&["hub"]) && purpose::has_purpose(&tolerations, "core")
-    });
-    (has_core && !chooses(demands) && !tolerates_core(demands)).then_some(Level::Note)
+    let workloads = stream.workloads.iter();
+    let hubs = workloads.filter(|workload| workload.template.is_component(&["hub"]));
+    let demands_of_hubs = hubs.map(|hub| Demands::of(&hub.template.spec));
+    let mut on_core = demands_of_hubs.filter(|hub| purpose::has_purpose(&hub.tolerations, "core"));
+    if chooses(demands) || tolerates_core(demands) {
+        return None;
+    }
+    let hub = on_core.next()?;
+    let has_core = chooses(&hub) || on_core.any(|hub| chooses(&hub));
+    Some(if has_core { Level::Note } else { Level::Hint })
 }
 
 fn chooses(demands: &Demands) -> bool {

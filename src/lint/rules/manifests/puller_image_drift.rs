@@ -61,7 +61,13 @@ fn missing(stream: &Stream<'_>, pullers: &[&Workload<'_>], of_hubs: &[String]) -
     };
     let containers = of_hub.iter().flat_map(|puller| purpose::pulled(puller));
     let pulled: Vec<String> = containers.filter_map(image).map(plain).collect();
-    let missing = of_hubs.iter().filter(|image| !pulled.contains(image));
+    // Another version of it is told where it stands.
+    let is_pulled = |image: &&String| {
+        pulled
+            .iter()
+            .any(|one| repository(one) == repository(image))
+    };
+    let missing = of_hubs.iter().filter(|image| !is_pulled(image));
     let finding = |image: &String| {
         let message = format!("the hub's values name the image `{image}`, and no puller pulls it");
         Diagnostic::new(&CODE, message)
