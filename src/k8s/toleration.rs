@@ -53,7 +53,7 @@ impl WrittenToleration<'_> {
             let message = "a toleration without a key has to say `operator: Exists`";
             return Some(Flaw::new("operator", message, "name the taint's key"));
         }
-        self.operator_flaw(operator)
+        operator_flaw(operator)
             .or_else(|| self.effect_flaw())
             .or_else(|| {
                 let is_misplaced = self.has_seconds && self.effect != Some("NoExecute");
@@ -61,19 +61,6 @@ impl WrittenToleration<'_> {
                 let help = "take it away, or write `effect: NoExecute`";
                 is_misplaced.then(|| Flaw::new("tolerationSeconds", message, help))
             })
-    }
-
-    fn operator_flaw(&self, operator: &str) -> Option<Flaw> {
-        if operator.is_empty() || Toleration::OPERATORS.contains(&operator) {
-            return None;
-        }
-        let meant = nearest(operator, Toleration::OPERATORS);
-        let help = match meant {
-            Some(meant) => format!("write `{meant}`"),
-            None => "it can be `Equal` or `Exists`".to_owned(),
-        };
-        let message = format!("`{operator}` is not an operator of a toleration");
-        Some(Flaw::new("operator", message, help))
     }
 
     fn effect_flaw(&self) -> Option<Flaw> {
@@ -91,4 +78,17 @@ impl WrittenToleration<'_> {
         let message = format!("`{effect}` is not an effect of a taint");
         Some(Flaw::new("effect", message, help))
     }
+}
+
+fn operator_flaw(operator: &str) -> Option<Flaw> {
+    if operator.is_empty() || Toleration::OPERATORS.contains(&operator) {
+        return None;
+    }
+    let meant = nearest(operator, Toleration::OPERATORS);
+    let help = match meant {
+        Some(meant) => format!("write `{meant}`"),
+        None => "it can be `Equal` or `Exists`".to_owned(),
+    };
+    let message = format!("`{operator}` is not an operator of a toleration");
+    Some(Flaw::new("operator", message, help))
 }

@@ -39,10 +39,10 @@ impl<'d> PodTemplate<'d> {
 
     /// Whether z2jh names the pods' part in the hub so.
     pub fn is_component(&self, names: &[&str]) -> bool {
-        let named = |key| self.labels?.get(key)?.text();
+        let label = |key| self.labels?.get(key)?.text();
         let mut components = ["component", "app.kubernetes.io/component"]
             .into_iter()
-            .filter_map(named);
+            .filter_map(label);
         components.any(|component| names.contains(&component))
     }
 

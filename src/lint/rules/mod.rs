@@ -14,8 +14,7 @@ mod resources;
 mod schema;
 mod syntax;
 
-use super::{Found, Hub, Values};
-use super::{Hub, Stream};
+use super::{Found, Hub, Stream, Values};
 use crate::diag::{Code, Diagnostic};
 use crate::k8s::Workload;
 

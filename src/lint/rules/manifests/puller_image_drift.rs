@@ -87,15 +87,15 @@ fn stale(
     container: NodeRef<'_>,
     used: &[String],
 ) -> Option<Diagnostic> {
-    let pulled = plain(image(container)?);
+    let found = plain(image(container)?);
     let newer = used
         .iter()
-        .find(|other| repository(other) == repository(&pulled))?;
-    if used.contains(&pulled) {
+        .find(|other| repository(other) == repository(&found))?;
+    if used.contains(&found) {
         return None;
     }
     let message = format!(
-        "`{}` pulls `{pulled}`, but `{newer}` is what runs",
+        "`{}` pulls `{found}`, but `{newer}` is what runs",
         puller.title()
     );
     Some(

@@ -43,8 +43,11 @@ fn is_for(puller: &Workload<'_>, other: &Workload<'_>) -> bool {
         return false;
     }
     let is_pulled = |image: &str| {
-        let mut pulled = purpose::pulled(puller);
-        pulled.any(|container| container.get("image").and_then(|image| image.text()) == Some(image))
+        let mut containers = purpose::pulled(puller);
+        containers.any(|container| {
+            let found = container.get("image").and_then(|image| image.text());
+            found == Some(image)
+        })
     };
     let containers = other.template.spec.get(PodField::Containers).into_iter();
     let mut images = containers
