@@ -161,7 +161,8 @@ fn h_show_a_diagnostic(bencher: Bencher<'_, '_>) {
                 color: false,
                 unicode: false,
                 width: 100,
+                pages: None,
             };
-            report::graphical(sources, &[diagnostic], look)
+            report::graphical(sources, &[diagnostic], &look)
         });
 }

@@ -219,3 +219,365 @@ fn a_rule_explains_itself() {
         unknown.stderr()
     );
 }
+
+const POLICY: &str = "version: 1
+lint:
+  ignore: [PH002]
+  levels: {RS: note, RS003: warning}
+  releases:
+    - {name: prod, values: [common.yaml, hubs/prod.yaml], chartVersion: \"4.4\"}
+    - {name: test, values: [common.yaml, hubs/test.yaml], hub: lab}
+";
+
+/// A repository with a policy that names two releases of three files.
+fn repository() -> Memory {
+    Memory::default()
+        .file("/r/.git", "")
+        .file("/r/dunnage.yaml", POLICY)
+        .file("/r/common.yaml", COMMON)
+        .file("/r/hubs/prod.yaml", PROD)
+        .file("/r/hubs/test.yaml", "lab: {hub: {replicas: 2}}\n")
+        .file("/r/hubs/other.yaml", "hub: {replicas: 3}\nsingleuser: {}\n")
+        .file("/r/hubs/notes.yaml", "just: notes\n")
+}
+
+fn in_folder(folder: &str) -> Memory {
+    let mut world = repository();
+    world.dir = folder.into();
+    world
+}
+
+#[test]
+fn the_releases_of_the_policy_are_linted_where_no_path_is_given() {
+    let prod =
+        "hubs/prod.yaml:6:14: note[RS001] JupyterHub cannot read `2Gi` as an amount of memory\n";
+    let test = "hubs/test.yaml:1:13: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\n";
+    let world = in_folder("/r");
+    let all = ["lint", "--format", "concise"];
+    check(&world, &all, 1, &format!("{prod}{test}"));
+    // A layer stands for all releases that have it; other files are releases of their own.
+    let world = in_folder("/r");
+    let layer = ["lint", "hubs/prod.yaml", "--format", "concise"];
+    check(&world, &layer, 0, prod);
+    let world = in_folder("/r/hubs");
+    let shared = [
+        "lint",
+        "../common.yaml",
+        "--select",
+        "HB",
+        "--format",
+        "concise",
+    ];
+    assert_eq!(run(&world, &shared), 1);
+    assert!(
+        world.stdout().contains("test.yaml:1:13: error[HB001]"),
+        "{}",
+        world.stdout()
+    );
+    let world = in_folder("/r");
+    assert_eq!(run(&world, &["lint", "hubs/other.yaml"]), 1);
+    assert_eq!(run(&world, &["lint", "hubs/notes.yaml"]), 3);
+    assert_eq!(
+        run(&world, &["lint", "hubs/notes.yaml", "--skip-unknown"]),
+        0
+    );
+}
+
+#[test]
+fn a_folder_is_walked_for_what_the_linter_knows() {
+    let chart = "name: c\nversion: 1.0.0\ndependencies:\n- {name: jupyterhub, version: 3.3.8}\n";
+    let world = Memory::default()
+        .file("hubs/a/prod.yaml", "hub: {replicas: 3}\nsingleuser: {}\n")
+        .file("hubs/a/notes.yaml", "just: notes\n")
+        .file("hubs/.git/hub.yaml", "hub: {replicas: 3}\nsingleuser: {}\n")
+        .file("hubs/c/Chart.yaml", chart)
+        .file("hubs/c/values.yaml", "jupyterhub: {hub: {replicas: 2}}\n")
+        .file("hubs/c/templates/hub.yaml", "singleuser: {{ .Values }}\n")
+        .file(
+            "hubs/m.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {labels: {a: 1}}\n",
+        );
+    let expected = "hubs/a/prod.yaml:1:7: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\nhubs/c/values.yaml:1:20: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\nhubs/m.yaml:3:24: error[XR011] `a` in `labels` of `Pod` is a number\n";
+    let line = [
+        "lint", "hubs", "--select", "HB,XR011", "--format", "concise",
+    ];
+    check(&world, &line, 1, expected);
+}
+
+#[test]
+fn hints_are_shown_where_they_are_asked_for() {
+    let hub = "singleuser: {memory: {limit: 6G, guarantee: 1G}}\n";
+    let world = || Memory::default().file("a.yaml", hub);
+    let hint = "a.yaml:1:23: hint[RS004] ";
+    for options in [&["--pedantic"][..], &["--select", "RS004"]] {
+        let world = world();
+        let line = [&["lint", "a.yaml", "--format", "concise"], options].concat();
+        assert_eq!(run(&world, &line), 0, "{}", world.stdout());
+        assert!(world.stdout().contains(hint), "{}", world.stdout());
+    }
+    let quiet = world();
+    run(&quiet, &["lint", "a.yaml", "--format", "concise"]);
+    assert!(!quiet.stdout().contains("RS004"), "{}", quiet.stdout());
+}
+
+#[test]
+fn what_cannot_be_read_keeps_nothing_else_from_being_linted() {
+    let world = world().file("broken.yaml", "a: [\n");
+    let line = [
+        "lint",
+        "broken.yaml",
+        "gone.yaml",
+        "prod, eu.yaml",
+        "--select",
+        "RS",
+        "--format",
+        "concise",
+    ];
+    assert_eq!(run(&world, &line), 2);
+    let shown = world.stdout();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 3, "{shown}");
+    assert!(
+        lines[0].contains("CL003") && lines[0].contains("gone.yaml"),
+        "{shown}"
+    );
+    assert!(
+        lines[1].starts_with("broken.yaml:1:4: error[VA001]"),
+        "{shown}"
+    );
+    assert!(
+        lines[2].starts_with("prod, eu.yaml:6:14: error[RS001]"),
+        "{shown}"
+    );
+    // One broken layer of a stack, too.
+    let line = [
+        "lint",
+        "-f",
+        "broken.yaml",
+        "-f",
+        "prod, eu.yaml",
+        "--select",
+        "RS",
+        "--format",
+        "concise",
+    ];
+    let world = self::world().file("broken.yaml", "a: [\n");
+    // The comma parts two files for Helm, and so it does here.
+    assert_eq!(run(&world, &line), 2);
+    assert!(
+        world.stdout().contains("broken.yaml:1:4: error[VA001]"),
+        "{}",
+        world.stdout()
+    );
+    let missing = in_folder("/r").file(
+        "/r/dunnage.yaml",
+        POLICY.replace("hubs/test.yaml", "gone.yaml"),
+    );
+    assert_eq!(run(&missing, &["lint", "--format", "concise"]), 2);
+    let shown = missing.stdout();
+    assert!(
+        shown.contains("dunnage.yaml:7:14: error[CL003] cannot read `gone.yaml`"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_policy_that_names_no_rule_is_refused_at_the_place() {
+    let world = in_folder("/r").file(
+        "/r/dunnage.yaml",
+        "version: 1\nlint: {levels: {PH01: note}}\n",
+    );
+    assert_eq!(run(&world, &["lint", "--format", "concise"]), 2);
+    let shown = world.stderr();
+    assert!(
+        shown.contains("dunnage.yaml:2:17: error[CL006] there is no rule `PH01`"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_environment_says_what_the_command_line_does_not() {
+    let world = world()
+        .variable("DUNNAGE_SELECT", "PH, RS")
+        .variable("DUNNAGE_IGNORE", "PH")
+        .variable("DUNNAGE_EXIT_ZERO", "1");
+    let expected =
+        "prod, eu.yaml:6:14: error[RS001] JupyterHub cannot read `2Gi` as an amount of memory\n";
+    check(&world, &line(&["--format", "concise"]), 0, expected);
+}
+
+#[test]
+fn standard_input_is_values_or_manifests() {
+    let values = Memory::default().piped(PROD);
+    assert_eq!(
+        run(
+            &values,
+            &["lint", "-", "--select", "RS", "--format", "concise"]
+        ),
+        1
+    );
+    assert!(
+        values.stdout().starts_with("<stdin>:6:14: error[RS001]"),
+        "{}",
+        values.stdout()
+    );
+    let manifests =
+        Memory::default().piped("apiVersion: v1\nkind: Pod\nmetadata: {labels: {a: 1}}\n");
+    assert_eq!(run(&manifests, &["lint", "-", "--format", "concise"]), 1);
+    assert!(
+        manifests.stdout().starts_with("<stdin>:3:24: error[XR011]"),
+        "{}",
+        manifests.stdout()
+    );
+}
+
+/// A chart of anybody's with a schema.
+fn with_schema(schema: &str) -> Memory {
+    Memory::default()
+        .file("c/Chart.yaml", "name: c\nversion: 1.0.0\n")
+        .file("c/values.yaml", "replicas: 1\nimage: {tag: a}\n")
+        .file("c/values.schema.json", schema)
+        .file("prod.yaml", "replica: 2\nimage: {tag: 1.10}\n")
+}
+
+#[test]
+fn any_chart_is_held_against_its_own_schema() {
+    let schema = r#"{"type": "object", "additionalProperties": false, "properties": {
+        "replicas": {"type": "integer"}, "global": {},
+        "image": {"type": "object", "properties": {"tag": {"type": "string"}}}}}"#;
+    let world = with_schema(schema);
+    let expected = "prod.yaml:1:1: error[SM001] there is no key `replica`\nprod.yaml:2:14: error[SY003] Helm reads `1.10` as the number 1.1, where the chart takes a text\n";
+    check(
+        &world,
+        &[
+            "lint",
+            "--chart",
+            "c",
+            "-f",
+            "prod.yaml",
+            "--format",
+            "concise",
+        ],
+        1,
+        expected,
+    );
+}
+
+#[test]
+fn a_schema_that_cannot_be_used_is_said_and_nothing_is_fetched() {
+    for (schema, message) in [
+        (
+            "{",
+            "c/values.schema.json:1:1: error[VA006] the schema is not JSON",
+        ),
+        (
+            r#"{"type": 3}"#,
+            "error[VA006] cannot use the schema: at /type",
+        ),
+        (
+            r#"{"$ref": "https://example.org/schema.json"}"#,
+            "error[VA006] cannot use the schema: ",
+        ),
+        (
+            r##"{"$ref": "#/definitions/gone"}"##,
+            "error[VA006] cannot use the schema: ",
+        ),
+    ] {
+        let world = with_schema(schema);
+        let line = [
+            "lint",
+            "--chart",
+            "c",
+            "-f",
+            "prod.yaml",
+            "--format",
+            "concise",
+        ];
+        assert_eq!(run(&world, &line), 2, "{schema}");
+        assert!(world.stdout().contains(message), "{}", world.stdout());
+    }
+}
+
+#[test]
+fn a_version_that_is_not_known_is_no_reason_to_scold() {
+    let text = "httpRoute: {enabled: true}\nsingleuser: {}\nhub: {}\n";
+    let found = |version: &[&str]| {
+        let world = Memory::default().file("a.yaml", text);
+        run(
+            &world,
+            &[
+                &["lint", "a.yaml", "--select", "SM", "--format", "concise"],
+                version,
+            ]
+            .concat(),
+        );
+        world.stdout()
+    };
+    assert!(
+        found(&["--chart-version", "3.3"]).contains("error[SM001] there is no key `httpRoute`")
+    );
+    assert_eq!(found(&["--chart-version", "4.4"]), "");
+    // 4.1 may have what 4.2 has, but not what 4.3 has.
+    assert!(found(&["--chart-version", "4.1.2"]).contains("error[SM001]"));
+    assert_eq!(found(&["--chart-version", "4.2.1-0.dev.git.7000.h0"]), "");
+    assert_eq!(found(&["--chart-version", "0.9.0"]), "");
+    assert_eq!(found(&[]), "");
+    let old = Memory::default().file("a.yaml", "hub: {fsGid: 1000}\nsingleuser: {}\n");
+    assert_eq!(run(&old, &["lint", "a.yaml"]), 0);
+    let shown = old.stdout();
+    assert!(
+        shown.contains("note[SM004]")
+            && shown.contains("`--chart-version` says for which version these values are"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_values_in_the_secret_of_a_hub_are_linted_too() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {labels: {component: hub}}\nstringData:\n  values.yaml: |\n    Chart: {Name: jupyterhub, Version: 4.4.0}\n    Release: {Name: r}\n    prePuller: {}\n    singleuser: {memory: {limit: 2Gi}}\n";
+    let world = Memory::default().file("r.yaml", secret);
+    let expected = "r.yaml, values in the Secret of the hub:4:23: error[RS001] JupyterHub cannot read `2Gi` as an amount of memory\n";
+    check(
+        &world,
+        &["lint", "r.yaml", "--format", "concise"],
+        1,
+        expected,
+    );
+    // A chart of the same name with other values is none of ours.
+    let namesake = Memory::default().file("r.yaml", secret.replace("prePuller", "imagePuller"));
+    check(&namesake, &["lint", "r.yaml", "--format", "concise"], 0, "");
+}
+
+#[test]
+fn several_files_are_checked_and_never_rendered_at_once() {
+    let job = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: []}}}\n";
+    let world = || {
+        Memory::default().file("a.yaml", job).file(
+            "b.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata: {name: b}\n",
+        )
+    };
+    let both = world();
+    check(
+        &both,
+        &["render", "--policy", "z2jh", "--check", "a.yaml", "b.yaml"],
+        1,
+        "",
+    );
+    assert_eq!(
+        both.stderr(),
+        "a.yaml:\n2 changes in 1 document; 1 workload will restart\nb.yaml:\nnothing changes\n"
+    );
+    let refused = world();
+    check(
+        &refused,
+        &["render", "--policy", "z2jh", "a.yaml", "b.yaml"],
+        2,
+        "",
+    );
+    assert!(
+        refused.stderr().contains("`--check` takes several"),
+        "{}",
+        refused.stderr()
+    );
+}

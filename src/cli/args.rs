@@ -10,9 +10,7 @@ use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub(super) use layers::{
-    HelmArg, LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions,
-};
+pub(super) use layers::{LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions};
 
 use super::{report_file, twins};
 use crate::diag::Diagnostic;
@@ -44,8 +42,9 @@ struct CommandLine {
 enum Subcommands {
     /// Place the workloads of rendered manifests as the policy says
     Render {
-        /// The manifests; standard input if not given or `-`
-        file: Option<PathBuf>,
+        /// The manifests; standard input if not given or `-`; several with `--check` alone
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         options: RenderOptions,
     },
@@ -283,8 +282,8 @@ pub(super) enum ModeArg {
 pub(super) enum Command {
     /// No subcommand: a post-renderer where something is piped in, help on a terminal.
     Bare(RenderOptions),
-    /// `render`, with the file that it reads.
-    Render(Option<PathBuf>, RenderOptions),
+    /// `render`, with the files that it reads.
+    Render(Vec<PathBuf>, RenderOptions),
     /// `helm-plugin`
     HelmPlugin(RenderOptions),
     /// `init`, with the file that it reads.
@@ -333,7 +332,7 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
     })?;
     let command = match line.command {
         None => Command::Bare(line.render),
-        Some(Subcommands::Render { file, options }) => Command::Render(file, options),
+        Some(Subcommands::Render { files, options }) => Command::Render(files, options),
         Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
         Some(Subcommands::Init { file }) => Command::Init(file),
         Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),

@@ -58,8 +58,8 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         Command::Bare(options) => {
             commands::render::run(&mut session, None, &options, Caller::PostRenderer)
         }
-        Command::Render(file, options) => {
-            commands::render::run(&mut session, file.as_deref(), &options, Caller::Person)
+        Command::Render(files, options) => {
+            commands::render::run_files(&mut session, &files, &options)
         }
         Command::Init(file) => commands::init::run(&mut session, file.as_deref()),
         Command::Verify(file, options) => {

@@ -4,8 +4,9 @@ use super::Exit;
 use super::args::{Color, Format, LookOptions};
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
+use crate::lint;
 use crate::render;
-use crate::report::{self, Look};
+use crate::report::{self, Look, Pages};
 use crate::text::{SourceId, Sources};
 
 /// A reader of logs sees this many lines before the rest is only counted.
@@ -77,10 +78,10 @@ impl<'h> Session<'h> {
         let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
         let text = match self.format {
             Format::Json => report::json(&self.sources, diagnostics),
-            Format::Sarif => report::sarif(&self.sources, diagnostics),
+            Format::Sarif => report::sarif(&self.sources, diagnostics, &self.pages()),
             Format::Github => report::github(&self.sources, diagnostics),
             Format::Concise => report::concise(&self.sources, &shown),
-            Format::Graphical => report::graphical(&self.sources, &shown, self.look()),
+            Format::Graphical => report::graphical(&self.sources, &shown, &self.look()),
         };
         if matches!(self.format, Format::Json | Format::Sarif | Format::Github) {
             return self.host.write_stderr(&text);
@@ -99,13 +100,13 @@ impl<'h> Session<'h> {
     pub(super) fn findings(&self, diagnostics: &[Diagnostic]) -> String {
         match self.format {
             Format::Json => report::json(&self.sources, diagnostics),
-            Format::Sarif => report::sarif(&self.sources, diagnostics),
+            Format::Sarif => report::sarif(&self.sources, diagnostics, &self.pages()),
             Format::Github => report::github(&self.sources, diagnostics),
             _ if diagnostics.is_empty() => String::new(),
             Format::Concise => report::concise(&self.sources, diagnostics),
             Format::Graphical => {
                 let look = self.look_on(self.host.stdout_is_terminal());
-                report::graphical(&self.sources, diagnostics, look)
+                report::graphical(&self.sources, diagnostics, &look)
             }
         }
     }
@@ -120,6 +121,21 @@ impl<'h> Session<'h> {
             color: self.colors(is_terminal),
             unicode: is_terminal,
             width,
+            pages: is_terminal.then(|| self.pages()),
+        }
+    }
+
+    /// The pages of rules, and where they are published, where the environment says it or somebody built it in.
+    fn pages(&self) -> Pages {
+        let said = self.host.env("DUNNAGE_PAGES");
+        let said = said.and_then(|said| said.into_string().ok());
+        let base = said.or_else(|| option_env!("DUNNAGE_PAGES").map(str::to_owned));
+        let base = base.map(|base| base.trim_end_matches('/').to_owned());
+        let is_address =
+            |base: &String| !base.is_empty() && base.chars().all(|c| c.is_ascii_graphic());
+        Pages {
+            text: lint::page,
+            base: base.filter(is_address),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::args::{HelmArg, LayerOptions};
+use super::args::LayerOptions;
 use super::session::{Session, unreadable};
 use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
@@ -17,8 +17,10 @@ static NOT_A_TABLE: Code = Code::error(
 );
 
 /// The files of a chart that decide its values.
-const FILES: [&str; 4] = [
+const FILES: [&str; 6] = [
     "Chart.yaml",
+    "Chart.lock",
+    "requirements.lock",
     "requirements.yaml",
     "values.yaml",
     "values.schema.json",
@@ -64,6 +66,13 @@ impl Files {
         read
     }
 
+    /// Keeps standard input, which is there only once, as a layer.
+    pub(super) fn keep(&mut self, session: &Session<'_>, source: SourceId, helm: Helm) {
+        let text = session.sources.get(source).text();
+        let read = values::read(source, text, helm);
+        self.layers.insert(PathBuf::from("-"), read);
+    }
+
     fn chart(
         &mut self,
         session: &mut Session<'_>,
@@ -87,10 +96,7 @@ pub(super) fn gather(
     paths: &[PathBuf],
     options: &LayerOptions,
 ) -> (Parts, Vec<Diagnostic>) {
-    let helm = match options.helm {
-        HelmArg::Three => Helm::Three,
-        HelmArg::Four => Helm::Four,
-    };
+    let helm = options.helm();
     let mut errors = Vec::new();
     let (charts, files): (Vec<&PathBuf>, Vec<&PathBuf>) =
         paths.iter().partition(|path| is_chart(session.host, path));

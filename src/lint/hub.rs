@@ -16,6 +16,8 @@ pub struct Hub<'v> {
     pub defaults: &'v BTreeSet<SourceId>,
     /// The version of the z2jh chart, major and minor.
     pub version: (u32, u32),
+    /// Whether somebody says it; else it is the newest that is known.
+    pub is_version_known: bool,
     /// What is known besides the values.
     pub facts: &'v Facts,
 }

@@ -19,7 +19,7 @@ pub mod z2jh;
 
 pub use hub::Hub;
 pub use manifests::{Cluster, Stream, hub_values, manifests};
-pub use release::{Parts, Plan, Release};
+pub use release::{Parts, Plan, Release, secret_values};
 pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};
 pub use shared::Shared;
@@ -30,7 +30,7 @@ use locate::locate;
 
 use rayon::prelude::*;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::policy::Facts;
 use crate::text::{Sources, Span};
 use crate::values::NotATable;
@@ -70,6 +70,14 @@ pub fn run(
     };
     findings.extend(violations::check(&values).into_iter().filter(is_new));
     finish(sources, findings)
+}
+
+/// The page of a rule, by its code.
+pub fn page(code: &Code) -> Option<&'static str> {
+    let mut rules = RULES.iter();
+    rules
+        .find(|rule| rule.code.id == code.id)
+        .map(|rule| rule.page)
 }
 
 /// What is linted.

@@ -26,6 +26,48 @@ pub struct Parts<'p> {
     pub hub: Option<Vec<String>>,
 }
 
+/// What the chart adds to the values that it keeps in the hub's Secret: the release and the chart itself.
+const ADDED: [&str; 2] = ["Chart", "Release"];
+
+/// The values that the hub's Secret holds, which are those of the release over the chart's defaults, without
+/// what is as in the defaults; with them the chart's version.
+///
+/// Nothing where they are those of another chart of the same name.
+pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
+    if is_namesake(&values) {
+        return None;
+    }
+    let version = values.get_path(&["Chart", "Version"]);
+    let version = version.and_then(|version| match &version.content {
+        Content::String(version) => Some(version.clone()),
+        _ => None,
+    });
+    if let Some(map) = values.as_map_mut() {
+        map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
+    }
+    let known = Known::of(version.as_deref()).version;
+    let defaults = serde_json::from_str(known.defaults).expect("the recorded defaults are JSON");
+    take_away(&mut values, &defaults);
+    Some((values, version))
+}
+
+/// Takes away what is as in the defaults.
+fn take_away(values: &mut Value, defaults: &serde_json::Value) {
+    let Some(map) = values.as_map_mut() else {
+        return;
+    };
+    map.entries.retain(|key, value| {
+        let Some(default) = defaults.get(key) else {
+            return true;
+        };
+        if value.is_map() && default.is_object() {
+            take_away(value, default);
+            return value.as_map().is_some_and(|map| !map.entries.is_empty());
+        }
+        value.to_json() != *default
+    });
+}
+
 /// The values of a release over the defaults of its charts.
 #[derive(Debug)]
 pub struct Release {
@@ -46,6 +88,8 @@ struct HubPlace {
     known: Option<Known>,
     /// Major and minor of its version.
     numbers: (u32, u32),
+    /// Whether somebody says the version.
+    is_said: bool,
 }
 
 impl Parts<'_> {
@@ -59,6 +103,7 @@ impl Parts<'_> {
         let version = self.version.or(place.version.as_deref());
         Some(HubPlace {
             numbers: z2jh::version_of(version.unwrap_or_default()),
+            is_said: version.is_some_and(z2jh::is_version),
             known: (!place.is_at_hand).then(|| Known::of(version)),
             path: place.path,
         })
@@ -139,6 +184,7 @@ impl Release {
             values: self.values.get_path(&keys(&place.path))?,
             defaults: &self.defaults,
             version: place.numbers,
+            is_version_known: place.is_said,
             facts,
         })
     }
@@ -171,6 +217,7 @@ impl Release {
             None => Known::of(Some(&chart.version)),
         });
         let basis = match (own, known) {
+            (_, Some(known)) if known.is_without_schema => None,
             (_, Some(known)) => Some(Basis::Known(known)),
             (Some(schema), None) => Some(Basis::Own(schema)),
             (None, None) => None,
@@ -205,9 +252,19 @@ struct Place {
     version: Option<String>,
 }
 
+/// Whether the values are those of another chart of the same name: Bitnami has one, whose pullers have
+/// another key.
+fn is_namesake(values: &Value) -> bool {
+    let is_empty = values.as_map().is_none_or(|map| map.entries.is_empty());
+    !is_empty && values.get("prePuller").is_none()
+}
+
 /// The z2jh chart itself, or a dependency that means it.
 fn find(chart: &Chart, path: &mut Vec<String>) -> Option<Place> {
     if chart.name == NAME {
+        if is_namesake(&chart.values) {
+            return None;
+        }
         return Some(Place {
             path: path.clone(),
             is_at_hand: chart
@@ -230,7 +287,7 @@ fn find(chart: &Chart, path: &mut Vec<String>) -> Option<Place> {
     let meant = chart
         .dependencies
         .iter()
-        .find(|dependency| dependency.name == NAME)?;
+        .find(|dependency| dependency.name == NAME && !dependency.repository.contains("bitnami"))?;
     path.push(meant.key().to_owned());
     let found = path.clone();
     path.pop();

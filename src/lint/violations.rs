@@ -91,11 +91,11 @@ impl Doubts {
     /// What is left of a finding: as it is where no other version allows what it is about; nothing where
     /// the version lies next to one that does; else a note that names those versions.
     fn weighed(&self, violation: &Violation, mut finding: Diagnostic) -> Option<Diagnostic> {
-        let is_same = |other: &Violation| other.span == violation.span;
-        let allow = self
-            .others
-            .iter()
-            .filter(|(_, violations)| !violations.iter().any(is_same));
+        let path = path(violation);
+        let allow = self.others.iter().filter(|(_, violations)| {
+            let paths = violations.iter().map(self::path);
+            !paths.into_iter().any(|other| path.starts_with(&other))
+        });
         let allow: Vec<&str> = allow.map(|(version, _)| version.name).collect();
         if self.is_between && !allow.is_empty() {
             return None;
@@ -112,7 +112,7 @@ impl Doubts {
                     format!("{first} to {last}")
                 };
                 format!(
-                    "z2jh {} does not know it, z2jh {which} does; `--chart-version` says which one it is",
+                    "z2jh {} does not allow it, z2jh {which} does: `--chart-version` says which one it is",
                     version.name
                 )
             }
@@ -193,8 +193,8 @@ fn spot(values: &Value, steps: &[Step]) -> Option<Spot> {
     })
 }
 
-/// The path of what is at fault, an unknown or missing key included, and what stands there.
-fn at_fault<'v>(values: &'v Value, violation: &Violation) -> (Vec<String>, Option<&'v Value>) {
+/// The steps to what is at fault, an unknown or missing key included.
+fn path(violation: &Violation) -> Vec<Step> {
     let mut steps = violation.steps.clone();
     match &violation.kind {
         ViolationKind::UnknownKey { key, .. } | ViolationKind::MissingKey(key) => {
@@ -202,6 +202,12 @@ fn at_fault<'v>(values: &'v Value, violation: &Violation) -> (Vec<String>, Optio
         }
         _ => {}
     }
+    steps
+}
+
+/// The path of what is at fault, and what stands there.
+fn at_fault<'v>(values: &'v Value, violation: &Violation) -> (Vec<String>, Option<&'v Value>) {
+    let steps = path(violation);
     let path = steps.iter().map(|step| match step {
         Step::Key(key) => key.clone(),
         Step::Index(index) => format!("[{index}]"),

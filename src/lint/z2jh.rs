@@ -35,6 +35,8 @@ pub struct Known {
     pub version: Version,
     /// Other versions that it may be, or lie next to.
     pub others: Vec<Version>,
+    /// Whether it is older than the first version with a schema, which is 1.0.
+    pub is_without_schema: bool,
 }
 
 impl Known {
@@ -45,7 +47,11 @@ impl Known {
         let is_other = |other: &&Version| other.name != version.name;
         let Some(wanted) = said.and_then(numbers) else {
             let others = VERSIONS.iter().filter(is_other).copied().collect();
-            return Self { version, others };
+            return Self {
+                version,
+                others,
+                is_without_schema: false,
+            };
         };
         let is_exact = numbers(version.name) == Some(wanted);
         let is_release = !said.is_some_and(|said| said.contains("-0.dev"));
@@ -55,6 +61,7 @@ impl Known {
         Self {
             version,
             others: others.copied().into_iter().collect(),
+            is_without_schema: wanted < (1, 0),
         }
     }
 }
@@ -99,13 +106,19 @@ pub(super) fn version_of(version: &str) -> (u32, u32) {
     numbers(version).or_else(newest).unwrap_or_default()
 }
 
-/// Major and minor: of `4.1.3`, and of `4.x` and the like the highest.
+/// Whether a text says which version it is.
+pub(super) fn is_version(version: &str) -> bool {
+    numbers(version).is_some()
+}
+
+/// Major and minor: of `4.1.3`, and of `4.x` and the like the highest. A checkout of the chart has the
+/// version `0.0.1-set.by.chartpress`, which is none.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let version = version.trim_start_matches(|c: char| !c.is_ascii_digit());
     let mut parts = version.split(['.', '-', '+']);
     let major = parts.next()?.parse().ok()?;
     let minor = parts.next().and_then(|minor| minor.parse().ok());
-    Some((major, minor.unwrap_or(u32::MAX)))
+    Some((major, minor.unwrap_or(u32::MAX))).filter(|numbers| *numbers != (0, 0))
 }
 
 #[cfg(test)]

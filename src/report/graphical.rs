@@ -5,13 +5,13 @@ use miette::{
 };
 use miette::{Severity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
 
-use super::clean;
 use super::excerpt::{Excerpt, Frame, Mark, excerpts};
+use super::{Pages, clean};
 use crate::diag::{Diagnostic, Fix, Level, Safety};
 use crate::text::Sources;
 
 /// What the terminal can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Look {
     /// Whether it shows colours.
     pub color: bool,
@@ -19,12 +19,15 @@ pub struct Look {
     pub unicode: bool,
     /// Its columns; longer lines of sources are cut, messages are left to the terminal to wrap.
     pub width: usize,
+    /// The pages to which codes are links (by the escape sequence OSC 8); nothing for a stream that is no
+    /// terminal.
+    pub pages: Option<Pages>,
 }
 
 /// Each diagnostic with the lines it speaks of; a blank line parts two.
 ///
 /// The first line of each says all that matters, for logs that show no more.
-pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: Look) -> String {
+pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: &Look) -> String {
     let blocks: Vec<String> = diagnostics
         .iter()
         .map(|diagnostic| block(sources, diagnostic, look))
@@ -38,7 +41,7 @@ const GUTTER: usize = 12;
 /// Narrower than this a cut line shows nothing of use.
 const NARROWEST: usize = 40;
 
-fn block(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
+fn block(sources: &Sources, diagnostic: &Diagnostic, look: &Look) -> String {
     let ellipsis = if look.unicode { "…" } else { "..." };
     let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
     let shown = Shown {
@@ -68,13 +71,13 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
     text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
 }
 
-fn theme(diagnostic: &Diagnostic, look: Look) -> GraphicalTheme {
+fn theme(diagnostic: &Diagnostic, look: &Look) -> GraphicalTheme {
     let mut characters = if look.unicode {
         ThemeCharacters::unicode()
     } else {
         ThemeCharacters::ascii()
     };
-    let head = format!("{}[{}]", diagnostic.level.name(), diagnostic.code.id);
+    let head = format!("{}[{}]", diagnostic.level.name(), id(diagnostic, look));
     match diagnostic.level {
         Level::Error => characters.error = head,
         Level::Warning => characters.warning = head,
@@ -86,6 +89,16 @@ fn theme(diagnostic: &Diagnostic, look: Look) -> GraphicalTheme {
         ThemeStyles::none()
     };
     GraphicalTheme { characters, styles }
+}
+
+/// The code, as a link to its page where one is known.
+fn id(diagnostic: &Diagnostic, look: &Look) -> String {
+    let id = diagnostic.code.id;
+    let pages = look.pages.as_ref();
+    match pages.and_then(|pages| pages.link(diagnostic.code)) {
+        Some(link) => format!("\u{1b}]8;;{link}\u{1b}\\{id}\u{1b}]8;;\u{1b}\\"),
+        None => id.to_owned(),
+    }
 }
 
 fn severity(level: Level) -> Severity {

@@ -9,6 +9,7 @@ mod github;
 mod graphical;
 mod json;
 mod limit;
+mod pages;
 mod sarif;
 
 pub use block_scalar::block_scalar;
@@ -18,6 +19,7 @@ pub use github::github;
 pub use graphical::{Look, graphical};
 pub use json::{Finding, findings, json};
 pub use limit::first_lines;
+pub use pages::Pages;
 pub use sarif::sarif;
 
 #[cfg(test)]

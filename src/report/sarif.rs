@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
 
-use super::clean;
+use super::{Pages, clean};
 use crate::diag::{Code, Diagnostic, Fix, Label, Level};
 use crate::text::{Sources, Span, mask};
 
 /// All diagnostics as SARIF 2.1.0, for code scanning.
-pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> String {
     let mut codes: Vec<&Code> = diagnostics
         .iter()
         .map(|diagnostic| diagnostic.code)
@@ -23,7 +23,7 @@ pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             "tool": {"driver": {
                 "name": "dunnage",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": codes.iter().map(|code| rule(code)).collect::<Vec<Value>>(),
+                "rules": codes.iter().map(|code| rule(code, pages)).collect::<Vec<Value>>(),
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,
@@ -32,13 +32,20 @@ pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     format!("{document:#}\n")
 }
 
-fn rule(code: &Code) -> Value {
-    json!({
+fn rule(code: &Code, pages: &Pages) -> Value {
+    let mut rule = json!({
         "id": code.id,
         "name": code.name,
         "shortDescription": {"text": code.summary},
         "defaultConfiguration": {"level": level(code.level)},
-    })
+    });
+    if let Some(page) = (pages.text)(code) {
+        rule["help"] = json!({"text": page, "markdown": page});
+    }
+    if let Some(link) = pages.link(code) {
+        rule["helpUri"] = json!(link);
+    }
+    rule
 }
 
 fn level(level: Level) -> &'static str {

@@ -13,6 +13,7 @@ const PLAIN: Look = Look {
     color: false,
     unicode: true,
     width: 80,
+    pages: None,
 };
 
 /// The first place of `word` in a source.
@@ -22,7 +23,7 @@ fn span(sources: &Sources, id: SourceId, word: &str) -> Span {
 }
 
 fn show(sources: &Sources, diagnostic: Diagnostic) -> String {
-    graphical(sources, &[diagnostic], PLAIN)
+    graphical(sources, &[diagnostic], &PLAIN)
 }
 
 /// Checks without the spaces at line ends, which editors drop.
@@ -82,7 +83,7 @@ fn graphical_in_ascii_and_in_colour() {
     let ascii = graphical(
         &sources,
         std::slice::from_ref(&diagnostic),
-        Look {
+        &Look {
             unicode: false,
             ..PLAIN
         },
@@ -92,7 +93,7 @@ fn graphical_in_ascii_and_in_colour() {
     let colored = graphical(
         &sources,
         &[diagnostic],
-        Look {
+        &Look {
             color: true,
             ..PLAIN
         },
@@ -101,6 +102,24 @@ fn graphical_in_ascii_and_in_colour() {
         colored.starts_with("\u{1b}[31merror[RN003]\u{1b}[0m affinity-contradiction: "),
         "{colored:?}"
     );
+}
+
+#[test]
+fn codes_are_links_to_their_pages() {
+    let (sources, diagnostic) = two_files();
+    let look = |text: fn(&Code) -> Option<&'static str>| Look {
+        pages: Some(Pages {
+            text,
+            base: Some("https://example.org/rules".to_owned()),
+        }),
+        ..PLAIN
+    };
+    let diagnostics = [diagnostic];
+    let linked = graphical(&sources, &diagnostics, &look(|_| Some("# RN003")));
+    let head = "error[\u{1b}]8;;https://example.org/rules/RN003.md\u{1b}\\RN003\u{1b}]8;;\u{1b}\\] affinity";
+    assert!(linked.starts_with(head), "{linked:?}");
+    let plain = graphical(&sources, &diagnostics, &look(|_| None));
+    assert!(plain.starts_with("error[RN003] affinity"), "{plain:?}");
 }
 
 #[test]
@@ -113,7 +132,7 @@ fn graphical_without_a_place_and_with_a_fix() {
     diagnostic.level = Level::Note;
     let other = Diagnostic::new(&CODE, "one\u{1b}[2J two");
     check_lines(
-        &graphical(&Sources::default(), &[diagnostic, other], PLAIN),
+        &graphical(&Sources::default(), &[diagnostic, other], &PLAIN),
         "
 note[RN003] affinity-contradiction: no policy at a://u:*******@h
   help: unsafe fix: write one
@@ -375,7 +394,7 @@ proptest::proptest! {
             let end = text.ceil_char_boundary((start + length).min(text.len()));
             diagnostic = diagnostic.at(Span::new(id, start..end), "label");
         }
-        let shown = graphical(&sources, &[diagnostic], Look { width, ..PLAIN });
+        let shown = graphical(&sources, &[diagnostic], &Look { width, ..PLAIN });
         proptest::prop_assert!(shown.contains("label") && !shown.contains('\u{1b}'), "{}", shown);
     }
 }

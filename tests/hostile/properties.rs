@@ -310,10 +310,11 @@ fn check_diagnostics(sources: &Sources, diagnostics: &[Diagnostic]) {
         color: false,
         unicode: false,
         width: 80,
+        pages: None,
     };
     let concise = report::concise(sources, few);
     assert_eq!(concise.lines().count(), few.len(), "a line each: {concise}");
-    let graphical = report::graphical(sources, few, look);
+    let graphical = report::graphical(sources, few, &look);
     for text in [concise, graphical, report::json(sources, few)] {
         let steers = |char: &char| char.is_control() && !matches!(char, '\n' | '\t');
         let control = text.chars().find(steers);

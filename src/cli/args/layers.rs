@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::cli::twins;
 use crate::diag::Diagnostic;
 use crate::host::Host;
+use crate::values::Helm;
 
 /// The chart and the layers over its defaults.
 #[derive(Debug, Clone, Default, Args)]
@@ -38,6 +39,14 @@ pub(in crate::cli) struct LayerOptions {
 }
 
 impl LayerOptions {
+    /// Which Helm puts them together.
+    pub(in crate::cli) fn helm(&self) -> Helm {
+        match self.helm {
+            HelmArg::Three => Helm::Three,
+            HelmArg::Four => Helm::Four,
+        }
+    }
+
     /// Whether they name a chart or a layer.
     pub(in crate::cli) fn is_empty(&self) -> bool {
         let sets = [
@@ -95,6 +104,9 @@ pub(in crate::cli) struct LintOptions {
     /// Show hints too [env: DUNNAGE_PEDANTIC]
     #[arg(long)]
     pub(in crate::cli) pedantic: bool,
+    /// Pass over files that are neither values of a hub, nor a chart, nor manifests; it is fine if all are
+    #[arg(long)]
+    pub(in crate::cli) skip_unknown: bool,
     /// Exit with 0 whatever is found [env: DUNNAGE_EXIT_ZERO]
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,

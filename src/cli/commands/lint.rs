@@ -8,7 +8,10 @@ use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
 use crate::cli::stack::{self, Files};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{self, Plan, Shared};
+use crate::k8s::Kinds;
+use crate::lint::{self, Cluster, Plan, Shared};
+use crate::text::SourceId;
+use crate::values::{self, Helm};
 use settings::Settings;
 use subjects::{Stack, Subject};
 
@@ -31,7 +34,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     };
     let subjects = subjects::subjects(session, &options, &settings);
     let outcome = lint(session, &settings, subjects);
-    if outcome.known == 0 && outcome.errors.is_empty() {
+    if outcome.known == 0 && outcome.errors.is_empty() && !options.skip_unknown {
         let message = "there is no hub, no chart and no manifest in what was named";
         session.show(&[Diagnostic::new(&NOTHING, message)
             .help("name values files of the z2jh chart, a chart, or rendered manifests")]);
@@ -56,62 +59,134 @@ struct Outcome {
     errors: Vec<Diagnostic>,
 }
 
+/// What was read, before any of it is judged.
+#[derive(Default)]
+struct Gathered {
+    files: Files,
+    shared: Shared,
+    plans: Vec<Plan>,
+    streams: Vec<SourceId>,
+    outcome: Outcome,
+}
+
 fn lint(session: &mut Session<'_>, settings: &Settings, subjects: Vec<Subject>) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut files = Files::default();
-    let mut shared = Shared::default();
-    let mut plans = Vec::new();
+    let mut gathered = Gathered::default();
     for subject in subjects {
         match subject {
-            Subject::Release(stack) => {
-                let (plan, errors) = plan(session, &mut files, &mut shared, &stack);
-                if !(stack.is_found && errors.is_empty() && !plan.is_known()) {
-                    outcome.known += usize::from(plan.is_known());
-                    plans.push(plan);
-                }
-                outcome.errors.extend(errors);
-            }
+            Subject::Release(stack) => gathered.add_release(session, &stack),
             Subject::Manifests(path) => match session.read(&path) {
-                Ok(_) => outcome.known += 1,
-                Err(error) => outcome.errors.push(error),
+                Ok(source) => gathered.add_stream(session, source),
+                Err(error) => gathered.outcome.errors.push(error),
             },
+            Subject::Stdin(stack) => gathered.add_stdin(session, &stack),
         }
     }
-    let facts = settings.policy.as_ref().map(|(policy, _)| &policy.facts);
-    let facts = facts.cloned().unwrap_or_default();
+    let Gathered {
+        shared,
+        plans,
+        streams,
+        mut outcome,
+        ..
+    } = gathered;
+    let policy = settings.policy.as_ref().map(|(policy, _)| policy);
+    let facts = policy.map(|policy| policy.facts.clone());
+    let facts = facts.unwrap_or_default();
     for result in lint::run_all(&session.sources, &shared, &facts, plans) {
         match result {
             Ok(findings) => outcome.findings.extend(findings),
             Err(error) => outcome.errors.push(stack::not_a_table(&error)),
         }
     }
+    let kinds = Kinds::default();
+    let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
+    for source in streams {
+        let findings = lint::manifests(&session.sources, source, &cluster);
+        outcome.findings.extend(findings);
+    }
     outcome
 }
 
-fn plan(
-    session: &mut Session<'_>,
-    files: &mut Files,
-    shared: &mut Shared,
-    stack: &Stack,
-) -> (Plan, Vec<Diagnostic>) {
-    let (parts, mut errors) = stack::gather(session, files, &stack.paths, &stack.layers);
-    if let Some(said) = stack.said {
-        // What is not there was named by the policy.
-        for error in errors.iter_mut().filter(|error| error.labels.is_empty()) {
-            *error = error.clone().at(said, "a layer of this release");
+impl Gathered {
+    fn add_release(&mut self, session: &mut Session<'_>, stack: &Stack) {
+        let (parts, mut errors) =
+            stack::gather(session, &mut self.files, &stack.paths, &stack.layers);
+        if let Some(said) = stack.said {
+            // What is not there was named by the policy.
+            for error in errors.iter_mut().filter(|error| error.labels.is_empty()) {
+                *error = error.clone().at(said, "a layer of this release");
+            }
+        }
+        let hub = stack.hub.as_ref();
+        let parts = lint::Parts {
+            chart: parts.chart,
+            values: parts.values,
+            helm: parts.helm,
+            version: stack.chart_version.as_deref(),
+            hub: hub.map(|keys| keys.split('.').map(str::to_owned).collect()),
+        };
+        let is_known = self.add_plan(session, parts, stack.is_found && errors.is_empty());
+        self.outcome.known += usize::from(is_known);
+        self.outcome.errors.extend(errors);
+    }
+
+    /// Adds a release to what is judged; says whether the linter knows anything of it.
+    fn add_plan(
+        &mut self,
+        session: &mut Session<'_>,
+        parts: lint::Parts<'_>,
+        may_be_unknown: bool,
+    ) -> bool {
+        let (plan, broken) = Plan::new(&mut session.sources, &mut self.shared, parts);
+        let is_known = plan.is_known();
+        if is_known || !may_be_unknown {
+            self.plans.push(plan);
+        }
+        self.outcome.errors.extend(broken);
+        is_known
+    }
+
+    /// Manifests, and the values of the hub whose Secret is among them.
+    fn add_stream(&mut self, session: &mut Session<'_>, source: SourceId) {
+        self.streams.push(source);
+        self.outcome.known += 1;
+        let Some(text) = lint::hub_values(&session.sources, source) else {
+            return;
+        };
+        let name = session.sources.get(source).name();
+        let name = format!("{name}, values in the Secret of the hub");
+        let helm = Helm::Four;
+        let source = session.sources.add(name, text);
+        match values::read(source, session.sources.get(source).text(), helm) {
+            Ok(values) => {
+                let Some((values, version)) = lint::secret_values(values) else {
+                    return;
+                };
+                let parts = lint::Parts {
+                    chart: None,
+                    values,
+                    helm,
+                    version: version.as_deref(),
+                    hub: Some(Vec::new()),
+                };
+                self.add_plan(session, parts, true);
+            }
+            Err(error) => self.outcome.errors.push(error),
         }
     }
-    let hub = stack.hub.as_ref();
-    let parts = lint::Parts {
-        chart: parts.chart,
-        values: parts.values,
-        helm: parts.helm,
-        version: stack.chart_version.as_deref(),
-        hub: hub.map(|keys| keys.split('.').map(str::to_owned).collect()),
-    };
-    let (plan, broken) = Plan::new(&mut session.sources, shared, parts);
-    errors.extend(broken);
-    (plan, errors)
+
+    /// Standard input is manifests, or values over which the layers lie.
+    fn add_stdin(&mut self, session: &mut Session<'_>, stack: &Stack) {
+        let source = match session.read_stdin() {
+            Ok(source) => source,
+            Err(error) => return self.outcome.errors.push(error),
+        };
+        if subjects::is_stream(session.sources.get(source).text()) {
+            self.add_stream(session, source);
+        } else {
+            self.files.keep(session, source, stack.layers.helm());
+            self.add_release(session, stack);
+        }
+    }
 }
 
 /// Findings are what was asked for, so they go to standard output, once each, and with them what could not be

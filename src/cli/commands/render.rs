@@ -1,14 +1,45 @@
 //! `dunnage render`, the bare command and `dunnage helm-plugin`: they differ in who is told of errors.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::args::{ModeArg, RenderOptions};
 use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
 use crate::cli::{Exit, explain, report_file};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::render::{Caller, Report};
 use crate::report;
+
+static SEVERAL_FILES: Code = Code::error(
+    "CL009",
+    "several-files",
+    "a rendering command got more files than one",
+);
+
+/// `render` with the files of its command line: one is rendered, several are checked one after the other.
+pub(in crate::cli) fn run_files(
+    session: &mut Session<'_>,
+    files: &[PathBuf],
+    options: &RenderOptions,
+) -> Exit {
+    if files.len() > 1 && !options.check {
+        let message = format!("{} files cannot be rendered at once", files.len());
+        let error = Diagnostic::new(&SEVERAL_FILES, message);
+        return session.fail(&[error.help("render them one by one; `--check` takes several")]);
+    }
+    if files.is_empty() {
+        return run(session, None, options, Caller::Person);
+    }
+    let mut worst = Exit::Fine;
+    for file in files {
+        if files.len() > 1 {
+            session.say(&format!("{}:", file.display()));
+        }
+        let exit = run(session, Some(file), options, Caller::Person);
+        worst = worst.max(exit);
+    }
+    worst
+}
 
 pub(in crate::cli) fn run(
     session: &mut Session<'_>,

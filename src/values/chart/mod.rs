@@ -38,8 +38,10 @@ pub struct Chart {
 pub struct Dependency {
     /// The chart's name.
     pub name: String,
-    /// The range of versions.
+    /// The range of versions, or the one version that Chart.lock settled on.
     pub version: String,
+    /// Where it comes from.
+    pub repository: String,
     /// The key under which the parent keeps its values, if that is another.
     pub alias: Option<String>,
     /// Paths of values, with commas between; the first that is a boolean decides.

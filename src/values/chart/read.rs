@@ -102,14 +102,23 @@ fn read_at(
         return Err(Diagnostic::new(&NOT_A_CHART, message)
             .help("name the folder of a chart, or a `.tgz` that `helm package` made"));
     };
-    let [requirements, values, schema] =
-        ["requirements.yaml", "values.yaml", "values.schema.json"].map(&mut text_of);
+    let [requirements, values, schema, lock, old_lock] = [
+        "requirements.yaml",
+        "values.yaml",
+        "values.schema.json",
+        "Chart.lock",
+        "requirements.lock",
+    ]
+    .map(&mut text_of);
     let mut chart = Chart {
         schema,
         ..read_metadata(sources, metadata)?
     };
     if let Some(requirements) = requirements {
         chart.dependencies = read_metadata(sources, requirements)?.dependencies;
+    }
+    if let Some(lock) = lock.or(old_lock) {
+        settle_versions(&mut chart, &read_metadata(sources, lock)?);
     }
     if let Some(flaw) = dependency_flaw(&chart) {
         return Err(Diagnostic::new(&NOT_A_CHART, format!("`{name}`: {flaw}"))
@@ -131,6 +140,16 @@ fn read_at(
     }
     limits.depth -= 1;
     Ok(chart)
+}
+
+/// Takes the versions that `helm dependency update` settled on.
+fn settle_versions(chart: &mut Chart, lock: &Chart) {
+    for dependency in &mut chart.dependencies {
+        let mut settled = lock.dependencies.iter();
+        if let Some(settled) = settled.find(|settled| settled.name == dependency.name) {
+            dependency.version.clone_from(&settled.version);
+        }
+    }
 }
 
 /// What Helm refuses about `dependencies`: two with one name, and an alias that cannot be a key.
@@ -217,6 +236,7 @@ fn dependency(node: NodeRef<'_>) -> Dependency {
     Dependency {
         name: string(node, "name"),
         version: string(node, "version"),
+        repository: string(node, "repository"),
         alias: Some(string(node, "alias")).filter(|alias| !alias.is_empty()),
         condition: string(node, "condition"),
         tags: tags.collect(),
@@ -290,6 +310,7 @@ mod tests {
             file("templates/a.yaml", "{{ .Values.a }}"),
             file("charts/b/Chart.yaml", "name: b\n"),
             file("charts/b/values.yaml", "b: 2\n"),
+            file("Chart.lock", "dependencies:\n- {name: b, version: 2.1.3}\n"),
             file("charts/README.md", "no chart"),
             file("charts/_off/Chart.yaml", "name: off\n"),
             ChartFile {
@@ -315,6 +336,7 @@ mod tests {
             (dependency.key(), dependency.condition.as_str()),
             ("c", "c.on,d")
         );
+        assert_eq!(dependency.version, "2.1.3");
         let imports: Vec<(&str, &str)> = dependency
             .imports
             .iter()

@@ -20,6 +20,8 @@ pub(super) enum Subject {
     Release(Stack),
     /// Rendered manifests.
     Manifests(PathBuf),
+    /// Standard input: manifests, or values with these layers over them.
+    Stdin(Stack),
 }
 
 /// The layers of a release.
@@ -102,20 +104,32 @@ impl<'g> Gatherer<'g> {
 
     /// A path by what it is.
     fn add(&self, path: &Path, found: &mut Vec<Subject>) {
-        let releases: Vec<&LintRelease> = self
-            .releases()
-            .filter(|release| self.is_of(release, path))
-            .collect();
-        if !releases.is_empty() {
-            found.extend(releases.into_iter().map(|release| self.release(release)));
-        } else if self.host.is_dir(path) && !self.is_chart_folder(path) {
+        if path == Path::new("-") {
+            let stack = Stack::of_paths(vec![path.to_owned()], self.options);
+            return found.push(Subject::Stdin(stack));
+        }
+        if self.add_releases(path, found) {
+            return;
+        }
+        if self.host.is_dir(path) && !self.is_chart_folder(path) {
             self.walk(path, 0, found);
+        } else if self.options.skip_unknown && self.host.is_file(path) {
+            self.find_file(path, None, found);
         } else if self.holds(path, is_stream) {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
             let stack = Stack::of_paths(vec![path.to_owned()], self.options);
             found.push(Subject::Release(stack));
         }
+    }
+
+    /// The releases of the policy of which a path is a part.
+    fn add_releases(&self, path: &Path, found: &mut Vec<Subject>) -> bool {
+        let before = found.len();
+        let releases = self.releases();
+        let of_path = releases.filter(|release| self.is_of(release, path));
+        found.extend(of_path.map(|release| self.release(release)));
+        found.len() > before
     }
 
     /// Charts, manifests and values below a folder; what is none of them is passed over.
@@ -134,27 +148,27 @@ impl<'g> Gatherer<'g> {
                 }
                 continue;
             }
-            let is_own = matches!(
-                &*name,
-                "Chart.yaml" | "Chart.lock" | "values.yaml" | "requirements.yaml"
-            );
-            if is_hidden || chart.is_some() && is_own || self.is_policy(&path) {
-                continue;
+            if !is_hidden {
+                self.find_file(&path, chart, found);
             }
-            let releases: Vec<_> = self
-                .releases()
-                .filter(|release| self.is_of(release, &path))
-                .collect();
-            if !releases.is_empty() {
-                found.extend(releases.into_iter().map(|release| self.release(release)));
-            } else if stack::is_chart(self.host, &path) {
-                self.find(vec![path], found);
-            } else if is_yaml(&path) && self.holds(&path, is_stream) {
-                found.push(Subject::Manifests(path));
-            } else if is_yaml(&path) && self.holds(&path, may_be_hub) {
-                let chart = chart.map(Path::to_owned).into_iter();
-                self.find(chart.chain([path]).collect(), found);
-            }
+        }
+    }
+
+    /// A file by what it holds; one that the linter knows nothing of is passed over, and so are those of a
+    /// chart that are read with it.
+    fn find_file(&self, path: &Path, chart: Option<&Path>, found: &mut Vec<Subject>) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_own = matches!(&*name, "Chart.yaml" | "values.yaml" | "requirements.yaml");
+        if chart.is_some() && is_own || is_policy(&name) || self.add_releases(path, found) {
+            return;
+        }
+        if stack::is_chart(self.host, path) {
+            self.find(vec![path.to_owned()], found);
+        } else if is_yaml(path) && self.holds(path, is_stream) {
+            found.push(Subject::Manifests(path.to_owned()));
+        } else if is_yaml(path) && self.holds(path, may_be_hub) {
+            let chart = chart.map(Path::to_owned).into_iter();
+            self.find(chart.chain([path.to_owned()]).collect(), found);
         }
     }
 
@@ -213,19 +227,17 @@ impl<'g> Gatherer<'g> {
             .any(|layer| whole(&layer) == path)
     }
 
-    fn is_policy(&self, path: &Path) -> bool {
-        let name = path.file_name().unwrap_or_default();
-        name == "dunnage.yaml" || name == ".dunnage.yaml"
-    }
-
     fn is_chart_folder(&self, path: &Path) -> bool {
         self.host.is_file(&path.join("Chart.yaml"))
     }
 
     fn holds(&self, path: &Path, is_meant: fn(&str) -> bool) -> bool {
-        // Standard input is read once, by the session.
-        path != Path::new("-") && self.host.read_file(path).is_ok_and(|text| is_meant(&text))
+        self.host.read_file(path).is_ok_and(|text| is_meant(&text))
     }
+}
+
+fn is_policy(name: &str) -> bool {
+    name == "dunnage.yaml" || name == ".dunnage.yaml"
 }
 
 fn is_yaml(path: &Path) -> bool {

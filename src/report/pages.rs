@@ -1,0 +1,24 @@
+use crate::diag::Code;
+
+/// The pages that explain codes, and where they are published.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// The page of a code, as Markdown; nothing for codes without one.
+    pub text: fn(&Code) -> Option<&'static str>,
+    /// The address of the folder that has them as `PH001.md`, where it is known.
+    pub base: Option<String>,
+}
+
+impl Pages {
+    /// No pages.
+    pub const NONE: Self = Self {
+        text: |_| None,
+        base: None,
+    };
+
+    /// The address of the page of a code.
+    pub(super) fn link(&self, code: &Code) -> Option<String> {
+        let base = self.base.as_ref()?;
+        (self.text)(code).map(|_| format!("{base}/{}.md", code.id))
+    }
+}
