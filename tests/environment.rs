@@ -90,7 +90,7 @@ fn a_variable_that_cannot_be_read_is_named() {
         ("DUNNAGE_COLOR", "`auto`, `always`, `never`"),
         (
             "DUNNAGE_FORMAT",
-            "`graphical`, `concise`, `json`, `sarif`, `github`",
+            "`graphical`, `concise`, `json`, `json-lines`, `sarif`, `github`, `gitlab`, `junit`, `checkstyle`",
         ),
     ] {
         let (code, stdout, stderr) = with_variables(&[(name, "helm5")], &[]);

@@ -1,9 +1,10 @@
 //! `dunnage lint` and `dunnage rule` as people and machines meet them.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::Memory;
+use dunnage::host::{Host as _, Memory};
 use serde_json::Value;
 
 const COMMON: &str = "jupyterhub:\n  scheduling:\n    userPlaceholder:\n      enabled: false\n";
@@ -580,4 +581,102 @@ fn several_files_are_checked_and_never_rendered_at_once() {
         "{}",
         refused.stderr()
     );
+}
+
+#[test]
+fn several_formats_come_of_one_run() {
+    let world = world();
+    let formats = [
+        "--format=concise",
+        "--format=sarif=out/a.sarif",
+        "--format=gitlab=a.json",
+        "--format=junit=a.xml",
+        "--format=checkstyle=b.xml",
+        "--format=json-lines=a.jsonl",
+        "--format=github=a.txt",
+    ];
+    assert_eq!(run(&world, &line(&formats)), 1, "{}", world.stderr());
+    assert!(
+        world
+            .stdout()
+            .starts_with("prod, eu.yaml:4:7: warning[PH002]")
+    );
+    let file = |name: &str| {
+        let text = world.read_file(Path::new(name)).expect("a file");
+        assert!(
+            text.contains("PH002") && text.contains("RS001"),
+            "{name}: {text}"
+        );
+        text
+    };
+    assert!(file("out/a.sarif").contains("\"markdown\": \"# PH002 dead-placeholder-replicas"));
+    let gitlab: Value = serde_json::from_str(&file("a.json")).expect("JSON");
+    let expected = serde_json::json!({
+        "description": "JupyterHub cannot read `2Gi` as an amount of memory",
+        "check_name": "RS001",
+        "fingerprint": gitlab[1]["fingerprint"],
+        "severity": "critical",
+        "location": {"path": "prod, eu.yaml", "lines": {"begin": 6}},
+    });
+    assert_eq!(gitlab[1], expected);
+    assert_ne!(gitlab[0]["fingerprint"], gitlab[1]["fingerprint"]);
+    let junit = file("a.xml");
+    assert!(junit.contains("tests=\"2\" failures=\"2\""), "{junit}");
+    assert!(
+        junit.contains(
+            "<testcase classname=\"prod, eu.yaml\" name=\"PH002 dead-placeholder-replicas at 4:7\">"
+        ),
+        "{junit}"
+    );
+    let error = "<error line=\"6\" column=\"14\" severity=\"error\" message=\"JupyterHub cannot read `2Gi` as an amount of memory\" source=\"dunnage.RS001\"/>";
+    assert!(file("b.xml").contains(error));
+    let lines = file("a.jsonl");
+    let codes: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["code"].clone())
+        .collect();
+    assert_eq!(codes, ["PH002", "RS001"]);
+    assert!(file("a.txt").starts_with("::warning file="));
+}
+
+#[test]
+fn formats_that_cannot_be_had_at_once_are_refused() {
+    let two = world();
+    check(
+        &two,
+        &line(&["--format", "json", "--format", "concise"]),
+        2,
+        "",
+    );
+    assert!(two.stderr().contains("two formats cannot share one stream"));
+    let render = Memory::default().piped("a: 1\n");
+    check(
+        &render,
+        &["render", "--policy", "z2jh", "--format", "json=a.json"],
+        2,
+        "",
+    );
+    assert!(
+        render.stderr().contains("goes with `lint` alone"),
+        "{}",
+        render.stderr()
+    );
+    let unknown = world();
+    check(&unknown, &line(&["--format", "yaml"]), 2, "");
+    assert!(
+        unknown.stderr().contains("[possible values: graphical"),
+        "{}",
+        unknown.stderr()
+    );
+    let variable = world().variable("DUNNAGE_FORMAT", "concise,json=a.json");
+    assert_eq!(run(&variable, &line(&[])), 1);
+    assert!(variable.stdout().contains("warning[PH002]"));
+    assert!(variable.read_file(Path::new("a.json")).is_ok());
+}
+
+#[test]
+fn statistics_say_how_often_each_rule_speaks() {
+    let world = world();
+    let expected = "    1  error    RS001  bad-memory-unit\n    1  warning  PH002  dead-placeholder-replicas\n";
+    check(&world, &line(&["--statistics"]), 1, expected);
 }

@@ -2,9 +2,10 @@
 
 mod layers;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -118,9 +119,46 @@ pub(super) struct LookOptions {
     /// When to use colours [default: auto] [env: DUNNAGE_COLOR]
     #[arg(long, global = true, value_enum)]
     pub(in crate::cli) color: Option<Color>,
-    /// How to show diagnostics [default: graphical] [env: DUNNAGE_FORMAT]
-    #[arg(long, global = true, value_enum)]
-    pub(in crate::cli) format: Option<Format>,
+    /// How to show diagnostics; `lint` takes several, of which each but one goes to a file
+    /// (`sarif=out.sarif`) [default: graphical] [env: DUNNAGE_FORMAT, with commas between]
+    #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatParser)]
+    pub(in crate::cli) format: Vec<FormatArg>,
+}
+
+/// `--format`: a form, and the file that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FormatArg {
+    pub(in crate::cli) format: Format,
+    pub(in crate::cli) file: Option<PathBuf>,
+}
+
+/// Reads `FORMAT[=FILE]`, and knows the words for help and completions.
+#[derive(Debug, Clone, Copy)]
+struct FormatParser;
+
+impl TypedValueParser for FormatParser {
+    type Value = FormatArg;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<FormatArg, clap::Error> {
+        let whole = value.to_string_lossy();
+        let (format, file) = match whole.split_once('=') {
+            Some((format, file)) => (format, Some(PathBuf::from(file))),
+            None => (&*whole, None),
+        };
+        let words = EnumValueParser::<Format>::new();
+        let format = words.parse_ref(command, argument, OsStr::new(format))?;
+        Ok(FormatArg { format, file })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let words = Format::value_variants().iter();
+        Some(Box::new(words.filter_map(ValueEnum::to_possible_value)))
+    }
 }
 
 impl LookOptions {
@@ -128,8 +166,48 @@ impl LookOptions {
     pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
         Ok(Self {
             color: or_word(self.color, host, "DUNNAGE_COLOR")?,
-            format: or_word(self.format, host, "DUNNAGE_FORMAT")?,
+            format: self.formats(host)?,
         })
+    }
+
+    /// Refuses what cannot be done at once.
+    pub(in crate::cli) fn checked(self, is_lint: bool) -> Result<Self, Diagnostic> {
+        let refused = |message, help| Err(Diagnostic::new(&super::USAGE, message).help(help));
+        let (to_files, others): (Vec<&FormatArg>, Vec<&FormatArg>) =
+            self.format.iter().partition(|format| format.file.is_some());
+        if others.len() > 1 {
+            return refused(
+                "two formats cannot share one stream",
+                "send all but one to a file: `--format sarif=out.sarif`",
+            );
+        }
+        if !to_files.is_empty() && !is_lint {
+            return refused(
+                "`--format FORMAT=FILE` goes with `lint` alone",
+                "name the format without a file",
+            );
+        }
+        Ok(self)
+    }
+
+    fn formats(&self, host: &dyn Host) -> Result<Vec<FormatArg>, Diagnostic> {
+        const NAME: &str = "DUNNAGE_FORMAT";
+        if !self.format.is_empty() {
+            return Ok(self.format.clone());
+        }
+        let text = twins::text(host, NAME)?.unwrap_or_default();
+        let words = text.split(',').filter(|word| !word.is_empty());
+        let formats = words.map(|word| {
+            let (format, file) = word
+                .split_once('=')
+                .map_or((word, None), |(word, file)| (word, Some(file)));
+            let format = twins::one_of(NAME, format, &words_of::<Format>())?;
+            Ok(FormatArg {
+                format: Format::from_str(&format, false).expect("one of the words"),
+                file: file.map(PathBuf::from),
+            })
+        });
+        formats.collect()
     }
 }
 
@@ -142,13 +220,14 @@ fn or_word<T: ValueEnum>(
     if said.is_some() {
         return Ok(said);
     }
-    let known: Vec<_> = T::value_variants()
-        .iter()
-        .filter_map(|word| word.to_possible_value())
-        .map(|word| word.get_name().to_owned())
-        .collect();
-    let word = twins::word(host, name, &known)?;
+    let word = twins::word(host, name, &words_of::<T>())?;
     Ok(word.and_then(|word| T::from_str(&word, false).ok()))
+}
+
+fn words_of<T: ValueEnum>() -> Vec<String> {
+    let words = T::value_variants().iter();
+    let words = words.filter_map(ValueEnum::to_possible_value);
+    words.map(|word| word.get_name().to_owned()).collect()
 }
 
 /// When to use colours.
@@ -171,10 +250,18 @@ pub(super) enum Format {
     Concise,
     /// As JSON
     Json,
+    /// As JSON, one line each
+    JsonLines,
     /// As SARIF 2.1.0, for code scanning
     Sarif,
     /// As workflow commands of GitHub Actions; there, the default
     Github,
+    /// As a code quality report of GitLab
+    Gitlab,
+    /// As tests in JUnit's XML
+    Junit,
+    /// As Checkstyle's XML
+    Checkstyle,
 }
 
 /// Options of every command that follows a policy.

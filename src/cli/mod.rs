@@ -44,7 +44,8 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
             };
         }
     };
-    let look = match look.with_twins(host) {
+    let is_lint = matches!(command, Command::Lint(_));
+    let look = match look.with_twins(host).and_then(|look| look.checked(is_lint)) {
         Ok(look) => look,
         Err(error) => {
             let session = Session::new(host, &look);

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::Exit;
-use super::args::{Color, Format, LookOptions};
+use super::args::{Color, Format, FormatArg, LookOptions};
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
 use crate::lint;
@@ -26,16 +26,21 @@ pub(super) struct Session<'h> {
     pub(super) sources: Sources,
     is_stdin_read: bool,
     format: Format,
+    /// What goes to files besides.
+    files: Vec<FormatArg>,
     color: Color,
 }
 
 impl<'h> Session<'h> {
     pub(super) fn new(host: &'h dyn Host, look: &LookOptions) -> Self {
+        let first = look.format.iter().find(|format| format.file.is_none());
+        let files = look.format.iter().filter(|format| format.file.is_some());
         Self {
             host,
             sources: Sources::default(),
             is_stdin_read: false,
-            format: look.format.unwrap_or_else(|| default_format(host)),
+            format: first.map_or_else(|| default_format(host), |first| first.format),
+            files: files.cloned().collect(),
             color: look.color.unwrap_or(Color::Auto),
         }
     }
@@ -76,16 +81,11 @@ impl<'h> Session<'h> {
         sorted.sort_by_key(|diagnostic| diagnostic.level);
         // Each takes a line at least, so that the rest cannot come to be shown.
         let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
-        let text = match self.format {
-            Format::Json => report::json(&self.sources, diagnostics),
-            Format::Sarif => report::sarif(&self.sources, diagnostics, &self.pages()),
-            Format::Github => report::github(&self.sources, diagnostics),
-            Format::Concise => report::concise(&self.sources, &shown),
-            Format::Graphical => report::graphical(&self.sources, &shown, &self.look()),
-        };
-        if matches!(self.format, Format::Json | Format::Sarif | Format::Github) {
+        if !matches!(self.format, Format::Concise | Format::Graphical) {
+            let text = self.text(self.format, diagnostics, false);
             return self.host.write_stderr(&text);
         }
+        let text = self.text(self.format, &shown, self.host.stderr_is_terminal());
         self.host
             .write_stderr(&report::first_lines(text, MOST_LINES));
         let hidden = diagnostics.len() - shown.len();
@@ -98,21 +98,41 @@ impl<'h> Session<'h> {
 
     /// All diagnostics as text, in the order in which they come, for standard output.
     pub(super) fn findings(&self, diagnostics: &[Diagnostic]) -> String {
-        match self.format {
-            Format::Json => report::json(&self.sources, diagnostics),
-            Format::Sarif => report::sarif(&self.sources, diagnostics, &self.pages()),
-            Format::Github => report::github(&self.sources, diagnostics),
-            _ if diagnostics.is_empty() => String::new(),
-            Format::Concise => report::concise(&self.sources, diagnostics),
-            Format::Graphical => {
-                let look = self.look_on(self.host.stdout_is_terminal());
-                report::graphical(&self.sources, diagnostics, &look)
-            }
-        }
+        self.text(self.format, diagnostics, self.host.stdout_is_terminal())
     }
 
-    fn look(&self) -> Look {
-        self.look_on(self.host.stderr_is_terminal())
+    /// Whether people read what is shown, and not programs.
+    pub(super) fn is_for_people(&self) -> bool {
+        matches!(self.format, Format::Concise | Format::Graphical)
+    }
+
+    /// Writes all diagnostics into the files that `--format` names.
+    pub(super) fn write_files(&self, diagnostics: &[Diagnostic]) -> Result<(), Diagnostic> {
+        for FormatArg { format, file } in &self.files {
+            let path = file.as_deref().expect("these go to files");
+            let text = self.text(*format, diagnostics, false);
+            let written = self.host.write_file(path, text.as_bytes());
+            written.map_err(|error| unwritable(&error))?;
+        }
+        Ok(())
+    }
+
+    fn text(&self, format: Format, diagnostics: &[Diagnostic], is_terminal: bool) -> String {
+        let sources = &self.sources;
+        match format {
+            Format::Graphical if diagnostics.is_empty() => String::new(),
+            Format::Graphical => {
+                report::graphical(sources, diagnostics, &self.look_on(is_terminal))
+            }
+            Format::Concise => report::concise(sources, diagnostics),
+            Format::Json => report::json(sources, diagnostics),
+            Format::JsonLines => report::json_lines(sources, diagnostics),
+            Format::Sarif => report::sarif(sources, diagnostics, &self.pages()),
+            Format::Github => report::github(sources, diagnostics),
+            Format::Gitlab => report::gitlab(sources, diagnostics),
+            Format::Junit => report::junit(sources, diagnostics),
+            Format::Checkstyle => report::checkstyle(sources, diagnostics),
+        }
     }
 
     fn look_on(&self, is_terminal: bool) -> Look {

@@ -48,11 +48,14 @@ pub(super) fn word(
     name: &str,
     known: &[String],
 ) -> Result<Option<String>, Diagnostic> {
-    let Some(word) = text(host, name)? else {
-        return Ok(None);
-    };
-    if known.contains(&word) {
-        return Ok(Some(word));
+    let word = text(host, name)?;
+    word.map(|word| one_of(name, &word, known)).transpose()
+}
+
+/// A word of a variable, where it is one of those that the flag knows.
+pub(super) fn one_of(name: &str, word: &str, known: &[String]) -> Result<String, Diagnostic> {
+    if known.iter().any(|known| known == word) {
+        return Ok(word.to_owned());
     }
     let message = format!("`{name}` holds `{word}`");
     let help = format!("it may hold `{}`", known.join("`, `"));

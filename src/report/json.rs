@@ -17,6 +17,17 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     text
 }
 
+/// Each diagnostic as one line of JSON.
+pub fn json_lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let findings = findings(sources, diagnostics).into_iter();
+    findings
+        .map(|finding| {
+            let line = serde_json::to_string(&finding);
+            line.expect("strings and numbers always serialize") + "\n"
+        })
+        .collect()
+}
+
 /// Each diagnostic as programs read it.
 pub fn findings<'d>(
     sources: &Sources,

@@ -5,22 +5,27 @@ mod clean;
 mod concise;
 mod diff;
 mod excerpt;
+mod fingerprint;
 mod github;
+mod gitlab;
 mod graphical;
 mod json;
 mod limit;
 mod pages;
 mod sarif;
+mod xml;
 
 pub use block_scalar::block_scalar;
 pub use concise::concise;
 pub use diff::{DiffLook, comment, unified};
 pub use github::github;
+pub use gitlab::gitlab;
 pub use graphical::{Look, graphical};
-pub use json::{Finding, findings, json};
+pub use json::{Finding, findings, json, json_lines};
 pub use limit::first_lines;
 pub use pages::Pages;
 pub use sarif::sarif;
+pub use xml::{checkstyle, junit};
 
 #[cfg(test)]
 mod tests;

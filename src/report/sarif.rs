@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::fingerprint::fingerprint;
 use super::{Pages, clean};
 use crate::diag::{Code, Diagnostic, Fix, Label, Level};
 use crate::text::{Sources, Span, mask};
@@ -67,7 +68,7 @@ fn result(sources: &Sources, codes: &[&Code], diagnostic: &Diagnostic) -> Value 
         "ruleIndex": codes.iter().position(|known| known.id == code.id),
         "level": level(diagnostic.level),
         "message": {"text": text},
-        "partialFingerprints": {"dunnage/v1": fingerprint(sources, diagnostic)},
+        "partialFingerprints": {"dunnage/v1": format!("{:016x}", fingerprint(sources, diagnostic))},
     });
     if let Some((first, others)) = diagnostic.labels.split_first() {
         result["locations"] = json!([location(sources, first)]);
@@ -136,26 +137,4 @@ fn of_fix(sources: &Sources, fix: &Fix) -> Value {
     };
     let changes: Vec<Value> = fix.edits.iter().map(change).collect();
     json!({"description": {"text": clean::one_line(&fix.message)}, "artifactChanges": changes})
-}
-
-/// What stays when lines move: the code, the file, and the text of the line (FNV-1a).
-fn fingerprint(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let line = diagnostic.span().map(|span| {
-        let source = sources.get(span.source);
-        let starts = source.line_starts();
-        let line = source.line_column(span.start).line;
-        let end = starts.get(line).copied().unwrap_or(source.text().len());
-        format!(
-            "{}\n{}",
-            source.name(),
-            source.text()[starts[line - 1]..end].trim()
-        )
-    });
-    let all = format!("{}\n{}", diagnostic.code.id, line.unwrap_or_default());
-    let hash = all.bytes().fold(BASIS, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-    });
-    format!("{hash:016x}")
 }

@@ -107,6 +107,9 @@ pub(in crate::cli) struct LintOptions {
     /// Pass over files that are neither values of a hub, nor a chart, nor manifests; it is fine if all are
     #[arg(long)]
     pub(in crate::cli) skip_unknown: bool,
+    /// Say how often each rule speaks instead of what it says
+    #[arg(long)]
+    pub(in crate::cli) statistics: bool,
     /// Exit with 0 whatever is found [env: DUNNAGE_EXIT_ZERO]
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,

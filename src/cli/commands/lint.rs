@@ -3,6 +3,8 @@
 mod settings;
 mod subjects;
 
+use std::collections::BTreeMap;
+
 use crate::cli::Exit;
 use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
@@ -42,7 +44,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     }
     let mut findings = outcome.findings;
     settings.selection.apply(&mut findings);
-    let exit = tell(session, &outcome.errors, findings);
+    let exit = tell(session, &options, &outcome.errors, findings);
     match exit {
         Exit::Findings if options.exit_zero => Exit::Fine,
         exit => exit,
@@ -191,12 +193,24 @@ impl Gathered {
 
 /// Findings are what was asked for, so they go to standard output, once each, and with them what could not be
 /// read.
-fn tell(session: &Session<'_>, errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Exit {
+fn tell(
+    session: &Session<'_>,
+    options: &LintOptions,
+    errors: &[Diagnostic],
+    findings: Vec<Diagnostic>,
+) -> Exit {
     let mut all = errors.to_vec();
     all.extend(findings);
     all.sort_by_key(|finding| (finding.span().is_some(), finding.span(), finding.code.id));
     all.dedup();
-    let written = session.write(&session.findings(&all));
+    if let Err(error) = session.write_files(&all) {
+        return session.fail(&[error]);
+    }
+    let shown = match options.statistics {
+        true if session.is_for_people() => statistics(&all),
+        _ => session.findings(&all),
+    };
+    let written = session.write(&shown);
     session.say(&count(&all));
     let is_clean = all.iter().all(|finding| finding.level >= Level::Note);
     match written {
@@ -204,6 +218,19 @@ fn tell(session: &Session<'_>, errors: &[Diagnostic], findings: Vec<Diagnostic>)
         Exit::Fine if !is_clean => Exit::Findings,
         written => written,
     }
+}
+
+/// How often each rule speaks, the worst first.
+fn statistics(findings: &[Diagnostic]) -> String {
+    let mut counts: BTreeMap<(Level, &str, &str), usize> = BTreeMap::new();
+    for finding in findings {
+        let key = (finding.level, finding.code.id, finding.code.name);
+        *counts.entry(key).or_default() += 1;
+    }
+    let line = |((level, id, name), count): ((Level, &str, &str), usize)| {
+        format!("{count:>5}  {:<7}  {id}  {name}\n", level.name())
+    };
+    counts.into_iter().map(line).collect()
 }
 
 fn count(findings: &[Diagnostic]) -> String {
