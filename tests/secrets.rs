@@ -36,7 +36,7 @@ const fn manifests(arguments: &'static [&'static str]) -> Told {
 }
 
 /// Every command that reads manifests, with every way to say something about them.
-const COMMANDS: [Told; 27] = [
+const COMMANDS: [Told; 37] = [
     manifests(&[]),
     manifests(&["render", "--report", "report.json"]),
     manifests(&[
@@ -82,12 +82,22 @@ const COMMANDS: [Told; 27] = [
     VALUES_COMMANDS[6],
     VALUES_COMMANDS[7],
     VALUES_COMMANDS[8],
+    VALUES_COMMANDS[9],
+    VALUES_COMMANDS[10],
+    VALUES_COMMANDS[11],
+    VALUES_COMMANDS[12],
+    VALUES_COMMANDS[13],
+    told(&["lint", "-", "--pedantic"]),
+    told(&["lint", "-", "--pedantic", "--format", "json"]),
+    told(&["lint", "-", "--pedantic", "--format", "sarif"]),
+    told(&["lint", "live.yaml", "--pedantic", "--format", "junit"]),
+    told(&["lint", "live.yaml", "values.yaml", "--format", "gitlab"]),
     told(&["verify", "--format", "sarif"]),
     told(&["render", "--strict", "--format", "github"]),
 ];
 
 /// Those that read values and nothing else.
-const VALUES_COMMANDS: [Told; 9] = [
+const VALUES_COMMANDS: [Told; 14] = [
     told(&["values", "values.yaml"]),
     told(&["values", "values.yaml", "--output", "json"]),
     told(&["values", "explain", "hub", "values.yaml"]),
@@ -97,6 +107,18 @@ const VALUES_COMMANDS: [Told; 9] = [
     told(&["lint", "values.yaml", "--format", "json"]),
     told(&["lint", "values.yaml", "--format", "sarif"]),
     told(&["lint", "values.yaml", "--format", "github"]),
+    told(&["lint", "values.yaml", "--format", "json-lines"]),
+    told(&["lint", "values.yaml", "--format", "gitlab"]),
+    told(&["lint", "values.yaml", "--format", "junit", "--pedantic"]),
+    told(&["lint", "values.yaml", "--format", "checkstyle"]),
+    told(&[
+        "lint",
+        "--set",
+        "hub.x=1",
+        "-f",
+        "values.yaml",
+        "--pedantic",
+    ]),
 ];
 
 /// Commands that never see an input.
@@ -245,6 +267,14 @@ fn the_manifests_themselves_keep_every_credential() {
 fn a_release_that_is_broken_at_a_credential_shows_none() {
     let lines = planted_lines(RELEASE);
     assert!(lines.len() > 30, "{lines:?}");
+    let reads_values = |told: &&Told| {
+        let mut of_values = VALUES_COMMANDS.iter();
+        of_values.any(|other| other.arguments == told.arguments)
+    };
+    let commands: Vec<&Told> = COMMANDS
+        .iter()
+        .filter(|told| !reads_values(told))
+        .collect();
     for (index, number) in lines.into_iter().enumerate() {
         for (name, breakage) in BREAKAGES {
             let release = broken(RELEASE, number, breakage);
@@ -254,7 +284,7 @@ fn a_release_that_is_broken_at_a_credential_shows_none() {
             };
             let what = format!("{name} in line {}", number + 1);
             // Each breakage by a third of the commands; which ones changes from line to line.
-            for told in COMMANDS.iter().skip(index % 3).step_by(3) {
+            for told in commands.iter().skip(index % 3).step_by(3) {
                 check(told, &input, None, &what);
             }
         }
@@ -265,7 +295,7 @@ fn a_release_that_is_broken_at_a_credential_shows_none() {
 fn values_that_are_broken_at_a_credential_show_none() {
     let render = manifests(&["render", "--values", "values.yaml"]);
     let commands: Vec<Told> = VALUES_COMMANDS.into_iter().chain([render]).collect();
-    for number in planted_lines(VALUES) {
+    for (index, number) in planted_lines(VALUES).into_iter().enumerate() {
         for (name, breakage) in BREAKAGES {
             let values = broken(VALUES, number, breakage);
             let input = Input {
@@ -273,7 +303,8 @@ fn values_that_are_broken_at_a_credential_show_none() {
                 ..WHOLE
             };
             let what = format!("{name} in line {} of the values", number + 1);
-            for told in &commands {
+            // As for releases: a third of the commands each.
+            for told in commands.iter().skip(index % 3).step_by(3) {
                 check(told, &input, None, &what);
             }
         }
@@ -301,6 +332,32 @@ fn a_policy_with_a_credential_in_the_wrong_place_shows_none() {
                 addition,
             );
         }
+    }
+}
+
+/// A number in the place of a secret is one as well, and messages about types quote what stands there.
+#[test]
+fn a_credential_of_another_type_is_not_quoted() {
+    let values = "hub:\n  cookieSecret: 7391173911\n  config: {GitHubOAuthenticator: {client_secret: 7391173911}}\n  extraEnv: {API_TOKEN: 7391173911}\nproxy: {secretToken: 73911739e11}\nsingleuser: {image: {tag: 1.10}}\n";
+    for format in [
+        "graphical",
+        "concise",
+        "json",
+        "json-lines",
+        "sarif",
+        "github",
+        "gitlab",
+        "junit",
+        "checkstyle",
+    ] {
+        let host = Memory::default().file("values.yaml", values);
+        let line = ["dunnage", "lint", "values.yaml", "--format", format];
+        cli::run(&host, line.map(OsString::from).into());
+        let shown = host.stdout() + &host.stderr();
+        assert!(
+            shown.contains("SY003") && !shown.contains("73911"),
+            "{shown}"
+        );
     }
 }
 

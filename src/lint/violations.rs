@@ -30,11 +30,11 @@ pub struct Found<'v> {
 pub(super) fn check(values: &Values<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chart in &values.charts {
-        let violations = violations(chart.basis.schema(), chart.values);
+        let violations = violations(values.sources, chart.basis.schema(), chart.values);
         if violations.is_empty() {
             continue;
         }
-        let doubts = Doubts::of(chart);
+        let doubts = Doubts::of(values.sources, chart);
         for violation in &violations {
             let (path, value) = at_fault(chart.values, violation);
             let found = Found {
@@ -70,7 +70,7 @@ struct Doubts {
 }
 
 impl Doubts {
-    fn of(chart: &ChartValues<'_>) -> Self {
+    fn of(sources: &Sources, chart: &ChartValues<'_>) -> Self {
         let Basis::Known(known) = &chart.basis else {
             return Self {
                 others: Vec::new(),
@@ -82,7 +82,7 @@ impl Doubts {
         Self {
             is_between: known.others.len() == 1,
             others: others
-                .map(|other| (*other, violations(other.schema(), chart.values)))
+                .map(|other| (*other, violations(sources, other.schema(), chart.values)))
                 .collect(),
             version: Some(known.version),
         }
@@ -127,9 +127,9 @@ impl Doubts {
 }
 
 /// What a chart's schema has against its values. A null deletes, so it is never of the wrong type.
-fn violations(schema: &Schema, values: &Value) -> Vec<Violation> {
+fn violations(sources: &Sources, schema: &Schema, values: &Value) -> Vec<Violation> {
     let json = stand_in(values);
-    let spot = |steps: &[Step]| spot(values, steps);
+    let spot = |steps: &[Step]| spot(sources, values, steps);
     let found = schema.check(Subject {
         value: &json,
         spot: &spot,
@@ -176,7 +176,7 @@ fn follow<'v>(values: &'v Value, steps: &[Step]) -> Option<&'v Value> {
         })
 }
 
-fn spot(values: &Value, steps: &[Step]) -> Option<Spot> {
+fn spot(sources: &Sources, values: &Value, steps: &[Step]) -> Option<Spot> {
     let value = follow(values, steps)?;
     let first = value.as_map().and_then(|map| map.entries.values().next());
     let text = match &value.content {
@@ -185,6 +185,10 @@ fn spot(values: &Value, steps: &[Step]) -> Option<Spot> {
         Content::String(text) => Some(text.clone()),
         _ => None,
     };
+    // Messages quote it, and it may be a secret.
+    let shown = sources.shown(value.set.value);
+    let is_secret = shown != sources.slice(value.set.value);
+    let text = text.map(|text| if is_secret { "***".to_owned() } else { text });
     Some(Spot {
         key: value.set.key,
         value: value.set.value,

@@ -159,6 +159,11 @@ impl Sources {
         &self.get(span.source).text()[span.range()]
     }
 
+    /// The text under a span as it may be shown: secrets as stars.
+    pub fn shown(&self, span: Span) -> Cow<'_, str> {
+        self.get(span.source).shown(span.range())
+    }
+
     /// Every source with its id, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.all.iter().enumerate().map(|(index, source)| {

@@ -82,7 +82,7 @@ fn finding(hub: &Hub<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
         Content::Number(_) => "a number",
         _ => return None,
     };
-    let text = hub.sources.slice(value.set.value);
+    let text = hub.sources.shown(value.set.value);
     let message = format!("`{key}` is {kind}, and Kubernetes takes texts only");
     let finding = Diagnostic::new(&CODE, message).at(span(value), format!("is {kind}"));
     Some(finding.help(format!("quote it: \"{text}\"")))

@@ -23,8 +23,9 @@ fn check(found: &Found<'_>) -> Option<Diagnostic> {
     let Content::Number(number) = &value.content else {
         return None;
     };
-    let text = found.sources.slice(value.set.value);
-    let message = if text == number.to_string() {
+    let text = found.sources.shown(value.set.value);
+    let is_secret = text != found.sources.slice(value.set.value);
+    let message = if is_secret || text == number.to_string() {
         format!("`{text}` is a number, where the chart takes a text")
     } else {
         format!("Helm reads `{text}` as the number {number}, where the chart takes a text")

@@ -25,7 +25,7 @@ pub(super) fn is_word(text: &str) -> bool {
 
 fn check(found: &Found<'_>) -> Option<Diagnostic> {
     let value = found.value?;
-    let text = found.sources.slice(value.set.value);
+    let text = found.sources.shown(value.set.value);
     let Content::Bool(is_true) = value.content else {
         return None;
     };
@@ -33,7 +33,7 @@ fn check(found: &Found<'_>) -> Option<Diagnostic> {
         found.violation.kind,
         ViolationKind::WrongType { wants_string: true } | ViolationKind::WrongValue
     );
-    if !is_meant || !is_word(text) {
+    if !is_meant || !is_word(&text) {
         return None;
     }
     let message = format!("Helm reads `{text}` as `{is_true}`, where the chart takes a text");
