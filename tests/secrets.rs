@@ -271,10 +271,7 @@ fn a_release_that_is_broken_at_a_credential_shows_none() {
         let mut of_values = VALUES_COMMANDS.iter();
         of_values.any(|other| other.arguments == told.arguments)
     };
-    let commands: Vec<&Told> = COMMANDS
-        .iter()
-        .filter(|told| !reads_values(told))
-        .collect();
+    let commands: Vec<&Told> = COMMANDS.iter().filter(|told| !reads_values(told)).collect();
     for (index, number) in lines.into_iter().enumerate() {
         for (name, breakage) in BREAKAGES {
             let release = broken(RELEASE, number, breakage);

@@ -118,6 +118,10 @@ impl Host for Memory {
         self.env.get(name).cloned()
     }
 
+    fn today(&self) -> Option<String> {
+        Some("2026-11-25".to_owned())
+    }
+
     fn current_dir(&self) -> Result<PathBuf, HostError> {
         Ok(self.dir.clone())
     }

@@ -19,6 +19,8 @@ pub trait Host {
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError>;
     /// All of standard input.
     fn read_stdin(&self) -> Result<String, HostError>;
+    /// The day in UTC, as `2027-01-31`; nothing where the clock stands before 1970.
+    fn today(&self) -> Option<String>;
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
     /// Where relative paths start.

@@ -3,6 +3,7 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::text_of;
 use super::{Host, HostError};
@@ -38,6 +39,12 @@ impl Host for Os {
 
     fn env(&self, name: &str) -> Option<OsString> {
         std::env::var_os(name)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+    fn today(&self) -> Option<String> {
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+        Some(day(seconds / 86_400))
     }
 
     fn current_dir(&self) -> Result<PathBuf, HostError> {
@@ -207,10 +214,41 @@ fn fill(file: &mut File, target: &Path, content: &[u8], kind: Kind) -> io::Resul
     }
 }
 
+/// A day by its number from 1970-01-01, in the calendar of today.
+fn day(number: u64) -> String {
+    // Eras of 400 years from a March, so that a leap day is the last of its year.
+    let shifted = number + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let leaps = day_of_era / 1_460 + day_of_era / 146_096;
+    let year_of_era = (day_of_era + day_of_era / 36_524 - leaps) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + u64::from(month < 3);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "the tests look at the disk")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_have_dates() {
+        for (number, date) in [
+            (0, "1970-01-01"),
+            (58, "1970-02-28"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (20_787, "2026-11-30"),
+            (47_540, "2100-02-28"),
+            (47_541, "2100-03-01"),
+        ] {
+            assert_eq!(day(number), date);
+        }
+    }
 
     #[test]
     fn files_of_the_disk() {

@@ -103,7 +103,7 @@ impl<'s> Stream<'s> {
     }
 }
 
-/// What is wrong in a stream of manifests; what a comment silences is left out.
+/// What is wrong in a stream of manifests; what comments silence is still among it.
 pub fn manifests(sources: &Sources, source: SourceId, cluster: &Cluster<'_>) -> Vec<Diagnostic> {
     let release = k8s::Release::read(source, sources.get(source).text(), cluster.kinds);
     let documents = release.all_documents();
@@ -119,7 +119,7 @@ pub fn manifests(sources: &Sources, source: SourceId, cluster: &Cluster<'_>) -> 
         objects: &objects,
         cluster,
     };
-    finish(sources, look(&Subject::Stream(&stream)))
+    finish(look(&Subject::Stream(&stream)))
 }
 
 /// The values of the hub whose Secret stands in a stream, to be linted as values; those of the first hub

@@ -23,6 +23,7 @@ pub use release::{Parts, Plan, Release, secret_values};
 pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};
 pub use shared::Shared;
+pub use suppress::{Comment, Judged, Scope, Silence, Word};
 pub use values::{Basis, ChartValues, Values};
 pub use violations::Found;
 
@@ -48,8 +49,8 @@ pub fn run_all(
     findings.collect()
 }
 
-/// Every finding about a release, in the order of the sources, then of the text, then of the codes; what a
-/// comment silences is left out.
+/// Every finding about a release, in the order of the sources, then of the text, then of the codes; what
+/// comments silence is still among them.
 pub fn run(
     sources: &Sources,
     shared: &Shared,
@@ -69,7 +70,7 @@ pub fn run(
         !places.iter().any(is_there)
     };
     findings.extend(violations::check(&values).into_iter().filter(is_new));
-    finish(sources, findings)
+    finish(findings)
 }
 
 /// The page of a rule, by its code.
@@ -107,9 +108,8 @@ fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-/// Findings as they are told: without those that a comment silences, in order, and each once.
-fn finish(sources: &Sources, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    suppress::apply(sources, &mut findings);
+/// Findings in order, and each once.
+fn finish(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.sort_by(|one, other| {
         let key = |finding: &Diagnostic| (finding.span(), finding.code.id);
         key(one).cmp(&key(other))

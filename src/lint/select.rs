@@ -56,7 +56,7 @@ fn is_family(word: &str) -> bool {
 }
 
 /// Whether the word means the rule of a finding, or a property that the finding has.
-fn is_named(finding: &Diagnostic, word: &str) -> bool {
+pub(super) fn is_named(finding: &Diagnostic, word: &str) -> bool {
     RULES
         .iter()
         .filter(|rule| is_word_for(rule, word))

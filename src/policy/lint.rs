@@ -1,8 +1,11 @@
 //! What the policy says to the linter.
 
+use glob::Pattern;
+
 use super::place::{Findings, Place, pairs};
 use super::{Spanned, codes, written};
 use crate::diag::{Diagnostic, Level};
+use crate::text::Span;
 
 /// Settings of the linter. Which rules there are is not known here: names of rules are as they are written.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,30 @@ pub struct Lint {
     pub levels: Vec<(Spanned<String>, Level)>,
     /// What is linted where no path is given.
     pub releases: Vec<LintRelease>,
+    /// Findings that are not shown.
+    pub suppress: Vec<Suppression>,
+    /// Whether each comment that silences a finding has to say why.
+    pub require_reasons: bool,
+}
+
+/// Findings that are not shown.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// Of which rules; there is one at least.
+    pub rules: Vec<Spanned<String>>,
+    /// In which files; in all where it is empty.
+    files: Vec<Pattern>,
+    /// The last day on which it counts, as `2027-01-31`.
+    pub until: Option<String>,
+    /// The first of its rules.
+    pub span: Span,
+}
+
+impl Suppression {
+    /// Whether it counts in a file of this name.
+    pub fn covers(&self, name: &str) -> bool {
+        self.files.is_empty() || self.files.iter().any(|pattern| pattern.matches(name))
+    }
 }
 
 /// A release with all of its layers; paths start at the policy's folder.
@@ -70,6 +97,39 @@ pub(super) fn check(lint: &written::Lint, place: Place<'_>, findings: &mut Findi
             })
             .collect(),
         releases,
+        suppress: lint
+            .suppress
+            .iter()
+            .zip(place.under("suppress").items())
+            .map(|(entry, place)| check_suppression(entry, place, findings))
+            .collect(),
+        require_reasons: lint.require_reasons,
+    }
+}
+
+fn check_suppression(
+    entry: &written::Suppression,
+    place: Place<'_>,
+    findings: &mut Findings,
+) -> Suppression {
+    let rules = pairs(&entry.rules, place.under("rules"));
+    let mut files = Vec::new();
+    for (file, place) in pairs(&entry.files, place.under("files")) {
+        match Pattern::new(file) {
+            Ok(pattern) => files.push(pattern),
+            Err(error) => {
+                let message = format!("`{file}` is not a pattern: {}", error.msg);
+                findings.push(Diagnostic::new(&codes::BAD_GLOB, message).at(place.span(), ""));
+            }
+        }
+    }
+    Suppression {
+        rules: rules
+            .map(|(rule, place)| place.spanned(rule.to_owned()))
+            .collect(),
+        files,
+        until: entry.until.clone(),
+        span: place.under("rules").span(),
     }
 }
 

@@ -19,7 +19,7 @@ mod written;
 pub use criteria::Match;
 pub use facts::{Autoscaler, DEFAULT_CUTOFF, Demand, Facts, Lead};
 pub use image::ExtraImage;
-pub use lint::{Lint, LintRelease};
+pub use lint::{Lint, LintRelease, Suppression};
 pub use pool::{Allocatable, Pool};
 pub use propose::propose;
 pub use read::read;

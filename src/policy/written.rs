@@ -95,7 +95,7 @@ pub(super) struct Lead {
 
 /// Settings of the linter.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Lint {
     /// Only these rules, by code, name or family: `PH001`, `priority-order`, `PH`.
@@ -110,6 +110,32 @@ pub(super) struct Lint {
     /// The releases that `dunnage lint` without a path checks.
     #[serde(default)]
     pub(super) releases: Vec<LintRelease>,
+    /// Findings that are not shown, for files in which no comment can stand.
+    #[serde(default)]
+    pub(super) suppress: Vec<Suppression>,
+    /// Whether each comment that silences a finding has to say why.
+    #[serde(default)]
+    pub(super) require_reasons: bool,
+}
+
+/// Findings that are not shown.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Suppression {
+    /// Of these rules, by code, name or family.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(super) rules: Vec<String>,
+    /// In these files, by the names that messages have for them; `*`, `?` and `[..]` are patterns. In all
+    /// files where nothing is said.
+    #[serde(default)]
+    pub(super) files: Vec<String>,
+    /// Why.
+    #[expect(dead_code, reason = "it is there to be read in the file")]
+    pub(super) reason: String,
+    /// The last day on which it counts: `2027-01-31`.
+    #[cfg_attr(test, schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$")))]
+    pub(super) until: Option<String>,
 }
 
 /// How much a finding matters.

@@ -11,7 +11,7 @@ use crate::cli::session::Session;
 use crate::cli::stack::{self, Files};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::k8s::Kinds;
-use crate::lint::{self, Cluster, Plan, Shared};
+use crate::lint::{self, Cluster, Plan, Shared, Silence};
 use crate::text::SourceId;
 use crate::values::{self, Helm};
 use settings::Settings;
@@ -43,11 +43,24 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         return Exit::Nothing;
     }
     let mut findings = outcome.findings;
+    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
+    findings.dedup();
+    silence(session, &settings).apply(&session.sources, &mut findings);
     settings.selection.apply(&mut findings);
     let exit = tell(session, &options, &outcome.errors, findings);
     match exit {
         Exit::Findings if options.exit_zero => Exit::Fine,
         exit => exit,
+    }
+}
+
+fn silence<'s>(session: &Session<'_>, settings: &'s Settings) -> Silence<'s> {
+    let policy = settings.policy.as_ref().map(|(policy, _)| policy);
+    Silence {
+        entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),
+        without: policy.map(|policy| policy.source).into_iter().collect(),
+        today: session.host.today(),
+        needs_reason: policy.is_some_and(|policy| policy.lint.require_reasons),
     }
 }
 

@@ -12,8 +12,10 @@ mod pre_puller;
 mod priorities;
 mod resources;
 mod schema;
+mod suppressions;
 mod syntax;
 
+use super::suppress::Judged;
 use super::{Found, Hub, Stream, Values};
 use crate::diag::{Code, Diagnostic};
 use crate::k8s::Workload;
@@ -30,6 +32,8 @@ pub enum Check {
     Violation(fn(&Found<'_>) -> Option<Diagnostic>),
     /// What findings of other rules have in common; it is selected and ignored like a rule.
     Property(fn(&Diagnostic) -> bool),
+    /// A comment that silences findings.
+    Comment(fn(&Judged<'_>) -> Option<Diagnostic>),
     /// A pod template of a stream of manifests, with the stream around it.
     Workload(fn(&Stream<'_>, &Workload<'_>, &mut Vec<Diagnostic>)),
     /// A stream of manifests as a whole.
@@ -46,6 +50,9 @@ pub struct Rule {
     /// Finds what is wrong.
     pub check: Check,
 }
+
+/// What is said of an entry of the policy that silences nothing.
+pub(super) static UNUSED_SUPPRESSION: &Code = &suppressions::unused::CODE;
 
 /// All rules, by families; of those about schemas, the more particular ones come first.
 pub static RULES: &[Rule] = &[
@@ -89,6 +96,10 @@ pub static RULES: &[Rule] = &[
     syntax::yaml11_boolean_key::RULE,
     schema::wrong_type::RULE,
     layers::contradicted_across_files::RULE,
+    suppressions::unused::RULE,
+    suppressions::expired::RULE,
+    suppressions::without_reason::RULE,
+    suppressions::malformed::RULE,
     manifests::core_toleration_missing::RULE,
     manifests::tolerates_without_selecting::RULE,
     manifests::undefined_priority_class::RULE,

@@ -1,0 +1,48 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::suppress::{Judged, Word};
+use crate::lint::{Check, RULES, Rule, is_rule};
+use crate::text::nearest;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("malformed.md"),
+    check: Check::Comment(check),
+};
+
+static CODE: Code = Code::warning(
+    "SP004",
+    "malformed-suppression",
+    "a comment names no rule that there is, or no day",
+);
+
+fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
+    let until = judged.comment.until.as_ref();
+    if let Some(until) = until.filter(|until| !is_day(&until.text)) {
+        let message = format!("`{}` is not a day", until.text);
+        let finding = Diagnostic::new(&CODE, message).at(until.span, "");
+        return Some(finding.help("write it as `until=2027-01-31`"));
+    }
+    let is_unknown = |word: &&Word| !word.text.is_empty() && !is_rule(&word.text);
+    let word = judged.comment.words.iter().find(is_unknown)?;
+    let message = format!("there is no rule `{}`", word.text);
+    let finding = Diagnostic::new(&CODE, message).at(word.span, "silences nothing");
+    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
+    Some(finding.help(match nearest(&word.text, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`dunnage rule` lists all of them".to_owned(),
+    }))
+}
+
+/// A day as `2027-01-31`, in which the order of texts is that of days.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_number = |part: &&str| part.chars().all(|c| c.is_ascii_digit());
+    let [year, month, day] = parts.as_slice() else {
+        return false;
+    };
+    let within = |part: &str, most: u8| {
+        let number = part.parse::<u8>();
+        part.len() == 2 && number.is_ok_and(|number| (1..=most).contains(&number))
+    };
+    parts.iter().all(is_number) && year.len() == 4 && within(month, 12) && within(day, 31)
+}

@@ -1,0 +1,4 @@
+pub(super) mod expired;
+pub(super) mod malformed;
+pub(super) mod unused;
+pub(super) mod without_reason;

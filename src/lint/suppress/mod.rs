@@ -1,0 +1,142 @@
+//! What silences findings: comments in the files themselves, and entries of the policy for files of others.
+
+mod comment;
+
+pub use comment::{Comment, Scope, Word};
+
+use super::rules::{Check, RULES};
+use super::select;
+use crate::diag::Diagnostic;
+use crate::policy::Suppression;
+use crate::text::{SourceId, Sources};
+
+/// What silences findings in a run.
+#[derive(Debug, Default)]
+pub struct Silence<'p> {
+    /// Entries of the policy.
+    pub entries: &'p [Suppression],
+    /// Texts whose comments do not count: the policy's own.
+    pub without: Vec<SourceId>,
+    /// The day, as `2027-01-31`; where it is not known nothing expires.
+    pub today: Option<String>,
+    /// Whether each comment has to say why.
+    pub needs_reason: bool,
+}
+
+/// A comment, with what came of it.
+#[derive(Debug)]
+pub struct Judged<'c> {
+    /// The comment.
+    pub comment: &'c Comment,
+    /// The words of it that silenced nothing.
+    pub unused: Vec<&'c Word>,
+    /// Whether its time is over.
+    pub is_expired: bool,
+    /// Whether it lacks the reason that it has to say.
+    pub lacks_reason: bool,
+}
+
+impl Silence<'_> {
+    /// Leaves out of all findings of a run what is silenced, and adds what is wrong with what silences.
+    pub fn apply(&self, sources: &Sources, findings: &mut Vec<Diagnostic>) {
+        let texts = sources.iter().filter(|(id, _)| !self.without.contains(id));
+        let comments: Vec<Comment> = texts
+            .flat_map(|(id, source)| comment::comments(id, source))
+            .collect();
+        let mut is_used = vec![false; comments.iter().map(|comment| comment.words.len()).sum()];
+        let mut is_entry_used = vec![false; self.entries.len()];
+        findings.retain(|finding| {
+            let by_entry = self.use_entries(sources, finding, &mut is_entry_used);
+            let by_comment = self.use_comments(sources, &comments, finding, &mut is_used);
+            !(by_entry || by_comment)
+        });
+        let mut is_used = is_used.into_iter();
+        for comment in &comments {
+            let words = comment.words.iter().zip(is_used.by_ref());
+            let unused: Vec<&Word> = words
+                .filter(|(_, is_used)| !is_used)
+                .map(|(word, _)| word)
+                .collect();
+            let judged = Judged {
+                comment,
+                unused,
+                is_expired: self.is_over(comment.until.as_ref().map(|until| until.text.as_str())),
+                lacks_reason: self.needs_reason && comment.reason.is_empty(),
+            };
+            let rules = RULES.iter().filter_map(|rule| match rule.check {
+                Check::Comment(check) => check(&judged),
+                _ => None,
+            });
+            findings.extend(rules);
+        }
+        let unused = self.entries.iter().zip(is_entry_used);
+        findings.extend(
+            unused
+                .filter(|(_, is_used)| !is_used)
+                .map(|(entry, _)| self.unused_entry(entry)),
+        );
+    }
+
+    fn use_entries(&self, sources: &Sources, finding: &Diagnostic, is_used: &mut [bool]) -> bool {
+        let name = finding.span().map(|span| sources.get(span.source).name());
+        let mut is_silenced = false;
+        for (entry, is_used) in self.entries.iter().zip(is_used) {
+            let names_rule = entry
+                .rules
+                .iter()
+                .any(|rule| select::is_named(finding, &rule.value));
+            let counts = names_rule && name.is_some_and(|name| entry.covers(name));
+            if counts {
+                *is_used = true;
+                is_silenced |= !self.is_over(entry.until.as_deref());
+            }
+        }
+        is_silenced
+    }
+
+    fn use_comments(
+        &self,
+        sources: &Sources,
+        comments: &[Comment],
+        finding: &Diagnostic,
+        is_used: &mut [bool],
+    ) -> bool {
+        let Some(span) = finding.span() else {
+            return false;
+        };
+        let line = sources.get(span.source).line_column(span.start).line;
+        let mut is_silenced = false;
+        let mut at = 0;
+        for comment in comments {
+            let counts = comment.span.source == span.source && comment.covers(line);
+            for word in &comment.words {
+                if counts && word.names(finding) {
+                    is_used[at] = true;
+                    let until = comment.until.as_ref().map(|until| until.text.as_str());
+                    is_silenced |= !self.is_over(until);
+                }
+                at += 1;
+            }
+        }
+        is_silenced
+    }
+
+    fn is_over(&self, until: Option<&str>) -> bool {
+        match (until, &self.today) {
+            // Days of this form come in the order of their texts.
+            (Some(until), Some(today)) => until < today.as_str(),
+            _ => false,
+        }
+    }
+
+    fn unused_entry(&self, entry: &Suppression) -> Diagnostic {
+        let rules: Vec<&str> = entry.rules.iter().map(|rule| rule.value.as_str()).collect();
+        let message = format!("this entry silences no finding of `{}`", rules.join("`, `"));
+        let finding = Diagnostic::new(unused_code(), message).at(entry.span, "is not needed");
+        finding.help("take it away")
+    }
+}
+
+fn unused_code() -> &'static crate::diag::Code {
+    super::rules::UNUSED_SUPPRESSION
+}
