@@ -22,11 +22,13 @@
 //!    under them as Helm has it ([`values::coalesced`]).
 //! 2. [`lint::Release`] finds where the values of z2jh stand; where its chart is not at hand, it brings the
 //!    known defaults. Each rule ([`lint::RULES`]) is a function over that hub, and its page is its test.
+//! 3. Some findings bring edits that would end them. [`fix::run`] chooses among them, applies them to the
+//!    texts, lints again until nothing is left to fix, and takes back what did not do what it said.
 //!
 //! # Who may name whom
 //!
-//! `text, host` < `diag` < `yaml` < `values, k8s, schema` < `policy` < `render, lint` < `cli`. `report` names
-//! only `text` and `diag`; only `cli` and `main` name `host`. Every outside crate has one door. The test
+//! `text, host` < `diag` < `yaml` < `values, k8s, schema` < `policy` < `render, lint` < `cli`. `report` and
+//! `fix` name only `text` and `diag`; only `cli` and `main` name `host`. Every outside crate has one door. The test
 //! `layers` holds both tables.
 //!
 //! # What stays true
@@ -40,6 +42,7 @@
 
 pub mod cli;
 pub mod diag;
+pub mod fix;
 pub mod host;
 pub mod k8s;
 pub mod lint;

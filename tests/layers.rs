@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["text", "diag", "yaml", "values", "schema", "k8s", "policy"],
     ),
     ("report", &["text", "diag"]),
+    ("fix", &["text", "diag"]),
     (
         "cli",
         &[

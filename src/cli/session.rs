@@ -68,7 +68,7 @@ impl<'h> Session<'h> {
             .host
             .read_stdin()
             .map_err(|error| unreadable(Path::new(NAME), &error))?;
-        Ok(self.sources.add(NAME, text))
+        Ok(self.sources.add_fixed(NAME, text))
     }
 
     /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is

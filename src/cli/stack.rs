@@ -103,7 +103,7 @@ pub(super) fn gather(
     let chart = options.chart.as_ref().or(charts.first().copied());
     let chart = chart.map(|path| read.chart(session, path, helm));
     let chart = chart.and_then(|chart| chart.map_err(|error| errors.push(error)).ok());
-    let nowhere = session.sources.add("values", String::new());
+    let nowhere = session.sources.add_fixed("values", String::new());
     let root = Content::Map(Map::default());
     let mut values = Value::new(root, None, Span::new(nowhere, 0..0));
     for path in files.into_iter().chain(&options.values) {
@@ -151,7 +151,7 @@ fn set(
         SetKind::File => "--set-file",
         SetKind::Literal => "--set-literal",
     };
-    let source = session.sources.add(option, text.to_owned());
+    let source = session.sources.add_fixed(option, text.to_owned());
     let host = session.host;
     let mut read_file = |path: &str| {
         let content = host.read_file(Path::new(path));

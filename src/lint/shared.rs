@@ -35,7 +35,7 @@ impl Shared {
             return chart.clone();
         }
         let name = format!("defaults of {NAME} {}", version.name);
-        let source = sources.add(name, version.defaults.to_owned());
+        let source = sources.add_fixed(name, version.defaults.to_owned());
         let values =
             values::read(source, version.defaults, helm).expect("the recorded defaults are JSON");
         let chart = Chart {

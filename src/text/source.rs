@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -49,6 +50,7 @@ pub struct LineColumn {
 pub struct Source {
     name: String,
     text: String,
+    is_file: bool,
     line_starts: OnceLock<Vec<usize>>,
     /// How many characters there are before each block of bytes, and in all.
     characters: OnceLock<Vec<usize>>,
@@ -59,6 +61,11 @@ impl Source {
     /// The name that diagnostics show.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the text stands in a file that its reader can change: not an argument, not what is built in.
+    pub fn is_file(&self) -> bool {
+        self.is_file
     }
 
     /// The whole text.
@@ -134,19 +141,40 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a text under the name it is shown by.
+    /// Adds the text of a file under the name it is shown by.
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
+        self.push(name.into(), text, true)
+    }
+
+    /// Adds a text that stands in no file: an argument, standard input, what is built in.
+    pub fn add_fixed(&mut self, name: impl Into<String>, text: String) -> SourceId {
+        self.push(name.into(), text, false)
+    }
+
+    fn push(&mut self, name: String, text: String, is_file: bool) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
         let (line_starts, masked) = (OnceLock::new(), OnceLock::new());
         let characters = OnceLock::new();
         self.all.push(Source {
-            name: name.into(),
+            name,
             text,
+            is_file,
             line_starts,
             characters,
             masked,
         });
         id
+    }
+
+    /// The same sources under the same ids, some with other texts.
+    #[must_use]
+    pub fn replaced(&self, texts: &BTreeMap<SourceId, String>) -> Self {
+        let mut sources = Self::default();
+        for (id, source) in self.iter() {
+            let text = texts.get(&id).unwrap_or(&source.text);
+            sources.push(source.name.clone(), text.clone(), source.is_file);
+        }
+        sources
     }
 
     /// The source of an id that `add` gave out.

@@ -1,0 +1,287 @@
+use proptest::prelude::*;
+
+use super::choose::choose;
+use super::texts::meet;
+use super::*;
+use crate::diag::{Code, Diagnostic, Fix, Safety, TextEdit};
+use crate::text::{SourceId, Sources, Span};
+
+static WORD: Code = Code::error("TS001", "bad-word", "a word is bad");
+static OTHER: Code = Code::warning("TS002", "other-word", "a word is odd");
+
+fn edit(source: SourceId, range: std::ops::Range<usize>, text: &str) -> TextEdit {
+    TextEdit {
+        span: Span::new(source, range),
+        text: text.to_owned(),
+    }
+}
+
+fn found(code: &'static Code, message: &str, edits: Vec<TextEdit>, safety: Safety) -> Diagnostic {
+    Diagnostic::new(code, message).fix(Fix {
+        message: "replace it".to_owned(),
+        safety,
+        edits,
+    })
+}
+
+/// A linter of words: each pair is a word that is bad and what is to stand instead.
+fn words(texts: &Texts<'_>, ids: &[SourceId], pairs: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for &id in ids {
+        for (bad, good) in pairs {
+            for (at, _) in texts.get(id).unwrap_or_default().match_indices(bad) {
+                let edits = vec![edit(id, at..at + bad.len(), good)];
+                findings.push(found(&WORD, bad, edits, Safety::Safe));
+            }
+        }
+    }
+    findings
+}
+
+fn one(text: &str) -> (Sources, SourceId) {
+    let mut sources = Sources::default();
+    let id = sources.add("a.yaml", text.to_owned());
+    (sources, id)
+}
+
+/// The text after all fixes, how many were applied, and why others were not.
+#[track_caller]
+fn check(text: &str, pairs: &[(&str, &str)], expected: &str, applied: usize, refused: &[Reason]) {
+    let (sources, id) = one(text);
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        words(texts, &[id], pairs)
+    });
+    let new = outcome.texts.get(&id).map_or(text, String::as_str);
+    assert_eq!(new, expected);
+    assert_eq!(outcome.applied.len(), applied);
+    let reasons: Vec<Reason> = outcome.refused.into_iter().map(|it| it.reason).collect();
+    assert_eq!(reasons, refused);
+}
+
+#[test]
+fn every_fix_is_applied() {
+    check(
+        "a bad b bad c",
+        &[("bad", "good")],
+        "a good b good c",
+        2,
+        &[],
+    );
+    check("nothing", &[("bad", "good")], "nothing", 0, &[]);
+}
+
+/// A linter that wants each of these letters in the text, and would put it first.
+fn letters(texts: &Texts<'_>, id: SourceId, wanted: &str) -> Vec<Diagnostic> {
+    let text = texts.get(id).unwrap_or_default();
+    let missing = wanted.chars().filter(|letter| !text.contains(*letter));
+    let finding = |letter: char| {
+        let letter = letter.to_string();
+        found(&WORD, &letter, vec![edit(id, 0..0, &letter)], Safety::Safe)
+    };
+    missing.map(finding).collect()
+}
+
+#[test]
+fn of_two_that_meet_the_second_waits_for_the_next_round() {
+    let (sources, id) = one("!");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        letters(texts, id, "abc")
+    });
+    assert_eq!(outcome.texts[&id], "cba!");
+    let rounds: Vec<usize> = outcome
+        .applied
+        .iter()
+        .map(|applied| applied.round)
+        .collect();
+    assert_eq!(rounds, [1, 2, 3]);
+}
+
+#[test]
+fn what_waits_too_long_is_said() {
+    let (sources, id) = one("!");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        letters(texts, id, "abcdefghij")
+    });
+    assert_eq!(outcome.texts[&id], "hgfedcba!");
+    let reasons: Vec<Reason> = outcome.refused.into_iter().map(|it| it.reason).collect();
+    assert_eq!(reasons, [Reason::Waited, Reason::Waited]);
+}
+
+#[test]
+fn what_was_not_right_among_others_is_tried_again_after_them() {
+    let (sources, id) = one("bad odd far pit");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        let text = texts.get(id).unwrap_or_default();
+        let pairs = [
+            ("bad", "good"),
+            ("odd", "even"),
+            ("far", "near"),
+            ("pit", "pits"),
+        ];
+        let mut findings = words(texts, &[id], &pairs);
+        if text.starts_with("good") && text.contains("far") {
+            findings.push(Diagnostic::new(&WORD, "a good far one"));
+        }
+        findings
+    });
+    assert_eq!(outcome.texts[&id], "good even near pit");
+    assert_eq!(outcome.refused.len(), 1);
+}
+
+#[test]
+fn what_does_not_help_is_taken_back_alone() {
+    let pairs = [("bad", "worse bad"), ("odd", "even")];
+    check("bad odd", &pairs, "bad even", 1, &[Reason::StillThere]);
+}
+
+#[test]
+fn what_brings_something_as_bad_is_taken_back() {
+    let brings = Reason::Brings {
+        code: &WORD,
+        message: "evil".to_owned(),
+    };
+    let pairs = [("bad", "evil"), ("evil", "evil!"), ("odd", "even")];
+    check("bad odd", &pairs, "bad even", 1, &[brings]);
+}
+
+#[test]
+fn what_was_hidden_and_is_milder_may_come() {
+    let (sources, id) = one("bad");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        let mut findings = words(texts, &[id], &[("bad", "odd")]);
+        if texts.get(id) == Some("odd") {
+            findings.push(Diagnostic::new(&OTHER, "odd"));
+        }
+        findings
+    });
+    assert_eq!(outcome.texts[&id], "odd");
+    assert_eq!(outcome.left.len(), 1);
+}
+
+#[test]
+fn unsafe_ones_need_to_be_allowed() {
+    let (sources, id) = one("bad");
+    for (allowed, applied) in [(Allowed::Safe, 0), (Allowed::Unsafe, 1)] {
+        let outcome = run(&sources, allowed, &mut |texts| {
+            let mut findings = words(texts, &[id], &[("bad", "good")]);
+            for finding in &mut findings {
+                finding.fix.as_mut().expect("it has one").safety = Safety::Unsafe;
+            }
+            findings
+        });
+        assert_eq!(outcome.applied.len(), applied);
+        assert_eq!(outcome.left.len(), 1 - applied);
+    }
+}
+
+#[test]
+fn a_fix_of_two_files_is_done_in_both_or_in_none() {
+    let mut sources = Sources::default();
+    let a = sources.add("a.yaml", "left and right".to_owned());
+    let b = sources.add("b.yaml", "left".to_owned());
+    let mut lint = |texts: &Texts<'_>| {
+        let (one, other) = (texts.get(a).unwrap(), texts.get(b).unwrap());
+        let mut findings = words(texts, &[a], &[("right", "wrong")]);
+        if one.starts_with("left") || other == "left" {
+            let edits = vec![edit(a, 0..4, "LEFT"), edit(b, 0..4, "LEFT")];
+            findings.insert(0, found(&WORD, "two", edits, Safety::Safe));
+            // Meets the first in one of the files.
+            let edits = vec![edit(b, 2..4, "?"), edit(a, 5..8, "?")];
+            findings.push(found(&OTHER, "meets", edits, Safety::Safe));
+        }
+        findings
+    };
+    let outcome = run(&sources, Allowed::Safe, &mut lint);
+    assert_eq!(outcome.texts[&a], "LEFT and wrong");
+    assert_eq!(outcome.texts[&b], "LEFT");
+}
+
+#[test]
+fn the_same_edits_are_done_once_for_all_who_ask() {
+    let (sources, id) = one("bad");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        let mut findings = words(texts, &[id], &[("bad", "good")]);
+        findings.extend(findings.clone());
+        if let Some(last) = findings.last_mut() {
+            last.code = &OTHER;
+        }
+        findings
+    });
+    assert_eq!(outcome.texts[&id], "good");
+    assert_eq!(outcome.applied.len(), 1);
+    assert_eq!(outcome.applied[0].findings.len(), 2);
+}
+
+#[test]
+fn edits_beside_the_text_are_refused() {
+    let (sources, id) = one("é");
+    for edits in [
+        vec![edit(id, 1..2, "x")],
+        vec![edit(id, 2..9, "x")],
+        vec![edit(id, 0..2, "x"), edit(id, 0..2, "y")],
+    ] {
+        let outcome = run(&sources, Allowed::Safe, &mut |_| {
+            vec![found(&WORD, "it", edits.clone(), Safety::Safe)]
+        });
+        assert_eq!(outcome.refused[0].reason, Reason::Unfit);
+        assert!(outcome.texts.is_empty());
+    }
+}
+
+/// Edits anywhere in a text, some of which meet.
+fn fixes() -> impl Strategy<Value = (String, Vec<Vec<(usize, usize, String)>>)> {
+    "[a-f é]{0,40}".prop_flat_map(|text| {
+        let edit = (0..=text.len(), 0..5usize, "[A-F]{0,3}");
+        let fix = prop::collection::vec(edit, 1..4);
+        (Just(text), prop::collection::vec(fix, 0..8))
+    })
+}
+
+proptest! {
+    #[test]
+    fn edits_that_meet_never_mix((text, fixes) in fixes()) {
+        let (sources, id) = one(&text);
+        let texts = Texts::new(&sources);
+        let findings: Vec<Diagnostic> = fixes.iter().map(|edits| {
+            let edits = edits.iter().map(|(at, length, new)| edit(id, *at..at + length, new));
+            found(&WORD, "it", edits.collect(), Safety::Safe)
+        }).collect();
+        let choice = choose(&findings, Allowed::Safe, &texts, |_| false);
+        let edits: Vec<&TextEdit> = choice.chosen.iter().flat_map(|chosen| &chosen.fix.edits).collect();
+        for (index, edit) in edits.iter().enumerate() {
+            prop_assert!(edits[..index].iter().all(|other| !meet(edit, other)));
+        }
+        let first = findings.iter().find(|finding| texts.fit(finding.fix.as_ref().unwrap()));
+        prop_assert_eq!(first.is_some(), !choice.chosen.is_empty());
+        // What lies between two edits is what lay there.
+        let mut sorted = edits.clone();
+        sorted.sort_by_key(|edit| edit.span);
+        let new = apply(&text, &edits);
+        let (mut rest, mut at) = (new.as_str(), 0);
+        for edit in sorted {
+            let kept = &text[at..edit.span.start];
+            let behind = rest.strip_prefix(kept).and_then(|rest| rest.strip_prefix(edit.text.as_str()));
+            prop_assert!(behind.is_some(), "{} -> {}", text, new);
+            rest = behind.unwrap_or_default();
+            at = edit.span.end;
+        }
+        prop_assert_eq!(rest, &text[at..]);
+    }
+
+    #[test]
+    fn fixing_twice_is_fixing_once(
+        text in "[a-e]{0,40}",
+        pairs in prop::collection::vec(("[a-e]{1,3}", "[a-g]{0,3}"), 1..5),
+    ) {
+        let (sources, id) = one(&text);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(bad, good)| (bad.as_str(), good.as_str())).collect();
+        let mut lint = |texts: &Texts<'_>| words(texts, &[id], &pairs);
+        let once = run(&sources, Allowed::Safe, &mut lint);
+        let fixed = sources.replaced(&once.texts);
+        let waits = once.refused.iter().any(|refused| refused.reason == Reason::Waited);
+        prop_assume!(!waits);
+        let twice = run(&fixed, Allowed::Safe, &mut lint);
+        prop_assert!(twice.texts.is_empty(), "{} -> {:?} -> {:?}", text, once.texts, twice.texts);
+        prop_assert_eq!(once.left.len(), twice.left.len());
+    }
+}
