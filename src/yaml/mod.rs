@@ -15,7 +15,7 @@ pub mod value;
 mod tests;
 
 pub use binary::decode_base64;
-pub use edit::{Edit, Refusal};
+pub use edit::{Edit, Refusal, Rewrite};
 pub use expand::{ExpansionError, expansion_problem};
 pub use json::{Build, JsonError, build, entry_named, key_name, to_json};
 pub use parse::{ParseError, parse};

@@ -36,6 +36,21 @@ fn is_safe_plain(value: &str) -> bool {
     begins && (is_name || is_reference) && !is_word(option) && !is_word(value)
 }
 
+/// Whether a string may stand without quotes where a plain scalar stood: like [`block_scalar_text`]'s plain
+/// ones, but it may begin with a digit, as `512M` does.
+pub fn can_be_plain(value: &str) -> bool {
+    let is_amount = value.starts_with(|first: char| first.is_ascii_digit())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    is_safe_plain(value) || is_amount && !is_word(value)
+}
+
+/// Whether a string may stand in single quotes, which know no escapes.
+pub fn can_be_single_quoted(value: &str) -> bool {
+    !value.chars().any(needs_escape)
+}
+
 /// Words that some reader types as a boolean, a null or a number, in any casing.
 fn is_word(value: &str) -> bool {
     const WORDS: [&str; 13] = [

@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestRunner};
 use serde_yaml::Value as Judge;
 
 mod manifests;
+mod rewrites;
 
 use manifests::{AFFINITY, Case, VARIANTS, Variant, Verdict, case, judge};
 

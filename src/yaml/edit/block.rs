@@ -290,7 +290,7 @@ fn step(node: NodeRef<'_>) -> Option<usize> {
     column(node).checked_sub(column(parent))
 }
 
-fn eol(text: &str) -> &'static str {
+pub(super) fn eol(text: &str) -> &'static str {
     match memchr::memchr(b'\n', text.as_bytes()) {
         Some(at) if text[..at].ends_with('\r') => "\r\n",
         _ => "\n",
@@ -306,14 +306,14 @@ fn depth(node: NodeRef<'_>) -> usize {
 
 /// The start of the line after the one that holds `at`; a place at the start of a line that follows a
 /// block scalar is that line itself.
-fn after_line(text: &str, at: usize) -> usize {
+pub(super) fn after_line(text: &str, at: usize) -> usize {
     if at > 0 && text[..at].ends_with('\n') {
         return at;
     }
     memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |newline| at + newline + 1)
 }
 
-fn line_start(text: &str, at: usize) -> usize {
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |newline| newline + 1)
 }
 
@@ -340,7 +340,7 @@ fn next_content_column(text: &str) -> Option<usize> {
 }
 
 /// The column and the whole length of the first line if it is a comment.
-fn comment_line(text: &str) -> Option<(usize, usize)> {
+pub(super) fn comment_line(text: &str) -> Option<(usize, usize)> {
     let content = text.trim_start_matches(' ');
     if !content.starts_with('#') {
         return None;

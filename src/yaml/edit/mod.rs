@@ -6,6 +6,7 @@
 mod block;
 mod flow;
 mod refusal;
+mod rewrite;
 mod splice;
 mod verify;
 
@@ -13,8 +14,10 @@ mod verify;
 mod tests;
 
 pub use refusal::Refusal;
+pub use rewrite::Rewrite;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef};
 use super::value::Value;
@@ -117,6 +120,28 @@ impl Edit {
 /// # Errors
 /// A [`Refusal`] where the text cannot be changed without doubt about its meaning. Then nothing was done.
 pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal> {
+    change(document, edits, &[]).map(|(_, text)| text)
+}
+
+/// What `edits` and `rewrites` replace in the text of the document, in order; no two of them touch.
+///
+/// # Errors
+/// A [`Refusal`], as [`apply`] has it.
+pub fn replacements(
+    document: &Document<'_>,
+    edits: &[Edit],
+    rewrites: &[Rewrite],
+) -> Result<Vec<(Range<usize>, String)>, Refusal> {
+    change(document, edits, rewrites).map(|(replacements, _)| replacements)
+}
+
+/// The replacements with the text that they lead to.
+#[expect(clippy::type_complexity, reason = "it stays in this file")]
+fn change(
+    document: &Document<'_>,
+    edits: &[Edit],
+    rewrites: &[Rewrite],
+) -> Result<(Vec<(Range<usize>, String)>, String), Refusal> {
     refusal::check_line_breaks(document)?;
     if let Some(at) = document.trailing {
         return Err(Refusal::SecondDocument(at..document.text.len()));
@@ -124,12 +149,16 @@ pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal>
     let edits = &merged(edits);
     let style = Style::of(document);
     let mut splices = Vec::new();
+    for rewrite in rewrites {
+        rewrite::plan(document, rewrite, &mut splices)?;
+    }
     for edit in edits {
         plan(document, edit, style, &mut splices)?;
     }
-    let text = splice::apply(document.text, splices);
-    verify::check(document, edits, &text)?;
-    Ok(text)
+    let replacements = splice::replacements(splices);
+    let text = splice::apply(document.text, &replacements);
+    verify::check(document, edits, rewrites, &text)?;
+    Ok((replacements, text))
 }
 
 /// The edits with those put together that write a mapping under the same key: two fields of one `affinity`

@@ -39,6 +39,12 @@ pub enum Refusal {
     /// A second document follows `...`; Kubernetes and Helm read only the first.
     #[error("a second document begins here without `---`; Helm and Kubernetes never read it")]
     SecondDocument(Range<usize>),
+    /// The new name of a key is one that the mapping has.
+    #[error("a key of this name stands there already")]
+    Taken(Range<usize>),
+    /// A comment of which nobody can say where it belongs once its place is gone.
+    #[error("a comment stands here, and its place would go")]
+    Comment(Range<usize>),
     /// The result did not read back as the tree that was meant.
     #[error("the change would not read back as it was meant")]
     Unverified(Range<usize>),
@@ -58,6 +64,8 @@ impl Refusal {
             | Refusal::LineBreak(_, range)
             | Refusal::UnendedBlockScalar(range)
             | Refusal::SecondDocument(range)
+            | Refusal::Taken(range)
+            | Refusal::Comment(range)
             | Refusal::Unverified(range) => range.clone(),
         }
     }

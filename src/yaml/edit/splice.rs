@@ -55,26 +55,41 @@ pub(super) enum Rank {
     Lines(std::cmp::Reverse<usize>),
 }
 
-/// The text with all splices done; they do not overlap.
-pub(super) fn apply(text: &str, mut splices: Vec<Splice>) -> String {
+/// The splices as replacements in the order of the text, with those that touch put together; they do not
+/// overlap.
+pub(super) fn replacements(mut splices: Vec<Splice>) -> Vec<(Range<usize>, String)> {
     splices.sort_by_key(|splice| (splice.range.start, splice.rank));
-    let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
+    let mut replacements: Vec<(Range<usize>, String)> = Vec::with_capacity(splices.len());
+    let mut first_member = None;
+    for splice in splices {
+        let (start, is_first) = (splice.range.start, splice.is_first_member);
+        let follows = is_first && first_member.replace(start) == Some(start);
+        let comma = match splice.text.starts_with(' ') {
+            _ if !follows => "",
+            true => ",",
+            false => ", ",
+        };
+        match replacements.last_mut() {
+            Some((range, text)) if start <= range.end => {
+                range.end = range.end.max(splice.range.end);
+                text.push_str(comma);
+                text.push_str(&splice.text);
+            }
+            _ => replacements.push((splice.range, splice.text)),
+        }
+    }
+    replacements
+}
+
+/// The text with all replacements done.
+pub(super) fn apply(text: &str, replacements: &[(Range<usize>, String)]) -> String {
+    let added: usize = replacements.iter().map(|(_, text)| text.len()).sum();
     let mut out = String::with_capacity(text.len() + added);
     let mut at = 0;
-    let mut first_member = None;
-    for splice in &splices {
-        out.push_str(&text[at..splice.range.start.max(at)]);
-        if splice.is_first_member
-            && first_member.replace(splice.range.start) == Some(splice.range.start)
-        {
-            out.push_str(if splice.text.starts_with(' ') {
-                ","
-            } else {
-                ", "
-            });
-        }
-        out.push_str(&splice.text);
-        at = at.max(splice.range.end);
+    for (range, new) in replacements {
+        out.push_str(&text[at..range.start]);
+        out.push_str(new);
+        at = range.end;
     }
     out.push_str(&text[at..]);
     out

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Edit, Refusal, block, is_empty};
+use super::{Edit, Refusal, Rewrite, block, is_empty};
 use crate::yaml::parse;
 use crate::yaml::scalar::{self, Scalar};
-use crate::yaml::tree::{CollectionStyle, Content, Document, NodeId, NodeRef, ScalarStyle};
+use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef, ScalarStyle};
 use crate::yaml::value::Value;
 
 /// A tree without places: what two texts must agree in.
@@ -51,11 +51,18 @@ enum Kind {
     String,
 }
 
-pub(super) fn check(old: &Document<'_>, edits: &[Edit], text: &str) -> Result<(), Refusal> {
+pub(super) fn check(
+    old: &Document<'_>,
+    edits: &[Edit],
+    rewrites: &[Rewrite],
+    text: &str,
+) -> Result<(), Refusal> {
     let whole = || Refusal::Unverified(0..old.text.len());
     let new = parse(text).map_err(|_| whole())?;
-    let meant = old.root().map(|root| Intended::new(edits).meaning(root));
-    let is = new.root().map(|root| Intended::new(&[]).meaning(root));
+    let meant = old
+        .root()
+        .map(|root| Intended::new(edits, rewrites).meaning(root));
+    let is = new.root().map(|root| Intended::new(&[], &[]).meaning(root));
     if meant == is && new.trailing.is_none() {
         Ok(())
     } else {
@@ -66,21 +73,35 @@ pub(super) fn check(old: &Document<'_>, edits: &[Edit], text: &str) -> Result<()
 /// Reads a tree as it is to be after the edits.
 struct Intended<'e> {
     edits: BTreeMap<NodeId, Vec<&'e Edit>>,
+    /// By the scalar or the key that each changes.
+    rewrites: BTreeMap<NodeId, &'e Rewrite>,
 }
 
 impl<'e> Intended<'e> {
-    fn new(edits: &'e [Edit]) -> Self {
+    fn new(edits: &'e [Edit], rewrites: &'e [Rewrite]) -> Self {
         let mut by_mapping: BTreeMap<NodeId, Vec<&Edit>> = BTreeMap::new();
         for edit in edits {
             by_mapping.entry(edit.target().0).or_default().push(edit);
         }
-        Self { edits: by_mapping }
+        let by_node = rewrites.iter().map(|rewrite| match rewrite {
+            Rewrite::Scalar { node, .. } => (*node, rewrite),
+            Rewrite::Remove { key, .. } | Rewrite::Rename { key, .. } => (*key, rewrite),
+        });
+        Self {
+            edits: by_mapping,
+            rewrites: by_node.collect(),
+        }
     }
 
     fn meaning<'t>(&self, node: NodeRef<'t>) -> Meaning<'t>
     where
         'e: 't,
     {
+        match self.rewrites.get(&node.id()) {
+            Some(Rewrite::Scalar { value, .. }) => return value_shape(value).into(),
+            Some(Rewrite::Rename { name, .. }) => return string(name).into(),
+            _ => {}
+        }
         let shape = match &node.node().content {
             Content::Absent => Shape::Null,
             Content::Scalar { .. } => scalar_shape(node),
@@ -110,7 +131,10 @@ impl<'e> Intended<'e> {
     {
         let edits = self.edits.get(&mapping.id()).map_or(&[][..], Vec::as_slice);
         let mut pairs = Vec::new();
-        for entry in mapping.raw_entries() {
+        let is_removed =
+            |entry: &&Entry| matches!(self.rewrites.get(&entry.key), Some(Rewrite::Remove { .. }));
+        let entries = mapping.raw_entries().iter();
+        for entry in entries.filter(|entry| !is_removed(entry)) {
             let (key, value) = (
                 mapping.document().at(entry.key),
                 mapping.document().at(entry.value),
@@ -144,7 +168,7 @@ impl<'e> Intended<'e> {
             }
         );
         let at = if is_block && !block::can_be_followed(mapping) {
-            pairs.len() - 1
+            pairs.len().saturating_sub(1)
         } else {
             pairs.len()
         };

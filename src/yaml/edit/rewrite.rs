@@ -1,0 +1,268 @@
+//! Changes of what stands in a document already: another scalar, another name, a key that goes.
+
+use super::block::{after_line, comment_line, eol, line_start};
+use super::splice::Splice;
+use super::{Refusal, flow, refusal};
+use crate::yaml::quote;
+use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef, ScalarStyle};
+use crate::yaml::value::Value;
+
+/// One change of something that is written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rewrite {
+    /// Another scalar where one stands, in the same quotes or none where it can be.
+    Scalar {
+        /// The old one.
+        node: NodeId,
+        /// What stands there afterwards; no collection with members.
+        value: Value,
+    },
+    /// A key goes with its value, their lines, and the comments that belong to them. A mapping that loses its
+    /// last key is empty, and not null.
+    Remove {
+        /// The mapping that holds the key.
+        mapping: NodeId,
+        /// The key's node: a name may stand twice.
+        key: NodeId,
+    },
+    /// A key is called otherwise.
+    Rename {
+        /// The mapping that holds the key.
+        mapping: NodeId,
+        /// The key's node.
+        key: NodeId,
+        /// A name that the mapping does not have.
+        name: String,
+    },
+}
+
+pub(super) fn plan(
+    document: &Document<'_>,
+    rewrite: &Rewrite,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refusal> {
+    match rewrite {
+        Rewrite::Scalar { node, value } => {
+            splices.push(respell(document.at(*node), value)?);
+        }
+        Rewrite::Rename { mapping, key, name } => {
+            let mapping = document.at(*mapping);
+            if let Some(taken) = mapping.find_own(name) {
+                return Err(Refusal::Taken(taken.key.range()));
+            }
+            refusal::check_shared(mapping)?;
+            splices.push(respell(document.at(*key), &Value::String(name.clone()))?);
+        }
+        Rewrite::Remove { mapping, key } => remove(document.at(*mapping), *key, splices)?,
+    }
+    Ok(())
+}
+
+/// Puts a scalar in the place of another.
+fn respell(node: NodeRef<'_>, value: &Value) -> Result<Splice, Refusal> {
+    refusal::check_shared(node)?;
+    let range = node.range();
+    check_bare(node)?;
+    let style = match node.node().content {
+        Content::Alias(_) => return Err(Refusal::Shared(range)),
+        Content::Scalar {
+            style: ScalarStyle::Block,
+            ..
+        } => return Err(Refusal::BlockScalar(range)),
+        Content::Scalar { style, .. } => style,
+        _ => return Err(Refusal::not_a("single value", node)),
+    };
+    let old = &node.document().text[range.clone()];
+    let text = match value {
+        Value::String(new) if style == ScalarStyle::Plain && quote::can_be_plain(new) => {
+            new.clone()
+        }
+        Value::String(new) if old.starts_with('\'') && quote::can_be_single_quoted(new) => {
+            format!("'{}'", new.replace('\'', "''"))
+        }
+        other => flow::json(other),
+    };
+    Ok(Splice::inline(range, text))
+}
+
+fn check_bare(node: NodeRef<'_>) -> Result<(), Refusal> {
+    match &node.node().properties {
+        Some(_) => Err(Refusal::Decorated(
+            node.node().anchor().unwrap_or(node.range()),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn remove(mapping: NodeRef<'_>, key: NodeId, splices: &mut Vec<Splice>) -> Result<(), Refusal> {
+    refusal::check_shared(mapping)?;
+    let Content::Mapping { style, .. } = mapping.node().content else {
+        return Err(Refusal::not_a("mapping", mapping));
+    };
+    let entries = mapping.raw_entries();
+    let Some(index) = entries.iter().position(|entry| entry.key == key) else {
+        return Err(Refusal::not_a("key of this mapping", mapping));
+    };
+    check_bare(mapping.document().at(key))?;
+    check_unread(mapping.document().at(entries[index].value))?;
+    if entries[index].explicit {
+        return Err(Refusal::ExplicitKey(mapping.document().at(key).range()));
+    }
+    match style {
+        CollectionStyle::Flow => splices.push(remove_member(mapping, index)?),
+        CollectionStyle::FlowPair => return Err(Refusal::FlowPair(mapping.range())),
+        CollectionStyle::Block if entries.len() == 1 => empty(mapping, &entries[0], splices)?,
+        CollectionStyle::Block => splices.push(remove_lines(mapping, index)?),
+    }
+    Ok(())
+}
+
+/// Refuses to take away what an alias elsewhere reads.
+fn check_unread(node: NodeRef<'_>) -> Result<(), Refusal> {
+    if node.node().is_aliased {
+        let anchor = node.node().anchor();
+        return Err(Refusal::Shared(anchor.unwrap_or(node.range())));
+    }
+    let document = node.document();
+    match &node.node().content {
+        Content::Mapping { entries, .. } => entries.iter().try_for_each(|entry| {
+            check_unread(document.at(entry.key))?;
+            check_unread(document.at(entry.value))
+        }),
+        Content::Sequence { items, .. } => {
+            let mut items = items.iter();
+            items.try_for_each(|&item| check_unread(document.at(item)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A member of a flow mapping, with the comma behind it; of the last one, the comma before it.
+fn remove_member(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> {
+    let document = mapping.document();
+    let entries = mapping.raw_entries();
+    let start_of = |entry: &Entry| document.at(entry.key).range().start;
+    let own = start_of(&entries[index])..end_of(document, &entries[index]);
+    let (gone, between) = match (entries.get(index + 1), index.checked_sub(1)) {
+        (Some(next), _) => {
+            check_bare(document.at(next.key))?;
+            let next = start_of(next);
+            (own.start..next, own.end..next)
+        }
+        (None, Some(before)) => {
+            let before = end_of(document, &entries[before]);
+            (before..own.end, before..own.start)
+        }
+        (None, None) => (own.clone(), own.end..own.end),
+    };
+    if document.text[between.clone()].contains('#') {
+        return Err(Refusal::Comment(between));
+    }
+    Ok(Splice::inline(gone, String::new()))
+}
+
+/// The only key of a block mapping: `{}` stands there afterwards.
+fn empty(mapping: NodeRef<'_>, entry: &Entry, splices: &mut Vec<Splice>) -> Result<(), Refusal> {
+    check_bare(mapping)?;
+    let document = mapping.document();
+    let parent = mapping.node().parent.map(|parent| document.at(parent));
+    let holder = parent.and_then(|parent| {
+        let mut entries = parent.raw_entries().iter();
+        entries.find(|entry| entry.value == mapping.id())
+    });
+    let start = document.at(entry.key).range().start;
+    if let Some(holder) = holder.filter(|_| starts_line(document.text, start)) {
+        if holder.explicit {
+            return Err(Refusal::ExplicitKey(document.at(holder.key).range()));
+        }
+        let at = holder.colon_end;
+        splices.push(Splice::inline(at..at, " {}".to_owned()));
+        splices.push(remove_lines(mapping, 0)?);
+        return Ok(());
+    }
+    let end = end_of(document, entry);
+    let line_end = if document.text[start..end].ends_with('\n') {
+        eol(document.text)
+    } else {
+        ""
+    };
+    splices.push(Splice::inline(start..end, format!("{{}}{line_end}")));
+    Ok(())
+}
+
+/// The lines of a key: the comments right above it in its column, the value, and the comments below it that
+/// stand deeper than the key.
+fn remove_lines(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> {
+    let document = mapping.document();
+    let text = document.text;
+    let entries = mapping.raw_entries();
+    let key = document.at(entries[index].key).range().start;
+    if !starts_line(text, key) {
+        return remove_behind_dash(mapping, index);
+    }
+    let column = key - line_start(text, key);
+    let above = match index.checked_sub(1) {
+        Some(before) => end_of(document, &entries[before]),
+        None => parent_line_end(mapping),
+    };
+    let mut start = line_start(text, key);
+    while start > above {
+        let line = line_start(text, start - 1);
+        let comment = comment_line(&text[line..]).filter(|_| line >= above);
+        if comment.is_none_or(|(at, _)| at != column) {
+            break;
+        }
+        start = line;
+    }
+    if text[start..].starts_with('\u{feff}') {
+        start += '\u{feff}'.len_utf8();
+    }
+    let mut end = after_line(text, end_of(document, &entries[index]));
+    while let Some((_, length)) = comment_line(&text[end..]).filter(|(at, _)| *at > column) {
+        end += length;
+    }
+    if end == text.len() && !text.ends_with('\n') {
+        let before = &text[..start];
+        let before = before.strip_suffix('\n').unwrap_or(before);
+        start = before.strip_suffix('\r').unwrap_or(before).len();
+    }
+    Ok(Splice::inline(start..end, String::new()))
+}
+
+/// Where the line of the key ends that holds a mapping: comments before it are not the mapping's.
+fn parent_line_end(mapping: NodeRef<'_>) -> usize {
+    let document = mapping.document();
+    let parent = mapping.node().parent.map(|parent| document.at(parent));
+    let holder = parent.and_then(|parent| {
+        let mut entries = parent.raw_entries().iter();
+        entries.find(|entry| entry.value == mapping.id())
+    });
+    holder.map_or(0, |holder| holder.colon_end)
+}
+
+/// The first key of a mapping on the line of a dash: the next one takes its place.
+fn remove_behind_dash(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> {
+    let document = mapping.document();
+    let entries = mapping.raw_entries();
+    let start = document.at(entries[index].key).range().start;
+    let end = end_of(document, &entries[index]);
+    let Some(next) = entries.get(index + 1) else {
+        return Err(Refusal::not_a("line of its own", mapping));
+    };
+    check_bare(document.at(next.key))?;
+    let next = document.at(next.key).range().start;
+    let lines = after_line(document.text, end)..next;
+    if document.text[lines.clone()].contains('#') {
+        return Err(Refusal::Comment(lines));
+    }
+    Ok(Splice::inline(start..next, String::new()))
+}
+
+fn end_of(document: &Document<'_>, entry: &Entry) -> usize {
+    document.at(entry.value).range().end.max(entry.colon_end)
+}
+
+fn starts_line(text: &str, at: usize) -> bool {
+    let before = &text[line_start(text, at)..at];
+    before.trim_start_matches('\u{feff}').trim().is_empty()
+}
