@@ -30,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "lint",
+            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "lint", "fix",
             "report", "host",
         ],
     ),

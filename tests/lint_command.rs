@@ -73,7 +73,7 @@ fn a_comment_silences_what_it_names_where_it_stands() {
             0,
         ),
         (
-            "# dunnage: ignore[HB001, PH001]\n\nsingleuser: {}\nhub: {replicas: 2}\n",
+            "# dunnage: ignore[HB001, IM]\n\nsingleuser: {image: {name: a}}\nhub: {replicas: 2}\n",
             0,
         ),
         (

@@ -45,6 +45,11 @@ impl<'h> Session<'h> {
         }
     }
 
+    /// A run that nobody sees.
+    pub(super) fn quiet(host: &'h dyn Host) -> Self {
+        Self::new(host, &LookOptions::default())
+    }
+
     /// Reads a file; `-` is standard input.
     pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
         if path == Path::new("-") || path == Path::new("/dev/stdin") {

@@ -3,6 +3,7 @@
 mod error;
 mod memory;
 mod os;
+mod overlay;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 pub use error::HostError;
 pub use memory::Memory;
 pub use os::Os;
+pub use overlay::Overlay;
 
 /// What the program may ask of the world. A test gives it [`Memory`], `main` gives it [`Os`].
 pub trait Host {

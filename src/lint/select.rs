@@ -28,7 +28,8 @@ impl Selection {
         findings.retain(|finding| self.has(finding));
     }
 
-    fn has(&self, finding: &Diagnostic) -> bool {
+    /// Whether a finding is shown.
+    pub fn has(&self, finding: &Diagnostic) -> bool {
         let named = |words: &[String]| words.iter().any(|word| is_named(finding, word));
         let is_asked_for = self.select.iter().any(|word| !is_family(word));
         let is_shown =

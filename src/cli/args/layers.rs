@@ -107,6 +107,15 @@ pub(in crate::cli) struct LintOptions {
     /// Pass over files that are neither values of a hub, nor a chart, nor manifests; it is fine if all are
     #[arg(long)]
     pub(in crate::cli) skip_unknown: bool,
+    /// Fix what can be fixed without changing what a working hub does
+    #[arg(long)]
+    pub(in crate::cli) fix: bool,
+    /// With `--fix` or `--diff`: also fixes that somebody has to look at
+    #[arg(long)]
+    pub(in crate::cli) unsafe_fixes: bool,
+    /// Show what `--fix` would change, and change nothing; exit with 1 if there is anything
+    #[arg(long)]
+    pub(in crate::cli) diff: bool,
     /// Say how often each rule speaks instead of what it says
     #[arg(long)]
     pub(in crate::cli) statistics: bool,

@@ -1,5 +1,6 @@
 //! `dunnage lint`: what is wrong in the values of a hub, in a chart's, or in manifests.
 
+mod fixes;
 mod settings;
 mod subjects;
 
@@ -34,24 +35,51 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         Ok(settings) => settings,
         Err(errors) => return session.fail(&errors),
     };
-    let subjects = subjects::subjects(session, &options, &settings);
-    let outcome = lint(session, &settings, subjects);
-    if outcome.known == 0 && outcome.errors.is_empty() && !options.skip_unknown {
+    let Judged {
+        known,
+        mut findings,
+        errors,
+    } = judge(session, &options, &settings);
+    if known == 0 && errors.is_empty() && !options.skip_unknown {
         let message = "there is no hub, no chart and no manifest in what was named";
         session.show(&[Diagnostic::new(&NOTHING, message)
             .help("name values files of the z2jh chart, a chart, or rendered manifests")]);
         return Exit::Nothing;
     }
-    let mut findings = outcome.findings;
-    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
-    findings.dedup();
-    silence(session, &settings).apply(&session.sources, &mut findings);
+    let mut diff = String::new();
+    if options.fix || options.diff {
+        let fixed = match fixes::run(session, &options, &settings) {
+            Ok(fixed) => fixed,
+            Err(error) => return session.fail(&[error]),
+        };
+        (findings, diff) = (fixed.left, fixed.diff);
+        for line in &fixed.lines {
+            session.say(line);
+        }
+    }
     settings.selection.apply(&mut findings);
-    let exit = tell(session, &options, &outcome.errors, findings);
+    let exit = if options.diff {
+        let written = session.write(&diff);
+        let is_same = diff.is_empty() || written != Exit::Fine;
+        if is_same { written } else { Exit::Findings }
+    } else {
+        tell(session, &options, &errors, findings)
+    };
     match exit {
         Exit::Findings if options.exit_zero => Exit::Fine,
         exit => exit,
     }
+}
+
+/// Lints all that is named; what is silenced is left out.
+fn judge(session: &mut Session<'_>, options: &LintOptions, settings: &Settings) -> Judged {
+    let subjects = subjects::subjects(session, options, settings);
+    let mut judged = lint(session, settings, subjects);
+    let findings = &mut judged.findings;
+    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
+    findings.dedup();
+    silence(session, settings).apply(&session.sources, findings);
+    judged
 }
 
 fn silence<'s>(session: &Session<'_>, settings: &'s Settings) -> Silence<'s> {
@@ -66,7 +94,7 @@ fn silence<'s>(session: &Session<'_>, settings: &'s Settings) -> Silence<'s> {
 
 /// What came of all subjects.
 #[derive(Default)]
-struct Outcome {
+struct Judged {
     /// How many subjects the linter knew something of.
     known: usize,
     findings: Vec<Diagnostic>,
@@ -81,10 +109,10 @@ struct Gathered {
     shared: Shared,
     plans: Vec<Plan>,
     streams: Vec<SourceId>,
-    outcome: Outcome,
+    outcome: Judged,
 }
 
-fn lint(session: &mut Session<'_>, settings: &Settings, subjects: Vec<Subject>) -> Outcome {
+fn lint(session: &mut Session<'_>, settings: &Settings, subjects: Vec<Subject>) -> Judged {
     let mut gathered = Gathered::default();
     for subject in subjects {
         match subject {

@@ -1,0 +1,97 @@
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::{Host, HostError};
+
+/// A world as another would be with some files changed. Nothing is written, and nobody is told anything.
+pub struct Overlay<'h> {
+    /// The world below.
+    pub below: &'h dyn Host,
+    /// The changed files, by the paths under which they are read.
+    pub files: BTreeMap<PathBuf, String>,
+    /// What comes from standard input, which can be read only once.
+    pub stdin: String,
+}
+
+impl Host for Overlay<'_> {
+    fn read_file(&self, path: &Path) -> Result<String, HostError> {
+        match self.files.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => self.below.read_file(path),
+        }
+    }
+
+    fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
+        match self.files.get(path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => self.below.read_bytes(path),
+        }
+    }
+
+    fn read_stdin(&self) -> Result<String, HostError> {
+        Ok(self.stdin.clone())
+    }
+
+    fn today(&self) -> Option<String> {
+        self.below.today()
+    }
+
+    fn env(&self, name: &str) -> Option<OsString> {
+        self.below.env(name)
+    }
+
+    fn current_dir(&self) -> Result<PathBuf, HostError> {
+        self.below.current_dir()
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.below.is_file(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.below.is_dir(path)
+    }
+
+    fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
+        self.below.list_dir(path)
+    }
+
+    fn stdin_is_terminal(&self) -> bool {
+        self.below.stdin_is_terminal()
+    }
+
+    fn stdout_is_terminal(&self) -> bool {
+        false
+    }
+
+    fn stderr_is_terminal(&self) -> bool {
+        false
+    }
+
+    fn terminal_width(&self) -> Option<usize> {
+        None
+    }
+
+    fn write_stdout(&self, _: &[&str]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn write_file(&self, _: &Path, _: &[u8]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn copy_program(&self, _: &Path) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn create_dir(&self, _: &Path) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        self.below.output_of(program, arguments)
+    }
+
+    fn write_stderr(&self, _: &str) {}
+}
