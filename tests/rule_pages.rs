@@ -17,6 +17,8 @@ use serde_json::Value;
 struct File<'p> {
     name: &'p str,
     text: &'p str,
+    /// What the block says of the chart's version: `chart=3.1`.
+    chart: Option<&'p str>,
     /// Whether it is what a fix makes of the file of the same name.
     is_fixed: bool,
 }
@@ -36,7 +38,11 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
         let is_next = section[ended_at..at].trim().is_empty();
         ended_at = at + fence.len() + info.len() + 1 + text.len() + 3;
         let is_fixed = info.starts_with("fixed");
-        let name = info.split_once("file=").map(|(_, name)| name);
+        let word = |key: &str| {
+            info.split_whitespace()
+                .find_map(|word| word.strip_prefix(key))
+        };
+        let (name, chart) = (word("file="), word("chart="));
         let of_example = examples.last().filter(|_| is_next);
         let only = of_example
             .and_then(|files| files.first())
@@ -45,6 +51,7 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
         let file = File {
             name,
             text,
+            chart,
             is_fixed,
         };
         let is_new = of_example.is_none_or(|files| {
@@ -83,7 +90,8 @@ fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
         }
     }
     if !files.iter().any(|file| file.name.ends_with("Chart.yaml")) {
-        line.extend(["--chart-version", "4.4"]);
+        let said = files.iter().find_map(|file| file.chart);
+        line.extend(["--chart-version", said.unwrap_or("4.4")]);
     }
     line.extend(options);
     (world, line.into_iter().map(OsString::from).collect())

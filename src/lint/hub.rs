@@ -66,7 +66,8 @@ impl<'v> Hub<'v> {
         self.get(path).is_some_and(|value| !self.is_default(value))
     }
 
-    fn is_default(&self, value: &Value) -> bool {
+    /// Whether a chart set it.
+    pub(super) fn is_default(&self, value: &Value) -> bool {
         self.defaults.contains(&value.set.value.source)
     }
 
@@ -100,5 +101,59 @@ pub(super) fn span(value: &Value) -> Span {
         },
         (_, Some(key)) => key,
         (_, None) => of_value,
+    }
+}
+
+/// What several rules ask of a hub.
+impl<'v> Hub<'v> {
+    /// The null that took a key away, with what it took among those who lost.
+    pub(super) fn deleted(&self, path: &str) -> Option<&'v Value> {
+        let (above, key) = path.rsplit_once('.')?;
+        self.get(above)?.as_map()?.deleted.get(key)
+    }
+
+    /// The entries of a mapping by its path.
+    pub(super) fn entries(&self, path: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
+        let map = self.get(path).and_then(Value::as_map);
+        map.into_iter().flat_map(|map| &map.entries)
+    }
+
+    /// Whether one of the image pullers runs.
+    pub(super) fn pulls(&self) -> bool {
+        ["prePuller.continuous.enabled", "prePuller.hook.enabled"]
+            .iter()
+            .any(|path| self.flag(path) == Some(true))
+    }
+
+    /// The profiles, as they are written.
+    pub(super) fn profiles(&self) -> Vec<&'v Value> {
+        let list = self.get("singleuser.profileList").map(|list| &list.content);
+        match list {
+            Some(Content::List(items)) => items.iter().filter(|item| item.is_map()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether Python code of the release may set a trait: it names it, or nobody can read it.
+    pub(super) fn code_may_set(&self, name: &str) -> bool {
+        let code = ["hub.extraConfig", "hub.extraFiles"];
+        code.iter().any(|path| {
+            let text = self.get(path).map(|value| value.to_json().to_string());
+            text.is_some_and(|text| text.contains(name) || text.contains("ENC["))
+        })
+    }
+
+    /// What the release says of a value, else of the mapping nearest around it, else the first thing that it
+    /// says of the hub at all.
+    pub(super) fn nearest(&self, path: &str) -> Option<&'v Value> {
+        let ends = path.match_indices('.').map(|(at, _)| at).rev();
+        let paths = std::iter::once(path.len()).chain(ends);
+        let mut said = paths
+            .filter_map(|end| self.get(&path[..end]))
+            .filter(|value| !self.is_default(value));
+        said.next().or_else(|| {
+            let all = self.values.as_map()?.entries.values();
+            all.into_iter().find(|value| !self.is_default(value))
+        })
     }
 }

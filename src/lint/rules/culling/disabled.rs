@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{Check, Hub, Rule};
+use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -15,8 +16,12 @@ static CODE: Code = Code::warning(
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     const CULL: &str = "cull.enabled";
-    let packs = hub.flag("scheduling.userScheduler.enabled") == Some(true);
-    if hub.flag(CULL) != Some(false) || !(packs || hub.has_placeholders()) {
+    const SCHEDULER: &str = "scheduling.userScheduler.enabled";
+    let shrinks = match hub.facts.autoscaler {
+        Some(autoscaler) => autoscaler != Autoscaler::None,
+        None => hub.flag(SCHEDULER) == Some(true) || hub.has_placeholders(),
+    };
+    if hub.flag(CULL) != Some(false) || !shrinks {
         return;
     }
     let message = "idle servers are never stopped, so that nodes do not empty and the cluster does not shrink";

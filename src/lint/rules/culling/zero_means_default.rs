@@ -1,4 +1,5 @@
 use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -27,13 +28,19 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     for (path, meaning) in FLAGS {
-        if hub.number(path) != Some(0.0) {
-            continue;
+        const HELP: &str =
+            "`cull.enabled: false` switches culling off; `cull.maxAge: 0` does mean no limit";
+        const NOT_TOLD: &str = "the culler is not told of it";
+        if hub.number(path) == Some(0.0) {
+            let message = format!("`{path}: 0` does not mean never: the culler {meaning}");
+            let finding = Diagnostic::new(&CODE, message).help(HELP);
+            findings.push(hub.at(finding, &[(path, NOT_TOLD)]));
         }
-        let message = format!("`{path}: 0` does not mean never: the culler {meaning}");
-        let finding = Diagnostic::new(&CODE, message).help(
-            "`cull.enabled: false` switches culling off; `cull.maxAge: 0` does mean no limit",
-        );
-        findings.push(hub.at(finding, &[(path, "the culler is not told of it")]));
+        let null = hub.deleted(path).filter(|_| path == "cull.concurrency");
+        if let Some(null) = null {
+            let message = format!("`{path}: null` does not mean no limit: the culler {meaning}");
+            let finding = Diagnostic::new(&CODE, message).help(HELP);
+            findings.push(finding.at(span(null), NOT_TOLD));
+        }
     }
 }

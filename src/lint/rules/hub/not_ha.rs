@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -24,15 +24,54 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     for component in ["hub", "proxy"] {
-        let path = format!("{component}.deploymentStrategy.type");
-        if hub.text(&path) == Some("RollingUpdate") {
-            let message = format!(
-                "while it restarts there are two of `{component}`, which do not share their state"
-            );
-            let help =
-                "`Recreate`, the chart's default, stops the old one before it starts the new one";
-            let finding = Diagnostic::new(&CODE, message).help(help);
-            findings.push(hub.at(finding, &[(path.as_str(), "starts the new one first")]));
-        }
+        findings.extend(two_at_a_time(hub, component));
+        findings.extend(leftover(hub, component));
     }
+}
+
+/// `RollingUpdate` starts the new one before it stops the old one.
+fn two_at_a_time(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
+    const DATABASE: &str = "hub.db.type";
+    let path = format!("{component}.deploymentStrategy.type");
+    if hub.text(&path) != Some("RollingUpdate") {
+        return None;
+    }
+    let waits = component == "hub" && hub.text(DATABASE) == Some("sqlite-pvc");
+    let (level, message) = if waits {
+        let message = "the new `hub` starts while the old one still has the volume of the database";
+        (Level::Error, message.to_owned())
+    } else {
+        let message = format!(
+            "while it restarts there are two of `{component}`, which do not share their state"
+        );
+        (Level::Warning, message)
+    };
+    let help = "`Recreate`, the chart's default, stops the old one before it starts the new one";
+    let mut finding = Diagnostic::new(&CODE, message).help(help);
+    finding.level = level;
+    let places = [
+        (path.as_str(), "starts the new one first"),
+        (DATABASE, "the database"),
+    ];
+    let places = if component == "hub" {
+        &places[..]
+    } else {
+        &places[..1]
+    };
+    Some(hub.at(finding, places))
+}
+
+/// Kubernetes refuses settings of another strategy beside `Recreate`, and be they empty.
+fn leftover(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
+    let kind = format!("{component}.deploymentStrategy.type");
+    let path = format!("{component}.deploymentStrategy.rollingUpdate");
+    let left = hub.get(&path).filter(|value| value.is_map())?;
+    if hub.text(&kind) != Some("Recreate") {
+        return None;
+    }
+    let message = "`rollingUpdate` stands beside `Recreate`, which Kubernetes refuses";
+    let finding = Diagnostic::new(&CODE, message)
+        .at(left.set.value, "settings of another strategy")
+        .help("take it away, or set it to `null`");
+    Some(hub.at(finding, &[(kind.as_str(), "the strategy")]))
 }

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles;
 use crate::lint::{Check, Hub, Rule};
@@ -16,31 +16,35 @@ static CODE: Code = Code::error(
     "an image that no registry has under this name",
 );
 
+/// Images of the form `{name, tag}` in the chart's values.
+const IMAGES: [&str; 9] = [
+    "singleuser.image",
+    "hub.image",
+    "singleuser.networkTools.image",
+    "prePuller.hook.image",
+    "prePuller.pause.image",
+    "proxy.chp.image",
+    "proxy.traefik.image",
+    "proxy.secretSync.image",
+    "scheduling.userScheduler.image",
+];
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    for path in ["singleuser.image", "hub.image"] {
-        let name = hub.get(&format!("{path}.name"));
-        let Some(name) = name.filter(|_| hub.is_set(&format!("{path}.name"))) else {
-            continue;
-        };
-        findings.extend(flaw(name));
-        if flaw(name).is_none() && !hub.is_set(&format!("{path}.tag")) {
-            let message = "this image gets the tag of the chart's own image";
-            let help = format!("set `{path}.tag` beside the name");
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(name), "named without a tag")
-                    .help(help),
-            );
+    for path in IMAGES {
+        if let Some(name) = hub.get(&format!("{path}.name")) {
+            if !hub.is_default(name) {
+                findings.extend(flaw(name));
+            }
+            if flaw(name).is_none() {
+                findings.extend(without_tag(hub, path, name));
+            }
         }
     }
-    let extra = hub
-        .get("prePuller.extraImages")
-        .and_then(Value::as_map)
-        .into_iter();
-    for (key, image) in extra.flat_map(|map| &map.entries) {
+    for (key, image) in hub.entries("prePuller.extraImages") {
         let name = image.get("name");
         findings.extend(name.and_then(flaw));
-        if name.is_some() && image.get("tag").is_none_or(Value::is_null) {
+        let is_named = name.is_some_and(|name| flaw(name).is_none());
+        if is_named && image.get("tag").is_none_or(is_nothing) {
             let message = format!("the extra image `{key}` has no tag");
             let help = "the pullers would ask for `name:`, which no registry has; set `tag`";
             findings.push(
@@ -51,16 +55,93 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     for settings in profiles::overrides(hub) {
-        if let Some(image) = settings.get("image").filter(|image| image.is_map()) {
-            let message = "`image` of a profile is a text and no mapping";
-            let help = "write `image: name:tag`; `name` and `tag` are of `singleuser.image`";
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(image), "")
-                    .help(help),
-            );
-        }
+        findings.extend(settings.get("image").and_then(of_profile));
     }
+}
+
+/// A name with the tag of another image, or with none.
+fn without_tag(hub: &Hub<'_>, path: &str, name: &Value) -> Option<Diagnostic> {
+    let tag = format!("{path}.tag");
+    let nothing = hub.deleted(&tag);
+    let nothing = nothing.or_else(|| hub.get(&tag).filter(|tag| is_nothing(tag)));
+    if let Some(nothing) = nothing {
+        let message = "this image has no tag, and the chart asks for `name:`";
+        let finding = Diagnostic::new(&CODE, message)
+            .at(span(nothing), "takes the chart's tag away")
+            .help("write the tag here");
+        return Some(finding);
+    }
+    if hub.is_set(&tag) || hub.is_default(name) || is_copy(hub, name) {
+        return None;
+    }
+    let message = "this image gets the tag of the chart's own image";
+    let mut finding = Diagnostic::new(&CODE, message)
+        .at(span(name), "named without a tag")
+        .help(format!("set `{tag}` beside the name"));
+    if is_tagged_elsewhere(hub) {
+        finding.level = Level::Note;
+    }
+    Some(finding)
+}
+
+/// Whether it is the chart's own image in another registry, which then has the chart's tags too.
+fn is_copy(hub: &Hub<'_>, name: &Value) -> bool {
+    let last = |value: &Value| match &value.content {
+        Content::String(text) => text.rsplit('/').next().map(str::to_owned),
+        _ => None,
+    };
+    let own = last(name);
+    own.is_none()
+        || name
+            .lost
+            .iter()
+            .any(|lost| hub.is_default(lost) && last(lost) == own)
+}
+
+/// Whether a tool is likely to add the tag when it deploys.
+fn is_tagged_elsewhere(hub: &Hub<'_>) -> bool {
+    let of_release = hub
+        .sources
+        .iter()
+        .filter(|(id, _)| !hub.defaults.contains(id));
+    of_release.into_iter().any(|(_, source)| {
+        let marks = ["image: {}", "hubploy", "helmfile"];
+        marks.iter().any(|mark| source.text().contains(mark))
+    })
+}
+
+fn is_nothing(tag: &Value) -> bool {
+    match &tag.content {
+        Content::Null => true,
+        Content::String(tag) => tag.is_empty(),
+        _ => false,
+    }
+}
+
+/// The image of a profile is one text with the tag in it.
+fn of_profile(image: &Value) -> Option<Diagnostic> {
+    let finding = |message: &str| Diagnostic::new(&CODE, message).at(span(image), "");
+    match &image.content {
+        Content::Map(_) => {
+            let help = "write `image: name:tag`; `name` and `tag` are of `singleuser.image`";
+            Some(finding("`image` of a profile is a text and no mapping").help(help))
+        }
+        Content::String(text) if is_capital(text.split('@').next().unwrap_or_default()) => {
+            let help = format!("registries would have it as `{}`", text.to_lowercase());
+            Some(finding(CAPITALS).help(help))
+        }
+        _ => None,
+    }
+}
+
+const CAPITALS: &str = "the name of a repository has no capital letters";
+
+/// Whether the repository, without its registry and its tag, has a capital letter.
+fn is_capital(name: &str) -> bool {
+    let path = name.split_once('/').map_or(name, |(_, path)| path);
+    let (folders, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let last = last.split(':').next().unwrap_or_default();
+    folders.chars().chain(last.chars()).any(char::is_uppercase)
 }
 
 /// What is wrong with the name of a repository.
@@ -68,18 +149,18 @@ fn flaw(name: &Value) -> Option<Diagnostic> {
     let Content::String(text) = &name.content else {
         return None;
     };
+    // `name@sha256` with the digest as its tag comes out right.
+    if text.ends_with("@sha256") {
+        return None;
+    }
     let last = text.rsplit('/').next().unwrap_or_default();
-    let path = text.split_once('/').map_or(text.as_str(), |(_, path)| path);
     let (message, help) =
         if let Some((_, tag)) = text.split_once('@').or_else(|| last.split_once(':')) {
             let message = "the chart adds `:tag` to this name, which has one already";
             (message, format!("put `{tag}` under `tag`"))
-        } else if path.chars().any(char::is_uppercase) {
-            let message = "the name of a repository has no capital letters";
-            (
-                message,
-                format!("registries would have it as `{}`", text.to_lowercase()),
-            )
+        } else if is_capital(text) {
+            let help = format!("registries would have it as `{}`", text.to_lowercase());
+            (CAPITALS, help)
         } else {
             return None;
         };

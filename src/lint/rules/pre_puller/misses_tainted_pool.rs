@@ -17,10 +17,7 @@ static CODE: Code = Code::warning(
 );
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let is_on = ["prePuller.continuous.enabled", "prePuller.hook.enabled"]
-        .iter()
-        .any(|path| hub.flag(path) == Some(true));
-    if !is_on {
+    if !hub.pulls() {
         return;
     }
     let tolerated: Vec<&str> = [
@@ -50,23 +47,30 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The keys of tolerations; an empty one stands for every taint.
+/// The keys of tolerations of taints that keep pods away; an empty one stands for every taint.
 fn keys(list: &Value) -> impl Iterator<Item = &str> {
     let items = match &list.content {
         Content::List(items) => items.as_slice(),
         _ => &[],
     };
-    let maps = items.iter().filter(|item| item.is_map());
-    maps.map(|item| match item.get("key").map(|key| &key.content) {
+    let keeping = items.iter().filter(|item| item.is_map() && !is_soft(item));
+    keeping.map(|item| match item.get("key").map(|key| &key.content) {
         Some(Content::String(key)) => key,
         _ => "",
     })
 }
 
-/// Both spellings of a key are one.
+/// Whether it is about a taint that a pod goes to anyway where there is no better node.
+fn is_soft(toleration: &Value) -> bool {
+    let effect = toleration.get("effect").map(|effect| &effect.content);
+    matches!(effect, Some(Content::String(effect)) if effect == "PreferNoSchedule")
+}
+
+/// Both spellings of a key are one; the taints of Kubernetes itself are tolerated by every DaemonSet.
 fn is_tolerated(tolerated: &[&str], key: &str) -> bool {
     let plain = |key: &str| key.replacen('/', "_", 1);
     key.is_empty()
+        || key.starts_with("node.kubernetes.io/")
         || tolerated
             .iter()
             .any(|known| known.is_empty() || plain(known) == plain(key))

@@ -1,5 +1,6 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::{Check, Hub, Rule};
+use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -13,9 +14,14 @@ static CODE: Code = Code::warning(
     "placeholders bring nodes early, and nothing pulls the images there",
 );
 
+const CONTINUOUS: &str = "prePuller.continuous.enabled";
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    const CONTINUOUS: &str = "prePuller.continuous.enabled";
-    if !hub.has_placeholders() || hub.flag(CONTINUOUS) != Some(false) {
+    if hub.flag(CONTINUOUS) != Some(false) {
+        return;
+    }
+    if !hub.has_placeholders() {
+        findings.extend(nothing_pulls(hub));
         return;
     }
     let message =
@@ -26,4 +32,22 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         ("scheduling.userPlaceholder.replicas", "the placeholders"),
     ];
     findings.push(hub.at(finding, &places));
+}
+
+/// No puller at all where nodes come and go: a choice that many make, and worth a hint.
+fn nothing_pulls(hub: &Hub<'_>) -> Option<Diagnostic> {
+    const HOOK: &str = "prePuller.hook.enabled";
+    let grows = hub
+        .facts
+        .autoscaler
+        .is_some_and(|kind| kind != Autoscaler::None);
+    if !grows || hub.flag(HOOK) != Some(false) {
+        return None;
+    }
+    let message = "nodes are added, and nothing pulls images there before the first user";
+    let mut finding =
+        Diagnostic::new(&CODE, message).help("set `prePuller.continuous.enabled: true`");
+    finding.level = Level::Hint;
+    let places = [(CONTINUOUS, "switched off here"), (HOOK, "and here")];
+    Some(hub.at(finding, &places))
 }
