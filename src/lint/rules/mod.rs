@@ -11,6 +11,7 @@ mod placeholders;
 mod pre_puller;
 mod priorities;
 mod resources;
+mod scheduler;
 mod schema;
 mod suppressions;
 mod syntax;
@@ -59,6 +60,8 @@ pub static RULES: &[Rule] = &[
     culling::disabled::RULE,
     culling::zero_means_default::RULE,
     hub::not_ha::RULE,
+    hub::start_timeout_too_short::RULE,
+    hub::spawn_limit_below_burst::RULE,
     images::broken_reference::RULE,
     node_pools::ored_required_affinity::RULE,
     node_pools::profile_replaces_placement::RULE,
@@ -83,6 +86,7 @@ pub static RULES: &[Rule] = &[
     resources::limit_without_guarantee::RULE,
     resources::implausible_memory::RULE,
     resources::gpu_limit_missing::RULE,
+    scheduler::packing_mismatch::RULE,
     schema::removed_key::RULE,
     schema::misplaced_key::RULE,
     schema::unknown_key::RULE,
@@ -95,6 +99,7 @@ pub static RULES: &[Rule] = &[
     syntax::non_string_scalar::RULE,
     syntax::yaml11_boolean_key::RULE,
     schema::wrong_type::RULE,
+    layers::dead_override::RULE,
     layers::contradicted_across_files::RULE,
     suppressions::unused::RULE,
     suppressions::expired::RULE,

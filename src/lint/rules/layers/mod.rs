@@ -1,1 +1,2 @@
 pub(super) mod contradicted_across_files;
+pub(super) mod dead_override;

@@ -1,0 +1,64 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("spawn_limit_below_burst.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "HB005",
+    "spawn-limit-below-burst",
+    "more users come than the hub starts servers for at a time",
+);
+
+const LIMIT: &str = "hub.concurrentSpawnLimit";
+const OF_HUB: &str = "hub.config.JupyterHub.concurrent_spawn_limit";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let (Some(demand), Some(lead)) = (hub.facts.demand, hub.facts.lead) else {
+        return;
+    };
+    if hub.code_may_set("concurrent_spawn_limit") {
+        return;
+    }
+    let Some(value) = hub.get(OF_HUB).or_else(|| hub.get(LIMIT)) else {
+        return;
+    };
+    let Some(limit) = number(value).filter(|limit| *limit > 0.0) else {
+        return;
+    };
+    let start = (lead.boot + lead.pull + lead.start).as_secs_f64();
+    let within = demand.within.as_secs_f64();
+    let share = if start < within { start / within } else { 1.0 };
+    let arrivals = (f64::from(demand.users) * share).ceil();
+    let place = if hub.is_default(value) {
+        hub.nearest(LIMIT)
+    } else {
+        Some(value)
+    };
+    let Some(place) = place.filter(|_| arrivals > limit) else {
+        return;
+    };
+    let message = format!(
+        "while one server starts on a new node {arrivals} users come, and the hub starts {limit} at a time"
+    );
+    let help = format!(
+        "set `{LIMIT}` above {arrivals}, or keep nodes ready; until then users are told to try again (429)"
+    );
+    findings.push(
+        Diagnostic::new(&CODE, message)
+            .at(span(place), format!("{limit} at a time"))
+            .help(help),
+    );
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match &value.content {
+        Content::Number(number) => number.as_f64(),
+        _ => None,
+    }
+}

@@ -1,0 +1,100 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule};
+use crate::policy::Autoscaler;
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("start_timeout_too_short.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::hint(
+    "HB004",
+    "start-timeout-too-short",
+    "the hub gives up on a server before a new node can be there",
+);
+
+const TIMEOUT: &str = "singleuser.startTimeout";
+const LIMIT: &str = "hub.consecutiveFailureLimit";
+
+/// What is often too short where nothing is known, in seconds: the chart's own.
+const DEFAULT: f64 = 300.0;
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let is_fixed = hub.facts.autoscaler == Some(Autoscaler::None);
+    if is_fixed || hub.code_may_set("start_timeout") {
+        return;
+    }
+    let of_hub = [
+        "hub.config.KubeSpawner.start_timeout",
+        "hub.config.Spawner.start_timeout",
+    ];
+    let of_hub = of_hub.iter().find_map(|path| hub.get(path));
+    for settings in profiles::effective(hub) {
+        let own = settings.get("start_timeout");
+        let timeout = if settings.is_overridden("start_timeout") {
+            own
+        } else {
+            of_hub.or(own)
+        };
+        let finding = timeout.and_then(|timeout| of_timeout(hub, timeout));
+        if let Some(finding) = finding {
+            profiles::report(findings, finding);
+        }
+    }
+}
+
+/// The finding about one timeout, where it is too short.
+fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
+    let Content::Number(number) = &timeout.content else {
+        return None;
+    };
+    let seconds = number.as_f64().filter(|seconds| *seconds > 0.0)?;
+    let lead = hub
+        .facts
+        .lead
+        .map(|lead| lead.boot + lead.pull + lead.start);
+    let needed = lead.map(|lead| lead.as_secs_f64());
+    if needed.map_or(seconds > DEFAULT, |needed| seconds >= needed) {
+        return None;
+    }
+    let (message, help) = match needed {
+        Some(needed) => (
+            format!(
+                "a server on a new node takes {needed} seconds, and the hub gives up after {seconds}"
+            ),
+            format!(
+                "set `{TIMEOUT}` to twice of what is measured, {}",
+                needed * 2.0
+            ),
+        ),
+        None => (
+            format!(
+                "the hub gives up on a server after {seconds} seconds, which a new node and a large image may take"
+            ),
+            "600 is what large hubs have; `lead` in the policy tells dunnage what yours take"
+                .to_owned(),
+        ),
+    };
+    let place = if hub.is_default(timeout) {
+        hub.nearest(TIMEOUT)?
+    } else {
+        timeout
+    };
+    let mut finding = Diagnostic::new(&CODE, message).at(span(place), "what a server has to start");
+    finding.level = needed.map_or(Level::Hint, |_| Level::Warning);
+    let limit = hub.number(LIMIT).filter(|limit| *limit > 0.0);
+    let Some(limit) = limit.filter(|_| needed.is_some()) else {
+        return Some(finding.help(help));
+    };
+    let help = format!("{help}; {limit} such starts in a row restart the hub (`{LIMIT}`)");
+    let finding = finding.help(help);
+    Some(if hub.is_set(LIMIT) {
+        hub.at(finding, &[(LIMIT, "so many in a row restart the hub")])
+    } else {
+        finding
+    })
+}
