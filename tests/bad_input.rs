@@ -356,6 +356,9 @@ impl Host for Broken {
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
         self.0.read_bytes(path)
     }
+    fn today(&self) -> Option<String> {
+        None
+    }
     fn env(&self, name: &str) -> Option<std::ffi::OsString> {
         self.0.env(name)
     }

@@ -264,6 +264,9 @@ impl Host for Faulty {
     fn read_stdin(&self) -> Result<String, HostError> {
         panic!("a bug for the test")
     }
+    fn today(&self) -> Option<String> {
+        None
+    }
     fn env(&self, name: &str) -> Option<OsString> {
         self.0.env(name)
     }

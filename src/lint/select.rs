@@ -31,9 +31,11 @@ impl Selection {
     /// Whether a finding is shown.
     pub fn has(&self, finding: &Diagnostic) -> bool {
         let named = |words: &[String]| words.iter().any(|word| is_named(finding, word));
-        let is_asked_for = self.select.iter().any(|word| !is_family(word));
-        let is_shown =
-            finding.level < Level::Hint || self.pedantic || is_asked_for && named(&self.select);
+        // A rule that is named by itself is asked for, hint or not.
+        let mut by_rule = self.select.iter().filter(|word| !is_family(word));
+        let is_shown = finding.level < Level::Hint
+            || self.pedantic
+            || by_rule.any(|word| is_named(finding, word));
         is_shown && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 

@@ -82,5 +82,5 @@ fn read_schema(sources: &Sources, source: SourceId) -> Result<Schema, Diagnostic
             start.min(text.len()),
         )
     })?;
-    Schema::compile_checked(document).map_err(|error| broken(error.to_string(), 0))
+    Schema::compile(document).map_err(|error| broken(error.to_string(), 0))
 }
