@@ -680,3 +680,135 @@ fn statistics_say_how_often_each_rule_speaks() {
     let expected = "    1  error    RS001  bad-memory-unit\n    1  warning  PH002  dead-placeholder-replicas\n";
     check(&world, &line(&["--statistics"]), 1, expected);
 }
+
+#[test]
+fn what_is_known_is_not_shown_and_only_shrinks() {
+    let options = ["--format", "concise", "--baseline", "known.json"];
+    let first = world();
+    let written = [&options[..], &["--write-baseline"]].concat();
+    check(&first, &line(&written), 0, "");
+    assert!(
+        first.stderr().contains("2 known findings in known.json"),
+        "{}",
+        first.stderr()
+    );
+    let known = first.read_file(Path::new("known.json")).expect("a file");
+
+    // Lines moved, one finding is gone and another came.
+    let moved = PROD.replace("limit: 2Gi", "limit: 2G") + "    cpu: {limit: \"1\"}\n";
+    let later = || {
+        Memory::default()
+            .file("common.yaml", COMMON)
+            .file("prod, eu.yaml", format!("# moved\n{moved}"))
+            .file("known.json", known.clone())
+    };
+    let shown = "prod, eu.yaml:8:18: error[SM005] `limit` is a string, not a number or null\n";
+    let again = later();
+    check(&again, &line(&options), 1, shown);
+    assert!(
+        again.stderr().contains("1 known findings are gone"),
+        "{}",
+        again.stderr()
+    );
+    let shrunk = later();
+    check(&shrunk, &line(&written), 1, shown);
+    let known = shrunk.read_file(Path::new("known.json")).expect("a file");
+    assert!(
+        known.contains("PH002") && !known.contains("RS001") && !known.contains("SM005"),
+        "{known}"
+    );
+
+    for (file, message) in [
+        ("[", "is no baseline"),
+        ("{\"version\": 7, \"findings\": []}", "version 7"),
+    ] {
+        let broken = world().file("known.json", file);
+        check(&broken, &line(&options), 2, "");
+        assert!(broken.stderr().contains(message), "{}", broken.stderr());
+    }
+    let nowhere = world();
+    check(&nowhere, &line(&["--write-baseline"]), 2, "");
+    assert!(
+        nowhere.stderr().contains("name the file"),
+        "{}",
+        nowhere.stderr()
+    );
+}
+
+#[test]
+fn fixes_are_shown_and_written_and_no_other_byte_changes() {
+    let before = "# a hub\r\nsingleuser:  # two blanks\r\n  memory: {limit: 2G, guarantee: 1G} # dunnage: ignore[RS003] no more\r\n";
+    let after = "# a hub\r\nsingleuser:  # two blanks\r\n  memory: {limit: 2G, guarantee: 1G}\r\n";
+    let shown = Memory::default().file("a.yaml", before);
+    assert_eq!(run(&shown, &["lint", "a.yaml", "--diff"]), 1);
+    assert!(
+        shown
+            .stdout()
+            .contains("-  memory: {limit: 2G, guarantee: 1G} # dunnage"),
+        "{}",
+        shown.stdout()
+    );
+    assert_eq!(
+        shown.read_file(Path::new("a.yaml")).expect("a file"),
+        before
+    );
+    let fixed = Memory::default().file("a.yaml", before);
+    check(
+        &fixed,
+        &["lint", "a.yaml", "--fix", "--format", "concise"],
+        0,
+        "",
+    );
+    assert_eq!(fixed.read_file(Path::new("a.yaml")).expect("a file"), after);
+    assert_eq!(
+        fixed.stderr(),
+        "1 finding fixed in 1 file\nnothing to complain about\n"
+    );
+    // What is not selected is not fixed either.
+    let other = Memory::default().file("a.yaml", before);
+    run(&other, &["lint", "a.yaml", "--fix", "--select", "PH"]);
+    assert_eq!(
+        other.read_file(Path::new("a.yaml")).expect("a file"),
+        before
+    );
+    // Standard input is no file.
+    let piped = Memory::default().piped(before);
+    assert_eq!(
+        run(&piped, &["lint", "-", "--fix"]),
+        1,
+        "{}",
+        piped.stderr()
+    );
+}
+
+#[test]
+fn the_policy_silences_in_files_of_others() {
+    let policy = |until: &str| {
+        format!(
+            "version: 1\nlint:\n  suppress:\n    - {{rules: [HB001], files: [\"hubs/*\"], reason: theirs{until}}}\n    - {{rules: [PH], reason: never there}}\n"
+        )
+    };
+    let world = |until: &str| {
+        Memory::default()
+            .file("/dunnage.yaml", policy(until))
+            .file("/hubs/a.yaml", "hub: {replicas: 2}\nsingleuser: {}\n")
+    };
+    let line = ["lint", "hubs/a.yaml", "--format", "concise"];
+    let silenced = world("");
+    check(
+        &silenced,
+        &line,
+        1,
+        "/dunnage.yaml:5:15: warning[SP001] this entry silences no finding of `PH`\n",
+    );
+    let over = world(", until: \"2026-11-24\"");
+    assert_eq!(run(&over, &line), 1);
+    assert!(over.stdout().contains("error[HB001]"), "{}", over.stdout());
+    let last_day = world(", until: \"2026-11-25\"");
+    run(&last_day, &line);
+    assert!(
+        !last_day.stdout().contains("HB001"),
+        "{}",
+        last_day.stdout()
+    );
+}

@@ -41,8 +41,8 @@ pub(super) fn find(
     }
 }
 
-/// The same for what needs no policy: nothing where none is named and none is found. With it comes the
-/// folder at which its paths start.
+/// The same for what needs no policy: nothing where none is named and none is found, or the built-in one is.
+/// With it comes the folder at which its paths start.
 pub(super) fn find_any(
     session: &mut Session<'_>,
     asked: Option<&Path>,
@@ -51,8 +51,11 @@ pub(super) fn find_any(
         Some(path) => Some(path.to_owned()),
         None => nearest(session)?.1,
     };
-    let Some(path) = path else { return Ok(None) };
-    let source = find(session, Some(&path))?;
+    // The built-in policy says nothing of anybody's cluster.
+    let Some(path) = path.filter(|path| path != Path::new("z2jh")) else {
+        return Ok(None);
+    };
+    let source = session.read(&path)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Some((source, folder)))
 }

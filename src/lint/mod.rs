@@ -3,6 +3,7 @@
 //!
 //! A rule is a static (its code and its page) and a function; `rules/` has one file and one page for each.
 
+mod baseline;
 mod bytes;
 mod hub;
 mod locate;
@@ -17,6 +18,7 @@ mod values;
 mod violations;
 pub mod z2jh;
 
+pub use baseline::Baseline;
 pub use hub::Hub;
 pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release, secret_values};

@@ -129,7 +129,10 @@ impl Context<'_> {
 
     fn wrong_type(&self, value: &Value, expected: &[&str]) -> Violation {
         let wants_string = expected.contains(&wanted(JsonType::String));
-        let expected = alternatives(expected);
+        // Nobody means null first.
+        let mut expected = expected.to_vec();
+        expected.sort_by_key(|name| *name == wanted(JsonType::Null));
+        let expected = alternatives(&expected);
         let is = type_name(value);
         let message = format!("{} {is}, not {expected}", self.subject_of_sentence());
         let help = match &self.place.spot.text {

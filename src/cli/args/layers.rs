@@ -93,7 +93,7 @@ pub(in crate::cli) struct LintOptions {
     pub(in crate::cli) hub: Option<String>,
     /// The policy, for its section `lint` and what it knows of the cluster [default: the nearest
     /// dunnage.yaml, if there is one] [env: DUNNAGE_POLICY]
-    #[arg(long, value_name = "FILE|z2jh")]
+    #[arg(long, value_name = "FILE")]
     pub(in crate::cli) policy: Option<PathBuf>,
     /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`) [env: DUNNAGE_SELECT]
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -107,6 +107,13 @@ pub(in crate::cli) struct LintOptions {
     /// Pass over files that are neither values of a hub, nor a chart, nor manifests; it is fine if all are
     #[arg(long)]
     pub(in crate::cli) skip_unknown: bool,
+    /// A file of findings that are known and not shown [env: DUNNAGE_BASELINE]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+    /// Write the findings into the file of `--baseline`; one that is there loses what is gone and gets nothing
+    /// new
+    #[arg(long)]
+    pub(in crate::cli) write_baseline: bool,
     /// Fix what can be fixed without changing what a working hub does
     #[arg(long)]
     pub(in crate::cli) fix: bool,
@@ -148,6 +155,9 @@ impl LintOptions {
         options.policy = options
             .policy
             .or_else(|| twins::path(host, "DUNNAGE_POLICY"));
+        options.baseline = options
+            .baseline
+            .or_else(|| twins::path(host, "DUNNAGE_BASELINE"));
         options.pedantic |= twins::flag(host, "DUNNAGE_PEDANTIC");
         options.exit_zero |= twins::flag(host, "DUNNAGE_EXIT_ZERO");
         Ok(options)

@@ -1,5 +1,6 @@
 //! `dunnage lint`: what is wrong in the values of a hub, in a chart's, or in manifests.
 
+mod baseline;
 mod fixes;
 mod settings;
 mod subjects;
@@ -58,6 +59,9 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         }
     }
     settings.selection.apply(&mut findings);
+    if let Err(error) = baseline::apply(session, &options, &mut findings) {
+        return session.fail(&[error]);
+    }
     let exit = if options.diff {
         let written = session.write(&diff);
         let is_same = diff.is_empty() || written != Exit::Fine;
