@@ -36,8 +36,7 @@ impl Shared {
         }
         let name = format!("defaults of {NAME} {}", version.name);
         let source = sources.add_fixed(name, version.defaults.to_owned());
-        let values =
-            values::read(source, version.defaults, helm).expect("the recorded defaults are JSON");
+        let values = values::read_recorded(source, version.defaults);
         let chart = Chart {
             version: version.name.to_owned(),
             values,

@@ -1,7 +1,9 @@
+use std::sync::OnceLock;
+
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
-use super::{Codes, Subject, Violation, explain};
+use super::{Codes, Subject, Violation, explain, quick};
 use crate::diag::Diagnostic;
 
 /// A compiled JSON Schema.
@@ -9,7 +11,8 @@ use crate::diag::Diagnostic;
 pub struct Schema {
     /// The schema as written; suggestions are looked up in it.
     pub(super) document: Value,
-    validator: Validator,
+    /// Compiled when it is first needed.
+    validator: OnceLock<Validator>,
 }
 
 /// Why a schema cannot be used.
@@ -18,20 +21,43 @@ pub struct Schema {
 pub struct BrokenSchema(String);
 
 impl Schema {
-    /// Compiles a schema; references to other files or addresses are not followed. That it is one that
-    /// its draft allows is for a test to see, not for every start of the program.
+    /// Compiles a schema; references to other files or addresses are not followed.
     pub fn compile(document: Value) -> Result<Self, BrokenSchema> {
-        let validator = validator(&document)?;
+        let validator = OnceLock::from(validator(&document)?);
         Ok(Self {
             document,
             validator,
         })
     }
 
+    /// A schema that compiles, as tests know; that it is one that its draft allows is for them to see too,
+    /// not for every start of the program.
+    pub fn known(document: Value) -> Self {
+        let validator = OnceLock::new();
+        Self {
+            document,
+            validator,
+        }
+    }
+
+    fn validator(&self) -> &Validator {
+        let compile = || validator(&self.document).expect("a known schema compiles");
+        self.validator.get_or_init(compile)
+    }
+
+    /// Whether a document breaks nothing of it.
+    #[cfg(test)]
+    pub(super) fn is_valid(&self, value: &Value) -> bool {
+        self.validator().is_valid(value)
+    }
+
     /// Every violation, in the order of the text; one for each place.
     pub fn check(&self, subject: Subject<'_>) -> Vec<Violation> {
         let mut found = Vec::new();
-        for error in self.validator.iter_errors(subject.value) {
+        if quick::accepts(&self.document, subject.value) {
+            return found;
+        }
+        for error in self.validator().iter_errors(subject.value) {
             explain::explain(self, subject, &error, &mut found);
         }
         // A wrong type breaks other keywords of its place too; the type is what matters.
@@ -79,7 +105,7 @@ impl Schema {
 
     /// Where a value without a text breaks the schema, as a JSON pointer, and how.
     pub fn violations(&self, value: &Value) -> Vec<(String, String)> {
-        let errors = self.validator.iter_errors(value);
+        let errors = self.validator().iter_errors(value);
         errors
             .map(|error| (error.instance_path().to_string(), error.to_string()))
             .collect()
@@ -105,7 +131,8 @@ mod tests {
             "$ref": "#/$defs/word",
             "minLength": 2,
         }));
-        let validator = schema.expect("a schema").validator;
+        let schema = schema.expect("a schema");
+        let validator = schema.validator();
         // Beside `$ref` the oldest draft sees no other keyword.
         assert!(validator.is_valid(&json!("ab")) && !validator.is_valid(&json!("a")));
         assert!(!validator.is_valid(&json!(1)));

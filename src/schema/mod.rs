@@ -6,6 +6,7 @@ mod explain;
 mod keys;
 mod nulls;
 mod place;
+mod quick;
 mod violation;
 
 pub use check::{BrokenSchema, Schema};

@@ -9,6 +9,7 @@ mod helm;
 mod hub;
 mod layers;
 mod read;
+mod recorded;
 mod set;
 mod value;
 
@@ -18,5 +19,6 @@ pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub, read_hub_images};
 pub use layers::{Coalesced, coalesced, lay_over};
 pub use read::read;
+pub use recorded::read_recorded;
 pub use set::{SetKind, set};
 pub use value::{Content, Encrypted, Map, Setting, Value};

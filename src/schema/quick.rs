@@ -1,0 +1,298 @@
+//! A look that is enough for most values: whether a schema surely takes them, without compiling it.
+//!
+//! It knows the keywords of the schemas that are built in. Whatever it is not sure of is for the validator.
+
+use serde_json::{Map, Value};
+
+/// More schemas in one another than this are for the validator.
+const DEEPEST: usize = 64;
+
+/// Whether a value is surely valid.
+pub(super) fn accepts(document: &Value, value: &Value) -> bool {
+    Look { document }.at(document, value, 0)
+}
+
+struct Look<'s> {
+    document: &'s Value,
+}
+
+impl Look<'_> {
+    fn at(&self, schema: &Value, value: &Value, depth: usize) -> bool {
+        match schema {
+            Value::Bool(takes_all) => *takes_all,
+            Value::Object(keywords) if depth < DEEPEST => {
+                let mut keywords_of = keywords.iter();
+                keywords_of.all(|(name, said)| self.keyword(keywords, (name, said), value, depth))
+            }
+            _ => false,
+        }
+    }
+
+    fn keyword(
+        &self,
+        keywords: &Map<String, Value>,
+        (name, said): (&str, &Value),
+        value: &Value,
+        depth: usize,
+    ) -> bool {
+        let below = depth + 1;
+        match name {
+            "$schema" | "definitions" | "$defs" | "title" | "description" | "default" => true,
+            "type" => is_of_type(said, value),
+            "enum" => said.as_array().is_some_and(|all| all.contains(value)),
+            "const" => said == value,
+            "minimum" => value
+                .as_f64()
+                .is_none_or(|number| said.as_f64().is_some_and(|least| number >= least)),
+            "required" => has_all(said, value),
+            "properties" | "patternProperties" | "additionalProperties" => {
+                name != first_of(keywords) || self.members(keywords, value, below)
+            }
+            "items" => value
+                .as_array()
+                .is_none_or(|items| items.iter().all(|item| self.at(said, item, below))),
+            "$ref" => {
+                let target = said.as_str().and_then(|to| to.strip_prefix('#'));
+                let target = target.and_then(|pointer| self.document.pointer(pointer));
+                // Older drafts see nothing beside it.
+                let mut others = keywords.keys().map(String::as_str);
+                others.all(|name| matches!(name, "$ref" | "title" | "description" | "default"))
+                    && target.is_some_and(|to| self.at(to, value, below))
+            }
+            "allOf" => branches(said).all(|branch| self.at(branch, value, below)),
+            "anyOf" => branches(said).any(|branch| self.at(branch, value, below)),
+            "oneOf" => {
+                let of_one = |branch| self.at(branch, value, below);
+                let at = branches(said).position(of_one);
+                let mut others = branches(said).enumerate();
+                at.is_some_and(|at| {
+                    others.all(|(index, branch)| index == at || refuses(branch, value))
+                })
+            }
+            "if" => {
+                let takes = |name| {
+                    let branch = keywords.get(name);
+                    branch.is_none_or(|branch| self.at(branch, value, below))
+                };
+                // Not to be sure of `if` is not to know that it fails.
+                takes("then") && (self.at(said, value, below) || takes("else"))
+            }
+            "then" | "else" => true,
+            _ => false,
+        }
+    }
+
+    /// The three keywords about members, which go together.
+    fn members(&self, keywords: &Map<String, Value>, value: &Value, depth: usize) -> bool {
+        let Some(members) = value.as_object() else {
+            return true;
+        };
+        let known = |name: &str| keywords.get("properties").and_then(|known| known.get(name));
+        let patterns = keywords.get("patternProperties").and_then(Value::as_object);
+        // Of patterns only the one is read that takes every name.
+        let of_all = match patterns.map(|patterns| (patterns.len(), patterns.get(".*"))) {
+            None => None,
+            Some((1, Some(of_all))) => Some(of_all),
+            Some(_) => return false,
+        };
+        let rest = keywords.get("additionalProperties");
+        members.iter().all(|(name, member)| {
+            let named = known(name).into_iter().chain(of_all);
+            let mut schemas = named.peekable();
+            if schemas.peek().is_none() {
+                return rest.is_none_or(|rest| self.at(rest, member, depth));
+            }
+            schemas.all(|schema| self.at(schema, member, depth))
+        })
+    }
+}
+
+/// Whether a value is surely not valid, by the keywords that tell alternatives apart.
+fn refuses(schema: &Value, value: &Value) -> bool {
+    let differs = |said: &Value| said != value;
+    let lacks = |said: &Value| said.as_array().is_some_and(|all| !all.contains(value));
+    // The validator takes 1.0 for an integer, and compares numbers by their value.
+    !value.is_number()
+        && (schema.get("const").is_some_and(differs)
+            || schema.get("enum").is_some_and(lacks)
+            || schema
+                .get("type")
+                .is_some_and(|said| !is_of_type(said, value)))
+}
+
+fn is_within(said: &Value, value: &Value, holds: fn(f64, f64) -> bool) -> bool {
+    let bound = said.as_f64();
+    value
+        .as_f64()
+        .is_none_or(|number| bound.is_some_and(|bound| holds(number, bound)))
+}
+
+fn first_of(keywords: &Map<String, Value>) -> &str {
+    let names = ["properties", "patternProperties", "additionalProperties"];
+    let mut there = names
+        .into_iter()
+        .filter(|name| keywords.contains_key(*name));
+    there.next().unwrap_or_default()
+}
+
+fn branches(said: &Value) -> impl Iterator<Item = &Value> {
+    said.as_array().into_iter().flatten()
+}
+
+fn has_all(said: &Value, value: &Value) -> bool {
+    let Some(members) = value.as_object() else {
+        return true;
+    };
+    let names = said.as_array().map(Vec::as_slice).unwrap_or_default();
+    names
+        .iter()
+        .all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
+}
+
+fn is_of_type(said: &Value, value: &Value) -> bool {
+    match said {
+        Value::String(name) => is_of_one_type(name, value),
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|name| is_of_one_type(name, value)),
+        _ => false,
+    }
+}
+
+fn is_of_one_type(name: &str, value: &Value) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::Schema;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-3i64..3).prop_map(Value::from),
+            Just(json!(1.5)),
+            "[ab]{0,2}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map("[abc]", inner, 0..3)
+                    .prop_map(|map| map.into_iter().collect::<Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    fn schemas() -> impl Strategy<Value = Value> {
+        let types = || {
+            prop::sample::select(vec![
+                "null", "boolean", "integer", "number", "string", "array", "object",
+            ])
+        };
+        let leaf = prop_oneof![
+            types().prop_map(|name| json!({"type": name})),
+            prop::collection::btree_set(types(), 1..4).prop_map(|names| json!({"type": names})),
+            values().prop_map(|value| json!({"const": value})),
+            prop::collection::vec(values(), 1..3).prop_map(|all| json!({"enum": all})),
+            (-2i64..2).prop_map(|least| json!({"minimum": least})),
+            (-2i64..2).prop_map(|most| json!({"maximum": most, "format": "int32"})),
+            (0u64..3).prop_map(|least| json!({"minItems": least})),
+            prop::collection::btree_set("[abc]", 0..3).prop_map(|names| json!({"required": names})),
+            any::<bool>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 3, |inner| {
+            let one = inner.clone();
+            prop_oneof![
+                (
+                    prop::collection::btree_map("[abc]", inner.clone(), 0..3),
+                    prop::option::of(inner.clone()),
+                    prop::option::of(inner.clone())
+                )
+                    .prop_map(|(known, rest, of_all)| {
+                        let mut schema = json!({"properties": known});
+                        if let Some(rest) = rest {
+                            schema["additionalProperties"] = rest;
+                        }
+                        if let Some(of_all) = of_all {
+                            schema["patternProperties"] = json!({".*": of_all});
+                        }
+                        schema
+                    }),
+                one.clone().prop_map(|items| json!({"items": items})),
+                prop::collection::vec(inner.clone(), 1..3).prop_map(|all| json!({"anyOf": all})),
+                prop::collection::vec(inner.clone(), 1..3).prop_map(|all| json!({"allOf": all})),
+                prop::collection::vec(inner.clone(), 1..3).prop_map(|all| json!({"oneOf": all})),
+                one.prop_map(|not| json!({"not": not})),
+                (
+                    inner.clone(),
+                    prop::option::of(inner.clone()),
+                    prop::option::of(inner)
+                )
+                    .prop_map(|(condition, then, other)| {
+                        let mut schema = json!({"if": condition});
+                        if let Some(then) = then {
+                            schema["then"] = then;
+                        }
+                        if let Some(other) = other {
+                            schema["else"] = other;
+                        }
+                        schema
+                    }),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #[test]
+        fn what_is_surely_valid_is_valid(schema in schemas(), value in values()) {
+            // As a part of a schema, for a whole one has to be a mapping.
+            let document = json!({"allOf": [schema]});
+            if accepts(&document, &value) {
+                let schema = Schema::compile(document.clone()).expect("a schema");
+                prop_assert!(schema.is_valid(&value), "{document} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn simple_values_need_no_validator() {
+        let schema = json!({
+            "type": "object", "additionalProperties": false, "required": ["a"],
+            "properties": {
+                "a": {"type": ["string", "null"]},
+                "b": {"enum": ["x", "y"]},
+                "c": {"type": "object", "patternProperties": {".*": {"type": "string"}}, "additionalProperties": false},
+                "d": {"if": {"type": "string"}, "then": {"const": "s"}},
+            },
+        });
+        assert!(accepts(
+            &schema,
+            &json!({"a": null, "b": "x", "c": {"k": "v"}, "d": "s"})
+        ));
+        for value in [
+            json!({}),
+            json!({"a": 1}),
+            json!({"a": "", "e": 1}),
+            json!({"a": "", "c": {"k": 1}}),
+            json!({"a": "", "d": "t"}),
+        ] {
+            assert!(!accepts(&schema, &value), "{value}");
+        }
+    }
+}
