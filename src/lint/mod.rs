@@ -14,6 +14,7 @@ mod rules;
 mod select;
 mod shared;
 mod suppress;
+mod traits;
 mod values;
 mod violations;
 pub mod z2jh;

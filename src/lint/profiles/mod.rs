@@ -28,6 +28,28 @@ pub(super) fn overrides<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     found
 }
 
+/// Every `kubespawner_override`: those, and those of choices that users write themselves.
+pub(super) fn all_overrides<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
+    let of_options = profiles(hub).flat_map(options);
+    let unlisted =
+        of_options.filter_map(|(_, option)| option.get("unlisted_choice")?.get(OVERRIDE));
+    let mut found = overrides(hub);
+    found.extend(unlisted);
+    found
+}
+
+/// Whether the hub's spawner may be another class than KubeSpawner, with traits of its own.
+pub(super) fn has_own_spawner(hub: &Hub<'_>) -> bool {
+    /// How the chart, and others, name the class itself.
+    const STANDARD: [&str; 2] = ["kubespawner", "kubespawner.KubeSpawner"];
+    let class = hub.text("hub.config.JupyterHub.spawner_class");
+    let is_own = class.is_some_and(|class| !STANDARD.contains(&class));
+    let code = hub
+        .get("hub.extraConfig")
+        .map(|code| code.to_json().to_string());
+    is_own || code.is_some_and(|code| code.contains("KubeSpawner)"))
+}
+
 /// The settings that a server can have: of each profile with its default choices, of each choice alone beside
 /// the others' defaults, and of combinations of the choices that change resources or placement. Without
 /// profiles there is one; nothing where the profiles cannot be read.

@@ -13,6 +13,7 @@ mod priorities;
 mod resources;
 mod scheduler;
 mod schema;
+mod schema;
 mod suppressions;
 mod syntax;
 
@@ -92,6 +93,8 @@ pub static RULES: &[Rule] = &[
     schema::unknown_key::RULE,
     schema::missing_key::RULE,
     resources::combinations_not_all_checked::RULE,
+    schema::unknown_override::RULE,
+    schema::wrong_override_type::RULE,
     syntax::duplicate_value_key::RULE,
     syntax::null_erases::RULE,
     syntax::number_where_string::RULE,

@@ -1,0 +1,219 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::traits::Traits;
+use crate::lint::{Check, Hub, Rule};
+use crate::text::nearest;
+use crate::values::Value;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("unknown_override.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::warning(
+    "SM006",
+    "unknown-spawner-override",
+    "a profile overrides what KubeSpawner does not have",
+);
+
+/// Keys of profiles, of their options and of choices.
+const OF_PROFILES: [&str; 8] = [
+    "display_name",
+    "description",
+    "slug",
+    "default",
+    "kubespawner_override",
+    "profile_options",
+    "choices",
+    "unlisted_choice",
+];
+
+/// What people write, the chart's keys above all, with the traits that they mean.
+const MEANT: &[(&str, &[&str])] = &[
+    ("affinity", &["node_affinity_required"]),
+    ("annotations", &["extra_annotations"]),
+    ("command", &["cmd"]),
+    ("cpu", &["cpu_limit", "cpu_guarantee"]),
+    ("cpu_request", &["cpu_guarantee"]),
+    ("env", &["environment"]),
+    ("extra_env", &["environment"]),
+    ("extra_node_affinity", &["node_affinity_required"]),
+    ("extra_resource", &["extra_resource_limits"]),
+    ("gpu", &["extra_resource_limits"]),
+    ("labels", &["extra_labels"]),
+    ("mem", &["mem_limit", "mem_guarantee"]),
+    ("mem_request", &["mem_guarantee"]),
+    ("memory", &["mem_limit", "mem_guarantee"]),
+    ("memory_guarantee", &["mem_guarantee"]),
+    ("memory_limit", &["mem_limit"]),
+    ("memory_request", &["mem_guarantee"]),
+    ("name", &["image"]),
+    ("pull_policy", &["image_pull_policy"]),
+    (
+        "resources",
+        &["mem_limit", "mem_guarantee", "cpu_limit", "cpu_guarantee"],
+    ),
+    ("service_account_name", &["service_account"]),
+    ("storage", &["storage_capacity", "storage_class", "volumes"]),
+    ("storage_dynamic_storage_class", &["storage_class"]),
+    ("tag", &["image"]),
+    ("timeout", &["start_timeout"]),
+];
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let traits = Traits::of(hub.version);
+    let has_own_spawner = profiles::has_own_spawner(hub);
+    for settings in profiles::all_overrides(hub) {
+        let entries = settings.as_map().into_iter();
+        for (key, value) in entries.flat_map(|map| &map.entries) {
+            let mut found = match traits.renamed(key) {
+                Some(new) => old_name(key, new, value),
+                None if traits.get(key).is_some() => continue,
+                None if traits.is_internal(key) && key != "env" => continue,
+                None => unknown(hub, traits, key, value),
+            };
+            if has_own_spawner {
+                found.level = Level::Note;
+            }
+            findings.push(found);
+        }
+    }
+}
+
+fn old_name(key: &str, new: &str, value: &Value) -> Diagnostic {
+    let message = format!("`{key}` is a name of old for `{new}`");
+    let mut found = Diagnostic::new(&CODE, message)
+        .at(
+            span(value),
+            "KubeSpawner still maps it, with a warning in the hub's log",
+        )
+        .help(format!("write `{new}`"));
+    found.level = Level::Note;
+    found
+}
+
+fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnostic {
+    let is_of_profile = OF_PROFILES.contains(&key);
+    let message = if is_of_profile {
+        format!("`{key}` is no setting of KubeSpawner, but a key of profiles")
+    } else {
+        format!("KubeSpawner has no setting `{key}`")
+    };
+    // Before KubeSpawner merged mappings, it set them like all else.
+    let is_looked_up = value.is_map() && hub.version >= (3, 0) && !traits.is_internal(key);
+    let fails = is_looked_up || traits.is_read_only(key);
+    let label = if fails {
+        "no server starts with it"
+    } else {
+        "has no effect on the server"
+    };
+    let help = if is_of_profile {
+        "put it one level up, beside `kubespawner_override`".to_owned()
+    } else {
+        help(hub, traits, key, value)
+    };
+    let mut found = Diagnostic::new(&CODE, message)
+        .at(span(value), label)
+        .help(help);
+    if fails {
+        found.level = Level::Error;
+    }
+    found
+}
+
+fn help(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> String {
+    if let Some((major, minor)) = Traits::first_after(hub.version, key, value) {
+        return format!("remove it; z2jh {major}.{minor} and later have it");
+    }
+    match meant(traits, key).as_slice() {
+        [] => "remove it, or write the name of a trait of KubeSpawner".to_owned(),
+        names => format!("did you mean {}?", listed(names)),
+    }
+}
+
+/// The traits that were probably meant.
+fn meant<'t>(traits: &'t Traits, key: &str) -> Vec<&'t str> {
+    let key = snake_case(key);
+    let named = |wanted: &str| traits.names().find(|name| *name == wanted);
+    if let Some(name) = named(&key) {
+        return vec![name];
+    }
+    let known = MEANT.iter().find(|(written, _)| *written == key);
+    if let Some((_, names)) = known {
+        return names.iter().filter_map(|name| named(name)).collect();
+    }
+    let shorter = ["extra_", "singleuser_", "user_", "pod_", "container_"]
+        .iter()
+        .filter_map(|prefix| named(key.strip_prefix(prefix)?));
+    let longer = ["extra_", "node_", "pod_", "image_", "storage_"]
+        .iter()
+        .filter_map(|prefix| named(&format!("{prefix}{key}")));
+    let related = shorter.chain(longer).next();
+    related
+        .or_else(|| nearest(&key, traits.names()))
+        .into_iter()
+        .collect()
+}
+
+/// `nodeSelector` and `node-selector` as `node_selector`, `memory.limit` as `memory_limit`.
+fn snake_case(key: &str) -> String {
+    let mut snake = String::new();
+    for letter in key.chars() {
+        match letter {
+            '.' | '-' => snake.push('_'),
+            _ if letter.is_uppercase() => {
+                if !snake.is_empty() && !snake.ends_with('_') {
+                    snake.push('_');
+                }
+                snake.extend(letter.to_lowercase());
+            }
+            _ => snake.push(letter),
+        }
+    }
+    snake
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_is_found() {
+        let traits = Traits::of((4, 4));
+        for (key, names) in [
+            ("nodeSelector", &["node_selector"] as &[_]),
+            ("defaultUrl", &["default_url"]),
+            ("extra_tolerations", &["tolerations"]),
+            ("extraVolumeMounts", &["volume_mounts"]),
+            ("name", &["image"]),
+            ("mem", &["mem_limit", "mem_guarantee"]),
+            ("memory.limit", &["mem_limit"]),
+            ("cpu.limit", &["cpu_limit"]),
+            ("storage.capacity", &["storage_capacity"]),
+            ("command", &["cmd"]),
+            ("selector", &["node_selector"]),
+            ("tolerence", &["tolerations"]),
+            ("xyzzy", &[]),
+        ] {
+            assert_eq!(meant(traits, key), names, "{key}");
+        }
+    }
+
+    #[test]
+    fn every_meant_trait_exists() {
+        let traits = Traits::of((4, 4));
+        for name in MEANT.iter().flat_map(|(_, names)| *names) {
+            assert!(traits.get(name).is_some(), "{name}");
+        }
+    }
+}

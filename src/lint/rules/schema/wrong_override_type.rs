@@ -1,0 +1,99 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::traits::{Trait, Traits};
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("wrong_override_type.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "SM012",
+    "wrong-spawner-override-type",
+    "a profile overrides a setting with a value that KubeSpawner refuses",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let traits = Traits::of(hub.version);
+    let has_own_spawner = profiles::has_own_spawner(hub);
+    for settings in profiles::all_overrides(hub) {
+        let entries = settings.as_map().into_iter();
+        for (key, value) in entries.flat_map(|map| &map.entries) {
+            let Some(known) = traits.get(key) else {
+                continue;
+            };
+            if known.takes(value) || is_of_another_rule(key, value) {
+                continue;
+            }
+            let mut found = refused(hub, key, known, value);
+            if has_own_spawner {
+                found.level = Level::Warning;
+            }
+            findings.push(found);
+        }
+    }
+}
+
+/// Texts for cores are those of RS002, mappings for images of IM001.
+fn is_of_another_rule(key: &str, value: &Value) -> bool {
+    match key {
+        "cpu_limit" | "cpu_guarantee" => matches!(value.content, Content::String(_)),
+        "image" => value.is_map(),
+        _ => false,
+    }
+}
+
+fn refused(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value) -> Diagnostic {
+    let is = match &value.content {
+        Content::Null => "`null`",
+        Content::Bool(_) => "a boolean",
+        Content::Number(_) => "a number",
+        Content::String(_) | Content::Encrypted(..) => "a text",
+        Content::List(_) => "a list",
+        Content::Map(_) => "a mapping",
+    };
+    let wanted = known.in_words();
+    let message = match (&wanted, &value.content) {
+        (None, _) => format!("`{key}` is code, which values cannot hold"),
+        (Some(_), Content::String(text)) if !known.values.is_empty() => {
+            format!("`{text}` is not a value of `{key}`")
+        }
+        (Some(wanted), _) => format!("`{key}` is {wanted}, and this is {is}"),
+    };
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "no server starts with it");
+    finding.help(help(hub, key, known, value, wanted.as_deref()))
+}
+
+fn help(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value, wanted: Option<&str>) -> String {
+    let Some(wanted) = wanted else {
+        return "set it in `hub.extraConfig`".to_owned();
+    };
+    if let Some((major, minor)) = Traits::first_after(hub.version, key, value) {
+        return format!("write {wanted}; z2jh {major}.{minor} and later take this too");
+    }
+    match &value.content {
+        Content::Null => {
+            "remove the key; what a profile does not set stays as the hub has it".into()
+        }
+        Content::String(_) if !known.values.is_empty() => {
+            let values = known.values.iter().map(|value| format!("`{value}`"));
+            format!("write {}", values.collect::<Vec<_>>().join(" or "))
+        }
+        Content::String(text) if is_taken_bare(known, value, text) => {
+            format!("write `{text}`, without quotes")
+        }
+        Content::Number(_) | Content::Bool(_) if wanted == "a text" => "put it in quotes".into(),
+        _ => format!("write {wanted}"),
+    }
+}
+
+/// Whether the text would be taken without its quotes.
+fn is_taken_bare(known: &Trait, value: &Value, text: &str) -> bool {
+    let bare = serde_json::from_str(text).map(Value::scalar);
+    let bare = bare.map(|content| Value::new(content, None, value.set.value));
+    bare.is_ok_and(|bare| !bare.is_null() && known.takes(&bare))
+}
