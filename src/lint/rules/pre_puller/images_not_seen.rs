@@ -1,0 +1,89 @@
+use super::pulled;
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("images_not_seen.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::warning(
+    "PP005",
+    "images-the-puller-cannot-see",
+    "an image of users stands where the image pullers do not look",
+);
+
+const HELP: &str = "name it in `prePuller.extraImages` too";
+
+/// Where a profile may have containers, below its overrides.
+const CONTAINERS: [&[&str]; 6] = [
+    &["init_containers"],
+    &["extra_containers"],
+    &["extra_pod_config", "initContainers"],
+    &["extra_pod_config", "init_containers"],
+    &["extra_pod_config", "containers"],
+    &["extra_pod_config", "ephemeralContainers"],
+];
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    if !hub.pulls() {
+        return;
+    }
+    let pulled = pulled::references(hub);
+    let mut hidden = Vec::new();
+    for overrides in profiles::overrides(hub) {
+        hidden.extend(overrides.get("image_spec"));
+        for path in CONTAINERS {
+            let containers = overrides.get_path(path).map(profiles::items);
+            let containers = containers.unwrap_or_default().into_iter();
+            hidden.extend(containers.filter_map(|container| container.get("image")));
+        }
+    }
+    let config = ["KubeSpawner", "Spawner"];
+    for class in config {
+        let path = format!("hub.config.{class}");
+        hidden.extend(hub.get(&format!("{path}.image")));
+        let list = hub
+            .get(&format!("{path}.profile_list"))
+            .map(profiles::items);
+        let overrides = list.unwrap_or_default().into_iter();
+        hidden.extend(
+            overrides.filter_map(|profile| profile.get_path(&["kubespawner_override", "image"])),
+        );
+    }
+    for value in hidden {
+        let Some(image) = pulled::text(value).filter(|image| !pulled.contains(*image)) else {
+            continue;
+        };
+        let message = format!("the image pullers do not see `{image}`");
+        let finding = Diagnostic::new(&CODE, message)
+            .at(span(value), "not where they look")
+            .help(HELP);
+        profiles::report(findings, finding);
+    }
+    findings.extend(in_code(hub));
+}
+
+/// Code may assign any image, and nobody can tell which.
+fn in_code(hub: &Hub<'_>) -> Vec<Diagnostic> {
+    let assigns = |code: &&Value| match &code.content {
+        Content::String(code) => ["KubeSpawner.image =", "KubeSpawner.profile_list ="]
+            .iter()
+            .any(|assignment| code.contains(assignment)),
+        _ => false,
+    };
+    let code = hub.entries("hub.extraConfig").map(|(_, code)| code);
+    let finding = |code| {
+        let message = "the image pullers do not see images that code sets";
+        let mut finding = Diagnostic::new(&CODE, message)
+            .at(span(code), "sets the image or the profiles")
+            .help("name what it sets in `prePuller.extraImages` too");
+        finding.level = Level::Note;
+        finding
+    };
+    code.filter(assigns).map(finding).collect()
+}

@@ -1,0 +1,66 @@
+use std::collections::BTreeSet;
+
+use super::pulled;
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("profile_images_not_pulled.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "PP004",
+    "profile-images-not-pulled",
+    "images of profiles are pulled when the first user comes",
+);
+
+const SWITCH: &str = "prePuller.pullProfileListImages";
+
+/// How many images one finding shows.
+const MOST: usize = 5;
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    if !hub.pulls() {
+        return;
+    }
+    let pulled = pulled::references(hub);
+    let mut seen = BTreeSet::new();
+    let mut missing = Vec::new();
+    for overrides in profiles::overrides(hub) {
+        let Some(value) = overrides.get("image") else {
+            continue;
+        };
+        let image = pulled::text(value).filter(|image| !pulled.contains(*image));
+        if image.is_some_and(|image| seen.insert(image)) {
+            missing.push(value);
+        }
+    }
+    if missing.is_empty() {
+        return;
+    }
+    let is_off = hub.flag(SWITCH) == Some(false);
+    let count = missing.len();
+    let message = match count {
+        1 => "an image of a profile is not pulled ahead".to_owned(),
+        _ => format!("{count} images of profiles are not pulled ahead"),
+    };
+    let help = if is_off {
+        "name those that many use in `prePuller.extraImages`"
+    } else {
+        "z2jh before 3.2 does not see images of choices; name them in `prePuller.extraImages`"
+    };
+    let shown = missing.into_iter().take(MOST);
+    let finding = shown.fold(Diagnostic::new(&CODE, message), |finding, value| {
+        finding.at(span(value), "pulled when the first user of a node comes")
+    });
+    let finding = finding.help(help);
+    findings.push(if is_off {
+        hub.at(finding, &[(SWITCH, "switched off here")])
+    } else {
+        finding
+    });
+}
