@@ -13,7 +13,6 @@ mod priorities;
 mod resources;
 mod scheduler;
 mod schema;
-mod schema;
 mod suppressions;
 mod syntax;
 
@@ -59,7 +58,12 @@ pub(super) static UNUSED_SUPPRESSION: &Code = &suppressions::unused::CODE;
 /// All rules, by families; of those about schemas, the more particular ones come first.
 pub static RULES: &[Rule] = &[
     culling::disabled::RULE,
+    culling::interval::RULE,
     culling::zero_means_default::RULE,
+    culling::deletes_volumes::RULE,
+    culling::max_age::RULE,
+    culling::kernels_keep_alive::RULE,
+    culling::role_clobbered::RULE,
     hub::not_ha::RULE,
     hub::start_timeout_too_short::RULE,
     hub::spawn_limit_below_burst::RULE,
@@ -95,6 +99,8 @@ pub static RULES: &[Rule] = &[
     resources::implausible_memory::RULE,
     resources::gpu_limit_missing::RULE,
     scheduler::packing_mismatch::RULE,
+    scheduler::pinned::RULE,
+    scheduler::drain_deadlock::RULE,
     schema::removed_key::RULE,
     schema::misplaced_key::RULE,
     schema::unknown_key::RULE,

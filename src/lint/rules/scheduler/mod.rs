@@ -1,1 +1,3 @@
+pub(super) mod drain_deadlock;
 pub(super) mod packing_mismatch;
+pub(super) mod pinned;

@@ -1,0 +1,76 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("deletes_volumes.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "CU004",
+    "culling-deletes-volumes",
+    "the culler deletes users or their servers, and with them their volumes",
+);
+
+const TYPE: &str = "singleuser.storage.type";
+const TEMPLATE: &str = "singleuser.storage.dynamic.pvcNameTemplate";
+const USERS: &str = "cull.users";
+const SERVERS: &str = "cull.removeNamedServers";
+
+/// Since then the chart leaves the name of the volume to KubeSpawner, whose own has the server in it.
+const OWN_NAMES: (u32, u32) = (4, 0);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let is_dynamic = hub.text(TYPE) == Some("dynamic");
+    if hub.flag("cull.enabled") != Some(true) || !is_dynamic || keeps(hub) {
+        return;
+    }
+    if hub.flag(USERS) == Some(true) {
+        let message = "idle users are deleted, and with them their volumes";
+        let finding = Diagnostic::new(&CODE, message).help(
+            "set `cull.users: false`, or `hub.config.KubeSpawner.delete_pvc: false` to keep the volumes",
+        );
+        findings.push(hub.at(
+            finding,
+            &[(USERS, "deletes users"), (TYPE, "their volumes")],
+        ));
+    }
+    let removes =
+        hub.flag(SERVERS) == Some(true) && hub.flag("hub.allowNamedServers") == Some(true);
+    if removes && has_volume_each(hub) {
+        let message = "idle named servers are deleted, and with them their volumes";
+        let finding = Diagnostic::new(&CODE, message).help(
+            "set `cull.removeNamedServers: false`, or `hub.config.KubeSpawner.delete_pvc: false` to keep the volumes",
+        );
+        let places = [
+            (SERVERS, "deletes named servers"),
+            (TEMPLATE, "a volume for each server"),
+        ];
+        findings.push(hub.at(finding, &places));
+    }
+}
+
+/// Whether volumes stay, or nobody can tell.
+fn keeps(hub: &Hub<'_>) -> bool {
+    let paths = [
+        "hub.config.KubeSpawner.delete_pvc",
+        "hub.config.KubeSpawner",
+        "hub.config",
+    ];
+    let is_unknown = |path: &&str| hub.get(path).is_some_and(|value| !value.is_map());
+    match hub.flag(paths[0]) {
+        Some(deletes) => !deletes,
+        None => paths.iter().any(is_unknown) || hub.code_may_set("delete_pvc"),
+    }
+}
+
+/// Whether each named server has a volume of its own.
+fn has_volume_each(hub: &Hub<'_>) -> bool {
+    match hub.text(TEMPLATE) {
+        Some(template) => ["{servername}", "{user_server}"]
+            .iter()
+            .any(|name| template.contains(name)),
+        None => hub.get(TEMPLATE).is_none_or(|value| value.is_null()) && hub.version >= OWN_NAMES,
+    }
+}

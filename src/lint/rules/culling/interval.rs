@@ -1,0 +1,37 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("interval.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "CU002",
+    "cull-interval",
+    "the culler looks more rarely than it would stop servers",
+);
+
+const EVERY: &str = "cull.every";
+const TIMEOUT: &str = "cull.timeout";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let (Some(every), Some(timeout)) = (hub.number(EVERY), hub.number(TIMEOUT)) else {
+        return;
+    };
+    if hub.flag("cull.enabled") != Some(true) || timeout <= 0.0 || every < timeout {
+        return;
+    }
+    let most = every + timeout;
+    let message = format!(
+        "servers are stopped after {timeout} idle seconds, and some only after {most}, for the culler looks every {every}"
+    );
+    let finding =
+        Diagnostic::new(&CODE, message).help("half of `cull.timeout` is the culler's own choice");
+    let places = [
+        (EVERY, "how often it looks"),
+        (TIMEOUT, "how long a server may idle"),
+    ];
+    findings.push(hub.at(finding, &places));
+}

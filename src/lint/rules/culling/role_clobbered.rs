@@ -1,0 +1,30 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Hub, Rule};
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("role_clobbered.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "CU007",
+    "culler-role-clobbered",
+    "the culler loses its rights, and nothing is culled",
+);
+
+const ROLES: &str = "hub.config.JupyterHub.load_roles";
+const CULL: &str = "cull.enabled";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let roles = hub.get(ROLES).map(|roles| &roles.content);
+    if hub.flag(CULL) != Some(true) || !matches!(roles, Some(Content::List(_))) {
+        return;
+    }
+    let message = "these roles take the place of the culler's, which may then stop no server";
+    let finding = Diagnostic::new(&CODE, message)
+        .help("move them to `hub.loadRoles`, a mapping, to which the chart adds its own");
+    let places = [(ROLES, "all roles that there are"), (CULL, "needs a role")];
+    findings.push(hub.at(finding, &places));
+}
