@@ -1,0 +1,54 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Hub, Rule};
+use crate::values::Content;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("singleton_pdb.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::warning(
+    "HB003",
+    "singleton-pdb",
+    "a disruption budget never lets the only pod go, so that its node cannot be drained",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for component in ["hub", "proxy.chp", "proxy.traefik"] {
+        let on = format!("{component}.pdb.enabled");
+        let is_there =
+            component != "proxy.traefik" || hub.flag("proxy.https.enabled") == Some(true);
+        if hub.flag(&on) != Some(true) || !is_there {
+            continue;
+        }
+        let least = format!("{component}.pdb.minAvailable");
+        let most = format!("{component}.pdb.maxUnavailable");
+        let limit = if is(hub, &least, |number| number >= 1.0, "100%") {
+            least
+        } else if is(hub, &most, |number| number == 0.0, "0%") {
+            most
+        } else {
+            continue;
+        };
+        let message = format!("there is one pod of `{component}`, and it may never be moved");
+        let finding = Diagnostic::new(&CODE, message).help(format!(
+            "set `{on}: false`; the annotation `cluster-autoscaler.kubernetes.io/safe-to-evict: \"false\"` keeps \
+             the autoscaler away from it"
+        ));
+        let places = [
+            (on.as_str(), "a disruption budget"),
+            (limit.as_str(), "lets none go"),
+        ];
+        findings.push(hub.at(finding, &places));
+    }
+}
+
+/// Whether a limit is such a number, or this text.
+fn is(hub: &Hub<'_>, path: &str, test: fn(f64) -> bool, text: &str) -> bool {
+    match hub.get(path).map(|value| &value.content) {
+        Some(Content::Number(number)) => number.as_f64().is_some_and(test),
+        Some(Content::String(own)) => own == text,
+        _ => false,
+    }
+}
