@@ -110,8 +110,10 @@ fn of_config(hub: &Hub<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
     let mut finding = Diagnostic::new(&CODE, message)
         .at(span(set), "what the hub takes")
         .help(format!("set `{key}` and not the trait"));
-    if is_same || is_quiet {
+    if is_same {
         finding.level = Level::Note;
+    } else if is_quiet {
+        finding.level = Level::Hint;
     }
     if hub.is_set(key) {
         hub.at(finding, &[(key, "what the others take")])

@@ -1,1 +1,2 @@
 pub(super) mod broken_reference;
+pub(super) mod floating_tag;

@@ -1,0 +1,117 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("floating_tag.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "IM002",
+    "floating-tag",
+    "an image is named by a tag that moves",
+);
+
+const FLOATING: [&str; 9] = [
+    "latest", "main", "master", "develop", "dev", "stable", "nightly", "edge", "staging",
+];
+const NAME: &str = "singleuser.image.name";
+const TAG: &str = "singleuser.image.tag";
+const POLICY: &str = "singleuser.image.pullPolicy";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let is_digest = hub.text(NAME).is_some_and(|name| name.contains('@'));
+    let floats = hub.text(TAG).is_some_and(is_floating) && hub.is_set(TAG) && !is_digest;
+    if floats && let Some(tag) = hub.get(TAG) {
+        let mut finding = moves(hub, tag, hub.text(TAG).unwrap_or_default());
+        finding.level = Level::Warning;
+        findings.push(finding);
+    }
+    let all = profiles::effective(hub);
+    let default = profiles::default_profile(hub, &all);
+    let default = default.and_then(|settings| settings.get("image"));
+    let of_profiles = profiles::overrides(hub).into_iter();
+    let of_containers = ["singleuser.initContainers", "singleuser.extraContainers"];
+    let of_containers = of_containers.into_iter().filter_map(|path| hub.get(path));
+    let images = of_profiles.chain(of_containers.flat_map(profiles::items));
+    for value in images.filter_map(|holder| holder.get("image")) {
+        let Some(tag) = text(value).and_then(floating) else {
+            continue;
+        };
+        let mut finding = moves(hub, value, tag);
+        if default.is_some_and(|image| image.set == value.set) {
+            finding.level = Level::Warning;
+        }
+        profiles::report(findings, finding);
+    }
+    for (_, image) in hub.entries("prePuller.extraImages") {
+        let tag = image.get("tag");
+        let floats = tag.and_then(text).is_some_and(is_floating);
+        if let Some(tag) = tag.filter(|_| floats) {
+            findings.push(moves(hub, tag, text(tag).unwrap_or_default()));
+        }
+    }
+    findings.extend(pull_policy(hub));
+}
+
+fn moves(hub: &Hub<'_>, value: &Value, tag: &str) -> Diagnostic {
+    let message = match tag {
+        "" => "an image without a tag is another one tomorrow, and on each node".to_owned(),
+        _ => format!("an image with the tag `{tag}` is another one tomorrow, and on each node"),
+    };
+    let only_changes = hub.flag("prePuller.hook.enabled") == Some(true)
+        && hub.flag("prePuller.hook.pullOnlyOnChanges") == Some(true);
+    let help = if only_changes {
+        "name a version or a digest; the hook puller pulls only what has another name than before"
+    } else {
+        "name a version or a digest"
+    };
+    Diagnostic::new(&CODE, message)
+        .at(span(value), "a tag that moves")
+        .help(help)
+}
+
+/// A policy that pulls each time, or never.
+fn pull_policy(hub: &Hub<'_>) -> Option<Diagnostic> {
+    let (message, help, level) = match hub.text(POLICY)? {
+        "Always" => (
+            "each start of a server asks the registry, and none starts while that does not answer",
+            "leave it to Kubernetes, which then pulls what is not there",
+            Level::Note,
+        ),
+        "Never" if hub.pulls() => (
+            "servers pull no image, and the image pullers, which do not read this, pull it all the same",
+            "leave it to Kubernetes, or switch the pullers off too",
+            Level::Warning,
+        ),
+        _ => return None,
+    };
+    let mut finding = Diagnostic::new(&CODE, message).help(help);
+    finding.level = level;
+    Some(hub.at(finding, &[(POLICY, "for servers")]))
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match &value.content {
+        Content::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The tag of an image, empty where it has none, if it moves.
+fn floating(image: &str) -> Option<&str> {
+    if image.is_empty() || image.contains('@') {
+        return None;
+    }
+    let last = image.rsplit('/').next().unwrap_or_default();
+    let tag = last.split_once(':').map_or("", |(_, tag)| tag);
+    (tag.is_empty() || is_floating(tag)).then_some(tag)
+}
+
+fn is_floating(tag: &str) -> bool {
+    FLOATING.contains(&tag)
+}

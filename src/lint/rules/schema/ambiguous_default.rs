@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("ambiguous_default.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::warning(
+    "SM008",
+    "ambiguous-default-profile",
+    "two profiles or choices claim the same place, and one of them is out of reach",
+);
+
+/// Until then the last default counted.
+const FIRST_DEFAULT: (u32, u32) = (3, 2);
+
+/// Who shows each group profiles of its own may have a default for each.
+const FILTER: &str = "allowed_groups";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let profiles = hub.profiles();
+    if profiles.iter().all(|profile| profile.get(FILTER).is_none()) {
+        findings.extend(defaults(hub, "profiles", profiles.iter().copied()));
+        findings.extend(slugs(&profiles));
+    }
+    for profile in profiles {
+        for (_, option) in entries(profile.get("profile_options")) {
+            let choices = entries(option.get("choices")).map(|(_, choice)| choice);
+            findings.extend(defaults(hub, "choices", choices));
+        }
+    }
+}
+
+fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let map = value.and_then(Value::as_map);
+    map.into_iter().flat_map(|map| &map.entries)
+}
+
+/// More than one default.
+fn defaults<'v>(
+    hub: &Hub<'_>,
+    what: &str,
+    all: impl Iterator<Item = &'v Value>,
+) -> Option<Diagnostic> {
+    let says = all.filter_map(|one| one.get("default"));
+    let claims: Vec<&Value> = says
+        .filter(|value| value.content == Content::Bool(true))
+        .collect();
+    if claims.len() < 2 {
+        return None;
+    }
+    let is_first = hub.version >= FIRST_DEFAULT;
+    let winner = if is_first { 0 } else { claims.len() - 1 };
+    let count = claims.len();
+    let which = if is_first { "first" } else { "last" };
+    let message = format!("{count} {what} say that they are the default, and the {which} one is");
+    let finding = Diagnostic::new(&CODE, message).help("leave `default: true` at one of them");
+    let labels = claims.into_iter().enumerate();
+    Some(labels.fold(finding, |finding, (index, claim)| {
+        let text = if index == winner {
+            "is the default"
+        } else {
+            "is not"
+        };
+        finding.at(span(claim), text)
+    }))
+}
+
+/// Profiles that users' choices cannot be told from.
+fn slugs(profiles: &[&Value]) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<String, &Value> = BTreeMap::new();
+    let mut found = Vec::new();
+    for profile in profiles {
+        let Some((slug, value)) = slug(profile) else {
+            continue;
+        };
+        let Some(earlier) = first.get(&slug) else {
+            first.insert(slug, value);
+            continue;
+        };
+        let message = format!("two profiles have the slug `{slug}`, and nobody reaches the second");
+        found.push(
+            Diagnostic::new(&CODE, message)
+                .at(span(value), "never chosen")
+                .at(span(earlier), "chosen for both")
+                .help("give each a `slug` of its own, or another `display_name`"),
+        );
+    }
+    found
+}
+
+/// What names a profile: its slug, else what KubeSpawner makes of its `display_name`. Other letters than ASCII's
+/// are spelled out there, which is left alone here.
+fn slug(profile: &Value) -> Option<(String, &Value)> {
+    let text = |key: &str| {
+        let value = profile.get(key)?;
+        match &value.content {
+            Content::String(text) => Some((text.as_str(), value)),
+            _ => None,
+        }
+    };
+    if let Some((slug, value)) = text("slug") {
+        return Some((slug.to_owned(), value));
+    }
+    let (name, value) = text("display_name").filter(|_| profile.get("slug").is_none())?;
+    let is_plain = name.is_ascii() && !name.contains(['&', '\'', ',']);
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let slug = words.join("-").to_ascii_lowercase();
+    (is_plain && !slug.is_empty()).then_some((slug, value))
+}

@@ -1,0 +1,87 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::{Check, Hub, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("bad_config_section.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "SM009",
+    "bad-hub-config-section",
+    "a section of `hub.config` that is no class, for which the hub does not start",
+);
+
+/// Since then the hub exits where a section begins with a small letter.
+const FATAL: (u32, u32) = (4, 3);
+
+/// Classes that hubs set up.
+const CLASSES: [&str; 26] = [
+    "Auth0OAuthenticator",
+    "Authenticator",
+    "AzureAdOAuthenticator",
+    "BinderSpawner",
+    "BitbucketOAuthenticator",
+    "CILogonOAuthenticator",
+    "ConfigurableHTTPProxy",
+    "CryptKeeper",
+    "DummyAuthenticator",
+    "FirstUseAuthenticator",
+    "GenericOAuthenticator",
+    "GitHubOAuthenticator",
+    "GitLabOAuthenticator",
+    "GlobusOAuthenticator",
+    "GoogleOAuthenticator",
+    "JupyterHub",
+    "KubeSpawner",
+    "LDAPAuthenticator",
+    "LTI11Authenticator",
+    "LTI13Authenticator",
+    "LocalAuthenticator",
+    "NativeAuthenticator",
+    "OAuthenticator",
+    "OpenShiftOAuthenticator",
+    "Spawner",
+    "TmpAuthenticator",
+];
+
+/// Keys of the chart that stand one level up.
+const ABOVE: [&str; 5] = [
+    "loadRoles",
+    "services",
+    "extraConfig",
+    "extraEnv",
+    "extraFiles",
+];
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for (section, value) in hub.entries("hub.config") {
+        let small = section.starts_with(|c: char| c.is_ascii_lowercase());
+        let class = CLASSES
+            .iter()
+            .find(|class| class.eq_ignore_ascii_case(section) && **class != section);
+        if hub.is_default(value) || !(small || class.is_some()) {
+            continue;
+        }
+        let is_fatal = small && hub.version >= FATAL;
+        let message = if is_fatal {
+            format!("`hub.config.{section}` is no class, and the hub exits at its start")
+        } else {
+            format!("`hub.config.{section}` is no class, and nothing reads it")
+        };
+        let help = match class {
+            Some(class) => format!("write `{class}`"),
+            None if ABOVE.contains(&section.as_str()) => {
+                format!("`{section}` is a key of `hub` itself: move it up")
+            }
+            None => "sections are classes of JupyterHub, KubeSpawner and authenticators, such as `JupyterHub`".to_owned(),
+        };
+        let mut finding = Diagnostic::new(&CODE, message).help(help);
+        if !is_fatal {
+            finding.level = Level::Warning;
+        }
+        let place = value.set.key.unwrap_or(value.set.value);
+        findings.push(finding.at(place, "no class has this name"));
+    }
+}

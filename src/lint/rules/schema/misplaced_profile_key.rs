@@ -1,0 +1,135 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::{Check, Hub, Rule};
+use crate::text::nearest;
+use crate::values::Value;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("misplaced_profile_key.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::warning(
+    "SM007",
+    "misplaced-profile-key",
+    "a setting stands beside `kubespawner_override` instead of in it",
+);
+
+const OVERRIDE: &str = "kubespawner_override";
+const OF_PROFILE: [&str; 6] = [
+    "display_name",
+    "description",
+    "slug",
+    "default",
+    OVERRIDE,
+    "profile_options",
+];
+const OF_OPTION: [&str; 3] = ["display_name", "choices", "unlisted_choice"];
+const OF_CHOICE: [&str; 3] = ["display_name", "default", OVERRIDE];
+
+/// Settings of servers, by the names of KubeSpawner's traits and of the chart's keys. Other names may be
+/// extensions of a hub's own.
+const SETTINGS: [&str; 52] = [
+    "args",
+    "cmd",
+    "cpu",
+    "cpu_guarantee",
+    "cpu_limit",
+    "cpuGuarantee",
+    "cpuLimit",
+    "defaultUrl",
+    "default_url",
+    "environment",
+    "extraContainers",
+    "extraEnv",
+    "extraLabels",
+    "extraPodConfig",
+    "extraResource",
+    "extraTolerations",
+    "extra_annotations",
+    "extra_containers",
+    "extra_labels",
+    "extra_pod_config",
+    "extra_resource_guarantees",
+    "extra_resource_limits",
+    "extra_tolerations",
+    "fs_gid",
+    "image",
+    "image_pull_policy",
+    "image_pull_secrets",
+    "image_spec",
+    "initContainers",
+    "init_containers",
+    "lifecycle_hooks",
+    "mem_guarantee",
+    "mem_limit",
+    "memory",
+    "nodeSelector",
+    "node_affinity_preferred",
+    "node_affinity_required",
+    "node_selector",
+    "notebook_dir",
+    "priority_class_name",
+    "resources",
+    "scheduler_name",
+    "service_account",
+    "startTimeout",
+    "start_timeout",
+    "storage",
+    "storage_capacity",
+    "storage_class",
+    "tolerations",
+    "uid",
+    "volume_mounts",
+    "volumes",
+];
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for profile in hub.profiles() {
+        findings.extend(flaws(profile, "a profile", &OF_PROFILE));
+        for option in below(profile.get("profile_options")) {
+            findings.extend(flaws(option, "an option", &OF_OPTION));
+            for choice in below(option.get("choices")) {
+                findings.extend(flaws(choice, "a choice", &OF_CHOICE));
+            }
+        }
+    }
+}
+
+fn below(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let map = value.and_then(Value::as_map);
+    map.into_iter().flat_map(|map| map.entries.values())
+}
+
+/// The keys that do nothing where they stand.
+fn flaws(holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
+    let entries = holder.as_map().into_iter().flat_map(|map| &map.entries);
+    let unknown = entries.filter(|(key, _)| !known.contains(&key.as_str()));
+    let finding = |(key, value): (&String, &Value)| {
+        let place = value.set.key.unwrap_or_else(|| span(value));
+        let is_setting = SETTINGS.contains(&key.as_str()) || key == OVERRIDE;
+        let meant = nearest(key, known.iter().copied());
+        let (message, help) = match (is_setting, meant) {
+            (true, _) if key == OVERRIDE => (
+                format!("`{key}` of {title} is ignored"),
+                "it belongs to a choice, below `choices`".to_owned(),
+            ),
+            (true, _) => (
+                format!("`{key}` of {title} is ignored"),
+                format!("move it into `{OVERRIDE}`, by the name of KubeSpawner's trait"),
+            ),
+            (false, Some(meant)) => (
+                format!("`{key}` of {title} is ignored"),
+                format!("`{meant}` is what KubeSpawner reads"),
+            ),
+            (false, None) => return None,
+        };
+        Some(
+            Diagnostic::new(&CODE, message)
+                .at(place, "not read")
+                .help(help),
+        )
+    };
+    unknown.filter_map(finding).collect()
+}

@@ -1,0 +1,88 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::z2jh::VERSIONS;
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("pinned_internal_image.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "SM010",
+    "pinned-internal-image",
+    "a part of the chart stays behind when the chart goes on",
+);
+
+/// Images of the chart's own parts. Of the first ones the tags are versions of the chart.
+const IMAGES: [&str; 8] = [
+    "hub.image",
+    "prePuller.hook.image",
+    "proxy.secretSync.image",
+    "singleuser.networkTools.image",
+    "proxy.chp.image",
+    "proxy.traefik.image",
+    "prePuller.pause.image",
+    "scheduling.userPlaceholder.image",
+];
+const OF_CHART: usize = 4;
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for (index, path) in IMAGES.into_iter().enumerate() {
+        let place = format!("{path}.tag");
+        let Some(tag) = hub.get(&place).filter(|tag| !hub.is_default(tag)) else {
+            continue;
+        };
+        let Content::String(text) = &tag.content else {
+            continue;
+        };
+        if hub.is_set(&format!("{path}.name")) {
+            continue;
+        }
+        let is_old = if index < OF_CHART {
+            is_other_version(hub, text)
+        } else {
+            is_of_older(hub, path, tag, text)
+        };
+        let message = if is_old {
+            format!("`{place}` is that of an older version of the chart, and stays so")
+        } else {
+            format!("`{place}` stays as it is when the chart goes on")
+        };
+        let help = "take it away: the chart brings what it is tested with";
+        let mut finding = Diagnostic::new(&CODE, message).help(help);
+        if is_old {
+            finding.level = Level::Warning;
+        }
+        findings.push(hub.at(finding, &[(place.as_str(), "pinned here")]));
+    }
+}
+
+/// Whether the tag names another version of the chart than this one.
+fn is_other_version(hub: &Hub<'_>, tag: &str) -> bool {
+    let mut parts = tag.split(['.', '-']).map(str::parse::<u32>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) < hub.version,
+        _ => false,
+    }
+}
+
+/// Whether an older version of the chart has this tag, and this one another: a copy of its values.
+fn is_of_older(hub: &Hub<'_>, path: &str, tag: &Value, text: &str) -> bool {
+    let own = tag.lost.last().filter(|own| hub.is_default(own));
+    if own.is_none_or(|own| own.content == tag.content) {
+        return false;
+    }
+    let pointer = format!("/{}/tag", path.replace('.', "/"));
+    let (major, minor) = hub.version;
+    let own_name = format!("{major}.{minor}");
+    let older = VERSIONS
+        .iter()
+        .take_while(|version| version.name != own_name);
+    let mut tags = older.filter_map(|version| {
+        let defaults: serde_json::Value = serde_json::from_str(version.defaults).ok()?;
+        Some(defaults.pointer(&pointer)?.as_str()? == text)
+    });
+    tags.any(|is_same| is_same)
+}
