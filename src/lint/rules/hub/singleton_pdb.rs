@@ -45,10 +45,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a limit is such a number, or this text.
-fn is(hub: &Hub<'_>, path: &str, test: fn(f64) -> bool, text: &str) -> bool {
+fn is(hub: &Hub<'_>, path: &str, is_met: fn(f64) -> bool, percent: &str) -> bool {
     match hub.get(path).map(|value| &value.content) {
-        Some(Content::Number(number)) => number.as_f64().is_some_and(test),
-        Some(Content::String(own)) => own == text,
+        Some(Content::Number(number)) => number.as_f64().is_some_and(is_met),
+        Some(Content::String(own)) => own == percent,
         _ => false,
     }
 }

@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles;
 use crate::lint::{Check, Hub, Rule};
+use crate::text::SourceId;
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -100,14 +103,25 @@ fn is_copy(hub: &Hub<'_>, name: &Value) -> bool {
 
 /// Whether a tool is likely to add the tag when it deploys.
 fn is_tagged_elsewhere(hub: &Hub<'_>) -> bool {
-    let of_release = hub
-        .sources
-        .iter()
-        .filter(|(id, _)| !hub.defaults.contains(id));
-    of_release.into_iter().any(|(_, source)| {
+    let mut layers = BTreeSet::new();
+    collect(hub.values, &mut layers);
+    layers.difference(hub.defaults).any(|layer| {
+        let text = hub.sources.get(*layer).text();
         let marks = ["image: {}", "hubploy", "helmfile"];
-        marks.iter().any(|mark| source.text().contains(mark))
+        marks.iter().any(|mark| text.contains(mark))
     })
+}
+
+/// The sources that have a share in a value.
+fn collect(value: &Value, layers: &mut BTreeSet<SourceId>) {
+    layers.insert(value.set.value.source);
+    for lost in &value.lost {
+        layers.insert(lost.set.value.source);
+    }
+    let map = value.as_map().into_iter();
+    for below in map.flat_map(|map| map.entries.values()) {
+        collect(below, layers);
+    }
 }
 
 fn is_nothing(tag: &Value) -> bool {

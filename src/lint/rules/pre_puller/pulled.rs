@@ -10,7 +10,9 @@ const CHOICES: (u32, u32) = (3, 2);
 
 /// The images that they pull, as this version of the chart does.
 pub(super) fn images(hub: &Hub<'_>) -> Vec<HubImage> {
-    let mut images = hub_images(&hub.values.to_json());
+    let parts = ["singleuser", "prePuller"].into_iter();
+    let parts = parts.filter_map(|part| Some((part.to_owned(), hub.get(part)?.to_json())));
+    let mut images = hub_images(&parts.collect());
     if hub.version < CHOICES {
         images.retain(|image| {
             !(image.name.starts_with("profile-") && image.name.contains("-choice-"))

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::z2jh::VERSIONS;
+use crate::lint::z2jh::{VERSIONS, version_of};
 use crate::lint::{Check, Hub, Rule};
 use crate::values::{Content, Value};
 
@@ -63,6 +63,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 fn is_other_version(hub: &Hub<'_>, tag: &str) -> bool {
     let mut parts = tag.split(['.', '-']).map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
+        // Of `4.x` no minor version is known.
+        (Some(Ok(major)), Some(Ok(_))) if hub.version.1 == u32::MAX => major < hub.version.0,
         (Some(Ok(major)), Some(Ok(minor))) => (major, minor) < hub.version,
         _ => false,
     }
@@ -75,11 +77,9 @@ fn is_of_older(hub: &Hub<'_>, path: &str, tag: &Value, text: &str) -> bool {
         return false;
     }
     let pointer = format!("/{}/tag", path.replace('.', "/"));
-    let (major, minor) = hub.version;
-    let own_name = format!("{major}.{minor}");
     let older = VERSIONS
         .iter()
-        .take_while(|version| version.name != own_name);
+        .filter(|version| version_of(version.name) < hub.version);
     let mut tags = older.filter_map(|version| {
         let defaults: serde_json::Value = serde_json::from_str(version.defaults).ok()?;
         Some(defaults.pointer(&pointer)?.as_str()? == text)
