@@ -143,17 +143,24 @@ impl<'v> Hub<'v> {
         })
     }
 
-    /// What the release says of a value, else of the mapping nearest around it, else the first thing that it
-    /// says of the hub at all.
+    /// What the release says of a value, else of the mapping nearest around it, else of another part of the
+    /// hub: where to show what nobody set.
     pub(super) fn nearest(&self, path: &str) -> Option<&'v Value> {
+        const PARTS: [&str; 6] = [
+            "singleuser",
+            "hub",
+            "scheduling",
+            "prePuller",
+            "cull",
+            "proxy",
+        ];
         let ends = path.match_indices('.').map(|(at, _)| at).rev();
         let paths = std::iter::once(path.len()).chain(ends);
         let mut said = paths
-            .filter_map(|end| self.get(&path[..end]))
+            .map(|end| &path[..end])
+            .chain(PARTS)
+            .filter_map(|path| self.get(path))
             .filter(|value| !self.is_default(value));
-        said.next().or_else(|| {
-            let all = self.values.as_map()?.entries.values();
-            all.into_iter().find(|value| !self.is_default(value))
-        })
+        said.next()
     }
 }
