@@ -180,7 +180,10 @@ fn check(rule: &Rule) {
         );
         let is_property = matches!(rule.check, Check::Property(_));
         assert!(
-            is_property || found.iter().all(|code| code == id || rule.page.contains(code)),
+            is_property
+                || found
+                    .iter()
+                    .all(|code| code == id || rule.page.contains(code)),
             "{id}: {found:?} in {text}"
         );
         check_fixed(rule, &files);

@@ -41,9 +41,14 @@ impl Look<'_> {
             "type" => is_of_type(said, value),
             "enum" => said.as_array().is_some_and(|all| all.contains(value)),
             "const" => said == value,
-            "minimum" => value
-                .as_f64()
-                .is_none_or(|number| said.as_f64().is_some_and(|least| number >= least)),
+            "minimum" => is_within(said, value, |number, least| number >= least),
+            "maximum" => is_within(said, value, |number, most| number <= most),
+            "minItems" => value.as_array().is_none_or(|items| {
+                let least = said.as_u64().and_then(|least| usize::try_from(least).ok());
+                least.is_some_and(|least| items.len() >= least)
+            }),
+            // Integers of some width, whose range stands beside it.
+            "format" => value.is_number(),
             "required" => has_all(said, value),
             "properties" | "patternProperties" | "additionalProperties" => {
                 name != first_of(keywords) || self.members(keywords, value, below)
