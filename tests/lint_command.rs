@@ -298,7 +298,7 @@ fn a_folder_is_walked_for_what_the_linter_knows() {
             "hubs/m.yaml",
             "apiVersion: v1\nkind: Pod\nmetadata: {labels: {a: 1}}\n",
         );
-    let expected = "hubs/a/prod.yaml:1:7: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\nhubs/a/prod.yaml:2:1: hint[HB004] the hub gives up on a server after 300 seconds, which a new node and a large image may take\nhubs/c/values.yaml:1:20: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\nhubs/m.yaml:3:24: error[XR011] `a` in `labels` of `Pod` is a number\n";
+    let expected = "hubs/a/prod.yaml:1:7: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\nhubs/c/values.yaml:1:20: error[HB001] `hub.replicas` is no value of the chart, and there can be only one\nhubs/m.yaml:3:24: error[XR011] `a` in `labels` of `Pod` is a number\n";
     let line = [
         "lint", "hubs", "--select", "HB,XR011", "--format", "concise",
     ];
