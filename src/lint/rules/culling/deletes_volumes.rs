@@ -23,7 +23,7 @@ const OWN_NAMES: (u32, u32) = (4, 0);
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let is_dynamic = hub.text(TYPE) == Some("dynamic");
-    if hub.flag("cull.enabled") != Some(true) || !is_dynamic || keeps(hub) {
+    if hub.flag("cull.enabled") != Some(true) || !is_dynamic || keeps(hub) || is_for_a_day(hub) {
         return;
     }
     if hub.flag(USERS) == Some(true) {
@@ -63,6 +63,12 @@ fn keeps(hub: &Hub<'_>) -> bool {
         Some(deletes) => !deletes,
         None => paths.iter().any(is_unknown) || hub.code_may_set("delete_pvc"),
     }
+}
+
+/// Whether every login makes a user that nobody comes back to.
+fn is_for_a_day(hub: &Hub<'_>) -> bool {
+    let class = hub.text("hub.config.JupyterHub.authenticator_class");
+    class.is_some_and(|class| class == "tmp" || class.contains("TmpAuthenticator"))
 }
 
 /// Whether each named server has a volume of its own.
