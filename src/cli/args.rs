@@ -258,7 +258,7 @@ pub(super) enum Format {
     Github,
     /// As a code quality report of GitLab
     Gitlab,
-    /// As tests in JUnit's XML
+    /// As tests in the XML of `JUnit`
     Junit,
     /// As Checkstyle's XML
     Checkstyle,

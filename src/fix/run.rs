@@ -154,8 +154,8 @@ fn try_together<'s>(
     let left = lint(&texts);
     // A new finding may be the doing of the mildest.
     let bar = chosen.iter().map(gravest).max()?;
-    let fixed = chosen.iter().flat_map(|chosen| &chosen.findings);
-    check(before, &left, fixed, bar).ok()?;
+    let asked = chosen.iter().flat_map(|chosen| &chosen.findings);
+    check(before, &left, asked, bar).ok()?;
     Some(Step {
         texts,
         left,

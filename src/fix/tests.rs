@@ -228,8 +228,11 @@ fn edits_beside_the_text_are_refused() {
     }
 }
 
+/// Where it begins, how many bytes go, and what comes instead.
+type AnyEdit = (usize, usize, String);
+
 /// Edits anywhere in a text, some of which meet.
-fn fixes() -> impl Strategy<Value = (String, Vec<Vec<(usize, usize, String)>>)> {
+fn fixes() -> impl Strategy<Value = (String, Vec<Vec<AnyEdit>>)> {
     "[a-f é]{0,40}".prop_flat_map(|text| {
         let edit = (0..=text.len(), 0..5usize, "[A-F]{0,3}");
         let fix = prop::collection::vec(edit, 1..4);

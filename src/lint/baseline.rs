@@ -138,7 +138,8 @@ fn path(source: &Source, offset: usize) -> String {
     let document = yaml::parse(&text[part.clone()]);
     let root = document.as_ref().ok().and_then(|document| document.root());
     let Some(root) = root else {
-        return source.shown(line(source, offset)).trim().to_owned();
+        let line = source.line_range(source.line_column(offset).line);
+        return source.shown(line).trim().to_owned();
     };
     let mut keys = object(root);
     follow(root, offset - part.start, &mut keys);
@@ -160,28 +161,21 @@ fn follow(node: NodeRef<'_>, offset: usize, keys: &mut Vec<String>) {
     if node.is_alias() {
         return;
     }
-    let entries = node
+    let mut entries = node
         .entries()
         .filter(|(key, _)| key.range().start <= offset);
-    if let Some((key, value)) = entries.last() {
+    if let Some((key, value)) = entries.next_back() {
         keys.extend(yaml::key_name(key));
         if value.range().start <= offset {
             follow(value, offset, keys);
         }
         return;
     }
-    let items = node.items().filter(|item| item.range().start <= offset);
-    if let Some(item) = items.last() {
+    let mut items = node.items().filter(|item| item.range().start <= offset);
+    if let Some(item) = items.next_back() {
         keys.push("[]".to_owned());
         follow(item, offset, keys);
     }
-}
-
-fn line(source: &Source, offset: usize) -> std::ops::Range<usize> {
-    let starts = source.line_starts();
-    let line = source.line_column(offset).line;
-    let end = starts.get(line).copied().unwrap_or(source.text().len());
-    starts[line - 1]..end
 }
 
 #[cfg(test)]
@@ -190,14 +184,14 @@ mod tests {
     use crate::diag::Code;
     use crate::text::Span;
 
-    static CODE: Code = Code::warning("PH002", "dead-placeholder-replicas", "a test");
+    const CODE: &Code = &Code::warning("TS001", "test", "a test");
 
     fn findings(text: &str, words: &[&str]) -> (Sources, Vec<Diagnostic>) {
         let mut sources = Sources::default();
         let source = sources.add("a.yaml", text.to_owned());
         let finding = |word: &&str| {
             let start = text.find(*word).expect("a word");
-            Diagnostic::new(&CODE, "a test").at(Span::new(source, start..start + word.len()), "")
+            Diagnostic::new(CODE, "a test").at(Span::new(source, start..start + word.len()), "")
         };
         let findings = words.iter().map(finding).collect();
         (sources, findings)

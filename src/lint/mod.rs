@@ -36,7 +36,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Code, Diagnostic};
 use crate::policy::Facts;
-use crate::text::{Sources, Span};
+use crate::text::Sources;
 use crate::values::NotATable;
 
 /// The findings about each of several releases, or why Helm refuses its values.
@@ -63,16 +63,10 @@ pub fn run(
     let values = release.view(sources, shared);
     let hub = release.hub(sources, facts);
     let mut findings = look(&Subject::Release(&values, hub.as_ref()));
-    // Where a rule has spoken of a place already, it knows more than the schema.
-    let places: Vec<_> = findings.iter().filter_map(Diagnostic::span).collect();
-    let is_new = |finding: &Diagnostic| {
-        let span = finding.span();
-        let is_there = |place: &Span| {
-            span.is_some_and(|span| (span.source, span.start) == (place.source, place.start))
-        };
-        !places.iter().any(is_there)
-    };
-    findings.extend(violations::check(&values).into_iter().filter(is_new));
+    // Where a rule has spoken of a place as gravely, it knows more than the schema.
+    let mut violations = violations::check(&values);
+    violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
+    findings.extend(violations);
     finish(findings)
 }
 
@@ -82,6 +76,11 @@ pub fn page(code: &Code) -> Option<&'static str> {
     rules
         .find(|rule| rule.code.id == code.id)
         .map(|rule| rule.page)
+}
+
+fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
+    let start = |finding: &Diagnostic| finding.span().map(|span| (span.source, span.start));
+    finding.level <= violation.level && start(finding) == start(violation)
 }
 
 /// What is linted.

@@ -5,14 +5,8 @@ use crate::text::Sources;
 pub(super) fn fingerprint(sources: &Sources, diagnostic: &Diagnostic) -> u64 {
     let line = diagnostic.span().map(|span| {
         let source = sources.get(span.source);
-        let starts = source.line_starts();
-        let line = source.line_column(span.start).line;
-        let end = starts.get(line).copied().unwrap_or(source.text().len());
-        format!(
-            "{}\n{}",
-            source.name(),
-            source.text()[starts[line - 1]..end].trim()
-        )
+        let line = source.line_range(source.line_column(span.start).line);
+        format!("{}\n{}", source.name(), source.text()[line].trim())
     });
     let all = format!("{}\n{}", diagnostic.code.id, line.unwrap_or_default());
     hash(&all)

@@ -9,7 +9,7 @@ use crate::text::{LineColumn, Sources};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// All diagnostics as JUnit has tests: an error or a warning is a test that failed, a note one that passed and
+/// All diagnostics as `JUnit` has tests: an error or a warning is a test that failed, a note one that passed and
 /// printed something. Without any there is one test that passed.
 pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let is_failure = |diagnostic: &&Diagnostic| diagnostic.level <= Level::Warning;

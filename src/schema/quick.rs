@@ -37,7 +37,8 @@ impl Look<'_> {
     ) -> bool {
         let below = depth + 1;
         match name {
-            "$schema" | "definitions" | "$defs" | "title" | "description" | "default" => true,
+            "$schema" | "definitions" | "$defs" | "title" | "description" | "default" | "then"
+            | "else" => true,
             "type" => is_of_type(said, value),
             "enum" => said.as_array().is_some_and(|all| all.contains(value)),
             "const" => said == value,
@@ -82,7 +83,6 @@ impl Look<'_> {
                 // Not to be sure of `if` is not to know that it fails.
                 takes("then") && (self.at(said, value, below) || takes("else"))
             }
-            "then" | "else" => true,
             _ => false,
         }
     }

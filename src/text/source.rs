@@ -83,6 +83,13 @@ impl Source {
         })
     }
 
+    /// The bytes of a line by its number, from 1, with the end of the line.
+    pub fn line_range(&self, line: usize) -> Range<usize> {
+        let starts = self.line_starts();
+        let end = starts.get(line).copied().unwrap_or(self.text.len());
+        starts[line - 1]..end
+    }
+
     /// What must not be shown of the text; found once, when a part of it is first shown.
     pub fn masked(&self) -> &[Range<usize>] {
         self.masked.get_or_init(|| mask::masked(&self.text))

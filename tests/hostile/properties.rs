@@ -6,7 +6,7 @@ use std::ops::Range;
 use dunnage::diag::Diagnostic;
 use dunnage::k8s::{Body, HOOK, Kinds, Release};
 use dunnage::lint;
-use dunnage::policy::{self, Policy, Z2JH};
+use dunnage::policy::{self, Facts, Policy, Z2JH};
 use dunnage::render::{self, NO_DOCUMENTS, Options, Outcome};
 use dunnage::report::{self, Look};
 use dunnage::text::{SourceId, Sources, Span, mask, masked};
@@ -159,16 +159,38 @@ pub(crate) fn policy(text: &str, stream: &str) {
         let release = release(source, sources.get(source).text());
         let outcome = render::run(&release, &read, &Options::default());
         check_diagnostics(&sources, &outcome.diagnostics);
+        let findings = lint::manifests(&sources, source, &lint::Cluster::of(&read));
+        judged(&sources, findings);
     }
 }
 
 /// Whatever the values are, they have a hub or none, and findings have a place.
 fn linted(sources: &mut Sources, values: Value) {
-    let Ok(Some(release)) = lint::Release::new(sources, None, values, Helm::Four, None) else {
+    let parts = lint::Parts {
+        chart: None,
+        values,
+        helm: Helm::Four,
+        version: None,
+        hub: None,
+    };
+    let mut shared = lint::Shared::default();
+    let (plan, broken) = lint::Plan::new(sources, &mut shared, parts);
+    check_diagnostics(sources, &broken);
+    let Ok(release) = lint::Release::new(plan) else {
         return;
     };
-    let findings = release.lint(sources);
+    let findings = lint::run(sources, &shared, &Facts::default(), &release);
+    judged(sources, findings);
+}
+
+/// Whatever the manifests are, findings have a place, and what silences them and knows them can be told.
+fn judged(sources: &Sources, mut findings: Vec<Diagnostic>) {
+    lint::Silence::default().apply(sources, &mut findings);
     check_diagnostics(sources, &findings);
+    let known = lint::Baseline::of(sources, &findings);
+    assert_eq!(lint::Baseline::read(&known.write()), Ok(known.clone()));
+    known.apply(sources, &mut findings);
+    assert_eq!(findings, []);
 }
 
 /// An argument of any kind sets something, or is refused with a place.

@@ -75,6 +75,7 @@ pub(in crate::cli) enum HelmArg {
 /// Options of `lint`.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct LintOptions {
     /// Values files, charts, rendered manifests, folders, or `-`; each is linted by itself, but one that is
     /// a layer of a release of the policy is linted as that release [default: the releases of the policy,

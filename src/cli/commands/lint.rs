@@ -251,9 +251,10 @@ fn tell(
     if let Err(error) = session.write_files(&all) {
         return session.fail(&[error]);
     }
-    let shown = match options.statistics {
-        true if session.is_for_people() => statistics(&all),
-        _ => session.findings(&all),
+    let shown = if options.statistics && session.is_for_people() {
+        statistics(&all)
+    } else {
+        session.findings(&all)
     };
     let written = session.write(&shown);
     session.say(&count(&all));

@@ -134,6 +134,6 @@ impl<'v> Options<'v> {
 fn is_together(overrides: &Value) -> bool {
     super::entries(Some(overrides)).any(|(name, _)| {
         let begins = |start: &&str| name.starts_with(*start);
-        TOGETHER.iter().any(|start| begins(&start))
+        TOGETHER.iter().any(begins)
     })
 }

@@ -68,9 +68,9 @@ impl<'v> Settings<'v> {
                 // Traits that are mappings are empty ones unless they are set.
                 (None, Some(new)) if merges && !LISTS.contains(&name) => {
                     let empty = Content::Map(Map::default());
-                    let mut merged = Value::new(empty, value.set.key, value.set.value);
-                    merge(&mut merged, new);
-                    self.traits.insert(name, Cow::Owned(merged));
+                    let mut laid = Value::new(empty, value.set.key, value.set.value);
+                    merge(&mut laid, new);
+                    self.traits.insert(name, Cow::Owned(laid));
                 }
                 _ => {
                     self.traits.insert(name, Cow::Borrowed(value));

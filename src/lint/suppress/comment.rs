@@ -145,10 +145,7 @@ struct Lines<'s> {
 
 impl<'s> Lines<'s> {
     fn text(&self, line: usize) -> &'s str {
-        let starts = self.source.line_starts();
-        let text = self.source.text();
-        let end = starts.get(line).copied().unwrap_or(text.len());
-        &text[starts[line - 1]..end]
+        &self.source.text()[self.source.line_range(line)]
     }
 
     fn count(&self) -> usize {

@@ -73,7 +73,7 @@ impl Silence<'_> {
         findings.extend(
             unused
                 .filter(|(_, is_used)| !is_used)
-                .map(|(entry, _)| self.unused_entry(entry)),
+                .map(|(entry, _)| unused_entry(entry)),
         );
     }
 
@@ -128,13 +128,13 @@ impl Silence<'_> {
             _ => false,
         }
     }
+}
 
-    fn unused_entry(&self, entry: &Suppression) -> Diagnostic {
-        let rules: Vec<&str> = entry.rules.iter().map(|rule| rule.value.as_str()).collect();
-        let message = format!("this entry silences no finding of `{}`", rules.join("`, `"));
-        let finding = Diagnostic::new(unused_code(), message).at(entry.span, "is not needed");
-        finding.help("take it away")
-    }
+fn unused_entry(entry: &Suppression) -> Diagnostic {
+    let rules: Vec<&str> = entry.rules.iter().map(|rule| rule.value.as_str()).collect();
+    let message = format!("this entry silences no finding of `{}`", rules.join("`, `"));
+    let finding = Diagnostic::new(unused_code(), message).at(entry.span, "is not needed");
+    finding.help("take it away")
 }
 
 fn unused_code() -> &'static crate::diag::Code {

@@ -76,22 +76,7 @@ fn read_at(
         let message = format!("`{name}` lies more than {DEEPEST} charts deep");
         return Err(Diagnostic::new(&NOT_A_CHART, message));
     }
-    let mut own = BTreeMap::new();
-    let mut below: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
-    for file in files {
-        match file.path.strip_prefix("charts/") {
-            None => {
-                own.insert(file.path.clone(), file);
-            }
-            Some(rest) => {
-                let (folder, path) = rest.split_once('/').unwrap_or((rest, ""));
-                let path = path.to_owned();
-                let content = file.content;
-                let files = below.entry(folder.to_owned()).or_default();
-                files.push(ChartFile { path, content });
-            }
-        }
-    }
+    let (mut own, below) = apart(files);
     let mut text_of = |file: &str| {
         let content = own.remove(file)?.content;
         let text = String::from_utf8_lossy(&content).into_owned();
@@ -140,6 +125,32 @@ fn read_at(
     }
     limits.depth -= 1;
     Ok(chart)
+}
+
+/// A chart's own files by their paths, and those of the charts below it by their folders.
+fn apart(
+    files: Vec<ChartFile>,
+) -> (
+    BTreeMap<String, ChartFile>,
+    BTreeMap<String, Vec<ChartFile>>,
+) {
+    let mut own = BTreeMap::new();
+    let mut below: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
+    for file in files {
+        match file.path.strip_prefix("charts/") {
+            None => {
+                own.insert(file.path.clone(), file);
+            }
+            Some(rest) => {
+                let (folder, path) = rest.split_once('/').unwrap_or((rest, ""));
+                let path = path.to_owned();
+                let content = file.content;
+                let files = below.entry(folder.to_owned()).or_default();
+                files.push(ChartFile { path, content });
+            }
+        }
+    }
+    (own, below)
 }
 
 /// Takes the versions that `helm dependency update` settled on.

@@ -20,14 +20,12 @@ pub(super) fn apply(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Diagnostic> {
     let Some(path) = &options.baseline else {
-        return match options.write_baseline {
-            true => Err(Diagnostic::new(
-                &BROKEN_BASELINE,
-                "`--write-baseline` does not know where to",
-            )
-            .help("name the file by `--baseline FILE`")),
-            false => Ok(()),
-        };
+        if !options.write_baseline {
+            return Ok(());
+        }
+        let message = "`--write-baseline` does not know where to";
+        let error = Diagnostic::new(&BROKEN_BASELINE, message);
+        return Err(error.help("name the file by `--baseline FILE`"));
     };
     let now = Baseline::of(&session.sources, findings);
     let known = match (session.host.is_file(path), options.write_baseline) {

@@ -143,7 +143,8 @@ impl<'g> Gatherer<'g> {
             let is_hidden = name.starts_with('.') || name == "node_modules";
             let is_of_chart = matches!(&*name, "templates" | "charts" | "crds" | "ci");
             if self.host.is_dir(&path) {
-                if !is_hidden && !(chart.is_some() && is_of_chart) && depth < DEEPEST {
+                let is_passed = is_hidden || chart.is_some() && is_of_chart;
+                if !is_passed && depth < DEEPEST {
                     self.walk(&path, depth + 1, found);
                 }
                 continue;

@@ -65,7 +65,7 @@ impl<'v> Look<'v> {
         if !self.is_set(null) || !self.refuses_null(path) {
             return None;
         }
-        let mut finding = self.finding(null, lost, path)?;
+        let mut finding = finding(null, lost, path)?;
         finding.level = Level::Error;
         Some(finding.help(HELP))
     }
@@ -85,19 +85,19 @@ impl<'v> Look<'v> {
             "{HELP}; that there is anything at this key is due to {} alone",
             source.name()
         );
-        Some(self.finding(null, lost, path)?.help(help))
-    }
-
-    fn finding(&self, null: &Value, lost: &Value, path: &[&str]) -> Option<Diagnostic> {
-        let key = path.last()?;
-        let message = format!("`{key}` with nothing behind it erases what was set below it");
-        let finding = Diagnostic::new(&CODE, message).at(span(null), "means null here");
-        Some(finding.at(span(lost), "what it erases"))
+        Some(finding(null, lost, path)?.help(help))
     }
 
     fn is_set(&self, value: &Value) -> bool {
         !self.values.defaults.contains(&value.set.value.source)
     }
+}
+
+fn finding(null: &Value, lost: &Value, path: &[&str]) -> Option<Diagnostic> {
+    let key = path.last()?;
+    let message = format!("`{key}` with nothing behind it erases what was set below it");
+    let finding = Diagnostic::new(&CODE, message).at(span(null), "means null here");
+    Some(finding.at(span(lost), "what it erases"))
 }
 
 const HELP: &str = "take the key away, or write `key: {}`, which keeps what there is; if it is meant, say `null` and silence \
