@@ -1,6 +1,9 @@
+use super::toleration::{missing, of_another_value};
 use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles::{self, items};
 use crate::lint::{Check, Hub, Rule};
-use crate::values::Content;
+use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,43 +17,97 @@ static CODE: Code = Code::warning(
     "a list of tolerations lost the ones of the dedicated pools",
 );
 
-/// How the taint of a dedicated pool is spelled; some clouds allow no `/`.
-const SPELLINGS: [&str; 2] = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"];
+const USER_PODS: &str = "scheduling.userPods.tolerations";
+const CORE_PODS: &str = "scheduling.corePods.tolerations";
+const EXTRA: &str = "singleuser.extraTolerations";
+
+/// Lists that the chart adds to that of core pods.
+const OF_CORE: [&str; 4] = [
+    "hub.tolerations",
+    "proxy.chp.tolerations",
+    "proxy.traefik.tolerations",
+    "scheduling.userScheduler.tolerations",
+];
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    for (pods, extra) in [
-        ("userPods", "singleuser.extraTolerations"),
-        ("corePods", "hub.tolerations"),
-    ] {
-        let path = format!("scheduling.{pods}.tolerations");
-        let Some(list) = hub.get(&path).filter(|_| hub.is_set(&path)) else {
-            continue;
-        };
-        let Content::List(items) = &list.content else {
-            continue;
-        };
-        let has = |key: &str| {
-            items
-                .iter()
-                .any(|item| match item.get("key").map(|key| &key.content) {
-                    Some(Content::String(text)) => text == key,
-                    _ => item
-                        .get("operator")
-                        .is_some_and(|operator| operator.to_json() == "Exists"),
-                })
-        };
-        let missing: Vec<&str> = SPELLINGS.into_iter().filter(|key| !has(key)).collect();
-        if items.is_empty() || missing.is_empty() {
+    let all = |path: &str| hub.get(path).map(items).unwrap_or_default();
+    let with_extra = [all(USER_PODS), all(EXTRA)].concat();
+    findings.extend(replaced(hub, USER_PODS, &with_extra, "user"));
+    findings.extend(replaced(hub, CORE_PODS, &all(CORE_PODS), "core"));
+    // `[]` is the documented way to have no list of the chart's; half a pair is then none.
+    if all(USER_PODS).is_empty() {
+        findings.extend(hub.get(EXTRA).and_then(|list| half(list, "user")));
+    }
+    if all(CORE_PODS).is_empty() {
+        let lists = OF_CORE.iter().filter_map(|path| hub.get(path));
+        findings.extend(lists.filter_map(|list| half(list, "core")));
+    }
+    for settings in profiles::effective(hub) {
+        if !settings.is_overridden("tolerations") {
             continue;
         }
-        let message = format!(
-            "this list takes the place of the chart's, and lacks `{}`",
-            missing.join("` and `")
-        );
-        let help = format!(
-            "put what you add under `{extra}` in place of this list; `[]` is the way to tolerate nothing"
-        );
-        let finding = Diagnostic::new(&CODE, message).help(help);
-        findings.push(hub.at(finding, &[(path.as_str(), "replaces the chart's list")]));
+        let list = settings.get("tolerations");
+        let finding = list.and_then(|list| half(list, "user").or_else(|| other(list, "user")));
+        if let Some(finding) = finding {
+            profiles::report(findings, finding);
+        }
     }
+}
+
+/// A list of the release in the place of the chart's that lacks a spelling.
+fn replaced(hub: &Hub<'_>, path: &str, all: &[&Value], value: &str) -> Option<Diagnostic> {
+    let list = hub.get(path).filter(|_| hub.is_set(path))?;
+    let missing = missing(all, value);
+    if items(list).is_empty() || missing.is_empty() {
+        return None;
+    }
+    if let Some(finding) = other(list, value) {
+        return Some(finding);
+    }
+    let message = format!(
+        "this list takes the place of the chart's, and lacks `{}`",
+        missing.join("` and `")
+    );
+    let extra = match path {
+        USER_PODS => EXTRA,
+        _ => "hub.tolerations",
+    };
+    let help = format!(
+        "put what you add under `{extra}` in place of this list; `[]` is the way to tolerate nothing"
+    );
+    let finding = Diagnostic::new(&CODE, message).help(help);
+    Some(hub.at(finding, &[(path, "replaces the chart's list")]))
+}
+
+/// A list with one of the two spellings.
+fn half(list: &Value, value: &str) -> Option<Diagnostic> {
+    let missing = missing(&items(list), value);
+    let [missing] = missing.as_slice() else {
+        return None;
+    };
+    let message = format!("this list tolerates one spelling of the taint, and lacks `{missing}`");
+    Some(
+        Diagnostic::new(&CODE, message)
+            .at(span(list), "one of two")
+            .help("tolerate both: some clouds allow no `/` in the key of a taint"),
+    )
+}
+
+/// A list with the taint of other pods, and not of these.
+fn other(list: &Value, value: &str) -> Option<Diagnostic> {
+    let all = items(list);
+    let (item, own) = of_another_value(&all, value)?;
+    if missing(&all, value).len() < 2 {
+        return None;
+    }
+    let message = format!(
+        "this list tolerates the taint of nodes for `{own}`, and its pods belong on those for `{value}`"
+    );
+    let at = item.get("value").unwrap_or(item);
+    Some(
+        Diagnostic::new(&CODE, message)
+            .at(span(at), format!("tolerates `{own}`"))
+            .at(span(list), format!("pods for nodes of `{value}`"))
+            .help(format!("write `value: {value}`, or add one that says so")),
+    )
 }

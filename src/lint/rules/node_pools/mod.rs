@@ -1,5 +1,50 @@
+pub(super) mod core_pods_partly_pinned;
 pub(super) mod dedicated_toleration;
+pub(super) mod extra_pod_config_bypass;
 pub(super) mod malformed_toleration;
 pub(super) mod ored_required_affinity;
+pub(super) mod placement_contradiction;
 pub(super) mod profile_replaces_placement;
+pub(super) mod tolerates_but_does_not_select;
 pub(super) mod user_pods_safe_to_evict;
+
+pub(super) mod terms;
+mod toleration;
+
+use crate::lint::Hub;
+use crate::values::{Content, Value};
+
+/// Where the chart says how user pods look for nodes of their purpose.
+const USER_MATCH: &str = "scheduling.userPods.nodeAffinity.matchNodePurpose";
+
+/// Where it says so of core pods.
+const CORE_MATCH: &str = "scheduling.corePods.nodeAffinity.matchNodePurpose";
+
+/// The label of nodes that both look for.
+pub(super) const PURPOSE: &str = "hub.jupyter.org/node-purpose";
+
+/// Where the core pods that the chart renders have their keys.
+fn core_pods(hub: &Hub<'_>) -> Vec<&'static str> {
+    let mut pods = vec!["hub", "proxy.chp"];
+    if hub.flag("scheduling.userScheduler.enabled") == Some(true) {
+        pods.push("scheduling.userScheduler");
+    }
+    let has_hosts = hub.get("proxy.https.hosts").is_some_and(holds_something);
+    if hub.flag("proxy.https.enabled") == Some(true)
+        && hub.text("proxy.https.type") == Some("letsencrypt")
+        && has_hosts
+    {
+        pods.push("proxy.traefik");
+    }
+    pods
+}
+
+/// Whether a list or a mapping has anything in it; what is encrypted has.
+fn holds_something(value: &Value) -> bool {
+    match &value.content {
+        Content::List(items) => !items.is_empty(),
+        Content::Map(map) => !map.entries.is_empty(),
+        Content::Encrypted(..) => true,
+        _ => false,
+    }
+}

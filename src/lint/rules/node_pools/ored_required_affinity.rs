@@ -1,6 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use super::terms::{expressions, key, looks_at};
+use super::{PURPOSE, USER_MATCH};
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles::{self, Settings};
 use crate::lint::{Check, Hub, Rule};
-use crate::values::Content;
+use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -15,19 +19,32 @@ static CODE: Code = Code::error(
 );
 
 const REQUIRED: &str = "singleuser.extraNodeAffinity.required";
-const PURPOSE: &str = "hub.jupyter.org/node-purpose";
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    const MATCH: &str = "scheduling.userPods.nodeAffinity.matchNodePurpose";
-    let Some(Content::List(terms)) = hub.get(REQUIRED).map(|list| &list.content) else {
-        return;
-    };
-    let loose = terms
-        .iter()
-        .any(|term| !term.to_json().to_string().contains(PURPOSE));
-    if hub.text(MATCH) != Some("require") || !loose {
-        return;
+    for settings in profiles::effective(hub) {
+        let terms = settings.items("node_affinity_required");
+        let finding = match bypassed(&settings, &terms) {
+            Some(term) if settings.is_overridden("node_affinity_required") => Some(own(term)),
+            Some(_) => of_chart(hub),
+            None => apart(&settings, &terms),
+        };
+        if let Some(finding) = finding {
+            profiles::report(findings, finding);
+        }
     }
+}
+
+/// A term that does not ask for the purpose of a node, beside one that does.
+fn bypassed<'s>(settings: &Settings<'_>, terms: &[&'s Value]) -> Option<&'s Value> {
+    let mut selected = settings.entries("node_selector");
+    let is_selected = selected.any(|(label, _)| label == PURPOSE);
+    let asks = |term: &&&Value| looks_at(term, PURPOSE);
+    terms.iter().find(asks).filter(|_| !is_selected)?;
+    terms.iter().find(|term| !asks(term)).copied()
+}
+
+fn of_chart(hub: &Hub<'_>) -> Option<Diagnostic> {
+    hub.get(REQUIRED)?;
     let message = "users may run on any node that this term matches, whatever its purpose";
     let finding = Diagnostic::new(&CODE, message).help(
         "terms are alternatives: use `singleuser.nodeSelector`, which has to hold besides, or put \
@@ -35,7 +52,50 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     );
     let places = [
         (REQUIRED, "one more way to be scheduled"),
-        (MATCH, "is only one of the ways"),
+        (USER_MATCH, "is only one of the ways"),
     ];
-    findings.push(hub.at(finding, &places));
+    Some(hub.at(finding, &places))
+}
+
+fn own(term: &Value) -> Diagnostic {
+    let message = "users may run on any node that this term matches, whatever its purpose";
+    Diagnostic::new(&CODE, message)
+        .at(span(term), "one more way to be scheduled")
+        .help("terms are alternatives: put `hub.jupyter.org/node-purpose` into each")
+}
+
+/// Terms that look at nothing in common are mostly meant to hold together.
+fn apart(settings: &Settings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
+    let keys = |term: &Value| -> Option<Vec<String>> {
+        let keys = expressions(term)
+            .into_iter()
+            .map(|it| key(it).map(str::to_owned));
+        keys.collect::<Option<Vec<_>>>()
+            .filter(|keys| !keys.is_empty())
+    };
+    let [first, rest @ ..] = terms else {
+        return None;
+    };
+    if terms.iter().any(|term| looks_at(term, PURPOSE)) {
+        return None;
+    }
+    let mut seen = keys(first)?;
+    for term in rest {
+        let own = keys(term)?;
+        if own.iter().any(|key| seen.contains(key)) {
+            return None;
+        }
+        seen.extend(own);
+    }
+    let second = rest.first()?;
+    let message = format!(
+        "{} may run where any one of these terms matches: they are alternatives",
+        settings.title
+    );
+    let mut finding = Diagnostic::new(&CODE, message)
+        .at(span(first), "one way to be scheduled")
+        .at(span(second), "another way")
+        .help("put the expressions that have to hold together into one term");
+    finding.level = Level::Warning;
+    Some(finding)
 }

@@ -1,6 +1,9 @@
+use super::terms::looks_at;
+use super::toleration::{missing, of_another_value};
+use super::{PURPOSE, USER_MATCH};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::profiles;
+use crate::lint::profiles::{self, Settings};
 use crate::lint::{Check, Hub, Rule};
 use crate::values::{Content, Value};
 
@@ -17,53 +20,80 @@ static CODE: Code = Code::warning(
 );
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let requires = hub.text("scheduling.userPods.nodeAffinity.matchNodePurpose") == Some("require");
+    let tolerates = missing(&profiles::base(hub).items("tolerations"), "user").len() < 2;
+    let requires = hub.text(USER_MATCH) == Some("require");
     let blocks = hub.flag("singleuser.cloudMetadata.blockWithIptables") == Some(true);
-    for settings in profiles::overrides(hub) {
-        if let Some(list) = settings
-            .get("tolerations")
-            .filter(|list| is_list_without(list, "dedicated"))
-        {
-            let message = "servers of this profile tolerate the taint of their pool no more";
-            findings.push(lost(
-                list,
-                message,
-                "repeat `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`",
-            ));
-        }
-        let affinity = settings.get("node_affinity_required").filter(|_| requires);
-        if let Some(list) = affinity.filter(|list| is_list_without(list, "node-purpose")) {
-            let message = "servers of this profile do not require nodes for users any more";
-            findings.push(lost(
-                list,
-                message,
-                "put `hub.jupyter.org/node-purpose` into each of its terms",
-            ));
-        }
-        let containers = settings.get("init_containers").filter(|_| blocks);
-        if let Some(list) = containers.filter(|list| matches!(list.content, Content::List(_))) {
-            let message = "servers of this profile can reach the cloud's metadata, which the chart blocks for others";
-            findings.push(lost(
-                list,
-                message,
-                "use `singleuser.initContainers`, or repeat the container that blocks it",
-            ));
+    for settings in profiles::effective(hub) {
+        let dropped = [
+            tolerates.then(|| toleration(&settings)),
+            requires.then(|| affinity(&settings)),
+            blocks.then(|| block(hub, &settings)),
+        ];
+        for finding in dropped.into_iter().flatten().flatten() {
+            profiles::report(findings, finding);
         }
     }
 }
 
-/// A list replaces the chart's; a mapping of KubeSpawner 6 and later is merged with it.
-fn is_list_without(value: &Value, word: &str) -> bool {
-    let Content::List(items) = &value.content else {
-        return false;
-    };
-    let everything = |item: &Value| item.get("key").is_none() && item.get("operator").is_some();
-    !items
-        .iter()
-        .any(|item| item.to_json().to_string().contains(word) || everything(item))
+/// A trait that a profile or a choice sets to a list, or to a mapping, which replaces a list as well.
+fn replaced<'s>(settings: &'s Settings<'_>, name: &str) -> Option<&'s Value> {
+    let value = settings.get(name).filter(|_| settings.is_overridden(name));
+    value.filter(|value| matches!(value.content, Content::List(_) | Content::Map(_)))
 }
 
-fn lost(list: &Value, message: &str, help: &str) -> Diagnostic {
+fn toleration(settings: &Settings<'_>) -> Option<Diagnostic> {
+    let list = replaced(settings, "tolerations")?;
+    let items = settings.items("tolerations");
+    if missing(&items, "user").len() < 2 || of_another_value(&items, "user").is_some() {
+        return None;
+    }
+    let message = format!(
+        "{} does not tolerate the taint of users' nodes any more",
+        settings.title
+    );
+    Some(lost(
+        list,
+        message,
+        "repeat `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`",
+    ))
+}
+
+fn affinity(settings: &Settings<'_>) -> Option<Diagnostic> {
+    let list = replaced(settings, "node_affinity_required")?;
+    let mut selected = settings.entries("node_selector");
+    let terms = settings.items("node_affinity_required");
+    let is_kept = terms.iter().any(|term| looks_at(term, PURPOSE));
+    if is_kept || selected.any(|(label, _)| label == PURPOSE) {
+        return None;
+    }
+    let message = format!(
+        "{} does not require nodes for users any more",
+        settings.title
+    );
+    let help = "put `hub.jupyter.org/node-purpose` into each of its terms, or into `node_selector`";
+    Some(lost(list, message, help))
+}
+
+fn block(hub: &Hub<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
+    let list = replaced(settings, "init_containers")?;
+    let ip = hub.text("singleuser.cloudMetadata.ip");
+    let text = list.to_json().to_string();
+    let blocks = |word: &str| text.contains(word);
+    if blocks("iptables") || blocks("block-cloud-metadata") || ip.is_some_and(blocks) {
+        return None;
+    }
+    let message = format!(
+        "{} can reach the cloud's metadata, which the chart blocks for others",
+        settings.title
+    );
+    Some(lost(
+        list,
+        message,
+        "use `singleuser.initContainers`, or repeat the container that blocks it",
+    ))
+}
+
+fn lost(list: &Value, message: String, help: &str) -> Diagnostic {
     Diagnostic::new(&CODE, message)
         .at(span(list), "replaces the chart's list")
         .help(help)

@@ -2,6 +2,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
 use crate::lint::{Check, Hub, Rule};
+use crate::policy::Autoscaler;
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,12 +20,18 @@ static CODE: Code = Code::error(
 const KEY: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let annotations = hub.get("singleuser.extraAnnotations");
-    let own = annotations.and_then(|annotations| annotations.get(KEY));
-    let of_profiles = profiles::overrides(hub)
-        .into_iter()
-        .filter_map(|settings| settings.get("extra_annotations")?.get(KEY));
-    for value in own.into_iter().chain(of_profiles) {
+    // Karpenter has an annotation of its own.
+    if matches!(
+        hub.facts.autoscaler,
+        Some(Autoscaler::Karpenter | Autoscaler::None)
+    ) {
+        return;
+    }
+    for settings in profiles::effective(hub) {
+        let annotations = settings.get("extra_annotations");
+        let Some(value) = annotations.and_then(|annotations| annotations.get(KEY)) else {
+            continue;
+        };
         let says_yes = match &value.content {
             Content::String(text) => text == "true",
             Content::Bool(value) => *value,
@@ -32,11 +39,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         };
         if says_yes {
             let message = "the cluster autoscaler may remove a node while users work there";
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(value), "allows it to evict them")
-                    .help("take it away; servers of users then keep their node"),
-            );
+            let finding = Diagnostic::new(&CODE, message)
+                .at(span(value), "allows it to evict them")
+                .help("take it away; servers of users then keep their node");
+            profiles::report(findings, finding);
         }
     }
 }

@@ -1,6 +1,8 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
+use crate::lint::rules::node_pools::PURPOSE;
+use crate::lint::rules::node_pools::terms::{expressions, key};
 use crate::lint::{Check, Hub, Rule};
 use crate::values::Value;
 
@@ -39,19 +41,33 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What places a server where a placeholder need not be: a selector that asks for more than that of
-/// placeholders, or for another thing, or terms that the profile requires.
+/// placeholders, or for another thing, or other terms that are required. The purpose of a node is no pool.
 fn elsewhere<'s>(base: &Settings<'_>, settings: &'s Settings<'_>) -> Option<&'s Value> {
-    let asks = settings.entries("node_selector").any(|(key, value)| {
-        let of_base = base.get("node_selector").and_then(|map| map.get(key));
-        of_base.is_none_or(|of_base| of_base.to_json() != value.to_json())
+    const REQUIRED: &str = "node_affinity_required";
+    let of_base = |label: &str| base.get("node_selector").and_then(|map| map.get(label));
+    let mut selected = settings.entries("node_selector");
+    let asks = selected.any(|(label, value)| {
+        let is_same = of_base(label).is_some_and(|of_base| of_base.to_json() == value.to_json());
+        label != PURPOSE && !is_same
     });
-    let required = ["node_affinity_required"].into_iter().find(|name| {
-        let json = |settings: &Settings<'_>| settings.get(name).map(Value::to_json);
-        !settings.items(name).is_empty() && json(base) != json(settings)
-    });
-    match required {
-        _ if asks => settings.get("node_selector"),
-        Some(name) => settings.get(name),
-        None => None,
+    if asks {
+        return settings.get("node_selector");
     }
+    let is_pool = |term: &&Value| {
+        let all = expressions(term);
+        all.into_iter()
+            .any(|it| key(it).is_some_and(|key| key != PURPOSE))
+    };
+    let pools = |settings: &Settings<'_>| -> Vec<_> {
+        let terms = settings.items(REQUIRED);
+        terms
+            .into_iter()
+            .filter(is_pool)
+            .map(Value::to_json)
+            .collect()
+    };
+    let own = pools(settings);
+    settings
+        .get(REQUIRED)
+        .filter(|_| !own.is_empty() && own != pools(base))
 }

@@ -1,0 +1,60 @@
+use super::{CORE_MATCH, USER_MATCH, core_pods, holds_something};
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Hub, Rule};
+use crate::policy::Autoscaler;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("core_pods_partly_pinned.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::note(
+    "NP006",
+    "core-pods-partly-pinned",
+    "a core pod may keep a node of users from going away",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let preferred = hub.text(CORE_MATCH).filter(|kind| *kind != "require");
+    let selector = |pod: &str| format!("{pod}.nodeSelector");
+    let is_pinned = |pod: &&str| hub.get(&selector(pod)).is_some_and(holds_something);
+    let (pinned, loose): (Vec<&str>, Vec<&str>) = core_pods(hub).into_iter().partition(is_pinned);
+    let never_goes = hub.facts.autoscaler == Some(Autoscaler::None);
+    if preferred.is_none() || loose.is_empty() || never_goes {
+        return;
+    }
+    if pinned.is_empty() {
+        findings.extend(users_alone(hub));
+        return;
+    }
+    let message = format!(
+        "`{}` may run on any node, and keep one of users from going away",
+        loose.join("` and `")
+    );
+    let finding = Diagnostic::new(&CODE, message).help(format!(
+        "set the same `nodeSelector` there, or `{CORE_MATCH}: require`"
+    ));
+    let paths: Vec<String> = pinned.iter().map(|pod| selector(pod)).collect();
+    let places: Vec<(&str, &str)> = paths
+        .iter()
+        .map(|path| (path.as_str(), "this one has its nodes"))
+        .collect();
+    findings.push(hub.at(finding, &places));
+}
+
+/// Users have to be on nodes of theirs, and core pods need not be elsewhere.
+fn users_alone(hub: &Hub<'_>) -> Option<Diagnostic> {
+    if hub.text(USER_MATCH) != Some("require") {
+        return None;
+    }
+    let message = "users have to be on nodes for users, and core pods may be there as well";
+    let finding = Diagnostic::new(&CODE, message).help(format!(
+        "set `{CORE_MATCH}: require`, so that a node of users can go away when they have gone"
+    ));
+    let places = [
+        (USER_MATCH, "users are bound"),
+        (CORE_MATCH, "core pods are not"),
+    ];
+    Some(hub.at(finding, &places))
+}

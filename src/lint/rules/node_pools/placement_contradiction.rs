@@ -1,0 +1,83 @@
+use super::terms::{exclude_each_other, excludes, expressions, key, text};
+use super::{CORE_MATCH, PURPOSE, core_pods};
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::profiles::{self, Settings};
+use crate::lint::{Check, Hub, Rule};
+use crate::values::Value;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("placement_contradiction.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "NP007",
+    "placement-contradiction",
+    "no node can be what both the selector and the affinity want",
+);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    for settings in profiles::effective(hub) {
+        if let Some(finding) = of_users(&settings) {
+            profiles::report(findings, finding);
+        }
+    }
+    findings.extend(
+        core_pods(hub)
+            .into_iter()
+            .filter_map(|pod| of_core(hub, pod)),
+    );
+}
+
+/// Every term of the affinity rules out what the selector wants, or itself.
+fn of_users(settings: &Settings<'_>) -> Option<Diagnostic> {
+    let terms = settings.items("node_affinity_required");
+    let selector = settings.get("node_selector");
+    let conflicts: Option<Vec<_>> = terms.iter().map(|term| conflict(term, selector)).collect();
+    let (expression, other) = *conflicts?.first()?;
+    let label = key(expression)?;
+    let message = format!(
+        "{} can run on no node: two conditions on `{label}` rule each other out",
+        settings.title
+    );
+    Some(
+        Diagnostic::new(&CODE, message)
+            .at(span(other), "wants one thing")
+            .at(span(expression), "wants another")
+            .help("both have to hold; take one of them away"),
+    )
+}
+
+/// An expression of a term, and what it cannot hold together with.
+fn conflict<'v>(term: &'v Value, selector: Option<&'v Value>) -> Option<(&'v Value, &'v Value)> {
+    let all = expressions(term);
+    for (index, expression) in all.iter().enumerate() {
+        if let Some(selector) = selector.filter(|selector| excludes(expression, selector)) {
+            return Some((expression, selector.get(key(expression)?)?));
+        }
+        let earlier = &all[..index];
+        if let Some(other) = earlier.iter().find(|it| exclude_each_other(it, expression)) {
+            return Some((expression, other));
+        }
+    }
+    None
+}
+
+/// A core pod whose selector wants nodes of another purpose than the one that is required of them.
+fn of_core(hub: &Hub<'_>, pod: &str) -> Option<Diagnostic> {
+    let path = format!("{pod}.nodeSelector");
+    let wanted = hub.get(&path)?.get(PURPOSE)?;
+    let purpose = text(wanted).filter(|purpose| *purpose != "core")?;
+    if hub.text(CORE_MATCH) != Some("require") {
+        return None;
+    }
+    let message = format!(
+        "`{pod}` can run on no node: it wants nodes for `{purpose}`, and core pods require those for `core`"
+    );
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(wanted), "wants one thing")
+        .help("both have to hold; take one of them away");
+    Some(hub.at(finding, &[(CORE_MATCH, "wants another")]))
+}

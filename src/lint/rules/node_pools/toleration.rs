@@ -1,0 +1,70 @@
+//! What a toleration tolerates. Where a part of it is not known, it is taken to be what is asked for.
+
+use crate::values::{Content, Value};
+
+/// How the taint of a dedicated pool is spelled; some clouds allow no `/`.
+pub(super) const SPELLINGS: [&str; 2] = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"];
+
+/// The spellings of the taint of a dedicated pool that none of these tolerates with this value.
+pub(super) fn missing(items: &[&Value], value: &str) -> Vec<&'static str> {
+    let is_missing = |key: &&str| !items.iter().any(|item| tolerates(item, key, value));
+    SPELLINGS.into_iter().filter(is_missing).collect()
+}
+
+/// The first that names the taint with another value.
+pub(super) fn of_another_value<'v>(
+    items: &[&'v Value],
+    value: &str,
+) -> Option<(&'v Value, String)> {
+    items.iter().find_map(|item| {
+        let (Text::Is(key), Text::Is(own)) = (text(item, "key"), text(item, "value")) else {
+            return None;
+        };
+        let is_other = SPELLINGS.contains(&key) && !own.is_empty() && own != value;
+        is_other.then(|| (*item, own.to_owned()))
+    })
+}
+
+/// Whether it stands for every taint.
+pub(super) fn is_everything(item: &Value) -> bool {
+    text(item, "key").is("") && text(item, "operator").is("Exists")
+}
+
+fn tolerates(item: &Value, key: &str, value: &str) -> bool {
+    let effect = text(item, "effect");
+    let operator = text(item, "operator");
+    if !(effect.may_be("") || effect.may_be("NoSchedule")) {
+        return false;
+    }
+    if is_everything(item) {
+        return true;
+    }
+    text(item, "key").may_be(key)
+        && (operator.may_be("Exists") || text(item, "value").may_be(value))
+}
+
+/// A text as far as it is known; what is not there is empty.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Text<'v> {
+    Is(&'v str),
+    Unknown,
+}
+
+impl Text<'_> {
+    pub(super) fn is(self, text: &str) -> bool {
+        self == Text::Is(text)
+    }
+
+    fn may_be(self, text: &str) -> bool {
+        self == Text::Unknown || self.is(text)
+    }
+}
+
+/// A field of a toleration.
+pub(super) fn text<'v>(item: &'v Value, key: &str) -> Text<'v> {
+    match item.get(key).map(|value| &value.content) {
+        None | Some(Content::Null) => Text::Is(""),
+        Some(Content::String(text)) => Text::Is(text),
+        Some(_) => Text::Unknown,
+    }
+}
