@@ -814,3 +814,73 @@ fn the_policy_silences_in_files_of_others() {
         last_day.stdout()
     );
 }
+
+const UNPLACED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      priorityClassName: gone\n      containers: [{name: a, image: registry.example.org/a:1}]\n";
+
+const PLACES: &str = "version: 1\npools: {core: {taints: [\"hub.jupyter.org/dedicated=core:NoSchedule\"], labels: {hub.jupyter.org/node-purpose: core}}}\nworkloads: [{pool: core, matchNodePurpose: require}]\n";
+
+#[test]
+fn manifests_are_judged_as_the_policy_will_have_them() {
+    let world = || {
+        Memory::default()
+            .file("/dunnage.yaml", PLACES)
+            .file("/m.yaml", UNPLACED)
+    };
+    let line = ["lint", "m.yaml", "--select", "XR001", "--format", "concise"];
+    let as_it_is = world();
+    assert_eq!(run(&as_it_is, &line), 1, "{}", as_it_is.stdout());
+    assert!(as_it_is.stdout().contains("XR001"), "{}", as_it_is.stdout());
+    let injected = world();
+    check(&injected, &[&line[..], &["--as-injected"]].concat(), 0, "");
+    let nobody = Memory::default().file("/m.yaml", UNPLACED);
+    check(&nobody, &["lint", "m.yaml", "--as-injected"], 2, "");
+    assert!(
+        nobody.stderr().contains("no `dunnage.yaml`"),
+        "{}",
+        nobody.stderr()
+    );
+}
+
+#[test]
+fn the_gate_lets_no_error_through() {
+    let world = |policy: &str| {
+        Memory::default()
+            .file("/dunnage.yaml", policy)
+            .piped(UNPLACED)
+    };
+    let refused = world(PLACES);
+    check(
+        &refused,
+        &["render", "--gate", "--format", "concise"],
+        1,
+        "",
+    );
+    let shown = refused.stderr();
+    assert!(
+        shown.starts_with("the rendered manifests:7:26: error[XR003]"),
+        "{shown}"
+    );
+    let twin = world(PLACES).variable("DUNNAGE_GATE", "1");
+    check(&twin, &["render"], 1, "");
+    let known = world(&format!("{PLACES}priorityClasses: {{existing: [gone]}}\n"));
+    assert_eq!(run(&known, &["render", "--gate"]), 0, "{}", known.stderr());
+    assert!(
+        known.stdout().contains("tolerations:"),
+        "{}",
+        known.stdout()
+    );
+    let ignored = world(&format!("{PLACES}lint: {{ignore: [XR003]}}\n"));
+    assert_eq!(
+        run(&ignored, &["render", "--gate"]),
+        0,
+        "{}",
+        ignored.stderr()
+    );
+    let plugin = world(PLACES);
+    assert_eq!(run(&plugin, &["helm-plugin", "--gate"]), 0);
+    assert!(
+        plugin.stdout().starts_with("|-") && plugin.stdout().contains("XR003"),
+        "{}",
+        plugin.stdout()
+    );
+}

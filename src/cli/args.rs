@@ -319,6 +319,9 @@ pub(super) struct RenderOptions {
     /// Write nothing; exit with 1 if anything would change
     #[arg(long)]
     pub(in crate::cli) check: bool,
+    /// Lint the manifests as they are rendered, and write nothing where there are errors [env: DUNNAGE_GATE]
+    #[arg(long)]
+    pub(in crate::cli) gate: bool,
     /// Who reads the output [default: auto] [env: DUNNAGE_MODE]
     #[arg(long, value_enum)]
     pub(in crate::cli) mode: Option<ModeArg>,
@@ -333,6 +336,7 @@ impl RenderOptions {
         let mut options = self.clone();
         options.policy_options = options.policy_options.with_twins(host)?;
         options.mode = or_word(options.mode, host, "DUNNAGE_MODE")?;
+        options.gate |= twins::flag(host, "DUNNAGE_GATE");
         options.previous = options
             .previous
             .or_else(|| twins::path(host, "DUNNAGE_PREVIOUS"));

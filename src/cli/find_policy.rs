@@ -31,7 +31,7 @@ pub(super) fn find(
     match asked {
         Some(name) if name == Path::new("z2jh") => Ok(session
             .sources
-            .add("policy z2jh (built in)", Z2JH.to_owned())),
+            .add_fixed("policy z2jh (built in)", Z2JH.to_owned())),
         Some(path) => session.read(path),
         None => {
             let (folder, path) = nearest(session)?;

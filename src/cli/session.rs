@@ -50,6 +50,18 @@ impl<'h> Session<'h> {
         Self::new(host, &LookOptions::default())
     }
 
+    /// A run beside this one, with texts of its own, that looks the same.
+    pub(super) fn beside(&self) -> Self {
+        Self {
+            host: self.host,
+            sources: Sources::default(),
+            is_stdin_read: true,
+            format: self.format,
+            files: Vec::new(),
+            color: self.color,
+        }
+    }
+
     /// Reads a file; `-` is standard input.
     pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
         if path == Path::new("-") || path == Path::new("/dev/stdin") {

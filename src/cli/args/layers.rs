@@ -124,6 +124,9 @@ pub(in crate::cli) struct LintOptions {
     /// Show what `--fix` would change, and change nothing; exit with 1 if there is anything
     #[arg(long)]
     pub(in crate::cli) diff: bool,
+    /// Judge manifests as they are after `dunnage render` with the policy
+    #[arg(long)]
+    pub(in crate::cli) as_injected: bool,
     /// Say how often each rule speaks instead of what it says
     #[arg(long)]
     pub(in crate::cli) statistics: bool,

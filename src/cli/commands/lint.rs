@@ -12,9 +12,11 @@ use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
 use crate::cli::stack::{self, Files};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::k8s::Kinds;
+use crate::k8s::{Kinds, Release};
 use crate::lint::{self, Cluster, Plan, Shared, Silence};
-use crate::text::SourceId;
+use crate::policy::Policy;
+use crate::render;
+use crate::text::{SourceId, Sources};
 use crate::values::{self, Helm};
 use settings::Settings;
 use subjects::{Stack, Subject};
@@ -75,19 +77,36 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     }
 }
 
+/// What stands in the way of manifests that are about to be handed on: the errors of the linter, as the
+/// policy has them.
+pub(in crate::cli) fn gate(
+    session: &mut Session<'_>,
+    manifests: SourceId,
+    policy: Option<&Policy>,
+) -> Vec<Diagnostic> {
+    let mut gathered = Gathered::default();
+    gathered.add_stream(session, manifests);
+    let Judged {
+        mut findings,
+        errors,
+        ..
+    } = gathered.judge(session, policy);
+    findings.extend(errors);
+    let selection = policy.map(settings::selection).unwrap_or_default();
+    selection.apply(&mut findings);
+    findings.retain(Diagnostic::is_error);
+    findings
+}
+
 /// Lints all that is named; what is silenced is left out.
 fn judge(session: &mut Session<'_>, options: &LintOptions, settings: &Settings) -> Judged {
     let subjects = subjects::subjects(session, options, settings);
-    let mut judged = lint(session, settings, subjects);
-    let findings = &mut judged.findings;
-    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
-    findings.dedup();
-    silence(session, settings).apply(&session.sources, findings);
-    judged
+    let gathered = gather(session, subjects, settings.injected.as_ref());
+    let policy = settings.policy.as_ref().map(|(policy, _)| policy);
+    gathered.judge(session, policy)
 }
 
-fn silence<'s>(session: &Session<'_>, settings: &'s Settings) -> Silence<'s> {
-    let policy = settings.policy.as_ref().map(|(policy, _)| policy);
+fn silence<'s>(session: &Session<'_>, policy: Option<&'s Policy>) -> Silence<'s> {
     Silence {
         entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),
         without: policy.map(|policy| policy.source).into_iter().collect(),
@@ -108,7 +127,9 @@ struct Judged {
 
 /// What was read, before any of it is judged.
 #[derive(Default)]
-struct Gathered {
+struct Gathered<'p> {
+    /// The policy by which manifests are rendered first.
+    injected: Option<&'p Policy>,
     files: Files,
     shared: Shared,
     plans: Vec<Plan>,
@@ -116,8 +137,15 @@ struct Gathered {
     outcome: Judged,
 }
 
-fn lint(session: &mut Session<'_>, settings: &Settings, subjects: Vec<Subject>) -> Judged {
-    let mut gathered = Gathered::default();
+fn gather<'p>(
+    session: &mut Session<'_>,
+    subjects: Vec<Subject>,
+    injected: Option<&'p Policy>,
+) -> Gathered<'p> {
+    let mut gathered = Gathered {
+        injected,
+        ..Gathered::default()
+    };
     for subject in subjects {
         match subject {
             Subject::Release(stack) => gathered.add_release(session, &stack),
@@ -128,32 +156,35 @@ fn lint(session: &mut Session<'_>, settings: &Settings, subjects: Vec<Subject>) 
             Subject::Stdin(stack) => gathered.add_stdin(session, &stack),
         }
     }
-    let Gathered {
-        shared,
-        plans,
-        streams,
-        mut outcome,
-        ..
-    } = gathered;
-    let policy = settings.policy.as_ref().map(|(policy, _)| policy);
-    let facts = policy.map(|policy| policy.facts.clone());
-    let facts = facts.unwrap_or_default();
-    for result in lint::run_all(&session.sources, &shared, &facts, plans) {
-        match result {
-            Ok(findings) => outcome.findings.extend(findings),
-            Err(error) => outcome.errors.push(stack::not_a_table(&error)),
-        }
-    }
-    let kinds = Kinds::default();
-    let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
-    for source in streams {
-        let findings = lint::manifests(&session.sources, source, &cluster);
-        outcome.findings.extend(findings);
-    }
-    outcome
+    gathered
 }
 
-impl Gathered {
+impl Gathered<'_> {
+    /// Lints what was read; what is silenced is left out.
+    fn judge(self, session: &Session<'_>, policy: Option<&Policy>) -> Judged {
+        let sources = &session.sources;
+        let mut outcome = self.outcome;
+        let facts = policy.map(|policy| policy.facts.clone());
+        let facts = facts.unwrap_or_default();
+        for result in lint::run_all(sources, &self.shared, &facts, self.plans) {
+            match result {
+                Ok(findings) => outcome.findings.extend(findings),
+                Err(error) => outcome.errors.push(stack::not_a_table(&error)),
+            }
+        }
+        let kinds = Kinds::default();
+        let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
+        for source in self.streams {
+            let findings = lint::manifests(sources, source, &cluster);
+            outcome.findings.extend(findings);
+        }
+        let findings = &mut outcome.findings;
+        findings.sort_by_key(|finding| (finding.span(), finding.code.id));
+        findings.dedup();
+        silence(session, policy).apply(sources, findings);
+        outcome
+    }
+
     fn add_release(&mut self, session: &mut Session<'_>, stack: &Stack) {
         let (parts, mut errors) =
             stack::gather(session, &mut self.files, &stack.paths, &stack.layers);
@@ -194,6 +225,13 @@ impl Gathered {
 
     /// Manifests, and the values of the hub whose Secret is among them.
     fn add_stream(&mut self, session: &mut Session<'_>, source: SourceId) {
+        let source = match self.injected {
+            None => source,
+            Some(policy) => match injected(session, source, policy) {
+                Ok(source) => source,
+                Err(errors) => return self.outcome.errors.extend(errors),
+            },
+        };
         self.streams.push(source);
         self.outcome.known += 1;
         let Some(text) = lint::hub_values(&session.sources, source) else {
@@ -234,6 +272,39 @@ impl Gathered {
             self.add_release(session, stack);
         }
     }
+}
+
+/// The manifests as `render` writes them.
+fn injected(
+    session: &mut Session<'_>,
+    source: SourceId,
+    policy: &Policy,
+) -> Result<SourceId, Vec<Diagnostic>> {
+    let source = session.sources.get(source);
+    let name = format!("{}, as injected", source.name());
+    let text = source.text().to_owned();
+    let mut sources = Sources::default();
+    let original = sources.add_fixed(name.clone(), text);
+    let release = Release::read(original, sources.get(original).text(), &policy.kinds);
+    let outcome = render::run(&release, policy, &render::Options::default());
+    let injected = outcome.text(&release);
+    let is_rendered = outcome.rendered;
+    let id = session.sources.add_fixed(name, injected);
+    if is_rendered {
+        return Ok(id);
+    }
+    // Where it says what is in the way, the manifests are as they were.
+    let errors = outcome.diagnostics.into_iter();
+    Err(errors
+        .filter(Diagnostic::is_error)
+        .map(without_places)
+        .collect())
+}
+
+/// A message by itself, for its places are in texts of another run.
+fn without_places(mut error: Diagnostic) -> Diagnostic {
+    error.labels.clear();
+    error
 }
 
 /// Findings are what was asked for, so they go to standard output, once each, and with them what could not be

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{ModeArg, RenderOptions};
+use crate::cli::commands::lint;
 use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
 use crate::cli::{Exit, explain, report_file};
 use crate::diag::{Code, Diagnostic};
+use crate::policy::Policy;
 use crate::render::{Caller, Report};
 use crate::report;
 
@@ -71,6 +73,17 @@ pub(in crate::cli) fn run(
     if !outcome.rendered {
         return fail(session, options, caller, &outcome.diagnostics);
     }
+    if options.gate
+        && let Some(exit) = gate(
+            session,
+            options,
+            caller,
+            &inputs.policy,
+            &outcome.text(&release),
+        )
+    {
+        return exit;
+    }
     session.show(&outcome.diagnostics);
     let differs = !outcome.documents.is_empty();
     let written = match (options.diff, options.check) {
@@ -86,6 +99,28 @@ pub(in crate::cli) fn run(
     } else {
         written
     }
+}
+
+/// Lints what would be written; says how the command ends where there are errors.
+fn gate(
+    session: &Session<'_>,
+    options: &RenderOptions,
+    caller: Caller,
+    policy: &Policy,
+    text: &str,
+) -> Option<Exit> {
+    let mut beside = session.beside();
+    let manifests = beside
+        .sources
+        .add_fixed("the rendered manifests", text.to_owned());
+    // The built-in policy says nothing of anybody's cluster.
+    let is_own = session.sources.get(policy.source).is_file();
+    let errors = lint::gate(&mut beside, manifests, Some(policy).filter(|_| is_own));
+    if errors.is_empty() {
+        return None;
+    }
+    let exit = fail(&beside, options, caller, &errors);
+    Some(exit.min(Exit::Findings))
 }
 
 /// Tells of errors: on standard error with an exit code, or, where Helm 4 would drop both, as a

@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) selection: Selection,
     /// The policy, where there is one, and the folder at which its paths start.
     pub(super) policy: Option<(Policy, PathBuf)>,
+    /// The policy by which manifests are rendered before they are linted, where that is asked for.
+    pub(super) injected: Option<Policy>,
 }
 
 /// Reads the policy, if there is one, and puts the options over it.
@@ -36,27 +38,45 @@ pub(super) fn read(
         Some((source, folder)) => Some((read_policy(session, source)?, folder)),
         None => None,
     };
+    let said = policy.as_ref().map(|(policy, _)| selection(policy));
+    let mut selection = said.unwrap_or_default();
+    if !options.select.is_empty() {
+        selection.select.clone_from(&options.select);
+    }
+    selection.ignore.extend(options.ignore.iter().cloned());
+    selection.pedantic = options.pedantic;
+    let injected = match (options.as_injected, &policy) {
+        (false, _) => None,
+        (true, Some((policy, _))) => Some(policy.clone()),
+        // The built-in one, or none at all, which is an error here.
+        (true, None) => {
+            let source = find_policy::find(session, options.policy.as_deref());
+            let source = source.map_err(|error| vec![error])?;
+            Some(read_policy(session, source)?)
+        }
+    };
+    Ok(Settings {
+        selection,
+        policy,
+        injected,
+    })
+}
+
+/// What a policy says of findings.
+pub(super) fn selection(policy: &Policy) -> Selection {
+    let lint = &policy.lint;
     let names = |names: &[Spanned<String>]| -> Vec<String> {
         names.iter().map(|name| name.value.clone()).collect()
     };
-    let mut selection = Selection {
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
-        levels: Vec::new(),
-        pedantic: options.pedantic,
-    };
-    if let Some((policy, _)) = &policy {
-        let lint = &policy.lint;
-        if selection.select.is_empty() {
-            selection.select = names(&lint.select);
-        }
-        selection.ignore.extend(names(&lint.ignore));
-        let levels = lint.levels.iter();
-        selection.levels = levels
+    let levels = lint.levels.iter();
+    Selection {
+        select: names(&lint.select),
+        ignore: names(&lint.ignore),
+        levels: levels
             .map(|(name, level)| (name.value.clone(), *level))
-            .collect();
+            .collect(),
+        pedantic: false,
     }
-    Ok(Settings { selection, policy })
 }
 
 fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Diagnostic>> {
@@ -64,7 +84,9 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
     if let Some(policy) = &policy {
         let lint = &policy.lint;
         let levels = lint.levels.iter().map(|(name, _)| name);
-        let names = lint.select.iter().chain(&lint.ignore).chain(levels);
+        let silenced = lint.suppress.iter().flat_map(|entry| &entry.rules);
+        let names = lint.select.iter().chain(&lint.ignore);
+        let names = names.chain(levels).chain(silenced);
         let unknown = names.filter(|name| !is_rule(&name.value));
         diagnostics
             .extend(unknown.map(|name| no_such_rule(&name.value).at(name.span, "is not known")));
