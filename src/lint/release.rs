@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::shared::Shared;
 use super::values::{Basis, ChartValues, Values};
-use super::z2jh::{self, Known, NAME};
+use super::z2jh::{self, Known, NAME, VERSIONS};
 use super::{Hub, locate};
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
@@ -45,10 +45,27 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
     if let Some(map) = values.as_map_mut() {
         map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
     }
-    let known = Known::of(version.as_deref()).version;
-    let defaults = serde_json::from_str(known.defaults).expect("the recorded defaults are JSON");
-    take_away(&mut values, &defaults);
-    Some((values, version))
+    let said = version.filter(|version| z2jh::is_version(version));
+    // A build of a checkout says no version: it is the one whose defaults leave the least to set.
+    let known = match &said {
+        Some(said) => vec![Known::of(Some(said)).version],
+        None => VERSIONS.to_vec(),
+    };
+    let set = known.iter().map(|version| {
+        let defaults = serde_json::from_str(version.defaults);
+        let mut set = values.clone();
+        take_away(&mut set, &defaults.expect("the recorded defaults are JSON"));
+        (set, version.name)
+    });
+    // Of equals the newest.
+    let least = set.rev().min_by_key(|(set, _)| leaves(set));
+    least.map(|(set, name)| (set, Some(said.unwrap_or_else(|| name.to_owned()))))
+}
+
+fn leaves(value: &Value) -> usize {
+    value
+        .as_map()
+        .map_or(1, |map| map.entries.values().map(leaves).sum())
 }
 
 /// Takes away what is as in the defaults.
