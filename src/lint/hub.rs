@@ -1,5 +1,7 @@
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use super::profiles::Settings;
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
@@ -20,6 +22,8 @@ pub struct Hub<'v> {
     pub is_version_known: bool,
     /// What is known besides the values.
     pub facts: &'v Facts,
+    /// What servers get, found when a rule first asks for it.
+    pub(super) settings: OnceCell<Vec<Settings<'v>>>,
 }
 
 impl<'v> Hub<'v> {

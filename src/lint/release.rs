@@ -1,5 +1,6 @@
 //! A release that is linted: its values over the defaults of its charts, and where a hub stands in them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::shared::Shared;
@@ -203,6 +204,7 @@ impl Release {
             version: place.numbers,
             is_version_known: place.is_said,
             facts,
+            settings: OnceCell::new(),
         })
     }
 

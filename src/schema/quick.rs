@@ -94,16 +94,18 @@ impl Look<'_> {
         };
         let known = |name: &str| keywords.get("properties").and_then(|known| known.get(name));
         let patterns = keywords.get("patternProperties").and_then(Value::as_object);
-        // Of patterns only the one is read that takes every name.
-        let of_all = match patterns.map(|patterns| (patterns.len(), patterns.get(".*"))) {
-            None => None,
-            Some((1, Some(of_all))) => Some(of_all),
-            Some(_) => return false,
-        };
+        let patterns: Vec<_> = patterns.into_iter().flatten().collect();
+        let is_read = |pattern: &str| PATTERNS.iter().any(|(known, _)| *known == pattern);
+        if !patterns.iter().all(|(pattern, _)| is_read(pattern)) {
+            return false;
+        }
         let rest = keywords.get("additionalProperties");
         members.iter().all(|(name, member)| {
-            let named = known(name).into_iter().chain(of_all);
-            let mut schemas = named.peekable();
+            let of_pattern = patterns
+                .iter()
+                .filter(|(pattern, _)| is_match(pattern, name))
+                .map(|(_, schema)| *schema);
+            let mut schemas = known(name).into_iter().chain(of_pattern).peekable();
             if schemas.peek().is_none() {
                 return rest.is_none_or(|rest| self.at(rest, member, depth));
             }
@@ -112,14 +114,29 @@ impl Look<'_> {
     }
 }
 
+/// Patterns of names that are read here, and what they match.
+const PATTERNS: [(&str, fn(&str) -> bool); 2] = [
+    (".*", |_| true),
+    ("^[A-Z].*$", |name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('\n')
+    }),
+];
+
+fn is_match(pattern: &str, name: &str) -> bool {
+    let mut known = PATTERNS.iter();
+    known.any(|(known, matches)| *known == pattern && matches(name))
+}
+
 /// Whether a value is surely not valid, by the keywords that tell alternatives apart.
 fn refuses(schema: &Value, value: &Value) -> bool {
     let differs = |said: &Value| said != value;
     let lacks = |said: &Value| said.as_array().is_some_and(|all| !all.contains(value));
+    let lacks_key = |said: &Value| value.is_object() && !has_all(said, value);
     // The validator takes 1.0 for an integer, and compares numbers by their value.
     !value.is_number()
         && (schema.get("const").is_some_and(differs)
             || schema.get("enum").is_some_and(lacks)
+            || schema.get("required").is_some_and(lacks_key)
             || schema
                 .get("type")
                 .is_some_and(|said| !is_of_type(said, value)))
@@ -197,7 +214,7 @@ mod tests {
         leaf.prop_recursive(3, 12, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-                prop::collection::btree_map("[abc]", inner, 0..3)
+                prop::collection::btree_map("[abcA]", inner, 0..3)
                     .prop_map(|map| map.into_iter().collect::<Map<_, _>>().into()),
             ]
         })
@@ -217,14 +234,15 @@ mod tests {
             (-2i64..2).prop_map(|least| json!({"minimum": least})),
             (-2i64..2).prop_map(|most| json!({"maximum": most, "format": "int32"})),
             (0u64..3).prop_map(|least| json!({"minItems": least})),
-            prop::collection::btree_set("[abc]", 0..3).prop_map(|names| json!({"required": names})),
+            prop::collection::btree_set("[abcA]", 0..3)
+                .prop_map(|names| json!({"required": names})),
             any::<bool>().prop_map(Value::from),
         ];
         leaf.prop_recursive(3, 16, 3, |inner| {
             let one = inner.clone();
             prop_oneof![
                 (
-                    prop::collection::btree_map("[abc]", inner.clone(), 0..3),
+                    prop::collection::btree_map("[abcA]", inner.clone(), 0..3),
                     prop::option::of(inner.clone()),
                     prop::option::of(inner.clone())
                 )
@@ -234,7 +252,8 @@ mod tests {
                             schema["additionalProperties"] = rest;
                         }
                         if let Some(of_all) = of_all {
-                            schema["patternProperties"] = json!({".*": of_all});
+                            schema["patternProperties"] =
+                                json!({".*": of_all.clone(), "^[A-Z].*$": of_all});
                         }
                         schema
                     }),

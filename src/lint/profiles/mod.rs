@@ -53,7 +53,11 @@ pub(super) fn has_own_spawner(hub: &Hub<'_>) -> bool {
 /// The settings that a server can have: of each profile with its default choices, of each choice alone beside
 /// the others' defaults, and of combinations of the choices that change resources or placement. Without
 /// profiles there is one; nothing where the profiles cannot be read.
-pub(super) fn effective<'v>(hub: &Hub<'v>) -> Vec<Settings<'v>> {
+pub(super) fn effective<'h, 'v>(hub: &'h Hub<'v>) -> &'h [Settings<'v>] {
+    hub.settings.get_or_init(|| find_effective(hub))
+}
+
+fn find_effective<'v>(hub: &Hub<'v>) -> Vec<Settings<'v>> {
     match hub.get(LIST).map(|list| &list.content) {
         None | Some(Content::Null) => vec![base(hub)],
         Some(Content::List(items)) if items.is_empty() => vec![base(hub)],

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::values::{Content, Map, Value};
 
 /// Settings of a spawner by the names of its traits, as one profile with one choice of each option has them.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(in crate::lint) struct Settings<'v> {
     /// How messages name it: `` the profile `Large` with `16 GB` ``.
     pub(in crate::lint) title: String,
