@@ -14,6 +14,8 @@ pub struct Hub<'v> {
     pub sources: &'v Sources,
     /// The mapping with `singleuser`, `hub` and so on, over the chart's defaults.
     pub values: &'v Value,
+    /// The keys that lead there from the root of the release's values.
+    pub path: &'v [String],
     /// The sources of the defaults of charts.
     pub defaults: &'v BTreeSet<SourceId>,
     /// The version of the z2jh chart, major and minor.

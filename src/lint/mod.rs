@@ -10,6 +10,8 @@ mod locate;
 mod manifests;
 mod profiles;
 mod release;
+#[allow(dead_code, reason = "rules take what they need")]
+mod remedy;
 mod rules;
 mod select;
 mod shared;

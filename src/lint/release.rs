@@ -200,6 +200,7 @@ impl Release {
         Some(Hub {
             sources,
             values: self.values.get_path(&keys(&place.path))?,
+            path: &place.path,
             defaults: &self.defaults,
             version: place.numbers,
             is_version_known: place.is_said,

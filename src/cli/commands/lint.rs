@@ -240,7 +240,7 @@ impl Gathered<'_> {
         let name = session.sources.get(source).name();
         let name = format!("{name}, values in the Secret of the hub");
         let helm = Helm::Four;
-        let source = session.sources.add(name, text);
+        let source = session.sources.add_fixed(name, text);
         match values::read(source, session.sources.get(source).text(), helm) {
             Ok(values) => {
                 let Some((values, version)) = lint::secret_values(values) else {

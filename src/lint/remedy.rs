@@ -1,0 +1,361 @@
+//! What a rule says that the values should be, as edits of the files that set them.
+//!
+//! Each remedy is found by the spans of the values and made by the lossless editor ([`yaml::edit`]), which
+//! proves that nothing else changes. There is none where a value stands in no file, where sops signed the
+//! file, where an anchor or a merge key brings the value in, or where the editor refuses.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::{Hub, Values};
+use crate::diag::{Diagnostic, Fix, Safety, TextEdit};
+use crate::text::{SourceId, Sources, Span};
+use crate::values::{Content, Value};
+use crate::yaml::{self, Document, Edit, Entry, NodeRef, Rewrite};
+
+#[cfg(test)]
+mod tests;
+
+/// The edits of a remedy, where there is one.
+pub(super) type Edits = Option<Vec<TextEdit>>;
+
+/// The texts that values were read from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Files<'v> {
+    sources: &'v Sources,
+    /// Those of charts, which are not the release's to change.
+    defaults: &'v BTreeSet<SourceId>,
+}
+
+impl<'v> From<&Hub<'v>> for Files<'v> {
+    fn from(hub: &Hub<'v>) -> Self {
+        Self {
+            sources: hub.sources,
+            defaults: hub.defaults,
+        }
+    }
+}
+
+impl<'v> From<&Values<'v>> for Files<'v> {
+    fn from(values: &Values<'v>) -> Self {
+        Self {
+            sources: values.sources,
+            defaults: values.defaults,
+        }
+    }
+}
+
+/// Offers edits that keep the meaning, or do the one thing that can be meant.
+pub(super) fn safe(finding: Diagnostic, message: impl Into<String>, edits: Edits) -> Diagnostic {
+    offer(finding, message.into(), Safety::Safe, edits)
+}
+
+/// Offers edits that somebody has to look at.
+pub(super) fn risky(finding: Diagnostic, message: impl Into<String>, edits: Edits) -> Diagnostic {
+    offer(finding, message.into(), Safety::Unsafe, edits)
+}
+
+fn offer(finding: Diagnostic, message: String, safety: Safety, edits: Edits) -> Diagnostic {
+    match edits.filter(|edits| !edits.is_empty()) {
+        Some(edits) => finding.fix(Fix {
+            message,
+            safety,
+            edits,
+        }),
+        None => finding,
+    }
+}
+
+/// Another scalar where one stands, in the same quotes where it can be.
+pub(super) fn replace_scalar<'v>(
+    files: impl Into<Files<'v>>,
+    value: &Value,
+    new: impl Into<Json>,
+) -> Edits {
+    let page = Page::of(files.into(), value.set.value)?;
+    let document = page.document()?;
+    let node = page.scalar(&document, value.set.value)?;
+    let rewrite = Rewrite::Scalar {
+        node: node.id(),
+        value: new.into().into(),
+    };
+    page.edits(&document, &[], &[rewrite])
+}
+
+/// The text of a scalar as it is written, in quotes: `16.10` is then no number.
+pub(super) fn quote<'v>(files: impl Into<Files<'v>>, value: &Value) -> Edits {
+    let files = files.into();
+    let text = files.sources.slice(value.set.value);
+    let is_plain = !text.starts_with(['"', '\'', '|', '>']);
+    replace_scalar(files, value, text).filter(|_| is_plain)
+}
+
+/// A key goes with its value, in every file that sets it: a value that lost would come back.
+pub(super) fn remove<'v>(files: impl Into<Files<'v>>, value: &Value) -> Edits {
+    everywhere(files.into(), value, |mapping, entry| Rewrite::Remove {
+        mapping: mapping.id(),
+        key: entry.key,
+    })
+}
+
+/// A key is called otherwise, in every file that sets it.
+pub(super) fn rename_key<'v>(files: impl Into<Files<'v>>, value: &Value, name: &str) -> Edits {
+    everywhere(files.into(), value, |mapping, entry| Rewrite::Rename {
+        mapping: mapping.id(),
+        key: entry.key,
+        name: name.to_owned(),
+    })
+}
+
+/// A value below the hub's: where a file sets it already, there; else in the file and under the keys that set
+/// the value `beside` it.
+pub(super) fn set(hub: &Hub<'_>, path: &str, new: impl Into<Json>, beside: &str) -> Edits {
+    let new = yaml::Value::from(new.into());
+    if let Some(value) = hub.get(path).filter(|value| !hub.is_default(value)) {
+        let page = Page::of(hub.into(), value.set.value)?;
+        let document = page.document()?;
+        let (mapping, entry) = page.entry(&document, value)?;
+        let old = document.at(entry.value);
+        if old.scalar().is_some() && !old.is_null() {
+            let node = old.id();
+            return page.edits(&document, &[], &[Rewrite::Scalar { node, value: new }]);
+        }
+        let put = Edit::Put {
+            mapping: mapping.id(),
+            key: yaml::key_name(document.at(entry.key))?,
+            value: new,
+        };
+        return page.edits(&document, &[put], &[]);
+    }
+    if is_cut_off(hub, path) {
+        return None;
+    }
+    let beside_value = hub.get(beside)?;
+    let page = Page::of(hub.into(), beside_value.set.value)?;
+    let document = page.document()?;
+    let root = document.root()?;
+    // The file may bring the neighbour in from elsewhere.
+    let stands = root.get_path(&keys(hub, beside))?;
+    if page.span(stands) != beside_value.set.value {
+        return None;
+    }
+    let put = Edit::put_path(root, &keys(hub, path), new);
+    page.edits(&document, &[put], &[])
+}
+
+/// A list that a file sets ends with one more item.
+pub(super) fn append<'v>(
+    files: impl Into<Files<'v>>,
+    list: &Value,
+    item: impl Into<Json>,
+) -> Edits {
+    let page = Page::of(files.into(), list.set.value)?;
+    let document = page.document()?;
+    let (mapping, entry) = page.entry(&document, list)?;
+    let extend = Edit::Extend {
+        mapping: mapping.id(),
+        key: yaml::key_name(document.at(entry.key))?,
+        values: vec![item.into().into()],
+    };
+    page.edits(&document, &[extend], &[])
+}
+
+/// A value goes from one path below the hub to another in the same file. Comments within it have no place
+/// there, and so it stays where it has any.
+pub(super) fn move_key(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
+    let value = hub.get(from)?;
+    let is_taken = hub.get(to).is_some_and(|value| !hub.is_default(value));
+    if is_taken || is_cut_off(hub, to) || layers(hub.into(), value)?.len() > 1 {
+        return None;
+    }
+    let page = Page::of(hub.into(), value.set.value)?;
+    let document = page.document()?;
+    let (mapping, entry) = page.entry(&document, value)?;
+    let root = document.root()?;
+    let remove = Rewrite::Remove {
+        mapping: mapping.id(),
+        key: entry.key,
+    };
+    let is_free = root.get_path(&keys(hub, to)).is_none();
+    if !is_free || loses_comment(&document, &remove) {
+        return None;
+    }
+    let moved = yaml::Value::of(document.at(entry.value))?;
+    let put = Edit::put_path(root, &keys(hub, to), moved);
+    page.edits(&document, &[put], &[remove])
+}
+
+/// A mapping that is lost, because its key comes again, goes into the one that counts; nothing where both
+/// have a key.
+pub(super) fn merge<'v>(files: impl Into<Files<'v>>, lost: &Value, winner: &Value) -> Edits {
+    let (lost_map, winner_map) = (lost.as_map()?, winner.as_map()?);
+    let is_shared = |key: &String| winner_map.entries.contains_key(key);
+    if lost_map.entries.keys().any(is_shared) {
+        return None;
+    }
+    let page = Page::of(files.into(), lost.set.value)?;
+    let document = page.document()?;
+    let (mapping, entry) = page.entry(&document, lost)?;
+    let (same, counts) = page.entry(&document, winner)?;
+    let remove = Rewrite::Remove {
+        mapping: mapping.id(),
+        key: entry.key,
+    };
+    if mapping.id() != same.id() || loses_comment(&document, &remove) {
+        return None;
+    }
+    let yaml::Value::Mapping(pairs) = yaml::Value::of(document.at(entry.value))? else {
+        return None;
+    };
+    let puts = pairs.into_iter().map(|(key, value)| Edit::Put {
+        mapping: counts.value,
+        key,
+        value,
+    });
+    page.edits(&document, &puts.collect::<Vec<_>>(), &[remove])
+}
+
+/// The keys from the root of a values file to a value below the hub's.
+fn keys<'k>(hub: &Hub<'k>, path: &'k str) -> Vec<&'k str> {
+    let hub = hub.path.iter().map(String::as_str);
+    hub.chain(path.split('.')).collect()
+}
+
+/// Whether a layer has put a null or a scalar where keys of this path would have to stand.
+fn is_cut_off(hub: &Hub<'_>, path: &str) -> bool {
+    let mut at = hub.values;
+    for key in path.split('.') {
+        let Some(map) = at.as_map() else { return true };
+        if map.deleted.contains_key(key) {
+            return true;
+        }
+        let Some(next) = map.entries.get(key) else {
+            return false;
+        };
+        at = next;
+    }
+    false
+}
+
+/// The same change wherever a layer sets the value.
+fn everywhere(
+    files: Files<'_>,
+    value: &Value,
+    rewrite: impl Fn(NodeRef<'_>, Entry) -> Rewrite,
+) -> Edits {
+    let mut edits = Vec::new();
+    for value in layers(files, value)? {
+        let page = Page::of(files, value.set.value)?;
+        let document = page.document()?;
+        let (mapping, entry) = page.entry(&document, value)?;
+        edits.extend(page.edits(&document, &[], &[rewrite(mapping, entry)])?);
+    }
+    Some(edits)
+}
+
+/// A value and those of lower layers that lost against it; nothing where layers have put their keys together
+/// in one mapping, which then stands in no single place.
+fn layers<'v>(files: Files<'_>, value: &'v Value) -> Option<Vec<&'v Value>> {
+    let is_default = |value: &&Value| files.defaults.contains(&value.set.value.source);
+    let lost = value.lost.iter().filter(|lost| !is_default(lost));
+    let all: Vec<&Value> = std::iter::once(value).chain(lost).collect();
+    let is_one = |value: &&Value| is_of_one(value, value.set.value.source);
+    all.iter().all(is_one).then_some(all)
+}
+
+fn is_of_one(value: &Value, source: SourceId) -> bool {
+    value.set.value.source == source
+        && match &value.content {
+            Content::Map(map) => map.entries.values().all(|value| is_of_one(value, source)),
+            Content::List(items) => items.iter().all(|value| is_of_one(value, source)),
+            _ => true,
+        }
+}
+
+/// One document of a file that may be changed.
+struct Page<'v> {
+    source: SourceId,
+    /// Where its text begins in the source.
+    offset: usize,
+    text: &'v str,
+}
+
+impl<'v> Page<'v> {
+    /// The document that a span lies in.
+    fn of(files: Files<'v>, span: Span) -> Option<Self> {
+        let source = files.sources.get(span.source);
+        if !source.is_file() || files.defaults.contains(&span.source) {
+            return None;
+        }
+        let parts = yaml::split(source.text()).into_iter();
+        let part = parts
+            .filter(|part| part.start <= span.start && span.end <= part.end)
+            .last()?;
+        Some(Self {
+            source: span.source,
+            offset: part.start,
+            text: &source.text()[part],
+        })
+    }
+
+    fn document(&self) -> Option<Document<'v>> {
+        let document = yaml::parse(self.text).ok()?;
+        let is_signed = document.root()?.find("sops").is_some();
+        (!is_signed).then_some(document)
+    }
+
+    fn span(&self, node: NodeRef<'_>) -> Span {
+        let range = node.range();
+        Span::new(
+            self.source,
+            self.offset + range.start..self.offset + range.end,
+        )
+    }
+
+    fn scalar<'d>(&self, document: &'d Document<'_>, span: Span) -> Option<NodeRef<'d>> {
+        let mut nodes = document.nodes();
+        nodes.find(|node| self.span(*node) == span && node.scalar().is_some())
+    }
+
+    /// The mapping that holds a value, and its entry there.
+    fn entry<'d>(&self, document: &'d Document<'_>, value: &Value) -> Option<(NodeRef<'d>, Entry)> {
+        let key = value.set.key?;
+        document.nodes().find_map(|node| {
+            let parent = document.at(node.node().parent.filter(|_| self.span(node) == key)?);
+            let mut entries = parent.raw_entries().iter();
+            let entry = entries.find(|entry| entry.key == node.id())?;
+            let is_it = self.span(document.at(entry.value)) == value.set.value;
+            is_it.then_some((parent, *entry))
+        })
+    }
+
+    /// What the editor makes of it, in the source's own offsets.
+    fn edits(&self, document: &Document<'_>, edits: &[Edit], rewrites: &[Rewrite]) -> Edits {
+        let replaced = yaml::edit::replacements(document, edits, rewrites).ok()?;
+        let edit = |(range, text): (std::ops::Range<usize>, String)| TextEdit {
+            span: Span::new(
+                self.source,
+                self.offset + range.start..self.offset + range.end,
+            ),
+            text,
+        };
+        Some(replaced.into_iter().map(edit).collect())
+    }
+}
+
+/// Whether a comment goes with what a rewrite takes away.
+fn loses_comment(document: &Document<'_>, rewrite: &Rewrite) -> bool {
+    let rewrites = std::slice::from_ref(rewrite);
+    let Ok(replaced) = yaml::edit::replacements(document, &[], rewrites) else {
+        return true;
+    };
+    let is_in_scalar = |at: usize| {
+        let mut nodes = document.nodes();
+        nodes.any(|node| node.text().is_some() && node.range().contains(&at))
+    };
+    replaced.iter().any(|(range, _)| {
+        let mut marks = document.text[range.clone()].match_indices('#');
+        marks.any(|(at, _)| !is_in_scalar(range.start + at))
+    })
+}

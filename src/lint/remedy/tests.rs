@@ -1,0 +1,249 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::fix::apply;
+use crate::lint::{Parts, Plan, Release, Shared};
+use crate::policy::Facts;
+use crate::text::Sources;
+use crate::values::{self, Helm, Map};
+
+/// What lint sees of values files that lie one over the other.
+struct Case {
+    sources: Sources,
+    release: Release,
+    facts: Facts,
+}
+
+impl Case {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let mut sources = Sources::default();
+        let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
+        let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
+        for (name, text) in files {
+            let text = (*text).to_owned();
+            let source = match name.starts_with("--") {
+                true => sources.add_fixed(*name, text),
+                false => sources.add(*name, text),
+            };
+            let text = sources.get(source).text();
+            let layer = values::read(source, text, Helm::Four).expect("values");
+            values::lay_over(&mut merged, layer);
+        }
+        let parts = Parts {
+            chart: None,
+            values: merged,
+            helm: Helm::Four,
+            version: None,
+            hub: None,
+        };
+        let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
+        let release = Release::new(plan).expect("values");
+        let facts = Facts::default();
+        Self {
+            sources,
+            release,
+            facts,
+        }
+    }
+
+    fn hub(&self) -> Hub<'_> {
+        self.release.hub(&self.sources, &self.facts).expect("a hub")
+    }
+
+    /// The files with the edits done.
+    fn files(&self, edits: &[TextEdit]) -> Vec<String> {
+        let mut by_source: BTreeMap<SourceId, Vec<&TextEdit>> = BTreeMap::new();
+        for edit in edits {
+            by_source.entry(edit.span.source).or_default().push(edit);
+        }
+        let files = self.sources.iter().skip(1);
+        let new = files.map(|(id, source)| {
+            apply(source.text(), by_source.get(&id).map_or(&[], Vec::as_slice))
+        });
+        new.collect()
+    }
+}
+
+/// What becomes of one file; `None` where there is no remedy.
+#[track_caller]
+fn check(text: &str, remedy: impl Fn(&Hub<'_>) -> Edits, expected: Option<&str>) {
+    let case = Case::new(&[("prod.yaml", text)]);
+    let new = remedy(&case.hub()).map(|edits| case.files(&edits).swap_remove(0));
+    assert_eq!(new.as_deref(), expected);
+}
+
+fn replaced(path: &str, new: &'static str) -> impl Fn(&Hub<'_>) -> Edits {
+    move |hub| replace_scalar(hub, hub.get(path)?, new)
+}
+
+const LIMIT: &str = "singleuser.memory.limit";
+const ENABLED: &str = "scheduling.podPriority.enabled";
+const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
+
+#[test]
+fn a_scalar_keeps_its_quotes_and_comments() {
+    let limit = || replaced(LIMIT, "512M");
+    for (old, new) in [
+        ("512Mi", "512M"),
+        ("'512Mi'", "'512M'"),
+        ("\"512Mi\"  # why", "\"512M\"  # why"),
+    ] {
+        let file = |value: &str| format!("singleuser:\n    memory: # a\n        limit: {value}\n");
+        check(&file(old), limit(), Some(&file(new)));
+        let flow = |value: &str| format!("singleuser: {{memory: {{limit: {value}\n}}}}\r\n");
+        let [old, new] = [old, new].map(|value| flow(value.split(' ').next().unwrap()));
+        check(&old, limit(), Some(&new));
+    }
+    let anchored = "singleuser:\n  memory: {limit: &a 1Gi, guarantee: *a}\n";
+    check(anchored, limit(), None);
+    check(
+        anchored,
+        replaced("singleuser.memory.guarantee", "1G"),
+        None,
+    );
+    let merged = "singleuser:\n  memory: {<<: *a}\nx: &a {limit: 1Gi}\n";
+    let merged = merged.split_inclusive('\n').collect::<Vec<_>>();
+    let merged = [merged[2], merged[0], merged[1]].concat();
+    check(&merged, limit(), None);
+    check(
+        "singleuser:\n  memory:\n    limit: 1Gi\nsops: {version: 3.9.0}\n",
+        limit(),
+        None,
+    );
+}
+
+#[test]
+fn a_number_becomes_its_text() {
+    check(
+        "singleuser:\n  image: {tag: 16.10} # v\n",
+        |hub| quote(hub, hub.get("singleuser.image.tag")?),
+        Some("singleuser:\n  image: {tag: \"16.10\"} # v\n"),
+    );
+    check(
+        "singleuser:\n  image: {tag: '16.10'}\n",
+        |hub| quote(hub, hub.get("singleuser.image.tag")?),
+        None,
+    );
+}
+
+#[test]
+fn a_key_goes_with_its_line_and_its_comment() {
+    let gone = |hub: &Hub<'_>| remove(hub, hub.get("hub.replicas")?);
+    check(
+        "hub:\n  # x\n  db: {}\n\n  # two\n  replicas: 2 # for safety\nproxy: {}\n",
+        gone,
+        Some("hub:\n  # x\n  db: {}\n\nproxy: {}\n"),
+    );
+    check(
+        "hub:\n  replicas: 2\ncull: {}\n",
+        gone,
+        Some("hub: {}\ncull: {}\n"),
+    );
+    check(
+        "hub: {db: {}, replicas: 2}\r\n",
+        gone,
+        Some("hub: {db: {}}\r\n"),
+    );
+    check(
+        "hub:\n  db: {}\n  replicas: 2",
+        gone,
+        Some("hub:\n  db: {}"),
+    );
+}
+
+#[test]
+fn a_key_goes_in_every_layer_or_in_none() {
+    let gone = |hub: &Hub<'_>| remove(hub, hub.get("hub.replicas")?);
+    let common = ("common.yaml", "hub: {replicas: 3, db: {}}\n");
+    let prod = (
+        "prod.yaml",
+        "---\nhub:\n  replicas: 2\n  x: 1\n---\ncull: {}\n",
+    );
+    let case = Case::new(&[common, prod]);
+    let edits = gone(&case.hub()).expect("a remedy");
+    let expected = ["hub: {db: {}}\n", "---\nhub:\n  x: 1\n---\ncull: {}\n"];
+    assert_eq!(case.files(&edits)[..2], expected);
+    let case = Case::new(&[("--set-json", "hub: {replicas: 3}\n"), prod]);
+    assert_eq!(gone(&case.hub()), None);
+    let whole = |hub: &Hub<'_>| remove(hub, hub.get("hub")?);
+    assert_eq!(whole(&Case::new(&[common, prod]).hub()), None);
+}
+
+#[test]
+fn a_value_is_set_where_it_stands_or_beside_another() {
+    let on = |hub: &Hub<'_>| set(hub, ENABLED, true, REPLICAS);
+    check(
+        "scheduling:\n  podPriority: {enabled: false} # off\n  userPlaceholder: {replicas: 3}\n",
+        on,
+        Some(
+            "scheduling:\n  podPriority: {enabled: true} # off\n  userPlaceholder: {replicas: 3}\n",
+        ),
+    );
+    check(
+        "jupyterhub:\n    scheduling:\n        userPlaceholder:\n            replicas: 3\n    cull: {}\n",
+        on,
+        Some(
+            "jupyterhub:\n    scheduling:\n        userPlaceholder:\n            replicas: 3\n        podPriority:\n            enabled: true\n    cull: {}\n",
+        ),
+    );
+    check(
+        "scheduling: {userPlaceholder: {replicas: 3}}",
+        on,
+        Some("scheduling: {userPlaceholder: {replicas: 3}, \"podPriority\": {\"enabled\": true}}"),
+    );
+    check(
+        "scheduling: {podPriority: null, userPlaceholder: {replicas: 3}}",
+        on,
+        None,
+    );
+    let common = (
+        "common.yaml",
+        "scheduling:\n  podPriority:\n    enabled: false\n",
+    );
+    let prod = (
+        "prod.yaml",
+        "scheduling:\n  userPlaceholder: {replicas: 3}\n",
+    );
+    let case = Case::new(&[common, prod]);
+    let files = case.files(&on(&case.hub()).expect("a remedy"));
+    assert_eq!(files[0], common.1.replace("false", "true"));
+    assert_eq!(files[1], prod.1);
+    let case = Case::new(&[("--set-json", prod.1), ("a.yaml", "cull: {}\n")]);
+    assert_eq!(on(&case.hub()), None);
+}
+
+#[test]
+fn lists_grow_keys_move_and_get_other_names() {
+    check(
+        "singleuser:\n  extraTolerations: # t\n    - key: a\n    # end\n  x: 1\n",
+        |hub| {
+            let list = hub.get("singleuser.extraTolerations")?;
+            append(hub, list, serde_json::json!({"key": "b"}))
+        },
+        Some(
+            "singleuser:\n  extraTolerations: # t\n    - key: a\n    # end\n    - key: b\n  x: 1\n",
+        ),
+    );
+    check(
+        "hub:\n  Db: # d\n    url: x\n",
+        |hub| rename_key(hub, hub.get("hub.Db")?, "db"),
+        Some("hub:\n  db: # d\n    url: x\n"),
+    );
+    check(
+        "hub:\n  Db: {}\n  db: {}\n",
+        |hub| rename_key(hub, hub.get("hub.Db")?, "db"),
+        None,
+    );
+    let moved = |hub: &Hub<'_>| move_key(hub, "hub.config.JupyterHub.x", "hub.x");
+    check(
+        "hub:\n  config:\n    JupyterHub:\n      x: [1, {a: b}]\n  db: {}\n",
+        moved,
+        Some("hub:\n  config:\n    JupyterHub: {}\n  db: {}\n  x:\n  - 1\n  - a: b\n"),
+    );
+    check(
+        "hub:\n  config:\n    JupyterHub:\n      x: 1 # why\n",
+        moved,
+        None,
+    );
+    check("hub: {config: {JupyterHub: {x: 1}}, x: 2}\n", moved, None);
+}
