@@ -217,7 +217,7 @@ pub(super) fn merge<'v>(files: impl Into<Files<'v>>, lost: &Value, winner: &Valu
 }
 
 /// The keys from the root of a values file to a value below the hub's.
-fn keys<'k>(hub: &Hub<'k>, path: &'k str) -> Vec<&'k str> {
+fn keys<'k>(hub: &'k Hub<'_>, path: &'k str) -> Vec<&'k str> {
     let hub = hub.path.iter().map(String::as_str);
     hub.chain(path.split('.')).collect()
 }
