@@ -66,7 +66,7 @@ pub fn run(
     let hub = release.hub(sources, facts);
     let mut findings = look(&Subject::Release(&values, hub.as_ref()));
     // Where a rule has spoken of a place as gravely, it knows more than the schema.
-    let mut violations = violations::check(&values);
+    let mut violations = violations::check(&values, hub.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
     finish(findings)

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::Hub;
 use super::rules::{Check, RULES};
 use super::values::{Basis, ChartValues, Values};
 use super::z2jh::Version;
@@ -11,23 +12,23 @@ use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
 
 /// A violation of a chart's schema, for the rule whose matter it is.
-pub struct Found<'v> {
-    /// The texts.
-    pub sources: &'v Sources,
+pub struct Found<'f, 'v> {
+    /// All values of the release.
+    pub values: &'f Values<'v>,
+    /// The hub, where it is the z2jh chart whose schema is broken.
+    pub hub: Option<&'f Hub<'v>>,
     /// What is wrong.
-    pub violation: &'v Violation,
+    pub violation: &'f Violation,
     /// The keys that lead from the chart's values to what is at fault, an unknown key included.
     pub path: Vec<String>,
     /// What stands there.
     pub value: Option<&'v Value>,
-    /// Whether it is the z2jh chart.
-    pub is_hub: bool,
     /// Whether a null deleted the key that is missing.
     pub is_deleted: bool,
 }
 
 /// Every finding about keys and types, each by the first rule that takes it.
-pub(super) fn check(values: &Values<'_>) -> Vec<Diagnostic> {
+pub(super) fn check<'v>(values: &Values<'v>, hub: Option<&Hub<'v>>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chart in &values.charts {
         let violations = violations(values.sources, chart.basis.schema(), chart.values);
@@ -38,11 +39,11 @@ pub(super) fn check(values: &Values<'_>) -> Vec<Diagnostic> {
         for violation in &violations {
             let (path, value) = at_fault(chart.values, violation);
             let found = Found {
-                sources: values.sources,
+                values,
+                hub: hub.filter(|_| chart.is_hub),
                 violation,
                 path,
                 value,
-                is_hub: chart.is_hub,
                 is_deleted: is_deleted(chart.values, violation),
             };
             let mut claimed = RULES.iter().filter_map(|rule| match rule.check {

@@ -132,17 +132,20 @@ impl Context<'_> {
         // Nobody means null first.
         let mut expected = expected.to_vec();
         expected.sort_by_key(|name| *name == wanted(JsonType::Null));
-        let expected = alternatives(&expected);
+        let shown = alternatives(&expected);
         let is = type_name(value);
-        let message = format!("{} {is}, not {expected}", self.subject_of_sentence());
+        let message = format!("{} {is}, not {shown}", self.subject_of_sentence());
         let help = match &self.place.spot.text {
             Some(text) if wants_string && !value.is_null() => {
                 Some(format!("quote it: {}", Value::from(text.as_str())))
             }
-            _ if value.is_null() => Some(format!("write {expected}, or remove the key")),
+            _ if value.is_null() => Some(format!("write {shown}, or remove the key")),
             _ => None,
         };
-        let kind = ViolationKind::WrongType { wants_string };
+        let kind = ViolationKind::WrongType {
+            wants_string,
+            meant: value.as_str().and_then(|text| scalar_in(text, &expected)),
+        };
         Violation {
             label: is.to_owned(),
             help,
@@ -169,6 +172,9 @@ impl Context<'_> {
         let meant = value
             .as_str()
             .and_then(|word| nearest(word, options.iter().filter_map(|o| o.as_str())));
+        let kind = ViolationKind::WrongValue {
+            meant: meant.map(str::to_owned),
+        };
         let question = meant
             .map(|meant| format!("did you mean `{meant}`? "))
             .unwrap_or_default();
@@ -176,7 +182,7 @@ impl Context<'_> {
         Violation {
             label: format!("has to be {}", alternatives(&shown)),
             help: Some(help),
-            ..self.violation(ViolationKind::WrongValue, self.place.value(), message)
+            ..self.violation(kind, self.place.value(), message)
         }
     }
 
@@ -224,7 +230,8 @@ impl Context<'_> {
             Kind::FalseSchema => format!("{} not allowed", self.subject_of_sentence()),
             _ => error.masked_with("the value").to_string(),
         };
-        self.violation(ViolationKind::WrongValue, self.place.value(), message)
+        let kind = ViolationKind::WrongValue { meant: None };
+        self.violation(kind, self.place.value(), message)
     }
 
     fn subject_of_sentence(&self) -> String {
@@ -321,6 +328,19 @@ fn type_name(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }
+}
+
+/// The number or the boolean that a string holds, where one of these is expected.
+fn scalar_in(text: &str, expected: &[&str]) -> Option<Value> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let kind = match &value {
+        Value::Bool(_) => JsonType::Boolean,
+        Value::Number(number) if number.is_f64() => JsonType::Number,
+        Value::Number(_) if expected.contains(&wanted(JsonType::Integer)) => JsonType::Integer,
+        Value::Number(_) => JsonType::Number,
+        _ => return None,
+    };
+    expected.contains(&wanted(kind)).then_some(value)
 }
 
 /// A value as it would be written, strings without quotes.

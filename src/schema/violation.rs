@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use super::Step;
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -50,9 +52,14 @@ pub enum ViolationKind {
     WrongType {
         /// Whether a string would be right.
         wants_string: bool,
+        /// What the text of a string says, where that would be right.
+        meant: Option<Value>,
     },
     /// A value of the right type that is not allowed.
-    WrongValue,
+    WrongValue {
+        /// The word that is alike, of those that are allowed.
+        meant: Option<String>,
+    },
 }
 
 impl Violation {
@@ -62,7 +69,7 @@ impl Violation {
             ViolationKind::UnknownKey { .. } => codes.unknown_key,
             ViolationKind::MissingKey(_) => codes.missing_key,
             ViolationKind::WrongType { .. } => codes.wrong_type,
-            ViolationKind::WrongValue => codes.wrong_value,
+            ViolationKind::WrongValue { .. } => codes.wrong_value,
         };
         self.under(code)
     }

@@ -30,7 +30,7 @@ pub enum Check {
     Values(fn(&Values<'_>, &mut Vec<Diagnostic>)),
     /// What breaks the schema of a chart: a finding, where it is a matter of this rule. The first rule of
     /// the table that takes it is the only one that speaks.
-    Violation(fn(&Found<'_>) -> Option<Diagnostic>),
+    Violation(fn(&Found<'_, '_>) -> Option<Diagnostic>),
     /// What findings of other rules have in common; it is selected and ignored like a rule.
     Property(fn(&Diagnostic) -> bool),
     /// A comment that silences findings.

@@ -157,7 +157,7 @@ fn diff(session: &Session<'_>, outcome: &Outcome) -> String {
             new_start: 1,
             color,
         };
-        report::unified(source.text(), text, &look)
+        report::unified(source.text(), text, &look) + "\n"
     });
     changed.collect()
 }

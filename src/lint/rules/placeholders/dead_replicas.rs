@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -36,7 +36,14 @@ fn off(hub: &Hub<'_>) -> Diagnostic {
         (REPLICAS, "so many are asked for"),
         (ENABLED, "switched off here"),
     ];
-    hub.at(finding, &places)
+    let finding = hub.at(finding, &places);
+    let source = |path| hub.get(path).map(|value| value.set.value.source);
+    // A file that many hubs share is not the place to switch them on for one.
+    if hub.is_set(ENABLED) && source(ENABLED) != source(REPLICAS) {
+        return finding;
+    }
+    let edits = remedy::set(hub, ENABLED, true, REPLICAS);
+    remedy::risky(finding, "switch them on", edits)
 }
 
 fn none(hub: &Hub<'_>) -> Diagnostic {

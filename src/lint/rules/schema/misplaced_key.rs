@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule};
+use crate::lint::{Check, Found, Rule, remedy};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -18,13 +18,17 @@ static CODE: Code = Code::error(
 /// A key that so many places have says nothing about the one that was meant.
 const MOST_HOMES: usize = 4;
 
-fn check(found: &Found<'_>) -> Option<Diagnostic> {
+fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { key, meant, homes } = &found.violation.kind else {
         return None;
     };
     let path: Vec<&str> = found.path.iter().map(String::as_str).collect();
-    let of_hub = found.is_hub.then(|| home_in_hub(&path, found)).flatten();
-    let help = match of_hub {
+    let of_hub = found
+        .hub
+        .is_some()
+        .then(|| home_in_hub(&path, found))
+        .flatten();
+    let help = match &of_hub {
         Some(home) => format!("put it at `{home}`"),
         None if meant.is_none() && (1..=MOST_HOMES).contains(&homes.len()) => {
             let homes: Vec<String> = homes.iter().map(|home| at(home, key)).collect();
@@ -32,7 +36,18 @@ fn check(found: &Found<'_>) -> Option<Diagnostic> {
         }
         None => return None,
     };
-    Some(found.violation.clone().under(&CODE).help(help))
+    let finding = found.violation.clone().under(&CODE).help(help);
+    let to = of_hub.or_else(|| match homes.as_slice() {
+        [home] if !home.contains(['*', '[']) => Some(join(home, key)),
+        _ => None,
+    });
+    Some(match (to, found.hub) {
+        (Some(to), Some(hub)) => {
+            let edits = remedy::move_key(hub, &found.path.join("."), &to);
+            remedy::risky(finding, format!("move it to `{to}`"), edits)
+        }
+        _ => finding,
+    })
 }
 
 fn at(home: &str, key: &str) -> String {
@@ -42,8 +57,15 @@ fn at(home: &str, key: &str) -> String {
     }
 }
 
+fn join(home: &str, key: &str) -> String {
+    match home {
+        "" => key.to_owned(),
+        home => format!("{home}.{key}"),
+    }
+}
+
 /// Settings of JupyterHub's classes and of the spawner, which have places of their own in the values.
-fn home_in_hub(path: &[&str], found: &Found<'_>) -> Option<String> {
+fn home_in_hub(path: &[&str], found: &Found<'_, '_>) -> Option<String> {
     match path {
         ["hub", key] if key.starts_with(|c: char| c.is_ascii_uppercase()) => {
             Some(format!("hub.config.{key}"))
@@ -61,12 +83,12 @@ fn home_in_hub(path: &[&str], found: &Found<'_>) -> Option<String> {
 }
 
 /// Whether a key alike is known beside it.
-fn has_sibling(found: &Found<'_>) -> bool {
+fn has_sibling(found: &Found<'_, '_>) -> bool {
     matches!(&found.violation.kind, ViolationKind::UnknownKey { meant, .. } if meant.is_some())
 }
 
 /// Whether it is Python, as in the entries of `extraConfig`.
-fn is_program(found: &Found<'_>) -> bool {
+fn is_program(found: &Found<'_, '_>) -> bool {
     match found.value.map(|value| &value.content) {
         Some(Content::String(text)) => text
             .lines()

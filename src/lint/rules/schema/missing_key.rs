@@ -14,7 +14,7 @@ static CODE: Code = Code::error(
     "a key that the chart cannot do without",
 );
 
-fn check(found: &Found<'_>) -> Option<Diagnostic> {
+fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::MissingKey(_) = &found.violation.kind else {
         return None;
     };

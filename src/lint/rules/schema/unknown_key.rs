@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule};
+use crate::lint::{Check, Found, Rule, remedy};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,9 +14,14 @@ static CODE: Code = Code::error(
     "a key that the chart does not know, for which it refuses the upgrade",
 );
 
-fn check(found: &Found<'_>) -> Option<Diagnostic> {
-    let ViolationKind::UnknownKey { .. } = &found.violation.kind else {
+fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+    let ViolationKind::UnknownKey { meant, .. } = &found.violation.kind else {
         return None;
     };
-    Some(found.violation.clone().under(&CODE))
+    let finding = found.violation.clone().under(&CODE);
+    let (Some(meant), Some(value)) = (meant, found.value) else {
+        return Some(finding);
+    };
+    let edits = remedy::rename_key(found.values, value, meant);
+    Some(remedy::risky(finding, format!("call it `{meant}`"), edits))
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule};
+use crate::lint::{Check, Found, Rule, remedy};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,11 +14,22 @@ static CODE: Code = Code::error(
     "a value of a type, or one of a list of words, that the chart does not take",
 );
 
-fn check(found: &Found<'_>) -> Option<Diagnostic> {
-    match &found.violation.kind {
-        ViolationKind::WrongType { .. } | ViolationKind::WrongValue => {
-            Some(found.violation.clone().under(&CODE))
-        }
-        _ => None,
-    }
+fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+    let meant = match &found.violation.kind {
+        ViolationKind::WrongType { meant, .. } => meant.clone(),
+        ViolationKind::WrongValue { meant } => meant.clone().map(Into::into),
+        _ => return None,
+    };
+    let finding = found.violation.clone().under(&CODE);
+    let (Some(meant), Some(value)) = (meant, found.value) else {
+        return Some(finding);
+    };
+    let message = format!(
+        "write `{}`",
+        meant
+            .as_str()
+            .map_or_else(|| meant.to_string(), str::to_owned)
+    );
+    let edits = remedy::replace_scalar(found.values, value, meant);
+    Some(remedy::safe(finding, message, edits))
 }

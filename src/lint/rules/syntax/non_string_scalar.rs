@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -85,5 +85,10 @@ fn finding(hub: &Hub<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
     let text = hub.sources.shown(value.set.value);
     let message = format!("`{key}` is {kind}, and Kubernetes takes texts only");
     let finding = Diagnostic::new(&CODE, message).at(span(value), format!("is {kind}"));
-    Some(finding.help(format!("quote it: \"{text}\"")))
+    let finding = finding.help(format!("quote it: \"{text}\""));
+    Some(remedy::safe(
+        finding,
+        "put it into quotes",
+        remedy::quote(hub, value),
+    ))
 }

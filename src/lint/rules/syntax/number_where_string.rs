@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule};
+use crate::lint::{Check, Found, Rule, remedy};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -15,21 +15,26 @@ static CODE: Code = Code::error(
     "a text without quotes that YAML reads as a number",
 );
 
-fn check(found: &Found<'_>) -> Option<Diagnostic> {
-    let ViolationKind::WrongType { wants_string: true } = found.violation.kind else {
+fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+    let ViolationKind::WrongType {
+        wants_string: true, ..
+    } = found.violation.kind
+    else {
         return None;
     };
     let value = found.value?;
     let Content::Number(number) = &value.content else {
         return None;
     };
-    let text = found.sources.shown(value.set.value);
-    let is_secret = text != found.sources.slice(value.set.value);
+    let text = found.values.sources.shown(value.set.value);
+    let is_secret = text != found.values.sources.slice(value.set.value);
     let message = if is_secret || text == number.to_string() {
         format!("`{text}` is a number, where the chart takes a text")
     } else {
         format!("Helm reads `{text}` as the number {number}, where the chart takes a text")
     };
     let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a number");
-    Some(finding.help(format!("quote it: \"{text}\"")))
+    let finding = finding.help(format!("quote it: \"{text}\""));
+    let edits = remedy::quote(found.values, value);
+    Some(remedy::safe(finding, "put it into quotes", edits))
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule};
+use crate::lint::{Check, Found, Rule, remedy};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -23,20 +23,25 @@ pub(super) fn is_word(text: &str) -> bool {
     )
 }
 
-fn check(found: &Found<'_>) -> Option<Diagnostic> {
+fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let value = found.value?;
-    let text = found.sources.shown(value.set.value);
+    let text = found.values.sources.shown(value.set.value);
     let Content::Bool(is_true) = value.content else {
         return None;
     };
     let is_meant = matches!(
         found.violation.kind,
-        ViolationKind::WrongType { wants_string: true } | ViolationKind::WrongValue
+        ViolationKind::WrongType {
+            wants_string: true,
+            ..
+        } | ViolationKind::WrongValue { .. }
     );
     if !is_meant || !is_word(&text) {
         return None;
     }
     let message = format!("Helm reads `{text}` as `{is_true}`, where the chart takes a text");
     let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a boolean");
-    Some(finding.help(format!("quote it: \"{text}\"")))
+    let finding = finding.help(format!("quote it: \"{text}\""));
+    let edits = remedy::quote(found.values, value);
+    Some(remedy::safe(finding, "put it into quotes", edits))
 }
