@@ -2,6 +2,7 @@ use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles;
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 use crate::values::{Content, Value};
 
@@ -37,7 +38,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .iter()
         .flat_map(|settings| ["mem_limit", "mem_guarantee"].map(|key| settings.get(key)));
     for value in of_chart.into_iter().chain(of_profiles).flatten() {
-        findings.extend(unreadable(value));
+        findings.extend(unreadable(hub, value));
     }
     for path in OF_KUBERNETES {
         for side in ["requests", "limits"] {
@@ -50,7 +51,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What JupyterHub has to read, and cannot.
-fn unreadable(value: &Value) -> Option<Diagnostic> {
+fn unreadable(hub: &Hub<'_>, value: &Value) -> Option<Diagnostic> {
     let Content::String(text) = &value.content else {
         return None;
     };
@@ -58,7 +59,8 @@ fn unreadable(value: &Value) -> Option<Diagnostic> {
         return None;
     }
     let message = format!("JupyterHub cannot read `{text}` as an amount of memory");
-    let help = match bytes::meant(text) {
+    let meant = bytes::meant(text);
+    let help = match &meant {
         Some(meant) => {
             format!("write `{meant}`: its `K`, `M`, `G` and `T` are powers of 1024")
         }
@@ -67,11 +69,14 @@ fn unreadable(value: &Value) -> Option<Diagnostic> {
         }
         None => "write a number and one of `K`, `M`, `G`, `T`, or bytes as a number".to_owned(),
     };
-    Some(
-        Diagnostic::new(&CODE, message)
-            .at(span(value), "")
-            .help(help),
-    )
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(value), "")
+        .help(help);
+    let Some(meant) = meant else {
+        return Some(finding);
+    };
+    let edits = remedy::replace_scalar(hub, value, meant.as_str());
+    Some(remedy::safe(finding, format!("write `{meant}`"), edits))
 }
 
 /// The unit of Kubernetes for a thousandth, which is meant for cores.

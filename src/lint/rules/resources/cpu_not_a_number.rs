@@ -1,8 +1,11 @@
+use serde_json::Value as Json;
+
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
-use crate::values::Content;
+use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -35,15 +38,26 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 Some(milli) => milli.parse::<f64>().ok().map(|milli| milli / 1000.0),
                 None => text.parse().ok(),
             };
+            let cores = cores.filter(|cores| cores.is_finite());
             let help = match cores {
                 Some(cores) => format!("write `{cores}`, without quotes"),
                 None => "write a number: `0.5` is half a core".to_owned(),
             };
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(value), "")
-                    .help(help),
-            );
+            let finding = Diagnostic::new(&CODE, message)
+                .at(span(value), "")
+                .help(help);
+            findings.push(match cores {
+                Some(cores) => written(hub, finding, value, cores),
+                None => finding,
+            });
         }
     }
+}
+
+/// The number in place of the text; a whole one as people write it.
+fn written(hub: &Hub<'_>, finding: Diagnostic, value: &Value, cores: f64) -> Diagnostic {
+    let text = cores.to_string();
+    let whole = text.parse().ok().map(|whole: i64| Json::from(whole));
+    let edits = remedy::replace_scalar(hub, value, whole.unwrap_or_else(|| Json::from(cores)));
+    remedy::safe(finding, format!("write `{text}`"), edits)
 }
