@@ -1,5 +1,8 @@
+use serde_json::{Value as Json, json};
+
 use crate::diag::{Code, Diagnostic};
 use crate::lint::bytes;
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 use crate::values::Value;
 
@@ -15,8 +18,11 @@ static CODE: Code = Code::note(
     "a placeholder is smaller than the seat that it holds, as two readers of one unit differ",
 );
 
+const GUARANTEE: &str = "singleuser.memory.guarantee";
+const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";
+const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    const GUARANTEE: &str = "singleuser.memory.guarantee";
     let own = hub.get("scheduling.userPlaceholder.resources");
     let has_own = own
         .and_then(Value::as_map)
@@ -45,14 +51,34 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     );
     let help = format!("set `scheduling.userPlaceholder.resources.requests.memory: {guarantee}i`");
     let finding = Diagnostic::new(&CODE, message).help(help);
-    findings.push(hub.at(
-        finding,
-        &[
-            (GUARANTEE, "both read this"),
-            (
-                "scheduling.userPlaceholder.replicas",
-                "each of them is too small",
-            ),
-        ],
-    ));
+    let places = [
+        (GUARANTEE, "both read this"),
+        (REPLICAS, "each of them is too small"),
+    ];
+    let message = format!("request `{guarantee}i` for placeholders");
+    let edits = requests(hub, guarantee)
+        .and_then(|requests| remedy::set(hub, REQUESTS, requests, REPLICAS));
+    findings.push(remedy::safe(hub.at(finding, &places), message, edits));
+}
+
+/// What placeholders request, with the unit right; their own resources take the place of all that the chart
+/// copies, so nothing where it copies more than the guarantees.
+fn requests(hub: &Hub<'_>, guarantee: &str) -> Option<Json> {
+    let is_amount = guarantee.starts_with(|first: char| first.is_ascii_digit())
+        && !guarantee.contains(['e', 'E', ' ']);
+    let is_set = |path: &str| hub.get(path).is_some_and(|value| !value.is_null());
+    let has_more = ["guarantees", "limits"].iter().any(|side| {
+        let path = format!("singleuser.extraResource.{side}");
+        hub.entries(&path).next().is_some()
+    });
+    let cpu = hub.get("singleuser.cpu.guarantee").map(Value::to_json);
+    let cpu = cpu.filter(|cpu| !cpu.is_null());
+    if !is_amount || has_more || cpu.is_none() && is_set("singleuser.cpu.limit") {
+        return None;
+    }
+    let memory = format!("{guarantee}i");
+    Some(match cpu {
+        Some(cpu) => json!({"cpu": cpu, "memory": memory}),
+        None => json!({"memory": memory}),
+    })
 }

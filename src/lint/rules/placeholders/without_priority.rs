@@ -1,5 +1,6 @@
 use super::own_class;
 use crate::diag::{Code, Diagnostic};
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,9 +15,12 @@ static CODE: Code = Code::error(
     "placeholders have the priority of users, so that no user can take their place",
 );
 
+const ENABLED: &str = "scheduling.podPriority.enabled";
+const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     const CLASS: &str = "scheduling.userPlaceholder.extraPodSpec.priorityClassName";
-    let is_off = hub.flag("scheduling.podPriority.enabled") == Some(false);
+    let is_off = hub.flag(ENABLED) == Some(false);
     if !hub.has_placeholders() || !is_off || own_class(hub).is_some() {
         return;
     }
@@ -24,12 +28,14 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding =
         Diagnostic::new(&CODE, message).help("set `scheduling.podPriority.enabled: true`");
     let places = [
-        (
-            "scheduling.userPlaceholder.replicas",
-            "so many seats are taken for good",
-        ),
-        ("scheduling.podPriority.enabled", "off here"),
+        (REPLICAS, "so many seats are taken for good"),
+        (ENABLED, "off here"),
         (CLASS, "the chart takes this since 4.1"),
     ];
-    findings.push(hub.at(finding, &places));
+    let edits = remedy::set(hub, ENABLED, true, REPLICAS);
+    findings.push(remedy::safe(
+        hub.at(finding, &places),
+        "enable priorities",
+        edits,
+    ));
 }

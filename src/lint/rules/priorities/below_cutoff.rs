@@ -1,5 +1,6 @@
 use super::cutoff;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::remedy;
 use crate::lint::rules::placeholders::own_class;
 use crate::lint::{Check, Hub, Rule};
 
@@ -15,10 +16,11 @@ static CODE: Code = Code::warning(
     "placeholders are expendable to the autoscaler and never bring a node",
 );
 
+const ENABLED: &str = "scheduling.podPriority.enabled";
 const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let is_on = hub.flag("scheduling.podPriority.enabled") == Some(true);
+    let is_on = hub.flag(ENABLED) == Some(true);
     if !is_on || !hub.has_placeholders() || own_class(hub).is_some() {
         return;
     }
@@ -37,5 +39,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         finding.level = Level::Error;
     }
     let label = format!("below {cutoff}");
-    findings.push(hub.at(finding, &[(PLACEHOLDER, &label)]));
+    let edits = remedy::set(hub, PLACEHOLDER, cutoff, ENABLED);
+    findings.push(remedy::safe(
+        hub.at(finding, &[(PLACEHOLDER, &label)]),
+        format!("set the priority of placeholders to {cutoff}"),
+        edits,
+    ));
 }

@@ -1,5 +1,6 @@
 use super::{CUTOFF, cutoff};
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,6 +15,7 @@ static CODE: Code = Code::error(
     "users cannot evict placeholders, or pullers cannot take their place",
 );
 
+const ENABLED: &str = "scheduling.podPriority.enabled";
 const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";
 const PULLER: &str = "scheduling.podPriority.imagePullerPriority";
 const USER: &str = "scheduling.podPriority.defaultPriority";
@@ -22,7 +24,7 @@ const USER: &str = "scheduling.podPriority.defaultPriority";
 const PULLERS: (u32, u32) = (2, 0);
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    if hub.flag("scheduling.podPriority.enabled") != Some(true) {
+    if hub.flag(ENABLED) != Some(true) {
         return;
     }
     let (Some(placeholder), Some(user)) = (hub.number(PLACEHOLDER), hub.number(USER)) else {
@@ -32,8 +34,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let (message, level) = if placeholder >= user {
         let message = format!("users ({user}) cannot evict placeholders ({placeholder})");
         (message, Level::Error)
-    } else if let Some(puller) = puller.filter(|puller| !(placeholder < *puller && *puller <= user))
-    {
+    } else if let Some(puller) = puller.filter(|puller| !is_order(placeholder, *puller, user)) {
         let message = format!(
             "image pullers ({puller}) have to come before placeholders ({placeholder}) and not before users ({user})"
         );
@@ -48,7 +49,31 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (PULLER, "image pullers"),
         (USER, "users"),
     ];
-    findings.push(hub.at(finding, &places));
+    let finding = hub.at(finding, &places);
+    findings.push(set_right(hub, finding, (placeholder, puller, user)));
+}
+
+fn is_order(placeholder: f64, puller: f64, user: f64) -> bool {
+    placeholder < puller && puller <= user
+}
+
+/// Offers to change one of the priorities, where that is enough.
+fn set_right(
+    hub: &Hub<'_>,
+    finding: Diagnostic,
+    (placeholder, puller, user): (f64, Option<f64>, f64),
+) -> Diagnostic {
+    let lowest = cutoff(hub).unwrap_or(CUTOFF);
+    let of_puller = lowest.saturating_add(5);
+    let (path, right) = if is_order(lowest.into(), puller.unwrap_or(user), user) {
+        (PLACEHOLDER, lowest)
+    } else if is_order(placeholder, of_puller.into(), user) {
+        (PULLER, of_puller)
+    } else {
+        return finding;
+    };
+    let edits = remedy::set(hub, path, right, ENABLED);
+    remedy::safe(finding, format!("set `{path}` to {right}"), edits)
 }
 
 /// An order that is right, above the cutoff of the autoscaler.
