@@ -1,4 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 use crate::policy::Autoscaler;
 
@@ -31,7 +32,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (CONTINUOUS, "switched off here"),
         ("scheduling.userPlaceholder.replicas", "the placeholders"),
     ];
-    findings.push(hub.at(finding, &places));
+    findings.push(switched_on(hub, hub.at(finding, &places)));
 }
 
 /// No puller at all where nodes come and go: a choice that many make, and worth a hint.
@@ -49,5 +50,10 @@ fn nothing_pulls(hub: &Hub<'_>) -> Option<Diagnostic> {
         Diagnostic::new(&CODE, message).help("set `prePuller.continuous.enabled: true`");
     finding.level = Level::Hint;
     let places = [(CONTINUOUS, "switched off here"), (HOOK, "and here")];
-    Some(hub.at(finding, &places))
+    Some(switched_on(hub, hub.at(finding, &places)))
+}
+
+fn switched_on(hub: &Hub<'_>, finding: Diagnostic) -> Diagnostic {
+    let edits = remedy::set(hub, CONTINUOUS, true, CONTINUOUS);
+    remedy::risky(finding, "switch the continuous puller on", edits)
 }
