@@ -1,4 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -16,11 +17,13 @@ static CODE: Code = Code::error(
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for component in ["hub", "proxy.chp", "proxy"] {
         let path = format!("{component}.replicas");
-        if hub.get(&path).is_some() {
+        if let Some(value) = hub.get(&path) {
             let message = format!("`{path}` is no value of the chart, and there can be only one");
             let help = "take it away: JupyterHub and its proxy keep state that a second one would not have";
             let finding = Diagnostic::new(&CODE, message).help(help);
-            findings.push(hub.at(finding, &[(path.as_str(), "not known to the chart")]));
+            let finding = hub.at(finding, &[(path.as_str(), "not known to the chart")]);
+            let edits = remedy::remove(hub, value);
+            findings.push(remedy::safe(finding, format!("take `{path}` away"), edits));
         }
     }
     for component in ["hub", "proxy"] {
@@ -58,7 +61,23 @@ fn two_at_a_time(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
     } else {
         &places[..1]
     };
-    Some(hub.at(finding, places))
+    let message = format!("take `{path}` away");
+    Some(remedy::safe(
+        hub.at(finding, places),
+        message,
+        without_strategy(hub, component),
+    ))
+}
+
+/// The strategy goes with its settings, where it has no more of them than a rolling update.
+fn without_strategy(hub: &Hub<'_>, component: &str) -> remedy::Edits {
+    let whole = hub.get(&format!("{component}.deploymentStrategy"))?;
+    let is_known = |key: &String| ["type", "rollingUpdate"].contains(&key.as_str());
+    let is_all = whole
+        .as_map()
+        .is_some_and(|map| map.entries.keys().all(is_known));
+    let edits = remedy::remove(hub, whole).filter(|_| is_all);
+    edits.or_else(|| remedy::remove(hub, whole.get("type")?))
 }
 
 /// Kubernetes refuses settings of another strategy beside `Recreate`, and be they empty.
@@ -73,5 +92,7 @@ fn leftover(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
     let finding = Diagnostic::new(&CODE, message)
         .at(left.set.value, "settings of another strategy")
         .help("take it away, or set it to `null`");
-    Some(hub.at(finding, &[(kind.as_str(), "the strategy")]))
+    let finding = hub.at(finding, &[(kind.as_str(), "the strategy")]);
+    let edits = remedy::remove(hub, left);
+    Some(remedy::safe(finding, format!("take `{path}` away"), edits))
 }

@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
+use crate::lint::remedy;
 use crate::lint::{Check, Hub, Rule};
 use crate::policy::Autoscaler;
 use crate::values::Content;
@@ -42,6 +43,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let finding = Diagnostic::new(&CODE, message)
                 .at(span(value), "allows it to evict them")
                 .help("take it away; servers of users then keep their node");
+            let edits = remedy::remove(hub, value);
+            let finding = remedy::safe(finding, "take the annotation away", edits);
             profiles::report(findings, finding);
         }
     }
