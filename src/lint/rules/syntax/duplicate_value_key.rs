@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
+use crate::lint::remedy;
 use crate::lint::{Check, Rule, Values};
 use crate::values::{Content, Map, Value};
 
@@ -16,31 +17,31 @@ static CODE: Code = Code::error(
 );
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
-    look(values.root, findings);
+    look(values, values.root, findings);
 }
 
-fn look(value: &Value, findings: &mut Vec<Diagnostic>) {
+fn look(values: &Values<'_>, value: &Value, findings: &mut Vec<Diagnostic>) {
     match &value.content {
         Content::Map(map) => {
             findings.extend(
                 map.duplicates
                     .iter()
-                    .map(|(key, lost)| finding(map, key, lost)),
+                    .map(|(key, lost)| finding(values, map, key, lost)),
             );
             for below in map.entries.values() {
-                look(below, findings);
+                look(values, below, findings);
             }
         }
         Content::List(items) => {
             for item in items {
-                look(item, findings);
+                look(values, item, findings);
             }
         }
         _ => {}
     }
 }
 
-fn finding(map: &Map, key: &str, lost: &Value) -> Diagnostic {
+fn finding(values: &Values<'_>, map: &Map, key: &str, lost: &Value) -> Diagnostic {
     let message =
         format!("`{key}` comes again in the same mapping, and Helm keeps the last one alone");
     let winner = map.entries.get(key);
@@ -52,6 +53,8 @@ fn finding(map: &Map, key: &str, lost: &Value) -> Diagnostic {
         )
         .help("put both into one");
     same.into_iter().fold(finding, |finding, winner| {
-        finding.at(span(winner), "this one counts")
+        let finding = finding.at(span(winner), "this one counts");
+        let edits = remedy::merge(values, lost, winner);
+        remedy::risky(finding, "put both into the last one", edits)
     })
 }
