@@ -20,9 +20,14 @@
 //! 1. The chart and every layer are read into [`values::Value`]s, which know where each value was set; one
 //!    layer is laid over the other, who loses stays beside the winner, and the defaults of the charts come
 //!    under them as Helm has it ([`values::coalesced`]).
-//! 2. [`lint::Release`] finds where the values of z2jh stand; where its chart is not at hand, it brings the
-//!    known defaults. Each rule ([`lint::RULES`]) is a function over that hub, and its page is its test.
-//! 3. Some findings bring edits that would end them. [`fix::run`] chooses among them, applies them to the
+//! 2. [`lint::Plan`] finds where the values of z2jh stand; where its chart is not at hand, it brings the known
+//!    defaults and the known schema. [`lint::Release`] is what Helm makes of it. Manifests are read as `render`
+//!    reads them ([`lint::Stream`]).
+//! 3. Each rule ([`lint::RULES`]) is a function over one of a few things ([`lint::Check`]): the hub, all values,
+//!    what breaks a schema, a workload, a stream, a comment. Its page is its test. What is found of all
+//!    subjects comes together once; comments and the policy silence ([`lint::Silence`]), the policy and the
+//!    options choose ([`lint::Selection`]), and a baseline knows ([`lint::Baseline`]).
+//! 4. Some findings bring edits that would end them. [`fix::run`] chooses among them, applies them to the
 //!    texts, lints again until nothing is left to fix, and takes back what did not do what it said.
 //!
 //! # Who may name whom
