@@ -15,6 +15,8 @@ use crate::values::{Content, Value};
 use crate::yaml::{self, Document, Edit, Entry, NodeRef, Rewrite};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 /// The edits of a remedy, where there is one.
@@ -288,10 +290,8 @@ impl<'v> Page<'v> {
         if !source.is_file() || files.defaults.contains(&span.source) {
             return None;
         }
-        let parts = yaml::split(source.text()).into_iter();
-        let part = parts
-            .filter(|part| part.start <= span.start && span.end <= part.end)
-            .last()?;
+        let mut parts = yaml::split(source.text()).into_iter().rev();
+        let part = parts.find(|part| part.start <= span.start && span.end <= part.end)?;
         Some(Self {
             source: span.source,
             offset: part.start,

@@ -1,29 +1,27 @@
-use std::collections::BTreeMap;
-
 use super::*;
-use crate::fix::apply;
 use crate::lint::{Parts, Plan, Release, Shared};
 use crate::policy::Facts;
 use crate::text::Sources;
 use crate::values::{self, Helm, Map};
 
 /// What lint sees of values files that lie one over the other.
-struct Case {
-    sources: Sources,
+pub(super) struct Case {
+    pub(super) sources: Sources,
     release: Release,
     facts: Facts,
 }
 
 impl Case {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let mut sources = Sources::default();
         let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
         let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
         for (name, text) in files {
             let text = (*text).to_owned();
-            let source = match name.starts_with("--") {
-                true => sources.add_fixed(*name, text),
-                false => sources.add(*name, text),
+            let source = if name.starts_with("--") {
+                sources.add_fixed(*name, text)
+            } else {
+                sources.add(*name, text)
             };
             let text = sources.get(source).text();
             let layer = values::read(source, text, Helm::Four).expect("values");
@@ -46,19 +44,21 @@ impl Case {
         }
     }
 
-    fn hub(&self) -> Hub<'_> {
+    pub(super) fn hub(&self) -> Hub<'_> {
         self.release.hub(&self.sources, &self.facts).expect("a hub")
     }
 
     /// The files with the edits done.
-    fn files(&self, edits: &[TextEdit]) -> Vec<String> {
-        let mut by_source: BTreeMap<SourceId, Vec<&TextEdit>> = BTreeMap::new();
-        for edit in edits {
-            by_source.entry(edit.span.source).or_default().push(edit);
-        }
+    pub(super) fn files(&self, edits: &[TextEdit]) -> Vec<String> {
         let files = self.sources.iter().skip(1);
         let new = files.map(|(id, source)| {
-            apply(source.text(), by_source.get(&id).map_or(&[], Vec::as_slice))
+            let mut own: Vec<&TextEdit> = edits.iter().filter(|it| it.span.source == id).collect();
+            own.sort_by_key(|edit| edit.span);
+            let mut text = source.text().to_owned();
+            for edit in own.into_iter().rev() {
+                text.replace_range(edit.span.range(), &edit.text);
+            }
+            text
         });
         new.collect()
     }
@@ -77,8 +77,8 @@ fn replaced(path: &str, new: &'static str) -> impl Fn(&Hub<'_>) -> Edits {
 }
 
 const LIMIT: &str = "singleuser.memory.limit";
-const ENABLED: &str = "scheduling.podPriority.enabled";
-const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
+pub(super) const ENABLED: &str = "scheduling.podPriority.enabled";
+pub(super) const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 
 #[test]
 fn a_scalar_keeps_its_quotes_and_comments() {
