@@ -7,7 +7,7 @@ use crate::values::{self, Helm};
 /// What each of the settings of a hub has of some traits, one a line: `title: trait=value`.
 fn shown(version: &str, text: &str, traits: &[&str]) -> String {
     with_hub(version, text, |hub| {
-        let lines = effective(hub).into_iter().map(|settings| {
+        let lines = effective(hub).iter().map(|settings| {
             let values = traits.iter().map(|name| {
                 let value = settings.get(name).map(Value::to_json);
                 format!(" {name}={}", value.unwrap_or_default())
@@ -257,7 +257,7 @@ singleuser:
     let title = |version: &str, text: &str| {
         with_hub(version, text, |hub| {
             let all = effective(hub);
-            default_profile(hub, &all).map(|settings| settings.title.clone())
+            default_profile(hub, all).map(|settings| settings.title.clone())
         })
     };
     assert_eq!(title("4.4", text).as_deref(), Some("the profile `B`"));

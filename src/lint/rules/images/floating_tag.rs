@@ -32,7 +32,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         findings.push(finding);
     }
     let all = profiles::effective(hub);
-    let default = profiles::default_profile(hub, &all);
+    let default = profiles::default_profile(hub, all);
     let default = default.and_then(|settings| settings.get("image"));
     let of_profiles = profiles::overrides(hub).into_iter();
     let of_containers = ["singleuser.initContainers", "singleuser.extraContainers"];

@@ -61,7 +61,7 @@ const AFFINITY: [&str; 4] = [
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         for (name, value) in settings.entries("extra_pod_config") {
-            if let Some(finding) = flaw(hub, &settings, name, value) {
+            if let Some(finding) = flaw(hub, settings, name, value) {
                 profiles::report(findings, finding);
             }
         }

@@ -23,10 +23,10 @@ const REQUIRED: &str = "singleuser.extraNodeAffinity.required";
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         let terms = settings.items("node_affinity_required");
-        let finding = match bypassed(&settings, &terms) {
+        let finding = match bypassed(settings, &terms) {
             Some(term) if settings.is_overridden("node_affinity_required") => Some(own(term)),
             Some(_) => of_chart(hub),
-            None => apart(&settings, &terms),
+            None => apart(settings, &terms),
         };
         if let Some(finding) = finding {
             profiles::report(findings, finding);

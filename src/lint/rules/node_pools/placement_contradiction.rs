@@ -20,7 +20,7 @@ static CODE: Code = Code::error(
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
-        if let Some(finding) = of_users(&settings) {
+        if let Some(finding) = of_users(settings) {
             profiles::report(findings, finding);
         }
     }

@@ -25,9 +25,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let blocks = hub.flag("singleuser.cloudMetadata.blockWithIptables") == Some(true);
     for settings in profiles::effective(hub) {
         let dropped = [
-            tolerates.then(|| toleration(&settings)),
-            requires.then(|| affinity(&settings)),
-            blocks.then(|| block(hub, &settings)),
+            tolerates.then(|| toleration(settings)),
+            requires.then(|| affinity(settings)),
+            blocks.then(|| block(hub, settings)),
         ];
         for finding in dropped.into_iter().flatten().flatten() {
             profiles::report(findings, finding);

@@ -26,7 +26,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let base = profiles::base(hub);
     for settings in profiles::effective(hub) {
-        let Some(selector) = elsewhere(&base, &settings) else {
+        let Some(selector) = elsewhere(&base, settings) else {
             continue;
         };
         let message = format!(

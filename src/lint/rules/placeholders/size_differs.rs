@@ -38,7 +38,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let all = profiles::effective(hub);
-    findings.extend(profiles::default_profile(hub, &all).and_then(|it| differs(hub, &base, it)));
+    findings.extend(profiles::default_profile(hub, all).and_then(|it| differs(hub, &base, it)));
 }
 
 /// As the chart takes resources of `singleuser` for placeholders, those of devices among them.

@@ -26,7 +26,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let is_planned = hub.flag("prePuller.pullProfileListImages") == Some(false)
         && hub.entries("prePuller.extraImages").next().is_some();
     for settings in profiles::effective(hub) {
-        let Some((key, value)) = elsewhere(&base, &settings) else {
+        let Some((key, value)) = elsewhere(&base, settings) else {
             continue;
         };
         let message = format!(

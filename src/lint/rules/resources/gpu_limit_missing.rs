@@ -19,7 +19,7 @@ static CODE: Code = Code::error(
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         for (name, amount) in settings.entries("extra_resource_guarantees") {
-            if let Some(finding) = flaw(&settings, name, amount) {
+            if let Some(finding) = flaw(settings, name, amount) {
                 profiles::report(findings, finding);
             }
         }

@@ -28,7 +28,7 @@ const LEAST: [(&str, f64, &str); 2] = [
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         for (name, least, what) in LEAST {
-            if let Some(finding) = flaw(&settings, name, least, what) {
+            if let Some(finding) = flaw(settings, name, least, what) {
                 profiles::report(findings, finding);
             }
         }

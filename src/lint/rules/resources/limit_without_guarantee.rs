@@ -27,8 +27,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             let finding = match settings.get(limit).filter(|limit| !is_nothing(Some(limit))) {
-                Some(limit) => reserved(&settings, what, limit),
-                None if what == "memory" => unlimited(hub, &settings),
+                Some(limit) => reserved(settings, what, limit),
+                None if what == "memory" => unlimited(hub, settings),
                 None => None,
             };
             if let Some(finding) = finding {
