@@ -114,8 +114,11 @@ impl Look<'_> {
     }
 }
 
+/// A pattern, and whether it matches a name.
+type Pattern = (&'static str, fn(&str) -> bool);
+
 /// Patterns of names that are read here, and what they match.
-const PATTERNS: [(&str, fn(&str) -> bool); 2] = [
+const PATTERNS: [Pattern; 2] = [
     (".*", |_| true),
     ("^[A-Z].*$", |name| {
         name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('\n')
