@@ -80,6 +80,9 @@ impl Look<'_> {
                     let branch = keywords.get(name);
                     branch.is_none_or(|branch| self.at(branch, value, below))
                 };
+                if refuses(said, value) {
+                    return takes("else");
+                }
                 // Not to be sure of `if` is not to know that it fails.
                 takes("then") && (self.at(said, value, below) || takes("else"))
             }
@@ -132,14 +135,25 @@ fn is_match(pattern: &str, name: &str) -> bool {
 
 /// Whether a value is surely not valid, by the keywords that tell alternatives apart.
 fn refuses(schema: &Value, value: &Value) -> bool {
-    let differs = |said: &Value| said != value;
-    let lacks = |said: &Value| said.as_array().is_some_and(|all| !all.contains(value));
+    // Numbers, also in lists and mappings, are compared by their value.
+    let is_exact = value.is_string() || value.is_boolean() || value.is_null();
+    let differs = |said: &Value| is_exact && said != value;
+    let lacks = |said: &Value| is_exact && said.as_array().is_some_and(|all| !all.contains(value));
     let lacks_key = |said: &Value| value.is_object() && !has_all(said, value);
-    // The validator takes 1.0 for an integer, and compares numbers by their value.
+    let of_member = |(name, schema): (&String, &Value)| {
+        let member = value.get(name);
+        member.is_some_and(|member| refuses(schema, member))
+    };
+    let refuses_member = |said: &Value| {
+        said.as_object()
+            .is_some_and(|all| all.iter().any(of_member))
+    };
+    // The validator takes 1.0 for an integer.
     !value.is_number()
         && (schema.get("const").is_some_and(differs)
             || schema.get("enum").is_some_and(lacks)
             || schema.get("required").is_some_and(lacks_key)
+            || schema.get("properties").is_some_and(refuses_member)
             || schema
                 .get("type")
                 .is_some_and(|said| !is_of_type(said, value)))
