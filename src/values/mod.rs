@@ -18,7 +18,7 @@ pub use coalesce::NotATable;
 pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub, read_hub_images};
 pub use layers::{Coalesced, coalesced, lay_over};
-pub use read::read;
+pub use read::{read, second_document};
 pub use recorded::read_recorded;
 pub use set::{SetKind, set};
 pub use value::{Content, Encrypted, Map, Setting, Value};

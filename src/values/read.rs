@@ -92,6 +92,21 @@ fn documents(source: SourceId, text: &str, helm: Helm) -> Result<Vec<Range<usize
     Ok(parts.collect())
 }
 
+/// The second document of a values file that holds something: Helm 3 passes over it, Helm 4 does not.
+pub fn second_document(text: &str) -> Option<Range<usize>> {
+    let mut at = first_document(text).end;
+    loop {
+        let rest = text.get(at..)?;
+        let (mark, _) = lines(rest).find(|(_, line)| line.starts_with("---"))?;
+        let found = first_document(&rest[mark..]);
+        let range = at + mark + found.start..at + mark + found.end;
+        if !yaml::is_blank(&text[range.clone()]) {
+            return Some(range);
+        }
+        at = range.end;
+    }
+}
+
 /// The first document of a YAML stream, without the marks around it. `---` and `...` at the start of a line
 /// are marks wherever they stand.
 fn first_document(text: &str) -> Range<usize> {
@@ -178,6 +193,22 @@ mod tests {
         );
         check("a: |\n  ---\n  b\n", Helm::Four, r#"{"a":"---\nb\n"}"#);
         check("a: 1\n...\nb: 2\n", Helm::Four, r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn the_second_document_is_one_that_holds_something() {
+        for (text, second) in [
+            ("a: 1\n", None),
+            ("# a\n---\na: 1\n---\n# b\n", None),
+            ("---\na: 1\n---\n---\nb: 2\n", Some("\nb: 2\n")),
+            ("a: 1\n--- {b: 2}\n---\nc: 3\n", Some(" {b: 2}\n")),
+            ("a: 1\n...\n# b\n--- # c\nd: 2\n", Some(" # c\nd: 2\n")),
+            ("a: |\n  ---\n  b\n", None),
+            ("", None),
+        ] {
+            let found = second_document(text).map(|range| &text[range]);
+            assert_eq!(found, second, "{text:?}");
+        }
     }
 
     #[test]

@@ -125,6 +125,7 @@ pub static RULES: &[Rule] = &[
     syntax::duplicate_value_key::RULE,
     syntax::null_erases::RULE,
     syntax::number_where_string::RULE,
+    syntax::multi_document::RULE,
     syntax::yaml11_boolean::RULE,
     syntax::non_string_scalar::RULE,
     syntax::yaml11_boolean_key::RULE,
