@@ -5,7 +5,7 @@ use super::profiles::Settings;
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
-use crate::values::{Content, Value};
+use crate::values::{Content, Setting, Value};
 
 /// The values of a z2jh chart, wherever they stand in those of a release.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Hub<'v> {
     pub path: &'v [String],
     /// The sources of the defaults of charts.
     pub defaults: &'v BTreeSet<SourceId>,
+    /// The source of the defaults of the z2jh chart itself; those of a chart around it are another.
+    pub own: Option<SourceId>,
     /// The version of the z2jh chart, major and minor.
     pub version: (u32, u32),
     /// Whether somebody says it; else it is the newest that is known.
@@ -77,6 +79,11 @@ impl<'v> Hub<'v> {
         self.defaults.contains(&value.set.value.source)
     }
 
+    /// Whether the z2jh chart itself set it, and no chart around it.
+    pub(super) fn is_own(&self, value: &Value) -> bool {
+        self.own == Some(value.set.value.source)
+    }
+
     /// Adds the places of these values to a finding, with what is said of each: those that the release set
     /// first, those of the chart only where there is no other. A value that lost is shown beside the winner.
     pub fn at(&self, finding: Diagnostic, places: &[(&str, &str)]) -> Diagnostic {
@@ -98,15 +105,22 @@ impl<'v> Hub<'v> {
 
 /// The key and the value, where both stand on one line; else the key.
 pub(super) fn span(value: &Value) -> Span {
-    let of_value = value.set.value;
     match (&value.content, value.set.key) {
         (Content::Map(_) | Content::List(_), Some(key)) => key,
-        (_, Some(key)) if key.source == of_value.source && key.start <= of_value.start => Span {
+        _ => whole(value.set),
+    }
+}
+
+/// The key and the value.
+pub(super) fn whole(set: Setting) -> Span {
+    let of_value = set.value;
+    match set.key {
+        Some(key) if key.source == of_value.source && key.start <= of_value.start => Span {
             end: of_value.end,
             ..key
         },
-        (_, Some(key)) => key,
-        (_, None) => of_value,
+        Some(key) => key,
+        None => of_value,
     }
 }
 

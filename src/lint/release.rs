@@ -202,6 +202,7 @@ impl Release {
             values: self.values.get_path(&keys(&place.path))?,
             path: &place.path,
             defaults: &self.defaults,
+            own: chart_at(&self.chart, &place.path).map(|chart| chart.values.set.value.source),
             version: place.numbers,
             is_version_known: place.is_said,
             facts,
@@ -354,9 +355,14 @@ fn insert(chart: &mut Chart, path: &[String], z2jh: Chart) {
 
 /// Whether the chart at these keys counts.
 fn is_on(chart: &Chart, path: &[String]) -> bool {
-    path.split_first().is_none_or(|(key, rest)| {
-        let below = chart.charts.iter().find(|below| below.name == *key);
-        below.is_some_and(|below| is_on(below, rest))
+    chart_at(chart, path).is_some()
+}
+
+/// The chart whose values stand at these keys.
+fn chart_at<'c>(chart: &'c Chart, path: &[String]) -> Option<&'c Chart> {
+    let mut keys = path.iter();
+    keys.try_fold(chart, |chart, key| {
+        chart.charts.iter().find(|below| below.name == *key)
     })
 }
 

@@ -74,6 +74,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
             }
             Some(Value {
                 content: Content::Map(over),
+                set,
                 ..
             }) if default.is_map() => {
                 let keeps_nulls = way.keeps_nulls || is_chart;
@@ -81,6 +82,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
                     default.clean();
                 }
                 if let Content::Map(under) = default.content {
+                    over.note_empty(*set, &under);
                     coalesce_tables(over, under, keeps_nulls);
                 }
             }
@@ -99,6 +101,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
 /// Puts one mapping under another (`coalesceTablesFullKey`).
 pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
     over.duplicates.extend(under.duplicates);
+    over.emptied.extend(under.emptied);
     for (key, value) in under.entries {
         match over.entries.get_mut(&key) {
             None => {
@@ -113,9 +116,11 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
             }
             Some(Value {
                 content: Content::Map(over),
+                set,
                 ..
             }) if value.is_map() => {
                 if let Content::Map(under) = value.content {
+                    over.note_empty(*set, &under);
                     coalesce_tables(over, under, keeps_nulls);
                 }
             }
@@ -130,6 +135,13 @@ impl Map {
         if let Some(mut null) = self.entries.remove(key) {
             null.beats(lost);
             self.deleted.insert(key.to_owned(), null);
+        }
+    }
+
+    /// Notes that a layer set an empty mapping over one with entries, which it does not take away.
+    fn note_empty(&mut self, set: super::Setting, under: &Map) {
+        if self.entries.is_empty() && !under.entries.is_empty() {
+            self.emptied.push(set);
         }
     }
 }

@@ -11,9 +11,14 @@ pub fn lay_over(under: &mut Value, over: Value) {
             Content::Map(map),
             Value {
                 content: Content::Map(over),
+                set,
                 ..
             },
         ) => {
+            if over.entries.is_empty() && !map.entries.is_empty() {
+                map.emptied.push(set);
+            }
+            map.emptied.extend(over.emptied);
             map.duplicates.extend(over.duplicates);
             for (key, value) in over.entries {
                 match map.entries.get_mut(&key) {

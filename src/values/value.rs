@@ -65,6 +65,8 @@ pub struct Map {
     pub deleted: BTreeMap<String, Value>,
     /// Values whose key comes again in the same mapping of the same text, with that key; they are lost.
     pub duplicates: Vec<(String, Value)>,
+    /// Where a layer laid an empty mapping over this one when it had entries: none of them went away.
+    pub emptied: Vec<Setting>,
 }
 
 impl Encrypted {

@@ -126,6 +126,7 @@ pub static RULES: &[Rule] = &[
     syntax::null_erases::RULE,
     syntax::number_where_string::RULE,
     syntax::multi_document::RULE,
+    syntax::empty_map::RULE,
     syntax::yaml11_boolean::RULE,
     syntax::non_string_scalar::RULE,
     syntax::yaml11_boolean_key::RULE,

@@ -1,4 +1,5 @@
 pub(super) mod duplicate_value_key;
+pub(super) mod empty_map;
 pub(super) mod multi_document;
 pub(super) mod non_string_scalar;
 pub(super) mod null_erases;

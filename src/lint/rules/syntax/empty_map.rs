@@ -1,0 +1,124 @@
+use crate::diag::{Code, Diagnostic, Fix, Level, Safety, TextEdit};
+use crate::lint::hub::{span, whole};
+use crate::lint::{Check, Hub, Rule};
+use crate::values::{Map, Setting, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("empty_map.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::warning(
+    "SY007",
+    "empty-map-keeps-inherited",
+    "an empty mapping that takes away nothing of what it is laid over",
+);
+
+/// How many of the values that stay are shown.
+const MOST: usize = 3;
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    look(hub, hub.values, &mut Vec::new(), findings);
+}
+
+fn look<'v>(
+    hub: &Hub<'v>,
+    value: &'v Value,
+    path: &mut Vec<&'v str>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let Some(map) = value.as_map() else { return };
+    for (key, below) in &map.entries {
+        // Charts hand down what is global, and make mappings for it that nobody wrote.
+        let Some(map) = below.as_map().filter(|_| key != "global") else {
+            continue;
+        };
+        path.push(key);
+        let emptied = map.emptied.iter();
+        findings.extend(emptied.filter_map(|set| finding(hub, map, *set, path)));
+        look(hub, below, path, findings);
+        path.pop();
+    }
+}
+
+fn finding(hub: &Hub<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diagnostic> {
+    let is_inherited = |value: &Value| {
+        let source = value.set.value.source;
+        source != set.value.source && (hub.is_default(value) || source < set.value.source)
+    };
+    let mut stays = Vec::new();
+    for below in map.entries.values() {
+        collect(below, &is_inherited, &mut stays);
+    }
+    let (own, inherited): (Vec<&Value>, Vec<&Value>) =
+        stays.into_iter().partition(|value| hub.is_own(value));
+    let is_default_only = inherited.is_empty();
+    let shown = if is_default_only { own } else { inherited };
+    let name = path.join(".");
+    let message = format!("`{{}}` takes nothing away: `{name}` keeps what it had");
+    let finding = Diagnostic::new(&CODE, message)
+        .at(whole(set), "mappings merge, and this one adds nothing")
+        .help("set each key that is to go to `null`; if none is to go, take the `{}` away");
+    let finding = shown.iter().take(MOST).fold(finding, |finding, value| {
+        finding.at(span(value), "is still there")
+    });
+    let level = match is_default_only || is_section(path) {
+        true => Level::Hint,
+        false => CODE.level,
+    };
+    let finding = Diagnostic { level, ..finding };
+    let fix = fix(hub, map, set, &is_inherited);
+    (!shown.is_empty()).then(|| fix.into_iter().fold(finding, Diagnostic::fix))
+}
+
+/// A part of the chart rather than a set of values: an empty one often holds the place for what is to come.
+fn is_section(path: &[&str]) -> bool {
+    matches!(path, [_] | ["hub", "config"] | [.., "image"])
+}
+
+fn collect<'v>(
+    value: &'v Value,
+    is_inherited: &dyn Fn(&Value) -> bool,
+    found: &mut Vec<&'v Value>,
+) {
+    match value.as_map() {
+        Some(map) => {
+            for below in map.entries.values() {
+                collect(below, is_inherited, found);
+            }
+        }
+        None if is_inherited(value) => found.push(value),
+        None => {}
+    }
+}
+
+/// A null for each member that is there, which is how Helm wants them to be deleted.
+fn fix(
+    hub: &Hub<'_>,
+    map: &Map,
+    set: Setting,
+    is_inherited: &dyn Fn(&Value) -> bool,
+) -> Option<Fix> {
+    let members = map.entries.iter().filter(|(_, value)| is_inherited(value));
+    let nulls: Vec<String> = members.map(|(key, _)| format!("{key}: null")).collect();
+    let is_plain = nulls.iter().all(|member| {
+        let is_of_word = |c: char| c.is_ascii_alphanumeric() || "._-/: ".contains(c);
+        member.len() > "yes: null".len()
+            && member.starts_with(|c: char| c.is_ascii_alphabetic())
+            && member.chars().all(is_of_word)
+            && !member.starts_with("true:")
+            && !member.starts_with("false:")
+            && !member.starts_with("null:")
+    });
+    let is_whole = nulls.len() == map.entries.len();
+    let is_written = hub.sources.slice(set.value) == "{}";
+    (is_plain && is_whole && is_written).then(|| Fix {
+        message: "delete each of them by a null".to_owned(),
+        safety: Safety::Unsafe,
+        edits: vec![TextEdit {
+            span: set.value,
+            text: format!("{{{}}}", nulls.join(", ")),
+        }],
+    })
+}
