@@ -133,6 +133,7 @@ pub static RULES: &[Rule] = &[
     schema::wrong_type::RULE,
     layers::dead_override::RULE,
     layers::contradicted_across_files::RULE,
+    layers::list_replaced::RULE,
     suppressions::unused::RULE,
     suppressions::expired::RULE,
     suppressions::without_reason::RULE,
