@@ -3,6 +3,7 @@ pub(super) mod bad_config_section;
 pub(super) mod misplaced_key;
 pub(super) mod misplaced_profile_key;
 pub(super) mod missing_key;
+pub(super) mod outside_subchart;
 pub(super) mod pinned_internal_image;
 pub(super) mod removed_key;
 pub(super) mod unknown_key;

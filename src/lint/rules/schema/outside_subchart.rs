@@ -1,0 +1,154 @@
+use serde_json::Value as Json;
+
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::z2jh::{NAME, Version};
+use crate::lint::{Basis, ChartValues, Check, Rule, Values};
+use crate::values::Value;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("outside_subchart.md"),
+    check: Check::Values(check),
+};
+
+static CODE: Code = Code::warning(
+    "SM003",
+    "outside-subchart-key",
+    "settings of the z2jh chart at a level that it is not handed",
+);
+
+/// Keys at the top of the chart's values, with those below that no other chart has under the same key; where
+/// there are none, the key itself says enough.
+const TOP: [(&str, &[&str]); 6] = [
+    ("singleuser", &[]),
+    ("prePuller", &[]),
+    ("scheduling", &[]),
+    ("cull", &[]),
+    (
+        "hub",
+        &[
+            "activeServerLimit",
+            "concurrentSpawnLimit",
+            "config",
+            "cookieSecret",
+            "extraConfig",
+            "extraFiles",
+            "loadRoles",
+            "namedServerLimitPerUser",
+            "services",
+            "templatePaths",
+        ],
+    ),
+    ("proxy", &["chp", "secretToken", "traefik"]),
+];
+
+fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(hub) = values.charts.iter().find(|chart| chart.is_hub) else {
+        return;
+    };
+    findings.extend(nested(values, hub));
+    for depth in 0..hub.path.len() {
+        let path = &hub.path[..depth];
+        // A chart with a schema says itself which keys it takes.
+        if values.charts.iter().any(|chart| chart.path == path) {
+            continue;
+        }
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        let Some(around) = values.root.get_path(&keys) else {
+            continue;
+        };
+        findings.extend(outside(hub, around));
+    }
+}
+
+/// What stands around the values of the hub.
+fn outside(hub: &ChartValues<'_>, around: &Value) -> Vec<Diagnostic> {
+    let place = hub.path.join(".");
+    let finding = |(key, value): (&str, &Value)| {
+        let message = format!("`{key}` stands outside of `{place}`, and z2jh never gets it");
+        let finding = Diagnostic::new(&CODE, message)
+            .at(span(value), "no setting of the hub, as it stands here")
+            .help(format!("put it at `{place}.{key}`"));
+        let inside = hub.values.set.key.into_iter();
+        inside.fold(finding, |finding, key| {
+            finding.at(key, "z2jh gets what stands below this key")
+        })
+    };
+    of_hub(around).into_iter().map(finding).collect()
+}
+
+/// Values of a hub below a key `jupyterhub` of the chart's own values.
+fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
+    let below = hub.values.get(NAME)?;
+    let (key, _) = *of_hub(below).first()?;
+    let is_at_hand = matches!(hub.basis, Basis::Own(_));
+    if hub.path.is_empty() && !is_at_hand {
+        return Some(mixed(values, hub, below));
+    }
+    let message = format!("z2jh has no key `{NAME}`, and never gets what stands below it");
+    let path = hub.path.iter().map(String::as_str);
+    let home: Vec<&str> = path.chain([key]).collect();
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(below), "one level too many")
+        .help(format!("take it away: `{}`", home.join(".")));
+    let level = if is_at_hand { Level::Error } else { CODE.level };
+    Some(Diagnostic { level, ..finding })
+}
+
+/// Values at both places, of which nobody says which one is right.
+fn mixed(values: &Values<'_>, hub: &ChartValues<'_>, below: &Value) -> Diagnostic {
+    let message =
+        format!("settings of z2jh stand at the top and below `{NAME}`, and it gets one of the two");
+    let finding = Diagnostic::new(&CODE, message).at(span(below), "some stand below this key");
+    let mut at_top = TOP.iter().filter_map(|(key, _)| hub.values.get(key));
+    let written = at_top.find(|value| !values.defaults.contains(&value.set.value.source));
+    let finding = written.into_iter().fold(finding, |finding, value| {
+        finding.at(span(value), "others stand at the top")
+    });
+    finding.help(format!(
+        "put all at the top where z2jh is the chart that is installed, and all below `{NAME}` where another chart \
+         depends on it"
+    ))
+}
+
+/// Entries of a mapping that are settings of z2jh beyond doubt: all below them is known to it.
+fn of_hub(values: &Value) -> Vec<(&'static str, &Value)> {
+    let candidates: Vec<_> = TOP
+        .iter()
+        .filter_map(|(key, telling)| Some((*key, *telling, values.get(key)?)))
+        .filter(|(_, telling, value)| says_enough(value, telling))
+        .collect();
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let defaults: Json = serde_json::from_str(Version::nearest(None).defaults)
+        .expect("the recorded defaults are JSON");
+    let fitting = candidates.into_iter();
+    fitting
+        .filter(|(key, _, value)| fits(value, &defaults[*key]))
+        .map(|(key, _, value)| (key, value))
+        .collect()
+}
+
+fn says_enough(value: &Value, telling: &[&str]) -> bool {
+    let Some(map) = value.as_map() else {
+        return false;
+    };
+    let mut keys = map.entries.keys();
+    keys.any(|key| telling.is_empty() || telling.contains(&key.as_str()))
+}
+
+/// Whether all keys below are those of the chart; where its default is an empty mapping, any key is.
+fn fits(value: &Value, default: &Json) -> bool {
+    let (Some(map), Some(known)) = (value.as_map(), default.as_object()) else {
+        return true;
+    };
+    known.is_empty()
+        || map.entries.iter().all(|(key, below)| {
+            known
+                .get(key)
+                .is_some_and(|default| default.is_object() == below.is_map() || default.is_null())
+                && fits(below, &known[key])
+        })
+}
