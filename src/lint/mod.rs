@@ -36,7 +36,7 @@ use locate::locate;
 
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::policy::Facts;
 use crate::text::Sources;
 use crate::values::NotATable;
@@ -65,7 +65,7 @@ pub fn run(
     let values = release.view(sources, shared);
     let hub = release.hub(sources, facts);
     let mut findings = look(&Subject::Release(&values, hub.as_ref()));
-    // Where a rule has spoken of a place as gravely, it knows more than the schema.
+    // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
     let mut violations = violations::check(&values, hub.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
@@ -82,7 +82,7 @@ pub fn page(code: &Code) -> Option<&'static str> {
 
 fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
     let start = |finding: &Diagnostic| finding.span().map(|span| (span.source, span.start));
-    finding.level <= violation.level && start(finding) == start(violation)
+    finding.level <= Level::Warning && start(finding) == start(violation)
 }
 
 /// What is linted.
