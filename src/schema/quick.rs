@@ -12,6 +12,72 @@ pub(super) fn accepts(document: &Value, value: &Value) -> bool {
     Look { document }.at(document, value, 0)
 }
 
+/// Whether a schema surely compiles: it has the keywords that are known here, each in its shape.
+pub(super) fn is_plain(document: &Value) -> bool {
+    is_plain_at(document, document)
+}
+
+fn is_plain_at(document: &Value, schema: &Value) -> bool {
+    match schema {
+        Value::Bool(_) => true,
+        Value::Object(keywords) => keywords
+            .iter()
+            .all(|(name, said)| is_plain_keyword(document, name, said)),
+        _ => false,
+    }
+}
+
+fn is_plain_keyword(document: &Value, name: &str, said: &Value) -> bool {
+    let is_plain = |schema: &Value| is_plain_at(document, schema);
+    let all_named = |said: &Value| {
+        said.as_object()
+            .is_some_and(|all| all.values().all(is_plain))
+    };
+    match name {
+        "title" | "description" | "default" | "const" => true,
+        "$schema" => said.as_str().is_some_and(|draft| DRAFTS.contains(&draft)),
+        "type" => is_list_of(said, |name| {
+            name.as_str().is_some_and(|name| TYPES.contains(&name))
+        }),
+        "enum" => said.is_array(),
+        "minimum" | "maximum" => said.is_number(),
+        "minItems" => said.is_u64(),
+        "required" => said.is_array() && is_list_of(said, Value::is_string),
+        "properties" | "definitions" | "$defs" => all_named(said),
+        "patternProperties" => {
+            let is_read = |pattern: &String| PATTERNS.iter().any(|(known, _)| known == pattern);
+            all_named(said) && said.as_object().is_some_and(|all| all.keys().all(is_read))
+        }
+        "additionalProperties" | "items" | "if" | "then" | "else" => is_plain(said),
+        "allOf" | "anyOf" | "oneOf" => {
+            said.as_array().is_some_and(|all| !all.is_empty()) && is_list_of(said, is_plain)
+        }
+        "$ref" => {
+            let pointer = said.as_str().and_then(|to| to.strip_prefix('#'));
+            pointer.is_some_and(|pointer| document.pointer(pointer).is_some())
+        }
+        _ => false,
+    }
+}
+
+/// Whether all items hold, or the only one where it is no list.
+fn is_list_of(said: &Value, holds: impl Fn(&Value) -> bool) -> bool {
+    match said {
+        Value::Array(items) => items.iter().all(holds),
+        one => holds(one),
+    }
+}
+
+const DRAFTS: [&str; 3] = [
+    "http://json-schema.org/draft-07/schema#",
+    "http://json-schema.org/draft-07/schema",
+    "https://json-schema.org/draft/2020-12/schema",
+];
+
+const TYPES: [&str; 7] = [
+    "null", "boolean", "integer", "number", "string", "array", "object",
+];
+
 struct Look<'s> {
     document: &'s Value,
 }
@@ -307,6 +373,42 @@ mod tests {
             if accepts(&document, &value) {
                 let schema = Schema::compile(document.clone()).expect("a schema");
                 prop_assert!(schema.is_valid(&value), "{document} {value}");
+            }
+        }
+    }
+
+    /// A schema with a keyword that is not in its shape.
+    fn broken_schemas() -> impl Strategy<Value = Value> {
+        let keywords = vec![
+            "type",
+            "enum",
+            "minimum",
+            "maximum",
+            "minItems",
+            "required",
+            "properties",
+            "patternProperties",
+            "additionalProperties",
+            "items",
+            "if",
+            "allOf",
+            "oneOf",
+            "$ref",
+            "$schema",
+            "pattern",
+            "$defs",
+        ];
+        (schemas(), prop::sample::select(keywords), values()).prop_map(
+            |(schema, name, said)| json!({"allOf": [schema, {"properties": {"a": {name: said}}}]}),
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #[test]
+        fn a_plain_schema_compiles(document in prop_oneof![schemas().prop_map(|schema| json!({"allOf": [schema]})), broken_schemas()]) {
+            if is_plain(&document) {
+                prop_assert!(Schema::check_compiles(&document), "{document}");
             }
         }
     }
