@@ -5,6 +5,7 @@
 
 mod baseline;
 mod bytes;
+mod gitops;
 mod hub;
 mod locate;
 mod manifests;
@@ -22,6 +23,7 @@ mod violations;
 pub mod z2jh;
 
 pub use baseline::Baseline;
+pub use gitops::{Inline, inline_values};
 pub use hub::Hub;
 pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release, secret_values};

@@ -25,6 +25,8 @@ pub struct Parts<'p> {
     pub version: Option<&'p str>,
     /// The keys that lead to the values of the z2jh chart, where somebody says them.
     pub hub: Option<Vec<String>>,
+    /// The stream of manifests that holds the values, where they are no files of their own.
+    pub stream: Option<SourceId>,
 }
 
 /// What the chart adds to the values that it keeps in the hub's Secret: the release and the chart itself.
@@ -95,6 +97,7 @@ pub struct Release {
     /// Where the hub's values stand, and by which chart; nothing where there is none, or its chart is off.
     hub: Option<HubPlace>,
     defaults: BTreeSet<SourceId>,
+    stream: Option<SourceId>,
 }
 
 /// Where the values of the z2jh chart stand.
@@ -135,6 +138,7 @@ pub struct Plan {
     values: Value,
     helm: Helm,
     hub: Option<HubPlace>,
+    stream: Option<SourceId>,
 }
 
 impl Plan {
@@ -165,6 +169,7 @@ impl Plan {
             values: parts.values,
             helm: parts.helm,
             hub,
+            stream: parts.stream,
         };
         (plan, broken)
     }
@@ -191,6 +196,7 @@ impl Release {
             chart: coalesced.chart,
             hub,
             defaults,
+            stream: plan.stream,
         })
     }
 
@@ -218,6 +224,7 @@ impl Release {
             sources,
             root: &self.values,
             defaults: &self.defaults,
+            stream: self.stream,
             charts,
         }
     }

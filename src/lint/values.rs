@@ -13,6 +13,8 @@ pub struct Values<'v> {
     pub root: &'v Value,
     /// The sources of the defaults of charts.
     pub defaults: &'v BTreeSet<SourceId>,
+    /// The stream of manifests that holds the values, where they are no files of their own.
+    pub stream: Option<SourceId>,
     /// The charts whose schema is known.
     pub charts: Vec<ChartValues<'v>>,
 }

@@ -174,8 +174,11 @@ impl Gathered<'_> {
         }
         let kinds = Kinds::default();
         let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
+        // A rule about values knows more of what stands in a stream than one about any manifest.
+        let places: Vec<_> = outcome.findings.iter().filter_map(start).collect();
         for source in self.streams {
-            let findings = lint::manifests(sources, source, &cluster);
+            let mut findings = lint::manifests(sources, source, &cluster);
+            findings.retain(|finding| start(finding).is_none_or(|start| !places.contains(&start)));
             outcome.findings.extend(findings);
         }
         let findings = &mut outcome.findings;
@@ -201,6 +204,7 @@ impl Gathered<'_> {
             helm: parts.helm,
             version: stack.chart_version.as_deref(),
             hub: hub.map(|keys| keys.split('.').map(str::to_owned).collect()),
+            stream: None,
         };
         let is_known = self.add_plan(session, parts, stack.is_found && errors.is_empty());
         self.outcome.known += usize::from(is_known);
@@ -223,7 +227,7 @@ impl Gathered<'_> {
         is_known
     }
 
-    /// Manifests, and the values of the hub whose Secret is among them.
+    /// Manifests, and the values of hubs in them: in objects of GitOps, and in the Secret of a hub.
     fn add_stream(&mut self, session: &mut Session<'_>, source: SourceId) {
         let source = match self.injected {
             None => source,
@@ -234,6 +238,23 @@ impl Gathered<'_> {
         };
         self.streams.push(source);
         self.outcome.known += 1;
+        let (found, broken) = lint::inline_values(&mut session.sources, source);
+        self.outcome.errors.extend(broken);
+        for inline in found {
+            let parts = lint::Parts {
+                chart: None,
+                values: inline.values,
+                helm: Helm::Four,
+                version: inline.version.as_deref(),
+                hub: Some(inline.hub),
+                stream: Some(source),
+            };
+            self.add_plan(session, parts, true);
+        }
+        self.add_hub_secret(session, source);
+    }
+
+    fn add_hub_secret(&mut self, session: &mut Session<'_>, source: SourceId) {
         let Some(text) = lint::hub_values(&session.sources, source) else {
             return;
         };
@@ -252,6 +273,7 @@ impl Gathered<'_> {
                     helm,
                     version: version.as_deref(),
                     hub: Some(Vec::new()),
+                    stream: None,
                 };
                 self.add_plan(session, parts, true);
             }
@@ -272,6 +294,11 @@ impl Gathered<'_> {
             self.add_release(session, stack);
         }
     }
+}
+
+/// Where a finding begins.
+fn start(finding: &Diagnostic) -> Option<(SourceId, usize)> {
+    finding.span().map(|span| (span.source, span.start))
 }
 
 /// The manifests as `render` writes them.

@@ -83,8 +83,13 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
     let below = hub.values.get(NAME)?;
     let (key, _) = *of_hub(below).first()?;
     let is_at_hand = matches!(hub.basis, Basis::Own(_));
-    if hub.path.is_empty() && !is_at_hand {
-        return Some(mixed(values, hub, below));
+    let mut beside = TOP.iter().filter_map(|(key, _)| hub.values.get(key));
+    let is_written = |value: &&Value| !values.defaults.contains(&value.set.value.source);
+    if let Some(beside) = beside.find(is_written)
+        && hub.path.is_empty()
+        && !is_at_hand
+    {
+        return Some(mixed(below, beside));
     }
     let message = format!("z2jh has no key `{NAME}`, and never gets what stands below it");
     let path = hub.path.iter().map(String::as_str);
@@ -97,19 +102,16 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
 }
 
 /// Values at both places, of which nobody says which one is right.
-fn mixed(values: &Values<'_>, hub: &ChartValues<'_>, below: &Value) -> Diagnostic {
+fn mixed(below: &Value, beside: &Value) -> Diagnostic {
     let message =
         format!("settings of z2jh stand at the top and below `{NAME}`, and it gets one of the two");
-    let finding = Diagnostic::new(&CODE, message).at(span(below), "some stand below this key");
-    let mut at_top = TOP.iter().filter_map(|(key, _)| hub.values.get(key));
-    let written = at_top.find(|value| !values.defaults.contains(&value.set.value.source));
-    let finding = written.into_iter().fold(finding, |finding, value| {
-        finding.at(span(value), "others stand at the top")
-    });
-    finding.help(format!(
-        "put all at the top where z2jh is the chart that is installed, and all below `{NAME}` where another chart \
-         depends on it"
-    ))
+    Diagnostic::new(&CODE, message)
+        .at(span(below), "some stand below this key")
+        .at(span(beside), "others stand at the top")
+        .help(format!(
+            "put all at the top where z2jh is the chart that is installed, and all below `{NAME}` where another \
+             chart depends on it"
+        ))
 }
 
 /// Entries of a mapping that are settings of z2jh beyond doubt: all below them is known to it.
