@@ -17,6 +17,7 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
         helm: Helm::Four,
         version,
         hub: None,
+        stream: None,
     };
     let mut shared = Shared::default();
     let (plan, _) = Plan::new(&mut sources, &mut shared, parts);

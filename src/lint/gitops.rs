@@ -250,10 +250,9 @@ impl Reader<'_> {
                 // What is no mapping or has no JSON the cluster refuses.
                 Layer::Mapping(node) => {
                     let read = Value::read(self.source, self.offset, *node).ok();
-                    let mapping = read.filter(Value::is_map);
-                    mapping
-                        .into_iter()
-                        .for_each(|over| values::lay_over(&mut values, over));
+                    if let Some(over) = read.filter(Value::is_map) {
+                        values::lay_over(&mut values, over);
+                    }
                 }
                 Layer::Text(node) => match self.text(*node) {
                     Ok(over) => values::lay_over(&mut values, over),

@@ -227,7 +227,7 @@ impl Gathered<'_> {
         is_known
     }
 
-    /// Manifests, and the values of hubs in them: in objects of GitOps, and in the Secret of a hub.
+    /// Manifests, and the values of hubs in them: in objects of `GitOps`, and in the Secret of a hub.
     fn add_stream(&mut self, session: &mut Session<'_>, source: SourceId) {
         let source = match self.injected {
             None => source,

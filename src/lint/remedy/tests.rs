@@ -33,6 +33,7 @@ impl Case {
             helm: Helm::Four,
             version: None,
             hub: None,
+            stream: None,
         };
         let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
         let release = Release::new(plan).expect("values");

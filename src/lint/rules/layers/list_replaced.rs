@@ -51,12 +51,12 @@ fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Opti
         return None;
     }
     let is_kept = |item: &&Value| items.iter().any(|other| is_same(item, other));
-    let (kept, lost): (Vec<&Value>, Vec<&Value>) = lower_items.iter().partition(is_kept);
-    if lost.is_empty() {
+    let (kept, gone): (Vec<&Value>, Vec<&Value>) = lower_items.iter().partition(is_kept);
+    if gone.is_empty() {
         return None;
     }
     let name = path.join(".");
-    let count = match lost.len() {
+    let count = match gone.len() {
         1 => "1 item is".to_owned(),
         count => format!("{count} items are"),
     };
@@ -65,7 +65,7 @@ fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Opti
         .at(span(list), "this list counts alone")
         .at(span(lower), "the list that it replaces")
         .help("lists never merge: repeat the items that are still wanted");
-    let shown = lost.iter().take(MOST);
+    let shown = gone.iter().take(MOST);
     let finding = shown.fold(finding, |finding, item| {
         finding.at(item_span(item), "is lost")
     });

@@ -63,9 +63,10 @@ fn finding(hub: &Hub<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diag
     let finding = shown.iter().take(MOST).fold(finding, |finding, value| {
         finding.at(span(value), "is still there")
     });
-    let level = match is_default_only || is_section(path) {
-        true => Level::Hint,
-        false => CODE.level,
+    let level = if is_default_only || is_section(path) {
+        Level::Hint
+    } else {
+        CODE.level
     };
     let finding = Diagnostic { level, ..finding };
     let fix = fix(hub, map, set, &is_inherited);
