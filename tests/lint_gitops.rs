@@ -1,4 +1,4 @@
-//! Values of a hub inside the objects of GitOps tools, linted where they stand.
+//! Values of a hub inside the objects of `GitOps` tools, linted where they stand.
 
 use std::ffi::OsString;
 
