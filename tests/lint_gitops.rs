@@ -1,9 +1,10 @@
 //! Values of a hub inside the objects of `GitOps` tools, linted where they stand.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::Memory;
+use dunnage::host::{Host as _, Memory};
 
 /// What the linter says of a file, a line a finding.
 fn findings(text: &str, options: &[&str]) -> (u8, String) {
@@ -148,6 +149,33 @@ fn parameters_lie_over_the_object_that_takes_the_place_of_the_text() {
     );
 }
 
+#[track_caller]
+fn check_fixed(text: &str, fixed: &str) {
+    let world = Memory::default().file("hub.yaml", text);
+    let line = ["dunnage", "lint", "hub.yaml", "--fix", "--unsafe-fixes"];
+    let code = cli::run(&world, line.iter().map(OsString::from).collect()).code();
+    let text = world.read_file(Path::new("hub.yaml")).expect("a file");
+    assert_eq!(text, fixed, "{}{}", world.stdout(), world.stderr());
+    assert_eq!(code, 0, "{}", world.stdout());
+}
+
+#[test]
+fn fixes_change_them_in_their_place() {
+    for text in [FLUX, ARGO, K3S] {
+        check_fixed(text, &text.replace("2Gi", "2G"));
+    }
+}
+
+#[test]
+fn what_moves_stays_among_the_values() {
+    let hub = "    hub:\n      baseUrl: /\n      Authenticator:\n        admin_users: [ada]\n";
+    let moved = "    hub:\n      baseUrl: /\n      config:\n        Authenticator:\n          admin_users:\n          - ada\n";
+    let flux = FLUX.replace("2Gi", "2G");
+    check_fixed(&format!("{flux}{hub}"), &format!("{flux}{moved}"));
+    let k3s = K3S.replace("2Gi", "2G");
+    check_fixed(&format!("{k3s}{hub}"), &format!("{k3s}{moved}"));
+}
+
 const K3S: &str = "\
 apiVersion: helm.cattle.io/v1
 kind: HelmChart
@@ -196,6 +224,15 @@ fn what_is_no_hub_is_not_taken_for_one() {
         check(&text, "");
     }
     check(&FLUX.replace("name: jupyterhub}", "name: bitnami}"), "");
+}
+
+#[test]
+fn what_flux_fills_in_may_be_anything() {
+    let filled = FLUX.replace("2Gi", "'${MEMORY}'");
+    check(
+        &format!("{filled}    cull: {{every: '${{EVERY:=600}}'}}\n"),
+        "",
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
         helm: Helm::Four,
         version,
         hub: None,
-        stream: None,
+        inside: Vec::new(),
     };
     let mut shared = Shared::default();
     let (plan, _) = Plan::new(&mut sources, &mut shared, parts);

@@ -24,6 +24,17 @@ pub struct Inline {
     pub hub: Vec<String>,
     /// The version of that chart, where the object says it.
     pub version: Option<String>,
+    /// Where values stand in the manifest.
+    pub inside: Vec<Inside>,
+}
+
+/// Where values stand in a file that holds more than them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    /// The bytes that are a document with the values in it.
+    pub document: Range<usize>,
+    /// The mapping there that is the values.
+    pub values: Span,
 }
 
 /// The values of hubs in a stream of manifests, and what cannot be read of them.
@@ -41,8 +52,9 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
             let mut reader = Reader {
                 sources,
                 source,
-                offset: release.span(object.part, 0..0).start,
+                document: release.parts[object.part].range.clone(),
                 title: object.title(),
+                inside: Vec::new(),
             };
             let (values, broken) = reader.values(&given.layers);
             if let Some(hub) = given.hub(&values) {
@@ -52,11 +64,19 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
                     values,
                     hub,
                     version,
+                    inside: reader.inside,
                 });
             }
         }
     }
     (found, errors)
+}
+
+/// Whether a finding is about a value that Flux fills in before the cluster sees it (`postBuild`): what it will
+/// be, `${NAME}` does not say.
+pub(super) fn is_filled_in(sources: &Sources, finding: &Diagnostic) -> bool {
+    let text = finding.span().map(|span| sources.slice(span));
+    text.is_some_and(|text| text.contains("${") && !text.contains('\n'))
 }
 
 /// What an object says of a chart and its values.
@@ -235,22 +255,23 @@ fn archive_version(name: &str) -> Option<&str> {
 struct Reader<'r> {
     sources: &'r mut Sources,
     source: SourceId,
-    /// Where the object's document begins.
-    offset: usize,
+    /// The object's document.
+    document: Range<usize>,
     title: String,
+    /// Where the values that were read stand.
+    inside: Vec<Inside>,
 }
 
 impl Reader<'_> {
     fn values(&mut self, layers: &[Layer<'_>]) -> (Value, Vec<Diagnostic>) {
-        let nowhere = Span::new(self.source, self.offset..self.offset);
+        let nowhere = Span::new(self.source, self.document.start..self.document.start);
         let mut values = Value::new(Content::Map(Map::default()), None, nowhere);
         let mut errors = Vec::new();
         for layer in layers {
             match layer {
                 // What is no mapping or has no JSON the cluster refuses.
                 Layer::Mapping(node) => {
-                    let read = Value::read(self.source, self.offset, *node).ok();
-                    if let Some(over) = read.filter(Value::is_map) {
+                    if let Some(over) = self.mapping(self.document.clone(), *node) {
                         values::lay_over(&mut values, over);
                     }
                 }
@@ -266,6 +287,18 @@ impl Reader<'_> {
         (values, errors)
     }
 
+    /// The values in a document of the source.
+    fn mapping(&mut self, document: Range<usize>, node: NodeRef<'_>) -> Option<Value> {
+        let read = Value::read(self.source, document.start, node).ok();
+        let values = read.filter(Value::is_map)?;
+        let inside = Inside {
+            document,
+            values: values.set.value,
+        };
+        self.inside.push(inside);
+        Some(values)
+    }
+
     /// A text, in its place where that says the same, else on its own.
     fn text(&mut self, node: NodeRef<'_>) -> Result<Value, Diagnostic> {
         let text = node.text().unwrap_or_default();
@@ -278,17 +311,15 @@ impl Reader<'_> {
     }
 
     /// The lines of a block are the text but for their indentation, and to YAML that is mostly the same.
-    fn in_place(&self, node: NodeRef<'_>, text: &str) -> Option<Value> {
+    fn in_place(&mut self, node: NodeRef<'_>, text: &str) -> Option<Value> {
         let lines = block_lines(node, text)?;
-        let start = lines.start;
-        let written = yaml::parse(&node.document().text[lines]).ok()?;
+        let written = yaml::parse(&node.document().text[lines.clone()]).ok()?;
         let meant = yaml::parse(text).ok()?;
         let (written, meant) = (written.root()?, meant.root()?);
         let is_same = yaml::to_json(written).ok()? == yaml::to_json(meant).ok()?;
-        if !is_same || !written.is_mapping() {
-            return None;
-        }
-        Value::read(self.source, self.offset + start, written).ok()
+        let start = self.document.start;
+        let document = start + lines.start..start + lines.end;
+        is_same.then(|| self.mapping(document, written))?
     }
 
     fn argument(&mut self, values: &mut Value, kind: SetKind, text: &str) -> Option<Diagnostic> {

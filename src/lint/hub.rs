@@ -1,6 +1,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use super::Inside;
 use super::profiles::Settings;
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
@@ -18,6 +19,8 @@ pub struct Hub<'v> {
     pub path: &'v [String],
     /// The sources of the defaults of charts.
     pub defaults: &'v BTreeSet<SourceId>,
+    /// Where the values stand that are no files of their own.
+    pub inside: &'v [Inside],
     /// The source of the defaults of the z2jh chart itself; those of a chart around it are another.
     pub own: Option<SourceId>,
     /// The version of the z2jh chart, major and minor.

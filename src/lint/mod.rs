@@ -23,7 +23,7 @@ mod violations;
 pub mod z2jh;
 
 pub use baseline::Baseline;
-pub use gitops::{Inline, inline_values};
+pub use gitops::{Inline, Inside, inline_values};
 pub use hub::Hub;
 pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release, secret_values};
@@ -71,6 +71,9 @@ pub fn run(
     let mut violations = violations::check(&values, hub.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
+    if !values.inside.is_empty() {
+        findings.retain(|finding| !gitops::is_filled_in(sources, finding));
+    }
     finish(findings)
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::shared::Shared;
 use super::values::{Basis, ChartValues, Values};
 use super::z2jh::{self, Known, NAME, VERSIONS};
-use super::{Hub, locate};
+use super::{Hub, Inside, locate};
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
@@ -25,8 +25,8 @@ pub struct Parts<'p> {
     pub version: Option<&'p str>,
     /// The keys that lead to the values of the z2jh chart, where somebody says them.
     pub hub: Option<Vec<String>>,
-    /// The stream of manifests that holds the values, where they are no files of their own.
-    pub stream: Option<SourceId>,
+    /// Where the values stand that are no files of their own.
+    pub inside: Vec<Inside>,
 }
 
 /// What the chart adds to the values that it keeps in the hub's Secret: the release and the chart itself.
@@ -97,7 +97,7 @@ pub struct Release {
     /// Where the hub's values stand, and by which chart; nothing where there is none, or its chart is off.
     hub: Option<HubPlace>,
     defaults: BTreeSet<SourceId>,
-    stream: Option<SourceId>,
+    inside: Vec<Inside>,
 }
 
 /// Where the values of the z2jh chart stand.
@@ -138,7 +138,7 @@ pub struct Plan {
     values: Value,
     helm: Helm,
     hub: Option<HubPlace>,
-    stream: Option<SourceId>,
+    inside: Vec<Inside>,
 }
 
 impl Plan {
@@ -169,7 +169,7 @@ impl Plan {
             values: parts.values,
             helm: parts.helm,
             hub,
-            stream: parts.stream,
+            inside: parts.inside,
         };
         (plan, broken)
     }
@@ -196,7 +196,7 @@ impl Release {
             chart: coalesced.chart,
             hub,
             defaults,
-            stream: plan.stream,
+            inside: plan.inside,
         })
     }
 
@@ -208,6 +208,7 @@ impl Release {
             values: self.values.get_path(&keys(&place.path))?,
             path: &place.path,
             defaults: &self.defaults,
+            inside: &self.inside,
             own: chart_at(&self.chart, &place.path).map(|chart| chart.values.set.value.source),
             version: place.numbers,
             is_version_known: place.is_said,
@@ -224,7 +225,7 @@ impl Release {
             sources,
             root: &self.values,
             defaults: &self.defaults,
-            stream: self.stream,
+            inside: &self.inside,
             charts,
         }
     }

@@ -5,10 +5,11 @@
 //! file, where an anchor or a merge key brings the value in, or where the editor refuses.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::{Hub, Values};
+use super::{Hub, Inside, Values};
 use crate::diag::{Diagnostic, Fix, Safety, TextEdit};
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{Content, Value};
@@ -28,6 +29,8 @@ pub(super) struct Files<'v> {
     sources: &'v Sources,
     /// Those of charts, which are not the release's to change.
     defaults: &'v BTreeSet<SourceId>,
+    /// Values that stand in manifests.
+    inside: &'v [Inside],
 }
 
 impl<'v> From<&Hub<'v>> for Files<'v> {
@@ -35,6 +38,7 @@ impl<'v> From<&Hub<'v>> for Files<'v> {
         Self {
             sources: hub.sources,
             defaults: hub.defaults,
+            inside: hub.inside,
         }
     }
 }
@@ -44,6 +48,7 @@ impl<'v> From<&Values<'v>> for Files<'v> {
         Self {
             sources: values.sources,
             defaults: values.defaults,
+            inside: values.inside,
         }
     }
 }
@@ -136,7 +141,7 @@ pub(super) fn set(hub: &Hub<'_>, path: &str, new: impl Into<Json>, beside: &str)
     let beside_value = hub.get(beside)?;
     let page = Page::of(hub.into(), beside_value.set.value)?;
     let document = page.document()?;
-    let root = document.root()?;
+    let root = page.root(&document)?;
     // The file may bring the neighbour in from elsewhere.
     let stands = root.get_path(&keys(hub, beside))?;
     if page.span(stands) != beside_value.set.value {
@@ -174,7 +179,7 @@ pub(super) fn move_key(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
     let page = Page::of(hub.into(), value.set.value)?;
     let document = page.document()?;
     let (mapping, entry) = page.entry(&document, value)?;
-    let root = document.root()?;
+    let root = page.root(&document)?;
     let remove = Rewrite::Remove {
         mapping: mapping.id(),
         key: entry.key,
@@ -281,6 +286,8 @@ struct Page<'v> {
     /// Where its text begins in the source.
     offset: usize,
     text: &'v str,
+    /// Where the values stand in the document; nothing where they are all of it.
+    values: Option<Span>,
 }
 
 impl<'v> Page<'v> {
@@ -290,12 +297,19 @@ impl<'v> Page<'v> {
         if !source.is_file() || files.defaults.contains(&span.source) {
             return None;
         }
-        let mut parts = yaml::split(source.text()).into_iter().rev();
-        let part = parts.find(|part| part.start <= span.start && span.end <= part.end)?;
+        let holds = |range: &Range<usize>| range.start <= span.start && span.end <= range.end;
+        let is_around =
+            |inside: &&Inside| inside.values.source == span.source && holds(&inside.values.range());
+        let inside = files.inside.iter().find(is_around);
+        let part = match inside {
+            Some(inside) => inside.document.clone(),
+            None => yaml::split(source.text()).into_iter().rev().find(holds)?,
+        };
         Some(Self {
             source: span.source,
             offset: part.start,
             text: &source.text()[part],
+            values: inside.map(|inside| inside.values),
         })
     }
 
@@ -303,6 +317,14 @@ impl<'v> Page<'v> {
         let document = yaml::parse(self.text).ok()?;
         let is_signed = document.root()?.find("sops").is_some();
         (!is_signed).then_some(document)
+    }
+
+    /// The mapping that is the values.
+    fn root<'d>(&self, document: &'d Document<'_>) -> Option<NodeRef<'d>> {
+        match self.values {
+            None => document.root(),
+            Some(values) => document.nodes().find(|node| self.span(*node) == values),
+        }
     }
 
     fn span(&self, node: NodeRef<'_>) -> Span {
@@ -333,7 +355,7 @@ impl<'v> Page<'v> {
     /// What the editor makes of it, in the source's own offsets.
     fn edits(&self, document: &Document<'_>, edits: &[Edit], rewrites: &[Rewrite]) -> Edits {
         let replaced = yaml::edit::replacements(document, edits, rewrites).ok()?;
-        let edit = |(range, text): (std::ops::Range<usize>, String)| TextEdit {
+        let edit = |(range, text): (Range<usize>, String)| TextEdit {
             span: Span::new(
                 self.source,
                 self.offset + range.start..self.offset + range.end,

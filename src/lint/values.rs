@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::Inside;
 use super::z2jh::Known;
 use crate::schema::Schema;
 use crate::text::{SourceId, Sources};
@@ -13,8 +14,8 @@ pub struct Values<'v> {
     pub root: &'v Value,
     /// The sources of the defaults of charts.
     pub defaults: &'v BTreeSet<SourceId>,
-    /// The stream of manifests that holds the values, where they are no files of their own.
-    pub stream: Option<SourceId>,
+    /// Where the values stand that are no files of their own.
+    pub inside: &'v [Inside],
     /// The charts whose schema is known.
     pub charts: Vec<ChartValues<'v>>,
 }

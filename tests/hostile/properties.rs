@@ -172,7 +172,7 @@ fn linted(sources: &mut Sources, values: Value) {
         helm: Helm::Four,
         version: None,
         hub: None,
-        stream: None,
+        inside: Vec::new(),
     };
     let mut shared = lint::Shared::default();
     let (plan, broken) = lint::Plan::new(sources, &mut shared, parts);

@@ -204,7 +204,7 @@ impl Gathered<'_> {
             helm: parts.helm,
             version: stack.chart_version.as_deref(),
             hub: hub.map(|keys| keys.split('.').map(str::to_owned).collect()),
-            stream: None,
+            inside: Vec::new(),
         };
         let is_known = self.add_plan(session, parts, stack.is_found && errors.is_empty());
         self.outcome.known += usize::from(is_known);
@@ -247,7 +247,7 @@ impl Gathered<'_> {
                 helm: Helm::Four,
                 version: inline.version.as_deref(),
                 hub: Some(inline.hub),
-                stream: Some(source),
+                inside: inline.inside,
             };
             self.add_plan(session, parts, true);
         }
@@ -273,7 +273,7 @@ impl Gathered<'_> {
                     helm,
                     version: version.as_deref(),
                     hub: Some(Vec::new()),
-                    stream: None,
+                    inside: Vec::new(),
                 };
                 self.add_plan(session, parts, true);
             }

@@ -28,7 +28,7 @@ fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T
         helm: Helm::Four,
         version: Some(version),
         hub: None,
-        stream: None,
+        inside: Vec::new(),
     };
     let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
     let release = Release::new(plan).expect("values");

@@ -33,7 +33,7 @@ impl Case {
             helm: Helm::Four,
             version: None,
             hub: None,
-            stream: None,
+            inside: Vec::new(),
         };
         let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
         let release = Release::new(plan).expect("values");

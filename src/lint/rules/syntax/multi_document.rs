@@ -20,7 +20,9 @@ static CODE: Code = Code::warning(
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     let mut sources = BTreeSet::new();
     note(values.root, &mut sources);
-    sources.retain(|source| values.stream != Some(*source));
+    for inside in values.inside {
+        sources.remove(&inside.values.source);
+    }
     findings.extend(sources.into_iter().filter_map(|id| {
         let source = values.sources.get(id);
         let second = values::second_document(source.text())?;
