@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::{Hub, Inside, Values};
 use crate::diag::{Diagnostic, Fix, Safety, TextEdit};
 use crate::text::{SourceId, Sources, Span};
-use crate::values::{Content, Value};
+use crate::values::{Content, Setting, Value};
 use crate::yaml::{self, Document, Edit, Entry, NodeRef, Rewrite};
 
 #[cfg(test)]
@@ -148,6 +148,20 @@ pub(super) fn set(hub: &Hub<'_>, path: &str, new: impl Into<Json>, beside: &str)
         return None;
     }
     let put = Edit::put_path(root, &keys(hub, path), new);
+    page.edits(&document, &[put], &[])
+}
+
+/// Another value where a layer has set one, also where that is not the one that counts.
+pub(super) fn replace<'v>(files: impl Into<Files<'v>>, set: Setting, new: Json) -> Edits {
+    let page = Page::of(files.into(), set.value)?;
+    let document = page.document()?;
+    let old = Value::new(Content::Null, set.key, set.value);
+    let (mapping, entry) = page.entry(&document, &old)?;
+    let put = Edit::Put {
+        mapping: mapping.id(),
+        key: yaml::key_name(document.at(entry.key))?,
+        value: new.into(),
+    };
     page.edits(&document, &[put], &[])
 }
 

@@ -1,6 +1,8 @@
-use crate::diag::{Code, Diagnostic, Fix, Level, Safety, TextEdit};
+use serde_json::Value as Json;
+
+use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::{span, whole};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Map, Setting, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -69,8 +71,9 @@ fn finding(hub: &Hub<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diag
         CODE.level
     };
     let finding = Diagnostic { level, ..finding };
-    let fix = fix(hub, map, set, &is_inherited);
-    (!shown.is_empty()).then(|| fix.into_iter().fold(finding, Diagnostic::fix))
+    let edits = nulls(map, &is_inherited).and_then(|nulls| remedy::replace(hub, set, nulls));
+    let message = "delete each of them by a null";
+    (!shown.is_empty()).then(|| remedy::risky(finding, message, edits))
 }
 
 /// A part of the chart rather than a set of values: an empty one often holds the place for what is to come.
@@ -95,31 +98,8 @@ fn collect<'v>(
 }
 
 /// A null for each member that is there, which is how Helm wants them to be deleted.
-fn fix(
-    hub: &Hub<'_>,
-    map: &Map,
-    set: Setting,
-    is_inherited: &dyn Fn(&Value) -> bool,
-) -> Option<Fix> {
-    let members = map.entries.iter().filter(|(_, value)| is_inherited(value));
-    let nulls: Vec<String> = members.map(|(key, _)| format!("{key}: null")).collect();
-    let is_plain = nulls.iter().all(|member| {
-        let is_of_word = |c: char| c.is_ascii_alphanumeric() || "._-/: ".contains(c);
-        member.len() > "yes: null".len()
-            && member.starts_with(|c: char| c.is_ascii_alphabetic())
-            && member.chars().all(is_of_word)
-            && !member.starts_with("true:")
-            && !member.starts_with("false:")
-            && !member.starts_with("null:")
-    });
-    let is_whole = nulls.len() == map.entries.len();
-    let is_written = hub.sources.slice(set.value) == "{}";
-    (is_plain && is_whole && is_written).then(|| Fix {
-        message: "delete each of them by a null".to_owned(),
-        safety: Safety::Unsafe,
-        edits: vec![TextEdit {
-            span: set.value,
-            text: format!("{{{}}}", nulls.join(", ")),
-        }],
-    })
+fn nulls(map: &Map, is_inherited: &dyn Fn(&Value) -> bool) -> Option<Json> {
+    let is_whole = map.entries.values().all(is_inherited);
+    let nulls = map.entries.keys().map(|key| (key.clone(), Json::Null));
+    is_whole.then(|| nulls.collect())
 }
