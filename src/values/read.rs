@@ -50,7 +50,8 @@ fn read_document(
         // It reads line by line, and ends each.
         document.to_mut().push('\n');
     }
-    let moved = |range: Range<usize>| offset + range.start..offset + range.end;
+    let at = |place: usize| (offset + place).min(text.len());
+    let moved = |range: Range<usize>| at(range.start)..at(range.end);
     let document = yaml::parse(&document).map_err(|error| {
         let message = format!("this is not YAML: {}", error.message);
         problem(source, message, moved(error.offset..error.offset))
@@ -62,7 +63,7 @@ fn read_document(
         let message = "values are keys with values, and this is not";
         return Err(problem(source, message, moved(root.range())));
     }
-    Value::read(source, offset, root)
+    Value::read_to(text.len(), source, offset, root)
         .map(Some)
         .map_err(|error| problem(source, error.message, moved(error.range)))
 }
@@ -193,6 +194,16 @@ mod tests {
         );
         check("a: |\n  ---\n  b\n", Helm::Four, r#"{"a":"---\nb\n"}"#);
         check("a: 1\n...\nb: 2\n", Helm::Four, r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn no_value_reaches_past_the_end_of_its_file() {
+        let text = "a: |\n  b";
+        let mut sources = Sources::default();
+        let source = sources.add("values.yaml", text.to_owned());
+        let values = read(source, text, Helm::Four).expect("values");
+        let block = values.get("a").expect("a value");
+        assert_eq!(block.set.value, Span::new(source, 3..text.len()));
     }
 
     #[test]

@@ -85,15 +85,15 @@ impl Encrypted {
 struct Layer {
     source: SourceId,
     offset: usize,
+    /// Where the source ends: what is read may have a line end more.
+    end: usize,
 }
 
 impl Layer {
     fn span(&self, node: NodeRef<'_>) -> Span {
         let range = node.range();
-        Span::new(
-            self.source,
-            self.offset + range.start..self.offset + range.end,
-        )
+        let at = |offset: usize| (self.offset + offset).min(self.end);
+        Span::new(self.source, at(range.start)..at(range.end))
     }
 }
 
@@ -128,7 +128,22 @@ impl Value {
     /// Reads a node as one layer sets it. `offset` is where the document's text begins in its source.
     /// Refuses what [`yaml::to_json`] refuses.
     pub fn read(source: SourceId, offset: usize, node: NodeRef<'_>) -> Result<Self, JsonError> {
-        yaml::build(node, &Layer { source, offset })
+        Self::read_to(usize::MAX, source, offset, node)
+    }
+
+    /// The same, where the source ends before what was read does.
+    pub(super) fn read_to(
+        end: usize,
+        source: SourceId,
+        offset: usize,
+        node: NodeRef<'_>,
+    ) -> Result<Self, JsonError> {
+        let layer = Layer {
+            source,
+            offset,
+            end,
+        };
+        yaml::build(node, &layer)
     }
 
     /// A scalar that JSON has.
