@@ -15,9 +15,10 @@ fn run(host: &dyn Host, arguments: &[&str]) -> u8 {
 }
 
 /// The variables that may say what the command line does not.
-const TWINS: [&str; 9] = [
+const TWINS: [&str; 10] = [
     "DUNNAGE_COLOR",
     "DUNNAGE_FORMAT",
+    "DUNNAGE_GATE",
     "DUNNAGE_MODE",
     "DUNNAGE_NAMESPACE",
     "DUNNAGE_POLICY",
@@ -27,10 +28,29 @@ const TWINS: [&str; 9] = [
     "DUNNAGE_VALUES",
 ];
 
+/// Those of the linter.
+const OF_LINT: &[&str] = &[
+    "DUNNAGE_BASELINE",
+    "DUNNAGE_CHART_VERSION",
+    "DUNNAGE_COLOR",
+    "DUNNAGE_EXIT_ZERO",
+    "DUNNAGE_FORMAT",
+    "DUNNAGE_IGNORE",
+    "DUNNAGE_PEDANTIC",
+    "DUNNAGE_POLICY",
+    "DUNNAGE_SELECT",
+];
+
 #[test]
 fn help_names_the_variables() {
+    check_help("render", &TWINS);
+    check_help("lint", OF_LINT);
+}
+
+#[track_caller]
+fn check_help(command: &str, twins: &[&str]) {
     let host = Memory::default();
-    assert_eq!(run(&host, &["render", "--help"]), 0);
+    assert_eq!(run(&host, &[command, "--help"]), 0);
     let help = host
         .stdout()
         .split_whitespace()
@@ -41,7 +61,7 @@ fn help_names_the_variables() {
         .map(|rest| rest.split([']', ',']).next().expect("a name"))
         .collect();
     named.sort_unstable();
-    assert_eq!(named, TWINS);
+    assert_eq!(named, twins);
 }
 
 /// What a run with these variables gives: its exit code and both streams.
