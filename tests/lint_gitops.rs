@@ -212,6 +212,19 @@ fn the_chart_around_a_hub_may_have_any_name() {
 }
 
 #[test]
+fn below_another_chart_they_are_no_defaults() {
+    let around = FLUX.replace("chart: jupyterhub\n", "chart: daskhub\n");
+    let around = around.replace(
+        "    singleuser:\n      memory: {limit: 2Gi, guarantee: 1G}\n",
+        "    jupyterhub:\n      singleuser: {defaultUrl: /lab}\n      hub:\n        config:\n",
+    );
+    check(
+        &around,
+        "hub.yaml:20:9: error[SY002] `config` with nothing behind it erases what was set below it\n",
+    );
+}
+
+#[test]
 fn what_is_no_hub_is_not_taken_for_one() {
     for (from, to) in [
         ("name: jupyterhub}", "name: bitnami}"),

@@ -264,7 +264,9 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     fn values(&mut self, layers: &[Layer<'_>]) -> (Value, Vec<Diagnostic>) {
-        let nowhere = Span::new(self.source, self.document.start..self.document.start);
+        // Where no chart is at hand, what the root stands in is taken for the defaults of one.
+        let nowhere = self.sources.add_fixed("values", String::new());
+        let nowhere = Span::new(nowhere, 0..0);
         let mut values = Value::new(Content::Map(Map::default()), None, nowhere);
         let mut errors = Vec::new();
         for layer in layers {
