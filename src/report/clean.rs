@@ -1,4 +1,5 @@
-use crate::text;
+use crate::diag::TextEdit;
+use crate::text::{self, Sources};
 
 /// A message as it may be shown: its secrets hidden, on one line, and without anything that steers a terminal.
 pub(super) fn one_line(message: &str) -> String {
@@ -9,6 +10,16 @@ pub(super) fn one_line(message: &str) -> String {
 /// A text of several lines as it may be shown.
 pub(super) fn lines(message: &str) -> String {
     without_controls(&text::mask_message(message))
+}
+
+/// What an edit puts there, as it may be shown. By itself a value does not tell that it is a secret; the place
+/// that it goes to does.
+pub(super) fn edit(sources: &Sources, edit: &TextEdit) -> String {
+    let is_secret = sources.shown(edit.span) != sources.slice(edit.span);
+    if is_secret {
+        return "***".to_owned();
+    }
+    text::mask(&edit.text).into_owned()
 }
 
 /// Control characters as question marks, as many as they have bytes, so that offsets stay valid.

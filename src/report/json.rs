@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::clean;
 use crate::diag::{Diagnostic, Fix, Label, Level, Safety, TextEdit};
-use crate::text::{Source, Sources, Span, mask};
+use crate::text::{Source, Sources, Span};
 
 /// All diagnostics as one JSON document. `version` goes up when a member changes its meaning or goes away.
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
@@ -118,7 +118,7 @@ fn finding(sources: &Sources, diagnostic: &Diagnostic) -> Finding {
 }
 
 fn change(sources: &Sources, fix: &Fix) -> Change {
-    let edit = |edit: &TextEdit| place(sources, edit.span, mask(&edit.text).into_owned());
+    let edit = |edit: &TextEdit| place(sources, edit.span, clean::edit(sources, edit));
     let safety = match fix.safety {
         Safety::Safe => "safe",
         Safety::Unsafe => "unsafe",

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::fingerprint::fingerprint;
 use super::{Pages, clean};
 use crate::diag::{Code, Diagnostic, Fix, Label, Level};
-use crate::text::{Sources, Span, mask};
+use crate::text::{Sources, Span};
 
 /// All diagnostics as SARIF 2.1.0, for code scanning.
 pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> String {
@@ -131,7 +131,7 @@ fn of_fix(sources: &Sources, fix: &Fix) -> Value {
             "artifactLocation": artifact(sources, edit.span),
             "replacements": [{
                 "deletedRegion": region(sources, edit.span),
-                "insertedContent": {"text": mask(&edit.text)},
+                "insertedContent": {"text": clean::edit(sources, edit)},
             }],
         })
     };
