@@ -24,12 +24,13 @@ fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let (Some(meant), Some(value)) = (meant, found.value) else {
         return Some(finding);
     };
-    let message = format!(
-        "write `{}`",
-        meant
-            .as_str()
-            .map_or_else(|| meant.to_string(), str::to_owned)
-    );
+    let sources = found.values.sources;
+    let is_secret = sources.shown(value.set.value) != sources.slice(value.set.value);
+    let message = match meant.as_str() {
+        _ if is_secret => "write what was meant".to_owned(),
+        Some(word) => format!("write `{word}`"),
+        None => format!("write `{meant}`"),
+    };
     let edits = remedy::replace_scalar(found.values, value, meant);
     Some(remedy::safe(finding, message, edits))
 }
