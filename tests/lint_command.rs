@@ -223,6 +223,78 @@ fn a_rule_explains_itself() {
     );
 }
 
+/// The rules that a command line shows as JSON.
+fn rules_as_json(line: &[&str]) -> Vec<serde_json::Value> {
+    let world = Memory::default();
+    assert_eq!(run(&world, line), 0, "{}", world.stderr());
+    let mut document: serde_json::Value = serde_json::from_str(&world.stdout()).expect("JSON");
+    assert_eq!(document["version"], 1);
+    match document["rules"].take() {
+        serde_json::Value::Array(rules) => rules,
+        other => panic!("{other} is no list"),
+    }
+}
+
+#[test]
+fn all_rules_explain_themselves_in_the_order_of_their_codes() {
+    let listed = Memory::default();
+    assert_eq!(run(&listed, &["rule"]), 0);
+    let listed = listed.stdout();
+    let codes: Vec<&str> = listed.lines().map(|line| &line[..5]).collect();
+    assert!(codes.is_sorted(), "{codes:?}");
+    let pages = Memory::default();
+    assert_eq!(run(&pages, &["rule", "--all"]), 0);
+    let pages = format!("\n\n{}", pages.stdout());
+    let places: Vec<Option<usize>> = codes
+        .iter()
+        .map(|code| pages.find(&format!("\n\n# {code} ")))
+        .collect();
+    assert!(places.iter().all(Option::is_some), "{places:?}");
+    assert!(places.is_sorted());
+    let both = Memory::default();
+    assert_eq!(run(&both, &["rule", "PH001", "--all"]), 2);
+    assert!(
+        both.stderr().contains("cannot be used with"),
+        "{}",
+        both.stderr()
+    );
+}
+
+#[test]
+fn rules_are_json_for_programs() {
+    let one = rules_as_json(&["rule", "number-where-string", "--format", "json"]);
+    assert_eq!(one.len(), 1);
+    let page = one[0]["page"].as_str().expect("a page");
+    assert!(page.starts_with("# SY003 number-where-string\n"));
+    for (key, value) in [
+        ("code", "SY003"),
+        ("name", "number-where-string"),
+        ("family", "SY"),
+        ("level", "error"),
+        ("fix", "safe"),
+    ] {
+        assert_eq!(one[0][key], value);
+    }
+    let all = rules_as_json(&["rule", "--format", "json"]);
+    assert_eq!(all, rules_as_json(&["rule", "--all", "--format=json"]));
+    assert!(all.contains(&one[0]));
+    let of = |code: &str| all.iter().find(|rule| rule["code"] == code).expect(code);
+    assert_eq!(of("SM001")["fix"], "unsafe");
+    assert_eq!(of("CU003")["fix"], "none");
+    let lines = Memory::default();
+    assert_eq!(run(&lines, &["rule", "--format", "json-lines"]), 0);
+    assert_eq!(lines.stdout().lines().count(), all.len());
+}
+
+#[test]
+fn a_format_for_messages_leaves_the_pages_of_rules_alone() {
+    let world = Memory::default()
+        .variable("GITHUB_ACTIONS", "true")
+        .variable("DUNNAGE_FORMAT", "sarif");
+    assert_eq!(run(&world, &["rule", "PH001"]), 0);
+    assert!(world.stdout().starts_with("# PH001 "));
+}
+
 const POLICY: &str = "version: 1
 lint:
   ignore: [PH002]

@@ -68,11 +68,8 @@ enum Subcommands {
     },
     /// Explain what is wrong in the values of a hub
     Lint(Box<LintOptions>),
-    /// Explain a rule of the linter, or list all of them
-    Rule {
-        /// Its code or its name
-        code: Option<String>,
-    },
+    /// Explain a rule of the linter, or list all of them; as JSON too (`--format json`)
+    Rule(RuleOptions),
     /// Print the values that a release gets of its layers, or say who set one of them
     Values(Box<ValuesOptions>),
     /// Print a JSON Schema: of the policy, for editors, or of the report
@@ -99,6 +96,16 @@ enum Subcommands {
 enum HelmCommands {
     /// Put the plugin where Helm 4 looks for it; one that is there is replaced
     InstallPlugin(InstallPluginOptions),
+}
+
+/// Which rules `rule` is about.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RuleOptions {
+    /// Its code or its name
+    pub(in crate::cli) code: Option<String>,
+    /// The pages of all rules, one below the other
+    #[arg(long, conflicts_with = "code")]
+    pub(in crate::cli) all: bool,
 }
 
 /// Options of `helm install-plugin`.
@@ -383,8 +390,8 @@ pub(super) enum Command {
     Verify(Option<PathBuf>, PolicyOptions),
     /// `lint`
     Lint(Box<LintOptions>),
-    /// `rule`, with the code that it explains.
-    Rule(Option<String>),
+    /// `rule`
+    Rule(RuleOptions),
     /// `values`
     Values(Box<ValuesOptions>),
     /// `helm install-plugin`
@@ -428,7 +435,7 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), 
         Some(Subcommands::Init { file }) => Command::Init(file),
         Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
         Some(Subcommands::Lint(options)) => Command::Lint(options),
-        Some(Subcommands::Rule { code }) => Command::Rule(code),
+        Some(Subcommands::Rule(options)) => Command::Rule(options),
         Some(Subcommands::Values(options)) => Command::Values(options),
         Some(Subcommands::Schema {
             of: SchemaArg::Policy,

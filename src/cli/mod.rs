@@ -67,7 +67,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
             commands::verify::run(&mut session, file.as_deref(), &options)
         }
         Command::Lint(options) => commands::lint::run(&mut session, &options),
-        Command::Rule(code) => commands::rule::run(&session, code.as_deref()),
+        Command::Rule(options) => commands::rule::run(&session, &options),
         Command::Values(options) => commands::values::run(&mut session, &options),
         Command::Print(text) => session.write(&text),
         Command::HelmPlugin(options) => {

@@ -118,6 +118,11 @@ impl<'h> Session<'h> {
         self.text(self.format, diagnostics, self.host.stdout_is_terminal())
     }
 
+    /// How messages look on the stream.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
     /// Whether people read what is shown, and not programs.
     pub(super) fn is_for_people(&self) -> bool {
         matches!(self.format, Format::Concise | Format::Graphical)
