@@ -169,6 +169,11 @@ impl<'v> Hub<'v> {
     /// What the release says of a value, else of the mapping nearest around it, else of another part of the
     /// hub: where to show what nobody set.
     pub(super) fn nearest(&self, path: &str) -> Option<&'v Value> {
+        self.get(self.nearest_path(path)?)
+    }
+
+    /// The path of that value.
+    pub(super) fn nearest_path<'p>(&self, path: &'p str) -> Option<&'p str> {
         const PARTS: [&str; 6] = [
             "singleuser",
             "hub",
@@ -179,11 +184,7 @@ impl<'v> Hub<'v> {
         ];
         let ends = path.match_indices('.').map(|(at, _)| at).rev();
         let paths = std::iter::once(path.len()).chain(ends);
-        let mut said = paths
-            .map(|end| &path[..end])
-            .chain(PARTS)
-            .filter_map(|path| self.get(path))
-            .filter(|value| !self.is_default(value));
-        said.next()
+        let mut paths = paths.map(|end| &path[..end]).chain(PARTS);
+        paths.find(|path| self.is_set(path))
     }
 }

@@ -15,10 +15,13 @@ use crate::text::{SourceId, Sources, Span};
 use crate::values::{Content, Setting, Value};
 use crate::yaml::{self, Document, Edit, Entry, NodeRef, Rewrite};
 
+mod around;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
+
+pub(super) use around::{beside, move_by_name, set_near, transfer};
 
 /// The edits of a remedy, where there is one.
 pub(super) type Edits = Option<Vec<TextEdit>>;
@@ -165,19 +168,15 @@ pub(super) fn replace<'v>(files: impl Into<Files<'v>>, set: Setting, new: Json) 
     page.edits(&document, &[put], &[])
 }
 
-/// A list that a file sets ends with one more item.
-pub(super) fn append<'v>(
-    files: impl Into<Files<'v>>,
-    list: &Value,
-    item: impl Into<Json>,
-) -> Edits {
+/// A list that a file sets ends with more items.
+pub(super) fn append<'v>(files: impl Into<Files<'v>>, list: &Value, items: Vec<Json>) -> Edits {
     let page = Page::of(files.into(), list.set.value)?;
     let document = page.document()?;
     let (mapping, entry) = page.entry(&document, list)?;
     let extend = Edit::Extend {
         mapping: mapping.id(),
         key: yaml::key_name(document.at(entry.key))?,
-        values: vec![item.into().into()],
+        values: items.into_iter().map(Into::into).collect(),
     };
     page.edits(&document, &[extend], &[])
 }
@@ -185,6 +184,16 @@ pub(super) fn append<'v>(
 /// A value goes from one path below the hub to another in the same file. Comments within it have no place
 /// there, and so it stays where it has any.
 pub(super) fn move_key(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
+    move_as(hub, from, to, Some)
+}
+
+/// A value goes to another path in another shape, where it has one.
+fn move_as(
+    hub: &Hub<'_>,
+    from: &str,
+    to: &str,
+    shape: impl Fn(yaml::Value) -> Option<yaml::Value>,
+) -> Edits {
     let value = hub.get(from)?;
     let is_taken = hub.get(to).is_some_and(|value| !hub.is_default(value));
     if is_taken || is_cut_off(hub, to) || layers(hub.into(), value)?.len() > 1 {
@@ -202,7 +211,7 @@ pub(super) fn move_key(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
     if !is_free || loses_comment(&document, &remove) {
         return None;
     }
-    let moved = yaml::Value::of(document.at(entry.value))?;
+    let moved = shape(yaml::Value::of(document.at(entry.value))?)?;
     let put = Edit::put_path(root, &keys(hub, to), moved);
     page.edits(&document, &[put], &[remove])
 }

@@ -167,6 +167,24 @@ impl Type {
     }
 }
 
+/// `nodeSelector` and `node-selector` as `node_selector`, `memory.limit` as `memory_limit`.
+pub(super) fn snake_case(key: &str) -> String {
+    let mut snake = String::new();
+    for letter in key.chars() {
+        match letter {
+            '.' | '-' => snake.push('_'),
+            _ if letter.is_uppercase() => {
+                if !snake.is_empty() && !snake.ends_with('_') {
+                    snake.push('_');
+                }
+                snake.extend(letter.to_lowercase());
+            }
+            _ => snake.push(letter),
+        }
+    }
+    snake
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};

@@ -219,7 +219,7 @@ fn lists_grow_keys_move_and_get_other_names() {
         "singleuser:\n  extraTolerations: # t\n    - key: a\n    # end\n  x: 1\n",
         |hub| {
             let list = hub.get("singleuser.extraTolerations")?;
-            append(hub, list, serde_json::json!({"key": "b"}))
+            append(hub, list, vec![serde_json::json!({"key": "b"})])
         },
         Some(
             "singleuser:\n  extraTolerations: # t\n    - key: a\n    # end\n    - key: b\n  x: 1\n",
@@ -247,4 +247,92 @@ fn lists_grow_keys_move_and_get_other_names() {
         None,
     );
     check("hub: {config: {JupyterHub: {x: 1}}, x: 2}\n", moved, None);
+}
+
+#[test]
+fn keys_are_put_beside_a_value() {
+    let raised = |hub: &Hub<'_>| {
+        let limit = hub.get(LIMIT)?;
+        let keys: [(&[&str], Json); 2] = [(&["limit"], "2G".into()), (&["a", "b.c"], 1.into())];
+        beside(hub, limit, &keys)
+    };
+    check(
+        "singleuser:\n  memory:\n    limit: 1G # l\n  x: 1\n",
+        raised,
+        Some("singleuser:\n  memory:\n    limit: \"2G\" # l\n    a:\n      b.c: 1\n  x: 1\n"),
+    );
+    let shared = "x: &m {limit: 1G}\nsingleuser:\n  memory: *m\n";
+    check(shared, raised, None);
+}
+
+#[test]
+fn a_value_is_set_where_the_nearest_is() {
+    let on = |hub: &Hub<'_>| set_near(hub, ENABLED, true);
+    let hub = ("hub.yaml", "hub: {}\n");
+    let scheduling = ("scheduling.yaml", "scheduling:\n  userScheduler: {}\n");
+    let case = Case::new(&[hub, scheduling]);
+    let files = case.files(&on(&case.hub()).expect("a remedy"));
+    assert_eq!(files[0], hub.1);
+    let set = "scheduling:\n  userScheduler: {}\n  podPriority:\n    enabled: true\n";
+    assert_eq!(files[1], set);
+    check(
+        "hub: {}\n",
+        on,
+        Some("hub: {}\nscheduling:\n  podPriority:\n    enabled: true\n"),
+    );
+}
+
+#[test]
+fn a_value_goes_into_a_mapping_near_it() {
+    let into = |hub: &Hub<'_>| {
+        let holder = *hub.profiles().first()?;
+        transfer(hub, holder.get("x")?, holder, &["over", "w"])
+    };
+    let profile = |text: &str| format!("singleuser:\n  profileList:\n    - a: 1\n{text}");
+    check(
+        &profile("      x: 2\n"),
+        into,
+        Some(&profile("      over:\n        w: 2\n")),
+    );
+    check(
+        &profile("      x: 2\n      over:\n        z: 3\n"),
+        into,
+        Some(&profile("      over:\n        z: 3\n        w: 2\n")),
+    );
+    check(&profile("      x: 2\n      over: {w: 3}\n"), into, None);
+    check(&profile("      x: {b: 1} # why\n"), into, None);
+}
+
+#[test]
+fn lists_become_mappings_by_names() {
+    let moved = |hub: &Hub<'_>| move_by_name(hub, "hub.config.JupyterHub.services", "hub.services");
+    let list = |text: &str| format!("hub:\n  config:\n    JupyterHub:\n      services: {text}\n");
+    check(
+        &list("[{name: a, url: x}, {url: z, name: b}]"),
+        moved,
+        Some(
+            "hub:\n  config:\n    JupyterHub: {}\n  services:\n    a:\n      url: x\n    b:\n      url: z\n",
+        ),
+    );
+    for text in [
+        "[{url: x}]",
+        "[{name: a}, {name: a}]",
+        "[a]",
+        "[]",
+        "{a: {}}",
+    ] {
+        check(&list(text), moved, None);
+    }
+}
+
+#[test]
+fn a_key_is_quoted() {
+    let quoted = |hub: &Hub<'_>| {
+        let labels = hub.get("singleuser.extraLabels")?;
+        rename_key(hub, labels.get("true")?, "on")
+    };
+    let labels = |text: &str| format!("singleuser:\n  extraLabels: {{{text}}}\n");
+    check(&labels("on: a"), quoted, Some(&labels("\"on\": a")));
+    check(&labels("\"on\": a, on: b"), quoted, None);
+    check(&labels("on: b, \"on\": a"), quoted, None);
 }

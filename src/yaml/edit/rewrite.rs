@@ -47,8 +47,12 @@ pub(super) fn plan(
         }
         Rewrite::Rename { mapping, key, name } => {
             let mapping = document.at(*mapping);
-            if let Some(taken) = mapping.find_own(name) {
-                return Err(Refusal::Taken(taken.key.range()));
+            let mut others = mapping.resolve().raw_entries().iter();
+            let is_taken =
+                |entry: &&Entry| entry.key != *key && document.at(entry.key).text() == Some(name);
+            // A key may get its own name in quotes.
+            if let Some(taken) = others.find(is_taken) {
+                return Err(Refusal::Taken(document.at(taken.key).range()));
             }
             refusal::check_shared(mapping)?;
             splices.push(respell(document.at(*key), &Value::String(name.clone()))?);

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -31,10 +31,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = Diagnostic::new(&CODE, message).help(
             "set `cull.users: false`, or `hub.config.KubeSpawner.delete_pvc: false` to keep the volumes",
         );
-        findings.push(hub.at(
-            finding,
-            &[(USERS, "deletes users"), (TYPE, "their volumes")],
-        ));
+        let places = [(USERS, "deletes users"), (TYPE, "their volumes")];
+        let edits = remedy::set(hub, USERS, false, USERS);
+        let finding = hub.at(finding, &places);
+        findings.push(remedy::safe(finding, "leave users where they are", edits));
     }
     let removes =
         hub.flag(SERVERS) == Some(true) && hub.flag("hub.allowNamedServers") == Some(true);
@@ -47,7 +47,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             (SERVERS, "deletes named servers"),
             (TEMPLATE, "a volume for each server"),
         ];
-        findings.push(hub.at(finding, &places));
+        let edits = remedy::set(hub, SERVERS, false, SERVERS);
+        let finding = hub.at(finding, &places);
+        findings.push(remedy::safe(finding, "stop named servers only", edits));
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -33,5 +33,11 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (EVERY, "how often it looks"),
         (TIMEOUT, "how long a server may idle"),
     ];
-    findings.push(hub.at(finding, &places));
+    let half = hub
+        .get(TIMEOUT)
+        .and_then(|timeout| timeout.to_json().as_u64());
+    let half = half.map(|timeout| timeout / 2).filter(|half| *half > 0);
+    let edits = half.and_then(|half| remedy::set(hub, EVERY, half, TIMEOUT));
+    let message = "look twice as often as servers may idle";
+    findings.push(remedy::risky(hub.at(finding, &places), message, edits));
 }

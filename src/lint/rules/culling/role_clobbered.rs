@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,6 +17,9 @@ static CODE: Code = Code::error(
 const ROLES: &str = "hub.config.JupyterHub.load_roles";
 const CULL: &str = "cull.enabled";
 
+/// Since then the chart has a key for roles.
+const LOAD_ROLES: (u32, u32) = (2, 0);
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let roles = hub.get(ROLES).map(|roles| &roles.content);
     if hub.flag(CULL) != Some(true) || !matches!(roles, Some(Content::List(_))) {
@@ -26,5 +29,12 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .help("move them to `hub.loadRoles`, a mapping, to which the chart adds its own");
     let places = [(ROLES, "all roles that there are"), (CULL, "needs a role")];
-    findings.push(hub.at(finding, &places));
+    let edits = remedy::move_by_name(hub, ROLES, "hub.loadRoles");
+    let edits = edits.filter(|_| hub.version >= LOAD_ROLES);
+    let finding = hub.at(finding, &places);
+    findings.push(remedy::risky(
+        finding,
+        "move them to `hub.loadRoles`",
+        edits,
+    ));
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -60,13 +60,14 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     {
         help.push_str("; a smaller `cull.concurrency` helps too");
     }
-    findings.extend(hub.nearest(&format!("{CONFIG}.{INTERVAL}")).map(|place| {
-        Diagnostic::new(&CODE, message)
-            .at(
-                span(place),
-                "the chart has 60 seconds, JupyterHub itself 300",
-            )
-            .help(help)
+    let path = format!("{CONFIG}.{INTERVAL}");
+    findings.extend(hub.nearest(&path).map(|place| {
+        let label = "the chart has 60 seconds, JupyterHub itself 300";
+        let finding = Diagnostic::new(&CODE, message)
+            .at(span(place), label)
+            .help(help);
+        let edits = remedy::set_near(hub, &path, 300);
+        remedy::risky(finding, "write activity every 300 seconds", edits)
     }));
 }
 

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -77,6 +77,16 @@ const OF_HUB_ALONE: [&str; 12] = [
     "hub.shutdownOnLogout",
 ];
 
+/// Keys that hold something else than the trait, or that the chart adds to what it has itself.
+const OTHERWISE: [&str; 6] = [
+    "singleuser.image",
+    "singleuser.extraTolerations",
+    "scheduling.podPriority.enabled",
+    "scheduling.userScheduler.enabled",
+    "singleuser.storage.extraVolumes",
+    "singleuser.storage.extraVolumeMounts",
+];
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let classes = [
         ("KubeSpawner", &SPAWNER[..]),
@@ -115,11 +125,13 @@ fn of_config(hub: &Hub<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
     } else if is_quiet {
         finding.level = Level::Hint;
     }
-    if hub.is_set(key) {
-        hub.at(finding, &[(key, "what the others take")])
-    } else {
-        finding
+    if !hub.is_set(key) {
+        let edits = remedy::move_key(hub, path, key).filter(|_| !OTHERWISE.contains(&key));
+        return remedy::risky(finding, format!("move it to `{key}`"), edits);
     }
+    let edits = remedy::remove(hub, set).filter(|_| is_same);
+    let finding = hub.at(finding, &[(key, "what the others take")]);
+    remedy::risky(finding, "take the trait away", edits)
 }
 
 /// Code that assigns the trait, which may have its reasons.

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -29,5 +29,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let message = format!("the chart drops `{SERVICES}`, and none of these services is there");
     let finding = Diagnostic::new(&CODE, message)
         .help("move them to `hub.services`, a mapping by their names");
-    findings.push(hub.at(finding, &[(SERVICES, "dropped without a word")]));
+    let finding = hub.at(finding, &[(SERVICES, "dropped without a word")]);
+    let edits = remedy::move_by_name(hub, SERVICES, "hub.services");
+    findings.push(remedy::risky(finding, "move them to `hub.services`", edits));
 }

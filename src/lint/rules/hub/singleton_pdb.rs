@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -40,7 +40,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             (on.as_str(), "a disruption budget"),
             (limit.as_str(), "lets none go"),
         ];
-        findings.push(hub.at(finding, &places));
+        let edits = remedy::set_near(hub, &on, false);
+        let message = "have no disruption budget for it";
+        findings.push(remedy::safe(hub.at(finding, &places), message, edits));
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::policy::Autoscaler;
 use crate::values::{Content, Value};
 
@@ -47,6 +47,16 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Twice of what is measured, else what large hubs have.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a few hundred seconds"
+)]
+fn wanted(needed: Option<f64>) -> u64 {
+    needed.map_or(600, |needed| (needed * 2.0).ceil() as u64)
+}
+
 /// The finding about one timeout, where it is too short.
 fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
     let Content::Number(number) = &timeout.content else {
@@ -86,6 +96,12 @@ fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
     };
     let mut finding = Diagnostic::new(&CODE, message).at(span(place), "what a server has to start");
     finding.level = needed.map_or(Level::Hint, |_| Level::Warning);
+    let wanted = wanted(needed);
+    let edits = match hub.is_default(timeout) {
+        true => remedy::set_near(hub, TIMEOUT, wanted),
+        false => remedy::replace_scalar(hub, timeout, wanted),
+    };
+    finding = remedy::risky(finding, format!("wait for {wanted} seconds"), edits);
     let limit = hub.number(LIMIT).filter(|limit| *limit > 0.0);
     let Some(limit) = limit.filter(|_| needed.is_some()) else {
         return Some(finding.help(help));

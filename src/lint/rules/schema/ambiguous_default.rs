@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -61,6 +61,12 @@ fn defaults<'v>(
     let which = if is_first { "first" } else { "last" };
     let message = format!("{count} {what} say that they are the default, and the {which} one is");
     let finding = Diagnostic::new(&CODE, message).help("leave `default: true` at one of them");
+    let others = claims.iter().enumerate().filter(|(at, _)| *at != winner);
+    let removed: Option<Vec<_>> = others
+        .map(|(_, claim)| remedy::remove(hub, claim))
+        .collect();
+    let edits = removed.map(|edits| edits.concat());
+    let finding = remedy::risky(finding, "leave the one that counts", edits);
     let labels = claims.into_iter().enumerate();
     Some(labels.fold(finding, |finding, (index, claim)| {
         let text = if index == winner {

@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::traits::{Traits, snake_case};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::text::nearest;
 use crate::values::Value;
 
@@ -87,11 +88,11 @@ const SETTINGS: [&str; 52] = [
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for profile in hub.profiles() {
-        findings.extend(flaws(profile, "a profile", &OF_PROFILE));
+        findings.extend(flaws(hub, profile, "a profile", &OF_PROFILE));
         for option in below(profile.get("profile_options")) {
-            findings.extend(flaws(option, "an option", &OF_OPTION));
+            findings.extend(flaws(hub, option, "an option", &OF_OPTION));
             for choice in below(option.get("choices")) {
-                findings.extend(flaws(choice, "a choice", &OF_CHOICE));
+                findings.extend(flaws(hub, choice, "a choice", &OF_CHOICE));
             }
         }
     }
@@ -103,7 +104,7 @@ fn below(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 /// The keys that do nothing where they stand.
-fn flaws(holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
+fn flaws(hub: &Hub<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
     let entries = holder.as_map().into_iter().flat_map(|map| &map.entries);
     let unknown = entries.filter(|(key, _)| !known.contains(&key.as_str()));
     let finding = |(key, value): (&String, &Value)| {
@@ -125,11 +126,36 @@ fn flaws(holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
             ),
             (false, None) => return None,
         };
-        Some(
-            Diagnostic::new(&CODE, message)
-                .at(place, "not read")
-                .help(help),
-        )
+        let found = Diagnostic::new(&CODE, message)
+            .at(place, "not read")
+            .help(help);
+        Some(match meant.filter(|_| !is_setting) {
+            Some(meant) => {
+                let edits = remedy::rename_key(hub, value, meant);
+                remedy::risky(found, format!("write `{meant}`"), edits)
+            }
+            None if known.contains(&OVERRIDE) => moved(hub, holder, (key, value), found),
+            None => found,
+        })
     };
     unknown.filter_map(finding).collect()
+}
+
+/// Into the overrides, where the key is a trait but for its spelling, and takes the value.
+fn moved(
+    hub: &Hub<'_>,
+    holder: &Value,
+    (key, value): (&str, &Value),
+    found: Diagnostic,
+) -> Diagnostic {
+    let traits = Traits::of(hub.version);
+    let name = traits
+        .renamed(key)
+        .map_or_else(|| snake_case(key), str::to_owned);
+    let fits = traits.get(&name).is_some_and(|known| known.takes(value));
+    if !fits {
+        return found;
+    }
+    let edits = remedy::transfer(hub, value, holder, &[OVERRIDE, &name]);
+    remedy::risky(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
 }

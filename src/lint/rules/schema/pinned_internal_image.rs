@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::z2jh::{VERSIONS, version_of};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -55,8 +55,16 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         if is_old {
             finding.level = Level::Warning;
         }
-        findings.push(hub.at(finding, &[(place.as_str(), "pinned here")]));
+        let finding = hub.at(finding, &[(place.as_str(), "pinned here")]);
+        let edits = remedy::remove(hub, tag).filter(|_| is_of_chart(hub, tag));
+        findings.push(remedy::safe(finding, "take the tag away", edits));
     }
+}
+
+/// Whether it is the chart's own today, so that nothing changes without it.
+fn is_of_chart(hub: &Hub<'_>, tag: &Value) -> bool {
+    let own = tag.lost.last().filter(|own| hub.is_default(own));
+    hub.is_version_known && own.is_some_and(|own| own.content == tag.content)
 }
 
 /// Whether the tag names another version of the chart than this one.

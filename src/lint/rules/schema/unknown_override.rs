@@ -1,8 +1,8 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::traits::Traits;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::traits::{Traits, snake_case};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::text::nearest;
 use crate::values::Value;
 
@@ -29,6 +29,19 @@ const OF_PROFILES: [&str; 8] = [
     "choices",
     "unlisted_choice",
 ];
+
+/// Those of a profile itself, and those of a choice.
+const OF_PROFILE: [&str; 5] = [
+    "display_name",
+    "description",
+    "slug",
+    "default",
+    "profile_options",
+];
+const OF_CHOICE: [&str; 2] = ["display_name", "default"];
+
+/// Keys whose value is not what the trait takes, though it may have the same type.
+const OTHER_SHAPES: [&str; 5] = ["gpu", "tag", "resources", "extra_resource", "extraResource"];
 
 /// What people write, the chart's keys above all, with the traits that they mean.
 const MEANT: &[(&str, &[&str])] = &[
@@ -74,12 +87,69 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 None if traits.is_internal(key) && key != "env" => continue,
                 None => unknown(hub, traits, key, value),
             };
+            found = mended(hub, traits, settings, (key, value), found);
             if has_own_spawner {
                 found.level = Level::Note;
             }
             findings.push(found);
         }
     }
+}
+
+/// With another name, where one trait alone can be meant and takes the value, or one level up.
+fn mended(
+    hub: &Hub<'_>,
+    traits: &Traits,
+    settings: &Value,
+    (key, value): (&str, &Value),
+    found: Diagnostic,
+) -> Diagnostic {
+    if let Some(holder) = holder(hub, settings, key) {
+        let edits = remedy::transfer(hub, value, holder, &[key]);
+        return remedy::risky(found, format!("move `{key}` one level up"), edits);
+    }
+    let is_later = || Traits::first_after(hub.version, key, value).is_some();
+    let name = match traits.renamed(key) {
+        Some(new) => Some(new),
+        None if OF_PROFILES.contains(&key) || OTHER_SHAPES.contains(&key) || is_later() => None,
+        None => match meant(traits, key).as_slice() {
+            [name] => Some(*name),
+            _ => None,
+        },
+    };
+    let fits = |name: &&str| {
+        settings.get(name).is_none() && traits.get(name).is_some_and(|known| known.takes(value))
+    };
+    match name.filter(fits) {
+        Some(name) => {
+            let edits = remedy::rename_key(hub, value, name);
+            remedy::risky(found, format!("write `{name}`"), edits)
+        }
+        None => found,
+    }
+}
+
+/// The profile or the choice whose overrides these are, where the key is one of its own.
+fn holder<'v>(hub: &Hub<'v>, settings: &Value, key: &str) -> Option<&'v Value> {
+    let below = |value: Option<&'v Value>| {
+        let map = value.and_then(Value::as_map);
+        map.into_iter().flat_map(|map| map.entries.values())
+    };
+    let holds = |holder: &&Value| {
+        let own = holder.get("kubespawner_override");
+        own.is_some_and(|own| own.set == settings.set)
+    };
+    let profiles = hub.profiles();
+    if OF_PROFILE.contains(&key)
+        && let Some(profile) = profiles.iter().copied().find(|profile| holds(profile))
+    {
+        return Some(profile);
+    }
+    let options = profiles
+        .iter()
+        .flat_map(|profile| below(profile.get("profile_options")));
+    let mut choices = options.flat_map(|option| below(option.get("choices")));
+    choices.find(|choice| OF_CHOICE.contains(&key) && holds(choice))
 }
 
 fn old_name(key: &str, new: &str, value: &Value) -> Diagnostic {
@@ -155,24 +225,6 @@ fn meant<'t>(traits: &'t Traits, key: &str) -> Vec<&'t str> {
         .or_else(|| nearest(&key, traits.names()))
         .into_iter()
         .collect()
-}
-
-/// `nodeSelector` and `node-selector` as `node_selector`, `memory.limit` as `memory_limit`.
-fn snake_case(key: &str) -> String {
-    let mut snake = String::new();
-    for letter in key.chars() {
-        match letter {
-            '.' | '-' => snake.push('_'),
-            _ if letter.is_uppercase() => {
-                if !snake.is_empty() && !snake.ends_with('_') {
-                    snake.push('_');
-                }
-                snake.extend(letter.to_lowercase());
-            }
-            _ => snake.push(letter),
-        }
-    }
-    snake
 }
 
 fn listed(names: &[&str]) -> String {
