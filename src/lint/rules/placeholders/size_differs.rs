@@ -1,9 +1,11 @@
+use serde_json::{Map, Value as Json};
+
 use crate::diag::Level;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,6 +20,7 @@ static CODE: Code = Code::warning(
     "a placeholder does not hold the seat of a user",
 );
 
+const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";
 const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of them");
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
@@ -29,16 +32,60 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let base = profiles::base(hub);
+    let all = profiles::effective(hub);
+    let default = profiles::default_profile(hub, all);
+    let edits = default.and_then(requests);
+    let edits = edits.and_then(|requests| remedy::set(hub, REQUESTS, requests, REPLICAS.0));
+    let mended = |finding| {
+        let message = "request what a server of the default profile gets";
+        remedy::risky(finding, message, edits)
+    };
     if requests_nothing(&base) {
         let message = "placeholders request nothing, and so hold no seat";
         let mut finding = Diagnostic::new(&CODE, message)
             .help("set `scheduling.userPlaceholder.resources.requests` to what a server needs");
         finding.level = Level::Error;
-        findings.push(hub.at(finding, &[REPLICAS]));
+        findings.push(mended(hub.at(finding, &[REPLICAS])));
         return;
     }
-    let all = profiles::effective(hub);
-    findings.extend(profiles::default_profile(hub, all).and_then(|it| differs(hub, &base, it)));
+    let finding = default.and_then(|it| differs(hub, &base, it));
+    findings.extend(finding.map(mended));
+}
+
+/// What a server requests, in units of Kubernetes; nothing where it has devices, which have limits as well.
+fn requests(settings: &Settings<'_>) -> Option<Json> {
+    let devices = ["extra_resource_guarantees", "extra_resource_limits"];
+    if devices
+        .iter()
+        .any(|name| settings.entries(name).next().is_some())
+    {
+        return None;
+    }
+    let mut requests = Map::new();
+    if let Some(cpu) = request(settings, "cpu_guarantee", "cpu_limit") {
+        let is_number = matches!(cpu.content, Content::Number(_));
+        requests.insert("cpu".to_owned(), is_number.then(|| cpu.to_json())?);
+    }
+    if let Some(memory) = request(settings, "mem_guarantee", "mem_limit") {
+        let amount = match &memory.content {
+            Content::Number(_) => memory.to_json(),
+            Content::String(text) if is_quantity(text) => Json::from(format!("{text}i")),
+            _ => return None,
+        };
+        requests.insert("memory".to_owned(), amount);
+    }
+    (!requests.is_empty()).then_some(Json::Object(requests))
+}
+
+/// Whether JupyterHub's amount is one of Kubernetes with an `i` behind.
+fn is_quantity(text: &str) -> bool {
+    let digits = text.trim_end_matches(['K', 'M', 'G', 'T']);
+    let is_plain = digits
+        .chars()
+        .all(|digit| digit.is_ascii_digit() || digit == '.');
+    digits.starts_with(|digit: char| digit.is_ascii_digit())
+        && is_plain
+        && bytes::is_specification(text)
 }
 
 /// As the chart takes resources of `singleuser` for placeholders, those of devices among them.

@@ -4,7 +4,7 @@ use super::pulled;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -75,11 +75,11 @@ fn pulled_twice(hub: &Hub<'_>) -> Vec<Diagnostic> {
         }
         let message =
             format!("`{own}` is pulled anyway, so that the extra image `{key}` adds nothing");
-        found.push(
-            Diagnostic::new(&CODE, message)
-                .at(span(extra), "pulled a second time")
-                .help("take it away"),
-        );
+        let finding = Diagnostic::new(&CODE, message)
+            .at(span(extra), "pulled a second time")
+            .help("take it away");
+        let edits = remedy::remove(hub, extra);
+        found.push(remedy::safe(finding, "take the extra image away", edits));
     }
     found
 }

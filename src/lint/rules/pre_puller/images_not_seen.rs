@@ -1,8 +1,10 @@
+use serde_json::json;
+
 use super::pulled;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -63,9 +65,41 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = Diagnostic::new(&CODE, message)
             .at(span(value), "not where they look")
             .help(HELP);
+        let edits = named(hub, image);
+        let finding = remedy::safe(finding, "let the image pullers pull it", edits);
         profiles::report(findings, finding);
     }
     findings.extend(in_code(hub));
+}
+
+/// An extra image, by a name that containers can have; nothing without a tag, which the chart wants.
+fn named(hub: &Hub<'_>, image: &str) -> remedy::Edits {
+    const EXTRA: &str = "prePuller.extraImages";
+    /// The name of the container begins with what the chart puts there.
+    const MOST: usize = 63 - "image-pull-extra-".len();
+    let (name, tag) = image
+        .rsplit_once(':')
+        .filter(|(_, tag)| !tag.contains('/'))?;
+    let last = name.rsplit('/').next()?.split(['@', ':']).next()?;
+    let plain = last.to_ascii_lowercase().replace(['.', '_'], "-");
+    let plain = plain.trim_matches('-');
+    let is_free = |key: &String| hub.get(&format!("{EXTRA}.{key}")).is_none();
+    let numbered = (2..100).map(|number| format!("{plain}-{number}"));
+    let key = std::iter::once(plain.to_owned())
+        .chain(numbered)
+        .find(is_free)?;
+    let is_label = |key: &str| {
+        let mut letters = key.chars();
+        letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    };
+    if plain.is_empty() || key.len() > MOST || !is_label(&key) {
+        return None;
+    }
+    remedy::set_near(
+        hub,
+        &format!("{EXTRA}.{key}"),
+        json!({"name": name, "tag": tag}),
+    )
 }
 
 /// Code may assign any image, and nobody can tell which.

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -16,6 +16,8 @@ static CODE: Code = Code::warning(
     "images are not pulled on the nodes of a profile",
 );
 
+const EXTRA: &str = "prePuller.extraTolerations";
+
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     if !hub.pulls() {
         return;
@@ -23,7 +25,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let tolerated: Vec<&str> = [
         "scheduling.userPods.tolerations",
         "singleuser.extraTolerations",
-        "prePuller.extraTolerations",
+        EXTRA,
     ]
     .iter()
     .filter_map(|path| hub.get(path))
@@ -38,12 +40,25 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 "image pullers do not tolerate `{key}`, so that they miss the nodes of this profile"
             );
             let help = format!("add `{key}` to `prePuller.extraTolerations`");
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(list), "for nodes with this taint")
-                    .help(help),
-            );
+            let finding = Diagnostic::new(&CODE, message)
+                .at(span(list), "for nodes with this taint")
+                .help(help);
+            let message = format!("let image pullers tolerate `{key}`");
+            findings.push(remedy::safe(finding, message, tolerating(hub, list, key)));
         }
+    }
+}
+
+/// The toleration of the profile, for image pullers too.
+fn tolerating(hub: &Hub<'_>, list: &Value, key: &str) -> remedy::Edits {
+    let mut items = profiles::items(list).into_iter();
+    let item = items.find(|item| {
+        let own = item.get("key").map(|own| &own.content);
+        !is_soft(item) && matches!(own, Some(Content::String(own)) if own == key)
+    })?;
+    match hub.get(EXTRA).filter(|_| hub.is_set(EXTRA)) {
+        Some(extra) => remedy::append(hub, extra, vec![item.to_json()]),
+        None => remedy::set_near(hub, EXTRA, vec![item.to_json()]),
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -22,5 +22,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let message = "every new pod of the cluster without a class gets the hub's default priority";
     let finding = Diagnostic::new(&CODE, message)
         .help("set `globalDefault: false`, and let placeholders have a negative priority");
-    findings.push(hub.at(finding, &[(GLOBAL, "for all of the cluster")]));
+    let finding = hub.at(finding, &[(GLOBAL, "for all of the cluster")]);
+    let edits = remedy::set(hub, GLOBAL, false, GLOBAL);
+    findings.push(remedy::risky(finding, "leave other pods alone", edits));
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -31,15 +31,15 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.flag("scheduling.userScheduler.enabled") != Some(true) {
         return;
     }
-    if hub
-        .get(TAG)
-        .is_some_and(|tag| !hub.is_default(tag) && differs(tag))
-    {
+    let tag = hub.get(TAG);
+    if let Some(tag) = tag.filter(|tag| !hub.is_default(tag) && differs(tag)) {
         let message = "the user scheduler does not follow the chart, whose rights are made for one version of it";
         let finding = Diagnostic::new(&CODE, message).help(format!(
             "take `{TAG}` away: the chart brings the version that it is tested with"
         ));
-        findings.push(hub.at(finding, &[(TAG, "pinned here")]));
+        let finding = hub.at(finding, &[(TAG, "pinned here")]);
+        let edits = remedy::remove(hub, tag);
+        findings.push(remedy::safe(finding, "take the tag away", edits));
     }
     let plugins = hub.get(PLUGINS).map(profiles::items).unwrap_or_default();
     let names = plugins.into_iter().filter_map(|plugin| plugin.get("name"));
