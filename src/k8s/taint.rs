@@ -29,6 +29,13 @@ impl Effect {
             Effect::NoExecute => "NoExecute",
         }
     }
+
+    /// The one that is meant by another spelling, such as `NO_SCHEDULE`.
+    pub fn meant(text: &str) -> Option<Self> {
+        let plain = text.replace('_', "");
+        let is_meant = |effect: &Self| effect.as_str().eq_ignore_ascii_case(&plain);
+        Self::ALL.into_iter().find(is_meant)
+    }
 }
 
 /// A taint as kubectl writes it: `key=value:Effect` or `key:Effect`.

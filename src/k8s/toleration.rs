@@ -69,10 +69,8 @@ impl WrittenToleration<'_> {
         if names.contains(&effect) {
             return None;
         }
-        let plain = effect.replace('_', "");
-        let meant = names.iter().find(|name| name.eq_ignore_ascii_case(&plain));
-        let help = match meant {
-            Some(meant) => format!("write `{meant}`"),
+        let help = match Effect::meant(effect) {
+            Some(meant) => format!("write `{}`", meant.as_str()),
             None => format!("it can be {}", names.join(", ")),
         };
         let message = format!("`{effect}` is not an effect of a taint");

@@ -1,8 +1,8 @@
-use super::toleration::{missing, of_another_value};
+use super::toleration::{missing, of_another_value, with_spellings};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, items};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -36,18 +36,18 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     findings.extend(replaced(hub, CORE_PODS, &all(CORE_PODS), "core"));
     // `[]` is the documented way to have no list of the chart's; half a pair is then none.
     if all(USER_PODS).is_empty() {
-        findings.extend(hub.get(EXTRA).and_then(|list| half(list, "user")));
+        findings.extend(hub.get(EXTRA).and_then(|list| half(hub, list, "user")));
     }
     if all(CORE_PODS).is_empty() {
         let lists = OF_CORE.iter().filter_map(|path| hub.get(path));
-        findings.extend(lists.filter_map(|list| half(list, "core")));
+        findings.extend(lists.filter_map(|list| half(hub, list, "core")));
     }
     for settings in profiles::effective(hub) {
         if !settings.is_overridden("tolerations") {
             continue;
         }
         let list = settings.get("tolerations");
-        let finding = list.and_then(|list| half(list, "user").or_else(|| other(list, "user")));
+        let finding = list.and_then(|list| half(hub, list, "user").or_else(|| other(list, "user")));
         if let Some(finding) = finding {
             profiles::report(findings, finding);
         }
@@ -76,21 +76,24 @@ fn replaced(hub: &Hub<'_>, path: &str, all: &[&Value], value: &str) -> Option<Di
         "put what you add under `{extra}` in place of this list; `[]` is the way to tolerate nothing"
     );
     let finding = Diagnostic::new(&CODE, message).help(help);
-    Some(hub.at(finding, &[(path, "replaces the chart's list")]))
+    let finding = hub.at(finding, &[(path, "replaces the chart's list")]);
+    let edits = remedy::append(hub, list, with_spellings(all, &missing, value));
+    Some(remedy::safe(finding, "tolerate the taint", edits))
 }
 
 /// A list with one of the two spellings.
-fn half(list: &Value, value: &str) -> Option<Diagnostic> {
-    let missing = missing(&items(list), value);
-    let [missing] = missing.as_slice() else {
+fn half(hub: &Hub<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
+    let all = items(list);
+    let spellings = missing(&all, value);
+    let [missing] = spellings.as_slice() else {
         return None;
     };
     let message = format!("this list tolerates one spelling of the taint, and lacks `{missing}`");
-    Some(
-        Diagnostic::new(&CODE, message)
-            .at(span(list), "one of two")
-            .help("tolerate both: some clouds allow no `/` in the key of a taint"),
-    )
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(list), "one of two")
+        .help("tolerate both: some clouds allow no `/` in the key of a taint");
+    let edits = remedy::append(hub, list, with_spellings(&all, &spellings, value));
+    Some(remedy::safe(finding, "tolerate both spellings", edits))
 }
 
 /// A list with the taint of other pods, and not of these.

@@ -1,9 +1,9 @@
 use super::toleration::is_everything;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::k8s::WrittenToleration;
+use crate::k8s::{Effect, WrittenToleration};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, items};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -42,10 +42,11 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .filter_map(|settings| settings.get("tolerations"));
     for list in of_chart.chain(of_profiles) {
         let tolerations = maps(list);
-        findings.extend(tolerations.filter_map(|item| flaw(item).or_else(|| everything(item))));
+        findings
+            .extend(tolerations.filter_map(|item| flaw(hub, item).or_else(|| everything(item))));
     }
     let of_pullers = hub.get(OF_PULLERS).into_iter().flat_map(maps);
-    findings.extend(of_pullers.filter_map(flaw));
+    findings.extend(of_pullers.filter_map(|item| flaw(hub, item)));
 }
 
 fn maps(list: &Value) -> impl Iterator<Item = &Value> {
@@ -53,8 +54,8 @@ fn maps(list: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Why the API server refuses it.
-fn flaw(item: &Value) -> Option<Diagnostic> {
-    unknown_field(item).or_else(|| refused(item))
+fn flaw(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
+    unknown_field(hub, item).or_else(|| refused(hub, item))
 }
 
 fn finding(item: &Value, key: &str, message: &str, help: &str) -> Diagnostic {
@@ -62,12 +63,10 @@ fn finding(item: &Value, key: &str, message: &str, help: &str) -> Diagnostic {
     Diagnostic::new(&CODE, message).at(span(at), "").help(help)
 }
 
-fn unknown_field(item: &Value) -> Option<Diagnostic> {
+fn unknown_field(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
     let fields = item.as_map()?;
-    let unknown = fields.entries.keys();
-    let unknown = unknown
-        .into_iter()
-        .find(|key| !FIELDS.contains(&key.as_str()))?;
+    let mut entries = fields.entries.iter();
+    let (unknown, value) = entries.find(|(key, _)| !FIELDS.contains(&key.as_str()))?;
     let meant = FIELDS
         .iter()
         .find(|field| field.eq_ignore_ascii_case(unknown));
@@ -76,11 +75,18 @@ fn unknown_field(item: &Value) -> Option<Diagnostic> {
         None => format!("it has {}", FIELDS.join(", ")),
     };
     let message = format!("a toleration has no field `{unknown}`");
-    Some(finding(item, unknown, &message, &help))
+    let found = finding(item, unknown, &message, &help);
+    Some(match meant {
+        Some(meant) => {
+            let edits = remedy::rename_key(hub, value, meant);
+            remedy::safe(found, format!("write `{meant}`"), edits)
+        }
+        None => found,
+    })
 }
 
 /// What Kubernetes itself says of it; of what is encrypted nothing can be said.
-fn refused(item: &Value) -> Option<Diagnostic> {
+fn refused(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
     let fields = item.as_map()?.entries.values();
     let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
     if !fields.into_iter().all(is_known) {
@@ -99,7 +105,16 @@ fn refused(item: &Value) -> Option<Diagnostic> {
         has_seconds: seconds.is_some_and(|seconds| !seconds.is_null()),
     };
     let flaw = written.flaw()?;
-    Some(finding(item, flaw.field, &flaw.message, &flaw.help))
+    let found = finding(item, flaw.field, &flaw.message, &flaw.help);
+    let effect = item.get("effect").filter(|_| flaw.field == "effect");
+    let meant = written.effect.and_then(Effect::meant);
+    Some(match (effect, meant) {
+        (Some(effect), Some(meant)) => {
+            let edits = remedy::replace_scalar(hub, effect, meant.as_str());
+            remedy::safe(found, format!("write `{}`", meant.as_str()), edits)
+        }
+        _ => found,
+    })
 }
 
 /// The API server takes it, and the pods go to any node.

@@ -1,10 +1,10 @@
 use super::terms::looks_at;
-use super::toleration::{missing, of_another_value};
+use super::toleration::{missing, of_another_value, with_spellings};
 use super::{PURPOSE, USER_MATCH};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let blocks = hub.flag("singleuser.cloudMetadata.blockWithIptables") == Some(true);
     for settings in profiles::effective(hub) {
         let dropped = [
-            tolerates.then(|| toleration(settings)),
+            tolerates.then(|| toleration(hub, settings)),
             requires.then(|| affinity(settings)),
             blocks.then(|| block(hub, settings)),
         ];
@@ -41,20 +41,23 @@ fn replaced<'s>(settings: &'s Settings<'_>, name: &str) -> Option<&'s Value> {
     value.filter(|value| matches!(value.content, Content::List(_) | Content::Map(_)))
 }
 
-fn toleration(settings: &Settings<'_>) -> Option<Diagnostic> {
+fn toleration(hub: &Hub<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
     let list = replaced(settings, "tolerations")?;
     let items = settings.items("tolerations");
-    if missing(&items, "user").len() < 2 || of_another_value(&items, "user").is_some() {
+    let spellings = missing(&items, "user");
+    if spellings.len() < 2 || of_another_value(&items, "user").is_some() {
         return None;
     }
     let message = format!(
         "{} does not tolerate the taint of users' nodes any more",
         settings.title
     );
-    Some(lost(
-        list,
-        message,
-        "repeat `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`",
+    let help = "repeat `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`";
+    let edits = remedy::append(hub, list, with_spellings(&items, &spellings, "user"));
+    Some(remedy::safe(
+        lost(list, message, help),
+        "tolerate the taint of users' nodes",
+        edits,
     ))
 }
 

@@ -1,7 +1,7 @@
 use super::{CORE_MATCH, USER_MATCH, holds_something};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -61,7 +61,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message).help(format!(
         "a toleration only permits: set `{USER_MATCH}: require`, unless there is one pool for all"
     ));
-    findings.push(hub.at(finding, &signs));
+    let edits = remedy::set(hub, USER_MATCH, "require", signs[0].0);
+    let finding = remedy::risky(hub.at(finding, &signs), "require nodes for users", edits);
+    findings.push(finding);
 }
 
 /// Whether the release says something there.

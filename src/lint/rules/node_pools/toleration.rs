@@ -1,5 +1,7 @@
 //! What a toleration tolerates. Where a part of it is not known, it is taken to be what is asked for.
 
+use serde_json::{Value as Json, json};
+
 use crate::values::{Content, Value};
 
 /// How the taint of a dedicated pool is spelled; some clouds allow no `/`.
@@ -9,6 +11,24 @@ pub(super) const SPELLINGS: [&str; 2] = ["hub.jupyter.org/dedicated", "hub.jupyt
 pub(super) fn missing(items: &[&Value], value: &str) -> Vec<&'static str> {
     let is_missing = |key: &&str| !items.iter().any(|item| tolerates(item, key, value));
     SPELLINGS.into_iter().filter(is_missing).collect()
+}
+
+/// Tolerations of the taint by these spellings: like the one that is there by the other, else as the chart has them.
+pub(super) fn with_spellings(items: &[&Value], spellings: &[&str], value: &str) -> Vec<Json> {
+    let mut twins = items.iter().filter(|item| {
+        SPELLINGS
+            .iter()
+            .any(|key| text(item, "key").is(key) && tolerates(item, key, value))
+    });
+    let like = twins.next().map(|twin| twin.to_json());
+    let like = like
+        .unwrap_or_else(|| json!({"operator": "Equal", "value": value, "effect": "NoSchedule"}));
+    let spelled = |spelling: &&str| {
+        let mut toleration = like.clone();
+        toleration["key"] = json!(spelling);
+        toleration
+    };
+    spellings.iter().map(spelled).collect()
 }
 
 /// The first that names the taint with another value.
