@@ -48,6 +48,15 @@ impl<'v> Settings<'v> {
         self.overridden.contains(name)
     }
 
+    /// Whether the profile itself sets it, and no choice after it.
+    pub(in crate::lint) fn is_own(&self, name: &str) -> bool {
+        let own = self
+            .profile
+            .and_then(|profile| profile.get(super::OVERRIDE));
+        let own = own.and_then(|own| own.get(name));
+        own.is_some_and(|own| self.said(name).is_some_and(|said| said.set == own.set))
+    }
+
     /// Whether they are of this profile.
     pub(super) fn is_of(&self, profile: &Value) -> bool {
         self.profile.is_some_and(|own| std::ptr::eq(own, profile))

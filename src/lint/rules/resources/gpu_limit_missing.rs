@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,7 +19,7 @@ static CODE: Code = Code::error(
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         for (name, amount) in settings.entries("extra_resource_guarantees") {
-            if let Some(finding) = flaw(settings, name, amount) {
+            if let Some(finding) = flaw(hub, settings, name, amount) {
                 profiles::report(findings, finding);
             }
         }
@@ -27,7 +27,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What is wrong with a guaranteed resource whose limit is another, or none.
-fn flaw(settings: &Settings<'_>, name: &str, amount: &Value) -> Option<Diagnostic> {
+fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> Option<Diagnostic> {
     if !cannot_be_shared(name) || amount.is_null() {
         return None;
     }
@@ -39,11 +39,15 @@ fn flaw(settings: &Settings<'_>, name: &str, amount: &Value) -> Option<Diagnosti
         format!("`{name}` cannot be shared, so that its limit has to be what is guaranteed");
     let finding = Diagnostic::new(&CODE, message);
     let Some(limit) = limit else {
-        return Some(
-            finding
-                .at(span(amount), "guaranteed, and not limited")
-                .help("set the limit; the guarantee then follows by itself"),
-        );
+        let finding = finding
+            .at(span(amount), "guaranteed, and not limited")
+            .help("set the limit; the guarantee then follows by itself");
+        let edits = limited(hub, settings, name, amount);
+        return Some(remedy::safe(
+            finding,
+            "limit it to what is guaranteed",
+            edits,
+        ));
     };
     let (one, other) = (text(amount)?, text(limit)?);
     (one != other).then(|| {
@@ -52,6 +56,17 @@ fn flaw(settings: &Settings<'_>, name: &str, amount: &Value) -> Option<Diagnosti
             .at(span(limit), "the limit is another")
             .help("take the guarantee away; it follows from the limit")
     })
+}
+
+/// The limit beside the guarantees, in the profile or among the values.
+fn limited(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> remedy::Edits {
+    const GUARANTEES: &str = "extra_resource_guarantees";
+    let limits = match settings.is_overridden(GUARANTEES) {
+        true => "extra_resource_limits",
+        false => "limits",
+    };
+    let guarantees = settings.get(GUARANTEES)?;
+    remedy::beside(hub, guarantees, &[(&[limits, name], amount.to_json())])
 }
 
 /// Devices, and pages of memory that are set aside; what Kubernetes itself names has no domain.

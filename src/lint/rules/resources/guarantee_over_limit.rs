@@ -1,8 +1,9 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::bytes;
 use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::profiles::{self, Settings};
+use crate::lint::{Check, Hub, Rule, remedy};
+use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -22,6 +23,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             ("memory", "mem_guarantee", "mem_limit"),
             ("cpu", "cpu_guarantee", "cpu_limit"),
         ] {
+            let names = (guarantee, limit);
             let (Some(guarantee), Some(limit)) = (settings.get(guarantee), settings.get(limit))
             else {
                 continue;
@@ -42,7 +44,31 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(guarantee), "guaranteed")
                 .at(span(limit), "the most it may use")
                 .help("raise the limit, or lower the guarantee");
+            let edits = raised(hub, settings, names, (guarantee, limit));
+            let finding = remedy::risky(finding, "raise the limit to the guarantee", edits);
             profiles::report(findings, finding);
         }
     }
+}
+
+/// The limit of the same profile or choice as the guarantee, but for one that comes after it; what `singleuser`
+/// says is not changed for one profile.
+fn raised(
+    hub: &Hub<'_>,
+    settings: &Settings<'_>,
+    (of_guarantee, of_limit): (&str, &str),
+    (guarantee, limit): (&Value, &Value),
+) -> remedy::Edits {
+    let is_own = settings.is_own(of_limit);
+    if settings.is_overridden(of_guarantee) && (is_own || !settings.is_overridden(of_limit)) {
+        return remedy::beside(hub, guarantee, &[(&[of_limit], guarantee.to_json())]);
+    }
+    if settings.is_overridden(of_guarantee) || settings.is_overridden(of_limit) {
+        return remedy::replace_scalar(hub, limit, guarantee.to_json());
+    }
+    let (path, beside) = match of_limit {
+        "mem_limit" => ("singleuser.memory.limit", "singleuser.memory.guarantee"),
+        _ => ("singleuser.cpu.limit", "singleuser.cpu.guarantee"),
+    };
+    remedy::set(hub, path, guarantee.to_json(), beside)
 }

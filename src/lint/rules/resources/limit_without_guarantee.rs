@@ -2,7 +2,7 @@ use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::bytes;
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -26,8 +26,12 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             if !is_nothing(settings.get(guarantee)) {
                 continue;
             }
+            let edits = |limit: &Value| written_out(hub, settings, guarantee, limit);
             let finding = match settings.get(limit).filter(|limit| !is_nothing(Some(limit))) {
-                Some(limit) => reserved(settings, what, limit),
+                Some(limit) => reserved(settings, what, limit).map(|finding| {
+                    let message = "write the guarantee out";
+                    remedy::risky(finding, message, edits(limit))
+                }),
                 None if what == "memory" => unlimited(hub, settings),
                 None => None,
             };
@@ -55,6 +59,34 @@ fn reserved(settings: &Settings<'_>, what: &str, limit: &Value) -> Option<Diagno
             .at(span(limit), "this much is reserved for each")
             .help(help),
     )
+}
+
+/// The limit as the guarantee, where the limit is set.
+fn written_out(
+    hub: &Hub<'_>,
+    settings: &Settings<'_>,
+    guarantee: &str,
+    limit: &Value,
+) -> remedy::Edits {
+    let (of_limit, path, beside) = match guarantee {
+        "mem_guarantee" => (
+            "mem_limit",
+            "singleuser.memory.guarantee",
+            "singleuser.memory.limit",
+        ),
+        _ => (
+            "cpu_limit",
+            "singleuser.cpu.guarantee",
+            "singleuser.cpu.limit",
+        ),
+    };
+    if settings.is_overridden(of_limit) {
+        return remedy::beside(hub, limit, &[(&[guarantee], limit.to_json())]);
+    }
+    if settings.is_overridden(guarantee) {
+        return None;
+    }
+    remedy::set(hub, path, limit.to_json(), beside)
 }
 
 /// Neither is set, though the chart has a guarantee: who took it away, and who gave the limit up.
