@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
+
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::text::SourceId;
 use crate::values::{Content, Value};
 
@@ -36,7 +38,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for path in IMAGES {
         if let Some(name) = hub.get(&format!("{path}.name")) {
             if !hub.is_default(name) {
-                findings.extend(flaw(name));
+                let tag = hub.get(&format!("{path}.tag"));
+                let tag = tag.filter(|tag| !hub.is_default(tag));
+                findings.extend(flaw(name).map(|found| split(hub, name, tag, found)));
             }
             if flaw(name).is_none() {
                 findings.extend(without_tag(hub, path, name));
@@ -45,7 +49,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     }
     for (key, image) in hub.entries("prePuller.extraImages") {
         let name = image.get("name");
-        findings.extend(name.and_then(flaw));
+        let found = name.and_then(|name| Some((name, flaw(name)?)));
+        findings.extend(found.map(|(name, found)| split(hub, name, image.get("tag"), found)));
         let is_named = name.is_some_and(|name| flaw(name).is_none());
         if is_named && image.get("tag").is_none_or(is_nothing) {
             let message = format!("the extra image `{key}` has no tag");
@@ -156,6 +161,21 @@ fn is_capital(name: &str) -> bool {
     let (folders, last) = path.rsplit_once('/').unwrap_or(("", path));
     let last = last.split(':').next().unwrap_or_default();
     folders.chars().chain(last.chars()).any(char::is_uppercase)
+}
+
+/// The tag or the digest under `tag`, unless another one stands there.
+fn split(hub: &Hub<'_>, name: &Value, tag: Option<&Value>, found: Diagnostic) -> Diagnostic {
+    let Content::String(text) = &name.content else {
+        return found;
+    };
+    let parts = text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+    let own = parts.map(|(_, tag)| Content::String(tag.to_owned()));
+    let is_free = tag.is_none_or(|tag| is_nothing(tag) || Some(&tag.content) == own.as_ref());
+    let edits = parts.filter(|_| is_free).and_then(|(short, tag)| {
+        let keys: [(&[&str], Json); 2] = [(&["name"], short.into()), (&["tag"], tag.into())];
+        remedy::beside(hub, name, &keys)
+    });
+    remedy::safe(found, "put the tag under `tag`", edits)
 }
 
 /// What is wrong with the name of a repository.

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::{span, whole};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::text::Span;
 use crate::values::{Content, Value};
 
@@ -71,6 +71,9 @@ fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Opti
     });
     let is_grave = !hub.is_own(lower) && is_grave(path, !kept.is_empty());
     let level = if is_grave { Level::Warning } else { CODE.level };
+    let repeated = gone.iter().map(|item| item.to_json()).collect();
+    let edits = remedy::append(hub, list, repeated);
+    let finding = remedy::risky(finding, "repeat what is lost", edits);
     Some(Diagnostic { level, ..finding })
 }
 
