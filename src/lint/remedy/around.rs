@@ -75,8 +75,8 @@ fn by_name(list: yaml::Value) -> Option<yaml::Value> {
     };
     let named: Option<Vec<(String, yaml::Value)>> = items.into_iter().map(named).collect();
     let named = named.filter(|named| !named.is_empty())?;
-    let names: BTreeSet<&String> = named.iter().map(|(name, _)| name).collect();
-    (names.len() == named.len()).then(|| yaml::Value::Mapping(named))
+    let keys: BTreeSet<&String> = named.iter().map(|(name, _)| name).collect();
+    (keys.len() == named.len()).then_some(yaml::Value::Mapping(named))
 }
 
 /// An item without its name, and the name.

@@ -97,9 +97,10 @@ fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
     let mut finding = Diagnostic::new(&CODE, message).at(span(place), "what a server has to start");
     finding.level = needed.map_or(Level::Hint, |_| Level::Warning);
     let wanted = wanted(needed);
-    let edits = match hub.is_default(timeout) {
-        true => remedy::set_near(hub, TIMEOUT, wanted),
-        false => remedy::replace_scalar(hub, timeout, wanted),
+    let edits = if hub.is_default(timeout) {
+        remedy::set_near(hub, TIMEOUT, wanted)
+    } else {
+        remedy::replace_scalar(hub, timeout, wanted)
     };
     finding = remedy::risky(finding, format!("wait for {wanted} seconds"), edits);
     let limit = hub.number(LIMIT).filter(|limit| *limit > 0.0);

@@ -61,9 +61,10 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> O
 /// The limit beside the guarantees, in the profile or among the values.
 fn limited(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> remedy::Edits {
     const GUARANTEES: &str = "extra_resource_guarantees";
-    let limits = match settings.is_overridden(GUARANTEES) {
-        true => "extra_resource_limits",
-        false => "limits",
+    let limits = if settings.is_overridden(GUARANTEES) {
+        "extra_resource_limits"
+    } else {
+        "limits"
     };
     let guarantees = settings.get(GUARANTEES)?;
     remedy::beside(hub, guarantees, &[(&[limits, name], amount.to_json())])
