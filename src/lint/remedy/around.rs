@@ -73,10 +73,11 @@ fn by_name(list: yaml::Value) -> Option<yaml::Value> {
     let yaml::Value::Sequence(items) = list else {
         return None;
     };
-    let named: Option<Vec<(String, yaml::Value)>> = items.into_iter().map(named).collect();
-    let named = named.filter(|named| !named.is_empty())?;
-    let keys: BTreeSet<&String> = named.iter().map(|(name, _)| name).collect();
-    (keys.len() == named.len()).then_some(yaml::Value::Mapping(named))
+    let pairs: Option<Vec<(String, yaml::Value)>> = items.into_iter().map(named).collect();
+    let pairs = pairs.filter(|pairs| !pairs.is_empty())?;
+    let names: BTreeSet<&String> = pairs.iter().map(|(name, _)| name).collect();
+    let is_each_once = names.len() == pairs.len();
+    is_each_once.then_some(yaml::Value::Mapping(pairs))
 }
 
 /// An item without its name, and the name.
