@@ -127,9 +127,9 @@ fn fix(page: &str) -> &'static str {
     let ends = ["\n- ", "\n\n"].into_iter();
     let end = ends.filter_map(|end| item.find(end)).min();
     let item = &item[..end.unwrap_or(item.len())];
-    if item.contains("(safe)") {
+    if item.contains("(safe") {
         "safe"
-    } else if item.contains("(unsafe)") {
+    } else if item.contains("(unsafe") {
         "unsafe"
     } else {
         "none"
