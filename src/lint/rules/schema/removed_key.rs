@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::text::Span;
 use crate::values::{Content, Value};
 
@@ -122,12 +122,40 @@ const REMOVED: &[Removed] = &[
     ),
     removed("hub.fsGid", (2, 0), "`hub.podSecurityContext.fsGroup`"),
     removed("httpRoute.gateway", (5, 0), "`httpRoute.parentRefs`"),
-    removed(
-        "prePuller.extraImages.*.policy",
-        (0, 8),
-        "`pullPolicy` beside `name` and `tag`",
-    ),
+    removed(POLICY, (0, 8), "`pullPolicy` beside `name` and `tag`"),
 ];
+
+const POLICY: &str = "prePuller.extraImages.*.policy";
+
+/// Keys whose value goes to another place as it is.
+const MOVED: [(&str, &str); 8] = [
+    ("proxy.image", "proxy.chp.image"),
+    ("proxy.resources", "proxy.chp.resources"),
+    ("prePuller.image", "prePuller.hook.image"),
+    ("hub.imagePullPolicy", "hub.image.pullPolicy"),
+    ("hub.uid", "hub.containerSecurityContext.runAsUser"),
+    ("proxy.pdb", "proxy.chp.pdb"),
+    ("hub.extraConfigMap", "custom"),
+    ("hub.fsGid", "hub.podSecurityContext.fsGroup"),
+];
+
+/// At its new place, where the version is known to have that.
+fn moved(hub: &Hub<'_>, path: &str, value: &Value, finding: Diagnostic) -> Diagnostic {
+    if !hub.is_version_known {
+        return finding;
+    }
+    if path == POLICY {
+        let edits = remedy::rename_key(hub, value, "pullPolicy");
+        return remedy::risky(finding, "write `pullPolicy`", edits);
+    }
+    match MOVED.iter().find(|(from, _)| *from == path) {
+        Some((from, to)) => {
+            let edits = remedy::move_key(hub, from, to);
+            remedy::risky(finding, format!("move it to `{to}`"), edits)
+        }
+        None => finding,
+    }
+}
 
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for removed in REMOVED
@@ -142,6 +170,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let key = keys.last().unwrap_or(&"");
             let message = format!("`{key}` is gone since z2jh {major}.{minor}");
             let finding = Diagnostic::new(&CODE, message).at(key_span(value), "is not read");
+            let finding = moved(hub, removed.path, value, finding);
             findings.push(weighed(hub, finding, &format!("write {}", removed.now)));
         }
     }
