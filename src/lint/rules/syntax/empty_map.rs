@@ -71,6 +71,10 @@ fn finding(hub: &Hub<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diag
         CODE.level
     };
     let finding = Diagnostic { level, ..finding };
+    if is_section(path) {
+        // Without what is inherited it would hold nothing that works.
+        return (!shown.is_empty()).then_some(finding);
+    }
     let edits = nulls(map, &is_inherited).and_then(|nulls| remedy::replace(hub, set, nulls));
     let message = "delete each of them by a null";
     (!shown.is_empty()).then(|| remedy::risky(finding, message, edits))
