@@ -10,8 +10,8 @@ use crate::host::Host;
 use crate::policy::LintRelease;
 use crate::text::Span;
 
-/// Folders in folders; a link may lead round in a circle.
-const DEEPEST: usize = 24;
+/// Folders in folders; links may lead round in circles, each of which multiplies what is walked.
+const DEEPEST: usize = 12;
 
 /// One thing that is linted.
 #[derive(Debug)]
