@@ -204,3 +204,22 @@ fn standard_input_is_not_read_twice() {
         assert_eq!((stdout.as_str(), code), (WEB, 0), "{stderr}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn links_that_go_round_in_circles_lead_to_each_folder_once() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("a/b");
+    std::fs::create_dir_all(&below).expect("folders");
+    symlink("..", folder.path().join("a/up")).expect("a link");
+    symlink("../..", below.join("up")).expect("a link");
+    std::fs::write(
+        below.join("hub.yaml"),
+        "hub: {replicas: 2}\nsingleuser: {}\n",
+    )
+    .expect("a file");
+    let line = ["lint", ".", "--format", "concise"];
+    let (stdout, _, code) = check_in(folder.path(), &[], &line, "");
+    assert_eq!((stdout.lines().count(), code), (1, 1), "{stdout}");
+}

@@ -33,6 +33,10 @@ pub trait Host {
     fn is_dir(&self, path: &Path) -> bool;
     /// What lies in a folder, in order; nothing in one that cannot be read.
     fn list_dir(&self, path: &Path) -> Vec<PathBuf>;
+    /// A path without links, where it can be followed; two paths of one folder have one such path.
+    fn real_path(&self, path: &Path) -> PathBuf {
+        path.to_owned()
+    }
     /// Whether somebody types the input.
     fn stdin_is_terminal(&self) -> bool;
     /// Whether somebody reads the output as it comes.

@@ -66,6 +66,10 @@ impl Host for Os {
         paths
     }
 
+    fn real_path(&self, path: &Path) -> PathBuf {
+        fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         io::stdin().is_terminal()
     }
@@ -369,6 +373,8 @@ mod tests {
         let listed = Os.list_dir(folder.path());
         assert_eq!(listed, [folder.path().join("a"), folder.path().join("b")]);
         assert!(Os.list_dir(&folder.path().join("a")).is_empty());
+        let inside = folder.path().join("x").join("..");
+        assert_eq!(Os.real_path(&inside), inside, "what is not there stays");
         let error = Os
             .create_dir(&folder.path().join("a").join("b"))
             .unwrap_err();

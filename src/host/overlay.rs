@@ -57,6 +57,10 @@ impl Host for Overlay<'_> {
         self.below.list_dir(path)
     }
 
+    fn real_path(&self, path: &Path) -> PathBuf {
+        self.below.real_path(path)
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.below.stdin_is_terminal()
     }

@@ -1,5 +1,7 @@
 //! What is linted: each path by what it holds, or the releases of the policy.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::settings::Settings;
@@ -10,8 +12,8 @@ use crate::host::Host;
 use crate::policy::LintRelease;
 use crate::text::Span;
 
-/// Folders in folders; links may lead round in circles, each of which multiplies what is walked.
-const DEEPEST: usize = 12;
+/// Folders in folders.
+const DEEPEST: usize = 64;
 
 /// One thing that is linted.
 #[derive(Debug)]
@@ -61,6 +63,7 @@ pub(super) fn subjects(
         host: session.host,
         options,
         settings,
+        walked: RefCell::default(),
     };
     let mut found = Vec::new();
     if !options.paths.is_empty() {
@@ -94,6 +97,8 @@ struct Gatherer<'g> {
     host: &'g dyn Host,
     options: &'g LintOptions,
     settings: &'g Settings,
+    /// The folders that were walked, which links may lead to again.
+    walked: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl<'g> Gatherer<'g> {
@@ -134,6 +139,10 @@ impl<'g> Gatherer<'g> {
 
     /// Charts, manifests and values below a folder; what is none of them is passed over.
     fn walk(&self, folder: &Path, depth: usize, found: &mut Vec<Subject>) {
+        let is_new = self.walked.borrow_mut().insert(self.host.real_path(folder));
+        if !is_new {
+            return;
+        }
         let chart = self.is_chart_folder(folder).then_some(folder);
         if let Some(chart) = chart {
             self.find(vec![chart.to_owned()], found);
