@@ -175,23 +175,16 @@ pub(super) fn read(
         values,
         helm,
     } = parts;
-    let mut defaults = BTreeSet::new();
     let Some(chart) = chart else {
+        let defaults = BTreeSet::new();
         return Ok(Stack { values, defaults });
     };
-    note_defaults(&chart, &mut defaults);
+    let defaults = chart.default_sources();
     let coalesced = values::coalesced(chart, values, helm).map_err(|error| not_a_table(&error))?;
     Ok(Stack {
         values: coalesced.values,
         defaults,
     })
-}
-
-fn note_defaults(chart: &Chart, defaults: &mut BTreeSet<SourceId>) {
-    defaults.insert(chart.values.set.value.source);
-    for below in &chart.charts {
-        note_defaults(below, defaults);
-    }
 }
 
 pub(super) fn is_chart(host: &dyn Host, path: &Path) -> bool {

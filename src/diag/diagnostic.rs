@@ -1,5 +1,5 @@
 use super::{Code, Level};
-use crate::text::Span;
+use crate::text::{SourceId, Span};
 
 /// A place in a source and what to say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,11 @@ impl Diagnostic {
     /// The primary place, where there is one.
     pub fn span(&self) -> Option<Span> {
         self.labels.first().map(|label| label.span)
+    }
+
+    /// Where the primary place begins.
+    pub fn start(&self) -> Option<(SourceId, usize)> {
+        self.span().map(|span| (span.source, span.start))
     }
 
     /// Whether it is shown as an error.

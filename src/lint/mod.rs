@@ -11,7 +11,6 @@ mod locate;
 mod manifests;
 mod profiles;
 mod release;
-#[allow(dead_code, reason = "rules take what they need")]
 mod remedy;
 mod rules;
 mod select;
@@ -86,8 +85,7 @@ pub fn page(code: &Code) -> Option<&'static str> {
 }
 
 fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
-    let start = |finding: &Diagnostic| finding.span().map(|span| (span.source, span.start));
-    finding.level <= Level::Warning && start(finding) == start(violation)
+    finding.level <= Level::Warning && finding.start() == violation.start()
 }
 
 /// What is linted.

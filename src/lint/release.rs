@@ -186,8 +186,7 @@ impl Release {
     /// # Errors
     /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
     pub fn new(plan: Plan) -> Result<Self, NotATable> {
-        let mut defaults = BTreeSet::new();
-        note_defaults(&plan.chart, &mut defaults);
+        let defaults = plan.chart.default_sources();
         let coalesced = values::coalesced(plan.chart, plan.values, plan.helm)?;
         let counts = |place: &HubPlace| is_on(&coalesced.chart, &place.path);
         let hub = plan.hub.filter(counts);
@@ -378,12 +377,5 @@ fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {
     found.extend(chart.schema);
     for below in &chart.charts {
         note_schemas(below, found);
-    }
-}
-
-fn note_defaults(chart: &Chart, defaults: &mut BTreeSet<SourceId>) {
-    defaults.insert(chart.values.set.value.source);
-    for below in &chart.charts {
-        note_defaults(below, defaults);
     }
 }

@@ -175,10 +175,16 @@ impl Gathered<'_> {
         let kinds = Kinds::default();
         let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
         // A rule about values knows more of what stands in a stream than one about any manifest.
-        let places: Vec<_> = outcome.findings.iter().filter_map(start).collect();
+        let places: Vec<_> = outcome
+            .findings
+            .iter()
+            .filter_map(Diagnostic::start)
+            .collect();
         for source in self.streams {
             let mut findings = lint::manifests(sources, source, &cluster);
-            findings.retain(|finding| start(finding).is_none_or(|start| !places.contains(&start)));
+            let is_said =
+                |finding: &Diagnostic| finding.start().is_some_and(|start| places.contains(&start));
+            findings.retain(|finding| !is_said(finding));
             outcome.findings.extend(findings);
         }
         let findings = &mut outcome.findings;
@@ -294,11 +300,6 @@ impl Gathered<'_> {
             self.add_release(session, stack);
         }
     }
-}
-
-/// Where a finding begins.
-fn start(finding: &Diagnostic) -> Option<(SourceId, usize)> {
-    finding.span().map(|span| (span.source, span.start))
 }
 
 /// The manifests as `render` writes them.

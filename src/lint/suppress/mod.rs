@@ -4,7 +4,7 @@ mod comment;
 
 pub use comment::{Comment, Scope, Word};
 
-use super::rules::{Check, RULES};
+use super::rules::{Check, RULES, UNUSED_SUPPRESSION};
 use super::select;
 use crate::diag::Diagnostic;
 use crate::policy::Suppression;
@@ -133,10 +133,6 @@ impl Silence<'_> {
 fn unused_entry(entry: &Suppression) -> Diagnostic {
     let rules: Vec<&str> = entry.rules.iter().map(|rule| rule.value.as_str()).collect();
     let message = format!("this entry silences no finding of `{}`", rules.join("`, `"));
-    let finding = Diagnostic::new(unused_code(), message).at(entry.span, "is not needed");
+    let finding = Diagnostic::new(UNUSED_SUPPRESSION, message).at(entry.span, "is not needed");
     finding.help("take it away")
-}
-
-fn unused_code() -> &'static crate::diag::Code {
-    super::rules::UNUSED_SUPPRESSION
 }

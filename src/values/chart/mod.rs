@@ -4,6 +4,8 @@ mod read;
 pub use archive::ArchiveError;
 pub use read::{read_archive, read_chart};
 
+use std::collections::BTreeSet;
+
 use super::Value;
 use crate::text::SourceId;
 
@@ -31,6 +33,16 @@ pub struct Chart {
     pub charts: Vec<Chart>,
     /// `values.schema.json`, where there is one.
     pub schema: Option<SourceId>,
+}
+
+impl Chart {
+    /// The sources of its defaults and of those of all charts below it.
+    pub fn default_sources(&self) -> BTreeSet<SourceId> {
+        let below = self.charts.iter().flat_map(Chart::default_sources);
+        std::iter::once(self.values.set.value.source)
+            .chain(below)
+            .collect()
+    }
 }
 
 /// An item of `dependencies`.

@@ -120,7 +120,7 @@ impl<'g> Gatherer<'g> {
             self.walk(path, 0, found);
         } else if self.options.skip_unknown && self.host.is_file(path) {
             self.find_file(path, None, found);
-        } else if self.holds(path, is_stream) {
+        } else if self.content(path) == Content::Manifests {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
             let stack = Stack::of_paths(vec![path.to_owned()], self.options);
@@ -173,12 +173,18 @@ impl<'g> Gatherer<'g> {
             return;
         }
         if stack::is_chart(self.host, path) {
-            self.find(vec![path.to_owned()], found);
-        } else if is_yaml(path) && self.holds(path, is_stream) {
-            found.push(Subject::Manifests(path.to_owned()));
-        } else if is_yaml(path) && self.holds(path, may_be_hub) {
-            let chart = chart.map(Path::to_owned).into_iter();
-            self.find(chart.chain([path.to_owned()]).collect(), found);
+            return self.find(vec![path.to_owned()], found);
+        }
+        if !is_yaml(path) {
+            return;
+        }
+        match self.content(path) {
+            Content::Manifests => found.push(Subject::Manifests(path.to_owned())),
+            Content::Hub => {
+                let chart = chart.map(Path::to_owned).into_iter();
+                self.find(chart.chain([path.to_owned()]).collect(), found);
+            }
+            Content::Unknown => {}
         }
     }
 
@@ -241,9 +247,21 @@ impl<'g> Gatherer<'g> {
         self.host.is_file(&path.join("Chart.yaml"))
     }
 
-    fn holds(&self, path: &Path, is_meant: fn(&str) -> bool) -> bool {
-        self.host.read_file(path).is_ok_and(|text| is_meant(&text))
+    fn content(&self, path: &Path) -> Content {
+        match self.host.read_file(path) {
+            Ok(text) if is_stream(&text) => Content::Manifests,
+            Ok(text) if may_be_hub(&text) => Content::Hub,
+            _ => Content::Unknown,
+        }
     }
+}
+
+/// What a file seems to hold, by a look at its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Manifests,
+    Hub,
+    Unknown,
 }
 
 fn is_policy(name: &str) -> bool {
