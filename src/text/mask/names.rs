@@ -1,7 +1,7 @@
 //! What the name of a key says about its value.
 
 /// Parts of names whose values are hidden; compared in lower case without `_` and `-`.
-const CREDENTIALS: [&str; 13] = [
+const CREDENTIALS: [&str; 14] = [
     "password",
     "passwd",
     "passphrase",
@@ -12,6 +12,7 @@ const CREDENTIALS: [&str; 13] = [
     "privatekey",
     "credential",
     "cryptkeeper",
+    "cryptokey",
     "dockerconfigjson",
     "htpasswd",
     "lastappliedconfiguration",
