@@ -18,10 +18,12 @@ use crate::yaml::{self, Document, Edit, Entry, NodeRef, Rewrite};
 mod around;
 #[cfg(test)]
 mod properties;
+mod scatter;
 #[cfg(test)]
 mod tests;
 
 pub(super) use around::{beside, move_by_name, set_near, transfer};
+pub(super) use scatter::{Place, add, move_key, scatter, split};
 
 /// The edits of a remedy, where there is one.
 pub(super) type Edits = Option<Vec<TextEdit>>;
@@ -179,41 +181,6 @@ pub(super) fn append<'v>(files: impl Into<Files<'v>>, list: &Value, items: Vec<J
         values: items.into_iter().map(Into::into).collect(),
     };
     page.edits(&document, &[extend], &[])
-}
-
-/// A value goes from one path below the hub to another in the same file. Comments within it have no place
-/// there, and so it stays where it has any.
-pub(super) fn move_key(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
-    move_as(hub, from, to, Some)
-}
-
-/// A value goes to another path in another shape, where it has one.
-fn move_as(
-    hub: &Hub<'_>,
-    from: &str,
-    to: &str,
-    shape: impl Fn(yaml::Value) -> Option<yaml::Value>,
-) -> Edits {
-    let value = hub.get(from)?;
-    let is_taken = hub.get(to).is_some_and(|value| !hub.is_default(value));
-    if is_taken || is_cut_off(hub, to) || layers(hub.into(), value)?.len() > 1 {
-        return None;
-    }
-    let page = Page::of(hub.into(), value.set.value)?;
-    let document = page.document()?;
-    let (mapping, entry) = page.entry(&document, value)?;
-    let root = page.root(&document)?;
-    let remove = Rewrite::Remove {
-        mapping: mapping.id(),
-        key: entry.key,
-    };
-    let is_free = root.get_path(&keys(hub, to)).is_none();
-    if !is_free || loses_comment(&document, &remove) {
-        return None;
-    }
-    let moved = shape(yaml::Value::of(document.at(entry.value))?)?;
-    let put = Edit::put_path(root, &keys(hub, to), moved);
-    page.edits(&document, &[put], &[remove])
 }
 
 /// A mapping that is lost, because its key comes again, goes into the one that counts; nothing where both

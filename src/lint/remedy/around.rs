@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Edits, Files, Page, loses_comment, move_as, set};
+use super::{Edits, Files, Page, loses_comment, scatter, set, split};
 use crate::lint::Hub;
 use crate::values::Value;
 use crate::yaml::{self, Edit, Rewrite};
@@ -66,7 +66,7 @@ pub(in crate::lint) fn transfer<'v>(
 
 /// A list of mappings goes to another path as a mapping by their names, which is how the chart has it.
 pub(in crate::lint) fn move_by_name(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
-    move_as(hub, from, to, by_name)
+    scatter(hub, from, |list| Some(vec![(split(to), by_name(list)?)]))
 }
 
 fn by_name(list: yaml::Value) -> Option<yaml::Value> {

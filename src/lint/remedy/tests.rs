@@ -336,3 +336,81 @@ fn a_key_is_quoted() {
     check(&labels("\"on\": a, on: b"), quoted, None);
     check(&labels("on: b, \"on\": a"), quoted, None);
 }
+
+#[test]
+fn a_value_goes_to_several_places_in_each_file_that_sets_it() {
+    let spread = |hub: &Hub<'_>| {
+        scatter(hub, "proxy.nodeSelector", |value| {
+            let places = ["proxy.chp.nodeSelector", "proxy.traefik.nodeSelector"];
+            Some(places.map(|path| (split(path), value.clone())).to_vec())
+        })
+    };
+    let case = Case::new(&[
+        (
+            "common.yaml",
+            "proxy:\n  nodeSelector:\n    a.b/c: core\n  chp:\n    resources: {}\n",
+        ),
+        (
+            "prod.yaml",
+            "proxy: {nodeSelector: {zone: b}, secretToken: x}\n",
+        ),
+    ]);
+    let edits = spread(&case.hub()).expect("a remedy");
+    assert_eq!(
+        case.files(&edits)[..2],
+        [
+            "proxy:\n  chp:\n    resources: {}\n    nodeSelector:\n      a.b/c: core\n  traefik:\n    nodeSelector:\n      a.b/c: core\n",
+            "proxy: {secretToken: x, \"chp\": {\"nodeSelector\": {\"zone\": \"b\"}}, \"traefik\": {\"nodeSelector\": {\"zone\": \"b\"}}}\n",
+        ]
+    );
+    for taken in [
+        "proxy: {nodeSelector: {a: b}, chp: {nodeSelector: {a: c}}}\n",
+        "proxy: {nodeSelector: {a: b}, traefik: null}\n",
+        "proxy:\n  nodeSelector:\n    a: b # where the disks are\n  x: 1\n",
+        "x: &x {a: b}\nproxy: {nodeSelector: *x}\nsops: {}\n",
+    ] {
+        check(taken, spread, None);
+    }
+    let option = Case::new(&[
+        ("--set-json", "proxy: {nodeSelector: {a: b}}\n"),
+        ("prod.yaml", "proxy: {secretToken: x}\n"),
+    ]);
+    assert_eq!(spread(&option.hub()), None);
+}
+
+#[test]
+fn a_key_that_stays_in_its_mapping_keeps_its_place() {
+    check(
+        "hub: {}\nrbac:\n  # by policy\n  enabled: false # since May\n",
+        |hub| move_key(hub, "rbac.enabled", "rbac.create"),
+        Some("hub: {}\nrbac:\n  # by policy\n  create: false # since May\n"),
+    );
+    check(
+        "hub:\n  old: 'yes'\n",
+        |hub| {
+            scatter(hub, "hub.old", |_| {
+                let places = [("hub.new", false.into()), ("cull.x", 1.into())];
+                let place = |(path, value): (&str, Json)| (split(path), value.into());
+                Some(places.map(place).to_vec())
+            })
+        },
+        Some("hub:\n  new: false\ncull:\n  x: 1\n"),
+    );
+}
+
+#[test]
+fn values_are_added_to_the_file_of_another() {
+    let added = |hub: &Hub<'_>| {
+        let places = ["hub.config.A.x", "hub.config.A.z", "hub.db.upgrade"];
+        let place = |path| (split(path), yaml::Value::Bool(true));
+        add(hub, hub.get("hub.db")?, places.map(place).to_vec())
+    };
+    check(
+        "hub:\n  db:\n    type: other # own\n",
+        added,
+        Some(
+            "hub:\n  db:\n    type: other # own\n    upgrade: true\n  config:\n    A:\n      x: true\n      z: true\n",
+        ),
+    );
+    check("hub:\n  db: {upgrade: false}\n", added, None);
+}

@@ -1,7 +1,13 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::lint::remedy::{self, split};
+use crate::lint::{Check, Hub, Rule};
 use crate::text::Span;
 use crate::values::{Content, Value};
+use crate::yaml;
+use table::{Now, REMOVED, Removed};
+
+mod auth;
+mod table;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,20 +20,6 @@ static CODE: Code = Code::error(
     "removed-key",
     "a key that a version of the chart took away or moved",
 );
-
-/// Where a key went.
-struct Removed {
-    /// The keys that lead to it, with `*` for any.
-    path: &'static str,
-    /// The version that knows it no more.
-    since: (u32, u32),
-    /// What to write instead.
-    now: &'static str,
-}
-
-const fn removed(path: &'static str, since: (u32, u32), now: &'static str) -> Removed {
-    Removed { path, since, now }
-}
 
 /// A path, whether a value is of the shape that it had once, what to say of it, and the shape of today.
 type Reshaped = (
@@ -52,111 +44,6 @@ const RESHAPED: &[Reshaped] = &[
     ),
 ];
 
-/// What the versions of the chart took away, from its tags.
-const REMOVED: &[Removed] = &[
-    removed("proxy.image", (0, 5), "`proxy.chp.image`"),
-    removed("proxy.cmd", (0, 5), "`proxy.chp.command`"),
-    removed("proxy.resources", (0, 5), "`proxy.chp.resources`"),
-    removed("admin", (0, 5), "`hub.config.Authenticator.admin_users`"),
-    removed("statsd", (0, 5), "nothing; JupyterHub has `/hub/metrics`"),
-    removed(
-        "prePuller.enabled",
-        (0, 6),
-        "`prePuller.hook.enabled` and `prePuller.continuous.enabled`",
-    ),
-    removed("prePuller.image", (0, 6), "`prePuller.hook.image`"),
-    removed("proxy.chp.cmd", (0, 7), "`proxy.chp.extraCommandLineFlags`"),
-    removed(
-        "singleuser.schedulerStrategy",
-        (0, 8),
-        "`scheduling.userScheduler`, which packs users",
-    ),
-    removed("cull.podCuller", (0, 8), "`cull`"),
-    removed("hub.imagePullPolicy", (0, 9), "`hub.image.pullPolicy`"),
-    removed("proxy.lego", (0, 9), "`proxy.traefik`"),
-    removed("proxy.nginx", (0, 9), "`proxy.traefik`"),
-    removed(
-        "hub.uid",
-        (0, 10),
-        "`hub.containerSecurityContext.runAsUser`",
-    ),
-    removed("hub.imagePullSecret", (0, 10), "`imagePullSecret`"),
-    removed("singleuser.imagePullSecret", (0, 10), "`imagePullSecret`"),
-    removed(
-        "proxy.networkPolicy",
-        (0, 10),
-        "`proxy.chp.networkPolicy` and `proxy.traefik.networkPolicy`",
-    ),
-    removed(
-        "proxy.nodeSelector",
-        (0, 10),
-        "`proxy.chp.nodeSelector` and `proxy.traefik.nodeSelector`",
-    ),
-    removed(
-        "proxy.containerSecurityContext",
-        (0, 10),
-        "`proxy.chp.containerSecurityContext` and `proxy.traefik.containerSecurityContext`",
-    ),
-    removed(
-        "singleuser.cloudMetadata.enabled",
-        (0, 10),
-        "`singleuser.cloudMetadata.blockWithIptables`, which means the opposite",
-    ),
-    removed(
-        "scheduling.userScheduler.policy",
-        (0, 10),
-        "`scheduling.userScheduler.plugins`",
-    ),
-    removed(
-        "auth",
-        (0, 11),
-        "`hub.config`, by the classes of JupyterHub",
-    ),
-    removed("proxy.pdb", (0, 11), "`proxy.chp.pdb`"),
-    removed("hub.extraConfigMap", (1, 0), "`custom`"),
-    removed("hub.publicURL", (1, 0), "nothing; the chart never used it"),
-    removed(
-        "rbac.enabled",
-        (2, 0),
-        "`rbac.create`, and `serviceAccount.create` of each component",
-    ),
-    removed("hub.fsGid", (2, 0), "`hub.podSecurityContext.fsGroup`"),
-    removed("httpRoute.gateway", (5, 0), "`httpRoute.parentRefs`"),
-    removed(POLICY, (0, 8), "`pullPolicy` beside `name` and `tag`"),
-];
-
-const POLICY: &str = "prePuller.extraImages.*.policy";
-
-/// Keys whose value goes to another place as it is.
-const MOVED: [(&str, &str); 8] = [
-    ("proxy.image", "proxy.chp.image"),
-    ("proxy.resources", "proxy.chp.resources"),
-    ("prePuller.image", "prePuller.hook.image"),
-    ("hub.imagePullPolicy", "hub.image.pullPolicy"),
-    ("hub.uid", "hub.containerSecurityContext.runAsUser"),
-    ("proxy.pdb", "proxy.chp.pdb"),
-    ("hub.extraConfigMap", "custom"),
-    ("hub.fsGid", "hub.podSecurityContext.fsGroup"),
-];
-
-/// At its new place, where the version is known to have that.
-fn moved(hub: &Hub<'_>, path: &str, value: &Value, finding: Diagnostic) -> Diagnostic {
-    if !hub.is_version_known {
-        return finding;
-    }
-    if path == POLICY {
-        let edits = remedy::rename_key(hub, value, "pullPolicy");
-        return remedy::risky(finding, "write `pullPolicy`", edits);
-    }
-    match MOVED.iter().find(|(from, _)| *from == path) {
-        Some((from, to)) => {
-            let edits = remedy::move_key(hub, from, to);
-            remedy::risky(finding, format!("move it to `{to}`"), edits)
-        }
-        None => finding,
-    }
-}
-
 fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for removed in REMOVED
         .iter()
@@ -170,8 +57,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let key = keys.last().unwrap_or(&"");
             let message = format!("`{key}` is gone since z2jh {major}.{minor}");
             let finding = Diagnostic::new(&CODE, message).at(key_span(value), "is not read");
-            let finding = moved(hub, removed.path, value, finding);
-            findings.push(weighed(hub, finding, &format!("write {}", removed.now)));
+            let finding = fixed(hub, removed, value, finding);
+            findings.push(weighed(hub, finding, &removed.now.advice()));
         }
     }
     for (path, is_old, message, now) in RESHAPED {
@@ -179,6 +66,46 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let finding = Diagnostic::new(&CODE, *message).at(value.set.value, "has the old shape");
             findings.push(weighed(hub, finding, &format!("write {now}")));
         }
+    }
+}
+
+/// The value at its new place, where the version is known to have that.
+fn fixed(hub: &Hub<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -> Diagnostic {
+    if !hub.is_version_known {
+        return finding;
+    }
+    let path = removed.path;
+    match &removed.now {
+        Now::Moved(targets) => {
+            let places = |value: yaml::Value| {
+                let places = targets.iter().map(|to| (split(to), value.clone()));
+                Some(places.collect())
+            };
+            let edits = remedy::scatter(hub, path, places);
+            remedy::risky(
+                finding,
+                format!("move it to `{}`", targets.join("`, `")),
+                edits,
+            )
+        }
+        Now::Remade(to, shape) => {
+            let places = |value: yaml::Value| Some(vec![(split(to), shape(&value)?)]);
+            let edits = remedy::scatter(hub, path, places);
+            remedy::risky(finding, format!("write it as `{to}`"), edits)
+        }
+        Now::Auth => {
+            let edits = remedy::scatter(hub, path, auth::places);
+            remedy::risky(finding, "write each setting below `hub.config`", edits)
+        }
+        Now::Renamed(name) => {
+            let edits = remedy::rename_key(hub, value, name);
+            remedy::risky(finding, format!("write `{name}`"), edits)
+        }
+        Now::Gone(_) => {
+            let edits = remedy::remove(hub, value);
+            remedy::risky(finding, "take it away", edits)
+        }
+        Now::Else(_) => finding,
     }
 }
 
