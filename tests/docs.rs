@@ -78,6 +78,11 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "What Helm reads is not always what stands in the file.",
     ),
     (
+        "UP",
+        "Upgrades",
+        "What another version of the chart changes for a hub: with `--to` alone.",
+    ),
+    (
         "SP",
         "Suppressions",
         "Comments that silence findings, and do not do it, or not any more.",

@@ -19,6 +19,8 @@ struct File<'p> {
     text: &'p str,
     /// What the block says of the chart's version: `chart=3.1`.
     chart: Option<&'p str>,
+    /// The version that the chart is to get: `to=4.3`.
+    to: Option<&'p str>,
     /// Whether it is what a fix makes of the file of the same name.
     is_fixed: bool,
 }
@@ -42,7 +44,7 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
             info.split_whitespace()
                 .find_map(|word| word.strip_prefix(key))
         };
-        let (name, chart) = (word("file="), word("chart="));
+        let (name, chart, to) = (word("file="), word("chart="), word("to="));
         let of_example = examples.last().filter(|_| is_next);
         let only = of_example
             .and_then(|files| files.first())
@@ -52,6 +54,7 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
             name,
             text,
             chart,
+            to,
             is_fixed,
         };
         let is_new = of_example.is_none_or(|files| {
@@ -92,6 +95,9 @@ fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
     if !files.iter().any(|file| file.name.ends_with("Chart.yaml")) {
         let said = files.iter().find_map(|file| file.chart);
         line.extend(["--chart-version", said.unwrap_or("4.4")]);
+    }
+    if let Some(to) = files.iter().find_map(|file| file.to) {
+        line.extend(["--to", to]);
     }
     line.extend(options);
     (world, line.into_iter().map(OsString::from).collect())

@@ -17,6 +17,7 @@ mod select;
 mod shared;
 mod suppress;
 mod traits;
+mod upgrade;
 mod values;
 mod violations;
 pub mod z2jh;
@@ -30,6 +31,7 @@ pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};
 pub use shared::Shared;
 pub use suppress::{Comment, Judged, Scope, Silence, Word};
+pub use upgrade::{Target, Upgrade, upgrade_all};
 pub use values::{Basis, ChartValues, Values};
 pub use violations::Found;
 
@@ -92,6 +94,8 @@ fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
 enum Subject<'s> {
     /// The values of a release, and the hub in them.
     Release(&'s Values<'s>, Option<&'s Hub<'s>>),
+    /// A hub whose chart gets another version.
+    Upgrade(&'s Upgrade<'s>),
     /// Manifests.
     Stream(&'s Stream<'s>),
 }
@@ -103,6 +107,7 @@ fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
         match (&rule.check, subject) {
             (Check::Hub(check), Subject::Release(_, Some(hub))) => check(hub, &mut findings),
             (Check::Values(check), Subject::Release(values, _)) => check(values, &mut findings),
+            (Check::Upgrade(check), Subject::Upgrade(upgrade)) => check(upgrade, &mut findings),
             (Check::Workload(check), Subject::Stream(stream)) => {
                 for workload in &stream.workloads {
                     check(stream, workload, &mut findings);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::shared::Shared;
 use super::values::{Basis, ChartValues, Values};
 use super::z2jh::{self, Known, NAME, VERSIONS};
-use super::{Hub, Inside, locate};
+use super::{Hub, Inside, hub, locate};
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
@@ -101,8 +101,8 @@ pub struct Release {
 }
 
 /// Where the values of the z2jh chart stand.
-#[derive(Debug)]
-struct HubPlace {
+#[derive(Debug, Clone)]
+pub(super) struct HubPlace {
     /// The keys that lead to them.
     path: Vec<String>,
     /// What is known of the chart where its own files are not at hand.
@@ -111,6 +111,13 @@ struct HubPlace {
     numbers: (u32, u32),
     /// Whether somebody says the version.
     is_said: bool,
+}
+
+impl HubPlace {
+    /// The version of the chart, major and minor, where somebody says it.
+    pub(super) fn version(&self) -> Option<(u32, u32)> {
+        self.is_said.then_some(self.numbers)
+    }
 }
 
 impl Parts<'_> {
@@ -132,7 +139,7 @@ impl Parts<'_> {
 }
 
 /// The parts of a release whose hub was found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     chart: Chart,
     values: Value,
@@ -178,6 +185,40 @@ impl Plan {
     pub fn is_known(&self) -> bool {
         self.hub.is_some() || !self.chart.name.is_empty()
     }
+
+    /// Where the values of a hub stand; nothing where there is none.
+    pub(super) fn hub(&self) -> Option<&HubPlace> {
+        self.hub.as_ref()
+    }
+
+    /// The text in which the first of the hub's values stands.
+    pub(super) fn place(&self) -> Span {
+        let path = self.hub.as_ref().map(|hub| keys(&hub.path));
+        let hub = path.and_then(|path| self.values.get_path(&path));
+        let values = hub.unwrap_or(&self.values);
+        let first = values.as_map().and_then(|map| map.entries.values().next());
+        hub::span(first.unwrap_or(values))
+    }
+
+    /// The same values for another version of the z2jh chart, whose known defaults and schema take the place
+    /// of those that the release has.
+    pub(super) fn with_version(
+        &self,
+        sources: &mut Sources,
+        shared: &mut Shared,
+        version: &str,
+    ) -> Self {
+        let mut plan = self.clone();
+        if let Some(hub) = &mut plan.hub {
+            let known = Known::of(Some(version));
+            let z2jh = shared.embedded(sources, known.version, self.helm);
+            insert(&mut plan.chart, &hub.path, z2jh);
+            hub.known = Some(known);
+            hub.numbers = z2jh::version_of(version);
+            hub.is_said = true;
+        }
+        plan
+    }
 }
 
 impl Release {
@@ -197,6 +238,11 @@ impl Release {
             defaults,
             inside: plan.inside,
         })
+    }
+
+    /// Whether a text holds the defaults of a chart.
+    pub(super) fn is_default(&self, source: SourceId) -> bool {
+        self.defaults.contains(&source)
     }
 
     /// The hub; nothing where there is none, or a null took all of its values away.

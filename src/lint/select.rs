@@ -54,6 +54,12 @@ pub fn is_rule(word: &str) -> bool {
     RULES.iter().any(|rule| is_word_for(rule, word))
 }
 
+/// Whether the word means rules that look at upgrades alone.
+pub(super) fn is_of_upgrade(word: &str) -> bool {
+    let mut rules = RULES.iter().filter(|rule| is_word_for(rule, word));
+    rules.any(|rule| matches!(rule.check, Check::Upgrade(_)))
+}
+
 fn is_family(word: &str) -> bool {
     word.len() == 2
 }

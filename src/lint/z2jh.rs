@@ -113,7 +113,7 @@ pub(super) fn is_version(version: &str) -> bool {
 
 /// Major and minor: of `4.1.3`, and of `4.x` and the like the highest. A checkout of the chart has the
 /// version `0.0.1-set.by.chartpress`, which is none.
-fn numbers(version: &str) -> Option<(u32, u32)> {
+pub(super) fn numbers(version: &str) -> Option<(u32, u32)> {
     let version = version.trim_start_matches(|c: char| !c.is_ascii_digit());
     let mut parts = version.split(['.', '-', '+']);
     let major = parts.next()?.parse().ok()?;

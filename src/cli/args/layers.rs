@@ -88,6 +88,10 @@ pub(in crate::cli) struct LintOptions {
     /// Chart.yaml says, else the newest] [env: DUNNAGE_CHART_VERSION]
     #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) chart_version: Option<String>,
+    /// Say what the values must change for this version of the z2jh chart, and nothing else
+    /// [env: DUNNAGE_TO]
+    #[arg(long, value_name = "VERSION")]
+    pub(in crate::cli) to: Option<String>,
     /// The keys, with dots between, under which the values of the z2jh chart stand [default: what
     /// Chart.yaml says, else found]
     #[arg(long, value_name = "KEYS")]
@@ -113,7 +117,7 @@ pub(in crate::cli) struct LintOptions {
     pub(in crate::cli) baseline: Option<PathBuf>,
     /// Write the findings into the file of `--baseline`; one that is there loses what is gone and gets nothing
     /// new
-    #[arg(long)]
+    #[arg(long, conflicts_with = "to")]
     pub(in crate::cli) write_baseline: bool,
     /// Fix what can be fixed without changing what a working hub does
     #[arg(long)]
@@ -155,6 +159,9 @@ impl LintOptions {
         }
         if options.chart_version.is_none() {
             options.chart_version = twins::text(host, "DUNNAGE_CHART_VERSION")?;
+        }
+        if options.to.is_none() {
+            options.to = twins::text(host, "DUNNAGE_TO")?;
         }
         options.policy = options
             .policy

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::stack::{self, Files};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::k8s::{Kinds, Release};
-use crate::lint::{self, Cluster, Plan, Shared, Silence};
+use crate::lint::{self, Cluster, Plan, Shared, Silence, Target};
 use crate::policy::Policy;
 use crate::render;
 use crate::text::{SourceId, Sources};
@@ -101,17 +101,22 @@ pub(in crate::cli) fn gate(
 /// Lints all that is named; what is silenced is left out.
 fn judge(session: &mut Session<'_>, options: &LintOptions, settings: &Settings) -> Judged {
     let subjects = subjects::subjects(session, options, settings);
-    let gathered = gather(session, subjects, settings.injected.as_ref());
+    let gathered = gather(session, subjects, settings);
     let policy = settings.policy.as_ref().map(|(policy, _)| policy);
     gathered.judge(session, policy)
 }
 
-fn silence<'s>(session: &Session<'_>, policy: Option<&'s Policy>) -> Silence<'s> {
+fn silence<'s>(
+    session: &Session<'_>,
+    policy: Option<&'s Policy>,
+    is_of_upgrade: bool,
+) -> Silence<'s> {
     Silence {
         entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),
         without: policy.map(|policy| policy.source).into_iter().collect(),
         today: session.host.today(),
         needs_reason: policy.is_some_and(|policy| policy.lint.require_reasons),
+        is_of_upgrade,
     }
 }
 
@@ -130,9 +135,12 @@ struct Judged {
 struct Gathered<'p> {
     /// The policy by which manifests are rendered first.
     injected: Option<&'p Policy>,
+    /// The version that the z2jh chart is to get: then that is all that is judged.
+    to: Option<&'p Target>,
     files: Files,
     shared: Shared,
     plans: Vec<Plan>,
+    upgrades: Vec<(Plan, Plan)>,
     streams: Vec<SourceId>,
     outcome: Judged,
 }
@@ -140,10 +148,11 @@ struct Gathered<'p> {
 fn gather<'p>(
     session: &mut Session<'_>,
     subjects: Vec<Subject>,
-    injected: Option<&'p Policy>,
+    settings: &'p Settings,
 ) -> Gathered<'p> {
     let mut gathered = Gathered {
-        injected,
+        injected: settings.injected.as_ref(),
+        to: settings.to.as_ref(),
         ..Gathered::default()
     };
     for subject in subjects {
@@ -166,7 +175,14 @@ impl Gathered<'_> {
         let mut outcome = self.outcome;
         let facts = policy.map(|policy| policy.facts.clone());
         let facts = facts.unwrap_or_default();
-        for result in lint::run_all(sources, &self.shared, &facts, self.plans) {
+        let mut results = lint::run_all(sources, &self.shared, &facts, self.plans);
+        results.extend(lint::upgrade_all(
+            sources,
+            &self.shared,
+            &facts,
+            self.upgrades,
+        ));
+        for result in results {
             match result {
                 Ok(findings) => outcome.findings.extend(findings),
                 Err(error) => outcome.errors.push(stack::not_a_table(&error)),
@@ -190,7 +206,7 @@ impl Gathered<'_> {
         let findings = &mut outcome.findings;
         findings.sort_by_key(|finding| (finding.span(), finding.code.id));
         findings.dedup();
-        silence(session, policy).apply(sources, findings);
+        silence(session, policy, self.to.is_some()).apply(sources, findings);
         outcome
     }
 
@@ -226,11 +242,21 @@ impl Gathered<'_> {
     ) -> bool {
         let (plan, broken) = Plan::new(&mut session.sources, &mut self.shared, parts);
         let is_known = plan.is_known();
-        if is_known || !may_be_unknown {
-            self.plans.push(plan);
-        }
         self.outcome.errors.extend(broken);
+        if is_known || !may_be_unknown {
+            self.add_known(session, plan);
+        }
         is_known
+    }
+
+    fn add_known(&mut self, session: &mut Session<'_>, plan: Plan) {
+        let Some(to) = self.to else {
+            return self.plans.push(plan);
+        };
+        match to.of(&plan, &mut session.sources, &mut self.shared) {
+            Ok(next) => self.upgrades.extend(next.map(|next| (plan, next))),
+            Err(error) => self.outcome.errors.push(error),
+        }
     }
 
     /// Manifests, and the values of hubs in them: in objects of `GitOps`, and in the Secret of a hub.
@@ -242,7 +268,10 @@ impl Gathered<'_> {
                 Err(errors) => return self.outcome.errors.extend(errors),
             },
         };
-        self.streams.push(source);
+        // No version of a chart is left in manifests but in the values of a hub.
+        if self.to.is_none() {
+            self.streams.push(source);
+        }
         self.outcome.known += 1;
         let (found, broken) = lint::inline_values(&mut session.sources, source);
         self.outcome.errors.extend(broken);

@@ -15,9 +15,10 @@ mod scheduler;
 mod schema;
 mod suppressions;
 mod syntax;
+mod upgrades;
 
 use super::suppress::Judged;
-use super::{Found, Hub, Stream, Values};
+use super::{Found, Hub, Stream, Upgrade, Values};
 use crate::diag::{Code, Diagnostic};
 use crate::k8s::Workload;
 
@@ -26,6 +27,8 @@ use crate::k8s::Workload;
 pub enum Check {
     /// The values of a hub as they are in effect, over the defaults of its chart.
     Hub(fn(&Hub<'_>, &mut Vec<Diagnostic>)),
+    /// The values of a hub before and after its chart gets another version.
+    Upgrade(fn(&Upgrade<'_>, &mut Vec<Diagnostic>)),
     /// All values of a release, of any chart.
     Values(fn(&Values<'_>, &mut Vec<Diagnostic>)),
     /// What breaks the schema of a chart: a finding, where it is a matter of this rule. The first rule of
@@ -116,6 +119,8 @@ pub static RULES: &[Rule] = &[
     schema::bad_config_section::RULE,
     schema::pinned_internal_image::RULE,
     schema::removed_key::RULE,
+    schema::broken_template::RULE,
+    schema::metadata_both_ways::RULE,
     schema::outside_subchart::RULE,
     schema::misplaced_key::RULE,
     schema::unknown_key::RULE,
@@ -135,6 +140,12 @@ pub static RULES: &[Rule] = &[
     layers::dead_override::RULE,
     layers::list_replaced::RULE,
     layers::contradicted_across_files::RULE,
+    upgrades::names_change::RULE,
+    upgrades::nobody_allowed::RULE,
+    upgrades::database_not_upgraded::RULE,
+    upgrades::egress_opens::RULE,
+    upgrades::default_changes::RULE,
+    upgrades::copied_default::RULE,
     suppressions::unused::RULE,
     suppressions::expired::RULE,
     suppressions::without_reason::RULE,

@@ -21,6 +21,9 @@ pub struct Silence<'p> {
     pub today: Option<String>,
     /// Whether each comment has to say why.
     pub needs_reason: bool,
+    /// Whether the run looks at an upgrade alone: then nothing is said of what silences, most of which is for
+    /// the other rules.
+    pub is_of_upgrade: bool,
 }
 
 /// A comment, with what came of it.
@@ -50,11 +53,14 @@ impl Silence<'_> {
             let by_comment = self.use_comments(sources, &comments, finding, &mut is_used);
             !(by_entry || by_comment)
         });
+        if self.is_of_upgrade {
+            return;
+        }
         let mut is_used = is_used.into_iter();
         for comment in &comments {
             let words = comment.words.iter().zip(is_used.by_ref());
             let unused: Vec<&Word> = words
-                .filter(|(_, is_used)| !is_used)
+                .filter(|(word, is_used)| !is_used && !select::is_of_upgrade(&word.text))
                 .map(|(word, _)| word)
                 .collect();
             let judged = Judged {
@@ -70,10 +76,18 @@ impl Silence<'_> {
             findings.extend(rules);
         }
         let unused = self.entries.iter().zip(is_entry_used);
+        let unused = unused.filter(|(_, is_used)| !is_used);
+        let unused = unused.map(|(entry, _)| entry);
+        let is_for_upgrades = |entry: &&Suppression| {
+            entry
+                .rules
+                .iter()
+                .any(|rule| select::is_of_upgrade(&rule.value))
+        };
         findings.extend(
             unused
-                .filter(|(_, is_used)| !is_used)
-                .map(|(entry, _)| unused_entry(entry)),
+                .filter(|entry| !is_for_upgrades(entry))
+                .map(unused_entry),
         );
     }
 

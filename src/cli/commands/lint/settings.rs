@@ -6,7 +6,7 @@ use crate::cli::args::LintOptions;
 use crate::cli::find_policy;
 use crate::cli::session::Session;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{RULES, Selection, is_rule};
+use crate::lint::{RULES, Selection, Target, is_rule};
 use crate::policy::{self, Policy, Spanned};
 use crate::text::{SourceId, nearest};
 
@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub(super) policy: Option<(Policy, PathBuf)>,
     /// The policy by which manifests are rendered before they are linted, where that is asked for.
     pub(super) injected: Option<Policy>,
+    /// The version that the z2jh chart is to get, where that is asked for.
+    pub(super) to: Option<Target>,
 }
 
 /// Reads the policy, if there is one, and puts the options over it.
@@ -33,6 +35,8 @@ pub(super) fn read(
     if let Some(error) = unknown_in_options(options) {
         return Err(vec![error]);
     }
+    let to = options.to.as_deref().map(Target::read).transpose();
+    let to = to.map_err(|error| vec![error])?;
     let found = find_policy::find_any(session, options.policy.as_deref());
     let policy = match found.map_err(|error| vec![error])? {
         Some((source, folder)) => Some((read_policy(session, source)?, folder)),
@@ -59,6 +63,7 @@ pub(super) fn read(
         selection,
         policy,
         injected,
+        to,
     })
 }
 

@@ -1,5 +1,7 @@
 pub(super) mod ambiguous_default;
 pub(super) mod bad_config_section;
+pub(super) mod broken_template;
+pub(super) mod metadata_both_ways;
 pub(super) mod misplaced_key;
 pub(super) mod misplaced_profile_key;
 pub(super) mod missing_key;

@@ -1,0 +1,287 @@
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
+use crate::lint::profiles;
+use crate::lint::{Check, Hub, Rule, remedy};
+use crate::text::nearest;
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("broken_template.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "SM013",
+    "broken-template",
+    "KubeSpawner cannot fill in a template, and the server does not start",
+);
+
+/// Values of the chart that `KubeSpawner` fills in (`_expand_all`).
+const VALUES: [&str; 12] = [
+    "singleuser.extraAnnotations",
+    "singleuser.extraContainers",
+    "singleuser.extraLabels",
+    "singleuser.extraPodConfig",
+    "singleuser.initContainers",
+    "singleuser.serviceAccountName",
+    "singleuser.storage.dynamic.pvcNameTemplate",
+    "singleuser.storage.dynamic.volumeNameTemplate",
+    "singleuser.storage.extraLabels",
+    "singleuser.storage.extraVolumeMounts",
+    "singleuser.storage.extraVolumes",
+    "singleuser.storage.static.subPath",
+];
+
+/// The traits that it fills in.
+const TRAITS: [&str; 13] = [
+    "extra_annotations",
+    "extra_containers",
+    "extra_labels",
+    "extra_pod_config",
+    "init_containers",
+    "pod_name_template",
+    "pvc_name_template",
+    "service_account",
+    "storage_extra_annotations",
+    "storage_extra_labels",
+    "volume_mounts",
+    "volumes",
+    "working_dir",
+];
+
+/// Environment variables are filled in since `KubeSpawner` 6.
+const ENVIRONMENT: (u32, u32) = (3, 0);
+
+/// What templates may name, in every version and in those before and since `KubeSpawner` 7.
+const FIELDS: [&str; 6] = [
+    "hubnamespace",
+    "servername",
+    "unescaped_servername",
+    "unescaped_username",
+    "userid",
+    "username",
+];
+const BEFORE: [&str; 1] = ["legacy_escape_username"];
+const SINCE: [&str; 10] = [
+    "escaped_servername",
+    "escaped_user_server",
+    "escaped_username",
+    "namespace",
+    "pod_name",
+    "pvc_name",
+    "safe_servername",
+    "safe_user_server",
+    "safe_username",
+    "user_server",
+];
+const SEVEN: (u32, u32) = (4, 0);
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let has_environment = hub.version >= ENVIRONMENT;
+    let mut found = Vec::new();
+    let values = VALUES.iter().filter_map(|path| hub.get(path));
+    let environment = hub.get("singleuser.extraEnv").filter(|_| has_environment);
+    for value in values.chain(environment) {
+        collect(value, &mut found);
+    }
+    let spawner = hub.get("hub.config.KubeSpawner");
+    for settings in profiles::overrides(hub).into_iter().chain(spawner) {
+        let traits = TRAITS.iter().filter_map(|name| settings.get(name));
+        let environment = settings.get("environment").filter(|_| has_environment);
+        for value in traits.chain(environment) {
+            collect(value, &mut found);
+        }
+    }
+    let has_own_spawner = profiles::has_own_spawner(hub);
+    let fields = fields(hub);
+    for (value, text) in found {
+        if hub.is_default(value) {
+            continue;
+        }
+        if let Some(flaw) = flaw(&fields, text) {
+            let mut finding = finding(hub, value, &fields, (text, &flaw));
+            if has_own_spawner {
+                finding.level = Level::Note;
+            }
+            findings.push(finding);
+        }
+    }
+}
+
+fn collect<'v>(value: &'v Value, found: &mut Vec<(&'v Value, &'v str)>) {
+    match &value.content {
+        Content::String(text) => found.push((value, text)),
+        Content::Map(map) => map.entries.values().for_each(|below| collect(below, found)),
+        Content::List(items) => items.iter().for_each(|item| collect(item, found)),
+        _ => {}
+    }
+}
+
+fn finding(
+    hub: &Hub<'_>,
+    value: &Value,
+    fields: &[&str],
+    (text, flaw): (&str, &Flaw<'_>),
+) -> Diagnostic {
+    let set = value.set.value;
+    let is_secret = hub.sources.shown(set) != hub.sources.slice(set);
+    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let message = match flaw {
+        Flaw::Unpaired(brace) => {
+            format!("KubeSpawner fills in what stands in braces, and a `{brace}` is alone here")
+        }
+        Flaw::Unknown(name) if !is_secret && is_name(name) => {
+            format!("KubeSpawner has nothing to fill in for `{{{name}}}`")
+        }
+        Flaw::Unknown(_) => "KubeSpawner has nothing to fill in for these braces".to_owned(),
+    };
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "servers do not start for it");
+    let meant = match flaw {
+        Flaw::Unknown(name) if !is_secret && is_name(name) => nearest(name, fields.iter().copied()),
+        _ => None,
+    };
+    if let Some(meant) = meant {
+        return finding.help(format!("did you mean `{{{meant}}}`?"));
+    }
+    let edits = remedy::replace_scalar(hub, value, doubled(fields, text));
+    remedy::risky(finding.help(DOUBLED), "write the braces twice", edits)
+}
+
+const DOUBLED: &str =
+    "write `{{` and `}}` for braces that are meant, as those of JSON and of `${NAME}` of a shell";
+
+/// Why a template cannot be filled in.
+enum Flaw<'t> {
+    /// A brace without its other half.
+    Unpaired(char),
+    /// A field that there is not.
+    Unknown(&'t str),
+}
+
+fn fields(hub: &Hub<'_>) -> Vec<&'static str> {
+    let of_version: &[&str] = if hub.version >= SEVEN {
+        &SINCE
+    } else {
+        &BEFORE
+    };
+    FIELDS.iter().chain(of_version).copied().collect()
+}
+
+/// The first thing that Python's `str.format` does not take.
+fn flaw<'t>(fields: &[&str], text: &'t str) -> Option<Flaw<'t>> {
+    pieces(text).into_iter().find_map(|piece| match piece {
+        Piece::Text(_) => None,
+        Piece::Lone(brace) => Some(Flaw::Unpaired(brace)),
+        Piece::Field(inside) => {
+            let name = name_of(inside);
+            (!fields.contains(&name)).then_some(Flaw::Unknown(name))
+        }
+    })
+}
+
+/// The text with every brace twice that belongs to no field.
+fn doubled(fields: &[&str], text: &str) -> String {
+    let piece = |piece: Piece<'_>| match piece {
+        Piece::Text(text) => text.to_owned(),
+        Piece::Lone(brace) => format!("{brace}{brace}"),
+        Piece::Field(inside) if fields.contains(&name_of(inside)) => format!("{{{inside}}}"),
+        Piece::Field(inside) => format!("{{{{{}}}}}", doubled(fields, inside)),
+    };
+    pieces(text).into_iter().map(piece).collect()
+}
+
+/// The name of a field, without an attribute, a conversion or a format behind it.
+fn name_of(inside: &str) -> &str {
+    let end = inside.find(['.', '[', '!', ':']).unwrap_or(inside.len());
+    &inside[..end]
+}
+
+/// A part of a template of Python's `str.format`.
+enum Piece<'t> {
+    /// Text, with doubled braces as they stand.
+    Text(&'t str),
+    /// A brace without its other half.
+    Lone(char),
+    /// What stands between a brace and its other half.
+    Field(&'t str),
+}
+
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        pieces.push(Piece::Text(before));
+        let (piece, length) = if from.starts_with("{{") || from.starts_with("}}") {
+            (Piece::Text(&from[..2]), 2)
+        } else if from.starts_with('}') {
+            (Piece::Lone('}'), 1)
+        } else {
+            match end_of_field(from) {
+                Some(end) => (Piece::Field(&from[1..end]), end + 1),
+                None => (Piece::Lone('{'), 1),
+            }
+        };
+        pieces.push(piece);
+        rest = &from[length..];
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
+}
+
+/// Where the brace is that closes the one at the start.
+fn end_of_field(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    text.char_indices().find_map(|(at, c)| {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Python 3.11 makes of a template with `str.format(username="u")`, and what doubled braces make of it.
+    #[track_caller]
+    fn check(text: &str, is_fine: bool, fixed: &str) {
+        let fields = ["username"];
+        let flaw = flaw(&fields, text);
+        assert_eq!(flaw.is_none(), is_fine, "{text}");
+        assert_eq!(doubled(&fields, text), fixed);
+    }
+
+    #[test]
+    fn templates_are_read_as_python_reads_them() {
+        for text in [
+            "",
+            "home",
+            "{username}-{username}",
+            "{{a}}",
+            "{{{username}}}",
+            "{username!r:>8}",
+            "{username.upper}",
+        ] {
+            check(text, true, text);
+        }
+        for (text, fixed) in [
+            ("${HOME}", "${{HOME}}"),
+            ("{}", "{{}}"),
+            ("{0}", "{{0}}"),
+            ("a}", "a}}"),
+            ("a{", "a{{"),
+            ("}{", "}}{{"),
+            (r#"{"a": {"b": 1}}"#, r#"{{"a": {{"b": 1}}}}"#),
+            (r#"{"a": "{username}"}"#, r#"{{"a": "{username}"}}"#),
+            ("{ username }", "{{ username }}"),
+        ] {
+            check(text, false, fixed);
+            check(fixed, true, fixed);
+        }
+    }
+}

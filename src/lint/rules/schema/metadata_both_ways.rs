@@ -1,0 +1,36 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::{Check, Hub, Rule, remedy};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("metadata_both_ways.md"),
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "SM014",
+    "metadata-both-ways",
+    "the cloud's metadata is both allowed and blocked, which the chart refuses",
+);
+
+/// Since then the chart refuses it (`NOTES.txt`); before, the block counted.
+const SINCE: (u32, u32) = (3, 0);
+
+const BLOCK: &str = "singleuser.cloudMetadata.blockWithIptables";
+const RULE_OF_POLICY: &str = "singleuser.networkPolicy.egressAllowRules.cloudMetadataServer";
+
+fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+    let are_both = [BLOCK, RULE_OF_POLICY].map(|path| hub.flag(path)) == [Some(true); 2];
+    if hub.version < SINCE || !are_both {
+        return;
+    }
+    let message =
+        "users may reach the cloud's metadata by the network policy, and `iptables` blocks it";
+    let finding = Diagnostic::new(&CODE, message).help(format!(
+        "Helm fails with this; set `{BLOCK}: false` to allow it, or take `cloudMetadataServer` away"
+    ));
+    let places = [(RULE_OF_POLICY, "allows it"), (BLOCK, "blocks it")];
+    let edits = remedy::set_near(hub, BLOCK, false);
+    let finding = hub.at(finding, &places);
+    findings.push(remedy::risky(finding, "do not block it", edits));
+}

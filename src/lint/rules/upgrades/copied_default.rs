@@ -1,0 +1,72 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::whole;
+use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("copied_default.md"),
+    check: Check::Upgrade(check),
+};
+
+static CODE: Code = Code::note(
+    "UP006",
+    "copied-default",
+    "a copy of the chart's default keeps what the upgrade changes",
+);
+
+fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
+    walk(
+        upgrade,
+        upgrade.from.values,
+        upgrade.to.values,
+        &mut Vec::new(),
+        findings,
+    );
+}
+
+fn walk<'v>(
+    upgrade: &Upgrade<'_>,
+    from: &'v Value,
+    to: &'v Value,
+    path: &mut Vec<&'v str>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let (Content::Map(old), Content::Map(new)) = (&from.content, &to.content) else {
+        findings.extend(copied(upgrade, from, to, &path.join(".")));
+        return;
+    };
+    for (key, to) in &new.entries {
+        if let Some(from) = old.entries.get(key) {
+            path.push(key);
+            walk(upgrade, from, to, path, findings);
+            path.pop();
+        }
+    }
+}
+
+/// A value that is the default of the chart so far, and not that of the chart to come.
+fn copied(upgrade: &Upgrade<'_>, from: &Value, to: &Value, path: &str) -> Option<Diagnostic> {
+    let before = default(upgrade.from, from)?.to_json();
+    let after = default(upgrade.to, to)?.to_json();
+    if upgrade.to.is_default(to) || to.to_json() != before || before == after {
+        return None;
+    }
+    let message = format!("`{path}` is a copy of what the chart had, and the upgrade changes that");
+    let mut finding = Diagnostic::new(&CODE, message).at(whole(to.set), "keeps the old default");
+    if let Some(after) = shown(&after) {
+        finding = finding.help(format!("the new one is {after}; without the key it counts"));
+    }
+    let edits = remedy::remove(upgrade.to, to);
+    Some(remedy::risky(finding, "take the copy away", edits))
+}
+
+/// The default that a value lies over.
+fn default<'v>(hub: &Hub<'_>, value: &'v Value) -> Option<&'v Value> {
+    value.lost.iter().find(|lost| hub.is_own(lost))
+}
+
+fn shown(value: &serde_json::Value) -> Option<String> {
+    let is_plain = !value.is_array() && !value.is_object();
+    is_plain.then(|| format!("`{value}`"))
+}

@@ -1,0 +1,213 @@
+use serde_json::{Value as Json, json};
+
+use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("default_changes.md"),
+    check: Check::Upgrade(check),
+};
+
+static CODE: Code = Code::note(
+    "UP005",
+    "default-changes-by-upgrade",
+    "the upgrade changes what a key is that nobody sets",
+);
+
+/// A default that a version of the chart changed.
+struct Change {
+    path: &'static str,
+    since: (u32, u32),
+    /// Whether it matters to a hub, as it will be.
+    matters: fn(&Hub<'_>) -> bool,
+    level: Level,
+    /// What it means, after "since z2jh 4.0".
+    message: &'static str,
+    /// What it was, as JSON.
+    was: &'static str,
+}
+
+const CHANGES: &[Change] = &[
+    Change {
+        path: "prePuller.continuous.enabled",
+        since: (0, 9),
+        matters: always,
+        level: Level::Note,
+        message: "images are pulled to every node for users, by a daemon set",
+        was: "false",
+    },
+    Change {
+        path: "scheduling.userScheduler.enabled",
+        since: (0, 9),
+        matters: always,
+        level: Level::Note,
+        message: "users' pods are placed by a scheduler of the hub's own",
+        was: "false",
+    },
+    Change {
+        path: "proxy.https.enabled",
+        since: (0, 10),
+        matters: is_set_up_for_https,
+        level: Level::Warning,
+        message: "the proxy serves HTTPS only where it is switched on",
+        was: "true",
+    },
+    Change {
+        path: "hub.networkPolicy.enabled",
+        since: (0, 10),
+        matters: always,
+        level: Level::Note,
+        message: "a network policy keeps other pods from the hub that have no label for it",
+        was: "false",
+    },
+    Change {
+        path: "proxy.chp.networkPolicy.enabled",
+        since: (0, 10),
+        matters: always,
+        level: Level::Note,
+        message: "a network policy keeps other pods from the proxy that have no label for it",
+        was: "false",
+    },
+    Change {
+        path: "singleuser.networkPolicy.enabled",
+        since: (0, 10),
+        matters: always,
+        level: Level::Note,
+        message: "a network policy keeps other pods from those of users",
+        was: "false",
+    },
+    Change {
+        path: "hub.resources",
+        since: (1, 0),
+        matters: always,
+        level: Level::Note,
+        message: "the hub asks for no CPU and no memory, and is the first to go where a node has none left",
+        was: REQUESTS,
+    },
+    Change {
+        path: "proxy.chp.resources",
+        since: (1, 0),
+        matters: always,
+        level: Level::Note,
+        message: "the proxy asks for no CPU and no memory, and is the first to go where a node has none left",
+        was: REQUESTS,
+    },
+    Change {
+        path: "scheduling.userScheduler.resources",
+        since: (1, 0),
+        matters: has_user_scheduler,
+        level: Level::Note,
+        message: "the user scheduler asks for no CPU and no memory",
+        was: r#"{"requests": {"cpu": "50m", "memory": "256Mi"}}"#,
+    },
+    Change {
+        path: "singleuser.allowPrivilegeEscalation",
+        since: (2, 0),
+        matters: has_sudo,
+        level: Level::Warning,
+        message: "`sudo` does nothing in users' servers",
+        was: "true",
+    },
+    Change {
+        path: "singleuser.networkPolicy.egressAllowRules.privateIPs",
+        since: (2, 0),
+        matters: has_user_policy,
+        level: Level::Note,
+        message: "users' servers reach no private address: no database and no file server of the cluster's network",
+        was: "true",
+    },
+    Change {
+        path: "singleuser.defaultUrl",
+        since: (2, 0),
+        matters: always,
+        level: Level::Note,
+        message: "users come to JupyterLab and not to the old notebook where the image does not say otherwise",
+        was: r#""/tree""#,
+    },
+    Change {
+        path: "hub.podSecurityContext.runAsNonRoot",
+        since: (4, 0),
+        matters: |hub| is_root(hub, "hub.containerSecurityContext"),
+        level: Level::Error,
+        message: "the hub's pod may not run as root, and does not start",
+        was: "false",
+    },
+    Change {
+        path: "proxy.chp.containerSecurityContext.runAsNonRoot",
+        since: (4, 0),
+        matters: |hub| is_root(hub, "proxy.chp.containerSecurityContext"),
+        level: Level::Error,
+        message: "the proxy may not run as root, and does not start",
+        was: "false",
+    },
+    Change {
+        path: "proxy.traefik.containerSecurityContext.runAsNonRoot",
+        since: (4, 0),
+        matters: |hub| is_root(hub, "proxy.traefik.containerSecurityContext"),
+        level: Level::Error,
+        message: "`autohttps` may not run as root, and does not start",
+        was: "false",
+    },
+];
+
+/// What the hub and the proxy asked for by the chart's defaults before 1.0.
+const REQUESTS: &str = r#"{"requests": {"cpu": "200m", "memory": "512Mi"}}"#;
+
+fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = upgrade.to;
+    for change in CHANGES {
+        if upgrade.crosses(change.since) && !hub.is_set(change.path) && (change.matters)(hub) {
+            findings.push(finding(hub, change));
+        }
+    }
+}
+
+fn finding(hub: &Hub<'_>, change: &Change) -> Diagnostic {
+    let Change { path, message, .. } = change;
+    let (major, minor) = change.since;
+    let message = format!("since z2jh {major}.{minor} {message}");
+    let mut finding = Diagnostic::new(&CODE, message);
+    finding.level = change.level;
+    if let Some(near) = hub.nearest(path) {
+        finding = finding.at(crate::lint::hub::span(near), format!("`{path}` is not set"));
+    }
+    let was: Json = serde_json::from_str(change.was).expect("JSON");
+    let shown = match &was {
+        Json::Object(_) => json!(was["requests"]).to_string(),
+        other => other.to_string(),
+    };
+    let what = if was.is_object() { ".requests" } else { "" };
+    let finding = finding.help(format!("`{path}{what}: {shown}` is what it was"));
+    let edits = remedy::set_near(hub, path, was);
+    remedy::risky(finding, "keep it as it was", edits)
+}
+
+fn always(_: &Hub<'_>) -> bool {
+    true
+}
+
+fn is_set_up_for_https(hub: &Hub<'_>) -> bool {
+    ["hosts", "letsencrypt.contactEmail", "manual", "secret.name"]
+        .iter()
+        .any(|key| hub.is_set(&format!("proxy.https.{key}")))
+}
+
+fn has_user_scheduler(hub: &Hub<'_>) -> bool {
+    hub.flag("scheduling.userScheduler.enabled") == Some(true)
+}
+
+/// Whether the image is told to let users become root.
+fn has_sudo(hub: &Hub<'_>) -> bool {
+    hub.is_set("singleuser.extraEnv.GRANT_SUDO")
+}
+
+fn has_user_policy(hub: &Hub<'_>) -> bool {
+    hub.flag("singleuser.networkPolicy.enabled") == Some(true)
+        && !hub.is_set("singleuser.networkPolicy.egress")
+}
+
+fn is_root(hub: &Hub<'_>, context: &str) -> bool {
+    hub.number(&format!("{context}.runAsUser")) == Some(0.0)
+        && hub.flag(&format!("{context}.runAsNonRoot")) != Some(false)
+}

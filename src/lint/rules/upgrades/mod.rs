@@ -1,0 +1,8 @@
+//! What an upgrade of the chart changes for a hub: only asked where there is one.
+
+pub(super) mod copied_default;
+pub(super) mod database_not_upgraded;
+pub(super) mod default_changes;
+pub(super) mod egress_opens;
+pub(super) mod names_change;
+pub(super) mod nobody_allowed;

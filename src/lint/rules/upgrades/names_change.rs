@@ -1,0 +1,115 @@
+use crate::diag::{Code, Diagnostic};
+use crate::lint::hub::span;
+use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    page: include_str!("names_change.md"),
+    check: Check::Upgrade(check),
+};
+
+static CODE: Code = Code::warning(
+    "UP001",
+    "names-change-by-upgrade",
+    "after the upgrade some users have another folder or volume",
+);
+
+/// The first version with `KubeSpawner` 7, which writes the names of users and servers by another scheme.
+const SINCE: (u32, u32) = (4, 0);
+
+const SCHEME: &str = "hub.config.KubeSpawner.slug_scheme";
+const STATIC: &str = "singleuser.storage.static.subPath";
+
+/// Where volumes are listed; what names one there holds data. That of `dynamic` is not among them: `KubeSpawner`
+/// finds those by their old names too.
+const VOLUMES: [&str; 2] = [
+    "singleuser.storage.extraVolumes",
+    "hub.config.KubeSpawner.volumes",
+];
+
+/// Where volumes are mounted, each perhaps at a folder of its own.
+const MOUNTS: [&str; 6] = [
+    "singleuser.storage.extraVolumeMounts",
+    "singleuser.initContainers",
+    "singleuser.extraContainers",
+    "hub.config.KubeSpawner.volume_mounts",
+    "hub.config.KubeSpawner.init_containers",
+    "hub.config.KubeSpawner.extra_containers",
+];
+
+/// How many places are shown.
+const SHOWN: usize = 4;
+
+fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = upgrade.to;
+    let is_decided = hub.get(SCHEME).is_some() || hub.code_may_set("slug_scheme");
+    if !upgrade.crosses(SINCE) || is_decided {
+        return;
+    }
+    let found = templates(hub);
+    if found.is_empty() {
+        return;
+    }
+    let message =
+        "users whose names hold more than small letters and digits get another folder or volume";
+    let mut finding = Diagnostic::new(&CODE, message);
+    for value in found.iter().take(SHOWN) {
+        finding = finding.at(span(value), "is written by another scheme since z2jh 4.0");
+    }
+    let finding = finding.help(format!(
+        "`a.b` was written `a-2eb`, and `a-b` was written `a-2db`; `{SCHEME}: escape` goes on with that"
+    ));
+    let edits = remedy::set_near(hub, SCHEME, "escape");
+    findings.push(remedy::risky(finding, "keep the old scheme", edits));
+}
+
+/// The names of places where data of users lies, as far as they depend on the name of a user or a server.
+fn templates<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
+    let mut found = Vec::new();
+    if hub.text("singleuser.storage.type") == Some("static") {
+        found.extend(hub.get(STATIC).filter(|value| is_template(value)));
+    }
+    for path in VOLUMES {
+        // A volume is called by its name in its own pod only.
+        let is_place = |key: &str| key != "name";
+        collect(hub.get(path), "", &is_place, &mut found);
+    }
+    for path in MOUNTS {
+        let is_place = |key: &str| key == "subPath";
+        collect(hub.get(path), "", &is_place, &mut found);
+    }
+    found
+}
+
+fn collect<'v>(
+    value: Option<&'v Value>,
+    key: &str,
+    is_place: &dyn Fn(&str) -> bool,
+    found: &mut Vec<&'v Value>,
+) {
+    let Some(value) = value else { return };
+    match &value.content {
+        Content::Map(map) => {
+            for (key, below) in &map.entries {
+                collect(Some(below), key, is_place, found);
+            }
+        }
+        Content::List(items) => {
+            for item in items {
+                collect(Some(item), key, is_place, found);
+            }
+        }
+        _ if is_place(key) && is_template(value) => found.push(value),
+        _ => {}
+    }
+}
+
+fn is_template(value: &Value) -> bool {
+    let Content::String(text) = &value.content else {
+        return false;
+    };
+    ["{username}", "{servername}"]
+        .iter()
+        .any(|field| text.contains(field))
+}

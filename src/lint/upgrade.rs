@@ -1,0 +1,142 @@
+//! A hub whose chart is to get another version: what the values must change for it.
+
+use rayon::prelude::*;
+
+use super::z2jh::{self, VERSIONS};
+use super::{Hub, Plan, Release, Shared, Subject, finish, look, run};
+use crate::diag::{Code, Diagnostic, Level};
+use crate::policy::Facts;
+use crate::text::Sources;
+use crate::values::NotATable;
+
+static NO_UPGRADE: Code = Code::error(
+    "CL014",
+    "no-such-upgrade",
+    "the chart cannot go to that version, or it is not known from which",
+);
+
+/// A hub before and after its chart gets another version.
+pub struct Upgrade<'u> {
+    /// The values over the defaults of the chart as it is.
+    pub from: &'u Hub<'u>,
+    /// The same values over the defaults of the chart as it will be.
+    pub to: &'u Hub<'u>,
+}
+
+impl Upgrade<'_> {
+    /// Whether a change that came with a version, major and minor, comes with this upgrade.
+    pub fn crosses(&self, version: (u32, u32)) -> bool {
+        self.from.version < version && version <= self.to.version
+    }
+}
+
+/// The version of the z2jh chart that a release is to get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    name: String,
+    numbers: (u32, u32),
+}
+
+impl Target {
+    /// Reads a version: `4.3`, `4.3.5`.
+    ///
+    /// # Errors
+    /// Where it is no version of the chart, or newer than all that are known.
+    pub fn read(name: &str) -> Result<Self, Diagnostic> {
+        let known = VERSIONS.last().expect("a version is known").name;
+        let refused = |message: String| {
+            Diagnostic::new(&NO_UPGRADE, message).help(format!("versions up to {known} are known"))
+        };
+        let Some(numbers) = z2jh::numbers(name) else {
+            return Err(refused(format!("`{name}` is no version of the z2jh chart")));
+        };
+        if numbers > z2jh::version_of(known) {
+            return Err(refused(format!("z2jh {name} is newer than what is known")));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            numbers,
+        })
+    }
+
+    /// A release as it will be; nothing where no hub is in it.
+    ///
+    /// # Errors
+    /// Where nobody says which version it has, or it has a newer one.
+    pub fn of(
+        &self,
+        plan: &Plan,
+        sources: &mut Sources,
+        shared: &mut Shared,
+    ) -> Result<Option<Plan>, Diagnostic> {
+        let Some(hub) = plan.hub() else {
+            return Ok(None);
+        };
+        let refused = |message: String, help: &str| {
+            let place = plan.place();
+            Err(Diagnostic::new(&NO_UPGRADE, message)
+                .at(place, "the values of the hub")
+                .help(help))
+        };
+        let to = &self.name;
+        match hub.version() {
+            None => refused(
+                format!("nobody says from which version of z2jh this hub goes to {to}"),
+                "say it by `--chart-version`, by `chartVersion` in the policy, or by the chart",
+            ),
+            Some((major, minor)) if (major, minor) > self.numbers => refused(
+                format!("this hub has z2jh {major}.{minor}, which is newer than {to}"),
+                "name a version that is not older: what a way back breaks is not known",
+            ),
+            Some(_) => Ok(Some(plan.with_version(sources, shared, to))),
+        }
+    }
+}
+
+/// The findings about each of several upgrades, or why Helm refuses the values: what is an error with the new
+/// version of the chart, what is found with the new one and not with the old one, and what the change itself
+/// does.
+pub fn upgrade_all(
+    sources: &Sources,
+    shared: &Shared,
+    facts: &Facts,
+    plans: Vec<(Plan, Plan)>,
+) -> Vec<Result<Vec<Diagnostic>, NotATable>> {
+    let plans = plans.into_par_iter();
+    let findings = plans.map(|(from, to)| {
+        let (from, to) = (Release::new(from)?, Release::new(to)?);
+        Ok(upgrade(sources, shared, facts, [&from, &to]))
+    });
+    findings.collect()
+}
+
+fn upgrade(
+    sources: &Sources,
+    shared: &Shared,
+    facts: &Facts,
+    releases: [&Release; 2],
+) -> Vec<Diagnostic> {
+    let [before, mut findings] = releases.map(|release| run(sources, shared, facts, release));
+    let [from, to] = releases;
+    let key = |release: &Release, finding: &Diagnostic| {
+        // Defaults stand in another text for each version.
+        let start = finding.start();
+        let start = start.filter(|(source, _)| !release.is_default(*source));
+        let message = start.is_none().then(|| finding.message.clone());
+        (finding.code.id, start, message)
+    };
+    let known: Vec<_> = before.iter().map(|finding| key(from, finding)).collect();
+    // What is no more than worth knowing is so with either version, or of a first install.
+    findings.retain(|finding| {
+        let is_new = finding.level <= Level::Warning && !known.contains(&key(to, finding));
+        finding.is_error() || is_new
+    });
+    if let (Some(from), Some(to)) = (from.hub(sources, facts), to.hub(sources, facts)) {
+        let upgrade = Upgrade {
+            from: &from,
+            to: &to,
+        };
+        findings.extend(look(&Subject::Upgrade(&upgrade)));
+    }
+    finish(findings)
+}
