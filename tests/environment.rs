@@ -39,6 +39,7 @@ const OF_LINT: &[&str] = &[
     "DUNNAGE_PEDANTIC",
     "DUNNAGE_POLICY",
     "DUNNAGE_SELECT",
+    "DUNNAGE_TO",
 ];
 
 #[test]

@@ -31,7 +31,7 @@ pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};
 pub use shared::Shared;
 pub use suppress::{Comment, Judged, Scope, Silence, Word};
-pub use upgrade::{Target, Upgrade, upgrade_all};
+pub use upgrade::{Target, Upgrade};
 pub use values::{Basis, ChartValues, Values};
 pub use violations::Found;
 
@@ -44,16 +44,30 @@ use crate::policy::Facts;
 use crate::text::Sources;
 use crate::values::NotATable;
 
-/// The findings about each of several releases, or why Helm refuses its values.
+/// A release that is judged.
+#[derive(Debug)]
+pub struct Job {
+    /// The release as it is.
+    pub plan: Plan,
+    /// The release with another version of its chart, where it is judged what that changes, and nothing else.
+    pub next: Option<Box<Plan>>,
+}
+
+/// The findings of each of several jobs, or why Helm refuses the values.
 pub fn run_all(
     sources: &Sources,
     shared: &Shared,
     facts: &Facts,
-    plans: Vec<Plan>,
+    jobs: Vec<Job>,
 ) -> Vec<Result<Vec<Diagnostic>, NotATable>> {
-    let plans = plans.into_par_iter();
-    let releases = plans.map(Release::new);
-    let findings = releases.map(|release| Ok(run(sources, shared, facts, &release?)));
+    let findings = jobs.into_par_iter().map(|job| {
+        let release = Release::new(job.plan)?;
+        let Some(next) = job.next else {
+            return Ok(run(sources, shared, facts, &release));
+        };
+        let releases = [release, Release::new(*next)?];
+        Ok(upgrade::run(sources, shared, facts, &releases))
+    });
     findings.collect()
 }
 

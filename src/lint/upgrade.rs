@@ -1,13 +1,10 @@
 //! A hub whose chart is to get another version: what the values must change for it.
 
-use rayon::prelude::*;
-
 use super::z2jh::{self, VERSIONS};
-use super::{Hub, Plan, Release, Shared, Subject, finish, look, run};
+use super::{Hub, Job, Plan, Release, Shared, Subject, finish, look};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::policy::Facts;
-use crate::text::Sources;
-use crate::values::NotATable;
+use crate::text::{SourceId, Sources};
 
 static NO_UPGRADE: Code = Code::error(
     "CL014",
@@ -59,16 +56,16 @@ impl Target {
         })
     }
 
-    /// A release as it will be; nothing where no hub is in it.
+    /// What is judged of a release that is to have this version; nothing where no hub is in it.
     ///
     /// # Errors
     /// Where nobody says which version it has, or it has a newer one.
-    pub fn of(
+    pub fn job(
         &self,
-        plan: &Plan,
+        plan: Plan,
         sources: &mut Sources,
         shared: &mut Shared,
-    ) -> Result<Option<Plan>, Diagnostic> {
+    ) -> Result<Option<Job>, Diagnostic> {
         let Some(hub) = plan.hub() else {
             return Ok(None);
         };
@@ -88,43 +85,25 @@ impl Target {
                 format!("this hub has z2jh {major}.{minor}, which is newer than {to}"),
                 "name a version that is not older: what a way back breaks is not known",
             ),
-            Some(_) => Ok(Some(plan.with_version(sources, shared, to))),
+            Some(_) => {
+                let next = Some(Box::new(plan.with_version(sources, shared, to)));
+                Ok(Some(Job { plan, next }))
+            }
         }
     }
 }
 
-/// The findings about each of several upgrades, or why Helm refuses the values: what is an error with the new
-/// version of the chart, what is found with the new one and not with the old one, and what the change itself
-/// does.
-pub fn upgrade_all(
+/// What is found about a release of which another version of the chart makes the second one: what is an error
+/// there, what warns there and not with the first, and what the change itself does.
+pub(super) fn run(
     sources: &Sources,
     shared: &Shared,
     facts: &Facts,
-    plans: Vec<(Plan, Plan)>,
-) -> Vec<Result<Vec<Diagnostic>, NotATable>> {
-    let plans = plans.into_par_iter();
-    let findings = plans.map(|(from, to)| {
-        let (from, to) = (Release::new(from)?, Release::new(to)?);
-        Ok(upgrade(sources, shared, facts, [&from, &to]))
-    });
-    findings.collect()
-}
-
-fn upgrade(
-    sources: &Sources,
-    shared: &Shared,
-    facts: &Facts,
-    releases: [&Release; 2],
+    releases: &[Release; 2],
 ) -> Vec<Diagnostic> {
-    let [before, mut findings] = releases.map(|release| run(sources, shared, facts, release));
     let [from, to] = releases;
-    let key = |release: &Release, finding: &Diagnostic| {
-        // Defaults stand in another text for each version.
-        let start = finding.start();
-        let start = start.filter(|(source, _)| !release.is_default(*source));
-        let message = start.is_none().then(|| finding.message.clone());
-        (finding.code.id, start, message)
-    };
+    let of = |release| super::run(sources, shared, facts, release);
+    let (before, mut findings) = (of(from), of(to));
     let known: Vec<_> = before.iter().map(|finding| key(from, finding)).collect();
     // What is no more than worth knowing is so with either version, or of a first install.
     findings.retain(|finding| {
@@ -139,4 +118,20 @@ fn upgrade(
         findings.extend(look(&Subject::Upgrade(&upgrade)));
     }
     finish(findings)
+}
+
+/// What two releases have in common of a finding: the rule, and the place, or, as defaults stand in another
+/// text for each version, what is said.
+fn key<'f>(
+    release: &Release,
+    finding: &'f Diagnostic,
+) -> (&'static str, Option<(SourceId, usize)>, &'f str) {
+    let start = finding.start();
+    let start = start.filter(|(source, _)| !release.is_default(*source));
+    let message = if start.is_none() {
+        &*finding.message
+    } else {
+        ""
+    };
+    (finding.code.id, start, message)
 }

@@ -160,7 +160,8 @@ impl LintOptions {
         if options.chart_version.is_none() {
             options.chart_version = twins::text(host, "DUNNAGE_CHART_VERSION")?;
         }
-        if options.to.is_none() {
+        // A baseline is of all that there is.
+        if options.to.is_none() && !options.write_baseline {
             options.to = twins::text(host, "DUNNAGE_TO")?;
         }
         options.policy = options

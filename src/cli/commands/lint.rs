@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::stack::{self, Files};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::k8s::{Kinds, Release};
-use crate::lint::{self, Cluster, Plan, Shared, Silence, Target};
+use crate::lint::{self, Cluster, Job, Plan, Shared, Silence, Target};
 use crate::policy::Policy;
 use crate::render;
 use crate::text::{SourceId, Sources};
@@ -139,8 +139,7 @@ struct Gathered<'p> {
     to: Option<&'p Target>,
     files: Files,
     shared: Shared,
-    plans: Vec<Plan>,
-    upgrades: Vec<(Plan, Plan)>,
+    jobs: Vec<Job>,
     streams: Vec<SourceId>,
     outcome: Judged,
 }
@@ -175,14 +174,7 @@ impl Gathered<'_> {
         let mut outcome = self.outcome;
         let facts = policy.map(|policy| policy.facts.clone());
         let facts = facts.unwrap_or_default();
-        let mut results = lint::run_all(sources, &self.shared, &facts, self.plans);
-        results.extend(lint::upgrade_all(
-            sources,
-            &self.shared,
-            &facts,
-            self.upgrades,
-        ));
-        for result in results {
+        for result in lint::run_all(sources, &self.shared, &facts, self.jobs) {
             match result {
                 Ok(findings) => outcome.findings.extend(findings),
                 Err(error) => outcome.errors.push(stack::not_a_table(&error)),
@@ -250,11 +242,12 @@ impl Gathered<'_> {
     }
 
     fn add_known(&mut self, session: &mut Session<'_>, plan: Plan) {
-        let Some(to) = self.to else {
-            return self.plans.push(plan);
+        let job = match self.to {
+            Some(to) => to.job(plan, &mut session.sources, &mut self.shared),
+            None => Ok(Some(Job { plan, next: None })),
         };
-        match to.of(&plan, &mut session.sources, &mut self.shared) {
-            Ok(next) => self.upgrades.extend(next.map(|next| (plan, next))),
+        match job {
+            Ok(job) => self.jobs.extend(job),
             Err(error) => self.outcome.errors.push(error),
         }
     }
