@@ -1,6 +1,6 @@
 //! The manifests of a release, of whatever charts: what is wrong with them, and the values of a hub in them.
 
-use super::{Subject, finish, look};
+use super::{Release, Subject, finish, look, origin};
 use crate::diag::Diagnostic;
 use crate::k8s::{self, Documents, HubValues, Kinds, Object, Workload};
 use crate::policy::{Policy, Pool};
@@ -105,11 +105,38 @@ impl<'s> Stream<'s> {
 
 /// What is wrong in a stream of manifests; what comments silence is still among it.
 pub fn manifests(sources: &Sources, source: SourceId, cluster: &Cluster<'_>) -> Vec<Diagnostic> {
+    rendered(sources, source, cluster, None)
+}
+
+/// The same, where the release may be known that the manifests were rendered from: a finding then has the place
+/// of the value that made what it is about.
+pub fn rendered(
+    sources: &Sources,
+    source: SourceId,
+    cluster: &Cluster<'_>,
+    made_from: Option<&Release>,
+) -> Vec<Diagnostic> {
+    with_stream(sources, source, cluster, |stream| {
+        let mut findings = look(&Subject::Stream(stream));
+        if let Some(release) = made_from {
+            origin::add(stream, release, &mut findings);
+        }
+        finish(findings)
+    })
+}
+
+/// Reads a stream for as long as something is asked of it.
+pub(super) fn with_stream<T>(
+    sources: &Sources,
+    source: SourceId,
+    cluster: &Cluster<'_>,
+    ask: impl FnOnce(&Stream<'_>) -> T,
+) -> T {
     let release = k8s::Release::read(source, sources.get(source).text(), cluster.kinds);
     let documents = release.all_documents();
     let objects = documents.objects(&release);
     let workloads = objects.iter();
-    let stream = Stream {
+    ask(&Stream {
         sources,
         release: &release,
         documents: &documents,
@@ -118,8 +145,7 @@ pub fn manifests(sources: &Sources, source: SourceId, cluster: &Cluster<'_>) -> 
             .collect(),
         objects: &objects,
         cluster,
-    };
-    finish(look(&Subject::Stream(&stream)))
+    })
 }
 
 /// The values of the hub whose Secret stands in a stream, to be linted as values; those of the first hub

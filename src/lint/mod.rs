@@ -9,6 +9,7 @@ mod gitops;
 mod hub;
 mod locate;
 mod manifests;
+mod origin;
 mod profiles;
 mod release;
 mod remedy;
@@ -25,7 +26,7 @@ pub mod z2jh;
 pub use baseline::Baseline;
 pub use gitops::{Inline, Inside, inline_values};
 pub use hub::Hub;
-pub use manifests::{Cluster, Stream, hub_values, manifests};
+pub use manifests::{Cluster, Stream, hub_values, manifests, rendered};
 pub use release::{Parts, Plan, Release, secret_values};
 pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};
@@ -51,24 +52,38 @@ pub struct Job {
     pub plan: Plan,
     /// The release with another version of its chart, where it is judged what that changes, and nothing else.
     pub next: Option<Box<Plan>>,
+    /// Whether the release is wanted once it was judged: manifests that it made point back into it.
+    pub is_kept: bool,
 }
 
-/// The findings of each of several jobs, or why Helm refuses the values.
+/// What came of a job.
+#[derive(Debug)]
+pub struct Linted {
+    /// What was found.
+    pub findings: Vec<Diagnostic>,
+    /// The release, where it is kept.
+    pub release: Option<Release>,
+}
+
+/// What comes of each of several jobs, or why Helm refuses the values.
 pub fn run_all(
     sources: &Sources,
     shared: &Shared,
     facts: &Facts,
     jobs: Vec<Job>,
-) -> Vec<Result<Vec<Diagnostic>, NotATable>> {
-    let findings = jobs.into_par_iter().map(|job| {
+) -> Vec<Result<Linted, NotATable>> {
+    let linted = jobs.into_par_iter().map(|job| {
         let release = Release::new(job.plan)?;
-        let Some(next) = job.next else {
-            return Ok(run(sources, shared, facts, &release));
+        let findings = match job.next {
+            None => run(sources, shared, facts, &release),
+            Some(next) => upgrade::run(sources, shared, facts, [&release, &Release::new(*next)?]),
         };
-        let releases = [release, Release::new(*next)?];
-        Ok(upgrade::run(sources, shared, facts, &releases))
+        Ok(Linted {
+            findings,
+            release: job.is_kept.then_some(release),
+        })
     });
-    findings.collect()
+    linted.collect()
 }
 
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what

@@ -91,7 +91,7 @@ fn take_away(values: &mut Value, defaults: &serde_json::Value) {
 /// The values of a release over the defaults of its charts.
 #[derive(Debug)]
 pub struct Release {
-    values: Value,
+    pub(super) values: Value,
     /// The charts that count.
     chart: Chart,
     /// Where the hub's values stand, and by which chart; nothing where there is none, or its chart is off.
@@ -240,11 +240,6 @@ impl Release {
         })
     }
 
-    /// Whether a text holds the defaults of a chart.
-    pub(super) fn is_default(&self, source: SourceId) -> bool {
-        self.defaults.contains(&source)
-    }
-
     /// The hub; nothing where there is none, or a null took all of its values away.
     pub fn hub<'r>(&'r self, sources: &'r Sources, facts: &'r Facts) -> Option<Hub<'r>> {
         let place = self.hub.as_ref()?;
@@ -260,6 +255,33 @@ impl Release {
             facts,
             settings: OnceCell::new(),
         })
+    }
+
+    /// The keys that lead to the values of the hub, where there is one.
+    pub(super) fn hub_path(&self) -> Option<&[String]> {
+        self.hub.as_ref().map(|place| place.path.as_slice())
+    }
+
+    /// Whether a chart set it, and no layer.
+    pub(super) fn is_default(&self, value: &Value) -> bool {
+        self.is_defaults(value.set.value.source)
+    }
+
+    /// Whether a text holds the defaults of a chart.
+    pub(super) fn is_defaults(&self, source: SourceId) -> bool {
+        self.defaults.contains(&source)
+    }
+
+    /// Whether the defaults of the chart at these keys are known.
+    pub(super) fn has_defaults(&self, path: &[String]) -> bool {
+        let values = chart_at(&self.chart, path).and_then(|chart| chart.values.as_map());
+        values.is_some_and(|map| !map.entries.is_empty())
+    }
+
+    /// The keys of the charts right below the one at these keys, as far as they are known.
+    pub(super) fn charts_below(&self, path: &[String]) -> impl Iterator<Item = &str> {
+        let chart = chart_at(&self.chart, path).into_iter();
+        chart.flat_map(|chart| chart.charts.iter().map(|below| below.name.as_str()))
     }
 
     /// All of the values, and each chart's own, with its schema.
@@ -312,7 +334,7 @@ impl Release {
     }
 }
 
-fn keys(path: &[String]) -> Vec<&str> {
+pub(super) fn keys(path: &[String]) -> Vec<&str> {
     path.iter().map(String::as_str).collect()
 }
 

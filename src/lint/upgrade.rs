@@ -87,7 +87,11 @@ impl Target {
             ),
             Some(_) => {
                 let next = Some(Box::new(plan.with_version(sources, shared, to)));
-                Ok(Some(Job { plan, next }))
+                Ok(Some(Job {
+                    plan,
+                    next,
+                    is_kept: false,
+                }))
             }
         }
     }
@@ -99,9 +103,8 @@ pub(super) fn run(
     sources: &Sources,
     shared: &Shared,
     facts: &Facts,
-    releases: &[Release; 2],
+    [from, to]: [&Release; 2],
 ) -> Vec<Diagnostic> {
-    let [from, to] = releases;
     let of = |release| super::run(sources, shared, facts, release);
     let (before, mut findings) = (of(from), of(to));
     let known: Vec<_> = before.iter().map(|finding| key(from, finding)).collect();
@@ -127,7 +130,7 @@ fn key<'f>(
     finding: &'f Diagnostic,
 ) -> (&'static str, Option<(SourceId, usize)>, &'f str) {
     let start = finding.start();
-    let start = start.filter(|(source, _)| !release.is_default(*source));
+    let start = start.filter(|(source, _)| !release.is_defaults(*source));
     let message = if start.is_none() {
         &*finding.message
     } else {

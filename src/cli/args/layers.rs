@@ -78,8 +78,9 @@ pub(in crate::cli) enum HelmArg {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct LintOptions {
     /// Values files, charts, rendered manifests, folders, or `-`; each is linted by itself, but one that is
-    /// a layer of a release of the policy is linted as that release [default: the releases of the policy,
-    /// else the working folder]
+    /// a layer of a release of the policy is linted as that release, and the layers of the options lie over
+    /// values files and are what manifests were rendered from [default: the releases of the policy, else the
+    /// working folder]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]

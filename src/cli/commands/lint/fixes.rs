@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::Repeats;
 use super::settings::{self, Settings};
 use crate::cli::args::LintOptions;
 use crate::cli::session::{Session, unwritable};
@@ -35,8 +36,13 @@ pub(super) fn run(
     };
     let host = session.host;
     let sources = &session.sources;
-    let mut lint = |texts: &Texts<'_>| lint(host, texts, sources, options, settings);
-    let outcome = fix::run(sources, allowed, &mut lint);
+    let lint = |changed: &BTreeMap<SourceId, String>, repeats| {
+        lint(host, changed, sources, options, settings, repeats)
+    };
+    let outcome = fix::run(sources, allowed, &mut |texts: &Texts<'_>| {
+        lint(texts.changed(), Repeats::Shown)
+    });
+    let left = lint(&outcome.texts, Repeats::Hidden);
     let diff = if options.diff {
         diff(session, &outcome)
     } else {
@@ -45,20 +51,17 @@ pub(super) fn run(
     };
     let lines = told(sources, &outcome, options.diff);
     session.sources = session.sources.replaced(&outcome.texts);
-    Ok(Fixed {
-        left: outcome.left,
-        diff,
-        lines,
-    })
+    Ok(Fixed { left, diff, lines })
 }
 
 /// Lints everything again, with the texts as they are so far.
 fn lint(
     host: &dyn Host,
-    texts: &Texts<'_>,
+    changed: &BTreeMap<SourceId, String>,
     sources: &Sources,
     options: &LintOptions,
     settings: &Settings,
+    repeats: Repeats,
 ) -> Vec<Diagnostic> {
     let named =
         |(id, text): (&SourceId, &String)| (PathBuf::from(sources.get(*id).name()), text.clone());
@@ -67,7 +70,7 @@ fn lint(
         .find(|(_, source)| source.name() == "<stdin>");
     let overlay = Overlay {
         below: host,
-        files: texts.changed().iter().map(named).collect(),
+        files: changed.iter().map(named).collect(),
         stdin: stdin.map_or_else(String::new, |(_, source)| source.text().to_owned()),
     };
     let mut session = Session::quiet(&overlay);
@@ -75,7 +78,7 @@ fn lint(
     let Ok(again) = settings::read(&mut session, options) else {
         return Vec::new();
     };
-    let mut judged = super::judge(&mut session, options, &again);
+    let mut judged = super::judge(&mut session, options, &again, repeats);
     judged.findings.extend(judged.errors);
     let known = Known::new(&session.sources, sources);
     let findings = judged.findings.into_iter();

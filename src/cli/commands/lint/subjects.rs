@@ -41,7 +41,7 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    fn of_paths(paths: Vec<PathBuf>, options: &LintOptions) -> Self {
+    pub(super) fn of_paths(paths: Vec<PathBuf>, options: &LintOptions) -> Self {
         Self {
             paths,
             layers: options.layers.clone(),
