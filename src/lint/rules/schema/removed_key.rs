@@ -78,8 +78,13 @@ fn fixed(hub: &Hub<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -
     match &removed.now {
         Now::Moved(targets) => {
             let places = |value: yaml::Value| {
-                let places = targets.iter().map(|to| (split(to), value.clone()));
-                Some(places.collect())
+                // What the chart has by itself is not worth being said more than once.
+                let is_said = |(at, to): &(usize, &&str)| {
+                    let default = hub.get(to).map(|default| default.to_json().into());
+                    *at == 0 || default.is_none_or(|default: yaml::Value| default != value)
+                };
+                let said = targets.iter().enumerate().filter(is_said);
+                Some(said.map(|(_, to)| (split(to), value.clone())).collect())
             };
             let edits = remedy::scatter(hub, path, places);
             remedy::risky(
