@@ -111,6 +111,23 @@ pub(super) fn remove<'v>(files: impl Into<Files<'v>>, value: &Value) -> Edits {
     })
 }
 
+/// A key goes with its value in the one file that sets it so, and what it lay over comes back; nothing where
+/// comments would go with it.
+pub(super) fn remove_here<'v>(files: impl Into<Files<'v>>, set: Setting) -> Edits {
+    let page = Page::of(files.into(), set.value)?;
+    let document = page.document()?;
+    let value = Value::new(Content::Null, set.key, set.value);
+    let (mapping, entry) = page.entry(&document, &value)?;
+    let remove = Rewrite::Remove {
+        mapping: mapping.id(),
+        key: entry.key,
+    };
+    if loses_comment(&document, &remove) {
+        return None;
+    }
+    page.edits(&document, &[], &[remove])
+}
+
 /// A key is called otherwise, in every file that sets it.
 pub(super) fn rename_key<'v>(files: impl Into<Files<'v>>, value: &Value, name: &str) -> Edits {
     everywhere(files.into(), value, |mapping, entry| Rewrite::Rename {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edits, Files, Page, keys, loses_comment};
-use crate::lint::Hub;
+use super::{Edits, Files, Page, loses_comment};
+use crate::lint::{Hub, Values};
 use crate::text::{SourceId, Span};
 use crate::values::Value;
 use crate::yaml::{self, Edit, Entry, NodeRef, Rewrite};
@@ -12,8 +12,43 @@ use crate::yaml::{self, Edit, Entry, NodeRef, Rewrite};
 /// Keys and values, some of them one below the other.
 type Tree = Vec<(String, yaml::Value)>;
 
-/// Where a value goes: the keys from the hub's values, and what stands there.
+/// Where a value goes: the keys that lead there, and what stands there.
 pub(in crate::lint) type Place = (Vec<String>, yaml::Value);
+
+/// The values that paths begin at: those of a hub, or all of a release.
+#[derive(Clone, Copy)]
+pub(in crate::lint) struct Home<'v> {
+    files: Files<'v>,
+    values: &'v Value,
+    /// The keys that lead to them in a file.
+    path: &'v [String],
+}
+
+impl<'v> From<&Hub<'v>> for Home<'v> {
+    fn from(hub: &Hub<'v>) -> Self {
+        Self {
+            files: hub.into(),
+            values: hub.values,
+            path: hub.path,
+        }
+    }
+}
+
+impl<'v> From<&Values<'v>> for Home<'v> {
+    fn from(values: &Values<'v>) -> Self {
+        Self {
+            files: values.into(),
+            values: values.root,
+            path: &[],
+        }
+    }
+}
+
+impl Home<'_> {
+    fn is_default(&self, value: &Value) -> bool {
+        self.files.defaults.contains(&value.set.value.source)
+    }
+}
 
 /// A value goes from one path below the hub to another as it is.
 pub(in crate::lint) fn move_key(hub: &Hub<'_>, from: &str, to: &str) -> Edits {
@@ -25,19 +60,20 @@ pub(in crate::lint) fn split(path: &str) -> Vec<String> {
     path.split('.').map(str::to_owned).collect()
 }
 
-/// What a path below the hub holds goes to other places, each file's share in that file. There is no remedy
-/// where `places` knows none for it, where a layer has set one of the new places, and where a comment would
-/// have none.
-pub(in crate::lint) fn scatter(
-    hub: &Hub<'_>,
+/// What a path holds goes to other places, each file's share in that file. There is no remedy where `places`
+/// knows none for it, where a layer has set one of the new places, and where a comment would have none.
+pub(in crate::lint) fn scatter<'v>(
+    home: impl Into<Home<'v>>,
     from: &str,
     places: impl Fn(yaml::Value) -> Option<Vec<Place>>,
 ) -> Edits {
+    let home = home.into();
+    let from: Vec<&str> = from.split('.').collect();
     let mut files = BTreeMap::new();
-    add_files(hub, hub.get(from)?, &mut files);
+    add_files(home, home.values.get_path(&from)?, &mut files);
     let mut edits = Vec::new();
     for span in files.into_values() {
-        edits.extend(scatter_in(hub, span, from, &places)?);
+        edits.extend(scatter_in(home, span, &from, &places)?);
     }
     Some(edits)
 }
@@ -48,17 +84,17 @@ pub(in crate::lint) fn add(hub: &Hub<'_>, beside: &Value, places: Vec<Place>) ->
     let page = Page::of(Files::from(hub), beside.set.value)?;
     let document = page.document()?;
     let mut puts = Vec::new();
-    put_below(hub, page.root(&document)?, places, &mut puts)?;
+    put_below(hub.into(), page.root(&document)?, places, &mut puts)?;
     page.edits(&document, &puts, &[])
 }
 
 /// One place in each text, charts' own aside, that sets a value or something below it.
-fn add_files(hub: &Hub<'_>, value: &Value, files: &mut BTreeMap<SourceId, Span>) {
+fn add_files(home: Home<'_>, value: &Value, files: &mut BTreeMap<SourceId, Span>) {
     let below = value.as_map().into_iter().flat_map(|map| &map.entries);
     for value in value.lost.iter().chain(below.map(|(_, value)| value)) {
-        add_files(hub, value, files);
+        add_files(home, value, files);
     }
-    if !hub.is_default(value) {
+    if !home.is_default(value) {
         files
             .entry(value.set.value.source)
             .or_insert(value.set.value);
@@ -66,23 +102,24 @@ fn add_files(hub: &Hub<'_>, value: &Value, files: &mut BTreeMap<SourceId, Span>)
 }
 
 fn scatter_in(
-    hub: &Hub<'_>,
+    home: Home<'_>,
     span: Span,
-    from: &str,
+    from: &[&str],
     places: impl Fn(yaml::Value) -> Option<Vec<Place>>,
 ) -> Edits {
-    let page = Page::of(Files::from(hub), span)?;
+    let page = Page::of(home.files, span)?;
     let document = page.document()?;
     let root = page.root(&document)?;
-    let path = keys(hub, from);
-    let (last, above) = path.split_last()?;
-    let mapping = root.get_path(above)?;
+    let (last, above) = from.split_last()?;
+    let path = home.path.iter().map(String::as_str);
+    let above: Vec<&str> = path.chain(above.iter().copied()).collect();
+    let mapping = root.get_path(&above)?;
     let mut entries = mapping.raw_entries().iter();
     let is_it = |key: NodeRef<'_>| yaml::key_name(key).as_deref() == Some(last);
     let entry = entries.find(|entry| is_it(document.at(entry.key)))?;
     let old = yaml::Value::of(document.at(entry.value))?;
     let mut puts = Vec::new();
-    put_below(hub, root, places(old.clone())?, &mut puts)?;
+    put_below(home, root, places(old.clone())?, &mut puts)?;
     let renamed = rename(mapping, *entry, &old, &mut puts);
     let rewrites = renamed.unwrap_or_else(|| {
         let (mapping, key) = (mapping.id(), entry.key);
@@ -126,9 +163,9 @@ fn rename(
     Some(rewrites)
 }
 
-/// The edits that add values to a file of the hub's; nothing where they are not free.
+/// The edits that add values to a file; nothing where they are not free.
 fn put_below(
-    hub: &Hub<'_>,
+    home: Home<'_>,
     root: NodeRef<'_>,
     places: Vec<Place>,
     puts: &mut Vec<Edit>,
@@ -137,10 +174,10 @@ fn put_below(
     for (path, value) in places {
         plant(&mut tree, &path, value)?;
     }
-    if !is_free(hub, hub.values, &tree) {
+    if !is_free(home, home.values, &tree) {
         return None;
     }
-    for key in hub.path.iter().rev() {
+    for key in home.path.iter().rev() {
         tree = vec![(key.clone(), yaml::Value::Mapping(tree))];
     }
     put(root, tree, puts)
@@ -167,7 +204,7 @@ fn plant(tree: &mut Tree, path: &[String], value: yaml::Value) -> Option<()> {
 }
 
 /// Whether no layer has set or deleted what the tree sets.
-fn is_free(hub: &Hub<'_>, values: &Value, tree: &Tree) -> bool {
+fn is_free(home: Home<'_>, values: &Value, tree: &Tree) -> bool {
     tree.iter().all(|(key, new)| {
         let map = values.as_map();
         if map.is_some_and(|map| map.deleted.contains_key(key)) {
@@ -175,8 +212,8 @@ fn is_free(hub: &Hub<'_>, values: &Value, tree: &Tree) -> bool {
         }
         match (values.get(key), new) {
             (None, _) => true,
-            (Some(old), yaml::Value::Mapping(below)) if old.is_map() => is_free(hub, old, below),
-            (Some(old), _) => hub.is_default(old),
+            (Some(old), yaml::Value::Mapping(below)) if old.is_map() => is_free(home, old, below),
+            (Some(old), _) => home.is_default(old),
         }
     })
 }

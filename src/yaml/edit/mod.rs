@@ -149,8 +149,9 @@ fn change(
     let edits = &merged(edits);
     let style = Style::of(document);
     let mut splices = Vec::new();
+    let filled = edits.iter().map(|edit| edit.target().0).collect();
     for rewrite in rewrites {
-        rewrite::plan(document, rewrite, &mut splices)?;
+        rewrite::plan(document, rewrite, &filled, &mut splices)?;
     }
     for edit in edits {
         plan(document, edit, style, &mut splices)?;

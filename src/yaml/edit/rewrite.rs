@@ -1,5 +1,7 @@
 //! Changes of what stands in a document already: another scalar, another name, a key that goes.
 
+use std::collections::BTreeSet;
+
 use super::block::{after_line, comment_line, eol, line_start};
 use super::splice::Splice;
 use super::{Refusal, flow, refusal};
@@ -36,9 +38,11 @@ pub enum Rewrite {
     },
 }
 
+/// `filled` are the mappings that get other keys at the same time.
 pub(super) fn plan(
     document: &Document<'_>,
     rewrite: &Rewrite,
+    filled: &BTreeSet<NodeId>,
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refusal> {
     match rewrite {
@@ -57,7 +61,10 @@ pub(super) fn plan(
             refusal::check_shared(mapping)?;
             splices.push(respell(document.at(*key), &Value::String(name.clone()))?);
         }
-        Rewrite::Remove { mapping, key } => remove(document.at(*mapping), *key, splices)?,
+        Rewrite::Remove { mapping, key } => {
+            let is_filled = filled.contains(mapping);
+            remove(document.at(*mapping), *key, is_filled, splices)?;
+        }
     }
     Ok(())
 }
@@ -98,7 +105,12 @@ fn check_bare(node: NodeRef<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn remove(mapping: NodeRef<'_>, key: NodeId, splices: &mut Vec<Splice>) -> Result<(), Refusal> {
+fn remove(
+    mapping: NodeRef<'_>,
+    key: NodeId,
+    is_filled: bool,
+    splices: &mut Vec<Splice>,
+) -> Result<(), Refusal> {
     refusal::check_shared(mapping)?;
     let Content::Mapping { style, .. } = mapping.node().content else {
         return Err(Refusal::not_a("mapping", mapping));
@@ -115,7 +127,9 @@ fn remove(mapping: NodeRef<'_>, key: NodeId, splices: &mut Vec<Splice>) -> Resul
     match style {
         CollectionStyle::Flow => splices.push(remove_member(mapping, index)?),
         CollectionStyle::FlowPair => return Err(Refusal::FlowPair(mapping.range())),
-        CollectionStyle::Block if entries.len() == 1 => empty(mapping, &entries[0], splices)?,
+        CollectionStyle::Block if entries.len() == 1 && !is_filled => {
+            empty(mapping, &entries[0], splices)?;
+        }
         CollectionStyle::Block => splices.push(remove_lines(mapping, index)?),
     }
     Ok(())

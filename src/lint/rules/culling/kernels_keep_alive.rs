@@ -1,6 +1,9 @@
+use serde_json::json;
+
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
+use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -38,12 +41,53 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
              `singleuser.extraFiles`",
         )
     };
-    let place = hub.nearest(if culls { FILES } else { "cull.timeout" });
-    findings.extend(place.map(|place| {
-        Diagnostic::new(&CODE, message)
-            .at(span(place), "idle servers are stopped")
-            .help(help)
-    }));
+    let Some(place) = hub.nearest(if culls { FILES } else { "cull.timeout" }) else {
+        return;
+    };
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(place), "idle servers are stopped")
+        .help(help);
+    findings.push(if culls {
+        let edits = idle_timeout(hub).and_then(|timeout| connected(hub, timeout));
+        remedy::risky(finding, "stop those with an open tab too", edits)
+    } else {
+        let edits = add_file(hub, place).filter(|_| !files.contains(SETTINGS));
+        remedy::risky(finding, "stop kernels after 20 minutes", edits)
+    });
+}
+
+/// Where Jupyter Server looks for settings, in every image that has them.
+const SETTINGS: &str = "/etc/jupyter/jupyter_server_config.json";
+
+/// A file of settings, as the chart's documentation has it.
+fn add_file(hub: &Hub<'_>, place: &Value) -> remedy::Edits {
+    let file = json!({
+        "mountPath": SETTINGS,
+        "data": {"MappingKernelManager": {
+            "cull_connected": true,
+            "cull_idle_timeout": 1200,
+            "cull_interval": 120,
+        }},
+    });
+    let path = remedy::split("singleuser.extraFiles.culling");
+    remedy::add(hub, place, vec![(path, file.into())])
+}
+
+/// The mapping of a file of settings in which kernels are stopped, and when.
+fn idle_timeout<'v>(hub: &Hub<'v>) -> Option<(&'v Value, &'v Value)> {
+    let mut files = hub.entries(FILES).map(|(_, file)| file);
+    files.find_map(|file| {
+        let settings = file.get_path(&["data", "MappingKernelManager"])?;
+        Some((settings, settings.get("cull_idle_timeout")?))
+    })
+}
+
+fn connected(hub: &Hub<'_>, (settings, timeout): (&Value, &Value)) -> remedy::Edits {
+    const KEY: &str = "cull_connected";
+    match settings.get(KEY) {
+        Some(off) => remedy::replace_scalar(hub, off, true),
+        None => remedy::beside(hub, timeout, &[(&[KEY], true.into())]),
+    }
 }
 
 /// Whether `cull_connected` is there and true, as JSON, YAML or Python write it.

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -49,11 +49,29 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let help = format!(
         "set `{LIMIT}` above {arrivals}, or keep nodes ready; until then users are told to try again (429)"
     );
-    findings.push(
-        Diagnostic::new(&CODE, message)
-            .at(span(place), format!("{limit} at a time"))
-            .help(help),
-    );
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(place), format!("{limit} at a time"))
+        .help(help);
+    let enough = tens_above(arrivals);
+    let edits = if hub.is_default(value) {
+        remedy::set_near(hub, LIMIT, enough)
+    } else {
+        remedy::replace_scalar(hub, value, enough)
+    };
+    findings.push(remedy::risky(
+        finding,
+        format!("start {enough} at a time"),
+        edits,
+    ));
+}
+
+/// The next multiple of ten, which reads as what it is: no exact figure.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "users are no more than a `u32`"
+)]
+fn tens_above(number: f64) -> i64 {
+    (number / 10.0).ceil() as i64 * 10
 }
 
 fn number(value: &Value) -> Option<f64> {

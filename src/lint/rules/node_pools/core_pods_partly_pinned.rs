@@ -1,6 +1,6 @@
 use super::{CORE_MATCH, USER_MATCH, core_pods, holds_something};
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -40,7 +40,31 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .iter()
         .map(|path| (path.as_str(), "this one has its nodes"))
         .collect();
-    findings.push(hub.at(finding, &places));
+    let finding = hub.at(finding, &places);
+    findings.push(pinned_alike(hub, &paths, &loose, finding));
+}
+
+/// With the selector of the others, where these have the same one.
+fn pinned_alike(
+    hub: &Hub<'_>,
+    pinned: &[String],
+    loose: &[&str],
+    finding: Diagnostic,
+) -> Diagnostic {
+    let mut selectors = pinned.iter().filter_map(|path| hub.get(path));
+    let Some(first) = selectors.next() else {
+        return finding;
+    };
+    let selector = first.to_json();
+    if selectors.any(|other| other.to_json() != selector) {
+        return finding;
+    }
+    let place = |pod: &&str| {
+        let path = format!("{pod}.nodeSelector");
+        (remedy::split(&path), selector.clone().into())
+    };
+    let edits = remedy::add(hub, first, loose.iter().map(place).collect());
+    remedy::risky(finding, "give them the same selector", edits)
 }
 
 /// Users have to be on nodes of theirs, and core pods need not be elsewhere.
@@ -56,5 +80,11 @@ fn users_alone(hub: &Hub<'_>) -> Option<Diagnostic> {
         (USER_MATCH, "users are bound"),
         (CORE_MATCH, "core pods are not"),
     ];
-    Some(hub.at(finding, &places))
+    let edits = remedy::set_near(hub, CORE_MATCH, "require");
+    let finding = hub.at(finding, &places);
+    Some(remedy::risky(
+        finding,
+        "bind core pods to nodes of theirs",
+        edits,
+    ))
 }

@@ -1,8 +1,9 @@
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Value;
+use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -76,7 +77,12 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, value: &Value) -> Op
         return None;
     }
     if let Some(key) = unknown_affinity(value).filter(|_| camel == "affinity") {
-        return Some(not_a_key(key));
+        let finding = not_a_key(key);
+        return Some(if settings.is_overridden("extra_pod_config") {
+            finding
+        } else {
+            moved(hub, name, camel, finding)
+        });
     }
     let message = format!(
         "`{name}` of {} takes the place of what the chart computes, and is unknown to placeholders and image pullers",
@@ -88,11 +94,89 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, value: &Value) -> Op
     } else {
         format!("use `{of_chart}`")
     };
-    Some(
-        Diagnostic::new(&CODE, message)
-            .at(span(value), "comes last")
-            .help(help),
-    )
+    let finding = Diagnostic::new(&CODE, message)
+        .at(span(value), "comes last")
+        .help(help);
+    Some(if is_of_profile {
+        of_profile_moved(hub, name, value, of_profile, finding)
+    } else {
+        moved(hub, name, camel, finding)
+    })
+}
+
+/// The field at the key that the chart has for it.
+fn moved(hub: &Hub<'_>, name: &str, camel: &str, finding: Diagnostic) -> Diagnostic {
+    let from = format!("singleuser.extraPodConfig.{name}");
+    let edits = match camel {
+        "tolerations" => remedy::move_key(hub, &from, "singleuser.extraTolerations"),
+        "nodeSelector" => remedy::move_key(hub, &from, "singleuser.nodeSelector"),
+        "affinity" => remedy::scatter(hub, &from, affinity),
+        _ => None,
+    };
+    remedy::risky(finding, "move it to the chart's own key", edits)
+}
+
+/// The field as the trait of a profile that is for it, where that has the same shape.
+fn of_profile_moved(
+    hub: &Hub<'_>,
+    name: &str,
+    value: &Value,
+    of_profile: &str,
+    finding: Diagnostic,
+) -> Diagnostic {
+    let is_holder = |settings: &&Value| {
+        let held = settings.get_path(&["extra_pod_config", name]);
+        held.is_some_and(|held| held.set == value.set)
+    };
+    let same = matches!(of_profile, "tolerations" | "node_selector");
+    let holder = profiles::overrides(hub).into_iter().find(is_holder);
+    let edits = holder
+        .filter(|_| same)
+        .and_then(|holder| remedy::transfer(hub, value, holder, &[of_profile]));
+    remedy::risky(finding, format!("make it the trait `{of_profile}`"), edits)
+}
+
+/// An affinity by the chart's keys: terms that are required, and those that are preferred.
+fn affinity(affinity: yaml::Value) -> Option<Vec<remedy::Place>> {
+    let yaml::Value::Mapping(kinds) = affinity else {
+        return None;
+    };
+    let mut places = Vec::new();
+    for (kind, rules) in kinds {
+        let (_, key) = KINDS.iter().find(|(known, _)| *known == kind)?;
+        let yaml::Value::Mapping(rules) = rules else {
+            return None;
+        };
+        for (rule, terms) in rules {
+            let which = WHICH.iter().find(|which| rule.starts_with(**which))?;
+            let path = format!("singleuser.{key}.{which}");
+            places.push((remedy::split(&path), terms_of(terms)?));
+        }
+    }
+    Some(places)
+}
+
+const KINDS: [(&str, &str); 3] = [
+    ("nodeAffinity", "extraNodeAffinity"),
+    ("podAffinity", "extraPodAffinity"),
+    ("podAntiAffinity", "extraPodAntiAffinity"),
+];
+
+/// How the chart's keys are called, and the long ones begin.
+const WHICH: [&str; 2] = ["required", "preferred"];
+
+/// A list of terms; the affinity to nodes has one key more around it.
+fn terms_of(terms: yaml::Value) -> Option<yaml::Value> {
+    match terms {
+        yaml::Value::Sequence(_) => Some(terms),
+        yaml::Value::Mapping(pairs) => {
+            let mut pairs = pairs.into_iter();
+            let (key, terms) = pairs.next()?;
+            let is_whole = key == "nodeSelectorTerms" && pairs.next().is_none();
+            is_whole.then_some(terms)
+        }
+        _ => None,
+    }
 }
 
 /// Whether there is something that it takes the place of, or somebody who should know.

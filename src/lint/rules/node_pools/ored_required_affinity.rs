@@ -1,9 +1,11 @@
 use super::terms::{expressions, key, looks_at};
 use super::{PURPOSE, USER_MATCH};
+use serde_json::json;
+
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -24,7 +26,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         let terms = settings.items("node_affinity_required");
         let finding = match bypassed(settings, &terms) {
-            Some(term) if settings.is_overridden("node_affinity_required") => Some(own(term)),
+            Some(term) if settings.is_overridden("node_affinity_required") => Some(own(hub, term)),
             Some(_) => of_chart(hub),
             None => apart(settings, &terms),
         };
@@ -54,14 +56,33 @@ fn of_chart(hub: &Hub<'_>) -> Option<Diagnostic> {
         (REQUIRED, "one more way to be scheduled"),
         (USER_MATCH, "is only one of the ways"),
     ];
-    Some(hub.at(finding, &places))
+    let finding = hub.at(finding, &places);
+    let edits = remedy::set_near(hub, USER_MATCH, "ignore").and_then(|mut edits| {
+        let terms = profiles::items(hub.get(REQUIRED)?).into_iter();
+        for term in terms.filter(|term| !looks_at(term, PURPOSE)) {
+            edits.extend(narrowed(hub, term)?);
+        }
+        Some(edits)
+    });
+    Some(remedy::risky(
+        finding,
+        "ask for the purpose in each term",
+        edits,
+    ))
 }
 
-fn own(term: &Value) -> Diagnostic {
+fn own(hub: &Hub<'_>, term: &Value) -> Diagnostic {
     let message = "users may run on any node that this term matches, whatever its purpose";
-    Diagnostic::new(&CODE, message)
+    let finding = Diagnostic::new(&CODE, message)
         .at(span(term), "one more way to be scheduled")
-        .help("terms are alternatives: put `hub.jupyter.org/node-purpose` into each")
+        .help("terms are alternatives: put `hub.jupyter.org/node-purpose` into each");
+    remedy::risky(finding, "ask for the purpose here too", narrowed(hub, term))
+}
+
+/// The term asks for nodes of users besides.
+fn narrowed(hub: &Hub<'_>, term: &Value) -> remedy::Edits {
+    let purpose = json!({"key": PURPOSE, "operator": "In", "values": ["user"]});
+    remedy::append(hub, term.get("matchExpressions")?, vec![purpose])
 }
 
 /// Terms that look at nothing in common are mostly meant to hold together.

@@ -1,7 +1,8 @@
 use super::pulled;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::profiles::Settings;
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -41,5 +42,44 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         ("singleuser.image.name", "pulled first, onto every node"),
         ("singleuser.profileList", "no profile uses it"),
     ];
-    findings.push(hub.at(finding, &places));
+    let finding = hub.at(finding, &places);
+    let Some((name, tag)) = most_used(all).and_then(parts) else {
+        return findings.push(finding);
+    };
+    let edits = make_default(hub, name, tag);
+    findings.push(remedy::risky(
+        finding,
+        format!("make `{name}:{tag}` the default"),
+        edits,
+    ));
+}
+
+/// With both where one of them is set, else beside the profiles.
+fn make_default(hub: &Hub<'_>, name: &str, tag: &str) -> remedy::Edits {
+    if !hub.is_set(NAME) {
+        let place = |path, text: &str| (remedy::split(path), text.into());
+        let places = vec![place(NAME, name), place(TAG, tag)];
+        return remedy::add(hub, hub.get("singleuser.profileList")?, places);
+    }
+    let mut edits = remedy::set_near(hub, NAME, name)?;
+    edits.extend(remedy::set_near(hub, TAG, tag)?);
+    Some(edits)
+}
+
+const NAME: &str = "singleuser.image.name";
+const TAG: &str = "singleuser.image.tag";
+
+/// The image of most settings; of equals the one that comes first.
+fn most_used<'s>(all: &'s [Settings<'_>]) -> Option<&'s str> {
+    let image = |settings: &'s Settings<'_>| settings.get("image").and_then(pulled::text);
+    let images: Vec<&str> = all.iter().filter_map(image).collect();
+    let count = |wanted: &&str| images.iter().filter(|image| *image == wanted).count();
+    let most = images.iter().map(&count).max()?;
+    images.iter().copied().find(|image| count(image) == most)
+}
+
+/// The name and the tag; nothing where there is a digest, which the chart's values do not have.
+fn parts(image: &str) -> Option<(&str, &str)> {
+    let (name, tag) = image.rsplit_once(':')?;
+    (!image.contains('@') && !tag.contains('/')).then_some((name, tag))
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -30,7 +30,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = Diagnostic::new(&CODE, message)
             .help(format!("the chart has `{MOST}: 1` with two replicas"));
         let places = [(path, "lets none go"), (REPLICAS, "so many there are")];
-        findings.push(hub.at(finding, &places));
+        let finding = hub.at(finding, &places);
+        findings.push(let_go(hub, path, finding));
         return;
     }
     if hub.number(REPLICAS) == Some(1.0) {
@@ -39,6 +40,19 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         finding.level = Level::Hint;
         findings.push(hub.at(finding, &[(REPLICAS, "only one")]));
     }
+}
+
+/// One more replica than have to stay, or one that may go.
+fn let_go(hub: &Hub<'_>, path: &str, finding: Diagnostic) -> Diagnostic {
+    if path == MOST {
+        let edits = remedy::set_near(hub, MOST, 1);
+        return remedy::risky(finding, "let one go at a time", edits);
+    }
+    let Some(least) = hub.get(LEAST).and_then(|least| least.to_json().as_u64()) else {
+        return finding;
+    };
+    let edits = remedy::set_near(hub, REPLICAS, least + 1);
+    remedy::risky(finding, "run one more than have to stay", edits)
 }
 
 /// What lets no replica go.

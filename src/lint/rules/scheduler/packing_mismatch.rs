@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -37,7 +37,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                     "placeholders bring nodes",
                 ),
             ];
-            Some(hub.at(finding, &places))
+            let edits = remedy::set_near(hub, SCHEDULER, true);
+            let finding = hub.at(finding, &places);
+            Some(remedy::risky(finding, "pack servers", edits))
         }
         _ => None,
     };
@@ -51,7 +53,8 @@ fn packs_for_nothing(hub: &Hub<'_>) -> Option<Diagnostic> {
     let finding = Diagnostic::new(&CODE, message)
         .at(span(hub.nearest(SCHEDULER)?), "the user scheduler is on")
         .help("set `scheduling.userScheduler.enabled: false`, so that users spread over the nodes that there are");
-    Some(finding)
+    let edits = remedy::set_near(hub, SCHEDULER, false);
+    Some(remedy::risky(finding, "do not pack servers", edits))
 }
 
 /// Whether servers go to a scheduler of the operator's own.

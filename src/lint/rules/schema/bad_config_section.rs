@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Hub, Rule, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -82,6 +82,18 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             finding.level = Level::Warning;
         }
         let place = value.set.key.unwrap_or(value.set.value);
-        findings.push(finding.at(place, "no class has this name"));
+        let finding = finding.at(place, "no class has this name");
+        findings.push(match class {
+            Some(class) => {
+                let edits = remedy::rename_key(hub, value, class);
+                remedy::risky(finding, format!("write `{class}`"), edits)
+            }
+            None if ABOVE.contains(&section.as_str()) => {
+                let (from, to) = (format!("hub.config.{section}"), format!("hub.{section}"));
+                let edits = remedy::move_key(hub, &from, &to);
+                remedy::risky(finding, format!("move it to `{to}`"), edits)
+            }
+            None => finding,
+        });
     }
 }

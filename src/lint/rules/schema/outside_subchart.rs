@@ -3,8 +3,9 @@ use serde_json::Value as Json;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
 use crate::lint::z2jh::{NAME, Version};
-use crate::lint::{Basis, ChartValues, Check, Rule, Values};
+use crate::lint::{Basis, ChartValues, Check, Rule, Values, remedy};
 use crate::values::Value;
+use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -58,12 +59,17 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
         let Some(around) = values.root.get_path(&keys) else {
             continue;
         };
-        findings.extend(outside(hub, around));
+        findings.extend(outside(values, hub, path, around));
     }
 }
 
 /// What stands around the values of the hub.
-fn outside(hub: &ChartValues<'_>, around: &Value) -> Vec<Diagnostic> {
+fn outside(
+    values: &Values<'_>,
+    hub: &ChartValues<'_>,
+    path: &[String],
+    around: &Value,
+) -> Vec<Diagnostic> {
     let place = hub.path.join(".");
     let finding = |(key, value): (&str, &Value)| {
         let message = format!("`{key}` stands outside of `{place}`, and z2jh never gets it");
@@ -71,9 +77,16 @@ fn outside(hub: &ChartValues<'_>, around: &Value) -> Vec<Diagnostic> {
             .at(span(value), "no setting of the hub, as it stands here")
             .help(format!("put it at `{place}.{key}`"));
         let inside = hub.values.set.key.into_iter();
-        inside.fold(finding, |finding, key| {
+        let finding = inside.fold(finding, |finding, key| {
             finding.at(key, "z2jh gets what stands below this key")
-        })
+        });
+        let path = path.iter().map(String::as_str);
+        let from: Vec<&str> = path.chain([key]).collect();
+        let to: Vec<String> = hub.path.iter().cloned().chain([key.to_owned()]).collect();
+        let edits = remedy::scatter(values, &from.join("."), |value| {
+            Some(vec![(to.clone(), value)])
+        });
+        remedy::risky(finding, format!("put it at `{place}.{key}`"), edits)
     };
     of_hub(around).into_iter().map(finding).collect()
 }
@@ -98,7 +111,25 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
         .at(span(below), "one level too many")
         .help(format!("take it away: `{}`", home.join(".")));
     let level = if is_at_hand { Level::Error } else { CODE.level };
-    Some(Diagnostic { level, ..finding })
+    let finding = Diagnostic { level, ..finding };
+    Some(remedy::risky(
+        finding,
+        "take a level away",
+        lifted(values, hub),
+    ))
+}
+
+/// What stands one level too deep, each key by itself.
+fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> remedy::Edits {
+    let path = hub.path.iter().map(String::as_str);
+    let from: Vec<&str> = path.chain([NAME]).collect();
+    remedy::scatter(values, &from.join("."), |value| {
+        let yaml::Value::Mapping(pairs) = value else {
+            return None;
+        };
+        let place = |(key, value)| (hub.path.iter().cloned().chain([key]).collect(), value);
+        Some(pairs.into_iter().map(place).collect())
+    })
 }
 
 /// Values at both places, of which nobody says which one is right.

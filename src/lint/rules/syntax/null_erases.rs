@@ -1,7 +1,9 @@
+use serde_json::{Map, Value as Json};
+
 use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::hub::span;
-use crate::lint::{ChartValues, Check, Rule, Values};
-use crate::values::{Content, Map, Value};
+use crate::lint::{ChartValues, Check, Rule, Values, remedy};
+use crate::values::{self, Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -29,7 +31,7 @@ struct Look<'v> {
 
 impl<'v> Look<'v> {
     fn at(&self, value: &'v Value, path: &mut Vec<&'v str>, findings: &mut Vec<Diagnostic>) {
-        let Some(Map {
+        let Some(values::Map {
             entries, deleted, ..
         }) = value.as_map()
         else {
@@ -67,7 +69,7 @@ impl<'v> Look<'v> {
         }
         let mut finding = finding(null, lost, path)?;
         finding.level = Level::Error;
-        Some(finding.help(HELP))
+        Some(self.without(null, lost, finding.help(HELP)))
     }
 
     /// A null between two layers, of which the upper one sets the key again.
@@ -85,7 +87,26 @@ impl<'v> Look<'v> {
             "{HELP}; that there is anything at this key is due to {} alone",
             source.name()
         );
-        Some(finding(null, lost, path)?.help(help))
+        let finding = finding(null, lost, path)?.help(help);
+        Some(self.without(null, lost, finding))
+    }
+
+    /// Without the key, where nothing is written behind it: who writes `null` may mean it. Comments that stand in
+    /// the place of what was below keep the key, with a mapping that adds nothing.
+    fn without(&self, null: &Value, lost: &Value, finding: Diagnostic) -> Diagnostic {
+        let set = null.set.value;
+        if !self.values.sources.slice(set).is_empty() {
+            return finding;
+        }
+        let behind = &self.values.sources.get(set.source).text()[set.end..];
+        let mut below = behind.lines().skip(1).map(str::trim_start);
+        let has_comments = below.find(|line| !line.is_empty());
+        if lost.is_map() && has_comments.is_some_and(|line| line.starts_with('#')) {
+            let edits = remedy::replace(self.values, null.set, Json::Object(Map::default()));
+            return remedy::safe(finding, "write `{}`, which erases nothing", edits);
+        }
+        let edits = remedy::remove_here(self.values, null.set);
+        remedy::safe(finding, "take the key away", edits)
     }
 
     fn is_set(&self, value: &Value) -> bool {
