@@ -138,7 +138,10 @@ fn tell(
         session.findings(&all)
     };
     let written = session.write(&shown);
-    session.say(&count(&all));
+    session.say(&match (&options.to, all.is_empty()) {
+        (Some(to), true) => format!("nothing has to change for z2jh {to}"),
+        _ => count(&all),
+    });
     let is_clean = all.iter().all(|finding| finding.level >= Level::Note);
     match written {
         Exit::Fine if !errors.is_empty() => Exit::Usage,

@@ -57,6 +57,13 @@ impl<'v> Settings<'v> {
         own.is_some_and(|own| self.said(name).is_some_and(|said| said.set == own.set))
     }
 
+    /// The traits that a profile or a choice sets, as far as they are mappings.
+    pub(in crate::lint) fn own_mappings(&self) -> impl Iterator<Item = (&'v str, &Value)> {
+        let traits = self.traits.iter();
+        let own = traits.filter(|(name, value)| self.overridden.contains(*name) && value.is_map());
+        own.map(|(name, value)| (*name, &**value))
+    }
+
     /// Whether they are of this profile.
     pub(super) fn is_of(&self, profile: &Value) -> bool {
         self.profile.is_some_and(|own| std::ptr::eq(own, profile))

@@ -146,6 +146,7 @@ pub static RULES: &[Rule] = &[
     upgrades::egress_opens::RULE,
     upgrades::default_changes::RULE,
     upgrades::copied_default::RULE,
+    upgrades::overrides_merge::RULE,
     suppressions::unused::RULE,
     suppressions::expired::RULE,
     suppressions::without_reason::RULE,

@@ -6,3 +6,4 @@ pub(super) mod default_changes;
 pub(super) mod egress_opens;
 pub(super) mod names_change;
 pub(super) mod nobody_allowed;
+pub(super) mod overrides_merge;
