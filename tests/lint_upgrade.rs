@@ -63,6 +63,19 @@ fn warnings_that_the_old_version_has_too_are_not_of_the_upgrade() {
 }
 
 #[test]
+fn a_copy_of_a_default_is_not_told_where_something_graver_is() {
+    let text = "scheduling:\n  userScheduler:\n    image: {tag: v1.19.13}\nproxy:\n  chp:\n    image: {tag: 4.5.0}\nsingleuser:\n  defaultUrl: /lab\n  networkPolicy: {enabled: false}\n";
+    check(
+        text,
+        &["--chart-version", "1.2", "--to", "2.0"],
+        &[
+            "prod.yaml:3:13: warning[SC002]",
+            "prod.yaml:6:13: note[UP006]",
+        ],
+    );
+}
+
+#[test]
 fn where_nothing_has_to_change_it_says_so() {
     let world = Memory::default().file("prod.yaml", "singleuser: {startTimeout: 300}\n");
     let line = ["lint", "prod.yaml", "--chart-version", "4.0", "--to", "4.4"];

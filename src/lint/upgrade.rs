@@ -1,7 +1,7 @@
 //! A hub whose chart is to get another version: what the values must change for it.
 
 use super::z2jh::{self, VERSIONS};
-use super::{Hub, Job, Plan, Release, Shared, Subject, finish, look};
+use super::{Hub, Job, Plan, Release, Shared, Subject, finish, look, says_more};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources};
@@ -118,7 +118,9 @@ pub(super) fn run(
             from: &from,
             to: &to,
         };
-        findings.extend(look(&Subject::Upgrade(&upgrade)));
+        let mut changes = look(&Subject::Upgrade(&upgrade));
+        changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
+        findings.extend(changes);
     }
     finish(findings)
 }

@@ -87,11 +87,11 @@ fn fixed(hub: &Hub<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -
                 Some(said.map(|(_, to)| (split(to), value.clone())).collect())
             };
             let edits = remedy::scatter(hub, path, places);
-            remedy::risky(
-                finding,
-                format!("move it to `{}`", targets.join("`, `")),
-                edits,
-            )
+            let message = match targets {
+                [target] => format!("move it to `{target}`"),
+                _ => "move it to these keys".to_owned(),
+            };
+            remedy::risky(finding, message, edits)
         }
         Now::Remade(to, shape) => {
             let places = |value: yaml::Value| Some(vec![(split(to), shape(&value)?)]);
