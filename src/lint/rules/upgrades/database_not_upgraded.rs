@@ -21,7 +21,7 @@ const SWITCH: &str = "hub.db.upgrade";
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = upgrade.to;
-    // JupyterHub upgrades a file of SQLite by itself, with a copy of it beside.
+    // The chart starts the hub with `--upgrade-db` where the database is its own file.
     let is_external = hub
         .text(TYPE)
         .is_some_and(|kind| !kind.starts_with("sqlite"));
