@@ -108,6 +108,15 @@ fn an_application_holds_them_as_a_block_of_text() {
 }
 
 #[test]
+fn an_application_set_fills_in_what_it_makes_of_its_template() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: hubs}\nspec:\n  generators:\n    - list: {elements: [{name: a, size: 2G}]}\n  template:\n    metadata: {name: '{{name}}'}\n    spec:\n      source:\n        chart: jupyterhub\n        repoURL: https://charts.example.org\n        targetRevision: '{{version}}'\n        helm:\n          valuesObject:\n            singleuser:\n              memory: {limit: '{{size}}', guarantee: 1Gi}\n";
+    check(
+        set,
+        "hub.yaml:17:43: error[RS001] JupyterHub cannot read `1Gi` as an amount of memory\n",
+    );
+}
+
+#[test]
 fn a_comment_in_the_block_silences_what_stands_there() {
     check(
         &ARGO.replace("# much", "# dunnage: ignore[RS001] for a test"),

@@ -1,5 +1,5 @@
 //! Values of a hub in the objects by which a tool in the cluster installs its chart: a `HelmRelease` of Flux, an
-//! `Application` of Argo CD, a `HelmChart` of the helm-controller of k3s.
+//! `Application` of Argo CD or an `ApplicationSet` that makes several of them, a `HelmChart` of the helm-controller of k3s.
 
 use std::ops::Range;
 
@@ -72,11 +72,12 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
     (found, errors)
 }
 
-/// Whether a finding is about a value that Flux fills in before the cluster sees it (`postBuild`): what it will
-/// be, `${NAME}` does not say.
+/// Whether a finding is about a value that is filled in before the cluster sees it, by Flux (`postBuild`) or by an
+/// `ApplicationSet`: what it will be, `${NAME}` and `{{name}}` do not say.
 pub(super) fn is_filled_in(sources: &Sources, finding: &Diagnostic) -> bool {
     let text = finding.span().map(|span| sources.slice(span));
-    text.is_some_and(|text| text.contains("${") && !text.contains('\n'))
+    let is_template = |text: &str| ["${", "{{"].iter().any(|mark| text.contains(mark));
+    text.is_some_and(|text| is_template(text) && !text.contains('\n'))
 }
 
 /// What an object says of a chart and its values.
@@ -104,13 +105,10 @@ fn given<'d>(object: &Object<'d>) -> Vec<Given<'d>> {
     };
     match (object.gvk.group.as_str(), object.gvk.kind.as_str()) {
         ("helm.toolkit.fluxcd.io", "HelmRelease") => vec![flux(spec)],
-        ("argoproj.io", "Application") => {
-            let several = spec.get("sources").into_iter().flat_map(NodeRef::items);
-            spec.get("source")
-                .into_iter()
-                .chain(several)
-                .map(argo)
-                .collect()
+        ("argoproj.io", "Application") => applications(spec),
+        ("argoproj.io", "ApplicationSet") => {
+            let template = spec.get_path(&["template", "spec"]);
+            template.map(applications).unwrap_or_default()
         }
         ("helm.cattle.io", "HelmChart") => vec![k3s(spec)],
         _ => Vec::new(),
@@ -130,6 +128,12 @@ fn flux(spec: NodeRef<'_>) -> Given<'_> {
         version: of_chart(&["version"]),
         layers: spec.get("values").map(Layer::Mapping).into_iter().collect(),
     }
+}
+
+fn applications(spec: NodeRef<'_>) -> Vec<Given<'_>> {
+    let several = spec.get("sources").into_iter().flat_map(NodeRef::items);
+    let sources = spec.get("source").into_iter().chain(several);
+    sources.map(argo).collect()
 }
 
 /// `valuesObject` takes the place of `values`, and parameters are laid over either.
