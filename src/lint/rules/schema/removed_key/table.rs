@@ -206,3 +206,77 @@ fn parents(value: &Value) -> Option<Value> {
         pairs.cloned().collect(),
     )]))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value as Json;
+
+    use super::*;
+    use crate::lint::z2jh::VERSIONS;
+
+    /// The paths of all keys that a schema names.
+    fn paths(schema: &Json, above: &str, found: &mut BTreeSet<String>) {
+        let keys = schema["properties"].as_object().into_iter().flatten();
+        for (key, below) in keys {
+            let path = format!("{above}{key}");
+            paths(below, &format!("{path}."), found);
+            found.insert(path);
+        }
+    }
+
+    fn known() -> Vec<(&'static str, BTreeSet<String>)> {
+        let read = VERSIONS.iter().map(|version| {
+            let schema: Json = serde_json::from_str(version.schema).expect("JSON");
+            let mut found = BTreeSet::new();
+            paths(&schema, "", &mut found);
+            (version.name, found)
+        });
+        read.collect()
+    }
+
+    #[test]
+    fn every_key_that_a_known_version_took_away_is_in_the_table() {
+        /// A mapping that takes any key.
+        const FREE: &str = "scheduling.userScheduler.plugins.";
+        let known = known();
+        let mut gone = 0;
+        for pair in known.windows(2) {
+            let [(_, before), (version, after)] = pair else {
+                panic!("two of them");
+            };
+            for path in before
+                .difference(after)
+                .filter(|path| !path.starts_with(FREE))
+            {
+                let is_row = |row: &&Removed| path.as_str() == row.path;
+                assert!(
+                    REMOVED.iter().any(|row| is_row(&row)),
+                    "{path} in {version}"
+                );
+                gone += 1;
+            }
+        }
+        assert!(gone > 8, "only {gone}");
+    }
+
+    #[test]
+    fn the_newest_version_has_every_new_place() {
+        let (_, newest) = known().pop().expect("a version");
+        for row in REMOVED {
+            let targets: &[&str] = match &row.now {
+                Now::Moved(targets) => targets,
+                Now::Remade(target, _) => &[target],
+                _ => &[],
+            };
+            for target in targets {
+                let (above, _) = target.rsplit_once('.').unwrap_or((target, ""));
+                let below = format!("{above}.");
+                let is_free =
+                    newest.contains(above) && !newest.iter().any(|path| path.starts_with(&below));
+                assert!(is_free || newest.contains(*target), "{target}");
+            }
+        }
+    }
+}
