@@ -24,10 +24,11 @@
 //!    defaults and the known schema. [`lint::Release`] is what Helm makes of it. Manifests are read as `render`
 //!    reads them ([`lint::Stream`]).
 //! 3. Each rule ([`lint::RULES`]) is a function over one of a few things ([`lint::Check`]): the hub, all values,
-//!    what breaks a schema, a workload, a stream, a comment. Its page is its test. A finding in manifests gets the
-//!    place of the value that made what it is about, where the release is known (`lint::origin`). What is found of all
-//!    subjects comes together once; comments and the policy silence ([`lint::Silence`]), the policy and the
-//!    options choose ([`lint::Selection`]), and a baseline knows ([`lint::Baseline`]).
+//!    what breaks a schema, an upgrade, a workload, a stream, a comment. Its page is its test. A finding in
+//!    manifests gets the place of the value that made what it is about, where the release is known
+//!    (`lint::origin`). What is found of all subjects comes together once; comments and the policy silence
+//!    ([`lint::Silence`]), the policy and the options choose ([`lint::Selection`]), and a baseline knows
+//!    ([`lint::Baseline`]).
 //! 4. Some findings bring edits that would end them. [`fix::run`] chooses among them, applies them to the
 //!    texts, lints again until nothing is left to fix, and takes back what did not do what it said.
 //!

@@ -76,6 +76,17 @@ fn a_copy_of_a_default_is_not_told_where_something_graver_is() {
 }
 
 #[test]
+fn a_chart_without_a_hub_goes_nowhere() {
+    let chart = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+    let world = Memory::default()
+        .file("web/Chart.yaml", chart)
+        .file("web/values.yaml", "a: 1\n");
+    assert_eq!(run(&world, &["lint", "web", "--to", "4.3"]), 3);
+    let said = world.stdout() + &world.stderr();
+    assert!(said.contains("there is no hub"), "{said}");
+}
+
+#[test]
 fn where_nothing_has_to_change_it_says_so() {
     let world = Memory::default().file("prod.yaml", "singleuser: {startTimeout: 300}\n");
     let line = ["lint", "prod.yaml", "--chart-version", "4.0", "--to", "4.4"];

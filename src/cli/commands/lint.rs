@@ -41,7 +41,11 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         errors,
     } = judge(session, &options, &settings, Repeats::Hidden);
     if known == 0 && errors.is_empty() && !options.skip_unknown {
-        let message = "there is no hub, no chart and no manifest in what was named";
+        let message = if options.to.is_some() {
+            "there is no hub in what was named, and nothing else goes to that version"
+        } else {
+            "there is no hub, no chart and no manifest in what was named"
+        };
         session.show(&[Diagnostic::new(&NOTHING, message)
             .help("name values files of the z2jh chart, a chart, or rendered manifests")]);
         return Exit::Nothing;
