@@ -69,7 +69,8 @@ impl<'v> Look<'v> {
         }
         let mut finding = finding(null, lost, path)?;
         finding.level = Level::Error;
-        Some(self.without(null, lost, finding.help(HELP)))
+        let (message, edits) = self.without(null, lost);
+        Some(remedy::safe(finding.help(HELP), message, edits))
     }
 
     /// A null between two layers, of which the upper one sets the key again.
@@ -88,25 +89,28 @@ impl<'v> Look<'v> {
             source.name()
         );
         let finding = finding(null, lost, path)?.help(help);
-        Some(self.without(null, lost, finding))
+        let (message, edits) = self.without(null, lost);
+        Some(remedy::risky(finding, message, edits))
     }
 
     /// Without the key, where nothing is written behind it: who writes `null` may mean it. Comments that stand in
     /// the place of what was below keep the key, with a mapping that adds nothing.
-    fn without(&self, null: &Value, lost: &Value, finding: Diagnostic) -> Diagnostic {
+    fn without(&self, null: &Value, lost: &Value) -> (&'static str, remedy::Edits) {
         let set = null.set.value;
-        if !self.values.sources.slice(set).is_empty() {
-            return finding;
-        }
         let behind = &self.values.sources.get(set.source).text()[set.end..];
         let mut below = behind.lines().skip(1).map(str::trim_start);
-        let has_comments = below.find(|line| !line.is_empty());
-        if lost.is_map() && has_comments.is_some_and(|line| line.starts_with('#')) {
-            let edits = remedy::replace(self.values, null.set, Json::Object(Map::default()));
-            return remedy::safe(finding, "write `{}`, which erases nothing", edits);
-        }
-        let edits = remedy::remove_here(self.values, null.set);
-        remedy::safe(finding, "take the key away", edits)
+        let next = below.find(|line| !line.is_empty());
+        let is_kept = lost.is_map() && next.is_some_and(|line| line.starts_with('#'));
+        let (message, edits) = if is_kept {
+            let nothing = Json::Object(Map::default());
+            let edits = remedy::replace(self.values, null.set, nothing);
+            ("write `{}`, which erases nothing", edits)
+        } else {
+            let edits = remedy::remove_here(self.values, null.set);
+            ("take the key away", edits)
+        };
+        let is_bare = self.values.sources.slice(set).is_empty();
+        (message, edits.filter(|_| is_bare))
     }
 
     fn is_set(&self, value: &Value) -> bool {
