@@ -11,6 +11,7 @@ use std::path::Path;
 use dunnage::cli;
 use dunnage::host::{Host as _, Memory};
 use dunnage::lint::{Check, RULES, Rule};
+use rayon::prelude::*;
 use serde_json::Value;
 
 /// A file of an example.
@@ -205,7 +206,7 @@ fn check(rule: &Rule) {
 fn every_page_is_right() {
     let is_wrong = |rule: &&Rule| std::panic::catch_unwind(|| check(rule)).is_err();
     let wrong: Vec<&str> = RULES
-        .iter()
+        .par_iter()
         .filter(is_wrong)
         .map(|rule| rule.code.id)
         .collect();
