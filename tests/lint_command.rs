@@ -810,6 +810,24 @@ fn what_is_known_is_not_shown_and_only_shrinks() {
 }
 
 #[test]
+fn where_one_file_is_read_only_nothing_is_fixed() {
+    let text = "singleuser:\n  memory: {limit: 2Gi, guarantee: 2G}\n";
+    let mut world = Memory::default().file("a.yaml", text).file("b.yaml", text);
+    world.read_only.insert("/b.yaml".into());
+    assert_eq!(run(&world, &["lint", "a.yaml", "b.yaml", "--fix"]), 2);
+    let said = world.stderr();
+    assert!(
+        said.contains("b.yaml is read-only, and nothing was fixed"),
+        "{said}"
+    );
+    for name in ["a.yaml", "b.yaml"] {
+        assert_eq!(world.read_file(Path::new(name)).expect("a file"), text);
+    }
+    // The fixes can be seen all the same.
+    assert_eq!(run(&world, &["lint", "b.yaml", "--diff"]), 1);
+}
+
+#[test]
 fn fixes_are_shown_and_written_and_no_other_byte_changes() {
     let before = "# a hub\r\nsingleuser:  # two blanks\r\n  memory: {limit: 2G, guarantee: 1G} # dunnage: ignore[RS003] no more\r\n";
     let after = "# a hub\r\nsingleuser:  # two blanks\r\n  memory: {limit: 2G, guarantee: 1G}\r\n";

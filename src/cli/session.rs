@@ -18,7 +18,8 @@ static UNREADABLE: Code = Code::error(
     "a file or the standard input cannot be read",
 );
 
-static UNWRITABLE: Code = Code::error("CL004", "unwritable-output", "the output cannot be written");
+pub(in crate::cli) static UNWRITABLE: Code =
+    Code::error("CL004", "unwritable-output", "the output cannot be written");
 
 /// One command's run: the world, the texts read so far, and how messages look.
 pub(super) struct Session<'h> {

@@ -1,5 +1,5 @@
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -26,6 +26,8 @@ pub struct Memory {
     pub is_pipe_broken: bool,
     /// Whether there is no room for another file.
     pub is_disk_full: bool,
+    /// Files that are kept from being written.
+    pub read_only: BTreeSet<PathBuf>,
     stdout: RefCell<String>,
     stderr: RefCell<String>,
 }
@@ -41,6 +43,7 @@ impl Default for Memory {
             outputs: BTreeMap::new(),
             is_pipe_broken: false,
             is_disk_full: false,
+            read_only: BTreeSet::new(),
             stdout: RefCell::default(),
             stderr: RefCell::default(),
         }
@@ -183,6 +186,10 @@ impl Host for Memory {
         let path = self.absolute(path);
         self.files.borrow_mut().insert(path, content.to_vec());
         Ok(())
+    }
+
+    fn is_read_only(&self, path: &Path) -> bool {
+        self.read_only.contains(&self.absolute(path))
     }
 
     fn copy_program(&self, path: &Path) -> Result<(), HostError> {

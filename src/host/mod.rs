@@ -48,8 +48,12 @@ pub trait Host {
     /// Writes all of the output at once, piece by piece.
     fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError>;
     /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
-    /// old content or the new. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
+    /// old content or the new. One that is read-only stays as it is, whoever asks. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
+    /// Whether a file is kept from being written, so that [`Host::write_file`] would refuse it.
+    fn is_read_only(&self, _path: &Path) -> bool {
+        false
+    }
     /// Puts this very program there as a program, as whole as [`Host::write_file`] does.
     fn copy_program(&self, path: &Path) -> Result<(), HostError>;
     /// Makes a folder and those above it that are missing.

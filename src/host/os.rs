@@ -108,9 +108,18 @@ impl Host for Os {
             Some("/dev/stdout") => write_all(io::stdout().lock(), content),
             Some("/dev/stderr") => write_all(io::stderr().lock(), content),
             _ if is_special(path) => write_directly(path, content),
+            _ if self.is_read_only(path) => Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "it is read-only",
+            )),
             _ => replace(path, content, Kind::Data),
         };
         written.map_err(|error| HostError::write_file(path, error))
+    }
+
+    /// A rename would take its place all the same, and so would a write of root's.
+    fn is_read_only(&self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|there| there.permissions().readonly())
     }
 
     fn copy_program(&self, path: &Path) -> Result<(), HostError> {
@@ -317,6 +326,21 @@ mod tests {
         );
         Os.write_file(folder.path(), b"a").unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_is_read_only_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "old").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        assert!(Os.is_read_only(&path));
+        let error = Os.write_file(&path, b"new").unwrap_err().to_string();
+        assert!(error.ends_with("a: it is read-only"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

@@ -85,6 +85,10 @@ impl Host for Overlay<'_> {
         Ok(())
     }
 
+    fn is_read_only(&self, path: &Path) -> bool {
+        self.below.is_read_only(path)
+    }
+
     fn copy_program(&self, _: &Path) -> Result<(), HostError> {
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Repeats;
 use super::settings::{self, Settings};
 use crate::cli::args::LintOptions;
-use crate::cli::session::{Session, unwritable};
+use crate::cli::session::{Session, UNWRITABLE, unwritable};
 use crate::diag::Diagnostic;
 use crate::fix::{self, Allowed, Outcome, Texts};
 use crate::host::{Host, Overlay};
@@ -141,10 +141,22 @@ impl Known {
     }
 }
 
+/// Writes what is fixed, or nothing where one of the files is kept from it.
 fn write(host: &dyn Host, sources: &Sources, outcome: &Outcome) -> Result<(), Diagnostic> {
+    let path = |id: &SourceId| Path::new(sources.get(*id).name());
+    if let Some(kept) = outcome
+        .texts
+        .keys()
+        .map(path)
+        .find(|path| host.is_read_only(path))
+    {
+        let message = format!("{} is read-only, and nothing was fixed", kept.display());
+        return Err(Diagnostic::new(&UNWRITABLE, message).help(
+            "let it be written, or leave its findings out: `--ignore`, `--diff` to see them",
+        ));
+    }
     for (id, text) in &outcome.texts {
-        let path = Path::new(sources.get(*id).name());
-        let written = host.write_file(path, text.as_bytes());
+        let written = host.write_file(path(id), text.as_bytes());
         written.map_err(|error| unwritable(&error))?;
     }
     Ok(())
