@@ -1,7 +1,7 @@
 //! What a rule finds, and at which level, where the version of the chart or the facts of the cluster decide.
 
 use dunnage::diag::Diagnostic;
-use dunnage::lint::{self, Parts, Plan, Release, Shared};
+use dunnage::lint::{self, Parts, Plan, Release, Run, Shared};
 use dunnage::policy::{Autoscaler, Facts};
 use dunnage::text::Sources;
 use dunnage::values::{self, Helm};
@@ -22,7 +22,13 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
     let mut shared = Shared::default();
     let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
     let release = Release::new(plan).expect("values");
-    lint::run(&sources, &shared, facts, &release)
+    let run = Run {
+        sources: &sources,
+        shared: &shared,
+        facts,
+        has_hints: true,
+    };
+    lint::run(run, &release)
 }
 
 /// The findings of some codes: `error[PR002] message: help`, one a line.

@@ -29,6 +29,8 @@ pub struct Hub<'v> {
     pub is_version_known: bool,
     /// What is known besides the values.
     pub facts: &'v Facts,
+    /// Whether hints are asked for.
+    pub has_hints: bool,
     /// What servers get, found when a rule first asks for it.
     pub(super) settings: OnceCell<Vec<Settings<'v>>>,
 }

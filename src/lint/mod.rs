@@ -65,18 +65,26 @@ pub struct Linted {
     pub release: Option<Release>,
 }
 
+/// What a run goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'r> {
+    /// The texts that values were read from.
+    pub sources: &'r Sources,
+    /// What releases have in common.
+    pub shared: &'r Shared,
+    /// What is known besides the values.
+    pub facts: &'r Facts,
+    /// Whether hints are asked for; of those that are not, nobody needs the fix.
+    pub has_hints: bool,
+}
+
 /// What comes of each of several jobs, or why Helm refuses the values.
-pub fn run_all(
-    sources: &Sources,
-    shared: &Shared,
-    facts: &Facts,
-    jobs: Vec<Job>,
-) -> Vec<Result<Linted, NotATable>> {
+pub fn run_all(cx: Run<'_>, jobs: Vec<Job>) -> Vec<Result<Linted, NotATable>> {
     let linted = jobs.into_par_iter().map(|job| {
         let release = Release::new(job.plan)?;
         let findings = match job.next {
-            None => run(sources, shared, facts, &release),
-            Some(next) => upgrade::run(sources, shared, facts, [&release, &Release::new(*next)?]),
+            None => run(cx, &release),
+            Some(next) => upgrade::run(cx, [&release, &Release::new(*next)?]),
         };
         Ok(Linted {
             findings,
@@ -88,21 +96,16 @@ pub fn run_all(
 
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what
 /// comments silence is still among them.
-pub fn run(
-    sources: &Sources,
-    shared: &Shared,
-    facts: &Facts,
-    release: &Release,
-) -> Vec<Diagnostic> {
-    let values = release.view(sources, shared);
-    let hub = release.hub(sources, facts);
+pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
+    let values = release.view(cx.sources, cx.shared);
+    let hub = release.hub(cx);
     let mut findings = look(&Subject::Release(&values, hub.as_ref()));
     // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
     let mut violations = violations::check(&values, hub.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
     if !values.inside.is_empty() {
-        findings.retain(|finding| !gitops::is_filled_in(sources, finding));
+        findings.retain(|finding| !gitops::is_filled_in(cx.sources, finding));
     }
     finish(findings)
 }

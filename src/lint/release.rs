@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use super::shared::Shared;
 use super::values::{Basis, ChartValues, Values};
 use super::z2jh::{self, Known, NAME, VERSIONS};
-use super::{Hub, Inside, hub, locate};
+use super::{Hub, Inside, Run, hub, locate};
 use crate::diag::Diagnostic;
-use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Content, Dependency, Helm, Map, NotATable, Value};
 
@@ -241,10 +240,10 @@ impl Release {
     }
 
     /// The hub; nothing where there is none, or a null took all of its values away.
-    pub fn hub<'r>(&'r self, sources: &'r Sources, facts: &'r Facts) -> Option<Hub<'r>> {
+    pub(super) fn hub<'r>(&'r self, cx: Run<'r>) -> Option<Hub<'r>> {
         let place = self.hub.as_ref()?;
         Some(Hub {
-            sources,
+            sources: cx.sources,
             values: self.values.get_path(&keys(&place.path))?,
             path: &place.path,
             defaults: &self.defaults,
@@ -252,7 +251,8 @@ impl Release {
             own: chart_at(&self.chart, &place.path).map(|chart| chart.values.set.value.source),
             version: place.numbers,
             is_version_known: place.is_said,
-            facts,
+            facts: cx.facts,
+            has_hints: cx.has_hints,
             settings: OnceCell::new(),
         })
     }

@@ -39,6 +39,11 @@ impl Selection {
         is_shown && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 
+    /// Whether a finding that is a hint by itself may be shown: all are, or one is by its name or at another level.
+    pub fn may_have_hints(&self) -> bool {
+        self.pedantic || !self.levels.is_empty() || self.select.iter().any(|word| !is_family(word))
+    }
+
     fn level(&self, finding: &Diagnostic) -> Option<Level> {
         let mut named = self
             .levels

@@ -1,9 +1,8 @@
 //! A hub whose chart is to get another version: what the values must change for it.
 
 use super::z2jh::{self, VERSIONS};
-use super::{Hub, Job, Plan, Release, Shared, Subject, finish, look, says_more};
+use super::{Hub, Job, Plan, Release, Run, Shared, Subject, finish, look, says_more};
 use crate::diag::{Code, Diagnostic, Level};
-use crate::policy::Facts;
 use crate::text::{SourceId, Sources};
 
 static NO_UPGRADE: Code = Code::error(
@@ -99,13 +98,8 @@ impl Target {
 
 /// What is found about a release of which another version of the chart makes the second one: what is an error
 /// there, what warns there and not with the first, and what the change itself does.
-pub(super) fn run(
-    sources: &Sources,
-    shared: &Shared,
-    facts: &Facts,
-    [from, to]: [&Release; 2],
-) -> Vec<Diagnostic> {
-    let of = |release| super::run(sources, shared, facts, release);
+pub(super) fn run(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
+    let of = |release| super::run(cx, release);
     let (before, mut findings) = (of(from), of(to));
     let known: Vec<_> = before.iter().map(|finding| key(from, finding)).collect();
     // What is no more than worth knowing is so with either version, or of a first install.
@@ -113,7 +107,7 @@ pub(super) fn run(
         let is_new = finding.level <= Level::Warning && !known.contains(&key(to, finding));
         finding.is_error() || is_new
     });
-    if let (Some(from), Some(to)) = (from.hub(sources, facts), to.hub(sources, facts)) {
+    if let (Some(from), Some(to)) = (from.hub(cx), to.hub(cx)) {
         let upgrade = Upgrade {
             from: &from,
             to: &to,

@@ -180,7 +180,13 @@ fn linted(sources: &mut Sources, values: Value) {
     let Ok(release) = lint::Release::new(plan) else {
         return;
     };
-    let findings = lint::run(sources, &shared, &Facts::default(), &release);
+    let run = lint::Run {
+        sources,
+        shared: &shared,
+        facts: &Facts::default(),
+        has_hints: true,
+    };
+    let findings = lint::run(run, &release);
     judged(sources, findings);
 }
 

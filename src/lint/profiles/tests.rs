@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::{Parts, Plan, Release, Shared};
+use crate::lint::{Parts, Plan, Release, Run, Shared};
 use crate::policy::Facts;
 use crate::text::Sources;
 use crate::values::{self, Helm};
@@ -30,10 +30,16 @@ fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T
         hub: None,
         inside: Vec::new(),
     };
-    let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
+    let mut shared = Shared::default();
+    let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
     let release = Release::new(plan).expect("values");
-    let facts = Facts::default();
-    look(&release.hub(&sources, &facts).expect("values"))
+    let run = Run {
+        sources: &sources,
+        shared: &shared,
+        facts: &Facts::default(),
+        has_hints: true,
+    };
+    look(&release.hub(run).expect("values"))
 }
 
 #[track_caller]

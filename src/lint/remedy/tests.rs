@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::{Parts, Plan, Release, Shared};
+use crate::lint::{Parts, Plan, Release, Run, Shared};
 use crate::policy::Facts;
 use crate::text::Sources;
 use crate::values::{self, Helm, Map};
@@ -7,6 +7,7 @@ use crate::values::{self, Helm, Map};
 /// What lint sees of values files that lie one over the other.
 pub(super) struct Case {
     pub(super) sources: Sources,
+    shared: Shared,
     release: Release,
     facts: Facts,
 }
@@ -35,18 +36,26 @@ impl Case {
             hub: None,
             inside: Vec::new(),
         };
-        let (plan, _) = Plan::new(&mut sources, &mut Shared::default(), parts);
+        let mut shared = Shared::default();
+        let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
         let release = Release::new(plan).expect("values");
         let facts = Facts::default();
         Self {
             sources,
+            shared,
             release,
             facts,
         }
     }
 
     pub(super) fn hub(&self) -> Hub<'_> {
-        self.release.hub(&self.sources, &self.facts).expect("a hub")
+        let run = Run {
+            sources: &self.sources,
+            shared: &self.shared,
+            facts: &self.facts,
+            has_hints: true,
+        };
+        self.release.hub(run).expect("a hub")
     }
 
     /// The files with the edits done.

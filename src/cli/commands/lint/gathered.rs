@@ -122,7 +122,13 @@ impl<'p> Gathered<'p> {
         let mut outcome = self.outcome;
         let facts = policy.map(|policy| policy.facts.clone());
         let facts = facts.unwrap_or_default();
-        let linted = lint::run_all(sources, &self.shared, &facts, self.jobs);
+        let run = lint::Run {
+            sources,
+            shared: &self.shared,
+            facts: &facts,
+            has_hints: selection.may_have_hints(),
+        };
+        let linted = lint::run_all(run, self.jobs);
         let releases = outcome.take(linted);
         let kinds = Kinds::default();
         let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);

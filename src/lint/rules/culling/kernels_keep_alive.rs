@@ -47,7 +47,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .at(span(place), "idle servers are stopped")
         .help(help);
-    findings.push(if culls {
+    findings.push(if !hub.has_hints {
+        finding
+    } else if culls {
         let edits = idle_timeout(hub).and_then(|timeout| connected(hub, timeout));
         remedy::risky(finding, "stop those with an open tab too", edits)
     } else {

@@ -96,6 +96,9 @@ fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
     };
     let mut finding = Diagnostic::new(&CODE, message).at(span(place), "what a server has to start");
     finding.level = needed.map_or(Level::Hint, |_| Level::Warning);
+    if finding.level == Level::Hint && !hub.has_hints {
+        return Some(finding.help(help));
+    }
     let wanted = wanted(needed);
     let edits = if hub.is_default(timeout) {
         remedy::set_near(hub, TIMEOUT, wanted)

@@ -71,6 +71,9 @@ fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Opti
     });
     let is_grave = !hub.is_own(lower) && is_grave(path, !kept.is_empty());
     let level = if is_grave { Level::Warning } else { CODE.level };
+    if level == Level::Hint && !hub.has_hints {
+        return Some(Diagnostic { level, ..finding });
+    }
     let repeated = gone.iter().map(|item| item.to_json()).collect();
     let edits = remedy::append(hub, list, repeated);
     let finding = remedy::risky(finding, "repeat what is lost", edits);
