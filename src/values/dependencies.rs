@@ -71,25 +71,33 @@ fn forget_names(chart: &mut Chart) {
 /// Gives each chart the name of its values' key, once for each dependency that means it; a chart that no
 /// dependency means comes first.
 fn name(chart: &mut Chart) {
-    let found = std::mem::take(&mut chart.charts);
-    let is_meant = |below: &&Chart| {
-        let mut dependencies = chart.dependencies.iter();
+    let dependencies = &chart.dependencies;
+    let is_meant = |below: &Chart| {
+        let mut dependencies = dependencies.iter();
         dependencies.any(|dependency| dependency.name == below.name)
     };
-    chart.charts = found
-        .iter()
-        .filter(|below| !is_meant(below))
-        .cloned()
-        .collect();
-    for dependency in &chart.dependencies {
-        let mut below = found.iter().filter(|below| below.name == dependency.name);
-        if let Some(below) = below.next() {
-            chart.charts.push(Chart {
-                name: dependency.key().to_owned(),
-                ..below.clone()
-            });
-        }
+    let found = std::mem::take(&mut chart.charts).into_iter();
+    let (mut meant, mut named): (Vec<Chart>, Vec<Chart>) = found.partition(is_meant);
+    for (at, dependency) in dependencies.iter().enumerate() {
+        let of_name = |name: &str| name == dependency.name;
+        let Some(place) = meant.iter().position(|below| of_name(&below.name)) else {
+            continue;
+        };
+        // A chart is large, and most have one name.
+        let is_last = !dependencies[at + 1..]
+            .iter()
+            .any(|other| of_name(&other.name));
+        let below = if is_last {
+            meant.remove(place)
+        } else {
+            meant[place].clone()
+        };
+        named.push(Chart {
+            name: dependency.key().to_owned(),
+            ..below
+        });
     }
+    chart.charts = named;
 }
 
 /// A condition beats the tags.
