@@ -1,6 +1,7 @@
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::hub::span;
 use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -170,15 +171,10 @@ fn finding(hub: &Hub<'_>, change: &Change) -> Diagnostic {
     let mut finding = Diagnostic::new(&CODE, message);
     finding.level = change.level;
     if let Some(near) = hub.nearest(path) {
-        finding = finding.at(crate::lint::hub::span(near), format!("`{path}` is not set"));
+        finding = finding.at(span(near), format!("`{path}` is not set"));
     }
+    let finding = finding.help(format!("`{path}: {}` is what it was", change.was));
     let was: Json = serde_json::from_str(change.was).expect("JSON");
-    let shown = match &was {
-        Json::Object(_) => json!(was["requests"]).to_string(),
-        other => other.to_string(),
-    };
-    let what = if was.is_object() { ".requests" } else { "" };
-    let finding = finding.help(format!("`{path}{what}: {shown}` is what it was"));
     let edits = remedy::set_near(hub, path, was);
     remedy::risky(finding, "keep it as it was", edits)
 }
