@@ -55,7 +55,15 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         "users whose names hold more than small letters and digits get another folder or volume";
     let mut finding = Diagnostic::new(&CODE, message);
     for value in found.iter().take(SHOWN) {
-        finding = finding.at(span(value), "is written by another scheme since z2jh 4.0");
+        // The chart's own template is in no file of the release.
+        let own = hub.nearest(STATIC).filter(|_| hub.is_default(value));
+        finding = match own {
+            Some(near) => finding.at(
+                span(near),
+                "below it, `subPath` is the chart's `{username}`",
+            ),
+            None => finding.at(span(value), "is written by another scheme since z2jh 4.0"),
+        };
     }
     let finding = finding.help(format!(
         "`a.b` was written `a-2eb`, and `a-b` was written `a-2db`; `{SCHEME}: escape` goes on with that"
