@@ -30,7 +30,7 @@ fn lint(name: &str, text: &str, policy_name: &str, policy: &str) -> Vec<(usize, 
         _ => Cluster::of(&policy),
     };
     let source = sources.add(name, text.to_owned());
-    let findings = lint::manifests(&sources, source, &cluster).into_iter();
+    let findings = lint::manifests(&sources, source, &cluster, None).into_iter();
     let with_line = findings.map(|finding| {
         let start = finding.span().expect("a place").start;
         (sources.get(source).line_column(start).line, finding)

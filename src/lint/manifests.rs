@@ -103,14 +103,9 @@ impl<'s> Stream<'s> {
     }
 }
 
-/// What is wrong in a stream of manifests; what comments silence is still among it.
-pub fn manifests(sources: &Sources, source: SourceId, cluster: &Cluster<'_>) -> Vec<Diagnostic> {
-    rendered(sources, source, cluster, None)
-}
-
-/// The same, where the release may be known that the manifests were rendered from: a finding then has the place
-/// of the value that made what it is about.
-pub fn rendered(
+/// What is wrong in a stream of manifests; what comments silence is still among it. Where the release is known that
+/// they were rendered from, a finding has the place of the value that made what it is about.
+pub fn manifests(
     sources: &Sources,
     source: SourceId,
     cluster: &Cluster<'_>,

@@ -26,7 +26,7 @@ pub mod z2jh;
 pub use baseline::Baseline;
 pub use gitops::{Inline, Inside, inline_values};
 pub use hub::Hub;
-pub use manifests::{Cluster, Stream, hub_values, manifests, rendered};
+pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release, secret_values};
 pub use rules::{Check, RULES, Rule};
 pub use select::{Selection, is_rule};

@@ -159,7 +159,7 @@ pub(crate) fn policy(text: &str, stream: &str) {
         let release = release(source, sources.get(source).text());
         let outcome = render::run(&release, &read, &Options::default());
         check_diagnostics(&sources, &outcome.diagnostics);
-        let findings = lint::manifests(&sources, source, &lint::Cluster::of(&read));
+        let findings = lint::manifests(&sources, source, &lint::Cluster::of(&read), None);
         judged(&sources, findings);
     }
 }

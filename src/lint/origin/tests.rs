@@ -12,7 +12,7 @@ use super::scope::Scopes;
 use super::*;
 use crate::k8s::Kinds;
 use crate::lint::manifests::with_stream;
-use crate::lint::{Cluster, Parts, Plan, Shared, hub_values, rendered, secret_values};
+use crate::lint::{self, Cluster, Parts, Plan, Shared, hub_values, secret_values};
 use crate::text::{SourceId, Sources};
 use crate::values::{self, Helm};
 use crate::yaml::{self, NodeRef};
@@ -43,7 +43,7 @@ fn check_origins(manifests: &str, values: &str, expected: &[&str]) {
     let release = release(&mut sources, all, None);
     let source = sources.add("rendered.yaml", manifests.to_owned());
     let kinds = Kinds::default();
-    let findings = rendered(&sources, source, &Cluster::unknown(&kinds), Some(&release));
+    let findings = lint::manifests(&sources, source, &Cluster::unknown(&kinds), Some(&release));
     let mut told = BTreeSet::new();
     for finding in &findings {
         let labels = finding.labels.iter();

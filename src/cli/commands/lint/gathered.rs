@@ -136,7 +136,7 @@ impl<'p> Gathered<'p> {
         let said = Said::new(&outcome.findings, selection, is_layered);
         for Rendered { source, job } in self.streams {
             let release = job.and_then(|job| releases[job].as_ref());
-            let mut findings = lint::rendered(sources, source, &cluster, release);
+            let mut findings = lint::manifests(sources, source, &cluster, release);
             findings.retain(|finding| !said.says(finding, source));
             outcome.findings.extend(findings);
         }
