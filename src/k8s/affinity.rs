@@ -254,7 +254,7 @@ impl Affinity {
     pub fn of(node_selector: Option<NodeRef<'_>>, node_affinity: Option<NodeRef<'_>>) -> Self {
         let pairs = node_selector
             .into_iter()
-            .flat_map(|selector| selector.entries());
+            .flat_map(|selector| selector.pairs());
         let pair = |(key, value): (NodeRef<'_>, NodeRef<'_>)| {
             Some((key.text()?.to_owned(), value.text()?.to_owned()))
         };

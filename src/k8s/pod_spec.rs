@@ -114,7 +114,7 @@ impl<'d> PodSpec<'d> {
             &path[..]
         };
         let node = self.base.get_path(path).filter(|node| !node.is_null())?;
-        let is_empty = node.entries().next().is_none()
+        let is_empty = node.pairs().is_empty()
             && node.items().next().is_none()
             && node.text().is_none_or(str::is_empty);
         (is_affinity || !is_empty).then_some(node)

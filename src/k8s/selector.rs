@@ -7,7 +7,7 @@ use crate::yaml::NodeRef;
 /// everything.
 pub fn read_selector(node: NodeRef<'_>) -> Option<Selector> {
     let pairs = node.get("matchLabels").into_iter();
-    let pairs = pairs.flat_map(|pairs| pairs.entries());
+    let pairs = pairs.flat_map(|pairs| pairs.pairs());
     let expressions = node.get("matchExpressions").into_iter();
     let expressions = expressions.flat_map(|expressions| expressions.items());
     let of_pairs = pairs.map(|(key, value)| {

@@ -55,7 +55,7 @@ impl<'d> PodTemplate<'d> {
 
     /// The pods' labels; values that are no strings are left out, as the API server refuses them.
     pub fn labels(&self) -> BTreeMap<String, String> {
-        let pairs = self.labels.into_iter().flat_map(|labels| labels.entries());
+        let pairs = self.labels.into_iter().flat_map(|labels| labels.pairs());
         pairs
             .filter_map(|(key, value)| Some((key.text()?.to_owned(), value.as_str()?.to_owned())))
             .collect()
@@ -187,7 +187,8 @@ fn follow<'d>(
 ) -> Vec<(NodeRef<'d>, Option<&'d str>)> {
     if step == "*" {
         return node
-            .entries()
+            .pairs()
+            .into_iter()
             .map(|(key, value)| (value.resolve(), key.text()))
             .collect();
     }

@@ -94,15 +94,27 @@ pub(super) fn duplicates(
     part: usize,
     document: &Document<'_>,
 ) -> Vec<Diagnostic> {
-    let pairs = document.nodes().flat_map(duplicate_keys);
+    let mappings = document.nodes().filter(|node| !node.is_alias());
+    let pairs = mappings.flat_map(|mapping| {
+        let pairs = duplicate_keys(mapping).into_iter();
+        pairs.map(move |(first, last)| (mapping, first, last))
+    });
     pairs
-        .map(|(first, last)| {
+        .map(|(mapping, first, last)| {
             let name = last.text().unwrap_or_default();
+            let counts = mapping
+                .find(name)
+                .is_some_and(|found| found.key.id() == last.id());
+            let of_last = if counts {
+                "this one wins"
+            } else {
+                "a merge key (`<<`) overrides this one"
+            };
             Diagnostic::new(
                 &codes::DUPLICATE_KEY,
                 format!("`{name}` is set twice in one mapping"),
             )
-            .at(release.node_span(part, last), "this one wins")
+            .at(release.node_span(part, last), of_last)
             .at(
                 release.node_span(part, first),
                 "Helm and Kubernetes never see this one",
@@ -118,7 +130,7 @@ fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
     }
     let mut seen: BTreeMap<&str, NodeRef<'_>> = BTreeMap::new();
     let mut pairs = Vec::new();
-    for (key, _) in node.entries() {
+    for (key, _) in node.entries().filter(|(key, _)| !key.is_merge_key()) {
         if let Some(first) = key.text().and_then(|name| seen.insert(name, key)) {
             pairs.push((first, key));
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::expand::expansion_problem;
 use super::scalar::{self, Scalar};
-use super::tree::{Content, NodeRef, ScalarStyle};
+use super::tree::NodeRef;
 
 /// Why a document has no JSON, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,7 +113,7 @@ fn fill<'d, B: Build<'d>>(
     depth: usize,
 ) -> Result<(), JsonError> {
     for (key, value) in mapping.entries() {
-        if is_merge_key(key) {
+        if key.is_merge_key() {
             merge(entries, value, builder, depth + 1)?;
         } else {
             let name = key_name(key).ok_or_else(|| {
@@ -158,12 +158,6 @@ fn merge<'d, B: Build<'d>>(
     Ok(())
 }
 
-fn is_merge_key(key: NodeRef<'_>) -> bool {
-    let node = key.node();
-    node.tag().is_none()
-        && matches!(&node.content, Content::Scalar { text, style: ScalarStyle::Plain } if text == "<<")
-}
-
 /// The name that a key has in JSON; none for a key that is a list, a mapping or null.
 pub fn key_name(key: NodeRef<'_>) -> Option<String> {
     let scalar = key
@@ -172,13 +166,10 @@ pub fn key_name(key: NodeRef<'_>) -> Option<String> {
     scalar.as_ref().map(scalar::key_text)
 }
 
-/// The entry that has this name in JSON: the last one written, or one that a merge key brings.
+/// The entry that has this name in JSON, where several have it the one that counts.
 pub fn entry_named<'d>(mapping: NodeRef<'d>, name: &str) -> Option<(NodeRef<'d>, NodeRef<'d>)> {
-    let own = mapping
-        .entries()
-        .rev()
-        .find(|(key, _)| key_name(*key).as_deref() == Some(name));
-    own.or_else(|| mapping.find(name).map(|found| (found.key, found.value)))
+    let found = mapping.find_where(|key| key_name(key).as_deref() == Some(name))?;
+    Some((found.key, found.value))
 }
 
 fn problem(node: NodeRef<'_>, message: String) -> JsonError {
@@ -248,6 +239,8 @@ mod tests {
             r#"{"a":{"x":1,"z":3}}"#,
         );
         check("a: {'<<': 1}\n", r#"{"a":{"<<":1}}"#);
+        // As Helm 4 writes it to a post-renderer.
+        check("a: {x: 1, !!merge <<: {x: 2}}\n", r#"{"a":{"x":2}}"#);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod binary;
 pub mod edit;
 mod expand;
 mod json;
+mod merge;
 mod parse;
 pub mod quote;
 pub mod scalar;

@@ -257,10 +257,10 @@ fn get_follows_aliases() {
 }
 
 #[test]
-fn get_looks_through_merge_keys_last() {
+fn get_looks_through_merge_keys_where_they_are_written() {
     check_get("a: &x {b: 1}\nc: {<<: *x}\n", &["c", "b"], Some("1"));
     check_get("a: &x {b: 1}\nc: {<<: *x, b: 2}\n", &["c", "b"], Some("2"));
-    check_get("a: &x {b: 1}\nc: {b: 2, <<: *x}\n", &["c", "b"], Some("2"));
+    check_get("a: &x {b: 1}\nc: {b: 2, <<: *x}\n", &["c", "b"], Some("1"));
     check_get(
         "a: &x {b: 1}\nc: &y {<<: *x}\nd: {<<: *y}\n",
         &["d", "b"],

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
@@ -214,7 +213,8 @@ impl<'d> NodeRef<'d> {
         matches!(self.node().content, Content::Alias(_))
     }
 
-    /// The pairs of a mapping as written, duplicates and merge keys included; none for other nodes.
+    /// The pairs of a mapping as written, duplicates and merge keys included; none for other nodes. What
+    /// counts is in [`pairs`](Self::pairs).
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (NodeRef<'d>, NodeRef<'d>)> {
         let document = self.document;
         self.raw_entries()
@@ -250,8 +250,7 @@ impl<'d> NodeRef<'d> {
         matches!(self.resolve().node().content, Content::Sequence { .. })
     }
 
-    /// The value of `key`, with aliases followed: the last one where it stands twice, one that a
-    /// merge key brings where the mapping has none of its own.
+    /// The value of `key` as Helm's reader finds it ([`find`](Self::find)), with aliases followed.
     pub fn get(self, key: &str) -> Option<NodeRef<'d>> {
         self.find(key).map(|found| found.value.resolve())
     }
@@ -259,11 +258,6 @@ impl<'d> NodeRef<'d> {
     /// [`get`](Self::get) along several keys.
     pub fn get_path(self, path: &[&str]) -> Option<NodeRef<'d>> {
         path.iter().try_fold(self, |node, key| node.get(key))
-    }
-
-    /// Where `key` stands and what it holds.
-    pub fn find(self, key: &str) -> Option<Found<'d>> {
-        self.find_own(key).or_else(|| self.find_merged(key))
     }
 
     /// Like [`find`](Self::find), but never through a merge key.
@@ -284,64 +278,11 @@ impl<'d> NodeRef<'d> {
     }
 
     /// Whether Helm's reader gives a key this name. One without a tag is compared as it is written.
-    fn is_key(self, name: &str) -> bool {
+    pub(super) fn is_key(self, name: &str) -> bool {
         match self.resolve().node().tag() {
             None => self.text() == Some(name),
             Some(_) => json::key_name(self).as_deref() == Some(name),
         }
-    }
-
-    /// Whether the mapping takes keys from elsewhere by `<<`.
-    pub fn has_merge_key(self) -> bool {
-        self.merges().next().is_some()
-    }
-
-    /// What the merge keys of a mapping bring in.
-    fn merges(self) -> impl Iterator<Item = NodeRef<'d>> {
-        self.entries()
-            .filter(|(key, _)| key.is_merge_key())
-            .map(|(_, value)| value)
-    }
-
-    fn is_merge_key(self) -> bool {
-        match &self.node().content {
-            Content::Scalar {
-                text,
-                style: ScalarStyle::Plain,
-            } => text == "<<",
-            _ => false,
-        }
-    }
-
-    /// Looks into each mapping once, however often and however deep merges name it.
-    fn find_merged(self, key: &str) -> Option<Found<'d>> {
-        let mut visited = BTreeSet::new();
-        let mut waiting = self.merge_sources();
-        while let Some(source) = waiting.pop() {
-            if !visited.insert(source.id) {
-                continue;
-            }
-            let found = source.find_own(key);
-            if found.is_some() {
-                return found;
-            }
-            waiting.extend(source.merge_sources());
-        }
-        None
-    }
-
-    /// The mappings that merge keys name, the one that counts first at the end.
-    fn merge_sources(self) -> Vec<NodeRef<'d>> {
-        let mut sources = Vec::new();
-        for merged in self.merges().map(NodeRef::resolve) {
-            if merged.is_sequence() {
-                sources.extend(merged.items().map(NodeRef::resolve));
-            } else {
-                sources.push(merged);
-            }
-        }
-        sources.reverse();
-        sources
     }
 
     /// The scalar as Helm's go-yaml v2 types it; `None` for collections and dangling aliases.

@@ -101,7 +101,8 @@ impl Value {
                         Self::of_nested(value, depth)?,
                     ))
                 };
-                node.entries()
+                node.pairs()
+                    .into_iter()
                     .map(pair)
                     .collect::<Option<_>>()
                     .map(Value::Mapping)

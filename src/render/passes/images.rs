@@ -196,7 +196,7 @@ fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
         ("name".to_owned(), name.into()),
         ("image".to_owned(), image.into()),
     ];
-    for (key, value) in sibling.entries() {
+    for (key, value) in sibling.pairs() {
         let field = key.text().filter(|key| FORM.contains(key));
         if let (Some(field), Some(value)) = (field, Value::of(value)) {
             pairs.push((field.to_owned(), value));

@@ -4,6 +4,7 @@
 //! then reads the result again and compares it with the tree that was meant.
 
 mod block;
+mod effective;
 mod flow;
 mod refusal;
 mod rewrite;

@@ -8,11 +8,15 @@ pub enum Refusal {
     /// An alias elsewhere reads the same node, so that a change here would be a change there.
     #[error("this is shared by an anchor and its aliases; a change here would show up there too")]
     Shared(Range<usize>),
-    /// The key comes from a merge key (`<<`), whose source others may read.
+    /// The value comes from a merge key (`<<`), whose source others may read and which overrides what is written
+    /// before it.
     #[error(
         "this comes in through a merge key (`<<`), so it cannot be changed for one place alone"
     )]
     Merged(Range<usize>),
+    /// Merge keys decide what counts, and the document cannot be converted to JSON, in which that shows.
+    #[error("this document has merge keys (`<<`) and cannot be converted to JSON: {0}")]
+    Unreadable(String, Range<usize>),
     /// An anchor or a tag stands on a value that would be replaced.
     #[error("an anchor or a tag stands on this value")]
     Decorated(Range<usize>),
@@ -60,6 +64,7 @@ impl Refusal {
             | Refusal::ExplicitKey(range)
             | Refusal::BlockScalar(range)
             | Refusal::FlowPair(range)
+            | Refusal::Unreadable(_, range)
             | Refusal::NotA(_, range)
             | Refusal::LineBreak(_, range)
             | Refusal::UnendedBlockScalar(range)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Edit, Refusal, Rewrite, block, is_empty};
+use super::{Edit, Refusal, Rewrite, block, effective, is_empty};
 use crate::yaml::parse;
 use crate::yaml::scalar::{self, Scalar};
 use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef, ScalarStyle};
@@ -63,11 +63,10 @@ pub(super) fn check(
         .root()
         .map(|root| Intended::new(edits, rewrites).meaning(root));
     let is = new.root().map(|root| Intended::new(&[], &[]).meaning(root));
-    if meant == is && new.trailing.is_none() {
-        Ok(())
-    } else {
-        Err(whole())
+    if meant != is || new.trailing.is_some() {
+        return Err(whole());
     }
+    effective::check(old, edits, rewrites, &new)
 }
 
 /// Reads a tree as it is to be after the edits.

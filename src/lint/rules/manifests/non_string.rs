@@ -80,16 +80,10 @@ fn pairs(
     field: &str,
     mapping: NodeRef<'_>,
 ) -> Vec<Diagnostic> {
-    let entries = mapping.entries().filter(|(_, value)| !value.is_alias());
-    let found = entries.filter_map(|(key, value)| {
-        finding(
-            stream,
-            object,
-            field,
-            key.text().filter(|key| *key != "<<")?,
-            value,
-        )
-    });
+    let pairs = mapping.pairs().into_iter();
+    let found = pairs
+        .filter(|(_, value)| !value.is_alias())
+        .filter_map(|(key, value)| finding(stream, object, field, key.text()?, value));
     found.collect()
 }
 
