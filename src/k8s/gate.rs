@@ -47,7 +47,7 @@ pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
 }
 
 /// Whether every line begins as one of a plain block mapping at the root: with a letter, with a blank or a
-/// dash for what is inside, or with a comment, and no line ends by a carriage return alone.
+/// dash for what is inside, or with a comment, and every line ends as all readers end it.
 fn is_plain(part: &str) -> bool {
     let bytes = part.as_bytes();
     let begins_plain = |at: usize| {
@@ -58,11 +58,10 @@ fn is_plain(part: &str) -> bool {
     let first = content_lines(part).next();
     let is_mapping =
         first.is_some_and(|line| line.starts_with(|letter: char| letter.is_ascii_alphabetic()));
-    let is_lone = |at: usize| bytes.get(at + 1) != Some(&b'\n');
     is_mapping
         && begins_plain(0)
         && memchr::memchr_iter(b'\n', bytes).all(|newline| begins_plain(newline + 1))
-        && !memchr::memchr_iter(b'\r', bytes).any(is_lone)
+        && yaml::odd_line_break(part).is_none()
 }
 
 /// Whether a key is the first one, or the second behind `kind`: further down, what begins a line may stand
@@ -200,6 +199,13 @@ mod tests {
             "apiVersion: v1\nkind: ConfigMap\n? kind\n: Pod\n",
             "apiVersion: v1\nkind: ConfigMap\n&a kind: Pod\n",
             "apiVersion: v1\nkind: ConfigMap\r!!str kind: Pod\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a} #\u{2028}<<: {kind: Pod}\n",
+            "apiVersion: v1\nkind: ConfigMap\n# c\u{2029}kind: Pod\n",
+            "apiVersion: v1\nkind: ConfigMap\u{85}kind: Pod\n",
+            "# c\u{2028}kind: Pod\n",
+            "# c\rkind: Pod\n",
+            "apiVersion: v1\nkind: ConfigMap\n<<: {kind: Pod}\n",
+            "apiVersion: v1\nkind: ConfigMap\n!!merge <<: {kind: Pod}\n",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {annotations: {\"helm.sh\\x2fhook\": test}}\n",
             "apiVersion: v1\nkind: PodList\n",
             "apiVersion: v1\nkind: Secret\ndata:\n  values.yaml: e30=\n",

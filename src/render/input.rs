@@ -43,7 +43,7 @@ pub(super) fn not_yaml(release: &Release<'_>, part: usize, error: &ParseError) -
     let message = format!("this document is not YAML: {}", error.message);
     Diagnostic::new(&codes::NOT_YAML, message)
         .at(release.span(part, error.offset..error.offset), "here")
-        .help("mend the chart's template; Helm and Kubernetes cannot read it either")
+        .help("correct the chart's template")
 }
 
 fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
@@ -74,6 +74,9 @@ pub(super) fn refused(
         }
         Refusal::SecondDocument(_) => "put `---` between the two in the chart's template",
         Refusal::NotA(..) => "mend the chart's values or its template",
+        Refusal::LineBreak(..) => {
+            "end the line with a line feed in the template, or write the character as an escape in double quotes"
+        }
         _ => {
             "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`"
         }

@@ -33,9 +33,7 @@ pub fn read(source: SourceId, text: &str, helm: Helm) -> Result<Value, Diagnosti
 }
 
 fn problem(source: SourceId, message: impl Into<String>, range: Range<usize>) -> Diagnostic {
-    Diagnostic::new(&NOT_VALUES, message)
-        .at(Span::new(source, range), "here")
-        .help("Helm cannot read this file either")
+    Diagnostic::new(&NOT_VALUES, message).at(Span::new(source, range), "here")
 }
 
 fn read_document(

@@ -7,6 +7,7 @@ mod json;
 mod merge;
 mod parse;
 pub mod quote;
+mod respell;
 pub mod scalar;
 mod split;
 mod tree;
@@ -20,6 +21,7 @@ pub use edit::{Edit, Refusal, Rewrite};
 pub use expand::{ExpansionError, expansion_problem};
 pub use json::{Build, JsonError, build, entry_named, key_name, to_json};
 pub use parse::{ParseError, parse};
+pub use respell::odd_line_break;
 pub use scalar::Scalar;
 pub use split::{is_blank, split};
 pub use tree::{

@@ -7,6 +7,7 @@ use granit_parser::{
     Event, Options, Parser, ScalarStyle as Written, Span as Place, StructureStyle,
 };
 
+use super::respell::{self, OddLineBreak, Respelled, Respelling};
 use super::tree::{
     CollectionStyle, Content, Document, Entry, Node, NodeId, Properties, ScalarStyle,
 };
@@ -21,8 +22,80 @@ pub struct ParseError {
     pub message: String,
 }
 
-/// Parses the first YAML document of `text`; whatever follows it is only noticed.
+/// Parses the first YAML document of `text`; whatever follows it is only noticed. Line breaks and comments are
+/// those of go-yaml, Helm's reader.
 pub fn parse(text: &str) -> Result<Document<'_>, ParseError> {
+    let odd = respell::odd_line_breaks(text);
+    if odd.is_empty() {
+        return match read(text) {
+            Err(error) if is_adjacent_comment(&error) => parse_respelled(text, Vec::new()),
+            read => read,
+        };
+    }
+    // A line break within quotes is content; what it is elsewhere decides what the rest of the text is.
+    let (quoted, outside): (Vec<_>, Vec<_>) = match read(text) {
+        Ok(document) => {
+            let is_in_quotes = |place: &OddLineBreak| respell::is_in_quotes(&document, &place.1);
+            odd.iter().cloned().partition(is_in_quotes)
+        }
+        Err(_) => (Vec::new(), odd.clone()),
+    };
+    let respelled = parse_respelled(text, line_breaks(&outside));
+    let is_sure = quoted.is_empty()
+        || respelled.as_ref().is_ok_and(|document| {
+            let mut quoted = quoted.iter();
+            quoted.all(|(_, range)| respell::is_in_quotes(document, range))
+        });
+    if is_sure {
+        respelled
+    } else {
+        parse_respelled(text, line_breaks(&odd))
+    }
+}
+
+fn line_breaks(places: &[OddLineBreak]) -> Vec<Respelling> {
+    let ranges = places.iter().map(|(_, range)| range.clone());
+    let line_break = |range| Respelling { range, with: "\n" };
+    ranges.map(line_break).collect()
+}
+
+/// As many comments right behind a quote or a bracket are read in one document: each costs the parser another
+/// start.
+const MOST_ADJACENT_COMMENTS: usize = 100;
+
+/// Parses the text with these respellings, and a blank before each comment that lacks one.
+fn parse_respelled(
+    text: &str,
+    mut respellings: Vec<Respelling>,
+) -> Result<Document<'_>, ParseError> {
+    let mut comments = 0;
+    loop {
+        let respelled = Respelled::new(text, &respellings);
+        let mut error = match read(&respelled.text) {
+            Ok(document) => return Ok(respelled.document(document)),
+            Err(error) => error,
+        };
+        error.offset = respelled.written_at(error.offset);
+        if !is_adjacent_comment(&error) || comments == MOST_ADJACENT_COMMENTS {
+            return Err(error);
+        }
+        comments += 1;
+        let blank = Respelling {
+            range: error.offset..error.offset,
+            with: " ",
+        };
+        let after = |known: &Respelling| known.range.start <= error.offset;
+        respellings.insert(respellings.partition_point(after), blank);
+    }
+}
+
+/// Whether the parser wants a blank before a comment, which go-yaml does not.
+fn is_adjacent_comment(error: &ParseError) -> bool {
+    error.message == "comments must be separated from other tokens by whitespace"
+}
+
+/// Reads a text as the parser itself does.
+fn read(text: &str) -> Result<Document<'_>, ParseError> {
     let options = granit_parser::options! {
         emit_comments: false,
         emit_anchor_events: true,

@@ -36,7 +36,10 @@ fn marks(text: &str) -> impl Iterator<Item = usize> {
 
 /// Whether a part holds no document: only blank lines, comments, directives, a byte order mark and `...`.
 pub fn is_blank(part: &str) -> bool {
-    part.trim_start_matches('\u{feff}').lines().all(|line| {
+    // As go-yaml has them: what follows one on a line with a comment is no comment.
+    let line_breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+    let mut lines = part.trim_start_matches('\u{feff}').split(line_breaks);
+    lines.all(|line| {
         let content = line.trim();
         content.is_empty() || content.starts_with('#') || line.starts_with('%') || content == "..."
     })
@@ -92,7 +95,15 @@ mod tests {
         ] {
             assert!(is_blank(blank), "{blank:?}");
         }
-        for full in ["a: 1", "\n# c\nnull\n", "{}"] {
+        for full in [
+            "a: 1",
+            "\n# c\nnull\n",
+            "{}",
+            "# c\ra: 1",
+            "# c\u{85}a: 1\n",
+            "# c\u{2028}a: 1\n",
+            "# c\u{2029}a: 1\n",
+        ] {
             assert!(!is_blank(full), "{full:?}");
         }
     }

@@ -148,7 +148,8 @@ fn fill(
         _ => return splices.push(replace(mapping, entry, value)),
     }
     if !gone.is_empty() {
-        splices.push(Splice::inline(gone, String::new()));
+        let blank = blank_before_comment(document, gone.end).to_owned();
+        splices.push(Splice::inline(gone, blank));
     }
     let at = after_line(document.text, old.end.max(colon_end));
     let mut text = String::new();
@@ -182,12 +183,21 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
         text.insert(0, ' ');
     }
     let range = old.range();
-    let range = if range.is_empty() {
-        entry.colon_end..entry.colon_end
-    } else {
-        range
-    };
+    if range.is_empty() {
+        return Splice::inline(entry.colon_end..entry.colon_end, text);
+    }
+    text.push_str(blank_before_comment(mapping.document(), range.end));
     Splice::inline(range, text)
+}
+
+/// The blank that a comment needs which is right behind a quote or a bracket (`{}# none`), once something else
+/// is before it.
+fn blank_before_comment(document: &Document<'_>, at: usize) -> &'static str {
+    if document.text[at..].starts_with('#') {
+        " "
+    } else {
+        ""
+    }
 }
 
 /// Appends to a sequence that has items, in whatever style it is written.

@@ -118,5 +118,5 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
     }
     let has_colon = document.text[..entry.colon_end].ends_with(':');
     let text = format!("{}{}", if has_colon { " " } else { ": " }, json(value));
-    Splice::inline(entry.colon_end..entry.colon_end, text)
+    Splice::value(entry.colon_end, text)
 }

@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use crate::yaml::odd_line_break;
 use crate::yaml::tree::{Content, Document, Entry, NodeRef, ScalarStyle};
 
 /// Why a document's text is not changed; ranges index the document's text.
@@ -83,19 +84,8 @@ impl Refusal {
 /// Refuses texts with line breaks on whose meaning readers differ: go-yaml takes a lone carriage
 /// return, U+0085, U+2028 and U+2029 as line breaks.
 pub(super) fn check_line_breaks(document: &Document<'_>) -> Result<(), Refusal> {
-    let text = document.text;
-    for (name, needle) in [
-        ("U+0085", "\u{85}"),
-        ("U+2028", "\u{2028}"),
-        ("U+2029", "\u{2029}"),
-    ] {
-        if let Some(at) = memchr::memmem::find(text.as_bytes(), needle.as_bytes()) {
-            return Err(Refusal::LineBreak(name, at..at + needle.len()));
-        }
-    }
-    let bytes = text.as_bytes();
-    match memchr::memchr_iter(b'\r', bytes).find(|at| bytes.get(at + 1) != Some(&b'\n')) {
-        Some(at) => Err(Refusal::LineBreak("a lone carriage return", at..at + 1)),
+    match odd_line_break(document.text) {
+        Some((name, range)) => Err(Refusal::LineBreak(name, range)),
         None => Ok(()),
     }
 }

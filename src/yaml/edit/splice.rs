@@ -26,6 +26,14 @@ impl Splice {
         }
     }
 
+    /// A value behind a key that has none: before whatever else comes behind that key.
+    pub(super) fn value(at: usize, text: String) -> Self {
+        Self {
+            rank: Rank::Value,
+            ..Self::inline(at..at, text)
+        }
+    }
+
     /// New lines at the start of a line, for a collection nested `depth` deep.
     pub(super) fn lines(at: usize, text: String, depth: usize) -> Self {
         let rank = Rank::Lines(std::cmp::Reverse(depth));
@@ -49,6 +57,8 @@ impl Splice {
 /// The order of splices at one offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
+    /// The value of a key that has none.
+    Value,
     /// Inside a line.
     Inline,
     /// Whole lines, of a collection nested this deep (counted from the root).
@@ -70,10 +80,13 @@ pub(super) fn replacements(mut splices: Vec<Splice>) -> Vec<(Range<usize>, Strin
             false => ", ",
         };
         match replacements.last_mut() {
-            Some((range, text)) if start <= range.end => {
+            Some((range, before)) if start <= range.end => {
                 range.end = range.end.max(splice.range.end);
-                text.push_str(comma);
-                text.push_str(&splice.text);
+                before.push_str(comma);
+                // A comma needs its blank behind a colon only.
+                let needs_blank = before.is_empty() || before.ends_with(':');
+                let blank = usize::from(!needs_blank && splice.text.starts_with(" ,"));
+                before.push_str(&splice.text[blank..]);
             }
             _ => replacements.push((splice.range, splice.text)),
         }
