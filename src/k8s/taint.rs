@@ -118,6 +118,9 @@ pub struct Toleration {
     pub effect: Option<Effect>,
     /// Seconds until eviction, as they are written.
     pub seconds: Option<String>,
+    /// Whether it tolerates nothing, because the API server refuses it: its effect is not one of the three, or a
+    /// field is not a string.
+    pub is_malformed: bool,
 }
 
 impl Toleration {
@@ -137,37 +140,38 @@ impl Toleration {
             value: taint.value.clone(),
             effect: Some(taint.effect),
             seconds: None,
+            is_malformed: false,
         }
     }
 
     /// Reads an item of `tolerations`; fields that are missing or null are empty.
     pub fn read(node: NodeRef<'_>) -> Self {
-        let text = |key| {
-            node.get(key)
-                .filter(|value| !value.is_null())
-                .and_then(|value| value.text())
-        };
-        let operator = match text("operator").unwrap_or_default() {
+        let field = |key| node.get(key).filter(|value| !value.is_null());
+        let text = |key| field(key).and_then(NodeRef::text).unwrap_or_default();
+        let operator = match text("operator") {
             "" | "Equal" => Operator::Equal,
             "Exists" => Operator::Exists,
             other => Operator::Other(other.to_owned()),
         };
-        let effect = text("effect").and_then(|effect| {
-            Effect::ALL
-                .into_iter()
-                .find(|known| known.as_str() == effect)
-        });
+        let effect = text("effect");
+        let known = Effect::ALL
+            .into_iter()
+            .find(|known| known.as_str() == effect);
+        let mut strings = ["key", "operator", "value", "effect"].into_iter();
+        let is_no_string =
+            strings.any(|key| field(key).is_some_and(|value| value.as_str().is_none()));
         let seconds = node
             .get("tolerationSeconds")
             .filter(|seconds| !matches!(seconds.scalar(), None | Some(Scalar::Null)));
         Self {
-            key: text("key").unwrap_or_default().to_owned(),
+            key: text("key").to_owned(),
             operator,
-            value: text("value").unwrap_or_default().to_owned(),
-            effect,
-            seconds: seconds
-                .and_then(|seconds| seconds.text())
-                .map(str::to_owned),
+            value: text("value").to_owned(),
+            effect: known,
+            seconds: seconds.and_then(NodeRef::text).map(str::to_owned),
+            is_malformed: !node.is_mapping()
+                || is_no_string
+                || !effect.is_empty() && known.is_none(),
         }
     }
 
@@ -183,7 +187,7 @@ impl Toleration {
             Operator::Equal => self.value == taint.value,
             Operator::Other(_) => false,
         };
-        effect && key && value
+        !self.is_malformed && effect && key && value
     }
 }
 
@@ -259,6 +263,35 @@ mod tests {
             "{key: a, operator: Gt, value: '1'}",
             "a=2:NoSchedule",
             false,
+        );
+    }
+
+    #[test]
+    fn what_the_api_server_refuses_covers_nothing() {
+        for toleration in [
+            "{operator: Exists, effect: NoSchedul}",
+            "{operator: Exists, effect: noSchedule}",
+            "{operator: Exists, effect: NO_SCHEDULE}",
+            "{operator: Exists, effect: 1}",
+            "{operator: Exists, effect: {}}",
+            "{operator: Exists, effect: [NoSchedule]}",
+            "{operator: exists}",
+            "{operator: Exist}",
+            "{operator: [Exists]}",
+            "{operator: Exists, key: [a]}",
+            "{operator: Exists, key: 1}",
+            "{key: a, value: true}",
+            "{key: a, operator: Equals, value: b}",
+            "Exists",
+        ] {
+            check_tolerates(toleration, "a=true:NoSchedule", false);
+            check_tolerates(toleration, "a=b:NoSchedule", false);
+        }
+        check_tolerates("{operator: Exists, effect: ''}", "a=b:NoSchedule", true);
+        check_tolerates(
+            "{operator: Exists, effect: ~, key: }",
+            "a=b:NoSchedule",
+            true,
         );
     }
 }

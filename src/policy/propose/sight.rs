@@ -120,7 +120,8 @@ fn tolerated_taints(workload: &Workload<'_>) -> Vec<String> {
     let tolerations = list
         .into_iter()
         .flat_map(|list| list.items())
-        .map(Toleration::read);
+        .map(Toleration::read)
+        .filter(|toleration| !toleration.is_malformed);
     let taints = tolerations.filter_map(|toleration| {
         let is_own = |domain: &str| !toleration.key.starts_with(domain);
         let is_named = !toleration.key.is_empty()

@@ -75,6 +75,9 @@ fn missed_taint(puller: &Workload<'_>, consumer: &Workload<'_>) -> Option<String
 
 /// Whether one toleration bears at least every taint that another does.
 fn covers(one: &Toleration, other: &Toleration) -> bool {
+    if other.is_malformed {
+        return true;
+    }
     let exists = one.operator == Operator::Exists;
     if matches!(other.operator, Operator::Other(_)) || !exists && other.operator == Operator::Exists
     {

@@ -57,7 +57,9 @@ fn level(
 ) -> Option<Level> {
     let key = toleration.key.as_str();
     let is_of_core = purpose::DEDICATED.contains(&key) && toleration.value == "core";
-    if key.is_empty() || is_of_core || matches!(toleration.operator, Operator::Other(_)) {
+    let tolerates_nothing =
+        toleration.is_malformed || matches!(toleration.operator, Operator::Other(_));
+    if key.is_empty() || is_of_core || tolerates_nothing {
         return None;
     }
     let (meant, others): (Vec<&Pool>, Vec<&Pool>) = pools

@@ -59,8 +59,9 @@ fn tolerates(item: &Value, key: &str, value: &str) -> bool {
     if is_everything(item) {
         return true;
     }
+    let is_equal = operator.may_be("Equal") || operator.is("");
     text(item, "key").may_be(key)
-        && (operator.may_be("Exists") || text(item, "value").may_be(value))
+        && (operator.may_be("Exists") || is_equal && text(item, "value").may_be(value))
 }
 
 /// A text as far as it is known; what is not there is empty.
