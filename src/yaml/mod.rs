@@ -14,6 +14,8 @@ mod tree;
 pub mod value;
 
 #[cfg(test)]
+mod readers;
+#[cfg(test)]
 mod tests;
 
 pub use binary::decode_base64;
