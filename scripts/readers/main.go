@@ -115,7 +115,6 @@ func throughHelm4(text string) Answer {
 func judge(in io.Reader, out io.Writer) error {
 	lines := bufio.NewReader(in)
 	writer := bufio.NewWriter(out)
-	defer writer.Flush()
 	for {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 {
@@ -125,6 +124,10 @@ func judge(in io.Reader, out io.Writer) error {
 			}
 			answers := [2]Answer{read(pair[0]), read(pair[1])}
 			if err := json.NewEncoder(writer).Encode(answers); err != nil {
+				return err
+			}
+			// Whoever asks waits for the answer.
+			if err := writer.Flush(); err != nil {
 				return err
 			}
 		}

@@ -425,8 +425,33 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// Takes the colon into a key of a flow mapping that has no value behind it (`{a:, b:}`): to go-yaml a colon
+    /// ends a plain scalar only where a blank follows, so the key is `a:`.
+    fn take_colon(&mut self, id: NodeId) {
+        let is_flow = self
+            .stack
+            .last()
+            .is_some_and(|frame| frame.style == CollectionStyle::Flow);
+        let node = &mut self.nodes[id.index()];
+        let end = node.range.end;
+        let rest = &self.text.as_bytes()[end..];
+        if !is_flow || !matches!(rest, [b':', b',' | b'}' | b']', ..]) {
+            return;
+        }
+        if let Content::Scalar {
+            text,
+            style: ScalarStyle::Plain,
+        } = &mut node.content
+        {
+            text.to_mut().push(':');
+            node.range.end = end + 1;
+            self.cursor = self.cursor.max(end + 1);
+        }
+    }
+
     /// Remembers a key and moves the cursor behind its colon.
     fn key(&mut self, id: NodeId) {
+        self.take_colon(id);
         let key_end = self.cursor;
         let at = self.skip_to_content(key_end);
         if self.text.as_bytes().get(at) == Some(&b':') {

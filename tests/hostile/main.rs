@@ -11,6 +11,7 @@
 
 mod giants;
 mod loops;
+mod merges;
 mod mutate;
 mod mutations;
 mod once;

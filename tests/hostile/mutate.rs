@@ -13,6 +13,7 @@ const TYPED: &[&str] = &[
     "{", "}", "[", "]", "{}", "[]", ",", "\"", "'", "\"\"", "''", "\\", "\\u", "|", ">", "|\n", "|-\n", "|+\n", ">2\n",
     "|1-\n", "? ", "?", "? a\n: b\n", "---", "---\n", "\n---\n", "\n--- ", "\n---x", "...", "\n...\n", "%YAML 1.1\n",
     "%TAG ! x\n", "%", "@", "`", "~", "null", "yes", "0644", "1e3", ".inf", "\u{feff}", "é", "𐍈", "\u{85}", "\u{2028}",
+    "\u{2029}", " #\u{2028}", "# c\u{85}", " #\r", "<<: [*a, *b]\n", "!!merge <<: *a\n", "'<<': ", "&b ", ", <<: *a", "# c\n",
     "\u{a0}", "\0", "\u{7f}", "\u{1b}[31m", "kind: Pod\n", "kind: Deployment\n", "kind: List\n", "kind: ConfigMap\n",
     "kind: CronJob\n", "kind: DaemonSet\n", "kind: Job\n", "apiVersion: v1\n", "apiVersion: apps/v1\n", "kind",
     "metadata:\n", "spec:\n", "spec: {}\n", "template:\n", "jobTemplate:\n", "items:\n", "containers: []\n",
@@ -30,14 +31,30 @@ const LINES: &[&str] = &[
     "tolerations: []", "tolerations:", "tolerations: [{operator: Exists}]", "tolerations: ~ # none", "affinity: {}",
     "affinity:", "affinity: {nodeAffinity: {}}", "priorityClassName: low", "priorityClassName: \"\"", "priorityClassName:",
     "priorityClassName: |-", "initContainers: []", "nodeSelector: {a: b}", "nodeName: n", "# a comment", "", " ", "a: |",
-    "a: >-", "a: |+", "a: &x b", "a: *x", "<<: {b: c}", "? a", ": b", "\"a\": 'b'", "a: {", "a: [b,", "}", "]", "- a", "- b: c",
+    "a: >-", "a: |+", "a: &x b", "a: *x", "<<: {b: c}", "? a",
+    "<<: *x", "!!merge <<: *x", "<<: {tolerations: []}", "<<: {spec: {containers: []}}", "<<: {kind: Pod}", "<<: [{b: c}, *x]",
+    "x: &x {tolerations: ~, affinity: {}}", "'<<': {b: c}", "a: \"b\"# c", "a: {b: c}# d", "a: #\u{2028}b: c", "a: b #\u{85}", ": b", "\"a\": 'b'", "a: {", "a: [b,", "}", "]", "- a", "- b: c",
     "-", "labels: {component: hook-image-puller}", "annotations: {helm.sh/hook: test}", "annotations: {dunnage/ignore: 'true'}",
     "!!map a: {}", "a: !!str", "a: !t b", "&y a: b", "kind: Pod", "kind: List", "spec: {containers: []}", "a: \"b", "\"", "'",
 ];
 
 /// What is put behind a line.
 const ENDS: &[&str] = &[
-    " # c", "  ", "\t", "\r", " #", "\n", "\n\n", " |", ",", ":", "\u{a0}",
+    "# c",
+    " #\u{2028}",
+    "\u{2029}",
+    "\u{85}",
+    " # c",
+    "  ",
+    "\t",
+    "\r",
+    " #",
+    "\n",
+    "\n\n",
+    " |",
+    ",",
+    ":",
+    "\u{a0}",
 ];
 
 /// The text that one seed makes of the seeds' texts: most often with one slip, for two seldom leave YAML.

@@ -16,11 +16,16 @@ pub(super) fn plan(
     let splice = match present {
         Present::Missing => {
             let pair = format!("{}: {}", quote::json_text(edit.target().1), json(&value));
-            let end = mapping
-                .raw_entries()
-                .last()
-                .map(|entry| entry_end(mapping, entry));
-            append(mapping, end, pair)
+            let last = mapping.raw_entries().last();
+            let Some(last) = last else {
+                return Ok(splices.push(append(mapping, None, pair)));
+            };
+            // The colon of `{a:}` belongs to the key.
+            let is_of_key = mapping.document().at(last.key).range().end == last.colon_end;
+            match append(mapping, Some(entry_end(mapping, last)), pair) {
+                splice if is_of_key => splice.without_blank_before_comma(),
+                splice => splice,
+            }
         }
         Present::Empty(entry) => fill(mapping.document().at(entry.value), &value)
             .unwrap_or_else(|| replace(mapping, entry, &value)),

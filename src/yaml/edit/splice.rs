@@ -45,6 +45,17 @@ impl Splice {
         }
     }
 
+    /// The same, where a comma begins it and needs no blank.
+    pub(super) fn without_blank_before_comma(self) -> Self {
+        match self.text.strip_prefix(" ,") {
+            Some(rest) => Self {
+                text: format!(",{rest}"),
+                ..self
+            },
+            None => self,
+        }
+    }
+
     /// A new first member of a flow collection.
     pub(super) fn first_member(at: usize, text: String) -> Self {
         Self {
