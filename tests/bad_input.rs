@@ -335,9 +335,15 @@ fn what_writes_no_manifests_is_refused_where_helm_reads_the_output() {
     for option in ["--check", "--diff"] {
         let lines: [(&[&str], &str); 4] = [
             (&["dunnage", option], "run it outside Helm"),
-            (&["dunnage", "--mode", "plain", option], "run it outside Helm"),
+            (
+                &["dunnage", "--mode", "plain", option],
+                "run it outside Helm",
+            ),
             (&["dunnage", "helm-plugin", option], "run it outside Helm"),
-            (&["dunnage", "render", "--mode", "helm4", option], "remove `--mode helm4` (or `DUNNAGE_MODE`)"),
+            (
+                &["dunnage", "render", "--mode", "helm4", option],
+                "remove `--mode helm4` (or `DUNNAGE_MODE`)",
+            ),
         ];
         for (line, help) in lines {
             let host = Memory::default().file("p.yaml", POLICY).piped(POD);
@@ -384,10 +390,20 @@ fn a_command_without_manifests_is_refused_where_helm_started_it() {
         let host = world("helm");
         assert_eq!(run(&host, line), 2, "{line:?}");
         let stderr = host.stderr();
-        assert!(stderr.starts_with("error[CL021] ") && host.stdout().is_empty(), "{stderr}");
-        for other in [world("bash"), world("helm").variable("HELM_PLUGIN_NAME", "lint-all")] {
+        assert!(
+            stderr.starts_with("error[CL021] ") && host.stdout().is_empty(),
+            "{stderr}"
+        );
+        for other in [
+            world("bash"),
+            world("helm").variable("HELM_PLUGIN_NAME", "lint-all"),
+        ] {
             run(&other, line);
-            assert!(!other.stderr().contains("[CL021]"), "{line:?}: {}", other.stderr());
+            assert!(
+                !other.stderr().contains("[CL021]"),
+                "{line:?}: {}",
+                other.stderr()
+            );
         }
     }
     for line in [&[][..], &["render"], &["helm-plugin"]] {

@@ -106,7 +106,11 @@ fn outside_a_repository_no_folder_above_is_searched() {
     );
     let here = host.file("/tmp/charts/dunnage.yaml", OTHER);
     assert_eq!(placed_by(&here), "other");
-    assert!(!here.stderr().contains("note: the policy is"), "{}", here.stderr());
+    assert!(
+        !here.stderr().contains("note: the policy is"),
+        "{}",
+        here.stderr()
+    );
 }
 
 #[test]
@@ -121,12 +125,25 @@ fn a_policy_above_the_working_folder_is_named_once_to_people() {
             .file("b.yaml", DEPLOYMENT)
     };
     let note = "note: the policy is `/repo/dunnage.yaml`, above the working folder\n";
-    for line in [&["render"][..], &["verify"], &["render", "--check", "a.yaml", "b.yaml"], &["lint"]] {
+    for line in [
+        &["render"][..],
+        &["verify"],
+        &["render", "--check", "a.yaml", "b.yaml"],
+        &["lint"],
+    ] {
         let host = at();
         run(&host, line);
-        assert_eq!(host.stderr().matches(note).count(), 1, "{line:?}: {}", host.stderr());
+        assert_eq!(
+            host.stderr().matches(note).count(),
+            1,
+            "{line:?}: {}",
+            host.stderr()
+        );
     }
-    for line in [&["render", "--format", "json"][..], &["render", "--policy", "/repo/dunnage.yaml"]] {
+    for line in [
+        &["render", "--format", "json"][..],
+        &["render", "--policy", "/repo/dunnage.yaml"],
+    ] {
         let host = at();
         assert_eq!(run(&host, line), 0);
         assert_eq!(host.stderr(), "", "{line:?}");
@@ -155,10 +172,19 @@ fn a_found_policy_that_others_can_change_is_refused_and_a_named_one_is_not() {
         for line in [&["render"][..], &["verify"], &["lint", "-"], &["--strict"]] {
             let host = found();
             assert_eq!(run(&host, line), 2, "{line:?}");
-            assert_eq!((host.stdout().as_str(), host.stderr().as_str()), ("", message));
+            assert_eq!(
+                (host.stdout().as_str(), host.stderr().as_str()),
+                ("", message)
+            );
         }
         assert_eq!(run(&found(), &["render", "--policy", "dunnage.yaml"]), 0);
-        assert_eq!(run(&found().variable("DUNNAGE_POLICY", "dunnage.yaml"), &["render"]), 0);
+        assert_eq!(
+            run(
+                &found().variable("DUNNAGE_POLICY", "dunnage.yaml"),
+                &["render"]
+            ),
+            0
+        );
     }
 }
 
@@ -244,14 +270,16 @@ fn messages_come_in_three_forms() {
 #[test]
 fn a_flood_of_messages_is_cut() {
     let rows: String = (0..50)
-        .map(|row| format!("  - {{name: r{row}, match: {{name: n{row}}}, pool: core}}\n"))
+        .map(|row| {
+            format!("  - {{name: r{row}, match: {{chart: app, name: n{row}}}, pool: core}}\n")
+        })
         .collect();
     let host = Memory::default()
         .file(
             "p.yaml",
             format!("{POLICY}{rows}").replace("  - {name: everything, pool: core}\n", ""),
         )
-        .piped(DEPLOYMENT);
+        .piped(format!("# Source: app/templates/a.yaml\n{DEPLOYMENT}"));
     assert_eq!(
         run(&host, &["render", "--policy", "p.yaml"]),
         0,
@@ -274,11 +302,15 @@ fn the_worst_is_said_first() {
         "  - {name: everything, pool: core}",
         "  - {name: never, match: {chart: app, hook: true}, pool: core}\n  - {name: everything, match: {chart: app}, pool: core, expect: 7}",
     );
-    let host = Memory::default().file("p.yaml", policy).piped(format!("# Source: app/templates/a.yaml\n{DEPLOYMENT}"));
+    let host = Memory::default()
+        .file("p.yaml", policy)
+        .piped(format!("# Source: app/templates/a.yaml\n{DEPLOYMENT}"));
     assert_eq!(
         run(
             &host,
-            &["render", "--policy", "p.yaml", "--mode", "plain", "--format", "concise"]
+            &[
+                "render", "--policy", "p.yaml", "--mode", "plain", "--format", "concise"
+            ]
         ),
         1
     );

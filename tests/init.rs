@@ -56,9 +56,7 @@ fn check_fits(name: &str, stream: &str) {
 /// Runs a command by a policy: nothing is wrong in it, and nothing is left to say of its rows.
 #[track_caller]
 fn check_no_word_of_the_policy(name: &str, policy: &str, stream: &str, line: &[&str]) {
-    let host = Memory::default()
-        .file("dunnage.yaml", policy)
-        .piped(stream);
+    let host = Memory::default().file("dunnage.yaml", policy).piped(stream);
     let code = run(&host, &[line, &["--format", "concise"]].concat());
     let stderr = host.stderr();
     let is_right = code == 0 || line == ["verify"] && code == 1;
@@ -154,7 +152,10 @@ fn what_cannot_be_read_proposes_nothing() {
     let blank = proposed("\n").expect_err("an error");
     assert!(blank.contains("holds no document"), "{blank}");
     let values = proposed("hub: {db: {type: sqlite-pvc}}\n").expect_err("an error");
-    assert!(values.contains("no document of the input has a `kind`"), "{values}");
+    assert!(
+        values.contains("no document of the input has a `kind`"),
+        "{values}"
+    );
     let broken = proposed("apiVersion: v1\nkind: Pod\nspec: [\n").expect_err("an error");
     assert!(broken.contains("not YAML"), "{broken}");
 }

@@ -987,7 +987,10 @@ fn a_misspelled_chart_of_a_row_is_found_where_the_releases_are_known() {
         let host = Memory::default()
             .file("dunnage.yaml", policy(name))
             .file("charts/hub/Chart.yaml", chart)
-            .file("charts/hub/charts/prometheus/Chart.yaml", "apiVersion: v2\nname: prometheus\nversion: 25.0.0\n")
+            .file(
+                "charts/hub/charts/prometheus/Chart.yaml",
+                "apiVersion: v2\nname: prometheus\nversion: 25.0.0\n",
+            )
             .file("charts/hub/values.yaml", "{}\n");
         let code = run(&host, &["lint", "--format", "concise"]);
         (code, host.stdout())

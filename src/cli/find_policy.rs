@@ -123,7 +123,8 @@ fn trust(host: &dyn Host, path: &Path) -> Result<(), Diagnostic> {
             "take ownership of it".to_owned(),
         ),
     };
-    let help = format!("{fix}, or name it to use it all the same: `--policy {path}` or `DUNNAGE_POLICY`");
+    let help =
+        format!("{fix}, or name it to use it all the same: `--policy {path}` or `DUNNAGE_POLICY`");
     Err(Diagnostic::new(&UNTRUSTED_POLICY, message).help(help))
 }
 
@@ -132,7 +133,9 @@ fn no_policy(host: &dyn Host, folder: &Path) -> Diagnostic {
     let message = if repository(host, folder).is_some() {
         format!("no `dunnage.yaml` in `{shown}` or above it")
     } else {
-        format!("no `dunnage.yaml` in `{shown}`, and outside a repository no other folder is searched")
+        format!(
+            "no `dunnage.yaml` in `{shown}`, and outside a repository no other folder is searched"
+        )
     };
     Diagnostic::new(&NO_POLICY, message).help(
         "name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \

@@ -46,11 +46,17 @@ pub(super) fn refused_command(host: &dyn Host, command: &Command) -> Option<Diag
         Command::InstallPlugin(_) => "helm install-plugin".to_owned(),
         Command::Print(_) => "this command".to_owned(),
     };
-    let is_plugin = host.env("HELM_PLUGIN_NAME").is_some_and(|name| !name.is_empty());
-    if host.stdin_is_terminal() || is_plugin || !host.parent_program().is_some_and(|name| is_helm(&name)) {
+    let is_plugin = host
+        .env("HELM_PLUGIN_NAME")
+        .is_some_and(|name| !name.is_empty());
+    if host.stdin_is_terminal()
+        || is_plugin
+        || !host.parent_program().is_some_and(|name| is_helm(&name))
+    {
         return None;
     }
-    let help = "remove it from `--post-renderer-args`: a post-renderer takes only the options of `render`";
+    let help =
+        "remove it from `--post-renderer-args`: a post-renderer takes only the options of `render`";
     Some(no_manifests(&format!("`{name}`"), help.to_owned()))
 }
 
@@ -70,7 +76,10 @@ fn no_manifests(what: &str, help: String) -> Diagnostic {
 
 /// Whether a program is Helm by its name: `helm`, `helm3`, `helm-4.2.4`.
 fn is_helm(name: &str) -> bool {
-    let version = name.strip_suffix(".exe").unwrap_or(name).strip_prefix("helm");
+    let version = name
+        .strip_suffix(".exe")
+        .unwrap_or(name)
+        .strip_prefix("helm");
     version.is_some_and(|version| {
         let mut letters = version.chars();
         letters.all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '_' | 'v'))
@@ -86,7 +95,14 @@ mod tests {
         for name in ["helm", "helm3", "helm-4.2.4", "helm_v3", "helm.exe"] {
             assert!(is_helm(name), "{name}");
         }
-        for name in ["helmfile", "helm-controller", "bash", "", "my-helm", "dunnage"] {
+        for name in [
+            "helmfile",
+            "helm-controller",
+            "bash",
+            "",
+            "my-helm",
+            "dunnage",
+        ] {
             assert!(!is_helm(name), "{name}");
         }
     }

@@ -97,7 +97,10 @@ impl<'h> Session<'h> {
     pub(super) fn name_policy(&mut self, path: &Path) {
         let is_named = std::mem::replace(&mut self.is_policy_named, true);
         if !is_named && self.is_for_people() {
-            self.say(&format!("note: the policy is `{}`, above the working folder", path.display()));
+            self.say(&format!(
+                "note: the policy is `{}`, above the working folder",
+                path.display()
+            ));
         }
     }
 

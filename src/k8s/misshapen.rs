@@ -68,7 +68,9 @@ pub fn misshapen_items(root: NodeRef<'_>) -> Vec<Misshapen<'_>> {
     let kind = root.get("kind").and_then(|kind| kind.text());
     let is_list = kind.is_some_and(|kind| kind.ends_with("List"));
     let items = root.get("items").filter(|_| is_list);
-    let items = items.into_iter().flat_map(|items| items.items().enumerate());
+    let items = items
+        .into_iter()
+        .flat_map(|items| items.items().enumerate());
     let wrong = items.filter(|(_, item)| !item.is_mapping() && !item.is_null());
     let wrong = wrong.map(|(index, node)| Misshapen {
         path: format!("items[{index}]"),
@@ -88,7 +90,11 @@ pub fn misshapen<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Misshapen<'d>> {
     };
     search.check_metadata(object.node, "metadata");
     for place in &kind.places {
-        let steps: Vec<&str> = place.path.split('.').filter(|step| !step.is_empty()).collect();
+        let steps: Vec<&str> = place
+            .path
+            .split('.')
+            .filter(|step| !step.is_empty())
+            .collect();
         search.follow(object.node, String::new(), &steps, place);
     }
     search.found
@@ -275,15 +281,27 @@ mod tests {
             ("spec: 5", "spec", "a number"),
             ("spec: {template: nope}", "spec.template", "a string"),
             ("spec: {template: yes}", "spec.template", "a boolean"),
-            ("spec: {template: {spec: nope}}", "spec.template.spec", "a string"),
-            ("spec: {template: {metadata: [a]}}", "spec.template.metadata", "a list"),
+            (
+                "spec: {template: {spec: nope}}",
+                "spec.template.spec",
+                "a string",
+            ),
+            (
+                "spec: {template: {metadata: [a]}}",
+                "spec.template.metadata",
+                "a list",
+            ),
             (
                 "spec: {template: {metadata: {labels: a}}}",
                 "spec.template.metadata.labels",
                 "a string",
             ),
             ("metadata: x", "metadata", "a string"),
-            ("metadata: {annotations: [a]}", "metadata.annotations", "a list"),
+            (
+                "metadata: {annotations: [a]}",
+                "metadata.annotations",
+                "a list",
+            ),
         ] {
             check(
                 &format!("{DEPLOYMENT}{rest}\n"),
@@ -296,16 +314,44 @@ mod tests {
     fn fields_of_the_pod_spec_have_their_types() {
         for (rest, path, found, expected) in [
             ("containers: nope", "containers", "a string", "a list"),
-            ("containers: [nope]", "containers[0]", "a string", "a mapping"),
-            ("initContainers: {a: b}", "initContainers", "a mapping", "a list"),
-            ("tolerations: {key: a}", "tolerations", "a mapping", "a list"),
+            (
+                "containers: [nope]",
+                "containers[0]",
+                "a string",
+                "a mapping",
+            ),
+            (
+                "initContainers: {a: b}",
+                "initContainers",
+                "a mapping",
+                "a list",
+            ),
+            (
+                "tolerations: {key: a}",
+                "tolerations",
+                "a mapping",
+                "a list",
+            ),
             ("affinity: x", "affinity", "a string", "a mapping"),
-            ("affinity: {nodeAffinity: []}", "affinity.nodeAffinity", "a list", "a mapping"),
+            (
+                "affinity: {nodeAffinity: []}",
+                "affinity.nodeAffinity",
+                "a list",
+                "a mapping",
+            ),
             ("nodeSelector: x", "nodeSelector", "a string", "a mapping"),
-            ("priorityClassName: [a]", "priorityClassName", "a list", "a string"),
+            (
+                "priorityClassName: [a]",
+                "priorityClassName",
+                "a list",
+                "a string",
+            ),
         ] {
             let text = format!("{DEPLOYMENT}spec: {{template: {{spec: {{{rest}}}}}}}\n");
-            check(&text, &[(&format!("spec.template.spec.{path}"), found, expected)]);
+            check(
+                &text,
+                &[(&format!("spec.template.spec.{path}"), found, expected)],
+            );
         }
     }
 
@@ -335,7 +381,10 @@ mod tests {
     #[test]
     fn an_item_of_a_list_of_objects_is_an_object() {
         for (text, paths) in [
-            ("{apiVersion: v1, kind: List, items: [nope, {kind: Pod}, [a], ~]}", &["items[0]", "items[2]"][..]),
+            (
+                "{apiVersion: v1, kind: List, items: [nope, {kind: Pod}, [a], ~]}",
+                &["items[0]", "items[2]"][..],
+            ),
             ("{apiVersion: v1, kind: PodList, items: [5]}", &["items[0]"]),
             ("{apiVersion: v1, kind: ConfigMap, items: [5]}", &[]),
         ] {

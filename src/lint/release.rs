@@ -189,6 +189,8 @@ impl Plan {
     /// below it, with the aliases of dependencies.
     pub fn add_chart_names(&self, names: &mut BTreeSet<String>) {
         add_chart_names(&self.chart, names);
+        // Where its files are not at hand, the values of a hub show that its chart is there.
+        names.extend(self.hub.is_some().then(|| super::z2jh::NAME.to_owned()));
     }
 
     /// Where the values of a hub stand; nothing where there is none.
@@ -455,10 +457,11 @@ fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {
 }
 fn add_chart_names(chart: &Chart, names: &mut BTreeSet<String>) {
     let dependencies = chart.dependencies.iter();
-    names.extend(dependencies.flat_map(|dependency| [dependency.name.clone(), dependency.key().to_owned()]));
+    names.extend(
+        dependencies.flat_map(|dependency| [dependency.name.clone(), dependency.key().to_owned()]),
+    );
     names.extend(Some(chart.name.clone()).filter(|name| !name.is_empty()));
     for below in &chart.charts {
         add_chart_names(below, names);
     }
 }
-

@@ -240,7 +240,8 @@ fn check_expect(
 }
 
 fn expect_without_chart(place: Place<'_>) -> Diagnostic {
-    let message = "`expect` needs `match.chart`: releases of other charts do not have these workloads";
+    let message =
+        "`expect` needs `match.chart`: releases of other charts do not have these workloads";
     Diagnostic::new(&codes::EXPECT_WITHOUT_CHART, message)
         .at(place.key("expect"), "would be checked in every release")
         .help("add the chart that renders them, `match: {chart: NAME}`, or remove `expect`")

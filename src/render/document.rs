@@ -127,7 +127,10 @@ fn wrong_types(
     objects: &[Object<'_>],
 ) -> Vec<Diagnostic> {
     let release = common.release;
-    let items = document.root().map(k8s::misshapen_items).unwrap_or_default();
+    let items = document
+        .root()
+        .map(k8s::misshapen_items)
+        .unwrap_or_default();
     let items = items.iter();
     let mut found: Vec<Diagnostic> = items
         .map(|wrong| input::wrong_type(release, part, "List", wrong))

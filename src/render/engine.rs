@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::common::Common;
-use super::expect::Hooks;
 use super::document::{self, Placed};
+use super::expect::Hooks;
 use super::plan::{Decided, Seen};
 use super::{Mode, NO_DOCUMENTS, Options, codes, expect, input};
 use crate::diag::Diagnostic;

@@ -51,7 +51,9 @@ pub(super) fn no_kind(release: &Release<'_>, documents: &Documents<'_>) -> Optio
         return None;
     }
     let has_content = |document: &Document<'_>| document.root().is_some_and(|root| !root.is_null());
-    let mut with_content = documents.readable().filter(|(_, document)| has_content(document));
+    let mut with_content = documents
+        .readable()
+        .filter(|(_, document)| has_content(document));
     let (part, _) = with_content.next()?;
     let message = "no document of the input has a `kind`: these are not manifests";
     Some(

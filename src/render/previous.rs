@@ -73,7 +73,9 @@ fn compare(
     let unreadable = all[2].broken();
     let unreadable = unreadable.map(|(part, error)| input::not_yaml(previous, part, error));
     comparison.diagnostics.extend(unreadable);
-    comparison.diagnostics.extend(input::no_kind(previous, &all[2]));
+    comparison
+        .diagnostics
+        .extend(input::no_kind(previous, &all[2]));
     let mut by_name: BTreeMap<Identity, Vec<&Object<'_>>> = BTreeMap::new();
     for object in live.iter().filter(|object| !object.name().is_empty()) {
         by_name.entry(identity(object)).or_default().push(object);

@@ -80,12 +80,7 @@ pub(in crate::cli) fn run(
         return fail(session, caller, &outcome.diagnostics);
     }
     if options.gate
-        && let Some(exit) = gate(
-            session,
-            caller,
-            &inputs.policy,
-            &outcome.text(&release),
-        )
+        && let Some(exit) = gate(session, caller, &inputs.policy, &outcome.text(&release))
     {
         return exit;
     }
@@ -107,12 +102,7 @@ pub(in crate::cli) fn run(
 }
 
 /// Lints what would be written; says how the command ends where there are errors.
-fn gate(
-    session: &Session<'_>,
-    caller: Caller,
-    policy: &Policy,
-    text: &str,
-) -> Option<Exit> {
+fn gate(session: &Session<'_>, caller: Caller, policy: &Policy, text: &str) -> Option<Exit> {
     let mut beside = session.beside();
     let manifests = beside
         .sources
