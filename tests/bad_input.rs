@@ -180,7 +180,7 @@ fn a_policy_that_cannot_be_met_ends_with_1() {
 fn a_document_that_is_broken_says_nothing_of_the_rows() {
     let policy = POLICY.replace(
         "everything, pool: services",
-        "everything, pool: services, expect: 7",
+        "everything, match: {chart: '*'}, pool: services, expect: 7",
     );
     check(
         "kind: Pod\n  a: [\n",
@@ -328,18 +328,107 @@ fn the_plugin_tells_errors_in_a_block_scalar() {
     );
 }
 
+/// Helm deletes what is not in the output, and Helm 4 shows neither of our streams where the exit code is not 0: so
+/// nothing is read, and no block scalar is written.
 #[test]
-fn the_plugin_fails_like_any_command_where_a_person_asks() {
-    for asked in ["--check", "--diff"] {
-        let host = Memory::default().file("p.yaml", POLICY).piped("a: [\n");
-        let line = ["dunnage", "helm-plugin", "--policy", "p.yaml", asked];
-        let code = cli::run(&host, line.map(Into::into).to_vec()).code();
-        assert_eq!((host.stdout().as_str(), code), ("", 2), "{asked}");
+fn what_writes_no_manifests_is_refused_where_helm_reads_the_output() {
+    for option in ["--check", "--diff"] {
+        let lines: [(&[&str], &str); 4] = [
+            (&["dunnage", option], "run it outside Helm"),
+            (
+                &["dunnage", "--mode", "plain", option],
+                "run it outside Helm",
+            ),
+            (&["dunnage", "helm-plugin", option], "run it outside Helm"),
+            (
+                &["dunnage", "render", "--mode", "helm4", option],
+                "remove `--mode helm4` (or `DUNNAGE_MODE`)",
+            ),
+        ];
+        for (line, help) in lines {
+            let host = Memory::default().file("p.yaml", POLICY).piped(POD);
+            let host = host.variable("DUNNAGE_POLICY", "p.yaml");
+            let code = cli::run(&host, line.iter().map(Into::into).collect()).code();
+            assert_eq!((host.stdout().as_str(), code), ("", 2), "{line:?}");
+            let stderr = host.stderr();
+            let start = format!(
+                "error[CL021] no-manifests-for-helm: `{option}` writes no manifests, so Helm would delete every object of the release\n  help: {help}"
+            );
+            assert!(stderr.starts_with(&start), "{line:?}: {stderr}");
+        }
+        let by_variable = Memory::default().file("p.yaml", POLICY).piped(POD);
+        let by_variable = by_variable.variable("DUNNAGE_MODE", "helm3");
+        let line = ["dunnage", "render", "--policy", "p.yaml", option];
+        let code = cli::run(&by_variable, line.map(Into::into).to_vec()).code();
+        assert_eq!((by_variable.stdout().as_str(), code), ("", 2), "{option}");
+        assert!(by_variable.stderr().contains("[CL021]"));
+    }
+}
+
+/// `--post-renderer-args` can name a subcommand: Helm starts `dunnage verify`, which writes nothing where all is well.
+#[test]
+fn a_command_without_manifests_is_refused_where_helm_started_it() {
+    let world = |parent: &str| {
+        let mut host = Memory::default().file("p.yaml", POLICY).piped(POD);
+        host.parent = Some(parent.to_owned());
+        host.variable("DUNNAGE_POLICY", "p.yaml")
+    };
+    let run = |host: &Memory, line: &[&str]| {
+        let line = std::iter::once(&"dunnage").chain(line);
+        cli::run(host, line.map(Into::into).collect()).code()
+    };
+    for line in [
+        &["verify"][..],
+        &["lint", "-"],
+        &["render", "--check"],
+        &["render", "--diff"],
+        &["values", "-"],
+        &["init"],
+        &["rule"],
+        &["man"],
+    ] {
+        let host = world("helm");
+        assert_eq!(run(&host, line), 2, "{line:?}");
+        let stderr = host.stderr();
         assert!(
-            host.stderr().starts_with("error[RN001] "),
-            "{}",
-            host.stderr()
+            stderr.starts_with("error[CL021] ") && host.stdout().is_empty(),
+            "{stderr}"
         );
+        for other in [
+            world("bash"),
+            world("helm").variable("HELM_PLUGIN_NAME", "lint-all"),
+        ] {
+            run(&other, line);
+            assert!(
+                !other.stderr().contains("[CL021]"),
+                "{line:?}: {}",
+                other.stderr()
+            );
+        }
+    }
+    for line in [&[][..], &["render"], &["helm-plugin"]] {
+        let host = world("helm");
+        assert_eq!(run(&host, line), 0, "{line:?}: {}", host.stderr());
+        assert!(host.stdout().contains("kind: Pod"));
+    }
+}
+
+/// Whoever reads standard input or writes to standard output under another name takes it from the manifests.
+#[test]
+fn the_streams_of_the_manifests_have_no_second_use() {
+    for (option, path) in [
+        ("--previous", "/dev/fd/0"),
+        ("--values", "/proc/self/fd/0"),
+        ("--policy", "/dev/stdin"),
+        ("--report", "/dev/stdout"),
+        ("--report", "/dev/fd/1"),
+        ("--report", "/proc/self/fd/1"),
+    ] {
+        let host = Memory::default().file("p.yaml", POLICY).piped(POD);
+        let host = host.variable("DUNNAGE_POLICY", "p.yaml");
+        let line = ["dunnage", option, path];
+        let code = cli::run(&host, line.map(Into::into).to_vec()).code();
+        assert_eq!((host.stdout().as_str(), code), ("", 2), "{option} {path}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use dunnage::cli;
-use dunnage::host::{Host, HostError, Memory};
+use dunnage::host::{Distrust, Host, HostError, Memory};
 
 const POLICY: &str = "version: 1\npools:\n  core: {taints: [\"dedicated=core:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: core}\n";
 const OTHER: &str = "version: 1\npools:\n  other: {taints: [\"dedicated=other:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: other}\n";
@@ -93,6 +93,102 @@ fn a_policy_is_found_from_the_folder_up_to_the_repository() {
 }
 
 #[test]
+fn outside_a_repository_no_folder_above_is_searched() {
+    let mut host = Memory::default();
+    host.dir = PathBuf::from("/tmp/charts");
+    let host = host.piped(DEPLOYMENT).file("/tmp/dunnage.yaml", POLICY);
+    assert_eq!(run(&host, &["render"]), 2);
+    assert_eq!(
+        host.stderr().lines().next(),
+        Some(
+            "error[CL001] no-policy: no `dunnage.yaml` in `/tmp/charts`, and outside a repository no other folder is searched"
+        )
+    );
+    let here = host.file("/tmp/charts/dunnage.yaml", OTHER);
+    assert_eq!(placed_by(&here), "other");
+    assert!(
+        !here.stderr().contains("note: the policy is"),
+        "{}",
+        here.stderr()
+    );
+}
+
+#[test]
+fn a_policy_above_the_working_folder_is_named_once_to_people() {
+    let at = || {
+        let mut host = Memory::default();
+        host.dir = PathBuf::from("/repo/charts");
+        host.piped(DEPLOYMENT)
+            .file("/repo/.git/HEAD", "")
+            .file("/repo/dunnage.yaml", POLICY)
+            .file("a.yaml", DEPLOYMENT)
+            .file("b.yaml", DEPLOYMENT)
+    };
+    let note = "note: the policy is `/repo/dunnage.yaml`, above the working folder\n";
+    for line in [
+        &["render"][..],
+        &["verify"],
+        &["render", "--check", "a.yaml", "b.yaml"],
+        &["lint"],
+    ] {
+        let host = at();
+        run(&host, line);
+        assert_eq!(
+            host.stderr().matches(note).count(),
+            1,
+            "{line:?}: {}",
+            host.stderr()
+        );
+    }
+    for line in [
+        &["render", "--format", "json"][..],
+        &["render", "--policy", "/repo/dunnage.yaml"],
+    ] {
+        let host = at();
+        assert_eq!(run(&host, line), 0);
+        assert_eq!(host.stderr(), "", "{line:?}");
+    }
+}
+
+#[test]
+fn a_found_policy_that_others_can_change_is_refused_and_a_named_one_is_not() {
+    for (distrust, message) in [
+        (
+            Distrust::WritableByEveryone,
+            "error[CL022] untrusted-policy: `/dunnage.yaml` can be written by every user, so it is not used\n  \
+             help: run `chmod o-w /dunnage.yaml`, or name it to use it all the same: `--policy /dunnage.yaml` or `DUNNAGE_POLICY`\n",
+        ),
+        (
+            Distrust::OwnedBy(1001),
+            "error[CL022] untrusted-policy: `/dunnage.yaml` belongs to another user (id 1001), so it is not used\n  \
+             help: take ownership of it, or name it to use it all the same: `--policy /dunnage.yaml` or `DUNNAGE_POLICY`\n",
+        ),
+    ] {
+        let found = || {
+            let mut host = Memory::default().piped(DEPLOYMENT);
+            host.distrusted.insert("/dunnage.yaml".into(), distrust);
+            host.file("dunnage.yaml", POLICY)
+        };
+        for line in [&["render"][..], &["verify"], &["lint", "-"], &["--strict"]] {
+            let host = found();
+            assert_eq!(run(&host, line), 2, "{line:?}");
+            assert_eq!(
+                (host.stdout().as_str(), host.stderr().as_str()),
+                ("", message)
+            );
+        }
+        assert_eq!(run(&found(), &["render", "--policy", "dunnage.yaml"]), 0);
+        assert_eq!(
+            run(
+                &found().variable("DUNNAGE_POLICY", "dunnage.yaml"),
+                &["render"]
+            ),
+            0
+        );
+    }
+}
+
+#[test]
 fn check_says_by_its_exit_code_whether_anything_would_change() {
     let host = world();
     assert_eq!(run(&host, &["render", "--policy", "p.yaml", "--check"]), 1);
@@ -174,14 +270,16 @@ fn messages_come_in_three_forms() {
 #[test]
 fn a_flood_of_messages_is_cut() {
     let rows: String = (0..50)
-        .map(|row| format!("  - {{name: r{row}, match: {{name: n{row}}}, pool: core}}\n"))
+        .map(|row| {
+            format!("  - {{name: r{row}, match: {{chart: app, name: n{row}}}, pool: core}}\n")
+        })
         .collect();
     let host = Memory::default()
         .file(
             "p.yaml",
             format!("{POLICY}{rows}").replace("  - {name: everything, pool: core}\n", ""),
         )
-        .piped(DEPLOYMENT);
+        .piped(format!("# Source: app/templates/a.yaml\n{DEPLOYMENT}"));
     assert_eq!(
         run(&host, &["render", "--policy", "p.yaml"]),
         0,
@@ -202,13 +300,17 @@ fn a_flood_of_messages_is_cut() {
 fn the_worst_is_said_first() {
     let policy = POLICY.replace(
         "  - {name: everything, pool: core}",
-        "  - {name: never, match: {hook: true}, pool: core}\n  - {name: everything, pool: core, expect: 7}",
+        "  - {name: never, match: {chart: app, hook: true}, pool: core}\n  - {name: everything, match: {chart: app}, pool: core, expect: 7}",
     );
-    let host = Memory::default().file("p.yaml", policy).piped(DEPLOYMENT);
+    let host = Memory::default()
+        .file("p.yaml", policy)
+        .piped(format!("# Source: app/templates/a.yaml\n{DEPLOYMENT}"));
     assert_eq!(
         run(
             &host,
-            &["render", "--policy", "p.yaml", "--format", "concise"]
+            &[
+                "render", "--policy", "p.yaml", "--mode", "plain", "--format", "concise"
+            ]
         ),
         1
     );

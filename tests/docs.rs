@@ -88,6 +88,11 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Comments that silence findings, and do not do it, or not any more.",
     ),
     (
+        "PL",
+        "The policy",
+        "Rows of `dunnage.yaml` that do not do what they seem to.",
+    ),
+    (
         "XR",
         "Manifests",
         "What any chart renders, pod by pod, budget by budget, class by class.",

@@ -974,3 +974,35 @@ fn the_gate_lets_no_error_through() {
         plugin.stdout()
     );
 }
+
+#[test]
+fn a_misspelled_chart_of_a_row_is_found_where_the_releases_are_known() {
+    let policy = |chart: &str| {
+        format!(
+            "version: 1\npools: {{core: {{taints: [\"a=b:NoSchedule\"]}}}}\nworkloads:\n  - {{name: metrics, match: {{chart: {chart}}}, pool: core, expect: 1+}}\nlint:\n  releases:\n    - {{name: prod, chart: charts/hub}}\n"
+        )
+    };
+    let chart = "apiVersion: v2\nname: hub\nversion: 1.0.0\ndependencies:\n  - {name: prometheus, alias: metrics, version: 25.0.0, repository: https://example.org}\n";
+    let lint = |name: &str| {
+        let host = Memory::default()
+            .file("dunnage.yaml", policy(name))
+            .file("charts/hub/Chart.yaml", chart)
+            .file(
+                "charts/hub/charts/prometheus/Chart.yaml",
+                "apiVersion: v2\nname: prometheus\nversion: 25.0.0\n",
+            )
+            .file("charts/hub/values.yaml", "{}\n");
+        let code = run(&host, &["lint", "--format", "concise"]);
+        (code, host.stdout())
+    };
+    for (name, meant) in [("promethues", "prometheus"), ("metric", "metrics")] {
+        let (code, stdout) = lint(name);
+        let expected = format!(
+            "/dunnage.yaml:4:36: warning[PL001] no release has the chart `{name}`, so row \"metrics\" never matches\n"
+        );
+        assert_eq!((code, stdout.as_str()), (1, expected.as_str()), "{meant}");
+    }
+    for name in ["prometheus", "metrics", "hub", "loki", "\"prometheu?\""] {
+        assert_eq!(lint(name), (0, String::new()), "{name}");
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+mod support;
+
 use dunnage::cli;
 use dunnage::host::{Host, Memory};
 use dunnage::policy;
@@ -35,6 +37,26 @@ fn the_policy_reads_without_a_word() {
         policy.is_some() && diagnostics.is_empty(),
         "{diagnostics:#?}"
     );
+}
+
+/// What one hub expects is not looked for in the releases of other charts.
+#[test]
+fn the_policy_leaves_nothing_to_say_of_its_rows_in_any_release() {
+    let policy = blocks("yaml")
+        .into_iter()
+        .find(|block| block.starts_with("version:"))
+        .expect("a policy");
+    let corpus = support::corpus();
+    let recorded = corpus.as_deref().map(support::streams).unwrap_or_default();
+    let own = [("hub-like".to_owned(), STREAM.to_owned())];
+    for (name, stream) in own.into_iter().chain(recorded) {
+        let host = Memory::default()
+            .file("/dunnage.yaml", policy.clone())
+            .piped(stream);
+        let line = ["dunnage", "--strict", "--format", "concise"];
+        let exit = cli::run(&host, line.map(OsString::from).to_vec());
+        assert_eq!(exit, cli::Exit::Fine, "{name}: {}", host.stderr());
+    }
 }
 
 #[test]

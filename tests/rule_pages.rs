@@ -121,6 +121,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<String> {
     for finding in findings {
         let code = finding["code"].as_str().expect("a code");
         let file = finding["labels"][0]["file"].as_str().unwrap_or_default();
+        let file = file.trim_start_matches('/');
         let is_of_example = files.iter().any(|known| file.starts_with(known.name));
         assert!(is_of_example, "{code} stands in {file:?}");
         // A trade-off worth knowing may be found in every example.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::session::{self, Session};
 use crate::diag::{Code, Diagnostic};
+use crate::host::{Distrust, Host};
 use crate::policy::Z2JH;
 use crate::text::SourceId;
 
@@ -22,6 +23,12 @@ static TWO_POLICIES: Code = Code::error(
     "one folder holds a policy under both names",
 );
 
+static UNTRUSTED_POLICY: Code = Code::error(
+    "CL022",
+    "untrusted-policy",
+    "a policy that was found can be changed by another user",
+);
+
 /// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
 /// is to change because a program was started from another folder.
 pub(super) fn find(
@@ -35,7 +42,7 @@ pub(super) fn find(
         Some(path) => session.read(path),
         None => {
             let (folder, path) = nearest(session)?;
-            let path = path.ok_or_else(|| no_policy(&folder))?;
+            let path = path.ok_or_else(|| no_policy(session.host, &folder))?;
             session.read(&path)
         }
     }
@@ -60,12 +67,14 @@ pub(super) fn find_any(
     Ok(Some((source, folder)))
 }
 
-/// Looks from the working folder, which comes back too, up to the root of the repository.
-fn nearest(session: &Session<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
+/// Looks from the working folder, which comes back too, up to the root of the repository. Outside a repository
+/// the folders above are not searched: others may write into them, as into `/tmp`.
+fn nearest(session: &mut Session<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
     let host = session.host;
     let folder = host
         .current_dir()
         .map_err(|error| session::unreadable(Path::new("."), &error))?;
+    let last = repository(host, &folder).unwrap_or(&folder);
     for above in folder.ancestors() {
         let found: Vec<PathBuf> = NAMES
             .iter()
@@ -74,19 +83,60 @@ fn nearest(session: &Session<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnost
             .collect();
         match &found[..] {
             [] => {}
-            [path] => return Ok((folder.clone(), Some(path.clone()))),
+            [path] => {
+                trust(host, path)?;
+                if above != folder {
+                    session.name_policy(path);
+                }
+                return Ok((folder.clone(), Some(path.clone())));
+            }
             _ => return Err(two_policies(above)),
         }
-        let git = above.join(".git");
-        if host.is_dir(&git) || host.is_file(&git) {
+        if above == last {
             break;
         }
     }
     Ok((folder, None))
 }
 
-fn no_policy(folder: &Path) -> Diagnostic {
-    let message = format!("no `dunnage.yaml` in `{}` or above it", folder.display());
+/// The root of the repository that a folder is in.
+fn repository<'f>(host: &dyn Host, folder: &'f Path) -> Option<&'f Path> {
+    folder.ancestors().find(|above| {
+        let git = above.join(".git");
+        host.is_dir(&git) || host.is_file(&git)
+    })
+}
+
+/// Refuses a policy that somebody else may have written. One that is named is the user's own choice.
+fn trust(host: &dyn Host, path: &Path) -> Result<(), Diagnostic> {
+    let Some(distrust) = host.distrust(path) else {
+        return Ok(());
+    };
+    let path = path.display();
+    let (message, fix) = match distrust {
+        Distrust::WritableByEveryone => (
+            format!("`{path}` can be written by every user, so it is not used"),
+            format!("run `chmod o-w {path}`"),
+        ),
+        Distrust::OwnedBy(user) => (
+            format!("`{path}` belongs to another user (id {user}), so it is not used"),
+            "take ownership of it".to_owned(),
+        ),
+    };
+    let help =
+        format!("{fix}, or name it to use it all the same: `--policy {path}` or `DUNNAGE_POLICY`");
+    Err(Diagnostic::new(&UNTRUSTED_POLICY, message).help(help))
+}
+
+fn no_policy(host: &dyn Host, folder: &Path) -> Diagnostic {
+    let shown = folder.display();
+    let message = if repository(host, folder).is_some() {
+        format!("no `dunnage.yaml` in `{shown}` or above it")
+    } else {
+        format!(
+            "no `dunnage.yaml` in `{shown}`, and outside a repository no other folder is searched"
+        )
+    };
     Diagnostic::new(&NO_POLICY, message).help(
         "name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \
          or take the built-in one by `--policy z2jh`",

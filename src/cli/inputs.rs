@@ -16,6 +16,8 @@ use crate::values::{self, Helm, Value};
 pub(super) struct Setting<'a> {
     pub(super) caller: Caller,
     pub(super) mode: ModeArg,
+    /// Whether the manifests are those of a release that is installed.
+    pub(super) is_live: bool,
     pub(super) previous: Option<&'a Path>,
 }
 
@@ -59,6 +61,7 @@ pub(super) fn read(
     let options = Options {
         mode,
         caller: setting.caller,
+        is_live: setting.is_live,
         namespace: asked.namespace.clone(),
         hub_images,
         ..Options::default()

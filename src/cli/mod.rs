@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod explain;
 mod find_policy;
+mod for_helm;
 mod inputs;
 mod report_file;
 mod session;
@@ -54,6 +55,9 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         }
     };
     let mut session = Session::new(host, &look);
+    if let Some(error) = for_helm::refused_command(host, &command) {
+        return session.fail(&[error]);
+    }
     match command {
         Command::Bare(_) if host.stdin_is_terminal() => session.write(&args::help()),
         Command::Bare(options) => {

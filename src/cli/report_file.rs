@@ -1,7 +1,5 @@
 //! The file of `--report`: what a run saw and decided, and what there was to say.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use super::args::PolicyOptions;
@@ -57,7 +55,8 @@ pub(super) fn write(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some(path) = &asked.report else { return };
-    if path == Path::new("-") {
+    // Manifests with a report before them are no manifests for Helm.
+    if session::is_stdout(path) {
         return diagnostics.push(session::no_second_output());
     }
     let mut findings: Vec<&Diagnostic> = diagnostics.iter().collect();

@@ -26,6 +26,7 @@ pub(super) struct Session<'h> {
     pub(super) host: &'h dyn Host,
     pub(super) sources: Sources,
     is_stdin_read: bool,
+    is_policy_named: bool,
     format: Format,
     /// What goes to files besides.
     files: Vec<FormatArg>,
@@ -40,6 +41,7 @@ impl<'h> Session<'h> {
             host,
             sources: Sources::default(),
             is_stdin_read: false,
+            is_policy_named: false,
             format: first.map_or_else(|| default_format(host), |first| first.format),
             files: files.cloned().collect(),
             color: look.color.unwrap_or(Color::Auto),
@@ -57,6 +59,7 @@ impl<'h> Session<'h> {
             host: self.host,
             sources: Sources::default(),
             is_stdin_read: true,
+            is_policy_named: true,
             format: self.format,
             files: Vec::new(),
             color: self.color,
@@ -65,7 +68,7 @@ impl<'h> Session<'h> {
 
     /// Reads a file; `-` is standard input.
     pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
-        if path == Path::new("-") || path == Path::new("/dev/stdin") {
+        if is_stdin(path) {
             return self.read_stdin();
         }
         let text = self
@@ -87,6 +90,18 @@ impl<'h> Session<'h> {
             .read_stdin()
             .map_err(|error| unreadable(Path::new(NAME), &error))?;
         Ok(self.sources.add_fixed(NAME, text))
+    }
+
+    /// Names a policy that was found above the working folder, once, for people: it decides about manifests that
+    /// are far from it.
+    pub(super) fn name_policy(&mut self, path: &Path) {
+        let is_named = std::mem::replace(&mut self.is_policy_named, true);
+        if !is_named && self.is_for_people() {
+            self.say(&format!(
+                "note: the policy is `{}`, above the working folder",
+                path.display()
+            ));
+        }
     }
 
     /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is
@@ -231,6 +246,20 @@ impl<'h> Session<'h> {
             }
         }
     }
+}
+
+/// Whether a path is standard input, in any of its usual spellings.
+fn is_stdin(path: &Path) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
+        .iter()
+        .any(|name| path == Path::new(name))
+}
+
+/// Whether a path is standard output, in any of its usual spellings.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+        .iter()
+        .any(|name| path == Path::new(name))
 }
 
 /// GitHub Actions shows what is said in its own way beside the lines of a pull request.

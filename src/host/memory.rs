@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::text_of;
-use super::{Host, HostError};
+use super::{Distrust, Host, HostError};
 
 /// A world for tests and for buffers that were never saved: what is read is given, what is written is kept.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct Memory {
     pub is_disk_full: bool,
     /// Files that are kept from being written.
     pub read_only: BTreeSet<PathBuf>,
+    /// Files that must not be followed where they are found.
+    pub distrusted: BTreeMap<PathBuf, Distrust>,
+    /// The program that started this one.
+    pub parent: Option<String>,
     stdout: RefCell<String>,
     stderr: RefCell<String>,
 }
@@ -44,6 +48,8 @@ impl Default for Memory {
             is_pipe_broken: false,
             is_disk_full: false,
             read_only: BTreeSet::new(),
+            distrusted: BTreeMap::new(),
+            parent: None,
             stdout: RefCell::default(),
             stderr: RefCell::default(),
         }
@@ -152,6 +158,14 @@ impl Host for Memory {
             .collect();
         names.dedup();
         names.into_iter().map(|name| path.join(name)).collect()
+    }
+
+    fn distrust(&self, path: &Path) -> Option<Distrust> {
+        self.distrusted.get(&self.absolute(path)).copied()
+    }
+
+    fn parent_program(&self) -> Option<String> {
+        self.parent.clone()
     }
 
     fn stdin_is_terminal(&self) -> bool {

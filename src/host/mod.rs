@@ -4,6 +4,7 @@ mod error;
 mod memory;
 mod os;
 mod overlay;
+mod trust;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ pub use error::HostError;
 pub use memory::Memory;
 pub use os::Os;
 pub use overlay::Overlay;
+pub use trust::Distrust;
 
 /// What the program may ask of the world. A test gives it [`Memory`], `main` gives it [`Os`].
 pub trait Host {
@@ -36,6 +38,14 @@ pub trait Host {
     /// A path without links, where it can be followed; two paths of one folder have one such path.
     fn real_path(&self, path: &Path) -> PathBuf {
         path.to_owned()
+    }
+    /// Why a configuration file that was found, and not named, must not be followed; nothing where it may.
+    fn distrust(&self, _path: &Path) -> Option<Distrust> {
+        None
+    }
+    /// The file name of the program that started this one, where the system tells.
+    fn parent_program(&self) -> Option<String> {
+        None
     }
     /// Whether somebody types the input.
     fn stdin_is_terminal(&self) -> bool;

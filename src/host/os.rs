@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::text_of;
-use super::{Host, HostError};
+use super::{Distrust, Host, HostError, trust};
 
 /// The operating system itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,6 +68,14 @@ impl Host for Os {
 
     fn real_path(&self, path: &Path) -> PathBuf {
         fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    }
+
+    fn distrust(&self, path: &Path) -> Option<Distrust> {
+        trust::distrust(path)
+    }
+
+    fn parent_program(&self) -> Option<String> {
+        trust::parent_program()
     }
 
     fn stdin_is_terminal(&self) -> bool {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Host, HostError};
+use super::{Distrust, Host, HostError};
 
 /// A world as another would be with some files changed. Nothing is written, and nobody is told anything.
 pub struct Overlay<'h> {
@@ -59,6 +59,14 @@ impl Host for Overlay<'_> {
 
     fn real_path(&self, path: &Path) -> PathBuf {
         self.below.real_path(path)
+    }
+
+    fn distrust(&self, path: &Path) -> Option<Distrust> {
+        self.below.distrust(path)
+    }
+
+    fn parent_program(&self) -> Option<String> {
+        self.below.parent_program()
     }
 
     fn stdin_is_terminal(&self) -> bool {

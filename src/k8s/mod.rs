@@ -6,6 +6,7 @@ mod fit;
 mod gate;
 mod hub_secret;
 mod kinds;
+mod misshapen;
 mod object;
 mod pod_spec;
 mod release;
@@ -24,6 +25,7 @@ pub use hub_secret::HubValues;
 pub use kinds::{Kind, Kinds, OnChange, Place};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
+pub use misshapen::{Misshapen, Type, misshapen, misshapen_items};
 pub use object::{ChartPath, HOOK, Object};
 pub use pod_spec::PodSpec;
 pub use release::{Documents, Part, Release, WORTH_THREADS};

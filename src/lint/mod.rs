@@ -38,10 +38,12 @@ pub use violations::Found;
 
 use locate::locate;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::policy::Facts;
+use crate::policy::{Facts, Policy};
 use crate::text::Sources;
 use crate::values::NotATable;
 
@@ -122,8 +124,24 @@ fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
     finding.level <= Level::Warning && finding.start() == violation.start()
 }
 
+/// The policy beside the releases that it is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'r> {
+    /// The policy.
+    pub policy: &'r Policy,
+    /// The names and aliases of all charts of the releases.
+    pub charts: &'r BTreeSet<String>,
+}
+
+/// Every finding about the rows of a policy.
+pub fn rows(rows: &Rows<'_>) -> Vec<Diagnostic> {
+    finish(look(&Subject::Rows(rows)))
+}
+
 /// What is linted.
 enum Subject<'s> {
+    /// The rows of a policy.
+    Rows(&'s Rows<'s>),
     /// The values of a release, and the hub in them.
     Release(&'s Values<'s>, Option<&'s Hub<'s>>),
     /// A hub whose chart gets another version.
@@ -145,6 +163,7 @@ fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
                     check(stream, workload, &mut findings);
                 }
             }
+            (Check::Rows(check), Subject::Rows(rows)) => check(rows, &mut findings),
             (Check::Stream(check), Subject::Stream(stream)) => check(stream, &mut findings),
             _ => {}
         }

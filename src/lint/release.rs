@@ -185,6 +185,14 @@ impl Plan {
         self.hub.is_some() || !self.chart.name.is_empty()
     }
 
+    /// Adds the names that the stream of this release may give its charts: those of the chart and of all charts
+    /// below it, with the aliases of dependencies.
+    pub fn add_chart_names(&self, names: &mut BTreeSet<String>) {
+        add_chart_names(&self.chart, names);
+        // Where its files are not at hand, the values of a hub show that its chart is there.
+        names.extend(self.hub.is_some().then(|| super::z2jh::NAME.to_owned()));
+    }
+
     /// Where the values of a hub stand; nothing where there is none.
     pub(super) fn hub(&self) -> Option<&HubPlace> {
         self.hub.as_ref()
@@ -445,5 +453,15 @@ fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {
     found.extend(chart.schema);
     for below in &chart.charts {
         note_schemas(below, found);
+    }
+}
+fn add_chart_names(chart: &Chart, names: &mut BTreeSet<String>) {
+    let dependencies = chart.dependencies.iter();
+    names.extend(
+        dependencies.flat_map(|dependency| [dependency.name.clone(), dependency.key().to_owned()]),
+    );
+    names.extend(Some(chart.name.clone()).filter(|name| !name.is_empty()));
+    for below in &chart.charts {
+        add_chart_names(below, names);
     }
 }

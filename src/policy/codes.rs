@@ -184,6 +184,13 @@ pub static DUPLICATE_RELEASE: Code = Code::error(
     "two releases of the linter have one name",
 );
 
+/// It would be counted in the releases of all charts.
+pub static EXPECT_WITHOUT_CHART: Code = Code::error(
+    "PO029",
+    "policy-expect-without-chart",
+    "`expect` needs `match.chart`, as other releases do not have these workloads",
+);
+
 /// Every code of a policy, by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -214,4 +221,5 @@ pub static ALL: &[&Code] = &[
     &DUPLICATE_KIND,
     &BAD_DURATION,
     &DUPLICATE_RELEASE,
+    &EXPECT_WITHOUT_CHART,
 ];

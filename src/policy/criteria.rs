@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use glob::Pattern;
 
 use super::place::{Findings, Place, pairs};
-use super::{codes, written};
+use super::{Spanned, codes, written};
 use crate::diag::Diagnostic;
 use crate::k8s::{Expression, Kinds, Selector, SelectorExt as _, Workload};
 use crate::text::nearest;
@@ -31,6 +31,8 @@ pub struct Match {
     pub hook: Option<bool>,
     /// Names or roles of the pod template, where an object has several.
     pub templates: Vec<Pattern>,
+    /// The charts as they are written, with their places.
+    pub written_charts: Vec<Spanned<String>>,
     /// The labels as they are written; a selector does not show what it holds.
     pub(super) label_values: BTreeMap<String, BTreeSet<String>>,
 }
@@ -153,6 +155,11 @@ pub(super) fn check(
 ) -> Match {
     let kinds = texts(written.kind.as_ref());
     check_kinds(&kinds, known, place.under("kind"), findings);
+    let charts = texts(written.chart.as_ref());
+    let written_charts = pairs(&charts, place.under("chart"));
+    let written_charts = written_charts
+        .map(|(chart, place)| place.spanned(chart.to_owned()))
+        .collect();
     let mut patterns = |written: Option<&written::OneOrMany>, key: &str| {
         check_patterns(&texts(written), place.under(key), findings)
     };
@@ -178,6 +185,7 @@ pub(super) fn check(
             .map(|(key, values)| (key.clone(), values.as_slice().to_vec()))
             .collect(),
         hook: written.hook,
+        written_charts,
         label_values,
     }
 }

@@ -24,7 +24,13 @@ pub fn propose(objects: &[Object<'_>]) -> String {
         .collect();
     let proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
     let matched = proposal.matched(&workloads);
-    proposal.only(&matched).text()
+    // Helm 3 and a live manifest show no hooks, so that nothing can be expected of them.
+    let visible = workloads.into_iter();
+    let visible: Vec<Workload<'_>> = visible
+        .filter(|workload| !workload.object.is_hook())
+        .collect();
+    let visible = proposal.matched(&visible);
+    proposal.only(&matched, &visible).text()
 }
 
 /// What most messages and rows call the pool that services run on, and the one that users run on.
@@ -108,19 +114,18 @@ impl Proposal {
         matched
     }
 
-    /// Without rows that nothing comes to; the last one stays, for what comes later.
-    fn only(mut self, matched: &[usize]) -> Self {
+    /// Without rows that match nothing; the last one stays, for what comes later. A row expects workloads
+    /// where it names its chart and does not match only hooks.
+    fn only(mut self, matched: &[usize], visible: &[usize]) -> Self {
         let last = self.rows.len() - 1;
         let mut index = 0;
         self.rows.retain_mut(|row| {
-            let count = matched[index];
-            let is_last = index == last;
-            index += 1;
-            if !is_last && row.pool != "none" {
+            let (count, is_last) = (matched[index], index == last);
+            let names_chart = row.criteria.starts_with("{chart: ");
+            if names_chart && visible[index] > 0 && row.pool != "none" {
                 row.expect = Some("1+".to_owned());
-            } else if is_last && count == 0 {
-                row.expect = Some("0+".to_owned());
             }
+            index += 1;
             count > 0 || is_last
         });
         self
@@ -203,7 +208,7 @@ fn hub_rows() -> [ProposedRow; 2] {
         criteria: criteria.to_owned(),
         pool: pool.to_owned(),
         more,
-        expect: Some("0+".to_owned()),
+        expect: None,
     };
     [
         row(

@@ -56,7 +56,7 @@ pub struct Row {
     pub priority_class: Option<Spanned<String>>,
     /// Whether the class also replaces the chart's.
     pub override_priority_class: bool,
-    /// How many workloads there have to be.
+    /// How many workloads there have to be in a release of the row's chart.
     pub expect: Option<Spanned<Expect>>,
     /// Whether they are image pullers by the word of the policy.
     pub puller: bool,
@@ -131,6 +131,9 @@ fn check(
         .expect
         .as_ref()
         .and_then(|expect| check_expect(expect, place, findings));
+    if expect.is_some() && criteria.charts.is_empty() && written.criteria.chart.is_none() {
+        findings.push(expect_without_chart(place));
+    }
     let images = written.images.as_deref().unwrap_or_default();
     let overrides = written.overrides.as_deref().unwrap_or_default();
     Row {
@@ -234,6 +237,14 @@ fn check_expect(
         findings.push(diagnostic.help("write `3` for exactly three, `1+` for one or more"));
     }
     expect.map(|expect| place.spanned(expect))
+}
+
+fn expect_without_chart(place: Place<'_>) -> Diagnostic {
+    let message =
+        "`expect` needs `match.chart`: releases of other charts do not have these workloads";
+    Diagnostic::new(&codes::EXPECT_WITHOUT_CHART, message)
+        .at(place.key("expect"), "would be checked in every release")
+        .help("add the chart that renders them, `match: {chart: NAME}`, or remove `expect`")
 }
 
 fn parse_expect(text: &str) -> Option<Expect> {

@@ -245,7 +245,8 @@ pub(super) struct Row {
     /// What is replaced although the chart set it.
     #[serde(rename = "override")]
     pub(super) overrides: Option<Vec<Overridable>>,
-    /// How many workloads the row has to match: `0`, `3`, `1+`.
+    /// How many workloads the row has to match in each release of its chart: `0`, `3`, `1+`. It needs
+    /// `match.chart`; with `hook: true` it is checked only where hooks are visible.
     pub(super) expect: Option<Expect>,
     /// Whether the workloads are image pullers, though not labelled as those of z2jh are.
     pub(super) puller: Option<bool>,

@@ -181,6 +181,20 @@ pub(super) static CANNOT_CHANGE: Code = Code::error(
     "an object exists with what can never change, and the upgrade would change it",
 );
 
+/// No document has a kind, so the input is no stream of manifests.
+pub(super) static NO_KIND: Code = Code::error(
+    "RN031",
+    "no-kind",
+    "no document of the input has a `kind`, so it holds no manifests",
+);
+
+/// A value in a workload has another type than Kubernetes gives it.
+pub(super) static WRONG_TYPE: Code = Code::error(
+    "RN032",
+    "workload-wrong-type",
+    "a value in a workload has another type than Kubernetes expects",
+);
+
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.
 pub fn is_unmet(code: &Code) -> bool {

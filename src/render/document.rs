@@ -8,7 +8,7 @@ use super::plan::{Because, Decided, Reason, Seen};
 use super::unknown::{self, Unknown};
 use super::{codes, input, passes};
 use crate::diag::Diagnostic;
-use crate::k8s::{Object, Workload};
+use crate::k8s::{self, Object, Workload};
 use crate::policy::Jobs;
 use crate::text::Span;
 use crate::yaml::{self, Document, Edit, ParseError};
@@ -52,6 +52,18 @@ pub(super) fn place(
         }
     };
     let objects = common.release.objects_of(part, document);
+    let wrong = wrong_types(common, part, document, &objects);
+    if !wrong.is_empty() {
+        return Placed {
+            seen: objects
+                .iter()
+                .map(|object| Seen::of(object, common.release))
+                .collect(),
+            diagnostics: wrong,
+            is_broken: true,
+            ..Placed::default()
+        };
+    }
     let mut cx = Context::new(common);
     let matched = plan(&mut cx, &objects);
     let mut placed = Placed {
@@ -105,6 +117,31 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
         passes::check_inherited(cx, &workloads, first);
     }
     matched
+}
+
+/// What is of a wrong type in the workloads of a document; one that asks to be left alone may be as it is.
+fn wrong_types(
+    common: &Common<'_>,
+    part: usize,
+    document: &Document<'_>,
+    objects: &[Object<'_>],
+) -> Vec<Diagnostic> {
+    let release = common.release;
+    let items = document
+        .root()
+        .map(k8s::misshapen_items)
+        .unwrap_or_default();
+    let items = items.iter();
+    let mut found: Vec<Diagnostic> = items
+        .map(|wrong| input::wrong_type(release, part, "List", wrong))
+        .collect();
+    let is_read = |object: &&Object<'_>| object.annotation(IGNORE) != Some("true");
+    for object in objects.iter().filter(is_read) {
+        for wrong in k8s::misshapen(object, &common.policy.kinds) {
+            found.push(input::wrong_type(release, part, &object.title(), &wrong));
+        }
+    }
+    found
 }
 
 /// Lets the passes plan for one template.

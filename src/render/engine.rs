@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::common::Common;
 use super::document::{self, Placed};
+use super::expect::Hooks;
 use super::plan::{Decided, Seen};
 use super::{Mode, NO_DOCUMENTS, Options, codes, expect, input};
 use crate::diag::Diagnostic;
@@ -107,7 +108,7 @@ pub fn run(release: &Release<'_>, policy: &Policy, options: &Options) -> Outcome
         decided: Vec::new(),
         matched: vec![0; policy.rows.len()],
         live_restarts: None,
-        diagnostics: input::problems(release, &objects, mode),
+        diagnostics: input::problems(release, &documents, &objects, mode),
         mode,
     };
     outcome.diagnostics.extend(of_common);
@@ -117,9 +118,9 @@ pub fn run(release: &Release<'_>, policy: &Policy, options: &Options) -> Outcome
     outcome.diagnostics.extend(unknown);
     if !is_broken {
         // A document that cannot be read may be the one that a row waits for.
-        outcome
-            .diagnostics
-            .extend(expect::check(release, policy, &outcome.matched));
+        let hooks = Hooks::of(mode, options);
+        let unmet = expect::check(release, policy, &outcome.matched, hooks);
+        outcome.diagnostics.extend(unmet);
     }
     outcome.rendered = !outcome.diagnostics.iter().any(Diagnostic::is_error);
     outcome

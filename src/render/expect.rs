@@ -1,14 +1,39 @@
-//! What the rows say of themselves: how many objects they expect, and that they are of use.
+//! What the rows require of a stream: how many objects they expect, and that they match anything.
 
 use std::collections::BTreeSet;
 
-use super::codes;
+use super::{Mode, Options, codes};
 use crate::diag::Diagnostic;
 use crate::k8s::{ChartPath, Release};
 use crate::policy::{Policy, Row};
 
-/// Checks each row's `expect` and notes rows that matched nothing. `matched` counts objects by row.
-pub(super) fn check(release: &Release<'_>, policy: &Policy, matched: &[usize]) -> Vec<Diagnostic> {
+/// Whether hooks would be in the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hooks {
+    /// A row that matches only hooks has something to match.
+    Visible,
+    /// Helm 3 and a live manifest never show them.
+    Invisible,
+}
+
+impl Hooks {
+    pub(super) fn of(mode: Mode, options: &Options) -> Self {
+        if mode == Mode::Helm3 || options.is_live {
+            Self::Invisible
+        } else {
+            Self::Visible
+        }
+    }
+}
+
+/// Checks each row's `expect` and notes rows that matched nothing, both in the releases of the row's chart
+/// alone. `matched` counts objects by row.
+pub(super) fn check(
+    release: &Release<'_>,
+    policy: &Policy,
+    matched: &[usize],
+    hooks: Hooks,
+) -> Vec<Diagnostic> {
     if release.is_blank() {
         return Vec::new();
     }
@@ -21,16 +46,18 @@ pub(super) fn check(release: &Release<'_>, policy: &Policy, matched: &[usize]) -
         .rows
         .iter()
         .zip(matched)
-        .filter(|(row, _)| applies(row, &charts));
+        .filter(|(row, _)| applies(row, &charts, hooks));
     rows.filter_map(|(row, &count)| unmet(row, count).or_else(|| unused(row, count)))
         .collect()
 }
 
-/// Whether the row can match here at all: its chart is in the stream, or it names none.
-fn applies(row: &Row, charts: &BTreeSet<String>) -> bool {
+/// Whether the stream holds what the row is for: its chart, and hooks if it matches nothing else. A row
+/// without a chart is for all releases, and most of them need not have what it matches.
+fn applies(row: &Row, charts: &BTreeSet<String>, hooks: Hooks) -> bool {
     let wanted = &row.criteria.charts;
     let is_wanted = |chart: &String| wanted.iter().any(|wanted| wanted.matches(chart));
-    wanted.is_empty() || charts.iter().any(is_wanted)
+    let is_visible = hooks == Hooks::Visible || row.criteria.hook != Some(true);
+    is_visible && charts.iter().any(is_wanted)
 }
 
 fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {
@@ -57,9 +84,9 @@ fn unused(row: &Row, count: usize) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(
             &codes::ROW_UNUSED,
-            format!("{} matched nothing in this stream", row.title()),
+            format!("{} matched nothing in a release of its chart", row.title()),
         )
         .at(row.span, "no object comes this far")
-        .help("`expect: 1+` makes this an error, `expect: 0+` says that it is all right"),
+        .help("`expect: 1+` makes this an error, `expect: 0+` allows it"),
     )
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{Mode, codes};
 use crate::diag::Diagnostic;
-use crate::k8s::{Documents, HOOK, Object, Release};
+use crate::k8s::{Body, Documents, HOOK, Misshapen, Object, Release};
+use crate::text::Span;
 use crate::yaml::{self, Content, Document, NodeRef, ParseError, Refusal};
 
 /// What is wrong with the stream as a whole, for who reads the output.
 pub(super) fn problems(
     release: &Release<'_>,
+    documents: &Documents<'_>,
     objects: &[Object<'_>],
     mode: Mode,
 ) -> Vec<Diagnostic> {
@@ -17,6 +19,7 @@ pub(super) fn problems(
     if release.is_blank() && !mode.is_helm() {
         diagnostics.push(no_documents());
     }
+    diagnostics.extend(no_kind(release, documents));
     if mode == Mode::Helm3 {
         let hooks = objects.iter().filter(|object| object.is_hook());
         diagnostics.extend(hooks.map(|hook| hook_under_helm3(release, hook)));
@@ -30,7 +33,55 @@ pub fn unreadable(release: &Release<'_>, documents: &Documents<'_>) -> Vec<Diagn
     let broken = documents
         .broken()
         .map(|(part, error)| not_yaml(release, part, error));
-    blank.into_iter().chain(broken).collect()
+    let all = blank.into_iter().chain(broken);
+    all.chain(no_kind(release, documents)).collect()
+}
+
+/// Says that no document has a kind, as in a values file or an error text in place of manifests: what is not
+/// read has one. `documents` are those that do not show their type at a glance, or more.
+pub(super) fn no_kind(release: &Release<'_>, documents: &Documents<'_>) -> Option<Diagnostic> {
+    let may_have_none = |body| matches!(body, Body::Blank | Body::Common);
+    let is_certain = release.parts.iter().all(|part| may_have_none(part.body));
+    if !is_certain || documents.broken().next().is_some() {
+        return None;
+    }
+    let kind = |root: NodeRef<'_>| Some(root.get("kind")?.text()?.to_owned());
+    let has_kind = |root| kind(root).is_some_and(|kind| !kind.is_empty());
+    if documents.roots().any(has_kind) {
+        return None;
+    }
+    let has_content = |document: &Document<'_>| document.root().is_some_and(|root| !root.is_null());
+    let mut with_content = documents
+        .readable()
+        .filter(|(_, document)| has_content(document));
+    let (part, _) = with_content.next()?;
+    let message = "no document of the input has a `kind`: these are not manifests";
+    Some(
+        Diagnostic::new(&codes::NO_KIND, message)
+            .at(release.content_span(part), "no `kind` here")
+            .help(
+                "check the command before the pipe: an error text or a values file is no manifest; \
+                 `dunnage lint` reads values files",
+            ),
+    )
+}
+
+/// A value in a workload whose type is wrong, so that the workload cannot be placed.
+pub(super) fn wrong_type(
+    release: &Release<'_>,
+    part: usize,
+    title: &str,
+    wrong: &Misshapen<'_>,
+) -> Diagnostic {
+    let path = &wrong.path;
+    let (found, expected) = (wrong.found(), wrong.expected.title());
+    let message = format!("`{title}` cannot be placed: `{path}` is {found}, not {expected}");
+    let span = release.node_span(part, wrong.node);
+    let first_line = release.text[span.start..span.end].lines().next();
+    let end = span.start + first_line.unwrap_or_default().len();
+    Diagnostic::new(&codes::WRONG_TYPE, message)
+        .at(Span { end, ..span }, format!("{expected} is expected"))
+        .help("correct the chart's values or its template, or leave the object out with `dunnage/ignore: \"true\"`")
 }
 
 fn no_documents() -> Diagnostic {

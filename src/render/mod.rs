@@ -39,6 +39,8 @@ pub struct Options {
     pub mode: Option<Mode>,
     /// What calls us, where the stream alone cannot tell.
     pub caller: Caller,
+    /// Whether the stream is a live manifest (`helm get manifest`), which never has the hooks of its release.
+    pub is_live: bool,
     /// The release's namespace, for objects that name none.
     pub namespace: Option<String>,
     /// Images that the hub's own values name (`--values`).

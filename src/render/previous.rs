@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Options, Outcome, codes, run};
+use super::{Options, Outcome, codes, input, run};
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::{Object, PodTemplate, Release, Workload};
 use crate::policy::Policy;
@@ -70,6 +70,12 @@ fn compare(
     let all = [release, &new, previous].map(|release| release.documents(|_| true));
     let [charts, new_objects, live] =
         [(&all[0], release), (&all[1], &new), (&all[2], previous)].map(|(all, of)| all.objects(of));
+    let unreadable = all[2].broken();
+    let unreadable = unreadable.map(|(part, error)| input::not_yaml(previous, part, error));
+    comparison.diagnostics.extend(unreadable);
+    comparison
+        .diagnostics
+        .extend(input::no_kind(previous, &all[2]));
     let mut by_name: BTreeMap<Identity, Vec<&Object<'_>>> = BTreeMap::new();
     for object in live.iter().filter(|object| !object.name().is_empty()) {
         by_name.entry(identity(object)).or_default().push(object);

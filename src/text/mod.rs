@@ -7,5 +7,5 @@ mod nearest;
 mod source;
 
 pub use mask::{mask, mask_message, masked};
-pub use nearest::nearest;
+pub use nearest::{misspelled, nearest};
 pub use source::{LineColumn, Source, SourceId, Sources, Span};

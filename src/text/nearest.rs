@@ -14,9 +14,32 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
         .map(|(_, known)| known)
 }
 
+/// The known word that a word is a misspelling of: one that differs in a letter, or in two where the word has six or
+/// more. Nothing where the word itself is known.
+pub fn misspelled<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let most = if word.chars().count() < 6 { 1 } else { 2 };
+    let distances = known
+        .into_iter()
+        .map(|known| (strsim::osa_distance(word, known), known));
+    let (distance, meant) = distances.min_by_key(|(distance, _)| *distance)?;
+    (1..=most).contains(&distance).then_some(meant)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{misspelled, nearest};
+
+    #[test]
+    fn a_misspelling_is_near_and_unknown() {
+        let known = ["prometheus", "prometheus-node-exporter", "loki", "grafana"];
+        assert_eq!(misspelled("promethues", known), Some("prometheus"));
+        assert_eq!(misspelled("graphana", known), Some("grafana"));
+        assert_eq!(misspelled("lokki", known), Some("loki"));
+        for word in ["prometheus", "alertmanager", "kiko", "prometheus-operator"] {
+            assert_eq!(misspelled(word, known), None, "{word}");
+        }
+        assert_eq!(misspelled("prometheus", []), None);
+    }
 
     #[test]
     fn a_slip_finds_its_word_and_a_stranger_none() {

@@ -16,6 +16,7 @@ mod placement;
 mod pods;
 mod predictions;
 mod refusals;
+mod releases;
 #[path = "../support/mod.rs"]
 mod support;
 mod upgrades;

@@ -6,7 +6,7 @@ use crate::cli::args::{ModeArg, RenderOptions};
 use crate::cli::commands::lint;
 use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
-use crate::cli::{Exit, explain, report_file};
+use crate::cli::{Exit, explain, for_helm, report_file};
 use crate::diag::{Code, Diagnostic};
 use crate::policy::Policy;
 use crate::render::{Caller, Report};
@@ -51,19 +51,25 @@ pub(in crate::cli) fn run(
 ) -> Exit {
     let options = &match options.with_twins(session.host) {
         Ok(options) => options,
-        Err(error) => return fail(session, options, caller, &[error]),
+        Err(error) => return fail(session, caller, &[error]),
     };
     let asked = &options.policy_options;
+    if let Some(error) = for_helm::refused_options(options, caller) {
+        let mut errors = vec![error];
+        report_file::write(session, asked, Report::unread(), &mut errors);
+        return session.fail(&errors);
+    }
     let setting = Setting {
         caller,
         mode: options.mode.unwrap_or(ModeArg::Auto),
+        is_live: false,
         previous: options.previous.as_deref(),
     };
     let inputs = match inputs::read(session, file, asked, &setting) {
         Ok(inputs) => inputs,
         Err(mut diagnostics) => {
             report_file::write(session, asked, Report::unread(), &mut diagnostics);
-            return fail(session, options, caller, &diagnostics);
+            return fail(session, caller, &diagnostics);
         }
     };
     let session = &*session;
@@ -71,16 +77,10 @@ pub(in crate::cli) fn run(
     let mut outcome = inputs.render(&session.sources, &release);
     report_file::settle(session, asked, &inputs.policy, &release, &mut outcome);
     if !outcome.rendered {
-        return fail(session, options, caller, &outcome.diagnostics);
+        return fail(session, caller, &outcome.diagnostics);
     }
     if options.gate
-        && let Some(exit) = gate(
-            session,
-            options,
-            caller,
-            &inputs.policy,
-            &outcome.text(&release),
-        )
+        && let Some(exit) = gate(session, caller, &inputs.policy, &outcome.text(&release))
     {
         return exit;
     }
@@ -102,13 +102,7 @@ pub(in crate::cli) fn run(
 }
 
 /// Lints what would be written; says how the command ends where there are errors.
-fn gate(
-    session: &Session<'_>,
-    options: &RenderOptions,
-    caller: Caller,
-    policy: &Policy,
-    text: &str,
-) -> Option<Exit> {
+fn gate(session: &Session<'_>, caller: Caller, policy: &Policy, text: &str) -> Option<Exit> {
     let mut beside = session.beside();
     let manifests = beside
         .sources
@@ -119,19 +113,14 @@ fn gate(
     if errors.is_empty() {
         return None;
     }
-    let exit = fail(&beside, options, caller, &errors);
+    let exit = fail(&beside, caller, &errors);
     Some(exit.min(Exit::Findings))
 }
 
-/// Tells of errors: on standard error with an exit code, or, where Helm 4 would drop both, as a
-/// document that makes Helm fail with our words in its message.
-fn fail(
-    session: &Session<'_>,
-    options: &RenderOptions,
-    caller: Caller,
-    diagnostics: &[Diagnostic],
-) -> Exit {
-    if caller == Caller::Plugin && !options.check && !options.diff {
+/// Reports errors: on standard error with an exit code, or, where Helm 4 would drop both, as a
+/// document that makes Helm fail with our message in its own.
+fn fail(session: &Session<'_>, caller: Caller, diagnostics: &[Diagnostic]) -> Exit {
+    if caller == Caller::Plugin {
         session.show(diagnostics);
         return session.write(&report::block_scalar(&session.sources, diagnostics));
     }

@@ -21,6 +21,7 @@ pub(in crate::cli) fn run(
     let setting = Setting {
         caller: Caller::Person,
         mode: ModeArg::Plain,
+        is_live: true,
         previous: None,
     };
     let inputs = match inputs::read(session, file, options, &setting) {

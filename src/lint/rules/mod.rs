@@ -8,6 +8,7 @@ mod layers;
 mod manifests;
 mod node_pools;
 mod placeholders;
+mod policy;
 mod pre_puller;
 mod priorities;
 mod resources;
@@ -18,7 +19,7 @@ mod syntax;
 mod upgrades;
 
 use super::suppress::Judged;
-use super::{Found, Hub, Stream, Upgrade, Values};
+use super::{Found, Hub, Rows, Stream, Upgrade, Values};
 use crate::diag::{Code, Diagnostic};
 use crate::k8s::Workload;
 
@@ -38,6 +39,8 @@ pub enum Check {
     Property(fn(&Diagnostic) -> bool),
     /// A comment that silences findings.
     Comment(fn(&Judged<'_>) -> Option<Diagnostic>),
+    /// The rows of the policy beside the charts of the releases.
+    Rows(fn(&Rows<'_>, &mut Vec<Diagnostic>)),
     /// A pod template of a stream of manifests, with the stream around it.
     Workload(fn(&Stream<'_>, &Workload<'_>, &mut Vec<Diagnostic>)),
     /// A stream of manifests as a whole.
@@ -147,6 +150,7 @@ pub static RULES: &[Rule] = &[
     upgrades::default_changes::RULE,
     upgrades::copied_default::RULE,
     upgrades::overrides_merge::RULE,
+    policy::misspelled_chart::RULE,
     suppressions::unused::RULE,
     suppressions::expired::RULE,
     suppressions::without_reason::RULE,

@@ -29,7 +29,7 @@ pools:
   core: {taints: ["a.example.org/b=c:NoExecute"], twin: true}
 workloads:
   - {match: {chart: prometheus}, pool: core, priorityClassName: metrics, override: [priorityClassName], expect: 1+}
-  - {name: the rest, pool: [core, user], matchNodePurpose: require, expect: 3}
+  - {name: the rest, match: {chart: hub}, pool: [core, user], matchNodePurpose: require, expect: 3}
   - {match: {kind: DaemonSet}, pool: none}
 priorityClasses: {existing: [metrics]}
 prePuller:

@@ -517,11 +517,18 @@ fn texts_are_what_kubernetes_takes() {
         },
     );
     check_row(
-        "{pool: core, expect: 1-2}",
+        "{pool: core, match: {chart: a}, expect: 1-2}",
         "PO016",
         "`1-2` is no count",
         "1-2",
         "write `3` for exactly three, `1+` for one or more",
+    );
+    check_row(
+        "{pool: core, match: {kind: Job}, expect: 1+}",
+        "PO029",
+        "`expect` needs `match.chart`: releases of other charts do not have these workloads",
+        "expect",
+        "add the chart that renders them, `match: {chart: NAME}`, or remove `expect`",
     );
     check_row(
         "{pool: core, match: {name: 'a[b'}}",

@@ -1,5 +1,7 @@
 //! What is read of all subjects, and what comes of it.
 
+use std::collections::BTreeSet;
+
 use super::Repeats;
 use super::said::Said;
 use super::settings::Settings;
@@ -50,6 +52,8 @@ impl Judged {
 pub(super) struct Gathered<'p> {
     /// The policy by which manifests are rendered first.
     injected: Option<&'p Policy>,
+    /// The policy whose rows are judged too: that of this session, so that its text is at hand.
+    policy: Option<&'p Policy>,
     /// The version that the z2jh chart is to get: then that is all that is judged.
     to: Option<&'p Target>,
     made_from: MadeFrom,
@@ -88,6 +92,7 @@ impl<'p> Gathered<'p> {
         };
         Self {
             injected: settings.injected.as_ref(),
+            policy: settings.policy.as_ref().map(|(policy, _)| policy),
             to: settings.to.as_ref(),
             made_from,
             ..Self::default()
@@ -128,6 +133,10 @@ impl<'p> Gathered<'p> {
             facts: &facts,
             has_hints: selection.may_have_hints(),
         };
+        let mut charts = BTreeSet::new();
+        for job in &self.jobs {
+            job.plan.add_chart_names(&mut charts);
+        }
         let linted = lint::run_all(run, self.jobs);
         let releases = outcome.take(linted);
         let kinds = Kinds::default();
@@ -141,6 +150,10 @@ impl<'p> Gathered<'p> {
             outcome.findings.extend(findings);
         }
         let findings = &mut outcome.findings;
+        if let Some(policy) = self.policy.filter(|_| self.to.is_none()) {
+            let charts = &charts;
+            findings.extend(lint::rows(&lint::Rows { policy, charts }));
+        }
         findings.sort_by_key(|finding| (finding.span(), finding.code.id));
         findings.dedup();
         silence(session, policy, self.to.is_some()).apply(sources, findings);

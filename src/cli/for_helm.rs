@@ -1,0 +1,109 @@
+//! What must not run where Helm reads the output. A post-renderer that succeeds without manifests is a release
+//! without objects: Helm 3 then deletes all of them, and so does Helm 4 where the output is only a comment.
+
+use super::args::{Command, ModeArg, RenderOptions};
+use crate::diag::{Code, Diagnostic};
+use crate::host::Host;
+use crate::render::Caller;
+
+static NO_MANIFESTS_FOR_HELM: Code = Code::error(
+    "CL021",
+    "no-manifests-for-helm",
+    "a command or an option writes no manifests where Helm reads the output",
+);
+
+/// Refuses `--check` and `--diff` where the command or the mode says that Helm reads the output.
+pub(super) fn refused_options(options: &RenderOptions, caller: Caller) -> Option<Diagnostic> {
+    let option = without_manifests(options)?;
+    let mode = match options.mode {
+        Some(ModeArg::Helm3) => Some("helm3"),
+        Some(ModeArg::Helm4) => Some("helm4"),
+        _ => None,
+    };
+    let help = match (caller, mode) {
+        (Caller::Person, None) => return None,
+        (Caller::Person, Some(mode)) => format!(
+            "remove `--mode {mode}` (or `DUNNAGE_MODE`): `dunnage render {option}` detects the mode from the manifests"
+        ),
+        _ => format!(
+            "run it outside Helm: `helm template ... | dunnage render {option}`; to stop an upgrade on notes, use `--strict`"
+        ),
+    };
+    Some(no_manifests(&format!("`{option}`"), help))
+}
+
+/// Refuses a command that writes no manifests where Helm itself started it, as by
+/// `--post-renderer dunnage --post-renderer-args=verify`. A plugin of Helm may run any command.
+pub(super) fn refused_command(host: &dyn Host, command: &Command) -> Option<Diagnostic> {
+    let name = match command {
+        Command::Bare(_) | Command::HelmPlugin(_) => return None,
+        Command::Render(_, options) => format!("render {}", without_manifests(options)?),
+        Command::Init(_) => "init".to_owned(),
+        Command::Verify(..) => "verify".to_owned(),
+        Command::Lint(_) => "lint".to_owned(),
+        Command::Rule(_) => "rule".to_owned(),
+        Command::Values(_) => "values".to_owned(),
+        Command::InstallPlugin(_) => "helm install-plugin".to_owned(),
+        Command::Print(_) => "this command".to_owned(),
+    };
+    let is_plugin = host
+        .env("HELM_PLUGIN_NAME")
+        .is_some_and(|name| !name.is_empty());
+    if host.stdin_is_terminal()
+        || is_plugin
+        || !host.parent_program().is_some_and(|name| is_helm(&name))
+    {
+        return None;
+    }
+    let help =
+        "remove it from `--post-renderer-args`: a post-renderer takes only the options of `render`";
+    Some(no_manifests(&format!("`{name}`"), help.to_owned()))
+}
+
+fn without_manifests(options: &RenderOptions) -> Option<&'static str> {
+    match (options.diff, options.check) {
+        (true, _) => Some("--diff"),
+        (false, true) => Some("--check"),
+        (false, false) => None,
+    }
+}
+
+fn no_manifests(what: &str, help: String) -> Diagnostic {
+    let message =
+        format!("{what} writes no manifests, so Helm would delete every object of the release");
+    Diagnostic::new(&NO_MANIFESTS_FOR_HELM, message).help(help)
+}
+
+/// Whether a program is Helm by its name: `helm`, `helm3`, `helm-4.2.4`.
+fn is_helm(name: &str) -> bool {
+    let version = name
+        .strip_suffix(".exe")
+        .unwrap_or(name)
+        .strip_prefix("helm");
+    version.is_some_and(|version| {
+        let mut letters = version.chars();
+        letters.all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '_' | 'v'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_helm;
+
+    #[test]
+    fn helm_is_known_by_its_name_and_its_relatives_are_not_helm() {
+        for name in ["helm", "helm3", "helm-4.2.4", "helm_v3", "helm.exe"] {
+            assert!(is_helm(name), "{name}");
+        }
+        for name in [
+            "helmfile",
+            "helm-controller",
+            "bash",
+            "",
+            "my-helm",
+            "dunnage",
+        ] {
+            assert!(!is_helm(name), "{name}");
+        }
+    }
+}
