@@ -311,10 +311,12 @@ pub(super) struct Templates {
     /// The kind.
     pub(super) kind: String,
     /// Keys from the object to its pod template, parted by dots: `spec.groups[].template`, with `[]` for each
-    /// item of a list and `*` for each value of a mapping. A list of paths for several templates, an empty
-    /// one to say that the pods of this kind are not to be placed.
+    /// item of a list and `*` for each value of a mapping. A key that ends with `?`, and those behind it, are
+    /// created where they are missing. A list of paths for several templates, an empty one to say that the
+    /// pods of this kind are not to be placed.
     pub(super) path: Paths,
-    /// What stands at the path: a pod template (a mapping with `spec`), or the fields of a pod spec.
+    /// What stands at the path: a pod template (a mapping with `spec`), the fields of a pod spec, or a
+    /// placement (`nodeAffinity` and `tolerations` without an `affinity`).
     #[serde(default)]
     pub(super) holds: Holds,
     /// Whether running pods are replaced where the template changes.
@@ -357,6 +359,8 @@ pub(super) enum Holds {
 /// How strongly the labels of a pool are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
+    /// A mapping with `tolerations` and `nodeAffinity`, and no other field of a pod spec.
+    Placement,
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum Purpose {
     /// Not at all: tolerations only.

@@ -181,6 +181,20 @@ pub(super) static CANNOT_CHANGE: Code = Code::error(
     "an object exists with what can never change, and the upgrade would change it",
 );
 
+/// A row asks for a field that the kind does not have.
+pub(super) static FIELD_LACKING: Code = Code::warning(
+    "RN030",
+    "field-not-in-kind",
+    "a row asks for a field that the kind does not have at that place, so it is not written",
+);
+
+/// Pods are made from a template that the object does not write.
+pub(super) static TEMPLATE_MISSING: Code = Code::note(
+    "RN031",
+    "pod-template-missing",
+    "an object has no pod template where its kind keeps one, so its pods are not placed",
+);
+
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.
 pub fn is_unmet(code: &Code) -> bool {

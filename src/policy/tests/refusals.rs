@@ -592,6 +592,10 @@ fn a_row_behind_a_wider_one_is_never_reached() {
         "{match: {chart: a}, pool: core}, {match: {chart: [a, b]}, pool: core}",
         &[],
     );
+    unreachable(
+        "{pool: core}, {match: {kind: [CephCluster, OpenTelemetryCollector]}, pool: core}",
+        &[],
+    );
     unreachable("{match: {hook: true}, pool: core}, {pool: core}", &[]);
 }
 
