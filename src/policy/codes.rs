@@ -184,6 +184,13 @@ pub static DUPLICATE_RELEASE: Code = Code::error(
     "two releases of the linter have one name",
 );
 
+/// A node selector is one mapping of labels that are all required.
+pub static BAD_SELECTION: Code = Code::error(
+    "PO029",
+    "policy-bad-node-selection",
+    "a row's node selection contradicts its other keys or its pools",
+);
+
 /// Every code of a policy, by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -214,4 +221,5 @@ pub static ALL: &[&Code] = &[
     &DUPLICATE_KIND,
     &BAD_DURATION,
     &DUPLICATE_RELEASE,
+    &BAD_SELECTION,
 ];

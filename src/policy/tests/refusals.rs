@@ -327,7 +327,7 @@ fn words_are_of_a_list() {
         "PO009",
         "`tolerations` is not a value of `override`",
         "tolerations",
-        "it can be `priorityClassName`",
+        "it can be `priorityClassName` or `nodeSelector`",
     );
     check_row("{pool: []}", "PO009", "`pool` is an empty list", "[]", "");
 }

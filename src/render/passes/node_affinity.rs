@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::Level;
 use crate::k8s::{Affinity, PodField, PodSpec, Requirement, Term};
-use crate::policy::Purpose;
+use crate::policy::{NodeSelection, Purpose};
 use crate::render::context::{Context, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
@@ -24,7 +24,9 @@ pub(super) type Labels<'a> = Vec<&'a (String, String)>;
 /// Draws pods to their pools: a preference, or a requirement that is AND-ed to what the chart requires.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let pools = placement.pools.iter().any(|pool| !pool.labels.is_empty());
-    if !pools || placement.row.purpose == Purpose::Ignore {
+    let is_asked = placement.row.purpose != Purpose::Ignore
+        && placement.row.selection == NodeSelection::Affinity;
+    if !pools || !is_asked {
         return;
     }
     if placement.row.purpose == Purpose::Prefer && placement.workload.is_daemon_set() {
@@ -67,14 +69,14 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     if placement.workload.is_bare_pod() {
         return cx.note_bare_pod(placement, FIELD);
     }
-    let verb = if placement.row.purpose == Purpose::Prefer {
-        "prefers"
     let what = what(placement);
     cx.change(FIELD, what, edits);
 }
 
 /// What the change does, in a few words.
 fn what(placement: &Placement<'_>) -> String {
+    let verb = if placement.row.purpose == Purpose::Prefer {
+        "prefers"
     } else {
         "requires"
     };
