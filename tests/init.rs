@@ -38,7 +38,8 @@ fn proposed(stream: &str) -> Result<String, String> {
     }
 }
 
-/// Renders a stream by what was proposed for it: nothing is wrong, and nothing is left to say of the rows.
+/// Renders a stream by what was proposed for it: nothing is wrong, and nothing is left to say of the rows. A
+/// kind that is not known is still reported, as its entry is only a guess in a comment.
 #[track_caller]
 fn check_fits(name: &str, stream: &str) {
     let policy = proposed(stream).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -105,6 +106,50 @@ fn a_hub_has_rows_for_its_parts() {
 fn pools_kinds_and_classes_are_found() {
     check_recorded("mixed.yaml", &proposed(MIXED).expect("a proposal"));
     check_fits("mixed", MIXED);
+}
+
+/// Daemons of a storage cluster, drivers on each node, and an unknown kind whose placement is no pod spec.
+const OPERATORS: &str = "\
+apiVersion: ceph.rook.io/v1
+kind: CephCluster
+metadata: {name: c}
+spec:
+  placement:
+    all: {tolerations: [{key: storage, operator: Exists}]}
+---
+apiVersion: nvidia.com/v1
+kind: ClusterPolicy
+metadata: {name: p}
+spec:
+  daemonsets: {tolerations: [{key: nvidia.com/gpu, operator: Exists}]}
+---
+apiVersion: example.org/v1
+kind: Store
+metadata: {name: s}
+spec:
+  placement:
+    nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: op}
+spec:
+  template:
+    spec: {containers: [{name: op, image: \"registry.example.org/op:1\"}]}
+";
+
+#[test]
+fn agents_of_operators_are_left_alone_and_guesses_are_comments() {
+    check_recorded("operators.yaml", &proposed(OPERATORS).expect("a proposal"));
+    check_fits("operators", OPERATORS);
+    let host = Memory::default()
+        .file("dunnage.yaml", proposed(OPERATORS).expect("a proposal"))
+        .piped(OPERATORS);
+    assert_eq!(run(&host, &["render", "--mode", "plain"]), 0);
+    let rendered = host.stdout();
+    let (operators, deployment) = OPERATORS.split_at(OPERATORS.rfind("---").expect("documents"));
+    assert!(rendered.starts_with(operators), "{rendered}");
+    assert_ne!(&rendered[operators.len()..], deployment);
 }
 
 #[test]

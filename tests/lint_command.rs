@@ -909,6 +909,9 @@ const UNPLACED: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: 
 
 const PLACES: &str = "version: 1\npools: {core: {taints: [\"hub.jupyter.org/dedicated=core:NoSchedule\"], labels: {hub.jupyter.org/node-purpose: core}}}\nworkloads: [{pool: core, matchNodePurpose: require}]\n";
 
+/// Pods tolerate a pool and do not select it.
+const GPU: &str = "version: 1\npools: {gpu: {taints: [\"gpu=yes:NoSchedule\"], labels: {pool: gpu}}, other: {labels: {pool: other}}}\nworkloads: [{pool: gpu, matchNodePurpose: ignore}]\n";
+
 #[test]
 fn manifests_are_judged_as_the_policy_will_have_them() {
     let world = || {
@@ -922,6 +925,14 @@ fn manifests_are_judged_as_the_policy_will_have_them() {
     assert!(as_it_is.stdout().contains("XR001"), "{}", as_it_is.stdout());
     let injected = world();
     check(&injected, &[&line[..], &["--as-injected"]].concat(), 0, "");
+    let by_selector = GPU.replace("matchNodePurpose: ignore", "nodeSelection: nodeSelector");
+    for (policy, code) in [(by_selector.as_str(), 0), (GPU, 1)] {
+        let world = Memory::default()
+            .file("/dunnage.yaml", policy)
+            .file("/m.yaml", UNPLACED);
+        let line = ["lint", "m.yaml", "--select", "XR002", "--as-injected"];
+        assert_eq!(run(&world, &line), code, "{}", world.stdout());
+    }
     let nobody = Memory::default().file("/m.yaml", UNPLACED);
     check(&nobody, &["lint", "m.yaml", "--as-injected"], 2, "");
     assert!(

@@ -129,8 +129,10 @@ pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
             Body::Copied
         };
     }
-    let may_have_pods =
-        !group.is_some_and(is_of_kubernetes) && (holds("containers") || holds("tolerations"));
+    let may_have_pods = !group.is_some_and(is_of_kubernetes)
+        && ["containers", "tolerations", "nodeAffinity"]
+            .into_iter()
+            .any(holds);
     if may_have_pods {
         Body::Perhaps
     } else {
@@ -173,6 +175,10 @@ mod tests {
             Body::Perhaps,
         );
         check("kind: Gizmo\nspec: {tolerations: []}\n", Body::Perhaps);
+        check(
+            "apiVersion: example.org/v1\nkind: Gizmo\nspec: {place: {nodeAffinity: {}}}\n",
+            Body::Perhaps,
+        );
         check(
             "apiVersion: v1\nkind: ConfigMap\ndata: {a: 'containers:'}\n",
             Body::Copied,

@@ -1,7 +1,9 @@
 //! The kinds whose objects have pods: where their templates sit, and what a change of them does.
 
+use super::operators::operators;
 use super::shape::{Parent, Shape};
 use super::table::table;
+use crate::yaml::NodeRef;
 
 /// What happens to running pods where the template changes that they were made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +20,8 @@ pub enum OnChange {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// Keys from the object, parted by dots: `[]` behind a key is every item of its list, `*` every value
-    /// of a mapping. Empty where the object itself is the template.
+    /// of a mapping, and a key with `?` is created where it is missing. Empty where the object itself is the
+    /// template.
     pub path: String,
     /// What `match.template` calls it; empty for the only template of a kind.
     pub role: String,
@@ -26,8 +29,65 @@ pub struct Place {
     pub shape: &'static Shape,
     /// What fields come from where the template does not set them, the nearest first.
     pub inherits: Vec<Parent>,
-    /// A key beside the fields that says that the pods are described by another object.
-    pub elsewhere: Option<&'static str>,
+    /// When there are no pods to place here, though the path leads to something.
+    pub unless: Option<Condition>,
+    /// What ties the pods to nodes, so that only a row that names the kind reaches them.
+    pub bound: Bound,
+    /// Whether it is reported by name where the path leads to nothing, because there are pods all the same.
+    pub is_expected: bool,
+}
+
+/// What ties pods to nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bound {
+    /// Nothing: they run wherever the scheduler puts them.
+    #[default]
+    Free,
+    /// A DaemonSet, which runs one on each node.
+    EveryNode,
+    /// A DaemonSet, where the object says so.
+    EveryNodeIf(Condition),
+    /// The disks of their nodes, which hold their data.
+    Disks,
+}
+
+impl Bound {
+    /// Whether a DaemonSet makes the pods.
+    pub(super) fn is_daemon_set(self, place: NodeRef<'_>) -> bool {
+        match self {
+            Bound::EveryNode => true,
+            Bound::EveryNodeIf(condition) => condition.holds(place),
+            Bound::Free | Bound::Disks => false,
+        }
+    }
+
+    /// Whether the pods belong to the nodes that they run on.
+    pub(super) fn is_bound(self, place: NodeRef<'_>) -> bool {
+        self == Bound::Disks || self.is_daemon_set(place)
+    }
+}
+
+/// Something that a place says of its pods, by a key beside the fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// The key is there and not null.
+    Set(&'static str),
+    /// The key has this value.
+    Equal(&'static str, &'static str),
+    /// The key has another value than this, or none.
+    NotEqual(&'static str, &'static str),
+}
+
+impl Condition {
+    /// Whether the place says it.
+    pub(super) fn holds(self, place: NodeRef<'_>) -> bool {
+        let value = |key| place.get(key).and_then(NodeRef::text);
+        match self {
+            Condition::Set(key) => place.get(key).is_some_and(|node| !node.is_null()),
+            Condition::Equal(key, wanted) => value(key) == Some(wanted),
+            Condition::NotEqual(key, wanted) => value(key) != Some(wanted),
+        }
+    }
 }
 
 /// One kind whose objects have pods.
@@ -62,6 +122,7 @@ impl Kinds {
     pub fn with(added: Vec<Kind>) -> Self {
         let mut rows = added;
         rows.extend(table());
+        rows.extend(operators());
         Self { rows }
     }
 
@@ -69,6 +130,13 @@ impl Kinds {
     pub fn get(&self, group: &str, name: &str) -> Option<&Kind> {
         let mut rows = self.rows.iter();
         rows.find(|kind| kind.name == name && kind.group == group)
+    }
+
+    /// Whether objects of a kind of this name may have pods that are tied to their nodes.
+    pub fn may_be_bound(&self, name: &str) -> bool {
+        let rows = self.rows.iter().filter(|kind| kind.name == name);
+        let mut places = rows.flat_map(|kind| &kind.places);
+        places.any(|place| place.bound != Bound::Free)
     }
 
     /// The names of all kinds, each once.
@@ -117,7 +185,7 @@ mod tests {
 
     #[test]
     fn no_kind_stands_twice() {
-        let table = table();
+        let table: Vec<Kind> = table().into_iter().chain(operators()).collect();
         for (index, kind) in table.iter().enumerate() {
             let mut earlier = table[..index].iter();
             let twice =

@@ -1,6 +1,7 @@
 //! Values of another type than a workload has at their place: a string where Kubernetes has a mapping.
 
 use super::kinds::{Kinds, Place};
+use super::path;
 use super::shape::PodField;
 use super::{HOOK, Object};
 use crate::yaml::{NodeRef, Scalar};
@@ -90,11 +91,7 @@ pub fn misshapen<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Misshapen<'d>> {
     };
     search.check_metadata(object.node, "metadata");
     for place in &kind.places {
-        let steps: Vec<&str> = place
-            .path
-            .split('.')
-            .filter(|step| !step.is_empty())
-            .collect();
+        let steps: Vec<&str> = path::steps(&place.path).collect();
         search.follow(object.node, String::new(), &steps, place);
     }
     search.found
@@ -190,8 +187,11 @@ impl<'d> Search<'d> {
             for (index, item) in list.items().enumerate() {
                 self.follow(item.resolve(), format!("{path}[{index}]"), rest, place);
             }
-        } else if let Some(next) = node.get(step) {
-            self.follow(next, joined(&path, step), rest, place);
+        } else {
+            let key = step.trim_end_matches('?');
+            if let Some(next) = node.get(key) {
+                self.follow(next, joined(&path, key), rest, place);
+            }
         }
     }
 
@@ -200,8 +200,7 @@ impl<'d> Search<'d> {
         if !path.is_empty() && !self.expect(node, path, Type::Mapping) {
             return;
         }
-        let elsewhere = place.elsewhere.and_then(|key| node.get(key));
-        if elsewhere.is_some_and(|elsewhere| !elsewhere.is_null()) {
+        if place.unless.is_some_and(|unless| unless.holds(node)) {
             return;
         }
         // Labels beside the fields of a pod spec are a matter of the kind.
@@ -227,7 +226,9 @@ impl<'d> Search<'d> {
             (PodField::NodeName, Type::String),
         ];
         for (field, expected) in fields {
-            self.get_path(spec, path, place.shape.fields.path(field), expected);
+            if let Some(keys) = place.shape.fields.path(field) {
+                self.get_path(spec, path, keys, expected);
+            }
         }
         for key in ["initContainers", "containers"] {
             let Some((list, path)) = self.get(spec, path, key, Type::List) else {

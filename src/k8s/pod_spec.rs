@@ -1,14 +1,15 @@
 use super::Affinity;
+use super::path::Reached;
 use super::shape::{Fields, PodField, Shape};
-use crate::yaml::NodeRef;
+use crate::yaml::{Edit, NodeRef, Value};
 
 /// The fields of a pod spec, wherever an object keeps them.
 #[derive(Debug, Clone)]
 pub struct PodSpec<'d> {
     /// A mapping that is there.
     base: NodeRef<'d>,
-    /// Keys from `base` to the mapping that holds the fields; empty unless that may be missing.
-    prefix: &'static [&'static str],
+    /// Keys from `base` to the mapping that holds the fields; empty unless that has to be created.
+    prefix: Vec<String>,
     fields: &'static Fields,
     inherited: Vec<Inherited<'d>>,
 }
@@ -24,20 +25,23 @@ pub(super) struct Inherited<'d> {
 
 impl<'d> PodSpec<'d> {
     /// The pod spec of a place; nothing where the place does not hold one.
-    pub(super) fn at(place: NodeRef<'d>, shape: &'static Shape) -> Option<Self> {
-        let there = place.get_path(shape.spec).filter(|spec| spec.is_mapping());
-        let (base, prefix) = match there {
-            Some(spec) => (spec, &[][..]),
-            None if shape.may_be_missing => (place, shape.spec),
-            None => return None,
+    pub(super) fn at(place: Reached<'d>, shape: &'static Shape) -> Option<Self> {
+        let is_there = place.missing.is_empty();
+        let spec = is_there.then(|| place.node.get_path(shape.spec)).flatten();
+        let (base, prefix) = match spec.filter(|spec| spec.is_mapping()) {
+            Some(spec) => (spec, Vec::new()),
+            None if is_there && !shape.may_be_missing => return None,
+            None => {
+                let mut prefix = place.missing;
+                prefix.extend(shape.spec.iter().map(|&key| key.to_owned()));
+                (place.node, prefix)
+            }
         };
-        let fields = &shape.fields;
-        let inherited = Vec::new();
         Some(Self {
             base,
             prefix,
-            fields,
-            inherited,
+            fields: &shape.fields,
+            inherited: Vec::new(),
         })
     }
 
@@ -50,14 +54,34 @@ impl<'d> PodSpec<'d> {
         self.base
     }
 
-    /// Keys from [`node`](Self::node) to a field.
-    pub fn path(&self, field: PodField) -> Vec<&'static str> {
-        [self.prefix, self.fields.path(field)].concat()
+    /// Whether objects of the kind have the field.
+    pub fn has(&self, field: PodField) -> bool {
+        self.fields.path(field).is_some()
+    }
+
+    /// Puts a value at the end of the keys below a field; nothing where the kind has no such field.
+    pub fn put(&self, field: PodField, below: &[&str], value: Value) -> Option<Edit> {
+        let path = [&self.path(field)?, below].concat();
+        Some(Edit::put_path(self.base, &path, value))
+    }
+
+    /// Appends values to the list at the end of the keys below a field; nothing where the kind has no such
+    /// field.
+    pub fn extend(&self, field: PodField, below: &[&str], values: Vec<Value>) -> Option<Edit> {
+        let path = [&self.path(field)?, below].concat();
+        Some(Edit::extend_path(self.base, &path, values))
     }
 
     /// What the field holds here.
     pub fn own(&self, field: PodField) -> Option<NodeRef<'d>> {
-        self.base.get_path(&self.path(field))
+        self.base.get_path(&self.path(field)?)
+    }
+
+    /// Keys from [`node`](Self::node) to a field.
+    fn path(&self, field: PodField) -> Option<Vec<&str>> {
+        let prefix = self.prefix.iter().map(String::as_str);
+        let keys = self.fields.path(field)?.iter().copied();
+        Some(prefix.chain(keys).collect())
     }
 
     /// What counts: the field's value here, or where it comes from if it is not set here.
@@ -106,12 +130,11 @@ impl<'d> PodSpec<'d> {
     /// What sets the field here: an empty list, mapping or name sets nothing, but an `affinity` without a
     /// node affinity does.
     fn setting(&self, field: PodField) -> Option<NodeRef<'d>> {
-        let path = self.path(field);
+        let path = self.path(field)?;
         let is_affinity = field == PodField::NodeAffinity;
-        let path = if is_affinity {
-            &path[..=self.prefix.len()]
-        } else {
-            &path[..]
+        let path = match &path[..] {
+            [path @ .., "nodeAffinity"] if path.last() == Some(&"affinity") => path,
+            path => path,
         };
         let node = self.base.get_path(path).filter(|node| !node.is_null())?;
         let is_empty = node.pairs().is_empty()

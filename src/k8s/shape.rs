@@ -27,39 +27,43 @@ impl PodField {
     pub fn as_str(self) -> &'static str {
         match self {
             PodField::NodeAffinity => "affinity",
-            other => Fields::POD.path(other)[0],
+            other => Fields::POD.path(other).map_or("", |keys| keys[0]),
         }
     }
 }
 
-/// Keys of the fields that have other names in some kinds; the rest are called as in a pod spec.
+/// Keys from the mapping that holds the fields to one of them; nothing where the kind has no such field.
+type Keys = Option<&'static [&'static str]>;
+
+/// Keys of the fields that some kinds call otherwise or do not have; the rest are called as in a pod spec.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fields {
-    tolerations: &'static [&'static str],
-    node_affinity: &'static [&'static str],
-    node_selector: &'static [&'static str],
-    priority_class_name: &'static [&'static str],
+    pub(super) tolerations: Keys,
+    pub(super) node_affinity: Keys,
+    pub(super) node_selector: Keys,
+    pub(super) priority_class_name: Keys,
 }
 
 impl Fields {
-    const POD: Self = Self {
-        tolerations: &["tolerations"],
-        node_affinity: &["affinity", "nodeAffinity"],
-        node_selector: &["nodeSelector"],
-        priority_class_name: &["priorityClassName"],
+    /// Those of `core/v1` `PodSpec`.
+    pub(super) const POD: Self = Self {
+        tolerations: Some(&["tolerations"]),
+        node_affinity: Some(&["affinity", "nodeAffinity"]),
+        node_selector: Some(&["nodeSelector"]),
+        priority_class_name: Some(&["priorityClassName"]),
     };
 
     /// Keys from the mapping that holds the fields to one of them.
-    pub(super) fn path(&self, field: PodField) -> &'static [&'static str] {
+    pub(super) fn path(&self, field: PodField) -> Keys {
         match field {
             PodField::Tolerations => self.tolerations,
             PodField::NodeAffinity => self.node_affinity,
             PodField::NodeSelector => self.node_selector,
             PodField::PriorityClassName => self.priority_class_name,
-            PodField::Priority => &["priority"],
-            PodField::NodeName => &["nodeName"],
-            PodField::InitContainers => &["initContainers"],
-            PodField::Containers => &["containers"],
+            PodField::Priority => Some(&["priority"]),
+            PodField::NodeName => Some(&["nodeName"]),
+            PodField::InitContainers => Some(&["initContainers"]),
+            PodField::Containers => Some(&["containers"]),
         }
     }
 }
@@ -69,8 +73,8 @@ impl Fields {
 pub struct Shape {
     /// Keys from the place to the mapping that holds the fields of the pod spec.
     pub(super) spec: &'static [&'static str],
-    /// Whether that mapping may be missing: the operator then has a pod spec of its own, which it merges
-    /// with what stands here.
+    /// Whether that mapping is created where it is missing: the operator has a pod spec of its own, which it
+    /// merges with this one.
     pub(super) may_be_missing: bool,
     /// Keys from the place to the pods' labels.
     pub(super) labels: &'static [&'static str],
@@ -86,12 +90,33 @@ pub static TEMPLATE: Shape = Shape {
     fields: Fields::POD,
 };
 
+/// `core/v1` `PodTemplateSpec` that an operator merges with its own, so that even `spec` may be missing.
+pub(super) static OVERLAY: Shape = Shape {
+    spec: &["spec"],
+    may_be_missing: true,
+    labels: &["metadata", "labels"],
+    fields: Fields::POD,
+};
+
 /// The fields of a pod spec stand at the place itself.
 pub static POD_SPEC: Shape = Shape {
     spec: &[],
     may_be_missing: false,
     labels: &["labels"],
     fields: Fields::POD,
+};
+
+/// Tolerations and a node affinity side by side, without an `affinity` around it, and nothing else.
+pub static PLACEMENT: Shape = Shape {
+    spec: &[],
+    may_be_missing: false,
+    labels: &["labels"],
+    fields: Fields {
+        node_affinity: Some(&["nodeAffinity"]),
+        node_selector: None,
+        priority_class_name: None,
+        ..Fields::POD
+    },
 };
 
 /// `monitoring.coreos.com/v1` `CommonPrometheusFields` and its kin.
@@ -108,19 +133,10 @@ pub(super) static CLOUD_NATIVE_PG: Shape = Shape {
     may_be_missing: false,
     labels: &["inheritedMetadata", "labels"],
     fields: Fields {
-        tolerations: &["affinity", "tolerations"],
-        node_affinity: &["affinity", "nodeAffinity"],
-        node_selector: &["affinity", "nodeSelector"],
-        priority_class_name: &["priorityClassName"],
+        tolerations: Some(&["affinity", "tolerations"]),
+        node_selector: Some(&["affinity", "nodeSelector"]),
+        ..Fields::POD
     },
-};
-
-/// `grafana.integreatly.org/v1beta1` `GrafanaSpec`: overrides of the Deployment that the operator makes.
-pub(super) static GRAFANA: Shape = Shape {
-    spec: &["deployment", "spec", "template", "spec"],
-    may_be_missing: true,
-    labels: &["deployment", "spec", "template", "metadata", "labels"],
-    fields: Fields::POD,
 };
 
 /// `argoproj.io/v1alpha1` `WorkflowSpec`: what holds for every step that sets nothing itself.
@@ -129,7 +145,7 @@ pub(super) static WORKFLOW: Shape = Shape {
     may_be_missing: false,
     labels: &["podMetadata", "labels"],
     fields: Fields {
-        priority_class_name: &["podPriorityClassName"],
+        priority_class_name: Some(&["podPriorityClassName"]),
         ..Fields::POD
     },
 };

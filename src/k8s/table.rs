@@ -3,7 +3,7 @@
 //! Versions do not matter: in every served version of a kind the template sits in the same place.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
-use super::kinds::{Kind, OnChange, Place};
+use super::kinds::{Bound, Condition, Kind, OnChange, Place};
 use super::shape::{self, Parent, PodField, Shape};
 
 /// Every kind that is known to have pods.
@@ -13,14 +13,14 @@ pub(super) fn table() -> Vec<Kind> {
         kind("", "Pod", Refused, vec![template("")]),
         kind("", "PodTemplate", Stay, vec![template("template")]),
         kind("", "ReplicationController", Stay, vec![template("spec.template")]),
-        kind("apps", "DaemonSet", Restart, vec![template("spec.template")]),
+        kind("apps", "DaemonSet", Restart, vec![daemon_set("spec.template")]),
         kind("apps", "Deployment", Restart, vec![template("spec.template")]),
         kind("apps", "ReplicaSet", Stay, vec![template("spec.template")]),
         kind("apps", "StatefulSet", Restart, vec![template("spec.template")]),
         kind("batch", "CronJob", Stay, vec![template("spec.jobTemplate.spec.template")]),
         kind("batch", "Job", Refused, vec![template("spec.template")]),
         // Clusters before 1.16 served these under the older group; charts that old are still installed.
-        kind("extensions", "DaemonSet", Restart, vec![template("spec.template")]),
+        kind("extensions", "DaemonSet", Restart, vec![daemon_set("spec.template")]),
         kind("extensions", "Deployment", Restart, vec![template("spec.template")]),
         kind("extensions", "ReplicaSet", Stay, vec![template("spec.template")]),
         // A Rollout with `workloadRef` has no template: the Deployment that it names has.
@@ -57,7 +57,6 @@ pub(super) fn table() -> Vec<Kind> {
         prometheus("ThanosRuler"),
         kind("postgresql.cnpg.io", "Cluster", Restart, vec![place("", "spec", &shape::CLOUD_NATIVE_PG)]),
         kind("postgresql.cnpg.io", "Pooler", Restart, vec![template("spec.template")]),
-        kind("grafana.integreatly.org", "Grafana", Restart, vec![place("", "spec", &shape::GRAFANA)]),
     ]
 }
 
@@ -106,7 +105,7 @@ fn workflow(spec: &str) -> Vec<Place> {
     let of_steps = parent(defaults.clone(), &shape::STEP);
     vec![
         Place {
-            elsewhere: Some("workflowTemplateRef"),
+            unless: Some(Condition::Set("workflowTemplateRef")),
             ..place("", spec, &shape::WORKFLOW)
         },
         Place {
@@ -176,7 +175,8 @@ fn prometheus(name: &str) -> Kind {
     )
 }
 
-fn kind(group: &str, name: &str, on_change: OnChange, places: Vec<Place>) -> Kind {
+/// A kind that has no caveat.
+pub(super) fn kind(group: &str, name: &str, on_change: OnChange, places: Vec<Place>) -> Kind {
     Kind {
         group: group.to_owned(),
         name: name.to_owned(),
@@ -186,20 +186,33 @@ fn kind(group: &str, name: &str, on_change: OnChange, places: Vec<Place>) -> Kin
     }
 }
 
-fn template(path: &str) -> Place {
+/// A pod template, the only one of its kind.
+pub(super) fn template(path: &str) -> Place {
     role("", path)
 }
 
-fn role(role: &str, path: &str) -> Place {
+/// The pod template of a DaemonSet.
+pub(super) fn daemon_set(path: &str) -> Place {
+    Place {
+        bound: Bound::EveryNode,
+        ..template(path)
+    }
+}
+
+/// One of several pod templates.
+pub(super) fn role(role: &str, path: &str) -> Place {
     place(role, path, &shape::TEMPLATE)
 }
 
-fn place(role: &str, path: &str, shape: &'static Shape) -> Place {
+/// Something else than a pod template.
+pub(super) fn place(role: &str, path: &str, shape: &'static Shape) -> Place {
     Place {
         path: path.to_owned(),
         role: role.to_owned(),
         shape,
         inherits: Vec::new(),
-        elsewhere: None,
+        unless: None,
+        bound: Bound::Free,
+        is_expected: false,
     }
 }

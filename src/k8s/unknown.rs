@@ -1,7 +1,7 @@
 //! Pod templates in objects whose kind the table does not know.
 
-use super::Object;
 use super::kinds::{Kinds, is_of_kubernetes};
+use super::{Affinity, Object};
 use crate::yaml::{Content, NodeRef, quote};
 
 /// Something that looks like a pod template, with its path as a row of the table would have it.
@@ -9,29 +9,65 @@ use crate::yaml::{Content, NodeRef, quote};
 pub struct Likeness<'d> {
     /// Keys from the object, parted by dots, `[]` for the items of a list.
     pub path: String,
-    /// Whether the fields of a pod spec stand right there, not below a `spec`.
-    pub is_pod_spec: bool,
+    /// How it seems to be laid out.
+    pub sort: Sort,
     /// What was found.
     pub node: NodeRef<'d>,
 }
 
+/// What a policy's `templates` can say of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// A mapping with `spec`.
+    Template,
+    /// The fields of a pod spec.
+    PodSpec,
+    /// `nodeAffinity` and `tolerations` side by side.
+    Placement,
+}
+
 /// What looks like a pod template in an object of a kind that is not known, each path once: a mapping
-/// whose `containers` are a list of mappings with an image, or that holds tolerations.
+/// whose `containers` are a list of mappings with an image (with a name in something called a template), or
+/// that holds tolerations or a node affinity.
 pub fn likenesses<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Likeness<'d>> {
     let (group, kind) = (&object.gvk.group, &object.gvk.kind);
-    if is_of_kubernetes(group) || kinds.get(group, kind).is_some() {
+    if is_of_kubernetes(group) || has_no_pods(group, kind) || kinds.get(group, kind).is_some() {
         return Vec::new();
     }
     search_object(object.node)
 }
 
-/// The entry of a policy's `templates`, in flow style, that would make the kind of an object known.
+/// Whether objects of a kind hold such fields for something else than pods of their own: they describe nodes,
+/// hold values of charts, or match and change the pods of others.
+fn has_no_pods(group: &str, kind: &str) -> bool {
+    const KINDS: [(&str, &str); 6] = [
+        ("kueue.x-k8s.io", "ResourceFlavor"),
+        ("argoproj.io", "Application"),
+        ("argoproj.io", "ApplicationSet"),
+        ("helm.toolkit.fluxcd.io", "HelmRelease"),
+        ("helm.cattle.io", "HelmChart"),
+        ("helm.cattle.io", "HelmChartConfig"),
+    ];
+    const GROUPS: [&str; 9] = [
+        "karpenter.sh",
+        "karpenter.k8s.aws",
+        "karpenter.azure.com",
+        "karpenter.k8s.gcp",
+        "cluster.x-k8s.io",
+        "infrastructure.cluster.x-k8s.io",
+        "bootstrap.cluster.x-k8s.io",
+        "controlplane.cluster.x-k8s.io",
+        "kyverno.io",
+    ];
+    KINDS.contains(&(group, kind)) || GROUPS.contains(&group) || group.ends_with(".gatekeeper.sh")
+}
+
+/// The entry of a policy's `templates`, in flow style, that would make the kind of an object known. It is a
+/// guess: only the custom resource definition says which fields there are.
 pub fn templates_entry(object: &Object<'_>, kinds: &Kinds) -> Option<String> {
     let likenesses = likenesses(object, kinds);
-    let paths = |is_pod_spec: bool| -> Vec<String> {
-        let of_sort = likenesses
-            .iter()
-            .filter(|likeness| likeness.is_pod_spec == is_pod_spec);
+    let paths = |sort: Sort| -> Vec<String> {
+        let of_sort = likenesses.iter().filter(|likeness| likeness.sort == sort);
         of_sort
             .map(|likeness| quote::json_text(&likeness.path))
             .collect()
@@ -41,15 +77,18 @@ pub fn templates_entry(object: &Object<'_>, kinds: &Kinds) -> Option<String> {
         quote::json_text(&object.gvk.group),
         quote::block_scalar_text(&object.gvk.kind)
     );
-    // One entry a kind: where both sorts are found, the templates are the better guess.
-    match (&paths(false)[..], &paths(true)[..]) {
-        ([], []) => None,
-        ([], specs) => Some(format!(
-            "{{{kind}, path: [{}], holds: podSpec}}",
-            specs.join(", ")
-        )),
-        (templates, _) => Some(format!("{{{kind}, path: [{}]}}", templates.join(", "))),
-    }
+    // One entry a kind: where several sorts are found, the templates are the best guess.
+    let sorts = [Sort::Template, Sort::PodSpec, Sort::Placement];
+    let (sort, paths) = sorts
+        .into_iter()
+        .map(|sort| (sort, paths(sort).join(", ")))
+        .find(|(_, paths)| !paths.is_empty())?;
+    let holds = match sort {
+        Sort::Template => "",
+        Sort::PodSpec => ", holds: podSpec",
+        Sort::Placement => ", holds: placement",
+    };
+    Some(format!("{{{kind}, path: [{paths}]{holds}}}"))
 }
 
 fn search_object(object: NodeRef<'_>) -> Vec<Likeness<'_>> {
@@ -65,16 +104,10 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
     if path.len() > DEEPEST || node.is_alias() {
         return;
     }
-    if is_pod_spec(node) && !path.is_empty() {
-        let is_below_spec = path.last().is_some_and(|key| key == "spec") && path.len() > 1;
-        let path = path[..path.len() - usize::from(is_below_spec)].join(".");
+    if let Some((length, sort)) = likeness(node, path) {
+        let path = path[..length].join(".");
         if found.iter().all(|other| other.path != path) {
-            let is_pod_spec = !is_below_spec;
-            found.push(Likeness {
-                path,
-                is_pod_spec,
-                node,
-            });
+            found.push(Likeness { path, sort, node });
         }
         return;
     }
@@ -103,14 +136,57 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
     }
 }
 
-fn is_pod_spec(node: NodeRef<'_>) -> bool {
+/// What a node looks like, and how many keys of its path lead to the place.
+fn likeness(node: NodeRef<'_>, path: &[String]) -> Option<(usize, Sort)> {
+    if !node.is_mapping() || path.is_empty() {
+        return None;
+    }
     let all_have = |list: &str, keys: &[&str]| {
         let items = node.get(list).into_iter().flat_map(|list| list.items());
         let mut items = items.peekable();
         items.peek().is_some() && items.all(|item| keys.iter().any(|key| item.get(key).is_some()))
     };
-    node.is_mapping()
-        && (all_have("containers", &["image"]) || all_have("tolerations", &["key", "operator"]))
+    let last = path.last().map_or("", String::as_str);
+    let is_below_spec = last == "spec" && path.len() > 1;
+    let template = path.len() - usize::from(is_below_spec);
+    let is_template = path[template - 1].to_lowercase().ends_with("template");
+    let keys_of_container: &[&str] = if is_template {
+        &["image", "name"]
+    } else {
+        &["image"]
+    };
+    let has_containers = all_have("containers", keys_of_container);
+    let is_bare = node.get("affinity").is_none();
+    let has_affinity = node.get("nodeAffinity").is_some_and(is_node_affinity);
+    if !has_containers && last == "affinity" && has_affinity {
+        // The pod spec is around it, and may be a template's.
+        return likeness_around(&path[..path.len() - 1]);
+    }
+    if !has_containers && is_bare && has_affinity {
+        return Some((path.len(), Sort::Placement));
+    }
+    let has_tolerations = all_have("tolerations", &["key", "operator"]);
+    let is_placement = path.iter().rev().take(2).any(|key| key == "placement");
+    match (has_containers, has_tolerations) {
+        (false, true) if is_placement && is_bare => Some((path.len(), Sort::Placement)),
+        (true, _) | (_, true) => likeness_around(path),
+        (false, false) => None,
+    }
+}
+
+/// A pod spec at a path: below a `spec`, it is that of a template.
+fn likeness_around(path: &[String]) -> Option<(usize, Sort)> {
+    match path {
+        [] => None,
+        [.., _, last] if last == "spec" => Some((path.len() - 1, Sort::Template)),
+        _ => Some((path.len(), Sort::PodSpec)),
+    }
+}
+
+fn is_node_affinity(node: NodeRef<'_>) -> bool {
+    [Affinity::REQUIRED, Affinity::PREFERRED]
+        .iter()
+        .any(|key| node.get(key).is_some())
 }
 
 #[cfg(test)]
@@ -119,12 +195,12 @@ mod tests {
     use crate::yaml;
 
     #[track_caller]
-    fn check(object: &str, expected: &[(&str, bool)]) {
+    fn check(object: &str, expected: &[(&str, Sort)]) {
         let document = yaml::parse(object).expect("YAML");
         let found = search_object(document.root().expect("a root"));
-        let found: Vec<(&str, bool)> = found
+        let found: Vec<(&str, Sort)> = found
             .iter()
-            .map(|likeness| (likeness.path.as_str(), likeness.is_pod_spec))
+            .map(|likeness| (likeness.path.as_str(), likeness.sort))
             .collect();
         assert_eq!(found, expected, "{object}");
     }
@@ -133,17 +209,74 @@ mod tests {
     fn templates_and_bare_fields_are_found_once_a_path() {
         check(
             "{spec: {template: {spec: {containers: [{name: a, image: b}]}}}}",
-            &[("spec.template", false)],
+            &[("spec.template", Sort::Template)],
         );
         check(
             "{spec: {groups: [{template: {spec: {containers: [{image: b}]}}}, {template: {spec: {containers: [{image: c}]}}}]}}",
-            &[("spec.groups[].template", false)],
+            &[("spec.groups[].template", Sort::Template)],
         );
         check(
             "{spec: {runner: {tolerations: [{operator: Exists}]}}}",
-            &[("spec.runner", true)],
+            &[("spec.runner", Sort::PodSpec)],
         );
-        check("{spec: {tolerations: [{key: a}]}}", &[("spec", true)]);
+        check(
+            "{spec: {tolerations: [{key: a}]}}",
+            &[("spec", Sort::PodSpec)],
+        );
+    }
+
+    #[test]
+    fn containers_of_a_template_need_no_image() {
+        let template = [("spec.podTemplate", Sort::Template)];
+        check(
+            "{spec: {podTemplate: {spec: {containers: [{name: a, resources: {}}]}}}}",
+            &template,
+        );
+        check(
+            "{spec: {workerTemplate: {containers: [{name: a}]}}}",
+            &[("spec.workerTemplate", Sort::PodSpec)],
+        );
+        check("{spec: {rules: {containers: [{name: a}]}}}", &[]);
+    }
+
+    #[test]
+    fn a_node_affinity_without_an_affinity_is_a_placement() {
+        let node_affinity = "nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}";
+        let placement = [("spec.place.all", Sort::Placement)];
+        check(
+            &format!(
+                "{{spec: {{place: {{all: {{{node_affinity}, tolerations: [{{key: a}}]}}}}}}}}"
+            ),
+            &placement,
+        );
+        check(
+            &format!("{{spec: {{place: {{all: {{{node_affinity}}}}}}}}}"),
+            &placement,
+        );
+        check(
+            "{spec: {placement: {all: {tolerations: [{key: a}]}}}}",
+            &[("spec.placement.all", Sort::Placement)],
+        );
+        check(
+            &format!("{{spec: {{server: {{affinity: {{{node_affinity}}}}}}}}}"),
+            &[("spec.server", Sort::PodSpec)],
+        );
+        check(
+            &format!("{{spec: {{podTemplate: {{spec: {{affinity: {{{node_affinity}}}}}}}}}}}"),
+            &[("spec.podTemplate", Sort::Template)],
+        );
+        check("{spec: {nodeAffinity: required}}", &[]);
+    }
+
+    #[test]
+    fn objects_that_describe_nodes_or_values_have_no_pods() {
+        assert!(has_no_pods("kueue.x-k8s.io", "ResourceFlavor"));
+        assert!(has_no_pods("karpenter.sh", "NodePool"));
+        assert!(has_no_pods("karpenter.k8s.aws", "EC2NodeClass"));
+        assert!(has_no_pods("helm.toolkit.fluxcd.io", "HelmRelease"));
+        assert!(has_no_pods("mutations.gatekeeper.sh", "Assign"));
+        assert!(!has_no_pods("kueue.x-k8s.io", "Workload"));
+        assert!(!has_no_pods("argoproj.io", "AnalysisRun"));
     }
 
     #[test]

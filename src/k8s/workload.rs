@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::kinds::{Kind, Kinds, OnChange, Place};
+use super::path::{self, Reached};
 use super::pod_spec::Inherited;
 use super::{Object, PodField, PodSpec};
 use crate::yaml::NodeRef;
@@ -8,7 +9,7 @@ use crate::yaml::NodeRef;
 /// What pods of a workload are made from.
 #[derive(Debug, Clone)]
 pub struct PodTemplate<'d> {
-    /// The mapping at the template's place.
+    /// The mapping at the template's place; the one that it is created in where nothing is there.
     pub node: NodeRef<'d>,
     /// The place's path in the table.
     pub path: String,
@@ -78,6 +79,8 @@ pub struct Workload<'d> {
     /// What has to hold besides, so that the pods get what is written in objects of this kind.
     pub caveat: Option<&'static str>,
     on_change: OnChange,
+    is_daemon_set: bool,
+    is_bound: bool,
 }
 
 impl<'d> Workload<'d> {
@@ -86,22 +89,49 @@ impl<'d> Workload<'d> {
         let Some(kind) = kinds.get(&object.gvk.group, &object.gvk.kind) else {
             return Vec::new();
         };
-        let templates = kind
-            .places
-            .iter()
-            .flat_map(|place| templates(object.node, place));
-        templates
-            .map(|template| Self::new(object, template, kind))
-            .collect()
+        let of_place = |place| {
+            let templates = templates(object.node, place).into_iter();
+            templates.map(move |template| Self::new(object, template, kind, place))
+        };
+        kind.places.iter().flat_map(of_place).collect()
     }
 
-    fn new(object: &Object<'d>, template: PodTemplate<'d>, kind: &Kind) -> Self {
+    /// Pods of an object that cannot be placed: where the row of its kind expects a template, the object has
+    /// none.
+    pub fn missing(object: &Object<'d>, kinds: &Kinds) -> Vec<Self> {
+        let Some(kind) = kinds.get(&object.gvk.group, &object.gvk.kind) else {
+            return Vec::new();
+        };
+        let of_place = |place| {
+            let missing = missing(object.node, place).into_iter();
+            missing.map(move |template| Self::new(object, template, kind, place))
+        };
+        let expected = kind.places.iter().filter(|place| place.is_expected);
+        expected.flat_map(of_place).collect()
+    }
+
+    fn new(object: &Object<'d>, template: PodTemplate<'d>, kind: &Kind, place: &Place) -> Self {
+        let is_daemon_set =
+            object.gvk.kind == "DaemonSet" || place.bound.is_daemon_set(template.node);
         Self {
             object: object.clone(),
-            template,
             caveat: kind.caveat,
             on_change: kind.on_change,
+            is_daemon_set,
+            is_bound: is_daemon_set || place.bound.is_bound(template.node),
+            template,
         }
+    }
+
+    /// Whether a DaemonSet makes the pods, be it the object itself or one that an operator creates.
+    pub fn is_daemon_set(&self) -> bool {
+        self.is_daemon_set
+    }
+
+    /// Whether the pods belong to their nodes, as those of a DaemonSet and the daemons of a storage cluster:
+    /// only a row that names the kind reaches them.
+    pub fn is_bound(&self) -> bool {
+        self.is_bound
     }
 
     /// The object's kind.
@@ -138,76 +168,58 @@ impl<'d> Workload<'d> {
 
 /// The templates at a place of an object.
 fn templates<'d>(object: NodeRef<'d>, place: &Place) -> Vec<PodTemplate<'d>> {
-    let found = walk(object, &place.path);
-    let found = found.into_iter().filter(|(node, _)| {
-        let elsewhere = place.elsewhere.and_then(|key| node.get(key));
-        node.is_mapping() && elsewhere.is_none_or(|key| key.is_null())
+    let reached = path::follow(object, &place.path).into_iter();
+    let found = reached.filter(|reached| {
+        let is_there = reached.missing.is_empty();
+        let node = reached.node;
+        node.is_mapping() && !(is_there && place.unless.is_some_and(|unless| unless.holds(node)))
     });
-    let template = |(node, name): (NodeRef<'d>, Option<&'d str>)| {
-        let spec = PodSpec::at(node, place.shape)?;
-        Some(PodTemplate {
-            node,
-            path: place.path.clone(),
-            role: place.role.clone(),
-            name,
-            spec: spec.inheriting(inherited(object, place)),
-            labels: node.get_path(place.shape.labels),
-        })
+    found
+        .filter_map(|reached| template_at(reached, object, place))
+        .collect()
+}
+
+/// Stand-ins for templates that are not there.
+fn missing<'d>(object: NodeRef<'d>, place: &Place) -> Vec<PodTemplate<'d>> {
+    let stopped = path::dead_ends(object, &place.path).into_iter();
+    let is_no_template = |end: &Reached<'d>| template_at(end.clone(), object, place).is_none();
+    let reached = path::follow(object, &place.path).into_iter();
+    let other = reached.filter(|end| end.node.is_mapping() && is_no_template(end));
+    let stand_in = |end: Reached<'d>| {
+        let missing = vec![place.path.clone()];
+        template_at(Reached { missing, ..end }, object, place)
     };
-    found.filter_map(template).collect()
+    stopped.chain(other).filter_map(stand_in).collect()
+}
+
+fn template_at<'d>(
+    reached: Reached<'d>,
+    object: NodeRef<'d>,
+    place: &Place,
+) -> Option<PodTemplate<'d>> {
+    let node = reached.node;
+    let is_there = reached.missing.is_empty();
+    let labels = is_there.then(|| node.get_path(place.shape.labels));
+    let name = reached.name;
+    let spec = PodSpec::at(reached, place.shape)?;
+    Some(PodTemplate {
+        node,
+        path: place.path.clone(),
+        role: place.role.clone(),
+        name,
+        spec: spec.inheriting(inherited(object, place)),
+        labels: labels.flatten(),
+    })
 }
 
 fn inherited<'d>(object: NodeRef<'d>, place: &Place) -> Vec<Inherited<'d>> {
     let parents = place.inherits.iter().filter_map(|parent| {
-        let (node, _) = walk(object, &parent.path).pop()?;
+        let reached = path::follow(object, &parent.path).pop()?;
         Some(Inherited {
             path: parent.path.clone(),
-            spec: PodSpec::at(node.resolve(), parent.shape)?,
+            spec: PodSpec::at(reached, parent.shape)?,
             fields: parent.fields,
         })
     });
     parents.collect()
-}
-
-/// The nodes at a path of the table, each with the name of the last item or key on its way.
-pub(super) fn walk<'d>(object: NodeRef<'d>, path: &str) -> Vec<(NodeRef<'d>, Option<&'d str>)> {
-    let steps = path.split('.').filter(|step| !step.is_empty());
-    steps.fold(vec![(object, None)], |nodes, step| {
-        nodes
-            .into_iter()
-            .flat_map(|(node, name)| follow(node, name, step))
-            .collect()
-    })
-}
-
-fn follow<'d>(
-    node: NodeRef<'d>,
-    name: Option<&'d str>,
-    step: &str,
-) -> Vec<(NodeRef<'d>, Option<&'d str>)> {
-    if step == "*" {
-        return node
-            .pairs()
-            .into_iter()
-            .map(|(key, value)| (value.resolve(), key.text()))
-            .collect();
-    }
-    let Some(key) = step.strip_suffix("[]") else {
-        return node
-            .get(step)
-            .map(|next| (next, name))
-            .into_iter()
-            .collect();
-    };
-    let items = node.get(key).into_iter().flat_map(|list| list.items());
-    items
-        .map(|item| (item.resolve(), item_name(item).or(name)))
-        .collect()
-}
-
-/// What an item of a list calls itself: worker groups of Ray have a `groupName`, all others a `name`.
-fn item_name(item: NodeRef<'_>) -> Option<&str> {
-    ["name", "groupName"]
-        .iter()
-        .find_map(|key| item.get(key)?.text())
 }

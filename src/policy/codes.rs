@@ -191,6 +191,13 @@ pub static EXPECT_WITHOUT_CHART: Code = Code::error(
     "`expect` needs `match.chart`, as other releases do not have these workloads",
 );
 
+/// A node selector is one mapping of labels that are all required.
+pub static BAD_SELECTION: Code = Code::error(
+    "PO030",
+    "policy-bad-node-selection",
+    "a row's node selection contradicts its other keys or its pools",
+);
+
 /// Every code of a policy, by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -222,4 +229,5 @@ pub static ALL: &[&Code] = &[
     &BAD_DURATION,
     &DUPLICATE_RELEASE,
     &EXPECT_WITHOUT_CHART,
+    &BAD_SELECTION,
 ];

@@ -8,14 +8,12 @@ use crate::diag::Diagnostic;
 use crate::k8s::{Expression, Kinds, Selector, SelectorExt as _, Workload};
 use crate::text::nearest;
 
-const DAEMON_SET: &str = "DaemonSet";
-
 /// Conditions on a workload; all have to hold, and of a list one item. An empty list asks for nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Match {
     /// The release's chart, or one below it on the way to the object.
     pub charts: Vec<Pattern>,
-    /// Kinds; without one, every kind but `DaemonSet`, as agents belong on all nodes.
+    /// Kinds; without one, every kind, but no pods that belong to their nodes, as those of a DaemonSet do.
     pub kinds: Vec<String>,
     /// API groups.
     pub groups: Vec<String>,
@@ -35,13 +33,15 @@ pub struct Match {
     pub written_charts: Vec<Spanned<String>>,
     /// The labels as they are written; a selector does not show what it holds.
     pub(super) label_values: BTreeMap<String, BTreeSet<String>>,
+    /// Whether pods of one of the kinds may belong to their nodes.
+    pub(super) may_be_bound: bool,
 }
 
 impl Match {
     /// Whether all conditions hold. `namespace` is the release's, for objects that name none.
     pub fn matches(&self, workload: &Workload<'_>, namespace: Option<&str>) -> bool {
         let object = &workload.object;
-        self.has_kind(workload.kind())
+        self.has_kind(workload)
             && is_any(&self.groups, |group| *group == object.gvk.group)
             && self.hook.is_none_or(|hook| hook == object.is_hook())
             && is_any(&self.charts, |chart| {
@@ -65,18 +65,18 @@ impl Match {
             && (self.labels.selects_all() || self.labels.matches(&workload.template.labels()))
     }
 
-    fn has_kind(&self, kind: &str) -> bool {
+    fn has_kind(&self, workload: &Workload<'_>) -> bool {
         if self.kinds.is_empty() {
-            return kind != DAEMON_SET;
+            return !workload.is_bound();
         }
-        self.kinds.iter().any(|wanted| wanted == kind)
+        self.kinds.iter().any(|wanted| wanted == workload.kind())
     }
 
     /// Whether everything that `other` matches is certain to match here too. Patterns count as equal
     /// only where they are spelled alike.
     pub(super) fn covers(&self, other: &Match) -> bool {
         let kinds = match (self.kinds.is_empty(), other.kinds.is_empty()) {
-            (true, _) => !other.kinds.iter().any(|kind| kind == DAEMON_SET),
+            (true, _) => !other.may_be_bound,
             (false, true) => false,
             (false, false) => is_wider(&self.kinds, &other.kinds),
         };
@@ -173,7 +173,6 @@ pub(super) fn check(
         names: patterns(written.name.as_ref(), "name"),
         namespaces: patterns(written.namespace.as_ref(), "namespace"),
         templates: patterns(written.template.as_ref(), "template"),
-        kinds,
         groups: texts(written.group.as_ref()),
         labels: label_values
             .iter()
@@ -186,6 +185,8 @@ pub(super) fn check(
             .collect(),
         hook: written.hook,
         written_charts,
+        may_be_bound: kinds.iter().any(|kind| known.may_be_bound(kind)),
+        kinds,
         label_values,
     }
 }

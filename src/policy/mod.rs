@@ -11,6 +11,7 @@ mod pool;
 mod propose;
 mod read;
 mod row;
+mod selection;
 mod spanned;
 mod syntax;
 mod templates;
@@ -23,7 +24,7 @@ pub use lint::{Lint, LintRelease, Suppression};
 pub use pool::{Allocatable, Pool};
 pub use propose::propose;
 pub use read::read;
-pub use row::{Expect, Purpose, Row};
+pub use row::{Expect, NodeSelection, Purpose, Row};
 pub use spanned::Spanned;
 pub use written::Jobs;
 

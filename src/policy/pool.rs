@@ -4,7 +4,7 @@ use std::ops::Range;
 use super::codes;
 use super::place::{Findings, Place, pairs};
 use super::syntax::{self, Flaw};
-use super::{Spanned, written};
+use super::{NodeSelection, Spanned, written};
 use crate::diag::Diagnostic;
 use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint, TaintError};
 use crate::text::nearest;
@@ -22,6 +22,8 @@ pub struct Pool {
     pub startup_taints: Vec<Taint>,
     /// Whether every taint with a `/` in its key may also stand on nodes with `_` for it.
     pub twin: bool,
+    /// How pods ask for the labels, where the pool says it.
+    pub selection: Option<Spanned<NodeSelection>>,
     /// The machine type.
     pub node: Option<Spanned<String>>,
     /// What a node has for pods.
@@ -132,6 +134,9 @@ fn check(
             findings,
         ),
         twin: written.twin,
+        selection: written
+            .node_selection
+            .map(|selection| place.under("nodeSelection").spanned(selection.into())),
         node: written.node.map(|node| place.under("node").spanned(node)),
         allocatable,
         max: written.max,

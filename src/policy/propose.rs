@@ -3,6 +3,7 @@
 mod sight;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::read;
@@ -79,7 +80,7 @@ impl Proposal {
                 .into_iter()
                 .map(|(pool, group)| group_row(group, &pool)),
         );
-        rows.extend(agents_row(&sight.agents));
+        rows.extend(agents_row(&sight.agents, &sight.agent_kinds));
         rows.extend(sight.charts.into_iter().map(|group| group_row(group, CORE)));
         rows.push(ProposedRow {
             comment: Vec::new(),
@@ -158,9 +159,9 @@ impl Proposal {
             .expect("a string takes it");
         }
         if !self.templates.is_empty() {
-            text.push_str("\n# Kinds that are not built in and seem to have pods; `path: []` leaves them alone.\ntemplates:\n");
+            text.push_str(GUESSES);
             for entry in &self.templates {
-                writeln!(text, "  - {entry}").expect("a string takes it");
+                writeln!(text, "#  - {entry}").expect("a string takes it");
             }
         }
         for note in &self.notes {
@@ -179,6 +180,14 @@ version: 1
 
 # Sets of nodes: how they are labelled and tainted. Make these those of your cluster.
 pools:
+";
+
+/// Only a custom resource definition says which fields its objects have, so that nobody should use a guess
+/// unseen.
+const GUESSES: &str = "
+# Kinds that are not built in and seem to have pods. These are guesses: look into the custom resource
+# definition which fields there are, then remove the `#`. `path: []` leaves the pods of a kind alone.
+#templates:
 ";
 
 fn core() -> ProposedPool {
@@ -239,15 +248,22 @@ fn group_row(group: Group, pool: &str) -> ProposedRow {
     }
 }
 
-/// Agents belong on every node; that they are left alone is said, for the reader.
-fn agents_row(agents: &[String]) -> Option<ProposedRow> {
-    (!agents.is_empty()).then(|| ProposedRow {
+/// Agents belong on every node; that they are left alone is said, for the reader. No row without a kind
+/// reaches them anyway.
+fn agents_row(agents: &[String], kinds: &BTreeSet<String>) -> Option<ProposedRow> {
+    let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+    let kind = match &kinds[..] {
+        [] => return None,
+        [kind] => (*kind).to_owned(),
+        kinds => format!("[{}]", kinds.join(", ")),
+    };
+    Some(ProposedRow {
         comment: vec![
-            "Agents belong on every node, so that they are left as the chart has them.".to_owned(),
+            "Agents belong to their nodes, so that they are left as the chart has them.".to_owned(),
             listed(agents),
         ],
         name: "agents of the nodes".to_owned(),
-        criteria: "{kind: DaemonSet}".to_owned(),
+        criteria: format!("{{kind: {kind}}}"),
         pool: "none".to_owned(),
         more: "",
         expect: None,

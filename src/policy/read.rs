@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::place::{Findings, Place, pairs};
 use super::{Policy, SCHEMA, codes, facts, image, lint, pool, row, templates, written};
 use crate::diag::Diagnostic;
-use crate::schema::{Codes, Schema, Step, Subject, tree_spot};
+use crate::schema::{Codes, Schema, Step, Subject, Violation, ViolationKind, tree_spot};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
@@ -175,7 +175,46 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         wrong_value: &codes::WRONG_VALUE,
     };
     let spot = |steps: &[Step]| tree_spot(source, 0, root, steps);
-    schema.diagnostics(Subject { value, spot: &spot }, &codes)
+    let found = schema.check(Subject { value, spot: &spot }).into_iter();
+    let explained = found.map(|violation| Violation {
+        help: help_for_pod_field(&violation).or(violation.help),
+        ..violation
+    });
+    explained
+        .map(|violation| violation.diagnostic(&codes))
+        .collect()
+}
+
+/// What to write in place of a field of a pod spec, which a policy derives from the pool.
+fn help_for_pod_field(violation: &Violation) -> Option<String> {
+    let ViolationKind::UnknownKey { key, .. } = &violation.kind else {
+        return None;
+    };
+    let [Step::Key(section), at] = &violation.steps[..] else {
+        return None;
+    };
+    let of_pool = |list: &str| match at {
+        Step::Key(pool) => format!("`pools.{pool}.{list}`"),
+        Step::Index(_) => format!("`pools.NAME.{list}`"),
+    };
+    let help = match (section.as_str(), key.as_str()) {
+        ("workloads" | "pools", "nodeSelector") => format!(
+            "write the labels under {}, and in the row `matchNodePurpose: require`, or \
+             `nodeSelection: nodeSelector` for a node selector in the pods",
+            of_pool("labels")
+        ),
+        ("workloads", "labels") | ("workloads" | "pools", "affinity" | "nodeAffinity") => format!(
+            "write the labels of the nodes under {}; `matchNodePurpose` in the row says how strongly pods \
+             ask for them",
+            of_pool("labels")
+        ),
+        ("workloads" | "pools", "tolerations") => format!(
+            "write the taints of the nodes under {}, as `key=value:Effect`; pods get a toleration for each",
+            of_pool("taints")
+        ),
+        _ => return None,
+    };
+    Some(help)
 }
 
 fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Option<Policy> {

@@ -1,5 +1,5 @@
 use super::place::{Findings, Place, pairs};
-use super::{Match, Pool, Spanned, codes, criteria, image, syntax, written};
+use super::{Match, Pool, Spanned, codes, criteria, image, selection, syntax, written};
 use crate::diag::Diagnostic;
 use crate::k8s::Kinds;
 use crate::text::{Span, nearest};
@@ -14,6 +14,25 @@ pub enum Purpose {
     Prefer,
     /// By a requirement for each label.
     Require,
+}
+
+/// How pods ask for the labels of their pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NodeSelection {
+    /// By a node affinity.
+    #[default]
+    Affinity,
+    /// By the node selector, which is always a requirement.
+    NodeSelector,
+}
+
+impl From<written::NodeSelection> for NodeSelection {
+    fn from(written: written::NodeSelection) -> Self {
+        match written {
+            written::NodeSelection::Affinity => NodeSelection::Affinity,
+            written::NodeSelection::NodeSelector => NodeSelection::NodeSelector,
+        }
+    }
 }
 
 /// How many workloads a row has to match.
@@ -52,6 +71,10 @@ pub struct Row {
     pub pools: Vec<usize>,
     /// How strongly they ask for the pool's labels.
     pub purpose: Purpose,
+    /// How they ask for them. By the node selector only where all pools have the same labels.
+    pub selection: NodeSelection,
+    /// Whether the pool's labels also replace other values of the chart's node selector.
+    pub override_node_selector: bool,
     /// The priority class of pods that have none.
     pub priority_class: Option<Spanned<String>>,
     /// Whether the class also replaces the chart's.
@@ -136,17 +159,23 @@ fn check(
     }
     let images = written.images.as_deref().unwrap_or_default();
     let overrides = written.overrides.as_deref().unwrap_or_default();
+    let chosen: Vec<&Pool> = pools.iter().map(|&pool| &known.pools[pool]).collect();
+    let selection = selection::check(written, &chosen, place, findings);
     Row {
         span: place.span(),
         number,
         name: written.name.clone(),
         criteria,
         pools,
-        purpose: match written.match_node_purpose {
-            Some(written::Purpose::Ignore) => Purpose::Ignore,
-            Some(written::Purpose::Require) => Purpose::Require,
-            Some(written::Purpose::Prefer) | None => Purpose::Prefer,
+        purpose: match (written.match_node_purpose, selection) {
+            (Some(written::Purpose::Ignore), _) => Purpose::Ignore,
+            (Some(written::Purpose::Require), _) | (_, NodeSelection::NodeSelector) => {
+                Purpose::Require
+            }
+            (Some(written::Purpose::Prefer) | None, _) => Purpose::Prefer,
         },
+        selection,
+        override_node_selector: overrides.contains(&written::Overridable::NodeSelector),
         priority_class: class,
         override_priority_class: overrides.contains(&written::Overridable::PriorityClassName),
         expect,
@@ -200,6 +229,7 @@ fn undefined_pool(name: &str, pools: &[Pool], place: Place<'_>) -> Diagnostic {
 fn check_left_alone(written: &written::Row, place: Place<'_>, findings: &mut Findings) {
     let changes = [
         ("matchNodePurpose", written.match_node_purpose.is_some()),
+        ("nodeSelection", written.node_selection.is_some()),
         ("priorityClassName", written.priority_class_name.is_some()),
         ("override", written.overrides.is_some()),
         ("puller", written.puller.is_some()),

@@ -4,7 +4,7 @@ use super::place::{Findings, Place, pairs};
 use super::written::Holds;
 use super::{codes, written};
 use crate::diag::Diagnostic;
-use crate::k8s::{self, Kind, Kinds, OnChange};
+use crate::k8s::{self, Bound, Kind, Kinds, OnChange};
 
 /// Checks the kinds that the policy adds to the table.
 pub(super) fn check_all(
@@ -36,7 +36,8 @@ fn check(entry: &written::Templates, place: Place<'_>, findings: &mut Findings) 
         if let Some(at) = flaw(path) {
             let message = format!("`{path}` is no path to a pod template");
             let help = "write keys with dots between them: `spec.groups[].template`, where `[]` is each \
-                        item of a list, or `spec.replicas.*.template`, where `*` is each value of a mapping";
+                        item of a list, or `spec.replicas.*.template`, where `*` is each value of a mapping; \
+                        `spec.template?` is created where it is missing";
             findings.push(
                 Diagnostic::new(&codes::BAD_PATH, message)
                     .at(place.part(&at), "is no key")
@@ -47,6 +48,7 @@ fn check(entry: &written::Templates, place: Place<'_>, findings: &mut Findings) 
     let shape = match entry.holds {
         Holds::Template => &k8s::TEMPLATE,
         Holds::PodSpec => &k8s::POD_SPEC,
+        Holds::Placement => &k8s::PLACEMENT,
     };
     let places = paths.iter().map(|path| k8s::Place {
         path: path.clone(),
@@ -57,7 +59,9 @@ fn check(entry: &written::Templates, place: Place<'_>, findings: &mut Findings) 
         },
         shape,
         inherits: Vec::new(),
-        elsewhere: None,
+        unless: None,
+        bound: bound(path),
+        is_expected: true,
     });
     Kind {
         group: entry.group.clone(),
@@ -72,13 +76,20 @@ fn check(entry: &written::Templates, place: Place<'_>, findings: &mut Findings) 
     }
 }
 
-/// The first step of a path that is no key.
+/// The first step of a path that is no key. Behind a key that is created only keys can follow.
 fn flaw(path: &str) -> Option<Range<usize>> {
     let mut start = 0;
+    let mut is_created = false;
     for step in path.split('.') {
         let at = start..start + step.len();
         start = at.end + 1;
-        let key = step.strip_suffix("[]").unwrap_or(step);
+        let is_collection = step == "*" || step.ends_with("[]");
+        if is_created && is_collection {
+            return Some(at);
+        }
+        is_created |= step.ends_with('?');
+        let key = step.strip_suffix("[]").or(step.strip_suffix('?'));
+        let key = key.unwrap_or(step);
         let is_key = |key: &str| {
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
             !key.is_empty() && key.bytes().all(is_plain)
@@ -90,11 +101,21 @@ fn flaw(path: &str) -> Option<Range<usize>> {
     None
 }
 
+/// What ties pods to nodes, as far as the path tells: those of a DaemonSet that an operator makes.
+fn bound(path: &str) -> Bound {
+    if path.to_ascii_lowercase().contains("daemonset") {
+        Bound::EveryNode
+    } else {
+        Bound::Free
+    }
+}
+
 /// What `match.template` calls one of several templates: the last key of its path that says more than
 /// that a template is there.
 fn role(path: &str) -> String {
     let says_something = |step: &&str| !matches!(*step, "*" | "spec" | "template" | "podTemplate");
-    let step = path.rsplit('.').find(says_something);
+    let mut steps = path.rsplit('.').map(|step| step.trim_end_matches('?'));
+    let step = steps.find(says_something);
     step.unwrap_or_default().trim_end_matches("[]").to_owned()
 }
 
@@ -116,6 +137,9 @@ mod tests {
         assert_eq!(flaw("spec..template"), Some(5..5));
         assert_eq!(flaw("spec.groups[0].template"), Some(5..14));
         assert_eq!(flaw("$.spec"), Some(0..1));
+        assert_eq!(flaw("spec.template?.spec"), None);
+        assert_eq!(flaw("spec.groups?.groups[]"), Some(13..21));
+        assert_eq!(flaw("spec.?"), Some(5..6));
     }
 
     #[test]
@@ -123,5 +147,6 @@ mod tests {
         assert_eq!(role("spec.worker.template"), "worker");
         assert_eq!(role("spec.groups[].template.spec"), "groups");
         assert_eq!(role("spec.template"), "");
+        assert_eq!(role("spec.worker?.template?"), "worker");
     }
 }

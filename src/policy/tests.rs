@@ -1,4 +1,5 @@
 mod model;
 mod refusals;
 mod schema;
+mod selection;
 mod templates;

@@ -195,6 +195,8 @@ pub(super) struct Pool {
     pub(super) twin: bool,
     /// The machine type of the nodes.
     pub(super) node: Option<String>,
+    /// How pods that belong here ask for the labels. A row's own setting overrides it.
+    pub(super) node_selection: Option<NodeSelection>,
     /// What a node of this pool has for pods.
     pub(super) allocatable: Option<Allocatable>,
     /// The most nodes that the pool grows to.
@@ -238,8 +240,11 @@ pub(super) struct Row {
     pub(super) criteria: Match,
     /// The pool that the workloads belong on, a list for any of several, or `none` to leave them alone.
     pub(super) pool: OneOrMany,
-    /// How strongly the pool's labels are asked for.
+    /// How strongly the pool's labels are asked for. With `nodeSelection: nodeSelector` it is `require`, or
+    /// `ignore` to write no node selector.
     pub(super) match_node_purpose: Option<Purpose>,
+    /// How the pool's labels are asked for; the pool's own setting if it is not set here.
+    pub(super) node_selection: Option<NodeSelection>,
     /// The priority class of pods whose chart gave them none.
     pub(super) priority_class_name: Option<String>,
     /// What is replaced although the chart set it.
@@ -312,10 +317,12 @@ pub(super) struct Templates {
     /// The kind.
     pub(super) kind: String,
     /// Keys from the object to its pod template, parted by dots: `spec.groups[].template`, with `[]` for each
-    /// item of a list and `*` for each value of a mapping. A list of paths for several templates, an empty
-    /// one to say that the pods of this kind are not to be placed.
+    /// item of a list and `*` for each value of a mapping. A key that ends with `?`, and those behind it, are
+    /// created where they are missing. A list of paths for several templates, an empty one to say that the
+    /// pods of this kind are not to be placed.
     pub(super) path: Paths,
-    /// What stands at the path: a pod template (a mapping with `spec`), or the fields of a pod spec.
+    /// What stands at the path: a pod template (a mapping with `spec`), the fields of a pod spec, or a
+    /// placement (`nodeAffinity` and `tolerations` without an `affinity`).
     #[serde(default)]
     pub(super) holds: Holds,
     /// Whether running pods are replaced where the template changes.
@@ -353,6 +360,8 @@ pub(super) enum Holds {
     Template,
     /// A mapping with `tolerations`, `affinity` and so on.
     PodSpec,
+    /// A mapping with `tolerations` and `nodeAffinity`, and no other field of a pod spec.
+    Placement,
 }
 
 /// How strongly the labels of a pool are asked for.
@@ -368,6 +377,17 @@ pub(super) enum Purpose {
     Require,
 }
 
+/// How the labels of a pool are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) enum NodeSelection {
+    /// By a node affinity. This is the default.
+    Affinity,
+    /// By `nodeSelector`, to which each label is added. A node selector is always a requirement.
+    NodeSelector,
+}
+
 /// A field of the chart's that a row may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -375,6 +395,9 @@ pub(super) enum Purpose {
 pub(super) enum Overridable {
     /// The priority class, unless it is one of the system's.
     PriorityClassName,
+    /// The values of the pool's labels in the node selector; other keys stay. Needs
+    /// `nodeSelection: nodeSelector`.
+    NodeSelector,
 }
 
 /// A count of workloads.

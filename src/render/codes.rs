@@ -181,11 +181,18 @@ pub(super) static CANNOT_CHANGE: Code = Code::error(
     "an object exists with what can never change, and the upgrade would change it",
 );
 
-/// No document has a kind, so the input is no stream of manifests.
-pub(super) static NO_KIND: Code = Code::error(
+/// A row asks for a field that the kind does not have.
+pub(super) static FIELD_LACKING: Code = Code::warning(
+    "RN030",
+    "field-not-in-kind",
+    "a row asks for a field that the kind does not have at that place, so it is not written",
+);
+
+/// Pods are made from a template that the object does not write.
+pub(super) static TEMPLATE_MISSING: Code = Code::note(
     "RN031",
-    "no-kind",
-    "no document of the input has a `kind`, so it holds no manifests",
+    "pod-template-missing",
+    "an object has no pod template where its kind keeps one, so its pods are not placed",
 );
 
 /// A value in a workload has another type than Kubernetes gives it.
@@ -193,6 +200,13 @@ pub(super) static WRONG_TYPE: Code = Code::error(
     "RN032",
     "workload-wrong-type",
     "a value in a workload has another type than Kubernetes expects",
+);
+
+/// No document has a kind, so the input is no stream of manifests.
+pub(super) static NO_KIND: Code = Code::error(
+    "RN033",
+    "no-kind",
+    "no document of the input has a `kind`, so it holds no manifests",
 );
 
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the

@@ -1,7 +1,7 @@
 use super::codes;
 use super::common::Common;
 use super::plan::{Because, Change, Decided, Kept, Reason};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Level};
 use crate::k8s::{PodField, PodSpec, Workload};
 use crate::policy::{Policy, Pool, Row};
 use crate::text::Span;
@@ -40,7 +40,7 @@ impl<'a> Placement<'a> {
         let row = &policy.rows[row_index];
         let component = workload.template.labels().remove("component");
         let is_labelled = component.is_some_and(|component| PULLERS.contains(&component.as_str()));
-        let is_puller = workload.kind() == "DaemonSet" && (row.puller || is_labelled);
+        let is_puller = workload.is_daemon_set() && (row.puller || is_labelled);
         let pools = row.pools.iter().map(|&pool| &policy.pools[pool]).collect();
         Self {
             workload,
@@ -134,6 +134,37 @@ impl<'a> Context<'a> {
         self.common
             .release
             .node_span(placement.workload.object.part, node)
+    }
+
+    /// Reports that the kind of the workload has no such field, so that what the row asks for is not written.
+    pub(super) fn report_lacking(
+        &mut self,
+        placement: &Placement<'_>,
+        field: PodField,
+        level: Level,
+    ) {
+        let kind = placement.workload.kind();
+        self.keep(
+            field,
+            Reason::NoField,
+            format!("`{kind}` has no such field here"),
+        );
+        let (title, name) = (placement.title(), field.as_str());
+        let message =
+            format!("`{title}` gets no `{name}`: its kind has no field for it at this place");
+        let span = self.span(placement, placement.spec().node());
+        let start = Span {
+            end: span.start,
+            ..span
+        };
+        let mut diagnostic = Diagnostic::new(&codes::FIELD_LACKING, message)
+            .at(start, "no field for it at this place")
+            .at(placement.row.span, "the row that asks for it")
+            .help(format!(
+                "give `{kind}` a row without it, or set it where the operator reads it"
+            ));
+        diagnostic.level = level;
+        self.report(diagnostic);
     }
 
     /// Says that a bare Pod gets nothing but tolerations.

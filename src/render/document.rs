@@ -115,6 +115,7 @@ fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
             }
         }
         passes::check_inherited(cx, &workloads, first);
+        note_missing(cx, object);
     }
     matched
 }
@@ -142,6 +143,41 @@ fn wrong_types(
         }
     }
     found
+}
+
+/// Reports pods that a row would place if the object had a template for them.
+fn note_missing(cx: &mut Context<'_>, object: &Object<'_>) {
+    let policy = cx.common.policy;
+    let namespace = cx.common.options.namespace.as_deref();
+    for missing in Workload::missing(object, &policy.kinds) {
+        let row = policy.row_for(&missing, namespace);
+        let Some(row) = row.map(|row| &policy.rows[row]) else {
+            continue;
+        };
+        let ignores = object.annotation(IGNORE) == Some("true");
+        if row.pools.is_empty() || ignores {
+            continue;
+        }
+        let path = &missing.template.path;
+        let message = format!(
+            "`{}` has no pod template at `{path}`, so pods from there are not placed",
+            missing.title()
+        );
+        let span = cx
+            .common
+            .release
+            .node_span(object.part, missing.template.node);
+        let start = Span {
+            end: span.start,
+            ..span
+        };
+        cx.report(
+            Diagnostic::new(&codes::TEMPLATE_MISSING, message)
+                .at(start, "the path leads to nothing in here")
+                .at(row.span, "the row that would place them")
+                .help("write the template, or leave it to a row with `pool: none` if there are no such pods"),
+        );
+    }
 }
 
 /// Lets the passes plan for one template.

@@ -145,6 +145,8 @@ pub enum Reason {
     NoUse,
     /// A priority class that is not known, or that comes too late.
     NoClass,
+    /// The kind has no field for it at that place.
+    NoField,
     /// A puller has no container whose form another could take.
     NoForm,
     /// An error says why.

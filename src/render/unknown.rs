@@ -48,8 +48,8 @@ fn note(
         ..span
     };
     let help = format!(
-        "to place its pods, add this to the policy; with `path: []` they are left alone in silence: \
-         `templates: [{}]`",
+        "look into the custom resource definition which fields there are, then add an entry to the policy; \
+         `path: []` leaves its pods alone without this note. A guess: `templates: [{}]`",
         k8s::templates_entry(object, kinds).expect("a pod template was found")
     );
     Diagnostic::new(&codes::UNKNOWN_TEMPLATE, message)

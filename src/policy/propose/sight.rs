@@ -32,8 +32,10 @@ pub(super) struct Sight {
     pub(super) pools: Vec<ProposedPool>,
     /// Workloads that name such a pool, with its name.
     pub(super) placed: Vec<(String, Group)>,
-    /// `DaemonSet`s that are no image pullers.
+    /// Workloads that belong to their nodes and are no image pullers.
     pub(super) agents: Vec<String>,
+    /// Their kinds.
+    pub(super) agent_kinds: BTreeSet<String>,
     /// The other workloads of each sub-chart.
     pub(super) charts: Vec<Group>,
     /// Priority classes that are named and not created.
@@ -52,6 +54,7 @@ impl Sight {
             pools,
             placed,
             agents: titles(workloads.iter().filter(|workload| is_agent(workload))),
+            agent_kinds: agent_kinds(workloads),
             charts: charts(workloads),
             classes: classes(objects, workloads),
             templates: templates(objects, kinds),
@@ -81,7 +84,19 @@ fn is_of_hub(workload: &Workload<'_>) -> bool {
 fn is_agent(workload: &Workload<'_>) -> bool {
     let is_puller =
         component(workload).is_some_and(|component| component.ends_with("image-puller"));
-    workload.kind() == "DaemonSet" && !is_puller
+    workload.is_bound() && !is_puller
+}
+
+/// The kinds of all agents. One of which other objects are no agents cannot be named by a row that leaves
+/// agents alone.
+fn agent_kinds(workloads: &[Workload<'_>]) -> BTreeSet<String> {
+    let agents = workloads.iter().filter(|workload| is_agent(workload));
+    let kinds: BTreeSet<String> = agents.map(|workload| workload.kind().to_owned()).collect();
+    let is_of_agents = |kind: &String| {
+        let mut of_kind = workloads.iter().filter(|workload| workload.kind() == kind);
+        of_kind.all(Workload::is_bound)
+    };
+    kinds.into_iter().filter(is_of_agents).collect()
 }
 
 fn titles<'w>(workloads: impl Iterator<Item = &'w Workload<'w>>) -> Vec<String> {
@@ -265,10 +280,7 @@ fn glob(name: &str) -> String {
 /// What is left of each sub-chart.
 fn charts(workloads: &[Workload<'_>]) -> Vec<Group> {
     let mut by_chart: BTreeMap<&String, Vec<&Workload<'_>>> = BTreeMap::new();
-    for workload in workloads
-        .iter()
-        .filter(|workload| workload.kind() != "DaemonSet")
-    {
+    for workload in workloads.iter().filter(|workload| !workload.is_bound()) {
         if let [_, .., chart] = &workload.object.chart.charts[..] {
             by_chart.entry(chart).or_default().push(workload);
         }

@@ -327,7 +327,7 @@ fn words_are_of_a_list() {
         "PO009",
         "`tolerations` is not a value of `override`",
         "tolerations",
-        "it can be `priorityClassName`",
+        "it can be `priorityClassName` or `nodeSelector`",
     );
     check_row("{pool: []}", "PO009", "`pool` is an empty list", "[]", "");
 }
@@ -597,6 +597,10 @@ fn a_row_behind_a_wider_one_is_never_reached() {
     );
     unreachable(
         "{match: {chart: a}, pool: core}, {match: {chart: [a, b]}, pool: core}",
+        &[],
+    );
+    unreachable(
+        "{pool: core}, {match: {kind: [CephCluster, OpenTelemetryCollector]}, pool: core}",
         &[],
     );
     unreachable("{match: {hook: true}, pool: core}, {pool: core}", &[]);

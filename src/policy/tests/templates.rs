@@ -57,7 +57,17 @@ fn a_path_is_keys_with_dots() {
         "`spec.groups[0].template` is no path to a pod template",
         "groups[0]",
         "write keys with dots between them: `spec.groups[].template`, where `[]` is each item of a list, or \
-         `spec.replicas.*.template`, where `*` is each value of a mapping",
+         `spec.replicas.*.template`, where `*` is each value of a mapping; `spec.template?` is created where it \
+         is missing",
+    );
+    check_templates(
+        "- {group: a.b, kind: C, path: 'spec.groups?.groups[]'}\n",
+        "PO025",
+        "`spec.groups?.groups[]` is no path to a pod template",
+        "groups[]",
+        "write keys with dots between them: `spec.groups[].template`, where `[]` is each item of a list, or \
+         `spec.replicas.*.template`, where `*` is each value of a mapping; `spec.template?` is created where it \
+         is missing",
     );
 }
 

@@ -2,6 +2,7 @@
 
 mod images;
 mod node_affinity;
+mod node_selector;
 mod priority_class;
 mod tolerations;
 
@@ -27,6 +28,10 @@ pub static PAGES: &[Page] = &[
         text: include_str!("node_affinity.md"),
     },
     Page {
+        name: "node selector",
+        text: include_str!("node_selector.md"),
+    },
+    Page {
         name: "priority class",
         text: include_str!("priority_class.md"),
     },
@@ -42,6 +47,7 @@ pub(super) use node_affinity::check_inherited;
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     tolerations::plan(cx, placement);
     node_affinity::plan(cx, placement);
+    node_selector::plan(cx, placement);
     priority_class::plan(cx, placement);
     images::plan(cx, placement);
 }

@@ -2,17 +2,16 @@ mod reports;
 
 use std::collections::BTreeSet;
 
+use crate::diag::Level;
 use crate::k8s::{Affinity, PodField, PodSpec, Requirement, Term};
-use crate::policy::Purpose;
+use crate::policy::{NodeSelection, Purpose};
 use crate::render::context::{Context, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
 
 pub(in crate::render) use reports::check_inherited;
-use reports::{
-    note_left_out, note_pinned, note_unschedulable, report_contradiction, report_inherited,
-    report_invalid, report_too_many,
-};
+use reports::{note_left_out, note_unschedulable, report_invalid, report_too_many};
+pub(super) use reports::{note_pinned, report_contradiction, report_inherited};
 
 /// More node selector terms than this, from crossing requirements, are an error: nobody could read them.
 const MOST_TERMS: usize = 64;
@@ -20,15 +19,17 @@ const MOST_TERMS: usize = 64;
 const FIELD: PodField = PodField::NodeAffinity;
 
 /// One pool's labels, still to be demanded of a node.
-type Labels<'a> = Vec<&'a (String, String)>;
+pub(super) type Labels<'a> = Vec<&'a (String, String)>;
 
 /// Draws pods to their pools: a preference, or a requirement that is AND-ed to what the chart requires.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let pools = placement.pools.iter().any(|pool| !pool.labels.is_empty());
-    if !pools || placement.row.purpose == Purpose::Ignore {
+    let is_asked = placement.row.purpose != Purpose::Ignore
+        && placement.row.selection == NodeSelection::Affinity;
+    if !pools || !is_asked {
         return;
     }
-    if placement.row.purpose == Purpose::Prefer && placement.workload.kind() == "DaemonSet" {
+    if placement.row.purpose == Purpose::Prefer && placement.workload.is_daemon_set() {
         return cx.keep(
             FIELD,
             Reason::NoUse,
@@ -37,7 +38,16 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     }
     let pin = placement.spec().get(PodField::NodeName);
     if let Some(node) = pin.filter(|node| !node.is_null()) {
-        return note_pinned(cx, placement, node);
+        return note_pinned(cx, placement, FIELD, node);
+    }
+    if !placement.spec().has(FIELD) {
+        let is_required = placement.row.purpose == Purpose::Require;
+        let level = if is_required {
+            Level::Error
+        } else {
+            Level::Warning
+        };
+        return cx.report_lacking(placement, FIELD, level);
     }
     let edits = match placement.row.purpose {
         Purpose::Prefer => prefer(cx, placement),
@@ -54,11 +64,17 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         );
     }
     if let Some(affinity) = placement.spec().inherited(FIELD) {
-        return report_inherited(cx, placement, affinity);
+        return report_inherited(cx, placement, FIELD, affinity);
     }
     if placement.workload.is_bare_pod() {
         return cx.note_bare_pod(placement, FIELD);
     }
+    let what = what(placement);
+    cx.change(FIELD, what, edits);
+}
+
+/// What the change does, in a few words.
+fn what(placement: &Placement<'_>) -> String {
     let verb = if placement.row.purpose == Purpose::Prefer {
         "prefers"
     } else {
@@ -69,11 +85,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         .iter()
         .map(|pool| describe(&pool.labels.iter().collect()))
         .collect();
-    cx.change(
-        FIELD,
-        format!("{verb} nodes with {}", pools.join(" or ")),
-        edits,
-    );
+    format!("{verb} nodes with {}", pools.join(" or "))
 }
 
 /// One preference of weight 100 a pool, with all of the pool's labels.
@@ -123,8 +135,8 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     if added.is_empty() {
         Vec::new()
     } else {
-        let path = path(spec, Affinity::PREFERRED);
-        vec![Edit::extend_path(spec.node(), &path, added)]
+        let edit = spec.extend(FIELD, &[Affinity::PREFERRED], added);
+        edit.into_iter().collect()
     }
 }
 
@@ -143,7 +155,7 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         .partition(|(conflict, _)| conflict.is_none());
     if possible.is_empty() {
         if let Some((Some(conflict), labels)) = conflicts.into_iter().next() {
-            report_contradiction(cx, placement, conflict, &labels);
+            report_contradiction(cx, placement, FIELD, conflict, &labels);
         }
         return Vec::new();
     }
@@ -165,7 +177,7 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         return Vec::new();
     }
     match &affinity.required {
-        None => vec![first_terms(spec, &possible)],
+        None => first_terms(spec, &possible).into_iter().collect(),
         Some(terms) if terms.is_empty() => {
             report_invalid(cx, placement);
             Vec::new()
@@ -175,13 +187,13 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
 }
 
 /// The terms of a pod that requires nothing yet: one for each pool that will do.
-fn first_terms(spec: &PodSpec<'_>, alternatives: &[Labels<'_>]) -> Edit {
+fn first_terms(spec: &PodSpec<'_>, alternatives: &[Labels<'_>]) -> Option<Edit> {
     let terms = alternatives
         .iter()
         .map(|labels| Value::map([("matchExpressions", expressions(labels))]));
     let terms = Value::Sequence(terms.collect());
     let terms = Value::map([("nodeSelectorTerms", terms)]);
-    Edit::put_path(spec.node(), &path(spec, Affinity::REQUIRED), terms)
+    spec.put(FIELD, &[Affinity::REQUIRED], terms)
 }
 
 /// `(t1 or t2) and (a or b)`: each term is AND-ed with the first alternative where it stands, and its
@@ -310,7 +322,7 @@ fn is_required(affinity: &Affinity, labels: &Labels<'_>) -> bool {
 }
 
 /// What in the pod spec keeps its pods off every node with these labels.
-fn conflict<'d>(
+pub(super) fn conflict<'d>(
     spec: &PodSpec<'d>,
     affinity: &Affinity,
     labels: &Labels<'_>,
@@ -358,13 +370,6 @@ fn required<'d>(spec: &PodSpec<'d>) -> Option<NodeRef<'d>> {
     spec.get(FIELD)?.get(Affinity::REQUIRED)
 }
 
-/// Keys from a pod spec's node to a list of its node affinity.
-fn path(spec: &PodSpec<'_>, list: &'static str) -> Vec<&'static str> {
-    let mut path = spec.path(FIELD);
-    path.push(list);
-    path
-}
-
 fn expressions(labels: &Labels<'_>) -> Value {
     Value::Sequence(labels.iter().map(|label| expression(label)).collect())
 }
@@ -378,7 +383,7 @@ fn expression((key, value): &(String, String)) -> Value {
     ])
 }
 
-fn describe(labels: &Labels<'_>) -> String {
+pub(super) fn describe(labels: &Labels<'_>) -> String {
     let labels: BTreeSet<String> = labels
         .iter()
         .map(|(key, value)| format!("{key}={value}"))

@@ -1,11 +1,11 @@
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Level};
 use crate::k8s::PodField;
 use crate::policy::Spanned;
 use crate::render::codes;
 use crate::render::common::ClassOrigin;
 use crate::render::context::{Context, Placement};
 use crate::render::plan::Reason;
-use crate::yaml::{Edit, NodeRef};
+use crate::yaml::NodeRef;
 
 /// Names reserved for classes that every cluster has.
 const SYSTEM: &str = "system-";
@@ -44,6 +44,9 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
             "comes from the object, where it is set",
         );
     }
+    if !spec.has(FIELD) {
+        return cx.report_lacking(placement, FIELD, Level::Warning);
+    }
     if placement.workload.is_bare_pod() {
         return cx.note_bare_pod(placement, FIELD);
     }
@@ -61,8 +64,8 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         Some(current) => format!("takes class `{}` in place of `{current}`", class.value),
         None => format!("takes class `{}`", class.value),
     };
-    let edit = Edit::put_path(spec.node(), &spec.path(FIELD), class.value.as_str().into());
-    cx.change(FIELD, what, vec![edit]);
+    let edit = spec.put(FIELD, &[], class.value.as_str().into());
+    cx.change(FIELD, what, edit.into_iter().collect());
 }
 
 /// The API server takes an empty name as none.

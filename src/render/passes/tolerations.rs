@@ -1,7 +1,8 @@
+use crate::diag::Level;
 use crate::k8s::{Operator, PodField, PodSpec, Taint, Toleration};
 use crate::render::context::{Context, Placement};
 use crate::render::plan::Reason;
-use crate::yaml::{Edit, Value};
+use crate::yaml::Value;
 
 /// Appends a toleration for each taint of the pools that none of the pod's own tolerates.
 pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
@@ -48,8 +49,10 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let what = format!("tolerates {}", names.join(", "));
     let mut values = inherited(spec);
     values.extend(added.iter().map(|taint| value(&Toleration::of(taint))));
-    let edit = Edit::extend_path(spec.node(), &spec.path(FIELD), values);
-    cx.change(FIELD, what, vec![edit]);
+    match spec.extend(FIELD, &[], values) {
+        Some(edit) => cx.change(FIELD, what, vec![edit]),
+        None => cx.report_lacking(placement, FIELD, Level::Warning),
+    }
 }
 
 /// The tolerations that a list of the template's own takes the place of, and so has to hold as well.

@@ -23,7 +23,7 @@ const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     // Agents do not count, and a job ends.
-    let is_passing = ["DaemonSet", "Job", "CronJob"].contains(&workload.kind());
+    let is_passing = workload.is_daemon_set() || ["Job", "CronJob"].contains(&workload.kind());
     if is_passing || workload.object.is_hook() || !purpose::is_of_users(workload) {
         return;
     }

@@ -26,7 +26,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         || !demands.preferred.is_empty();
     // z2jh gives its own pods tolerations whether or not there are such pools.
     let is_hubs = purpose::is_placeholder(workload) || purpose::is_hub_puller(workload);
-    if chooses || is_hubs || workload.kind() == "DaemonSet" {
+    if chooses || is_hubs || workload.is_bound() {
         return;
     }
     let list = spec.get(PodField::Tolerations);

@@ -2,19 +2,25 @@
 
 use super::{FIELD, Labels, describe, required};
 use crate::diag::Diagnostic;
-use crate::k8s::Workload;
+use crate::k8s::{PodField, Workload};
 use crate::policy::Pool;
 use crate::render::codes;
 use crate::render::context::{Context, Placement};
-use crate::render::plan::{Decided, Reason};
+use crate::render::plan::{Because, Decided, Reason};
 use crate::text::Span;
 use crate::yaml::NodeRef;
 
-pub(super) fn note_pinned(cx: &mut Context<'_>, placement: &Placement<'_>, node: NodeRef<'_>) {
-    cx.keep(FIELD, Reason::Pinned, "the pod names its node");
+pub(in crate::render::passes) fn note_pinned(
+    cx: &mut Context<'_>,
+    placement: &Placement<'_>,
+    field: PodField,
+    node: NodeRef<'_>,
+) {
+    cx.keep(field, Reason::Pinned, "the pod names its node");
     let message = format!(
-        "`{}` names its node, so its affinity stays as it is",
-        placement.title()
+        "`{}` names its node, so its {} stays as it is",
+        placement.title(),
+        field.as_str()
     );
     let span = cx.span(placement, node);
     cx.report(
@@ -46,14 +52,15 @@ pub(super) fn note_left_out(
     );
 }
 
-pub(super) fn report_contradiction(
+pub(in crate::render::passes) fn report_contradiction(
     cx: &mut Context<'_>,
     placement: &Placement<'_>,
+    field: PodField,
     conflict: NodeRef<'_>,
     labels: &Labels<'_>,
 ) {
     cx.keep(
-        FIELD,
+        field,
         Reason::Contradicts,
         format!("{} contradicts the chart", describe(labels)),
     );
@@ -63,11 +70,18 @@ pub(super) fn report_contradiction(
         describe(labels)
     );
     let span = cx.span(placement, conflict);
+    let help = match field {
+        PodField::NodeSelector => {
+            "change one of them, let `override: [nodeSelector]` replace the chart's value of the label, or give \
+             the workload a row of its own before this one"
+        }
+        _ => "change one of them, or give the workload a row of its own before this one",
+    };
     cx.report(
         Diagnostic::new(&codes::CONTRADICTION, message)
             .at(span, "the chart demands this")
             .at(placement.row.span, "and this row requires the pool")
-            .help("change one of them, or give the workload a row of its own before this one"),
+            .help(help),
     );
 }
 
@@ -86,70 +100,102 @@ pub(super) fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
     );
 }
 
-/// An affinity of the template's own would take the place of all that the object says.
-pub(super) fn report_inherited(
+/// A field of the template's own would take the place of all that the object says.
+pub(in crate::render::passes) fn report_inherited(
     cx: &mut Context<'_>,
     placement: &Placement<'_>,
-    affinity: NodeRef<'_>,
+    field: PodField,
+    inherited: NodeRef<'_>,
 ) {
-    cx.keep(FIELD, Reason::Refused, "it comes from the object, whole");
+    cx.keep(field, Reason::Refused, "it comes from the object, whole");
+    let name = field.as_str();
     let message = format!(
-        "`{}` takes its affinity from the object, so that it cannot be placed apart from it",
+        "`{}` takes its {name} from the object, so that it cannot be placed apart from it",
         placement.title()
     );
-    let span = cx.span(placement, affinity);
+    let span = cx.span(placement, inherited);
+    let article = article(field);
     cx.report(
         Diagnostic::new(&codes::INHERITED_AFFINITY, message)
-            .at(span, "an affinity of its own would replace this one")
+            .at(
+                span,
+                format!("{article} {name} of its own would replace this one"),
+            )
             .at(placement.row.span, "the row that asks for another")
-            .help("write the affinity into the template itself, or place both by the same row"),
+            .help(format!(
+                "write the {name} into the template itself, or place both by the same row"
+            )),
     );
 }
 
-/// Reports templates of one object that would take on an affinity that another row gives to the object.
+fn article(field: PodField) -> &'static str {
+    if field == FIELD { "an" } else { "a" }
+}
+
+/// Reports templates of one object that would take on a field that another row gives to the object.
 /// What was decided about them begins at `first`.
 pub(in crate::render) fn check_inherited(
     cx: &mut Context<'_>,
     workloads: &[Workload<'_>],
     first: usize,
 ) {
-    let places = |decided: &Decided| decided.changes.iter().any(|change| change.field == FIELD);
+    for field in [FIELD, PodField::NodeSelector] {
+        for (workload, because) in leaks(&cx.decided[first..], workloads, field) {
+            report_leak(cx, workload, field, because);
+        }
+    }
+}
+
+/// The templates that would take on the field, each with the row of its object.
+fn leaks<'w, 'd>(
+    decided: &[Decided],
+    workloads: &'w [Workload<'d>],
+    field: PodField,
+) -> Vec<(&'w Workload<'d>, Option<Because>)> {
+    let places = |decided: &Decided| decided.changes.iter().any(|change| change.field == field);
     let mut leaks = Vec::new();
-    for (index, workload) in workloads.iter().enumerate() {
-        let from = workload.template.spec.inherits(FIELD);
+    for (workload, own) in workloads.iter().zip(decided) {
+        let from = workload.template.spec.inherits(field);
         let from = workloads
             .iter()
             .position(|other| Some(other.template.path.as_str()) == from);
         let Some(from) = from else { continue };
-        let (own, other) = (&cx.decided[first + index], &cx.decided[first + from]);
+        let other = &decided[from];
         let is_said = own.kept.iter().any(|kept| kept.reason == Reason::Refused);
         if places(other) && !places(own) && own.because != other.because && !is_said {
             leaks.push((workload, other.because.clone()));
         }
     }
-    for (workload, because) in leaks {
-        let message = format!(
-            "`{}` would take on the affinity that another row gives to its object",
-            workload.title()
-        );
-        let start = cx
-            .common
-            .release
-            .node_span(workload.object.part, workload.template.node);
-        let diagnostic = Diagnostic::new(&codes::INHERITED_AFFINITY, message)
-            .at(
-                Span {
-                    end: start.start,
-                    ..start
-                },
-                "has no affinity of its own",
-            )
-            .help("place both by the same row, or write an affinity into the template itself");
-        cx.report(match because {
-            Some(because) => diagnostic.at(because.row_span, "the row of its object"),
-            None => diagnostic,
-        });
-    }
+    leaks
+}
+
+fn report_leak(
+    cx: &mut Context<'_>,
+    workload: &Workload<'_>,
+    field: PodField,
+    because: Option<Because>,
+) {
+    let name = field.as_str();
+    let message = format!(
+        "`{}` would take on the {name} that another row gives to its object",
+        workload.title()
+    );
+    let release = cx.common.release;
+    let start = release.node_span(workload.object.part, workload.template.node);
+    let start = Span {
+        end: start.start,
+        ..start
+    };
+    let diagnostic = Diagnostic::new(&codes::INHERITED_AFFINITY, message)
+        .at(start, format!("has no {name} of its own"))
+        .help(format!(
+            "place both by the same row, or write {} {name} into the template itself",
+            article(field)
+        ));
+    cx.report(match because {
+        Some(because) => diagnostic.at(because.row_span, "the row of its object"),
+        None => diagnostic,
+    });
 }
 
 pub(super) fn report_too_many(
