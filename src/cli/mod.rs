@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod find_policy;
 mod inputs;
+mod patch;
 mod report_file;
 mod session;
 mod stack;

@@ -72,7 +72,7 @@ impl<'h> Session<'h> {
             .host
             .read_file(path)
             .map_err(|error| unreadable(path, &error))?;
-        Ok(self.sources.add(path.display().to_string(), text))
+        Ok(self.sources.add_path(path, text))
     }
 
     /// Reads all of standard input. A second time it would be empty, and a release without objects is
