@@ -6,9 +6,25 @@ use crate::k8s::Release;
 use crate::render::Outcome;
 use crate::report;
 
+/// What is shown of a stream's change.
+pub(super) struct Diff {
+    text: String,
+    altered: Option<report::Altered>,
+}
+
+impl Diff {
+    /// The diffs of several streams as one output; its last line says where it cannot be applied.
+    pub(super) fn together(diffs: &[Self]) -> String {
+        let mut text: String = diffs.iter().map(|diff| diff.text.as_str()).collect();
+        let altered = diffs.iter().filter_map(|diff| diff.altered).max();
+        text.push_str(&altered.map(report::Altered::comment).unwrap_or_default());
+        text
+    }
+}
+
 /// The reasons for each change, one patch of the stream, and what it comes to. The reasons come before the
 /// patch: between two hunks of a file, `git apply` refuses them.
-pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome) -> String {
+pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome) -> Diff {
     let mut text = String::new();
     let mut replacements = Vec::with_capacity(outcome.documents.len());
     for document in &outcome.documents {
@@ -26,10 +42,10 @@ pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outco
         text.push('\n');
     }
     text.push_str(&report::comment(&summary(outcome)));
-    text + &patch
-        .altered
-        .map(report::Altered::comment)
-        .unwrap_or_default()
+    Diff {
+        text,
+        altered: patch.altered,
+    }
 }
 
 /// The objects of a document that change, as the header of a hunk has them.

@@ -1,11 +1,9 @@
 //! The file of `--report`: what a run saw and decided, and what there was to say.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use super::args::PolicyOptions;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::Release;
 use crate::policy::Policy;
@@ -57,9 +55,6 @@ pub(super) fn write(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some(path) = &asked.report else { return };
-    if path == Path::new("-") {
-        return diagnostics.push(session::no_second_output());
-    }
     let mut findings: Vec<&Diagnostic> = diagnostics.iter().collect();
     findings.sort_by_key(|diagnostic| diagnostic.level);
     let file = ReportFile {
@@ -69,9 +64,7 @@ pub(super) fn write(
     let mut text =
         serde_json::to_string_pretty(&file).expect("strings and numbers always serialize");
     text.push('\n');
-    if let Err(error) = session.host.write_file(path, text.as_bytes()) {
-        diagnostics.push(session::unwritable(&error));
-    }
+    diagnostics.extend(session.write_file(path, &text).err());
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The outside world behind one trait: files, environment, streams. Only `cli` and `main` name it.
 
+mod closed;
 mod error;
 mod memory;
 mod os;
 mod overlay;
+mod same_file;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,11 @@ pub trait Host {
     /// A path without links, where it can be followed; two paths of one folder have one such path.
     fn real_path(&self, path: &Path) -> PathBuf {
         path.to_owned()
+    }
+    /// Whether two paths lead to one regular file, by links too, or would create one. A pipe or a device is no
+    /// file: several can write to it.
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        self.real_path(a) == self.real_path(b)
     }
     /// Whether somebody types the input.
     fn stdin_is_terminal(&self) -> bool;

@@ -61,6 +61,10 @@ impl Host for Overlay<'_> {
         self.below.real_path(path)
     }
 
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        self.below.is_same_file(a, b)
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.below.stdin_is_terminal()
     }
