@@ -42,7 +42,7 @@ pub(super) fn check_outputs(
     if let Some(report) = &asked.report {
         session.outputs.add_output(report);
     }
-    session.outputs.check_all(session.host, &session.sources)
+    session.check_outputs()
 }
 
 /// Reads everything: the policy first, so that a slow input is not waited for in vain.

@@ -189,6 +189,13 @@ impl<'h> Session<'h> {
         Ok(())
     }
 
+    /// Refuses, before anything is read, an output that would replace an input. Then no document is written.
+    pub(super) fn check_outputs(&self) -> Result<(), Diagnostic> {
+        let checked = self.outputs.check_all(self.host, &self.sources);
+        self.are_files_written.set(checked.is_err());
+        checked
+    }
+
     /// Writes an output that an option names, unless it would replace an input.
     pub(super) fn write_file(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
         self.outputs.check(self.host, &self.sources, path)?;

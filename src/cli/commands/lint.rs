@@ -96,7 +96,7 @@ fn check_outputs(session: &mut Session<'_>, options: &LintOptions) -> Result<(),
             .iter()
             .for_each(|path| outputs.add_output(path));
     }
-    session.outputs.check_all(session.host, &session.sources)
+    session.check_outputs()
 }
 
 /// The diff is what was asked for; the findings go to files, and to standard error for programs.
