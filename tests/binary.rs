@@ -74,13 +74,44 @@ const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: alone}\nspec: {co
 
 #[test]
 fn strictness_comes_from_the_environment() {
-    for value in ["1", "true", "yes"] {
+    for value in ["1", "true", "yes", "TRUE", "Yes"] {
         let (stdout, stderr, code) = check(&[Z2JH, ("DUNNAGE_STRICT", value)], &[], POD);
         assert_eq!((stdout.as_str(), code), ("", 1), "{value}: {stderr}");
     }
-    for value in ["0", "false", "no", ""] {
+    for value in ["0", "false", "no", "No", ""] {
         let (stdout, stderr, code) = check(&[Z2JH, ("DUNNAGE_STRICT", value)], &[], POD);
         assert!(code == 0 && !stdout.is_empty(), "{value}: {stderr}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_neither_yes_nor_no_is_refused() {
+    let lines: [(&str, &[&str]); 4] = [
+        ("DUNNAGE_STRICT", &["render"]),
+        ("DUNNAGE_GATE", &["render"]),
+        ("DUNNAGE_PEDANTIC", &["lint", "."]),
+        ("DUNNAGE_EXIT_ZERO", &["lint", "."]),
+    ];
+    for (name, line) in lines {
+        for value in [
+            "on",
+            "off",
+            "y",
+            "n",
+            "t",
+            "f",
+            "2",
+            " 1",
+            "yes please",
+            "none",
+        ] {
+            let (stdout, stderr, code) = check(&[Z2JH, (name, value)], line, POD);
+            assert_eq!((stdout.as_str(), code), ("", 2), "{name}={value}: {stderr}");
+            let expected = format!(
+                "error[CL005] usage: `{name}` holds `{value}`, which is neither yes nor no\n  help: use `1`, `true` or `yes`, or `0`, `false` or `no`\n"
+            );
+            assert_eq!(stderr, expected);
+        }
     }
 }
 
@@ -160,7 +191,7 @@ fn a_folder_is_no_policy() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_is_an_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dunnage"))
         .args(["--policy", "z2jh"])
         .stdin(Stdio::piped())
@@ -172,7 +203,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let mut pipe = child.stdin.take().expect("its input is piped");
     pipe.write_all(WEB.as_bytes()).expect("it reads its input");
     drop(pipe);
-    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
+    assert_eq!(child.wait().expect("the program ends").code(), Some(2));
 }
 
 #[test]

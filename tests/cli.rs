@@ -346,11 +346,14 @@ fn secrets_beside_a_mistake_are_hidden() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_error() {
+fn a_reader_that_went_away_is_an_error() {
     let mut host = world();
     host.is_pipe_broken = true;
-    assert_eq!(run(&host, &["render", "--policy", "p.yaml"]), 0);
-    assert_eq!(host.stderr(), "");
+    assert_eq!(run(&host, &["render", "--policy", "p.yaml"]), 2);
+    assert_eq!(
+        host.stderr(),
+        "error[CL004] unwritable-output: cannot write to stdout: the reader is gone\n  help: run it again with a reader or a file that takes all of it\n"
+    );
 }
 
 /// A world in which reading the input is a bug of ours.

@@ -42,6 +42,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["cli/args.rs", "cli/args/"]),
     ("clap_complete", &["cli/args.rs"]),
     ("clap_mangen", &["cli/args.rs"]),
+    ("ctor", &["host/closed.rs"]),
     ("flate2", &["values/chart/"]),
     ("glob", &["policy/"]),
     ("granit_parser", &["yaml/parse.rs"]),

@@ -651,7 +651,9 @@ fn several_files_are_checked_and_never_rendered_at_once() {
         "",
     );
     assert!(
-        refused.stderr().contains("`--check` takes several"),
+        refused
+            .stderr()
+            .contains("`--check` and `--diff` take several"),
         "{}",
         refused.stderr()
     );

@@ -197,6 +197,15 @@ impl LookOptions {
         Ok(self)
     }
 
+    /// The same without the files of `--format`.
+    pub(in crate::cli) fn without_files(&self) -> Self {
+        let on_stream = self.format.iter().filter(|format| format.file.is_none());
+        Self {
+            format: on_stream.cloned().collect(),
+            ..self.clone()
+        }
+    }
+
     fn formats(&self, host: &dyn Host) -> Result<Vec<FormatArg>, Diagnostic> {
         const NAME: &str = "DUNNAGE_FORMAT";
         if !self.format.is_empty() {
@@ -297,7 +306,7 @@ impl PolicyOptions {
     /// With what the environment says where the command line says nothing.
     pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
         let mut options = self.clone();
-        options.strict |= twins::flag(host, "DUNNAGE_STRICT");
+        options.strict |= twins::flag(host, "DUNNAGE_STRICT")?;
         options.policy = options
             .policy
             .or_else(|| twins::path(host, "DUNNAGE_POLICY"));
@@ -343,7 +352,7 @@ impl RenderOptions {
         let mut options = self.clone();
         options.policy_options = options.policy_options.with_twins(host)?;
         options.mode = or_word(options.mode, host, "DUNNAGE_MODE")?;
-        options.gate |= twins::flag(host, "DUNNAGE_GATE");
+        options.gate |= twins::flag(host, "DUNNAGE_GATE")?;
         options.previous = options
             .previous
             .or_else(|| twins::path(host, "DUNNAGE_PREVIOUS"));

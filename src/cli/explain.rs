@@ -1,35 +1,66 @@
 //! What changes, and why, for people to read.
 
+use super::patch;
 use super::session::Session;
 use crate::k8s::Release;
 use crate::render::Outcome;
 use crate::report;
 
-/// The change of each document under the reasons for it, and what it comes to. Line numbers are those of
-/// the stream, before and after.
-pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome) -> String {
-    let color = session.colors(session.host.stdout_is_terminal());
-    let source = session.sources.get(release.source);
-    let (mut old_lines, mut new_lines) = (0, 0);
+/// What is shown of a stream's change.
+pub(super) struct Diff {
+    text: String,
+    altered: Option<report::Altered>,
+}
+
+impl Diff {
+    /// The diffs of several streams as one output; its last line says where it cannot be applied.
+    pub(super) fn together(diffs: &[Self]) -> String {
+        let mut text: String = diffs.iter().map(|diff| diff.text.as_str()).collect();
+        let altered = diffs.iter().filter_map(|diff| diff.altered).max();
+        text.push_str(&altered.map(report::Altered::comment).unwrap_or_default());
+        text
+    }
+}
+
+/// The reasons for each change, one patch of the stream, and what it comes to. The reasons come before the
+/// patch: between two hunks of a file, `git apply` refuses them.
+pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome) -> Diff {
     let mut text = String::new();
+    let mut replacements = Vec::with_capacity(outcome.documents.len());
     for document in &outcome.documents {
         let part = &release.parts[document.part];
-        let old = &release.text[part.range.clone()];
-        let old_start = source.line_column(part.range.start).line;
-        let look = report::DiffLook {
-            name: source.name(),
-            old_start,
-            new_start: old_start + new_lines - old_lines,
-            color,
-        };
         text.push_str(&reasons(session, part.file, outcome, document.part));
-        text.push_str(&report::unified(old, &document.text, &look));
+        replacements.push(report::Replacement {
+            range: part.range.clone(),
+            text: &document.text,
+            title: title(outcome, document.part),
+        });
+    }
+    let patch = patch::of_source(session, release.source, replacements);
+    if !patch.text.is_empty() {
+        text.push_str(&patch.text);
         text.push('\n');
-        old_lines += old.matches('\n').count();
-        new_lines += document.text.matches('\n').count();
     }
     text.push_str(&report::comment(&summary(outcome)));
-    text
+    Diff {
+        text,
+        altered: patch.altered,
+    }
+}
+
+/// The objects of a document that change, as the header of a hunk has them.
+fn title(outcome: &Outcome, part: usize) -> String {
+    let changed = outcome.decided.iter();
+    let mut titles: Vec<&str> = changed
+        .filter(|decided| decided.part == part && !decided.changes.is_empty())
+        .map(|decided| decided.title.as_str())
+        .collect();
+    titles.dedup();
+    match titles[..] {
+        [] => String::new(),
+        [title] => title.to_owned(),
+        [first, ..] => format!("{first} and {} more", titles.len() - 1),
+    }
 }
 
 /// What happens to each object of a document, and which row of the policy asks for it.

@@ -1,6 +1,6 @@
 //! What a rendering command reads: the policy, the hub's values, the manifests, the live ones.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{ModeArg, PolicyOptions};
 use super::find_policy;
@@ -27,6 +27,24 @@ pub(super) struct Inputs {
     manifests: SourceId,
     previous: Option<SourceId>,
     options: Options,
+}
+
+/// Refuses, before anything is read, an output that would replace an input.
+pub(super) fn check_outputs(
+    session: &mut Session<'_>,
+    files: &[impl AsRef<Path>],
+    asked: &PolicyOptions,
+    previous: Option<&Path>,
+) -> Result<(), Diagnostic> {
+    let named = asked.policy.iter().chain(&asked.values);
+    let named = named.map(PathBuf::as_path).chain(previous);
+    for input in files.iter().map(AsRef::as_ref).chain(named) {
+        session.outputs.add_input(input);
+    }
+    if let Some(report) = &asked.report {
+        session.outputs.add_output(report);
+    }
+    session.check_outputs()
 }
 
 /// Reads everything: the policy first, so that a slow input is not waited for in vain.

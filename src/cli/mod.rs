@@ -7,6 +7,8 @@ mod explain;
 mod find_policy;
 mod for_helm;
 mod inputs;
+mod outputs;
+mod patch;
 mod report_file;
 mod session;
 mod stack;
@@ -22,7 +24,7 @@ use crate::host::Host;
 use crate::render::Caller;
 use crate::report;
 use args::{Answer, Command, LookOptions};
-use session::Session;
+use session::{DocumentPlace, Session};
 
 static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read");
 
@@ -49,35 +51,47 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     let look = match look.with_twins(host).and_then(|look| look.checked(is_lint)) {
         Ok(look) => look,
         Err(error) => {
-            let session = Session::new(host, &look);
+            let session = Session::new(host, &look.without_files());
             session.show(std::slice::from_ref(&error));
-            return tell(&session, error, is_plugin);
+            let exit = tell(&session, error, is_plugin);
+            return session.finish(exit);
         }
     };
-    let mut session = Session::new(host, &look);
-    if let Some(error) = for_helm::refused_command(host, &command) {
-        return session.fail(&[error]);
-    }
+    let place = document_place(&command);
+    let mut session = Session::new(host, &look).with_document(place);
+    let exit = match for_helm::refused_command(host, &command) {
+        Some(error) => session.fail(&[error]),
+        None => run_with(&mut session, command),
+    };
+    session.finish(exit)
+}
+
+/// Where the document of `--format` goes if programs read it.
+fn document_place(command: &Command) -> DocumentPlace {
     match command {
-        Command::Bare(_) if host.stdin_is_terminal() => session.write(&args::help()),
+        Command::Lint(options) if !options.diff => DocumentPlace::Stdout,
+        Command::Rule(_) | Command::Print(_) | Command::InstallPlugin(_) => DocumentPlace::Errors,
+        _ => DocumentPlace::Stderr,
+    }
+}
+
+fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
+    match command {
+        Command::Bare(_) if session.host.stdin_is_terminal() => session.write(&args::help()),
         Command::Bare(options) => {
-            commands::render::run(&mut session, None, &options, Caller::PostRenderer)
+            commands::render::run(session, &[], &options, Caller::PostRenderer)
         }
-        Command::Render(files, options) => {
-            commands::render::run_files(&mut session, &files, &options)
-        }
-        Command::Init(file) => commands::init::run(&mut session, file.as_deref()),
-        Command::Verify(file, options) => {
-            commands::verify::run(&mut session, file.as_deref(), &options)
-        }
-        Command::Lint(options) => commands::lint::run(&mut session, &options),
-        Command::Rule(options) => commands::rule::run(&session, &options),
-        Command::Values(options) => commands::values::run(&mut session, &options),
+        Command::Render(files, options) => commands::render::run_files(session, &files, &options),
+        Command::Init(file) => commands::init::run(session, file.as_deref()),
+        Command::Verify(file, options) => commands::verify::run(session, file.as_deref(), &options),
+        Command::Lint(options) => commands::lint::run(session, &options),
+        Command::Rule(options) => commands::rule::run(session, &options),
+        Command::Values(options) => commands::values::run(session, &options),
         Command::Print(text) => session.write(&text),
         Command::HelmPlugin(options) => {
-            commands::render::run(&mut session, None, &options, Caller::Plugin)
+            commands::render::run(session, &[], &options, Caller::Plugin)
         }
-        Command::InstallPlugin(options) => commands::install_plugin::run(&session, &options),
+        Command::InstallPlugin(options) => commands::install_plugin::run(session, &options),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::PolicyOptions;
-use super::session::{self, Session};
+use super::session::Session;
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::Release;
 use crate::policy::Policy;
@@ -55,10 +55,6 @@ pub(super) fn write(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let Some(path) = &asked.report else { return };
-    // Manifests with a report before them are no manifests for Helm.
-    if session::is_stdout(path) {
-        return diagnostics.push(session::no_second_output());
-    }
     let mut findings: Vec<&Diagnostic> = diagnostics.iter().collect();
     findings.sort_by_key(|diagnostic| diagnostic.level);
     let file = ReportFile {
@@ -68,9 +64,7 @@ pub(super) fn write(
     let mut text =
         serde_json::to_string_pretty(&file).expect("strings and numbers always serialize");
     text.push('\n');
-    if let Err(error) = session.host.write_file(path, text.as_bytes()) {
-        diagnostics.push(session::unwritable(&error));
-    }
+    diagnostics.extend(session.write_file(path, &text).err());
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 use super::Exit;
 use super::args::{Color, Format, FormatArg, LookOptions};
+use super::outputs::Outputs;
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
 use crate::lint;
@@ -31,6 +33,25 @@ pub(super) struct Session<'h> {
     /// What goes to files besides.
     files: Vec<FormatArg>,
     color: Color,
+    /// What the run reads and writes, so that no output replaces an input.
+    pub(super) outputs: Outputs,
+    /// Where the document of a format for programs goes.
+    document_place: DocumentPlace,
+    /// All that was shown: a format for programs has one document, which is written at the end.
+    shown: RefCell<Vec<Diagnostic>>,
+    is_document_written: Cell<bool>,
+    are_files_written: Cell<bool>,
+}
+
+/// Where the one document of a format for programs goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DocumentPlace {
+    /// The findings are what was asked for.
+    Stdout,
+    /// Standard output has something else: manifests, a diff, values.
+    Stderr,
+    /// The command has a format of its own; a document is written only for errors.
+    Errors,
 }
 
 impl<'h> Session<'h> {
@@ -45,25 +66,27 @@ impl<'h> Session<'h> {
             format: first.map_or_else(|| default_format(host), |first| first.format),
             files: files.cloned().collect(),
             color: look.color.unwrap_or(Color::Auto),
+            outputs: Outputs::default(),
+            document_place: DocumentPlace::Errors,
+            shown: RefCell::default(),
+            is_document_written: Cell::new(false),
+            are_files_written: Cell::new(false),
         }
+    }
+
+    /// The same with its document in that place, and with the files of `--format` as outputs.
+    pub(super) fn with_document(mut self, place: DocumentPlace) -> Self {
+        self.document_place = place;
+        for format in &self.files {
+            self.outputs
+                .add_output(format.file.as_deref().expect("these go to files"));
+        }
+        self
     }
 
     /// A run that nobody sees.
     pub(super) fn quiet(host: &'h dyn Host) -> Self {
         Self::new(host, &LookOptions::default())
-    }
-
-    /// A run beside this one, with texts of its own, that looks the same.
-    pub(super) fn beside(&self) -> Self {
-        Self {
-            host: self.host,
-            sources: Sources::default(),
-            is_stdin_read: true,
-            is_policy_named: true,
-            format: self.format,
-            files: Vec::new(),
-            color: self.color,
-        }
     }
 
     /// Reads a file; `-` is standard input.
@@ -75,7 +98,7 @@ impl<'h> Session<'h> {
             .host
             .read_file(path)
             .map_err(|error| unreadable(path, &error))?;
-        Ok(self.sources.add(path.display().to_string(), text))
+        Ok(self.sources.add_path(path, text))
     }
 
     /// Reads all of standard input. A second time it would be empty, and a release without objects is
@@ -85,6 +108,7 @@ impl<'h> Session<'h> {
         if std::mem::replace(&mut self.is_stdin_read, true) {
             return Err(stdin_read_twice());
         }
+        self.outputs.add_input(Path::new("/dev/stdin"));
         let text = self
             .host
             .read_stdin()
@@ -105,19 +129,26 @@ impl<'h> Session<'h> {
     }
 
     /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is
-    /// counted, but for JSON, which programs read.
+    /// counted. A format for programs has one document, so there they wait for the end of the run.
     pub(super) fn show(&self, diagnostics: &[Diagnostic]) {
+        self.shown.borrow_mut().extend_from_slice(diagnostics);
+        if !self.has_document() {
+            self.show_now(diagnostics);
+        }
+    }
+
+    fn show_now(&self, diagnostics: &[Diagnostic]) {
         if diagnostics.is_empty() {
             return;
+        }
+        if !self.is_for_people() {
+            let text = self.text(self.format, diagnostics, false);
+            return self.host.write_stderr(&text);
         }
         let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
         sorted.sort_by_key(|diagnostic| diagnostic.level);
         // Each takes a line at least, so that the rest cannot come to be shown.
         let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
-        if !matches!(self.format, Format::Concise | Format::Graphical) {
-            let text = self.text(self.format, diagnostics, false);
-            return self.host.write_stderr(&text);
-        }
         let text = self.text(self.format, &shown, self.host.stderr_is_terminal());
         self.host
             .write_stderr(&report::first_lines(text, MOST_LINES));
@@ -129,9 +160,21 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// All diagnostics as text, in the order in which they come, for standard output.
+    /// All diagnostics as text, in the order in which they come, for standard output. The document of a format for
+    /// programs starts with what was shown before.
     pub(super) fn findings(&self, diagnostics: &[Diagnostic]) -> String {
-        self.text(self.format, diagnostics, self.host.stdout_is_terminal())
+        if !self.has_document() {
+            return self.text(self.format, diagnostics, self.host.stdout_is_terminal());
+        }
+        self.is_document_written.set(true);
+        self.text(self.format, &self.all(diagnostics), false)
+    }
+
+    /// What was shown, and these.
+    fn all(&self, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+        let mut all = self.shown.borrow().clone();
+        all.extend_from_slice(diagnostics);
+        all
     }
 
     /// How messages look on the stream.
@@ -144,15 +187,68 @@ impl<'h> Session<'h> {
         matches!(self.format, Format::Concise | Format::Graphical)
     }
 
+    /// Whether all diagnostics of the run are one document: a second one, or a line of text beside it, would break it.
+    pub(super) fn has_document(&self) -> bool {
+        !self.is_for_people() && self.format != Format::Github
+    }
+
     /// Writes all diagnostics into the files that `--format` names.
     pub(super) fn write_files(&self, diagnostics: &[Diagnostic]) -> Result<(), Diagnostic> {
+        self.are_files_written.set(true);
+        let all = self.all(diagnostics);
         for FormatArg { format, file } in &self.files {
             let path = file.as_deref().expect("these go to files");
-            let text = self.text(*format, diagnostics, false);
-            let written = self.host.write_file(path, text.as_bytes());
-            written.map_err(|error| unwritable(&error))?;
+            self.write_file(path, &self.text(*format, &all, false))?;
         }
         Ok(())
+    }
+
+    /// Refuses, before anything is read, an output that would replace an input. Then no document is written.
+    pub(super) fn check_outputs(&self) -> Result<(), Diagnostic> {
+        let checked = self.outputs.check_all(self.host, &self.sources);
+        self.are_files_written.set(checked.is_err());
+        checked
+    }
+
+    /// Writes an output that an option names, unless it would replace an input.
+    pub(super) fn write_file(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
+        self.outputs.check(self.host, &self.sources, path)?;
+        let written = self.host.write_file(path, text.as_bytes());
+        written.map_err(|error| unwritable(&error))
+    }
+
+    /// Ends the run: writes the documents that are not written yet, so that each format has one whatever happened.
+    pub(super) fn finish(&self, exit: Exit) -> Exit {
+        let exit = exit.max(self.finish_files());
+        let is_empty = self.shown.borrow().is_empty();
+        if !self.has_document()
+            || self.is_document_written.get()
+            || is_empty && self.document_place == DocumentPlace::Errors
+        {
+            return exit;
+        }
+        let document = self.findings(&[]);
+        if self.document_place == DocumentPlace::Stdout {
+            return exit.max(self.write(&document));
+        }
+        self.host.write_stderr(&document);
+        exit
+    }
+
+    /// A run that ended early may not know all of its inputs: it replaces nothing that could be one.
+    fn finish_files(&self) -> Exit {
+        let may_be_input = |format: &FormatArg| {
+            let path = format.file.as_deref().expect("these go to files");
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            matches!(extension, Some("yaml" | "yml" | "tgz")) && self.host.is_file(path)
+        };
+        if self.are_files_written.get() || self.files.iter().any(may_be_input) {
+            return Exit::Fine;
+        }
+        match self.write_files(&[]) {
+            Ok(()) => Exit::Fine,
+            Err(error) => self.fail(&[error]),
+        }
     }
 
     fn text(&self, format: Format, diagnostics: &[Diagnostic], is_terminal: bool) -> String {
@@ -208,9 +304,11 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// One line on standard error that is no diagnostic.
+    /// One line on standard error that is no diagnostic; left out where a document goes there.
     pub(super) fn say(&self, line: &str) {
-        self.host.write_stderr(&format!("{line}\n"));
+        if !self.has_document() || self.document_place == DocumentPlace::Stdout {
+            self.host.write_stderr(&format!("{line}\n"));
+        }
     }
 
     /// Shows diagnostics of which one at least is an error, and says how the command ends: where all errors
@@ -227,37 +325,30 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Writes the result. A reader that went away is no error of ours.
+    /// Writes the result. It is the output of the run, so a reader that is gone is an error too.
     pub(super) fn write(&self, text: &str) -> Exit {
         self.write_pieces(&[text])
     }
 
     /// The same for a result that is not in one piece.
     pub(super) fn write_pieces(&self, pieces: &[&str]) -> Exit {
-        match self.host.write_stdout(pieces) {
-            Ok(()) | Err(HostError::BrokenPipe) => Exit::Fine,
-            Err(error) => {
-                self.show(&[Diagnostic::new(
-                    &UNWRITABLE,
-                    format!("cannot write the output: {error}"),
-                )
-                .help("nothing was lost: run it again")]);
-                Exit::Usage
-            }
+        let Err(error) = self.host.write_stdout(pieces) else {
+            return Exit::Fine;
+        };
+        let error = Diagnostic::new(&UNWRITABLE, error.to_string())
+            .help("run it again with a reader or a file that takes all of it");
+        match self.document_place {
+            // The document went to standard output.
+            DocumentPlace::Stdout => self.show_now(&[error]),
+            DocumentPlace::Stderr | DocumentPlace::Errors => self.show(&[error]),
         }
+        Exit::Usage
     }
 }
 
 /// Whether a path is standard input, in any of its usual spellings.
 fn is_stdin(path: &Path) -> bool {
     ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
-        .iter()
-        .any(|name| path == Path::new(name))
-}
-
-/// Whether a path is standard output, in any of its usual spellings.
-pub(super) fn is_stdout(path: &Path) -> bool {
-    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
         .any(|name| path == Path::new(name))
 }
@@ -298,13 +389,4 @@ fn stdin_read_twice() -> Diagnostic {
 pub(super) fn unwritable(error: &HostError) -> Diagnostic {
     Diagnostic::new(&UNWRITABLE, error.to_string())
         .help("look at the path and at who may write there")
-}
-
-/// Standard output belongs to the manifests, or to what is shown in their place.
-pub(super) fn no_second_output() -> Diagnostic {
-    Diagnostic::new(
-        &UNWRITABLE,
-        "the report cannot go to standard output, which is taken",
-    )
-    .help("name a file; `/dev/stderr` is one too")
 }

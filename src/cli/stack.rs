@@ -152,8 +152,9 @@ fn set(
         SetKind::Literal => "--set-literal",
     };
     let source = session.sources.add_fixed(option, text.to_owned());
-    let host = session.host;
+    let (host, outputs) = (session.host, &mut session.outputs);
     let mut read_file = |path: &str| {
+        outputs.add_input(Path::new(path));
         let content = host.read_file(Path::new(path));
         content.map_err(|error| error.to_string())
     };

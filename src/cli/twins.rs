@@ -8,8 +8,9 @@ use super::USAGE;
 use crate::diag::Diagnostic;
 use crate::host::Host;
 
-/// What says no to a flag; all else says yes.
-const NO: [&str; 6] = ["0", "f", "false", "n", "no", "off"];
+/// What a flag may hold, in any case.
+const YES: [&str; 3] = ["1", "true", "yes"];
+const NO: [&str; 3] = ["0", "false", "no"];
 
 fn value(host: &dyn Host, name: &str) -> Option<OsString> {
     host.env(name).filter(|value| !value.is_empty())
@@ -26,11 +27,17 @@ pub(super) fn paths(host: &dyn Host, name: &str) -> Vec<PathBuf> {
     paths.filter(|path| !path.as_os_str().is_empty()).collect()
 }
 
-pub(super) fn flag(host: &dyn Host, name: &str) -> bool {
-    value(host, name).is_some_and(|value| {
-        let value = value.to_string_lossy().to_lowercase();
-        !NO.contains(&value.as_str())
-    })
+pub(super) fn flag(host: &dyn Host, name: &str) -> Result<bool, Diagnostic> {
+    let Some(value) = text(host, name)? else {
+        return Ok(false);
+    };
+    let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(&value));
+    if is_one_of(&YES) || is_one_of(&NO) {
+        return Ok(is_one_of(&YES));
+    }
+    let message = format!("`{name}` holds `{value}`, which is neither yes nor no");
+    let help = "use `1`, `true` or `yes`, or `0`, `false` or `no`";
+    Err(Diagnostic::new(&USAGE, message).help(help))
 }
 
 pub(super) fn text(host: &dyn Host, name: &str) -> Result<Option<String>, Diagnostic> {

@@ -1,9 +1,11 @@
 //! The outside world behind one trait: files, environment, streams. Only `cli` and `main` name it.
 
+mod closed;
 mod error;
 mod memory;
 mod os;
 mod overlay;
+mod same_file;
 mod trust;
 
 use std::ffi::OsString;
@@ -46,6 +48,11 @@ pub trait Host {
     /// The file name of the program that started this one, where the system tells.
     fn parent_program(&self) -> Option<String> {
         None
+    }
+    /// Whether two paths lead to one regular file, by links too, or would create one. A pipe or a device is no
+    /// file: several can write to it.
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        self.real_path(a) == self.real_path(b)
     }
     /// Whether somebody types the input.
     fn stdin_is_terminal(&self) -> bool;

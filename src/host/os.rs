@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::text_of;
-use super::{Distrust, Host, HostError, trust};
+use super::{Distrust, Host, HostError, closed, same_file, trust};
 
 /// The operating system itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,6 +78,10 @@ impl Host for Os {
         trust::parent_program()
     }
 
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        same_file::is_same(a, b)
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         io::stdin().is_terminal()
     }
@@ -101,6 +105,9 @@ impl Host for Os {
     }
 
     fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
+        if closed::is_stdout_closed() {
+            return Err(HostError::Write(io::Error::other("it is closed")));
+        }
         let mut stdout = io::BufWriter::with_capacity(PIPE, io::stdout().lock());
         let written = pieces
             .iter()

@@ -69,6 +69,10 @@ impl Host for Overlay<'_> {
         self.below.parent_program()
     }
 
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        self.below.is_same_file(a, b)
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.below.stdin_is_terminal()
     }

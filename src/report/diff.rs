@@ -1,27 +1,70 @@
 use std::fmt::Write;
 use std::ops::Range;
+use std::path::Path;
 
-use similar::{ChangeTag, DiffOp, TextDiff};
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
 use super::clean;
 use crate::text;
 
-/// A line that explains a diff.
+/// A line that explains a diff. `git apply` and GNU `patch` ignore it before the header of a file and after
+/// the last hunk of a file, but not between two hunks.
 pub fn comment(line: &str) -> String {
     format!("# {}\n", clean::one_line(line))
 }
 
-/// How the change of one document is shown.
-#[derive(Debug, Clone, Copy)]
-pub struct DiffLook<'a> {
-    /// What is changed, for both header lines.
-    pub name: &'a str,
-    /// The line of the old stream that the document starts at, from 1.
-    pub old_start: usize,
-    /// The same in the new stream: changes above have moved it.
-    pub new_start: usize,
+/// The change of one file.
+#[derive(Debug)]
+pub struct FilePatch<'a> {
+    /// The file, relative to the folder in which the patch is applied.
+    pub path: &'a Path,
+    /// The whole old text.
+    pub old: &'a str,
+    /// What is replaced: ascending, no two overlap.
+    pub replacements: Vec<Replacement<'a>>,
     /// Whether lines are coloured as git colours them.
     pub color: bool,
+}
+
+/// One range of the old text and its new text.
+#[derive(Debug, Clone)]
+pub struct Replacement<'a> {
+    /// Bytes of the old text.
+    pub range: Range<usize>,
+    /// What stands there instead.
+    pub text: &'a str,
+    /// What it belongs to, shown in the header of each hunk; may be empty.
+    pub title: String,
+}
+
+/// A file's section of a patch.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Patch {
+    /// The header and the hunks; empty if nothing changes.
+    pub text: String,
+    /// Why the text is not exactly the change.
+    pub altered: Option<Altered>,
+}
+
+/// Why a patch cannot be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Altered {
+    /// Control characters are shown as `?`.
+    Controls,
+    /// Secret values are shown as `*`.
+    Secrets,
+}
+
+impl Altered {
+    /// The line that says so.
+    pub fn comment(self) -> String {
+        comment(match self {
+            Self::Controls => {
+                "this patch cannot be applied: control characters in it are shown as `?`"
+            }
+            Self::Secrets => "this patch cannot be applied: secret values in it are masked",
+        })
+    }
 }
 
 /// Lines around a change, as in every other diff.
@@ -32,98 +75,334 @@ const GREEN: &str = "32";
 const CYAN: &str = "36";
 const BOLD: &str = "1";
 
-/// The unified diff of one document; empty where nothing changes.
+/// The unified diff of one file, which `git apply` and `patch -p1` accept.
 ///
 /// Lines are compared as they are and shown masked: a hidden value that changed is a changed line that looks the same.
-pub fn unified(old: &str, new: &str, look: &DiffLook<'_>) -> String {
-    let (old_lines, new_lines) = (lines(old), lines(new));
-    let diff = TextDiff::from_slices(&old_lines, &new_lines);
-    let mut shown = String::new();
-    let hunks: Vec<Vec<DiffOp>> = diff
-        .grouped_ops(CONTEXT)
-        .into_iter()
-        .filter(|hunk| !hunk.is_empty())
-        .collect();
-    if hunks.is_empty() {
-        return shown;
-    }
-    let (old_masked, new_masked) = (text::mask(old), text::mask(new));
-    let (old_shown, new_shown) = (lines(&old_masked), lines(&new_masked));
-    let name = clean::one_line(look.name);
-    push(&mut shown, look, BOLD, &format!("--- {name}"), "\n");
-    push(&mut shown, look, BOLD, &format!("+++ {name}"), "\n");
-    for hunk in hunks {
-        push(&mut shown, look, CYAN, &header(&hunk, look), "\n");
-        for change in hunk.iter().flat_map(|op| diff.iter_changes(op)) {
-            let line = match (change.old_index(), change.new_index()) {
-                (Some(index), None) => old_shown[index],
-                (_, Some(index)) => new_shown[index],
-                (None, None) => continue,
-            };
-            push_line(&mut shown, look, change.tag(), line);
+pub fn unified(file: &FilePatch<'_>) -> Patch {
+    let (new, regions) = regions(file);
+    let mut writer = Writer {
+        text: String::new(),
+        altered: None,
+        color: file.color,
+    };
+    let (old_lines, new_lines) = (Lines::of(file.old), Lines::of(&new));
+    let hunks = hunks(&regions, &old_lines, &new_lines);
+    if !hunks.is_empty() {
+        let old_masked = masked(file.old, regions.iter().map(|region| &region.old));
+        let new_masked = masked(&new, regions.iter().map(|region| &region.new));
+        let (old_shown, new_shown) = (Lines::of(&old_masked), Lines::of(&new_masked));
+        let old_side = Side(&old_lines, &old_shown);
+        let new_side = Side(&new_lines, &new_shown);
+        writer.header("--- ", "a/", file.path);
+        writer.header("+++ ", "b/", file.path);
+        for hunk in hunks {
+            let titles = titles(&hunk, &regions, &new_lines);
+            writer.hunk(&hunk, &titles, &old_side, &new_side);
         }
     }
-    shown
+    Patch {
+        text: writer.text,
+        altered: writer.altered,
+    }
 }
 
-/// Lines with their ends. A lone carriage return ends none: it does not in [`text::Source`] either.
-fn lines(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
+/// Whole lines that may differ.
+struct Region<'a> {
+    old: Range<usize>,
+    new: Range<usize>,
+    titles: Vec<&'a str>,
 }
 
-fn header(hunk: &[DiffOp], look: &DiffLook<'_>) -> String {
-    let (first, last) = (hunk[0], hunk[hunk.len() - 1]);
-    let old = numbers(
-        first.old_range().start..last.old_range().end,
-        look.old_start,
-    );
-    let new = numbers(
-        first.new_range().start..last.new_range().end,
-        look.new_start,
-    );
-    format!("@@ -{old} +{new} @@")
+/// The new text, and the lines of both texts that hold the replacements. A document may start in the middle of
+/// a line (`--- {kind: Pod}`), but a diff is about whole lines of the file.
+fn regions<'a>(file: &'a FilePatch<'_>) -> (String, Vec<Region<'a>>) {
+    let (new, replaced) = replaced(file);
+    let mut regions: Vec<Region<'a>> = Vec::with_capacity(replaced.len());
+    for (replacement, range) in file.replacements.iter().zip(replaced) {
+        let region = match regions.pop_if(|last| replacement.range.start < last.old.end) {
+            Some(last) => Region {
+                old: last.old.start..replacement.range.end,
+                new: last.new.start..range.end,
+                titles: last.titles,
+            },
+            None => {
+                let before = &file.old[..replacement.range.start];
+                let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+                Region {
+                    old: start..replacement.range.end,
+                    new: range.start - (before.len() - start)..range.end,
+                    titles: Vec::new(),
+                }
+            }
+        };
+        let mut region = to_line_end(region, file.old, &new);
+        region.titles.push(&replacement.title);
+        regions.push(region);
+    }
+    (new, regions)
 }
 
-/// A hunk's lines as `start,count`; an empty range names the line before it and a single line has no count.
-fn numbers(range: Range<usize>, document_start: usize) -> String {
-    let first = document_start + range.start;
+/// The new text, and where in it each replacement stands.
+fn replaced(file: &FilePatch<'_>) -> (String, Vec<Range<usize>>) {
+    let mut new = String::with_capacity(file.old.len());
+    let mut ranges = Vec::with_capacity(file.replacements.len());
+    let mut at = 0;
+    for replacement in &file.replacements {
+        new.push_str(&file.old[at..replacement.range.start]);
+        let start = new.len();
+        new.push_str(replacement.text);
+        ranges.push(start..new.len());
+        at = replacement.range.end;
+    }
+    new.push_str(&file.old[at..]);
+    (new, ranges)
+}
+
+/// The region with the rest of its last line, which is the same in both texts.
+fn to_line_end<'a>(mut region: Region<'a>, old: &str, new: &str) -> Region<'a> {
+    let ends_line = |text: &str, end: usize| end == 0 || text[..end].ends_with('\n');
+    if !ends_line(old, region.old.end) || !ends_line(new, region.new.end) {
+        let rest = &old[region.old.end..];
+        let length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        region.old.end += length;
+        region.new.end += length;
+    }
+    region
+}
+
+/// A text by its lines, with their ends. A lone carriage return ends none: it does not in [`text::Source`] either.
+struct Lines<'a> {
+    all: Vec<&'a str>,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let all: Vec<&str> = text.split_inclusive('\n').collect();
+        let starts = all.iter().scan(0, |next, line| {
+            let start = *next;
+            *next += line.len();
+            Some(start)
+        });
+        let starts = starts.collect();
+        Self { all, starts }
+    }
+
+    /// The indices of lines by their bytes, from 0.
+    fn indices(&self, bytes: &Range<usize>) -> Range<usize> {
+        let index = |offset: usize| self.starts.partition_point(|start| *start < offset);
+        index(bytes.start)..index(bytes.end)
+    }
+}
+
+/// The operations of each hunk; their indices are lines of the whole texts. Only regions are compared, so that
+/// the cost of many small changes in a long stream is the sum of theirs.
+fn hunks(regions: &[Region<'_>], old: &Lines<'_>, new: &Lines<'_>) -> Vec<Vec<DiffOp>> {
+    let mut operations = Vec::new();
+    let (mut old_at, mut new_at) = (0, 0);
+    for region in regions {
+        let (old_range, new_range) = (old.indices(&region.old), new.indices(&region.new));
+        push_equal(&mut operations, old_at, new_at, old_range.start - old_at);
+        let of_region = capture_diff_slices(
+            Algorithm::Myers,
+            &old.all[old_range.clone()],
+            &new.all[new_range.clone()],
+        );
+        for operation in of_region {
+            push_moved(&mut operations, operation, old_range.start, new_range.start);
+        }
+        (old_at, new_at) = (old_range.end, new_range.end);
+    }
+    push_equal(&mut operations, old_at, new_at, old.all.len() - old_at);
+    group_diff_ops(operations, CONTEXT)
+}
+
+/// Adds an operation of a region by the lines of the whole texts.
+fn push_moved(operations: &mut Vec<DiffOp>, mut operation: DiffOp, old: usize, new: usize) {
+    match &mut operation {
+        DiffOp::Equal {
+            old_index,
+            new_index,
+            len,
+        } => return push_equal(operations, *old_index + old, *new_index + new, *len),
+        DiffOp::Delete {
+            old_index,
+            new_index,
+            ..
+        }
+        | DiffOp::Insert {
+            old_index,
+            new_index,
+            ..
+        }
+        | DiffOp::Replace {
+            old_index,
+            new_index,
+            ..
+        } => {
+            *old_index += old;
+            *new_index += new;
+        }
+    }
+    operations.push(operation);
+}
+
+/// Adds equal lines to those before them: two operations in a row would each get the context of one.
+fn push_equal(operations: &mut Vec<DiffOp>, old_index: usize, new_index: usize, added: usize) {
+    if let Some(DiffOp::Equal { len, .. }) = operations.last_mut() {
+        *len += added;
+    } else if added > 0 {
+        operations.push(DiffOp::Equal {
+            old_index,
+            new_index,
+            len: added,
+        });
+    }
+}
+
+/// The text with its secrets as stars. Each region is masked by itself too: a document that starts in the middle
+/// of a line may be known as a Secret only there.
+fn masked<'a>(text: &str, regions: impl Iterator<Item = &'a Range<usize>>) -> String {
+    let mut masked = text::mask(text).into_owned();
+    for region in regions {
+        let alone = text::mask(&masked[region.clone()]).into_owned();
+        masked.replace_range(region.clone(), &alone);
+    }
+    masked
+}
+
+/// What the changes of a hunk belong to, each once.
+fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &Lines<'_>) -> Vec<&'a str> {
+    let mut titles: Vec<&str> = Vec::new();
+    let changes = hunk
+        .iter()
+        .filter(|operation| operation.tag() != DiffTag::Equal);
+    for change in changes {
+        let at = change.new_range().start;
+        let after = regions.partition_point(|region| new.indices(&region.new).start <= at);
+        let of_change = after.checked_sub(1).map(|index| &regions[index]);
+        for title in of_change.iter().flat_map(|region| &region.titles) {
+            if !title.is_empty() && !titles.contains(title) {
+                titles.push(title);
+            }
+        }
+    }
+    titles
+}
+
+/// The lines of one text as they are, and as they may be shown.
+struct Side<'a>(&'a Lines<'a>, &'a Lines<'a>);
+
+struct Writer {
+    text: String,
+    altered: Option<Altered>,
+    color: bool,
+}
+
+impl Writer {
+    fn header(&mut self, sign: &str, side: &str, path: &Path) {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let bytes = bytes.strip_prefix(b"/").unwrap_or(bytes);
+        let name = quoted(&[side.as_bytes(), bytes].concat());
+        let shown = text::mask_message(&name);
+        if shown != name {
+            self.altered = self.altered.max(Some(Altered::Secrets));
+        }
+        self.push(BOLD, &format!("{sign}{shown}"), "\n");
+    }
+
+    fn hunk(&mut self, hunk: &[DiffOp], titles: &[&str], old: &Side<'_>, new: &Side<'_>) {
+        let (first, last) = (hunk[0], hunk[hunk.len() - 1]);
+        let old_numbers = numbers(&(first.old_range().start..last.old_range().end));
+        let new_numbers = numbers(&(first.new_range().start..last.new_range().end));
+        let title = clean::one_line(&titles.join(", "));
+        let separator = if title.is_empty() { "" } else { " " };
+        let header = format!("@@ -{old_numbers} +{new_numbers} @@{separator}{title}");
+        self.push(CYAN, &header, "\n");
+        for operation in hunk {
+            let (old_range, new_range) = (operation.old_range(), operation.new_range());
+            if operation.tag() == DiffTag::Equal {
+                self.lines(' ', "", new, new_range);
+            } else {
+                self.lines('-', RED, old, old_range);
+                self.lines('+', GREEN, new, new_range);
+            }
+        }
+    }
+
+    fn lines(&mut self, sign: char, color: &str, Side(raw, shown): &Side<'_>, range: Range<usize>) {
+        for index in range {
+            if raw.all[index] != shown.all[index] {
+                self.altered = self.altered.max(Some(Altered::Secrets));
+            }
+            self.line(sign, color, shown.all[index]);
+        }
+    }
+
+    fn line(&mut self, sign: char, color: &str, line: &str) {
+        let content = line.strip_suffix('\n').unwrap_or(line);
+        let is_whole = content.len() < line.len();
+        let (content, end) = match content.strip_suffix('\r') {
+            Some(content) if is_whole => (content, "\r\n"),
+            _ => (content, "\n"),
+        };
+        let clean = clean::without_controls(content);
+        if clean != content {
+            self.altered = self.altered.max(Some(Altered::Controls));
+        }
+        self.push(color, &format!("{sign}{clean}"), end);
+        if !is_whole {
+            self.text.push_str("\\ No newline at end of file\n");
+        }
+    }
+
+    fn push(&mut self, color: &str, line: &str, end: &str) {
+        if self.color && !color.is_empty() {
+            write!(self.text, "\u{1b}[{color}m{line}\u{1b}[m{end}")
+                .expect("a string takes all that is written");
+        } else {
+            self.text.push_str(line);
+            self.text.push_str(end);
+        }
+    }
+}
+
+/// Lines as `start,count`; an empty range names the line before it and a single line has no count.
+fn numbers(range: &Range<usize>) -> String {
     match range.len() {
-        0 => format!("{},0", first.saturating_sub(1)),
-        1 => first.to_string(),
-        count => format!("{first},{count}"),
+        0 => format!("{},0", range.start),
+        1 => (range.start + 1).to_string(),
+        count => format!("{},{count}", range.start + 1),
     }
 }
 
-fn push_line(shown: &mut String, look: &DiffLook<'_>, tag: ChangeTag, line: &str) {
-    let (sign, color) = match tag {
-        ChangeTag::Equal => (' ', ""),
-        ChangeTag::Delete => ('-', RED),
-        ChangeTag::Insert => ('+', GREEN),
+/// A file name as git and GNU `patch` read it: in quotes with octal escapes where it holds what would end it or
+/// steer a terminal, and with a tab behind it where it holds a space, at which `patch` would end it.
+fn quoted(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut is_plain = !name.ends_with(b" ");
+    let mut escape = |text: &mut String, bytes: &[u8]| {
+        is_plain = false;
+        text.extend(bytes.iter().map(|byte| format!("\\{byte:03o}")));
     };
-    let content = line.strip_suffix('\n').unwrap_or(line);
-    let is_whole = content.len() < line.len();
-    let (content, end) = match content.strip_suffix('\r') {
-        Some(content) if is_whole => (content, "\r\n"),
-        _ => (content, "\n"),
-    };
-    push(
-        shown,
-        look,
-        color,
-        &format!("{sign}{}", clean::without_controls(content)),
-        end,
-    );
-    if !is_whole {
-        shown.push_str("\\ No newline at end of file\n");
+    for chunk in name.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            let bytes = letter.to_string();
+            if matches!(letter, '"' | '\\' | '\t' | '\n')
+                || clean::without_controls(&bytes) != bytes
+            {
+                escape(&mut text, bytes.as_bytes());
+            } else {
+                text.push(letter);
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            escape(&mut text, chunk.invalid());
+        }
     }
-}
-
-fn push(shown: &mut String, look: &DiffLook<'_>, color: &str, line: &str, end: &str) {
-    if look.color && !color.is_empty() {
-        write!(shown, "\u{1b}[{color}m{line}\u{1b}[m{end}")
-            .expect("a string takes all that is written");
-    } else {
-        shown.push_str(line);
-        shown.push_str(end);
+    match (is_plain, text.contains(' ')) {
+        (true, false) => text,
+        (true, true) => text + "\t",
+        (false, _) => format!("\"{text}\""),
     }
 }

@@ -17,7 +17,7 @@ mod xml;
 
 pub use block_scalar::block_scalar;
 pub use concise::concise;
-pub use diff::{DiffLook, comment, unified};
+pub use diff::{Altered, FilePatch, Patch, Replacement, comment, unified};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use graphical::{Look, graphical};

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::fingerprint::fingerprint;
 use super::{Pages, clean};
 use crate::diag::{Code, Diagnostic, Fix, Label, Level};
-use crate::text::{Sources, Span};
+use crate::text::{Source, Sources, Span};
 
 /// All diagnostics as SARIF 2.1.0, for code scanning.
 pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> String {
@@ -99,7 +99,7 @@ fn place(sources: &Sources, span: Span) -> Value {
 }
 
 fn artifact(sources: &Sources, span: Span) -> Value {
-    json!({"uri": uri(sources.get(span.source).name())})
+    json!({"uri": uri(sources.get(span.source))})
 }
 
 fn region(sources: &Sources, span: Span) -> Value {
@@ -113,15 +113,26 @@ fn region(sources: &Sources, span: Span) -> Value {
     })
 }
 
-/// A path as a relative reference, or as a whole one where it is absolute; a stream has its name.
-fn uri(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
-    let name = name.trim_matches(['<', '>']).replace('\\', "/");
-    let encoded = name.bytes().map(|byte| match byte {
-        byte if plain(byte) => char::from(byte).to_string(),
+/// A path as a relative reference, or as a whole one where it is absolute; a stream has its name. All but the
+/// unreserved characters of RFC 3986 and `/` are percent-encoded, byte by byte: a colon in the first segment would
+/// be read as the end of a scheme.
+fn uri(source: &Source) -> String {
+    let bytes = if source.is_file() {
+        source.path().as_os_str().as_encoded_bytes()
+    } else {
+        source.name().trim_matches(['<', '>']).as_bytes()
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let encoded = bytes.iter().map(|&byte| match byte {
+        b'\\' if cfg!(windows) => "/".to_owned(),
+        byte if is_plain(byte) => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),
     });
-    let scheme = if name.starts_with('/') { "file://" } else { "" };
+    let scheme = if bytes.starts_with(b"/") {
+        "file://"
+    } else {
+        ""
+    };
     std::iter::once(scheme.to_owned()).chain(encoded).collect()
 }
 

@@ -297,23 +297,35 @@ fn json_has_every_member() {
     assert_eq!(document, expected);
 }
 
-const NAMED: DiffLook<'static> = DiffLook {
-    name: "Deployment hub",
-    old_start: 10,
-    new_start: 12,
-    color: false,
-};
+/// The patch of `a.yaml` whose whole text is replaced.
+fn patch(old: &str, new: &str) -> Patch {
+    let title = "Deployment/hub".to_owned();
+    patch_of(old, vec![(0..old.len(), new, title)], "a.yaml", false)
+}
+
+fn patch_of(
+    old: &str,
+    replacements: Vec<(std::ops::Range<usize>, &str, String)>,
+    path: &str,
+    color: bool,
+) -> Patch {
+    let replacement = |(range, text, title)| Replacement { range, text, title };
+    unified(&FilePatch {
+        path: std::path::Path::new(path),
+        old,
+        replacements: replacements.into_iter().map(replacement).collect(),
+        color,
+    })
+}
 
 #[test]
-fn diff_counts_lines_of_the_stream() {
+fn diff_has_the_lines_of_the_file() {
     let old = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12";
     let new = "1\n2\n3\n4\n4a\n5\n6\n7\n8\n9\n10\n11\n12\n";
-    check_lines(
-        &unified(old, new, &NAMED),
-        "
---- Deployment hub
-+++ Deployment hub
-@@ -11,6 +13,7 @@
+    let expected = "
+--- a/a.yaml
++++ b/a.yaml
+@@ -2,6 +2,7 @@ Deployment/hub
  2
  3
  4
@@ -321,29 +333,74 @@ fn diff_counts_lines_of_the_stream() {
  5
  6
  7
-@@ -18,4 +21,4 @@
+@@ -9,4 +10,4 @@ Deployment/hub
  9
  10
  11
 -12
 \\ No newline at end of file
 +12
-",
-    );
-    assert_eq!(unified(old, old, &NAMED), "");
-    assert!(unified("", "a\n", &NAMED).contains("@@ -9,0 +12 @@\n"));
+";
+    let shown = patch(old, new);
+    check_lines(&shown.text, expected);
+    assert_eq!(shown.altered, None);
+    // By its places, the change is the same, and its context reaches over their ends.
+    let places = vec![
+        (8..8, "4a\n", "Deployment/hub".to_owned()),
+        (old.len()..old.len(), "\n", "Deployment/hub".to_owned()),
+    ];
+    assert_eq!(patch_of(old, places, "a.yaml", false), shown);
+    let same = Patch {
+        text: String::new(),
+        altered: None,
+    };
+    assert_eq!(patch(old, old), same);
+    assert!(patch("", "a\n").text.contains("@@ -0,0 +1 @@"));
+    assert!(patch("a\n", "").text.contains("@@ -1 +0,0 @@"));
 }
 
 #[test]
-fn diff_masks_after_comparing() {
+fn documents_that_start_in_a_line_share_one_hunk() {
+    let old = "--- {a: 1}\n--- {b: 1}\n--- # c\nc: 1\n";
+    let place = |text: &str| old.find(text).expect("it is there");
+    let of = |text: &'static str, new: &'static str| {
+        let start = place(text);
+        (start..start + text.len(), new, new.trim().to_owned())
+    };
+    let parts = vec![
+        of("{a: 1}\n", "{a: 2}\n"),
+        of("{b: 1}\n", "{b: 2}\n"),
+        of("c: 1\n", "c: 2\n"),
+    ];
+    let shown = patch_of(old, parts, "a.yaml", false);
+    check_lines(
+        &shown.text,
+        "
+--- a/a.yaml
++++ b/a.yaml
+@@ -1,4 +1,4 @@ {a: 2}, {b: 2}, c: 2
+---- {a: 1}
++--- {a: 2}
+---- {b: 1}
++--- {b: 2}
+ --- # c
+-c: 1
++c: 2
+",
+    );
+}
+
+#[test]
+fn diff_masks_after_comparing_and_says_so() {
     let old = "kind: Secret\ndata:\n  a: eA==\n  b: eQ==\n";
     let new = "kind: Secret\ndata:\n  a: eA==\n  b: eg==\n";
+    let shown = patch(old, new);
     check_lines(
-        &unified(old, new, &NAMED),
+        &shown.text,
         "
---- Deployment hub
-+++ Deployment hub
-@@ -10,4 +12,4 @@
+--- a/a.yaml
++++ b/a.yaml
+@@ -1,4 +1,4 @@ Deployment/hub
  kind: Secret
  data:
    a: ****
@@ -351,21 +408,67 @@ fn diff_masks_after_comparing() {
 +  b: ****
 ",
     );
+    assert_eq!(shown.altered, Some(Altered::Secrets));
+    // A secret that no hunk reaches is no obstacle.
+    let far = "kind: ConfigMap\na: 1\nb: 2\nc: 3\nd: 4\n";
+    let start = old.len() + 4 + far.len() - 5;
+    let stream = format!("{old}---\n{far}");
+    let shown = patch_of(
+        &stream,
+        vec![(start..start + 4, "d: 5", String::new())],
+        "a.yaml",
+        false,
+    );
+    assert_eq!(shown.altered, None, "{}", shown.text);
+    assert!(shown.text.contains("@@ -7,4 +7,4 @@\n"), "{}", shown.text);
+}
+
+#[test]
+fn a_secret_beside_its_separator_stays_masked() {
+    let old = "--- {\"kind\":\"Secret\",\"data\":{\"a\":\"c2VjcmV0\"},\"x\":1}\n";
+    let start = 4;
+    let new = old[start..].replace("\"x\":1", "\"x\":2");
+    let parts = vec![(start..old.len(), new.as_str(), String::new())];
+    let shown = patch_of(old, parts, "a.yaml", false);
+    assert!(!shown.text.contains("c2VjcmV0"), "{}", shown.text);
+    assert_eq!(shown.altered, Some(Altered::Secrets));
+}
+
+#[test]
+fn diff_says_that_control_characters_are_replaced() {
+    let shown = patch("a: \u{7f}\nb: 1\n", "a: \u{7f}\nb: 2\n");
+    assert!(shown.text.contains("\n a: ?\n-b: 1\n"), "{}", shown.text);
+    assert_eq!(shown.altered, Some(Altered::Controls));
 }
 
 #[test]
 fn diff_keeps_line_ends_and_colours_like_git() {
+    let parts = vec![(0..6, "a\r\nc\r\n", "Deployment/hub".to_owned())];
     assert_eq!(
-        unified(
-            "a\r\nb\r\n",
-            "a\r\nc\r\n",
-            &DiffLook {
-                color: true,
-                ..NAMED
-            }
-        ),
-        "\u{1b}[1m--- Deployment hub\u{1b}[m\n\u{1b}[1m+++ Deployment hub\u{1b}[m\n\u{1b}[36m@@ -10,2 +12,2 @@\u{1b}[m\n a\r\n\u{1b}[31m-b\u{1b}[m\r\n\u{1b}[32m+c\u{1b}[m\r\n"
+        patch_of("a\r\nb\r\n", parts, "a.yaml", true).text,
+        "\u{1b}[1m--- a/a.yaml\u{1b}[m\n\u{1b}[1m+++ b/a.yaml\u{1b}[m\n\u{1b}[36m@@ -1,2 +1,2 @@ Deployment/hub\u{1b}[m\n a\r\n\u{1b}[31m-b\u{1b}[m\r\n\u{1b}[32m+c\u{1b}[m\r\n"
     );
+}
+
+#[test]
+fn file_names_are_quoted_as_git_quotes_them() {
+    let header = |path: &str| {
+        let shown = patch_of("a", vec![(0..1, "b", String::new())], path, false).text;
+        let header = shown.lines().next().expect("a header");
+        header.strip_prefix("--- ").expect("a header").to_owned()
+    };
+    for (path, expected) in [
+        ("d/a.yaml", "a/d/a.yaml"),
+        ("/d/a.yaml", "a/d/a.yaml"),
+        ("my a.yaml", "a/my a.yaml\t"),
+        ("ä.yaml", "a/ä.yaml"),
+        ("a\t\"\\.yaml", r#""a/a\011\042\134.yaml""#),
+        ("a\n--- b", r#""a/a\012--- b""#),
+        ("a ", r#""a/a ""#),
+        ("\u{202e}a", r#""a/\342\200\256a""#),
+    ] {
+        assert_eq!(header(path), expected, "{path:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::mask;
@@ -49,6 +50,8 @@ pub struct LineColumn {
 #[derive(Debug)]
 pub struct Source {
     name: String,
+    /// The path, where its name cannot hold every byte of it.
+    path: Option<PathBuf>,
     text: String,
     is_file: bool,
     line_starts: OnceLock<Vec<usize>>,
@@ -61,6 +64,11 @@ impl Source {
     /// The name that diagnostics show.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The path of a file, with bytes that are not UTF-8; the name of any other text.
+    pub fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(&self.name))
     }
 
     /// Whether the text stands in a file that its reader can change: not an argument, not what is built in.
@@ -150,20 +158,34 @@ pub struct Sources {
 impl Sources {
     /// Adds the text of a file under the name it is shown by.
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
-        self.push(name.into(), text, true)
+        self.push(name.into(), None, text, true)
+    }
+
+    /// Adds the text of a file by its path.
+    pub fn add_path(&mut self, path: &Path, text: String) -> SourceId {
+        let name = path.display().to_string();
+        let path = (Path::new(&name) != path).then(|| path.to_owned());
+        self.push(name, path, text, true)
     }
 
     /// Adds a text that stands in no file: an argument, standard input, what is built in.
     pub fn add_fixed(&mut self, name: impl Into<String>, text: String) -> SourceId {
-        self.push(name.into(), text, false)
+        self.push(name.into(), None, text, false)
     }
 
-    fn push(&mut self, name: String, text: String, is_file: bool) -> SourceId {
+    fn push(
+        &mut self,
+        name: String,
+        path: Option<PathBuf>,
+        text: String,
+        is_file: bool,
+    ) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
         let (line_starts, masked) = (OnceLock::new(), OnceLock::new());
         let characters = OnceLock::new();
         self.all.push(Source {
             name,
+            path,
             text,
             is_file,
             line_starts,
@@ -179,7 +201,8 @@ impl Sources {
         let mut sources = Self::default();
         for (id, source) in self.iter() {
             let text = texts.get(&id).unwrap_or(&source.text);
-            sources.push(source.name.clone(), text.clone(), source.is_file);
+            let (name, path) = (source.name.clone(), source.path.clone());
+            sources.push(name, path, text.clone(), source.is_file);
         }
         sources
     }

@@ -171,8 +171,8 @@ impl LintOptions {
         options.baseline = options
             .baseline
             .or_else(|| twins::path(host, "DUNNAGE_BASELINE"));
-        options.pedantic |= twins::flag(host, "DUNNAGE_PEDANTIC");
-        options.exit_zero |= twins::flag(host, "DUNNAGE_EXIT_ZERO");
+        options.pedantic |= twins::flag(host, "DUNNAGE_PEDANTIC")?;
+        options.exit_zero |= twins::flag(host, "DUNNAGE_EXIT_ZERO")?;
         Ok(options)
     }
 }

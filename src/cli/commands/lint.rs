@@ -31,6 +31,9 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         Ok(options) => options,
         Err(error) => return session.fail(&[error]),
     };
+    if let Err(error) = check_outputs(session, &options) {
+        return session.fail(&[error]);
+    }
     let settings = match settings::read(session, &options) {
         Ok(settings) => settings,
         Err(errors) => return session.fail(&errors),
@@ -56,7 +59,10 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
             Ok(fixed) => fixed,
             Err(error) => return session.fail(&[error]),
         };
-        (findings, diff) = (fixed.left, fixed.diff);
+        diff = fixed.diff;
+        if !options.diff {
+            findings = fixed.left;
+        }
         for line in &fixed.lines {
             session.say(line);
         }
@@ -66,9 +72,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         return session.fail(&[error]);
     }
     let exit = if options.diff {
-        let written = session.write(&diff);
-        let is_same = diff.is_empty() || written != Exit::Fine;
-        if is_same { written } else { Exit::Findings }
+        show_diff(session, &diff, &errors, findings)
     } else {
         tell(session, &options, &errors, findings)
     };
@@ -76,6 +80,51 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         Exit::Findings if options.exit_zero => Exit::Fine,
         exit => exit,
     }
+}
+
+/// Refuses, before anything is read, an output that would replace an input.
+fn check_outputs(session: &mut Session<'_>, options: &LintOptions) -> Result<(), Diagnostic> {
+    let outputs = &mut session.outputs;
+    let layers = &options.layers;
+    let named = options.paths.iter().chain(&options.policy);
+    for input in named.chain(&layers.values).chain(&layers.chart) {
+        outputs.add_input(input);
+    }
+    if options.write_baseline {
+        options
+            .baseline
+            .iter()
+            .for_each(|path| outputs.add_output(path));
+    }
+    session.check_outputs()
+}
+
+/// The diff is what was asked for; the findings go to files, and to standard error for programs.
+fn show_diff(
+    session: &Session<'_>,
+    diff: &str,
+    errors: &[Diagnostic],
+    findings: Vec<Diagnostic>,
+) -> Exit {
+    let all = together(errors, findings);
+    if let Err(error) = session.write_files(&all) {
+        return session.fail(&[error]);
+    }
+    session.show(if session.has_document() { &all } else { errors });
+    match session.write(diff) {
+        Exit::Fine if !errors.is_empty() => Exit::Usage,
+        Exit::Fine if !diff.is_empty() => Exit::Findings,
+        written => written,
+    }
+}
+
+/// Findings in the order of their places, once each, and with them what could not be read.
+fn together(errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut all = errors.to_vec();
+    all.extend(findings);
+    all.sort_by_key(|finding| (finding.span().is_some(), finding.span(), finding.code.id));
+    all.dedup();
+    all
 }
 
 /// What stands in the way of manifests that are about to be handed on: the errors of the linter, as the
@@ -121,18 +170,14 @@ fn judge(
     gathered.judge(session, policy, repeats, &settings.selection)
 }
 
-/// Findings are what was asked for, so they go to standard output, once each, and with them what could not be
-/// read.
+/// Findings are what was asked for, so they go to standard output.
 fn tell(
     session: &Session<'_>,
     options: &LintOptions,
     errors: &[Diagnostic],
     findings: Vec<Diagnostic>,
 ) -> Exit {
-    let mut all = errors.to_vec();
-    all.extend(findings);
-    all.sort_by_key(|finding| (finding.span().is_some(), finding.span(), finding.code.id));
-    all.dedup();
+    let all = together(errors, findings);
     if let Err(error) = session.write_files(&all) {
         return session.fail(&[error]);
     }

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{ModeArg, RenderOptions};
 use crate::cli::commands::lint;
+use crate::cli::explain::{self, Diff};
 use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
-use crate::cli::{Exit, explain, for_helm, report_file};
+use crate::cli::{Exit, for_helm, report_file};
 use crate::diag::{Code, Diagnostic};
 use crate::policy::Policy;
 use crate::render::{Caller, Report};
@@ -18,34 +19,26 @@ static SEVERAL_FILES: Code = Code::error(
     "a rendering command got more files than one",
 );
 
-/// `render` with the files of its command line: one is rendered, several are checked one after the other.
+/// `render` with the files of its command line: one is rendered, several are checked or compared one after the
+/// other.
 pub(in crate::cli) fn run_files(
     session: &mut Session<'_>,
     files: &[PathBuf],
     options: &RenderOptions,
 ) -> Exit {
-    if files.len() > 1 && !options.check {
+    if files.len() > 1 && !options.check && !options.diff {
         let message = format!("{} files cannot be rendered at once", files.len());
         let error = Diagnostic::new(&SEVERAL_FILES, message);
-        return session.fail(&[error.help("render them one by one; `--check` takes several")]);
+        let help = "render them one by one; `--check` and `--diff` take several";
+        return session.fail(&[error.help(help)]);
     }
-    if files.is_empty() {
-        return run(session, None, options, Caller::Person);
-    }
-    let mut worst = Exit::Fine;
-    for file in files {
-        if files.len() > 1 {
-            session.say(&format!("{}:", file.display()));
-        }
-        let exit = run(session, Some(file), options, Caller::Person);
-        worst = worst.max(exit);
-    }
-    worst
+    run(session, files, options, Caller::Person)
 }
 
+/// Renders standard input or files. What several diffs show is one output.
 pub(in crate::cli) fn run(
     session: &mut Session<'_>,
-    file: Option<&Path>,
+    files: &[PathBuf],
     options: &RenderOptions,
     caller: Caller,
 ) -> Exit {
@@ -54,11 +47,41 @@ pub(in crate::cli) fn run(
         Err(error) => return fail(session, caller, &[error]),
     };
     let asked = &options.policy_options;
+    let previous = options.previous.as_deref();
+    if let Err(error) = inputs::check_outputs(session, files, asked, previous) {
+        return fail(session, caller, &[error]);
+    }
     if let Some(error) = for_helm::refused_options(options, caller) {
         let mut errors = vec![error];
         report_file::write(session, asked, Report::unread(), &mut errors);
         return session.fail(&errors);
     }
+    let mut diffs = Vec::new();
+    let mut worst = Exit::Fine;
+    if files.is_empty() {
+        worst = render(session, None, options, caller, &mut diffs);
+    }
+    for file in files {
+        if files.len() > 1 {
+            session.say(&format!("{}:", file.display()));
+        }
+        worst = worst.max(render(session, Some(file), options, caller, &mut diffs));
+    }
+    if diffs.is_empty() {
+        return worst;
+    }
+    worst.max(session.write(&Diff::together(&diffs)))
+}
+
+/// Renders one stream; its diff, where one is asked for, is left to be written.
+fn render(
+    session: &mut Session<'_>,
+    file: Option<&Path>,
+    options: &RenderOptions,
+    caller: Caller,
+    diffs: &mut Vec<Diff>,
+) -> Exit {
+    let asked = &options.policy_options;
     let setting = Setting {
         caller,
         mode: options.mode.unwrap_or(ModeArg::Auto),
@@ -72,49 +95,41 @@ pub(in crate::cli) fn run(
             return fail(session, caller, &diagnostics);
         }
     };
-    let session = &*session;
-    let release = inputs.release(&session.sources);
+    let mut release = inputs.release(&session.sources);
     let mut outcome = inputs.render(&session.sources, &release);
     report_file::settle(session, asked, &inputs.policy, &release, &mut outcome);
     if !outcome.rendered {
         return fail(session, caller, &outcome.diagnostics);
     }
-    if options.gate
-        && let Some(exit) = gate(session, caller, &inputs.policy, &outcome.text(&release))
-    {
-        return exit;
+    if options.gate {
+        let text = outcome.text(&release);
+        let errors = gate(session, &inputs.policy, text);
+        if !errors.is_empty() {
+            return fail(session, caller, &errors).min(Exit::Findings);
+        }
+        release = inputs.release(&session.sources);
     }
     session.show(&outcome.diagnostics);
-    let differs = !outcome.documents.is_empty();
-    let written = match (options.diff, options.check) {
-        (true, _) => session.write(&explain::diff(session, &release, &outcome)),
-        (false, true) => {
-            session.say(&explain::summary(&outcome));
-            Exit::Fine
-        }
-        (false, false) => return session.write_pieces(&outcome.pieces(&release)),
-    };
-    if options.check && differs && written == Exit::Fine {
+    if options.diff {
+        diffs.push(explain::diff(session, &release, &outcome));
+    } else if options.check {
+        session.say(&explain::summary(&outcome));
+    } else {
+        return session.write_pieces(&outcome.pieces(&release));
+    }
+    if options.check && !outcome.documents.is_empty() {
         Exit::Findings
     } else {
-        written
+        Exit::Fine
     }
 }
 
-/// Lints what would be written; says how the command ends where there are errors.
-fn gate(session: &Session<'_>, caller: Caller, policy: &Policy, text: &str) -> Option<Exit> {
-    let mut beside = session.beside();
-    let manifests = beside
-        .sources
-        .add_fixed("the rendered manifests", text.to_owned());
+/// Lints what would be written; gives its errors.
+fn gate(session: &mut Session<'_>, policy: &Policy, text: String) -> Vec<Diagnostic> {
+    let manifests = session.sources.add_fixed("the rendered manifests", text);
     // The built-in policy says nothing of anybody's cluster.
     let is_own = session.sources.get(policy.source).is_file();
-    let errors = lint::gate(&mut beside, manifests, Some(policy).filter(|_| is_own));
-    if errors.is_empty() {
-        return None;
-    }
-    let exit = fail(&beside, caller, &errors);
-    Some(exit.min(Exit::Findings))
+    lint::gate(session, manifests, Some(policy).filter(|_| is_own))
 }
 
 /// Reports errors: on standard error with an exit code, or, where Helm 4 would drop both, as a

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::cli::args::{ModeArg, PolicyOptions};
+use crate::cli::explain::{self, Diff};
 use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
-use crate::cli::{Exit, explain, report_file};
+use crate::cli::{Exit, report_file};
 use crate::render::{Caller, Report};
 
 pub(in crate::cli) fn run(
@@ -17,6 +18,9 @@ pub(in crate::cli) fn run(
         Ok(options) => options,
         Err(error) => return session.fail(&[error]),
     };
+    if let Err(error) = inputs::check_outputs(session, file.as_slice(), options, None) {
+        return session.fail(&[error]);
+    }
     // What lives is what Helm installed, hooks or not; a release without an object has nothing to verify.
     let setting = Setting {
         caller: Caller::Person,
@@ -43,7 +47,9 @@ pub(in crate::cli) fn run(
         session.say("everything is as the policy wants it");
         return Exit::Fine;
     }
-    let written = session.write(&explain::diff(session, &release, &outcome));
+    let written = session.write(&Diff::together(&[explain::diff(
+        session, &release, &outcome,
+    )]));
     session.say(
         "this is not what the policy wants; was the release upgraded without `--post-renderer dunnage`?",
     );

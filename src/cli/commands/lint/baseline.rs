@@ -27,6 +27,12 @@ pub(super) fn apply(
         let error = Diagnostic::new(&BROKEN_BASELINE, message);
         return Err(error.help("name the file by `--baseline FILE`"));
     };
+    if options.write_baseline {
+        // Once read, it is an input too.
+        session
+            .outputs
+            .check(session.host, &session.sources, path)?;
+    }
     let now = Baseline::of(&session.sources, findings);
     let known = match (session.host.is_file(path), options.write_baseline) {
         (false, true) => now.clone(),

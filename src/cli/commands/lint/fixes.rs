@@ -1,11 +1,11 @@
 //! `--fix` and `--diff`: the fixes of findings in the files that they stand in.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use super::Repeats;
 use super::settings::{self, Settings};
 use crate::cli::args::LintOptions;
+use crate::cli::patch;
 use crate::cli::session::{Session, UNWRITABLE, unwritable};
 use crate::diag::Diagnostic;
 use crate::fix::{self, Allowed, Outcome, Texts};
@@ -64,7 +64,7 @@ fn lint(
     repeats: Repeats,
 ) -> Vec<Diagnostic> {
     let named =
-        |(id, text): (&SourceId, &String)| (PathBuf::from(sources.get(*id).name()), text.clone());
+        |(id, text): (&SourceId, &String)| (sources.get(*id).path().to_owned(), text.clone());
     let stdin = sources
         .iter()
         .find(|(_, source)| source.name() == "<stdin>");
@@ -87,7 +87,7 @@ fn lint(
             let is_asked_for = settings.selection.has(&finding);
             known.place(&mut finding);
             let fix = finding.fix.take();
-            let is_in_files = |span: Span| host.is_file(Path::new(sources.get(span.source).name()));
+            let is_in_files = |span: Span| host.is_file(sources.get(span.source).path());
             finding.fix = fix
                 .filter(|fix| is_asked_for && fix.edits.iter().all(|edit| is_in_files(edit.span)));
             finding
@@ -143,7 +143,7 @@ impl Known {
 
 /// Writes what is fixed, or nothing where one of the files is kept from it.
 fn write(host: &dyn Host, sources: &Sources, outcome: &Outcome) -> Result<(), Diagnostic> {
-    let path = |id: &SourceId| Path::new(sources.get(*id).name());
+    let path = |id: &SourceId| sources.get(*id).path();
     if let Some(kept) = outcome
         .texts
         .keys()
@@ -162,19 +162,21 @@ fn write(host: &dyn Host, sources: &Sources, outcome: &Outcome) -> Result<(), Di
     Ok(())
 }
 
+/// One patch of all files that change; its last line says where it cannot be applied.
 fn diff(session: &Session<'_>, outcome: &Outcome) -> String {
-    let color = session.colors(session.host.stdout_is_terminal());
-    let changed = outcome.texts.iter().map(|(id, text)| {
-        let source = session.sources.get(*id);
-        let look = report::DiffLook {
-            name: source.name(),
-            old_start: 1,
-            new_start: 1,
-            color,
+    let (mut text, mut altered) = (String::new(), None);
+    for (id, new) in &outcome.texts {
+        let whole = report::Replacement {
+            range: 0..session.sources.get(*id).text().len(),
+            text: new,
+            title: String::new(),
         };
-        report::unified(source.text(), text, &look) + "\n"
-    });
-    changed.collect()
+        let patch = patch::of_source(session, *id, vec![whole]);
+        text.push_str(&patch.text);
+        text.push('\n');
+        altered = altered.max(patch.altered);
+    }
+    text + &altered.map(report::Altered::comment).unwrap_or_default()
 }
 
 /// How many were fixed, and which were not and why.

@@ -1,0 +1,35 @@
+//! The diff of a source, under the name by which `git apply` and `patch -p1` find its file.
+
+use std::path::PathBuf;
+
+use super::session::Session;
+use crate::report::{self, FilePatch, Patch, Replacement};
+use crate::text::{Source, SourceId};
+
+/// The patch of one source for standard output.
+pub(super) fn of_source(
+    session: &Session<'_>,
+    id: SourceId,
+    replacements: Vec<Replacement<'_>>,
+) -> Patch {
+    let source = session.sources.get(id);
+    report::unified(&FilePatch {
+        path: &path(session, source),
+        old: source.text(),
+        replacements,
+        color: session.colors(session.host.stdout_is_terminal()),
+    })
+}
+
+/// The file relative to the working folder, without links, `.` and `..`, which both tools refuse; relative to
+/// `/` where it lies outside. A stream has its name.
+fn path(session: &Session<'_>, source: &Source) -> PathBuf {
+    if !source.is_file() {
+        return PathBuf::from(source.name().trim_matches(['<', '>']));
+    }
+    let real = session.host.real_path(source.path());
+    let here = session.host.current_dir().ok();
+    let here = here.map(|here| session.host.real_path(&here));
+    let below = here.and_then(|here| real.strip_prefix(here).ok().map(PathBuf::from));
+    below.unwrap_or(real)
+}
