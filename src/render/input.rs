@@ -43,6 +43,7 @@ pub(super) fn not_yaml(release: &Release<'_>, part: usize, error: &ParseError) -
     let message = format!("this document is not YAML: {}", error.message);
     Diagnostic::new(&codes::NOT_YAML, message)
         .at(release.span(part, error.offset..error.offset), "here")
+        .unparsed()
         .help("mend the chart's template; Helm and Kubernetes cannot read it either")
 }
 

@@ -216,6 +216,7 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
         let message = format!("this is not YAML: {}", error.message);
         Diagnostic::new(&NOT_A_CHART, message)
             .at(Span::new(source, error.offset..error.offset), "here")
+            .unparsed()
     })?;
     let root = document.root();
     let text_at = |key: &str| root.map(|root| string(root, key)).unwrap_or_default();
