@@ -185,7 +185,9 @@ impl Scan<'_> {
         let top = self.top();
         let key = split_key(rest);
         let is_own = self.sticky == Hiding::Lines
-            && key.as_ref().is_some_and(|(key, _)| self.is_manifest_key(column, &rest[key.clone()]));
+            && key
+                .as_ref()
+                .is_some_and(|(key, _)| self.is_manifest_key(column, &rest[key.clone()]));
         if top.verdict.nested == Hiding::Lines && !is_own {
             self.is_odd |= top.has_scalar && key.is_some() && self.is_structure(at);
             self.hidden.push(at..line_end);
@@ -201,7 +203,11 @@ impl Scan<'_> {
         };
         self.place(at, column, false);
         let key = at + key.start..at + key.end;
-        let outer = if is_own { Hiding::Nothing } else { top.verdict.nested };
+        let outer = if is_own {
+            Hiding::Nothing
+        } else {
+            top.verdict.nested
+        };
         let (name, parent) = (&self.text[key.clone()], &self.text[top.key.clone()]);
         let verdict = Verdict::of(name, parent, outer, self.is_secret);
         let frame = Frame {
@@ -299,7 +305,8 @@ impl Scan<'_> {
             }
         } else if !is_empty {
             self.scalar(&mut frame, start, line_end);
-        } else if frame.verdict.nested == Hiding::Data && self.top().verdict.nested == Hiding::Data {
+        } else if frame.verdict.nested == Hiding::Data && self.top().verdict.nested == Hiding::Data
+        {
             frame.verdict.nested = Hiding::Lines;
         }
         self.open(frame);
@@ -311,11 +318,16 @@ impl Scan<'_> {
         let value = &self.text[start..line_end];
         frame.has_scalar = true;
         let quoted = self.quoted_end(start, line_end);
-        self.is_odd |= self.is_structure(start) && is_odd_scalar(value, quoted.is_some_and(|end| end <= line_end));
+        self.is_odd |= self.is_structure(start)
+            && is_odd_scalar(value, quoted.is_some_and(|end| end <= line_end));
         let is_hidden = frame.verdict.scalar.hides(without_comment(value));
         if is_hidden || embedded::holds_secret(value, self.depth) {
             self.hidden.push(start..line_end);
-            self.hidden.extend(quoted.filter(|&end| end > line_end).map(|end| line_end..end));
+            self.hidden.extend(
+                quoted
+                    .filter(|&end| end > line_end)
+                    .map(|end| line_end..end),
+            );
         }
         if is_hidden {
             frame.verdict.nested = Hiding::Lines;
@@ -362,13 +374,21 @@ impl Scan<'_> {
             self.hidden.extend(shown);
         } else if self.pair.is_credential {
             frame.verdict.scalar = frame.verdict.scalar.max(Cover::Settings);
-        } else if !text.starts_with(['|', '>', '{', '[']) && names::worth(text) != names::Worth::Nothing {
+        } else if !text.starts_with(['|', '>', '{', '['])
+            && names::worth(text) != names::Worth::Nothing
+        {
             self.pair.shown = Some(value);
         }
     }
 
     /// Scans the brackets that open at `start`: to where they close or, where they never do, to the line's end.
-    fn flow(&mut self, start: usize, line_end: usize, verdict: Verdict, key: &Range<usize>) -> usize {
+    fn flow(
+        &mut self,
+        start: usize,
+        line_end: usize,
+        verdict: Verdict,
+        key: &Range<usize>,
+    ) -> usize {
         let bytes = self.text.as_bytes();
         let closed = if self.closes {
             flow::length(&bytes[start..self.end])
@@ -392,7 +412,9 @@ impl Scan<'_> {
     fn top(&self) -> Frame {
         let mut top = self.frames.last().cloned().unwrap_or_default();
         let verdict = &mut top.verdict;
-        if self.sticky != Hiding::Nothing && matches!(verdict.nested, Hiding::Nothing | Hiding::Files) {
+        if self.sticky != Hiding::Nothing
+            && matches!(verdict.nested, Hiding::Nothing | Hiding::Files)
+        {
             verdict.nested = self.sticky;
             verdict.scalar = verdict.scalar.max(Cover::Texts);
         }
@@ -434,7 +456,11 @@ impl Scan<'_> {
             let hides = top.verdict.scalar != Cover::Nothing
                 || !matches!(top.verdict.nested, Hiding::Nothing | Hiding::Files);
             if self.is_broken && hides && !top.is_sealed {
-                self.sticky = if self.is_secret { Hiding::Lines } else { Hiding::Values };
+                self.sticky = if self.is_secret {
+                    Hiding::Lines
+                } else {
+                    Hiding::Values
+                };
             }
             self.frames.pop();
         }
@@ -515,7 +541,11 @@ fn without_comment(value: &str) -> &str {
         && let Some(length) = flow::quoted_length(value.as_bytes())
     {
         let rest = value[length..].trim_start();
-        return if rest.starts_with('#') { &value[..length] } else { value };
+        return if rest.starts_with('#') {
+            &value[..length]
+        } else {
+            value
+        };
     }
     value.split(" #").next().unwrap_or(value).trim_end()
 }

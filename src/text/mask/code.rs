@@ -42,10 +42,16 @@ fn assigned(text: &str, at: usize) -> Option<(Range<usize>, Cover)> {
     let operators = bytes[..at].iter().rev().take(2);
     let operators = operators.take_while(|byte| matches!(byte, b'+' | b'|' | b':' | b'!' | b'='));
     let target = at - operators.count();
-    let is_comparison = bytes.get(at + 1) == Some(&b'=')
-        || (target < at && matches!(bytes[at - 1], b'=' | b'!'));
-    let start = at + 1 + count(&bytes[at + 1..], |byte| matches!(byte, b'=' | b'>' | b' ' | b'\t'));
-    let starts_literal = bytes.get(start).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'\\'));
+    let is_comparison =
+        bytes.get(at + 1) == Some(&b'=') || (target < at && matches!(bytes[at - 1], b'=' | b'!'));
+    let start = at
+        + 1
+        + count(&bytes[at + 1..], |byte| {
+            matches!(byte, b'=' | b'>' | b' ' | b'\t')
+        });
+    let starts_literal = bytes
+        .get(start)
+        .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'\\'));
     if is_comparison {
         let is_secret = starts_literal && names::is_credential(name_before(text, target));
         let literal = start..start + literal_length(&bytes[start..]);
@@ -55,7 +61,10 @@ fn assigned(text: &str, at: usize) -> Option<(Range<usize>, Cover)> {
     let is_alone = is_statement(&text[line..target]);
     let targets = &text[line..target];
     let is_credential = names::is_credential(name_before(text, target))
-        || (is_alone && targets.split(',').any(|one| names::is_credential(name_before(one, one.len()))));
+        || (is_alone
+            && targets
+                .split(',')
+                .any(|one| names::is_credential(name_before(one, one.len()))));
     let cover = if is_credential {
         Cover::Settings
     } else if is_environment(text, target, &bytes[start..]) {
@@ -150,7 +159,11 @@ fn path_before(text: &str, end: usize) -> &str {
     let is_part = |byte: &&u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']')
     };
-    let length = text.as_bytes()[floor..end].iter().rev().take_while(is_part).count();
+    let length = text.as_bytes()[floor..end]
+        .iter()
+        .rev()
+        .take_while(is_part)
+        .count();
     &text[end - length..end]
 }
 
@@ -162,13 +175,17 @@ fn starts_value(value: &[u8]) -> bool {
 }
 
 fn is_call(rest: &[u8]) -> bool {
-    let name = count(rest, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    let name = count(rest, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
+    });
     name > 0 && rest.get(name) == Some(&b'(')
 }
 
 /// `f"..."`, `rb'...'`.
 fn is_prefixed_literal(rest: &[u8]) -> bool {
-    let prefix = count(rest, |byte| matches!(byte.to_ascii_lowercase(), b'f' | b'r' | b'b' | b'u'));
+    let prefix = count(rest, |byte| {
+        matches!(byte.to_ascii_lowercase(), b'f' | b'r' | b'b' | b'u')
+    });
     prefix <= 2 && matches!(rest.get(prefix), Some(b'"' | b'\''))
 }
 
@@ -254,7 +271,10 @@ fn pair_length(rest: &[u8]) -> usize {
     let mut depth = 0_usize;
     while at < rest.len() {
         let begins_literal = at == 0
-            || matches!(rest[at - 1], b' ' | b'\t' | b'(' | b'[' | b',' | b'=' | b'+' | b'\\')
+            || matches!(
+                rest[at - 1],
+                b' ' | b'\t' | b'(' | b'[' | b',' | b'=' | b'+' | b'\\'
+            )
             || (at <= 2 && is_prefixed_literal(rest));
         match rest[at] {
             b'"' | b'\'' if begins_literal => {
@@ -338,9 +358,10 @@ fn hide_updates(text: &str, hidden: &mut Vec<Range<usize>>) {
     let mut done = 0;
     for at in memmem::find_iter(bytes, ".update(") {
         let name = name_before(text, at);
-        let is_secret = name.rsplit('.').next().is_some_and(|last| {
-            names::is_environment(last) || names::is_credential(last)
-        });
+        let is_secret = name
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| names::is_environment(last) || names::is_credential(last));
         if at < done || !is_secret {
             continue;
         }
@@ -359,8 +380,14 @@ mod tests {
     /// Checks what is shown of a script in the values of a hub: no `ZQ`, and each of `shown`.
     #[track_caller]
     fn check(script: &str, shown: &[&str]) {
-        let lines: Vec<String> = script.lines().map(|line| format!("      {line}\n")).collect();
-        let text = format!("hub:\n  extraConfig:\n    a: |\n{}  next: visible\n", lines.concat());
+        let lines: Vec<String> = script
+            .lines()
+            .map(|line| format!("      {line}\n"))
+            .collect();
+        let text = format!(
+            "hub:\n  extraConfig:\n    a: |\n{}  next: visible\n",
+            lines.concat()
+        );
         for text in [text, script.to_owned() + "\n# visible\n"] {
             let masked = mask(&text);
             assert!(!masked.contains("ZQ"), "{masked}");
@@ -372,7 +399,10 @@ mod tests {
 
     #[test]
     fn assignments() {
-        check("c.X.client_secret = \"ZQ1\"\nc.X.scope = ['openid']", &["openid"]);
+        check(
+            "c.X.client_secret = \"ZQ1\"\nc.X.scope = ['openid']",
+            &["openid"],
+        );
         check("c.X.client_secret=\"ZQ1 ZQ2\"", &["client_secret"]);
         check("client_secret: str = \"ZQ1\"", &[]);
         check("token += 'ZQ1' 'ZQ2'", &[]);
@@ -390,7 +420,10 @@ mod tests {
         check("token = rb'ZQ1'", &[]);
         check("token = '''ZQ1\n  ZQ2\n'''\nlevel = 'shown'", &["shown"]);
         check("token = \\\n  \"ZQ1\"\nlevel = 'shown'", &["shown"]);
-        check("token = (\n  \"ZQ1\"  # it's\n  \"ZQ2\"\n)\nlevel = 'shown'", &["shown"]);
+        check(
+            "token = (\n  \"ZQ1\"  # it's\n  \"ZQ2\"\n)\nlevel = 'shown'",
+            &["shown"],
+        );
         check("token = str(\"ZQ1\") + 'ZQ2' if x else \"ZQ3\"", &[]);
         check("token = \"a\\\"ZQ1\"", &[]);
         check("token = base64.b64decode(\"ZQ1\").decode()", &[]);
@@ -398,10 +431,16 @@ mod tests {
 
     #[test]
     fn dictionaries() {
-        check("x = {\"client_secret\": \"ZQ1\", \"user\": \"me\"}", &["me"]);
+        check(
+            "x = {\"client_secret\": \"ZQ1\", \"user\": \"me\"}",
+            &["me"],
+        );
         check("x = {'token': f'ZQ1', 'user': 'me'}", &["me"]);
         check("x = {'token': str('ZQ1', 'ZQ2'), 'user': 'me'}", &["me"]);
-        check("x = {\n  'token': 'ZQ1' 'ZQ2',\n  'user': 'me',\n}", &["me"]);
+        check(
+            "x = {\n  'token': 'ZQ1' 'ZQ2',\n  'user': 'me',\n}",
+            &["me"],
+        );
         check("x = {\n  'token':\n    'ZQ1',\n}", &[]);
         check("x = {\"token\": os.environ.get('A', \"ZQ1\")}", &[]);
         check("h = {\"Authorization\": \"Bearer ZQ1\"}", &[]);
@@ -409,15 +448,24 @@ mod tests {
 
     #[test]
     fn environment_variables() {
-        check("os.environ[\"AWS_SECRET_ACCESS_KEY\"] = \"ZQ7sekrit\"", &["AWS_SECRET_ACCESS_KEY"]);
+        check(
+            "os.environ[\"AWS_SECRET_ACCESS_KEY\"] = \"ZQ7sekrit\"",
+            &["AWS_SECRET_ACCESS_KEY"],
+        );
         check("os.environ['ANY'] = 'ZQ1'", &["ANY"]);
         check("c.X.y = os.environ.get(\"K\", \"ZQ1\")", &["K"]);
         check("c.X.y = os.getenv('K', 'ZQ1')", &["K"]);
         check("os.environ.setdefault('K', 'ZQ1')", &["K"]);
         check("os.environ.update({'K': 'ZQ1'})", &["update("]);
         check("os.environ.update(K='ZQ1', L=\"ZQ2\")", &["update("]);
-        check("c.KubeSpawner.environment = {'K': 'ZQ1', 'L': 'ZQ2'}", &["environment = "]);
-        check("c.KubeSpawner.environment = {\n  'K': 'ZQ1',\n}\nx = 1", &["x = 1"]);
+        check(
+            "c.KubeSpawner.environment = {'K': 'ZQ1', 'L': 'ZQ2'}",
+            &["environment = "],
+        );
+        check(
+            "c.KubeSpawner.environment = {\n  'K': 'ZQ1',\n}\nx = 1",
+            &["x = 1"],
+        );
         check("c.KubeSpawner.environment['K'] = lambda s: 'ZQ1'", &["'K'"]);
         check("c.KubeSpawner.environment.update({'K': 'ZQ1'})", &[]);
     }
@@ -425,13 +473,19 @@ mod tests {
     #[test]
     fn paths_of_options() {
         for (text, expected) in [
-            ("hub.b=c,hub.extraEnv.A=x1,hub.d=e", "hub.b=c,hub.extraEnv.A=**,hub.d=e"),
+            (
+                "hub.b=c,hub.extraEnv.A=x1,hub.d=e",
+                "hub.b=c,hub.extraEnv.A=**,hub.d=e",
+            ),
             ("hub.extraEnv.A=x1,hub.b=c", "hub.extraEnv.A=**********"),
             ("hub.extraEnv.DEBUG=on", "hub.extraEnv.DEBUG=on"),
             ("hub.extraEnv.A=x\\,1", "hub.extraEnv.A=****"),
             ("env[0].value=x1", "env[0].value=**"),
             ("env[0].name=x1", "env[0].name=x1"),
-            ("hub.extraFiles.a.stringData=x1", "hub.extraFiles.a.stringData=**"),
+            (
+                "hub.extraFiles.a.stringData=x1",
+                "hub.extraFiles.a.stringData=**",
+            ),
             ("hub.extraFiles.a.data.b=x1", "hub.extraFiles.a.data.b=**"),
             ("hub.cookieSecret=x1", "hub.cookieSecret=**"),
             ("hub.extraEnv={\"A\":\"x1\"}", "hub.extraEnv=**********"),

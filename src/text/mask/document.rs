@@ -59,7 +59,8 @@ fn values_of<'d>(document: &'d [u8], name: &'static str) -> impl Iterator<Item =
 }
 
 fn word(value: &[u8]) -> Option<&[u8]> {
-    let is_property = |part: &&[u8]| !part.is_empty() && !matches!(part[0], b'!' | b'&' | b'|' | b'>');
+    let is_property =
+        |part: &&[u8]| !part.is_empty() && !matches!(part[0], b'!' | b'&' | b'|' | b'>');
     let value = value.split(u8::is_ascii_whitespace).find(is_property)?;
     let open = count(value, |byte| matches!(byte, b'"' | b'\'' | b'\\'));
     let name = &value[open..];

@@ -11,7 +11,8 @@ const DEEPEST: Depth = Depth(4);
 
 /// Whether a scalar in double quotes holds a document with something to hide. All of it is hidden then.
 pub(super) fn holds_secret(scalar: &str, depth: Depth) -> bool {
-    let is_document = scalar.starts_with('"') && (scalar.contains("\\n") || scalar.contains("\\\""));
+    let is_document =
+        scalar.starts_with('"') && (scalar.contains("\\n") || scalar.contains("\\\""));
     if !is_document || depth == DEEPEST {
         return false;
     }

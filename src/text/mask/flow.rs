@@ -150,7 +150,8 @@ impl Scan<'_> {
     fn scalar(&mut self, range: Range<usize>, quotes: usize) {
         let bytes = &self.text.as_bytes()[..self.end];
         let after = bytes[range.end..].trim_ascii_start();
-        let inner = range.start + quotes..range.end.saturating_sub(quotes).max(range.start + quotes);
+        let inner =
+            range.start + quotes..range.end.saturating_sub(quotes).max(range.start + quotes);
         if after.first() == Some(&b':') {
             self.read_key(inner);
             return;

@@ -204,8 +204,7 @@ fn token_end(rest: &[u8]) -> Option<usize> {
     let first = rest[0];
     let from = TOKENS.partition_point(|(prefix, ..)| prefix.as_bytes()[0] < first);
     let with_first = TOKENS[from..].iter();
-    let mut with_first =
-        with_first.take_while(|(prefix, ..)| prefix.as_bytes()[0] == first);
+    let mut with_first = with_first.take_while(|(prefix, ..)| prefix.as_bytes()[0] == first);
     with_first.find_map(|&(prefix, letters, least)| {
         let body = rest.strip_prefix(prefix.as_bytes())?;
         let length = count(body, |byte| letters.has(byte));
@@ -217,8 +216,9 @@ fn token_end(rest: &[u8]) -> Option<usize> {
 fn hide_slack_tokens(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     for prefix in ["xox", "xapp-"] {
+        let mut done = 0;
         for at in memmem::find_iter(bytes, prefix) {
-            if !starts_word(bytes, at) {
+            if at < done || !starts_word(bytes, at) {
                 continue;
             }
             let length = count(&bytes[at..], |byte| is_word(byte) || byte == b'.');
@@ -226,6 +226,7 @@ fn hide_slack_tokens(text: &str, hidden: &mut Vec<Range<usize>>) {
             if has_dash && length >= 12 {
                 hidden.push(at..at + length);
             }
+            done = at + length;
         }
     }
 }
@@ -256,7 +257,9 @@ fn hide_bearers(text: &str, hidden: &mut Vec<Range<usize>>) {
             let start = at + scheme.len();
             let length = count(&bytes[start..], |byte| Any.has(byte));
             let body = &bytes[start..start + length];
-            let has_digit = body.iter().any(|byte| byte.is_ascii_digit() || *byte == b'=');
+            let has_digit = body
+                .iter()
+                .any(|byte| byte.is_ascii_digit() || *byte == b'=');
             if starts_word(bytes, at) && length >= 6 && has_digit {
                 hidden.push(start..start + length);
             }
@@ -288,7 +291,13 @@ fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
         if at < done {
             continue;
         }
-        let name = at + 1 + if bytes[at + 1..].starts_with(b"amp;") { 4 } else { 0 };
+        let name = at
+            + 1
+            + if bytes[at + 1..].starts_with(b"amp;") {
+                4
+            } else {
+                0
+            };
         let length = count(&bytes[name..], is_word).min(40);
         let sign = name + length;
         if length == 0 || bytes.get(sign) != Some(&b'=') {
@@ -396,18 +405,41 @@ mod tests {
     /// Each is wrapped into what may surround it in a values file or a message.
     #[track_caller]
     fn check(secret: &str) {
-        for (before, after) in [("", ""), ("a: \"", "\""), ("`", "` is"), ("x=", "&y=1"), ("\\n", "\\n")] {
+        for (before, after) in [
+            ("", ""),
+            ("a: \"", "\""),
+            ("`", "` is"),
+            ("x=", "&y=1"),
+            ("\\n", "\\n"),
+        ] {
             let text = format!("{before}{secret}{after}");
             let masked = mask_message(&text);
             assert!(!masked.contains(secret), "{masked}");
-            assert!(masked.starts_with(before) && masked.ends_with(after), "{masked}");
+            assert!(
+                masked.starts_with(before) && masked.ends_with(after),
+                "{masked}"
+            );
         }
     }
 
     #[test]
     fn tokens_of_vendors() {
         let (a20, a36, hex32) = ("a1B2".repeat(5), "a1B2".repeat(9), "0a1b".repeat(8));
-        for prefix in ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_", "hf_", "sk-", "sk-proj-", "sk-ant-api03-", "glpat-", "glrt-", "hvs."] {
+        for prefix in [
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "npm_",
+            "hf_",
+            "sk-",
+            "sk-proj-",
+            "sk-ant-api03-",
+            "glpat-",
+            "glrt-",
+            "hvs.",
+        ] {
             check(&format!("{prefix}{a36}"));
         }
         check(&format!("github_pat_{a20}_{a36}"));
@@ -418,7 +450,9 @@ mod tests {
         check("xoxb-123456789012-123456789012-abcdefABCDEF");
         check("xoxe.xoxp-1-Mi0yLTEyMzQ1Njc4OTAxMi0");
         check("xapp-1-A0123456789-0123456789-abcdef");
-        check("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U");
+        check(
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+        );
         check(&format!("sk_live_{a20}"));
         check(&format!("pypi-AgEIcHlwaS5vcmc{a36}"));
         check(&format!("dapi{hex32}"));
@@ -435,14 +469,35 @@ mod tests {
 
     #[test]
     fn addresses_and_headers() {
-        check_masked("https://hooks.slack.com/services/T0/B0/xyz now", "https://hooks.slack.com/services/********* now");
-        check_masked("https://discord.com/api/webhooks/1/ab", "https://discord.com/api/webhooks/****");
-        check_masked("https://a.example.org/b?sv=1&sig=ab%2Fc&x=1", "https://a.example.org/b?sv=1&sig=******&x=1");
-        check_masked("https://a.example.org/?key=abc&amp;code=de", "https://a.example.org/?key=***&amp;code=**");
-        check_masked("-H 'Authorization: Bearer abc123'", "-H 'Authorization: Bearer ******'");
+        check_masked(
+            "https://hooks.slack.com/services/T0/B0/xyz now",
+            "https://hooks.slack.com/services/********* now",
+        );
+        check_masked(
+            "https://discord.com/api/webhooks/1/ab",
+            "https://discord.com/api/webhooks/****",
+        );
+        check_masked(
+            "https://a.example.org/b?sv=1&sig=ab%2Fc&x=1",
+            "https://a.example.org/b?sv=1&sig=******&x=1",
+        );
+        check_masked(
+            "https://a.example.org/?key=abc&amp;code=de",
+            "https://a.example.org/?key=***&amp;code=**",
+        );
+        check_masked(
+            "-H 'Authorization: Bearer abc123'",
+            "-H 'Authorization: Bearer ******'",
+        );
         check_masked("Basic dXNlcjpw=", "Basic *********");
-        check_masked("https://0123456789abcdef@git.example.org", "https://****************@git.example.org");
-        check_masked("-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc\n", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n***\n");
+        check_masked(
+            "https://0123456789abcdef@git.example.org",
+            "https://****************@git.example.org",
+        );
+        check_masked(
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc\n",
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----\n***\n",
+        );
     }
 
     #[test]

@@ -274,6 +274,15 @@ fn hostile_texts_take_no_longer_than_their_length() {
         "a: [\n",
         "- - - -\n",
         "-----BEGIN ",
+        "xoxb-",
+        "9Q~",
+        "?key=",
+        "hooks.slack.com/services/",
+        "token = (",
+        "(\"token\",",
+        "curl -u ",
+        "\\\"",
+        "stringData:\n  a: |\n    b\nc\n",
     ] {
         let text = unit.repeat(size / unit.len());
         assert_eq!(mask(&text).len(), text.len(), "{unit}");

@@ -61,7 +61,11 @@ const SHORT_FLAGS: [(&str, &str); 15] = [
 /// lines after the program.
 fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     for program in SHORT_FLAGS.iter().map(|(program, _)| *program) {
-        let is_letter = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
+        let is_letter = |at: usize| {
+            text.as_bytes()
+                .get(at)
+                .is_some_and(u8::is_ascii_alphanumeric)
+        };
         let mut done = 0;
         for at in memmem::find_iter(text.as_bytes(), program) {
             let end = at + program.len();
@@ -79,7 +83,8 @@ fn command_length(rest: &str) -> usize {
     const MOST_LINES: usize = 20;
     let mut length = 0;
     for (number, line) in rest.split_inclusive('\n').take(MOST_LINES).enumerate() {
-        let is_item = line.trim_start().starts_with('-') || line.trim_start().starts_with(['"', '\'']);
+        let is_item =
+            line.trim_start().starts_with('-') || line.trim_start().starts_with(['"', '\'']);
         let goes_on = number == 0 || is_item || rest[..length].trim_end().ends_with('\\');
         if !goes_on {
             break;
@@ -97,11 +102,16 @@ fn hide_flags_of(program: &str, text: &str, range: Range<usize>, hidden: &mut Ve
             let before = bytes[at - 1];
             let end = at + flag.len();
             let is_glued = flag.len() == 2 && bytes.get(end).is_some_and(|byte| is_argument(*byte));
-            let begins = before.is_ascii_whitespace() || matches!(before, b'"' | b'\'' | b',' | b'[');
+            let begins =
+                before.is_ascii_whitespace() || matches!(before, b'"' | b'\'' | b',' | b'[');
             if !begins {
                 continue;
             }
-            let start = if is_glued { end } else { next_argument(bytes, end) };
+            let start = if is_glued {
+                end
+            } else {
+                next_argument(bytes, end)
+            };
             let is_flag = !is_glued && (start == end || bytes.get(start) == Some(&b'-'));
             if !is_flag {
                 let length = argument_length(&bytes[start..]);
@@ -225,7 +235,10 @@ mod tests {
             "command:\n- mysql\n- -uroot\n- -px1\n- db\nports: -p80\n",
             "command:\n- mysql\n- -uroot\n- -p**\n- db\nports: -p80\n",
         );
-        check("docker login -u me -p x1\nmkdir -p a/b\n", "docker login -u me -p **\nmkdir -p a/b\n");
+        check(
+            "docker login -u me -p x1\nmkdir -p a/b\n",
+            "docker login -u me -p **\nmkdir -p a/b\n",
+        );
         check("mysql -p db2\n", "mysql -p ***\n");
     }
 
