@@ -254,3 +254,46 @@ fn links_that_go_round_in_circles_lead_to_each_folder_once() {
     let (stdout, _, code) = check_in(folder.path(), &[], &line, "");
     assert_eq!((stdout.lines().count(), code), (1, 1), "{stdout}");
 }
+
+/// A chart from elsewhere must not make the program read, and print, files that are no part of it.
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_a_chart_is_not_read() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("outside.yaml", "hub: {unknownKey: PLANTED}\n");
+    for (linked, target) in [
+        ("values.yaml", "../../outside.yaml"),
+        ("values.schema.json", "../../outside.yaml"),
+        ("Chart.lock", "../../outside.yaml"),
+        ("charts/below", "../../../other"),
+    ] {
+        let chart = format!("charts/{}", linked.replace(['/', '.'], "-"));
+        write(&format!("{chart}/Chart.yaml"), "name: a\nversion: 1.0.0\n");
+        write(&format!("{chart}/charts/README.md"), "");
+        write("other/Chart.yaml", "name: below\nversion: 1.0.0\n");
+        write("other/values.yaml", "a: PLANTED\n");
+        let link = folder.path().join(&chart).join(linked);
+        symlink(target, link).expect("a link");
+        for arguments in [vec!["values", &chart], vec!["lint", &chart]] {
+            let (stdout, stderr, code) = check_in(folder.path(), &[], &arguments, "");
+            let expected = format!(
+                "error[VA010] link-out-of-chart: `{chart}/{linked}` is a symbolic link out of its chart and was not read\n"
+            );
+            assert!(stderr.starts_with(&expected), "{stdout}{stderr}");
+            assert!(!(stdout + &stderr).contains("PLANTED"));
+            assert_eq!(code, 2, "{arguments:?}");
+        }
+    }
+    // A link within the chart is a file like others.
+    write("inside/Chart.yaml", "name: a\nversion: 1.0.0\n");
+    write("inside/defaults.yaml", "a: shown\n");
+    symlink("defaults.yaml", folder.path().join("inside/values.yaml")).expect("a link");
+    let (stdout, _, code) = check_in(folder.path(), &[], &["values", "inside"], "");
+    assert_eq!((stdout.as_str(), code), ("a: shown\n", 0));
+}

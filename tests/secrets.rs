@@ -382,3 +382,151 @@ fn every_command_is_asked() {
         assert!(is_asked || SILENT.contains(&name), "`{name}` is not asked");
     }
 }
+
+/// Values with secrets in all kinds of places, each made of the same strings.
+fn values_with(secrets: &[String]) -> serde_json::Value {
+    let secret = |index: usize| secrets[index % secrets.len()].clone();
+    serde_json::json!({
+        "hub": {
+            "cookieSecret": secret(0),
+            "unknownKey": 1,
+            "db": {"pwd": secret(1), "passwrd": secret(2)},
+            "config": {"GitHubOAuthenticator": {"client_secret": secret(3), "scope": ["a"]}},
+            "extraEnv": {"DEBUG": "on", "A": secret(4), "B": {"value": secret(5)}},
+            "extraFiles": {"a": {"mountPath": "/a", "stringData": secret(6), "data": {"b": secret(7)}}},
+            "extraConfig": {"a": format!("c.X.client_secret = {:?}\nos.environ[\"A\"] = {:?}\n", secret(8), secret(9))},
+            "services": {"x": {"apiToken": secret(10), "url": "http://example.org"}},
+            "args": ["--token", secret(11)],
+        },
+        "singleuser": {"extraEnv": [{"name": "A", "value": secret(12)}], "image": {"tag": 1.5}},
+        "imagePullSecret": {"password": secret(13), "unknown": true},
+        "proxy": {"secretToken": [secret(14)]},
+        "extraObjects": [{"kind": "Secret", "stringData": {"a": secret(15), "b": {"c": secret(16)}}}],
+        "custom": serde_json::json!({"env": {"A": secret(17)}}).to_string(),
+    })
+}
+
+/// The leaves of values that are hidden, by their paths.
+fn hidden_leaves(value: &serde_json::Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (key, value) in map {
+                hidden_leaves(value, &format!("{path}.{key}"), found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                hidden_leaves(value, &format!("{path}[{index}]"), found);
+            }
+        }
+        serde_json::Value::String(text) if text.contains("***") => found.push(path.to_owned()),
+        _ => {}
+    }
+}
+
+/// What one command prints about a values file, on both streams.
+fn printed(values: &str, arguments: &[&str]) -> (String, String) {
+    let host = Memory::default().file("values.yaml", values);
+    let line = std::iter::once(&"dunnage").chain(arguments);
+    let code = cli::run(&host, line.map(OsString::from).collect()).code();
+    assert_ne!(code, 70, "{arguments:?}: {}", host.stderr());
+    (host.stdout(), host.stderr())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Whatever the secrets are, what is printed is well-formed and holds none of them.
+    #[test]
+    fn generated_secrets_are_in_no_output(
+        secrets in proptest::collection::vec("[a-z:#\\-\"' {}\\[\\],|>&*!?\\\\=%@`\n]{0,6}HUNTER[a-z:#\\-\"' {}\\[\\],\\\\=%@`\n]{0,6}", 1..6)
+    ) {
+        let values = serde_yaml::to_string(&values_with(&secrets)).expect("YAML");
+        let (json, _) = printed(&values, &["values", "values.yaml", "-o", "json"]);
+        let (yaml, _) = printed(&values, &["values", "values.yaml", "-o", "yaml"]);
+        let of_json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        let of_yaml: serde_json::Value = serde_yaml::from_str(&yaml).expect("YAML");
+        proptest::prop_assert_eq!(&of_json, &of_yaml);
+        let mut leaves = Vec::new();
+        hidden_leaves(&of_json, "", &mut leaves);
+        proptest::prop_assert_eq!(leaves.len(), 19, "{:?}", leaves);
+        proptest::prop_assert!(!json.contains("HUNTER") && !yaml.contains("HUNTER"), "{}", json);
+        for command in VALUES_COMMANDS {
+            let (stdout, stderr) = printed(&values, command.arguments);
+            proptest::prop_assert!(!stdout.contains("HUNTER"), "{:?}: {}", command.arguments, stdout);
+            proptest::prop_assert!(!stderr.contains("HUNTER"), "{:?}: {}", command.arguments, stderr);
+            if command.arguments.contains(&"json") || command.arguments.contains(&"sarif") {
+                let parsed = serde_json::from_str::<serde_json::Value>(&stdout);
+                proptest::prop_assert!(parsed.is_ok(), "{:?}: {}", command.arguments, stdout);
+            }
+        }
+    }
+}
+
+/// Documents that a secret breaks, and what else they must not show. `ZQ` begins every secret.
+const BROKEN: [&str; 7] = [
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  tls.key: first-line\nsecond-line-ZQ1\n  token-file: ZQ2\n",
+    "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  first: |\n    line one\nline two\n  key: ZQ3\n",
+    "kind: Secret\nstringData:\n  a: @ZQ4\nZQ5: ZQ6\n",
+    "kind: Secret\ndata:\n  a: 'ZQ7\ntype: Opaque\nZQ8: x\n",
+    "hub:\n  cookieSecret: |\n    one\nZQ9\n  unknown: ZQ10\n",
+    "hub:\n  extraEnv:\n    A: one\n   B: ZQ11\n  unknown: ZQ12\nsingleuser:\n  a: ZQ13\n",
+    "hub:\n  extraFiles:\n    a:\n      stringData: |\n        one\n   ZQ14: x\n  other: ZQ15\n",
+];
+
+#[test]
+fn documents_that_a_secret_breaks_show_none() {
+    for text in BROKEN {
+        for format in [
+            "graphical",
+            "concise",
+            "json",
+            "sarif",
+            "junit",
+            "gitlab",
+            "github",
+        ] {
+            for width in [None, Some(40)] {
+                let mut host = Memory::default().file("a.yaml", text);
+                host.width = width;
+                let line = [
+                    "dunnage",
+                    "lint",
+                    "a.yaml",
+                    "--pedantic",
+                    "--format",
+                    format,
+                ];
+                assert_eq!(
+                    cli::run(&host, line.map(OsString::from).into()).code(),
+                    2 - u8::from(text.contains("kind")),
+                    "{text}"
+                );
+                let shown = host.stdout() + &host.stderr();
+                assert!(!shown.contains("ZQ"), "{format}: {shown}");
+            }
+        }
+    }
+}
+
+/// A message may say what is wrong with a value, but not what the value is.
+#[test]
+fn settings_are_quoted_and_secrets_are_not() {
+    let values =
+        "hub:\n  extraEnv: {DEBUG: on, PORT: 8080, ID: 123456789}\n  cookieSecret: 12345\n";
+    let (stdout, _) = printed(values, &["lint", "values.yaml"]);
+    let helps: Vec<&str> = stdout
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("help: "))
+        .collect();
+    assert_eq!(
+        helps,
+        [
+            "quote it: \"on\"",
+            "quote it: \"8080\"",
+            "quote the value",
+            "quote the value"
+        ]
+    );
+    assert!(!stdout.contains("12345"), "{stdout}");
+}

@@ -16,6 +16,12 @@ static NOT_A_TABLE: Code = Code::error(
     "the key of a sub-chart holds something that is not a mapping",
 );
 
+static LINK: Code = Code::error(
+    "VA010",
+    "link-out-of-chart",
+    "a file of a chart is a symbolic link out of the chart's folder",
+);
+
 /// The files of a chart that decide its values.
 const FILES: [&str; 6] = [
     "Chart.yaml",
@@ -197,7 +203,8 @@ fn read_chart(session: &mut Session<'_>, path: &Path, helm: Helm) -> Result<Char
     let name = name.trim_end_matches('/');
     if session.host.is_dir(path) {
         let mut files = Vec::new();
-        collect(session.host, path, "", &mut files)?;
+        let root = session.host.real_path(path);
+        collect(session.host, &root, path, "", &mut files)?;
         return values::read_chart(&mut session.sources, name, files, helm);
     }
     let bytes = session.host.read_bytes(path);
@@ -205,14 +212,17 @@ fn read_chart(session: &mut Session<'_>, path: &Path, helm: Helm) -> Result<Char
     values::read_archive(&mut session.sources, name, &bytes, helm)
 }
 
-/// The files of a chart's folder that decide its values, with those of the charts below it.
+/// The files of a chart's folder that decide its values, with those of the charts below it. `root` is the folder of the
+/// outermost chart without links: what lies outside of it is no part of the chart, whatever links to it.
 fn collect(
     host: &dyn Host,
+    root: &Path,
     folder: &Path,
     prefix: &str,
     files: &mut Vec<ChartFile>,
 ) -> Result<(), Diagnostic> {
     let mut take = |path: &Path, name: String| {
+        inside(host, root, path)?;
         let content = host.read_bytes(path);
         let content = content.map_err(|error| unreadable(path, &error))?;
         files.push(ChartFile {
@@ -236,9 +246,21 @@ fn collect(
     }
     for path in below.iter().filter(|path| host.is_dir(path)) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        collect(host, path, &format!("{prefix}charts/{name}/"), files)?;
+        inside(host, root, path)?;
+        collect(host, root, path, &format!("{prefix}charts/{name}/"), files)?;
     }
     Ok(())
+}
+
+/// Refuses a link that leads out of the chart: a chart from elsewhere must not make us read, and print, other files.
+fn inside(host: &dyn Host, root: &Path, path: &Path) -> Result<(), Diagnostic> {
+    if host.real_path(path).starts_with(root) {
+        return Ok(());
+    }
+    let path = path.display();
+    let message = format!("`{path}` is a symbolic link out of its chart and was not read");
+    Err(Diagnostic::new(&LINK, message)
+        .help("replace the link with a copy: Helm follows it, and `helm package` packs its target"))
 }
 
 pub(super) fn not_a_table(error: &NotATable) -> Diagnostic {

@@ -54,6 +54,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A mechanical way to do it.
     pub fix: Option<Fix>,
+    /// Whether the document at the primary place does not parse, so that its lines tell less about what is secret.
+    pub is_unparsed: bool,
 }
 
 impl Diagnostic {
@@ -66,6 +68,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             fix: None,
+            is_unparsed: false,
         }
     }
 
@@ -90,6 +93,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
+        self
+    }
+
+    /// Says that the document at the primary place does not parse.
+    #[must_use]
+    pub fn unparsed(mut self) -> Self {
+        self.is_unparsed = true;
         self
     }
 

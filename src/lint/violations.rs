@@ -195,6 +195,7 @@ fn spot(sources: &Sources, values: &Value, steps: &[Step]) -> Option<Spot> {
         value: value.set.value,
         first_key: first.and_then(|first| first.set.key),
         text,
+        is_secret,
     })
 }
 

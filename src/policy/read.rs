@@ -80,8 +80,9 @@ fn syntax_error(source: SourceId, text: &str, error: &yaml::ParseError) -> Diagn
         .filter(|char| *char != '\n')
         .map_or(0, char::len_utf8);
     let message = format!("the policy is not YAML: {}", error.message);
-    let diagnostic =
-        Diagnostic::new(&codes::NOT_YAML, message).at(Span::new(source, start..start + length), "");
+    let diagnostic = Diagnostic::new(&codes::NOT_YAML, message)
+        .at(Span::new(source, start..start + length), "")
+        .unparsed();
     let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let indent = text[line..]
         .bytes()

@@ -94,6 +94,7 @@ pub(super) fn not_yaml(release: &Release<'_>, part: usize, error: &ParseError) -
     let message = format!("this document is not YAML: {}", error.message);
     Diagnostic::new(&codes::NOT_YAML, message)
         .at(release.span(part, error.offset..error.offset), "here")
+        .unparsed()
         .help("correct the chart's template")
 }
 

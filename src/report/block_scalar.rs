@@ -1,3 +1,4 @@
+use super::clean;
 use crate::diag::Diagnostic;
 use crate::text::{Sources, mask_message};
 
@@ -5,6 +6,7 @@ use crate::text::{Sources, mask_message};
 /// but puts a document that is no mapping into its own message. So the plugin prints this and ends
 /// well, and Helm fails with our words.
 pub fn block_scalar(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let errors: Vec<&Diagnostic> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.is_error())

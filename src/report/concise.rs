@@ -4,6 +4,7 @@ use crate::text::Sources;
 
 /// One line a diagnostic, as editors and `grep` take it: `name:line:column: error[RN003] message`.
 pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     diagnostics
         .iter()
         .map(|diagnostic| line(sources, diagnostic))

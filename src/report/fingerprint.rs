@@ -1,12 +1,13 @@
 use crate::diag::Diagnostic;
 use crate::text::Sources;
 
-/// What stays when lines move: the code, the file, and the text of the line (FNV-1a, 64 bits).
+/// What stays when lines move: the code, the file, and the line as it is shown (FNV-1a, 64 bits): a hash of a secret
+/// would let others guess it.
 pub(super) fn fingerprint(sources: &Sources, diagnostic: &Diagnostic) -> u64 {
     let line = diagnostic.span().map(|span| {
         let source = sources.get(span.source);
         let line = source.line_range(source.line_column(span.start).line);
-        format!("{}\n{}", source.name(), source.text()[line].trim())
+        format!("{}\n{}", source.name(), source.shown(line).trim())
     });
     let all = format!("{}\n{}", diagnostic.code.id, line.unwrap_or_default());
     hash(&all)

@@ -6,6 +6,7 @@ use crate::text::Sources;
 
 /// One workflow command a diagnostic: GitHub Actions shows them beside the lines of a pull request.
 pub fn github(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let mut text = String::new();
     for diagnostic in diagnostics {
         let level = match diagnostic.level {

@@ -6,6 +6,7 @@ use crate::text::Sources;
 
 /// All diagnostics as a code quality report of GitLab, which shows them in merge requests.
 pub fn gitlab(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let fingerprints = fingerprint::unique(sources, diagnostics);
     let findings = diagnostics.iter().zip(fingerprints);
     let report: Vec<Value> = findings

@@ -28,6 +28,7 @@ pub struct Look {
 ///
 /// The first line of each says all that matters, for logs that show no more.
 pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: &Look) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let blocks: Vec<String> = diagnostics
         .iter()
         .map(|diagnostic| block(sources, diagnostic, look))

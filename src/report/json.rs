@@ -33,8 +33,9 @@ pub fn findings<'d>(
     sources: &Sources,
     diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
 ) -> Vec<Finding> {
-    let diagnostics = diagnostics.into_iter();
+    let diagnostics = clean::diagnostics(sources, diagnostics);
     diagnostics
+        .iter()
         .map(|diagnostic| finding(sources, diagnostic))
         .collect()
 }

@@ -7,6 +7,7 @@ use crate::text::{Source, Sources, Span};
 
 /// All diagnostics as SARIF 2.1.0, for code scanning.
 pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let mut codes: Vec<&Code> = diagnostics
         .iter()
         .map(|diagnostic| diagnostic.code)

@@ -12,6 +12,7 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// All diagnostics as `JUnit` has tests: an error or a warning is a test that failed, a note one that passed and
 /// printed something. Without any there is one test that passed.
 pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let is_failure = |diagnostic: &&Diagnostic| diagnostic.level <= Level::Warning;
     let failures = diagnostics.iter().filter(is_failure).count();
     let tests = diagnostics.len().max(1);
@@ -61,6 +62,7 @@ pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 
 /// All diagnostics as Checkstyle reports them, by file.
 pub fn checkstyle(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    let diagnostics = &clean::diagnostics(sources, diagnostics);
     let mut files: BTreeMap<&str, String> = BTreeMap::new();
     for diagnostic in diagnostics {
         let (file, place) = place(sources, diagnostic);

@@ -136,6 +136,9 @@ impl Context<'_> {
         let is = type_name(value);
         let message = format!("{} {is}, not {shown}", self.subject_of_sentence());
         let help = match &self.place.spot.text {
+            Some(_) if wants_string && self.place.spot.is_secret => {
+                Some("quote the value".to_owned())
+            }
             Some(text) if wants_string && !value.is_null() => {
                 Some(format!("quote it: {}", Value::from(text.as_str())))
             }

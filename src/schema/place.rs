@@ -24,8 +24,10 @@ pub struct Spot {
     pub value: Span,
     /// The first key of a mapping.
     pub first_key: Option<Span>,
-    /// A scalar's text, quotes undone.
+    /// A scalar's text, quotes undone; stars for a secret.
     pub text: Option<String>,
+    /// Whether the scalar is a secret, which no message may quote.
+    pub is_secret: bool,
 }
 
 /// What is checked: a document as JSON, and where each of its values stands.
@@ -61,6 +63,7 @@ pub fn tree_spot(
         value: span(node.range()),
         first_key,
         text: node.resolve().text().map(str::to_owned),
+        is_secret: false,
     })
 }
 

@@ -6,6 +6,6 @@ mod mask;
 mod nearest;
 mod source;
 
-pub use mask::{mask, mask_message, masked};
+pub use mask::{mask, mask_message, mask_values};
 pub use nearest::{misspelled, nearest};
 pub use source::{LineColumn, Source, SourceId, Sources, Span};

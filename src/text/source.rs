@@ -1,8 +1,8 @@
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::mask;
 
@@ -57,7 +57,16 @@ pub struct Source {
     line_starts: OnceLock<Vec<usize>>,
     /// How many characters there are before each block of bytes, and in all.
     characters: OnceLock<Vec<usize>>,
-    masked: OnceLock<Vec<Range<usize>>>,
+    secrets: Mutex<Secrets>,
+}
+
+/// What must not be shown of a text, as far as it was asked for.
+#[derive(Debug, Default)]
+struct Secrets {
+    /// Places of documents that do not parse.
+    broken: BTreeSet<usize>,
+    /// Found when a part of the text is first shown, and again when one more document turns out to be broken.
+    ranges: Option<Arc<[Range<usize>]>>,
 }
 
 impl Source {
@@ -98,14 +107,28 @@ impl Source {
         starts[line - 1]..end
     }
 
-    /// What must not be shown of the text; found once, when a part of it is first shown.
-    pub fn masked(&self) -> &[Range<usize>] {
-        self.masked.get_or_init(|| mask::masked(&self.text))
+    /// Notes that the document at `offset` does not parse: its lines tell less about what is secret, so more is hidden.
+    pub fn note_broken(&self, offset: usize) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if secrets.broken.insert(offset) {
+            secrets.ranges = None;
+        }
+    }
+
+    /// What must not be shown of the text, sorted and disjoint.
+    pub fn masked(&self) -> Arc<[Range<usize>]> {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let Secrets { broken, ranges } = &mut *secrets;
+        let ranges = ranges.get_or_insert_with(|| {
+            let broken: Vec<usize> = broken.iter().copied().collect();
+            mask::masked(&self.text, &broken).into()
+        });
+        Arc::clone(ranges)
     }
 
     /// A part of the text as it may be shown: secrets as stars, every byte where it was.
     pub fn shown(&self, range: Range<usize>) -> Cow<'_, str> {
-        mask::starred(&self.text, range, self.masked())
+        mask::starred(&self.text, range, &self.masked())
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.
@@ -181,7 +204,7 @@ impl Sources {
         is_file: bool,
     ) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
-        let (line_starts, masked) = (OnceLock::new(), OnceLock::new());
+        let line_starts = OnceLock::new();
         let characters = OnceLock::new();
         self.all.push(Source {
             name,
@@ -190,7 +213,7 @@ impl Sources {
             is_file,
             line_starts,
             characters,
-            masked,
+            secrets: Mutex::default(),
         });
         id
     }

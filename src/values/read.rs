@@ -52,7 +52,7 @@ fn read_document(
     let moved = |range: Range<usize>| at(range.start)..at(range.end);
     let document = yaml::parse(&document).map_err(|error| {
         let message = format!("this is not YAML: {}", error.message);
-        problem(source, message, moved(error.offset..error.offset))
+        problem(source, message, moved(error.offset..error.offset)).unparsed()
     })?;
     let Some(root) = document.root().filter(|root| !root.is_null()) else {
         return Ok(None);

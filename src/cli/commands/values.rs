@@ -26,33 +26,12 @@ fn print(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
         Ok(Stack { values, .. }) => values.to_json(),
         Err(error) => return session.fail(&[error]),
     };
+    let values = text::mask_values(values);
     let text = match options.output {
         OutputArg::Json => format!("{values:#}\n"),
         OutputArg::Yaml => block(values),
     };
-    session.write(&masked(&text))
-}
-
-/// Stars in the place of credentials; a whole value becomes a text of stars, so that the rest can be read
-/// by programs.
-fn masked(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let stars = text::mask(text);
-    let mut at = 0;
-    for range in text::masked(text) {
-        shown.push_str(&text[at..range.start]);
-        let is_whole = shown.ends_with([' ', '\n'])
-            && text[range.end..].starts_with(['\n', ','])
-            && !text[range.clone()].contains('\n');
-        if is_whole {
-            shown.push_str("\"***\"");
-        } else {
-            shown.push_str(&stars[range.clone()]);
-        }
-        at = range.end;
-    }
-    shown.push_str(&text[at..]);
-    shown
+    session.write(&text)
 }
 
 fn block(values: serde_json::Value) -> String {

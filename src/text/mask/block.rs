@@ -2,153 +2,112 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
-use super::{flow, names};
-
-/// What is hidden below a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hiding {
-    /// Only what its own name gives away.
-    Nothing,
-    /// Every scalar but those of keys that name things; below a credential or in an `env` list.
-    Values,
-    /// Every scalar: the data of a Secret.
-    Data,
-    /// Every byte: the lines of a hidden scalar.
-    Lines,
-}
-
-/// What follows from one key for the value beside it and the lines below it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Verdict {
-    /// Whether a scalar is hidden.
-    pub(super) scalar: bool,
-    /// What is hidden in a collection.
-    pub(super) nested: Hiding,
-}
-
-impl Verdict {
-    /// Judges `key`, which stands in a collection that hides `outer`.
-    pub(super) fn of(key: &str, outer: Hiding, is_secret: bool) -> Self {
-        match outer {
-            Hiding::Lines | Hiding::Data => Self {
-                scalar: true,
-                nested: outer,
-            },
-            Hiding::Values => Self {
-                scalar: !names::is_naming(key),
-                nested: Hiding::Values,
-            },
-            Hiding::Nothing if is_secret && matches!(key, "data" | "stringData") => Self {
-                scalar: true,
-                nested: Hiding::Data,
-            },
-            Hiding::Nothing if names::is_environment(key) => Self {
-                scalar: false,
-                nested: Hiding::Values,
-            },
-            Hiding::Nothing if names::is_credential(key) => Self {
-                scalar: true,
-                nested: Hiding::Values,
-            },
-            Hiding::Nothing => Self {
-                scalar: false,
-                nested: Hiding::Nothing,
-            },
-        }
-    }
-}
+use super::document::declares_secret;
+use super::names;
+use super::verdict::{Cover, Hiding, Verdict};
+use super::{Depth, embedded, flow};
 
 /// Deeper than any manifest; what is nested deeper is hidden whole, so that depth cannot cost memory.
 const DEEPEST: usize = 500;
 
-/// Adds to `hidden` what `document`, a range of `text`, must not show.
-pub(super) fn hide(text: &str, document: Range<usize>, hidden: &mut Vec<Range<usize>>) {
+/// Adds to `hidden` what `document`, a range of `text`, must not show. Where the document does not parse
+/// (`is_broken`, or lines that YAML cannot have), a block that hides goes on to the document's end.
+pub(super) fn hide(
+    text: &str,
+    document: Range<usize>,
+    is_broken: bool,
+    depth: Depth,
+    hidden: &mut Vec<Range<usize>>,
+) {
     let is_secret = declares_secret(&text.as_bytes()[document.clone()]);
-    let mut scan = Scan {
+    let scan = |is_broken| Scan {
         text,
         end: document.end,
         is_secret,
+        is_broken,
+        depth,
         frames: Vec::new(),
+        root: None,
+        pair: Pair::default(),
+        sticky: Hiding::Nothing,
+        literal: None,
+        quoted: 0,
+        is_odd: false,
         closes: true,
-        hidden,
+        hidden: Vec::new(),
     };
-    let mut at = document.start;
-    while at < document.end {
-        let rest = &text.as_bytes()[at..document.end];
-        let line_end = memchr::memchr(b'\n', rest).map_or(document.end, |length| at + length);
-        // A flow collection may end lines further down; the scan goes on after the line it ends in.
-        let end = scan.line(at..line_end);
-        at = if end > line_end {
-            next_line(text, end, document.end)
-        } else {
-            line_end + 1
-        };
+    let mut found = scan(is_broken).run(document.start);
+    if found.is_odd && !is_broken && !found.hidden.is_empty() {
+        found = scan(true).run(document.start);
     }
-}
-
-fn next_line(text: &str, from: usize, end: usize) -> usize {
-    memchr::memchr(b'\n', &text.as_bytes()[from..end]).map_or(end, |length| from + length + 1)
-}
-
-/// Whether some object in the document says `kind: Secret`, in any spelling.
-fn declares_secret(document: &[u8]) -> bool {
-    memmem::find_iter(document, "kind").any(|at| {
-        let after = &document[at + 4..document.len().min(at + 100)];
-        let after = after.trim_ascii_start();
-        let after = after
-            .strip_prefix(b"\"")
-            .or(after.strip_prefix(b"'"))
-            .unwrap_or(after);
-        // In JSON that is quoted in YAML the quotes are escaped.
-        let after = after
-            .strip_prefix(b"\\\"")
-            .unwrap_or(after)
-            .trim_ascii_start();
-        after.strip_prefix(b":").is_some_and(names_secret)
-    })
-}
-
-fn names_secret(value: &[u8]) -> bool {
-    let word = |part: &&[u8]| !part.is_empty() && !matches!(part[0], b'!' | b'&' | b'|' | b'>');
-    let Some(value) = value.split(u8::is_ascii_whitespace).find(word) else {
-        return false;
-    };
-    let value = value.trim_ascii_start();
-    let open = value
-        .iter()
-        .take_while(|byte| matches!(byte, b'"' | b'\'' | b'\\'))
-        .count();
-    let name = &value[open..];
-    let length = name
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric())
-        .count();
-    matches!(&name[..length], b"Secret" | b"SecretList")
+    hidden.append(&mut found.hidden);
 }
 
 /// A key or a dash whose block is open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 struct Frame {
     column: usize,
     is_dash: bool,
-    /// Whether a line of scalar text below it is hidden.
-    scalar: bool,
-    nested: Hiding,
+    /// What it decides about the lines below it.
+    verdict: Verdict,
+    /// The key's bytes in the text; those of the list's key for a dash.
+    key: Range<usize>,
+    /// Whether a scalar stands beside the key, so that no block can follow below.
+    has_scalar: bool,
+    /// Whether its scalar is complete: no line below can belong to it.
+    is_sealed: bool,
+    /// The column of the blocks below it, and whether they are dashes.
+    below: Option<(usize, bool)>,
 }
 
+/// A variable or parameter written as `name` and `value`, as far as it was read.
+#[derive(Debug, Default)]
+struct Pair {
+    column: usize,
+    /// Whether its name is a credential's.
+    is_credential: bool,
+    /// A value that is shown unless the name behind it is a credential's.
+    shown: Option<Range<usize>>,
+}
+
+/// One document while it is scanned.
 struct Scan<'a> {
     text: &'a str,
     end: usize,
     is_secret: bool,
+    /// Whether blocks that hide have no end.
+    is_broken: bool,
+    depth: Depth,
     frames: Vec<Frame>,
-    /// False once a bracket was found open to the document's end: none after it is looked up again.
+    /// The column of the outermost blocks, and whether they are dashes.
+    root: Option<(usize, bool)>,
+    pair: Pair,
+    /// What a block hid that ended in a broken document.
+    sticky: Hiding,
+    /// The column of the key whose block scalar is open.
+    literal: Option<usize>,
+    /// The end of a quoted scalar that goes over several lines.
+    quoted: usize,
+    /// Whether a line was found that YAML cannot have.
+    is_odd: bool,
+    /// False once a bracket or quote was found open to the document's end: none after it is looked up again.
     closes: bool,
-    hidden: &'a mut Vec<Range<usize>>,
+    hidden: Vec<Range<usize>>,
 }
 
 impl Scan<'_> {
+    /// Scans all lines from `start`.
+    fn run(mut self, start: usize) -> Self {
+        let mut at = start;
+        while at < self.end {
+            let line_end = line_end(self.text, at, self.end);
+            // A flow collection may end lines further down; the scan goes on after the line it ends in.
+            let stopped = self.line(at..line_end).clamp(line_end, self.end);
+            at = self::line_end(self.text, stopped, self.end) + 1;
+        }
+        self
+    }
+
     /// Scans one line and returns where it stopped: past the line's end if a flow collection went on.
     fn line(&mut self, line: Range<usize>) -> usize {
         let text = self.text[line.clone()].trim_end();
@@ -163,8 +122,11 @@ impl Scan<'_> {
             .filter(|after| !after.starts_with('-'))
         {
             self.frames.clear();
+            (self.root, self.literal) = (None, None);
             at = line_end - after.trim_start().len();
         }
+        self.literal = self.literal.filter(|column| indent > *column);
+        self.is_odd |= self.is_structure(at) && has_control(text);
         while let Some(item) = self.dash(line.start, at, line_end) {
             at = item;
         }
@@ -175,6 +137,11 @@ impl Scan<'_> {
         }
     }
 
+    /// Whether what stands at `at` is YAML's own, and not a line of a scalar.
+    fn is_structure(&self, at: usize) -> bool {
+        self.literal.is_none() && at >= self.quoted
+    }
+
     /// Opens a list item at `at`, where one starts; returns where its content starts.
     fn dash(&mut self, line_start: usize, at: usize, line_end: usize) -> Option<usize> {
         let rest = &self.text[at..line_end];
@@ -183,53 +150,132 @@ impl Scan<'_> {
             .filter(|after| after.is_empty() || after.starts_with([' ', '\t']))?;
         let column = at - line_start;
         self.close(column, true);
-        if self.top().nested == Hiding::Lines {
+        let top = self.top();
+        if top.verdict.nested == Hiding::Lines {
             return None;
         }
-        let Frame { scalar, nested, .. } = self.top();
+        self.place(at, column, true);
+        let content = line_end - after.trim_start_matches([' ', '\t']).len();
+        self.pair = Pair {
+            column: content - line_start,
+            ..Pair::default()
+        };
+        if self.is_structure(at) && is_block_header(&self.text[content..line_end]) {
+            self.literal = Some(column);
+        }
         self.open(Frame {
             column,
             is_dash: true,
-            scalar: scalar || nested == Hiding::Values,
-            nested,
+            verdict: top.verdict.of_item(),
+            key: top.key,
+            ..Frame::default()
         });
-        Some(line_end - after.trim_start_matches([' ', '\t']).len())
+        Some(content)
     }
 
     /// Scans what stands after indentation and dashes.
     fn content(&mut self, line_start: usize, at: usize, line_end: usize) -> usize {
         let rest = &self.text[at..line_end];
-        self.close(at - line_start, false);
+        let column = at - line_start;
+        if rest.starts_with('#') {
+            self.comment(column, at, line_end);
+            return line_end;
+        }
+        self.close(column, false);
         let top = self.top();
-        if top.nested == Hiding::Lines {
+        let key = split_key(rest);
+        let is_own = self.sticky == Hiding::Lines
+            && key
+                .as_ref()
+                .is_some_and(|(key, _)| self.is_manifest_key(column, &rest[key.clone()]));
+        if top.verdict.nested == Hiding::Lines && !is_own {
+            self.is_odd |= top.has_scalar && key.is_some() && self.is_structure(at);
             self.hidden.push(at..line_end);
             return line_end;
         }
-        if rest.starts_with('#') {
-            return line_end;
-        }
         if rest.starts_with(['{', '[']) {
-            return self.flow(at, line_end, top.nested);
+            self.place(at, column, false);
+            return self.flow(at, line_end, top.verdict, &top.key);
         }
-        let Some((key, value)) = split_key(rest) else {
-            let is_stray = self.is_secret && top.nested != Hiding::Nothing;
-            if top.scalar || is_stray || self.is_stray_in_secret(rest) {
-                self.hide_scalar(at, line_end);
-            }
+        let Some((key, value)) = key else {
+            self.text_line(&top, at, line_end);
             return line_end;
         };
-        let verdict = Verdict::of(key, top.nested, self.is_secret);
-        let value = line_end - value.len();
-        self.value(
-            Frame {
-                column: at - line_start,
-                is_dash: false,
-                scalar: verdict.scalar,
-                nested: verdict.nested,
+        self.place(at, column, false);
+        let key = at + key.start..at + key.end;
+        let outer = if is_own {
+            Hiding::Nothing
+        } else {
+            top.verdict.nested
+        };
+        let (name, parent) = (&self.text[key.clone()], &self.text[top.key.clone()]);
+        let verdict = Verdict::of(name, parent, outer, self.is_secret);
+        let frame = Frame {
+            column,
+            verdict,
+            key,
+            ..Frame::default()
+        };
+        self.value(frame, at + value, line_end)
+    }
+
+    /// Hides a comment among the lines of a hidden scalar and in the data of a Secret; elsewhere in what hides, the
+    /// value in it. It closes no block.
+    fn comment(&mut self, column: usize, at: usize, line_end: usize) {
+        let around = self.frames.iter().rev().find(|frame| frame.column < column);
+        let nested = around.map_or(Hiding::Nothing, |frame| frame.verdict.nested);
+        let nested = match nested {
+            Hiding::Nothing | Hiding::Files => self.sticky,
+            nested => nested,
+        };
+        let rest = &self.text[at..line_end];
+        let value = match nested {
+            Hiding::Nothing | Hiding::Files => return,
+            Hiding::Lines => 0,
+            Hiding::Data => 1,
+            Hiding::Values | Hiding::Environment => match rest.find(": ") {
+                Some(colon) => colon + 2,
+                None => return,
             },
-            value,
-            line_end,
-        )
+        };
+        self.hidden.push(at + value..line_end);
+    }
+
+    /// Whether a key of a broken Secret is one of the manifest, and not of its data.
+    fn is_manifest_key(&self, column: usize, key: &str) -> bool {
+        const KEYS: [&str; 7] = [
+            "apiVersion",
+            "kind",
+            "metadata",
+            "type",
+            "immutable",
+            "data",
+            "stringData",
+        ];
+        self.root.is_none_or(|(root, _)| root == column) && KEYS.contains(&key)
+    }
+
+    /// Hides a line without a key, where it belongs to a scalar that is hidden.
+    fn text_line(&mut self, top: &Frame, at: usize, line_end: usize) {
+        let rest = &self.text[at..line_end];
+        if self.is_structure(at) {
+            let is_lost = match self.frames.last_mut() {
+                Some(frame) => {
+                    frame.has_scalar = true;
+                    frame.below.is_some()
+                }
+                None => self.root.is_some(),
+            };
+            self.is_odd |= is_lost;
+        }
+        let is_stray = self.is_secret && top.verdict.nested != Hiding::Nothing;
+        let is_hidden = top.verdict.scalar.hides(rest)
+            || is_stray
+            || self.is_stray_in_secret(rest)
+            || embedded::holds_secret(rest, self.depth);
+        if is_hidden {
+            self.hidden.push(at..line_end);
+        }
     }
 
     /// A line of a Secret that is neither key nor item is the rest of some scalar, most likely of its data.
@@ -243,62 +289,106 @@ impl Scan<'_> {
     fn value(&mut self, mut frame: Frame, start: usize, line_end: usize) -> usize {
         let start = line_end - skip_properties(&self.text[start..line_end]).len();
         let value = &self.text[start..line_end];
+        self.complete_pair(&mut frame, start..line_end);
         if value.starts_with(['{', '[']) {
-            let inside = if frame.scalar && frame.nested == Hiding::Nothing {
-                Hiding::Values
-            } else {
-                frame.nested
-            };
+            let (verdict, key) = (frame.verdict, frame.key.clone());
             self.open(frame);
-            return self.flow(start, line_end, inside);
+            return self.flow(start, line_end, verdict, &key);
         }
         let is_empty = value.is_empty() || value.starts_with('#');
-        if !is_empty && frame.scalar {
-            let is_switch =
-                frame.nested != Hiding::Data && names::is_empty_value(without_comment(value));
-            if !is_switch {
-                self.hide_value(start, line_end);
-                frame.nested = Hiding::Lines;
+        if is_block_header(value) {
+            if self.is_structure(start) {
+                self.literal = Some(frame.column);
             }
-        } else if is_empty && frame.nested == Hiding::Data && self.top().nested == Hiding::Data {
-            frame.nested = Hiding::Lines;
+            if frame.verdict.scalar != Cover::Nothing {
+                frame.verdict.nested = Hiding::Lines;
+            }
+        } else if !is_empty {
+            self.scalar(&mut frame, start, line_end);
+        } else if frame.verdict.nested == Hiding::Data && self.top().verdict.nested == Hiding::Data
+        {
+            frame.verdict.nested = Hiding::Lines;
         }
         self.open(frame);
         line_end
     }
 
-    /// Hides a value but for the header of a block scalar, and the lines of a quoted one down to its closing quote,
-    /// however they are indented.
-    fn hide_value(&mut self, start: usize, line_end: usize) {
+    /// Hides the scalar beside a key and, where it is quoted, its lines down to the closing quote.
+    fn scalar(&mut self, frame: &mut Frame, start: usize, line_end: usize) {
         let value = &self.text[start..line_end];
-        let header = without_comment(value);
-        let is_header = header.len() <= 3
-            && header.starts_with(['|', '>'])
-            && header[1..]
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-'));
-        if is_header {
-            return;
+        frame.has_scalar = true;
+        let quoted = self.quoted_end(start, line_end);
+        self.is_odd |= self.is_structure(start)
+            && is_odd_scalar(value, quoted.is_some_and(|end| end <= line_end));
+        let is_hidden = frame.verdict.scalar.hides(without_comment(value));
+        if is_hidden || embedded::holds_secret(value, self.depth) {
+            self.hidden.push(start..line_end);
+            self.hidden.extend(
+                quoted
+                    .filter(|&end| end > line_end)
+                    .map(|end| line_end..end),
+            );
         }
-        self.hidden.push(start..line_end);
-        let quote = value.as_bytes()[0];
-        if matches!(quote, b'"' | b'\'') && flow::quoted_length(value.as_bytes()).is_none() {
-            let rest = &self.text.as_bytes()[start..self.end];
-            if let Some(length) = flow::quoted_length(rest) {
-                self.hidden.push(line_end..start + length);
-            }
+        if is_hidden {
+            frame.verdict.nested = Hiding::Lines;
         }
+        frame.is_sealed = !is_hidden || quoted.is_some_and(|end| end <= line_end);
+        self.quoted = self.quoted.max(quoted.unwrap_or_default());
     }
 
-    fn hide_scalar(&mut self, start: usize, line_end: usize) {
-        if self.top().nested == Hiding::Data || !names::is_empty_value(&self.text[start..line_end])
+    /// Where the quoted scalar that starts there ends; nothing for a plain one.
+    fn quoted_end(&mut self, start: usize, line_end: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        if !matches!(bytes[start], b'"' | b'\'') {
+            return None;
+        }
+        if let Some(length) = flow::quoted_length(&bytes[start..line_end]) {
+            return Some(start + length);
+        }
+        if start < self.quoted || !self.closes {
+            return None;
+        }
+        let length = flow::quoted_length(&bytes[start..self.end]);
+        self.closes = length.is_some();
+        self.is_odd |= length.is_none() && self.literal.is_none();
+        length.map(|length| start + length)
+    }
+
+    /// Where `name` names a credential, the `value` beside it is one, whatever it is.
+    fn complete_pair(&mut self, frame: &mut Frame, value: Range<usize>) {
+        let key = &self.text[frame.key.clone()];
+        if !matches!(key, "name" | "value") {
+            return;
+        }
+        if self.pair.column != frame.column {
+            let column = frame.column;
+            self.pair = Pair {
+                column,
+                ..Pair::default()
+            };
+        }
+        let text = without_comment(&self.text[value.clone()]);
+        if key == "name" {
+            self.pair.is_credential = names::is_credential(text.trim_matches(['"', '\'']));
+            let shown = self.pair.shown.take().filter(|_| self.pair.is_credential);
+            self.hidden.extend(shown);
+        } else if self.pair.is_credential {
+            frame.verdict.scalar = frame.verdict.scalar.max(Cover::Settings);
+        } else if !text.starts_with(['|', '>', '{', '['])
+            && names::worth(text) != names::Worth::Nothing
         {
-            self.hidden.push(start..line_end);
+            self.pair.shown = Some(value);
         }
     }
 
     /// Scans the brackets that open at `start`: to where they close or, where they never do, to the line's end.
-    fn flow(&mut self, start: usize, line_end: usize, hiding: Hiding) -> usize {
+    fn flow(
+        &mut self,
+        start: usize,
+        line_end: usize,
+        verdict: Verdict,
+        key: &Range<usize>,
+    ) -> usize {
         let bytes = self.text.as_bytes();
         let closed = if self.closes {
             flow::length(&bytes[start..self.end])
@@ -306,30 +396,53 @@ impl Scan<'_> {
             None
         };
         self.closes &= closed.is_some();
+        self.is_odd |= closed.is_none() && self.is_structure(start);
         let end = closed.map_or(line_end, |length| start + length);
-        flow::hide(self.text, start..end, hiding, self.is_secret, self.hidden);
+        let context = flow::Context {
+            is_secret: self.is_secret,
+            depth: self.depth,
+            parent: &self.text[key.clone()],
+            verdict,
+        };
+        flow::hide(self.text, start..end, &context, &mut self.hidden);
         end
     }
 
+    /// The innermost open block; in a broken document it hides at least what a block before it did.
     fn top(&self) -> Frame {
-        let nested = Hiding::Nothing;
-        self.frames.last().copied().unwrap_or(Frame {
-            column: 0,
-            is_dash: false,
-            scalar: false,
-            nested,
-        })
+        let mut top = self.frames.last().cloned().unwrap_or_default();
+        let verdict = &mut top.verdict;
+        if self.sticky != Hiding::Nothing
+            && matches!(verdict.nested, Hiding::Nothing | Hiding::Files)
+        {
+            verdict.nested = self.sticky;
+            verdict.scalar = verdict.scalar.max(Cover::Texts);
+        }
+        top
     }
 
     fn open(&mut self, mut frame: Frame) {
         if self.frames.len() >= DEEPEST {
-            frame = Frame {
-                scalar: true,
+            frame.verdict = Verdict {
+                scalar: Cover::All,
                 nested: Hiding::Lines,
-                ..frame
             };
         }
         self.frames.push(frame);
+    }
+
+    /// Notes where a block stands: those of one collection stand in one column, and none stands below a scalar.
+    fn place(&mut self, at: usize, column: usize, is_dash: bool) {
+        if !self.is_structure(at) {
+            return;
+        }
+        let (has_scalar, below) = match self.frames.last_mut() {
+            Some(frame) => (frame.has_scalar, &mut frame.below),
+            None => (false, &mut self.root),
+        };
+        let place = (column, is_dash);
+        self.is_odd |= has_scalar || below.is_some_and(|below| below != place);
+        *below = Some(place);
     }
 
     /// Closes the blocks that content at `column` does not belong to. The items of a list may stand right under its key.
@@ -340,20 +453,64 @@ impl Scan<'_> {
             if is_inside {
                 break;
             }
+            let hides = top.verdict.scalar != Cover::Nothing
+                || !matches!(top.verdict.nested, Hiding::Nothing | Hiding::Files);
+            if self.is_broken && hides && !top.is_sealed {
+                self.sticky = if self.is_secret {
+                    Hiding::Lines
+                } else {
+                    Hiding::Values
+                };
+            }
             self.frames.pop();
         }
     }
 }
 
-/// The key at the start of a line and what stands after its colon.
-fn split_key(rest: &str) -> Option<(&str, &str)> {
-    let rest = rest.strip_prefix("? ").unwrap_or(rest);
+fn line_end(text: &str, from: usize, end: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[from..end]).map_or(end, |length| from + length)
+}
+
+/// Whether a line holds what no line of YAML may: a control character, or a tab that indents.
+fn has_control(line: &str) -> bool {
+    let indent = line.len() - line.trim_start().len();
+    line[..indent].contains('\t') || line.bytes().any(|byte| byte < b' ' && byte != b'\t')
+}
+
+/// Whether YAML cannot have a scalar that starts like this beside a key.
+fn is_odd_scalar(value: &str, closes: bool) -> bool {
+    let value = without_comment(value);
+    if value.starts_with(['"', '\'']) {
+        return closes && flow::quoted_length(value.as_bytes()) != Some(value.len());
+    }
+    value.starts_with(['@', '`', '%', '|', '>', ']', '}', ',', '*'])
+        || value.starts_with("- ")
+        || value.contains(": ")
+        || value.ends_with(':')
+}
+
+fn is_block_header(value: &str) -> bool {
+    let header = without_comment(value);
+    header.len() <= 3
+        && header.starts_with(['|', '>'])
+        && header[1..]
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-'))
+}
+
+/// The key at the start of a line without its quotes, and where what follows its colon begins.
+fn split_key(line: &str) -> Option<(Range<usize>, usize)> {
+    let rest = line.strip_prefix("? ").unwrap_or(line);
     let rest = skip_properties(rest);
+    let start = line.len() - rest.len();
     let bytes = rest.as_bytes();
+    let value_at = |colon: usize| line.len() - rest[colon + 1..].trim_start().len();
     if matches!(bytes.first()?, b'"' | b'\'') {
         let length = flow::quoted_length(bytes)?;
-        let value = rest[length..].trim_start().strip_prefix(':')?;
-        return Some((&rest[1..length - 1], value.trim_start()));
+        let gap = rest[length..].len() - rest[length..].trim_start().len();
+        let colon = length + gap;
+        return (bytes.get(colon) == Some(&b':'))
+            .then(|| (start + 1..start + length - 1, value_at(colon)));
     }
     if matches!(
         bytes[0],
@@ -364,7 +521,7 @@ fn split_key(rest: &str) -> Option<(&str, &str)> {
     let is_end = |&at: &usize| bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace);
     let colon = memchr::memchr_iter(b':', bytes).find(is_end)?;
     let key = rest[..colon].trim_end();
-    (!key.contains(" #")).then(|| (key, rest[colon + 1..].trim_start()))
+    (!key.contains(" #")).then(|| (start..start + key.len(), value_at(colon)))
 }
 
 /// What follows anchors and tags.
@@ -378,6 +535,17 @@ fn skip_properties(mut rest: &str) -> &str {
     rest
 }
 
+/// A value without the comment behind it.
 fn without_comment(value: &str) -> &str {
+    if value.starts_with(['"', '\''])
+        && let Some(length) = flow::quoted_length(value.as_bytes())
+    {
+        let rest = value[length..].trim_start();
+        return if rest.starts_with('#') {
+            &value[..length]
+        } else {
+            value
+        };
+    }
     value.split(" #").next().unwrap_or(value).trim_end()
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::block::{Hiding, Verdict};
-use super::names;
+use super::verdict::{Cover, Hiding, Verdict};
+use super::{Depth, embedded, names};
 
 /// The length of the brackets that open `bytes`, where they close.
 pub(super) fn length(bytes: &[u8]) -> Option<usize> {
@@ -50,25 +50,30 @@ pub(super) fn quoted_length(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Adds to `hidden` what the brackets in `range` must not show; the outermost one hides `hiding`.
+/// What is known of the brackets from outside.
+pub(super) struct Context<'c> {
+    pub(super) is_secret: bool,
+    pub(super) depth: Depth,
+    /// The key that they are the value of.
+    pub(super) parent: &'c str,
+    /// What that key decides.
+    pub(super) verdict: Verdict,
+}
+
+/// Adds to `hidden` what the brackets in `range` must not show.
 pub(super) fn hide(
     text: &str,
     range: Range<usize>,
-    hiding: Hiding,
-    is_secret: bool,
+    context: &Context<'_>,
     hidden: &mut Vec<Range<usize>>,
 ) {
-    let outside = Verdict {
-        scalar: hiding != Hiding::Nothing,
-        nested: hiding,
-    };
     let mut scan = Scan {
         text,
         end: range.end,
-        is_secret,
+        context,
         open: Vec::new(),
-        value: outside,
-        has_key: false,
+        value: context.verdict,
+        key: None,
         hidden,
     };
     let mut at = range.start;
@@ -77,16 +82,27 @@ pub(super) fn hide(
     }
 }
 
+/// An open bracket.
+#[derive(Debug, Default)]
+struct Open {
+    verdict: Verdict,
+    /// The key that it is the value of; nothing for the outermost one.
+    parent: Option<Range<usize>>,
+    /// Whether its `name` is a credential's, and the `value` that is shown otherwise.
+    names_credential: bool,
+    shown: Option<Range<usize>>,
+}
+
 struct Scan<'a> {
     text: &'a str,
     end: usize,
-    is_secret: bool,
-    /// What each open bracket hides, the outermost first.
-    open: Vec<Hiding>,
+    context: &'a Context<'a>,
+    /// The open brackets, the outermost first.
+    open: Vec<Open>,
     /// What follows for the value that comes next.
     value: Verdict,
-    /// Whether a key was read and its value not yet.
-    has_key: bool,
+    /// The key whose value was not read yet.
+    key: Option<Range<usize>>,
     hidden: &'a mut Vec<Range<usize>>,
 }
 
@@ -95,7 +111,12 @@ impl Scan<'_> {
         let bytes = &self.text.as_bytes()[..self.end];
         match bytes[at] {
             b'{' | b'[' => {
-                self.open.push(self.value.nested);
+                let of_list = self.open.last().and_then(|open| open.parent.clone());
+                self.open.push(Open {
+                    verdict: self.value,
+                    parent: self.key.take().or(of_list),
+                    ..Open::default()
+                });
                 self.next_entry();
             }
             b'}' | b']' => {
@@ -120,41 +141,60 @@ impl Scan<'_> {
     }
 
     fn next_entry(&mut self) {
-        let nested = self.open.last().copied().unwrap_or(Hiding::Nothing);
-        self.value = Verdict {
-            scalar: nested != Hiding::Nothing,
-            nested,
-        };
-        self.has_key = false;
+        let around = self.open.last().map(|open| open.verdict);
+        self.value = around.unwrap_or_default().of_item();
+        self.key = None;
     }
 
     /// Reads a scalar as a key, where a colon follows, or as a value.
     fn scalar(&mut self, range: Range<usize>, quotes: usize) {
         let bytes = &self.text.as_bytes()[..self.end];
         let after = bytes[range.end..].trim_ascii_start();
-        let is_key = after.first() == Some(&b':');
-        if !is_key {
-            let text = &self.text[range.clone()];
-            let is_switch = self.value.nested != Hiding::Data && names::is_empty_value(text);
-            if self.value.scalar && !is_switch {
-                self.hidden.push(range);
-            }
+        let inner =
+            range.start + quotes..range.end.saturating_sub(quotes).max(range.start + quotes);
+        if after.first() == Some(&b':') {
+            self.read_key(inner);
             return;
         }
+        self.complete_pair(&range, inner);
+        let text = &self.text[range.clone()];
+        if self.value.scalar.hides(text) || embedded::holds_secret(text, self.context.depth) {
+            self.hidden.push(range);
+        }
+    }
+
+    fn read_key(&mut self, key: Range<usize>) {
+        let (text, context) = (self.text, self.context);
         // A second key with no comma before it: the brackets are not what they seem, so what was hidden stays hidden.
-        let outer = match self.open.last_mut() {
-            Some(outer) => {
-                if self.has_key && self.value.nested != Hiding::Nothing {
-                    *outer = self.value.nested;
+        let (outer, parent) = match self.open.last_mut() {
+            Some(open) => {
+                if self.key.is_some() && self.value.nested != Hiding::Nothing {
+                    open.verdict = self.value;
                 }
-                *outer
+                let parent = open.parent.clone().map_or(context.parent, |key| &text[key]);
+                (open.verdict.nested, parent)
             }
-            None => Hiding::Nothing,
+            None => (Hiding::Nothing, context.parent),
         };
-        let key = &self.text
-            [range.start + quotes..range.end.saturating_sub(quotes).max(range.start + quotes)];
-        self.value = Verdict::of(key, outer, self.is_secret);
-        self.has_key = true;
+        self.value = Verdict::of(&text[key.clone()], parent, outer, context.is_secret);
+        self.key = Some(key);
+    }
+
+    /// Where `name` names a credential, the `value` beside it is one, whatever it is.
+    fn complete_pair(&mut self, range: &Range<usize>, inner: Range<usize>) {
+        let key = self.key.clone().map(|key| &self.text[key]);
+        let (Some(open), Some(key @ ("name" | "value"))) = (self.open.last_mut(), key) else {
+            return;
+        };
+        if key == "name" {
+            open.names_credential = names::is_credential(&self.text[inner]);
+            let shown = open.shown.take().filter(|_| open.names_credential);
+            self.hidden.extend(shown);
+        } else if open.names_credential {
+            self.value.scalar = self.value.scalar.max(Cover::Settings);
+        } else {
+            open.shown = Some(range.clone());
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! What the name of a key says about its value.
+//! Tables of names: what the name of a key, a variable or a flag tells about its value.
 
-/// Parts of names whose values are hidden; compared in lower case without `_` and `-`.
+/// Parts of names that hide everything below them; compared in lower case without `_`, `-` and `.`.
 const CREDENTIALS: [&str; 14] = [
     "password",
     "passwd",
@@ -18,7 +18,115 @@ const CREDENTIALS: [&str; 14] = [
     "lastappliedconfiguration",
 ];
 
-/// Parts of names that only refer to a credential, or speak of how it is handed over.
+/// Last words of names that hide their own value; a mapping below them is judged by its own keys.
+const ENDINGS: [&str; 67] = [
+    "account key",
+    "admin key",
+    "aes key",
+    "auth",
+    "auth key",
+    "authorization",
+    "basicauth",
+    "bearer",
+    "client key",
+    "conn str",
+    "conn string",
+    "connection str",
+    "connection string",
+    "consumer key",
+    "cookie",
+    "cookie key",
+    "cookies",
+    "cred",
+    "creds",
+    "crypt key",
+    "decryption key",
+    "deploy key",
+    "dsn",
+    "encryption key",
+    "encryption keys",
+    "fernet key",
+    "hmac key",
+    "hook url",
+    "httpauth",
+    "id ed25519",
+    "id rsa",
+    "integration key",
+    "json key",
+    "jwt",
+    "key data",
+    "keytab",
+    "kubeconfig",
+    "license key",
+    "master key",
+    "netrc",
+    "otp",
+    "pass",
+    "pat",
+    "pgpass",
+    "pwd",
+    "root key",
+    "routing key",
+    "rsa key",
+    "salt",
+    "sas",
+    "server key",
+    "service account json",
+    "service account key",
+    "service key",
+    "session key",
+    "session keys",
+    "shared key",
+    "sig",
+    "signing key",
+    "signing keys",
+    "ssh key",
+    "storage key",
+    "tls key",
+    "totp",
+    "webhook",
+    "webhook url",
+    "write key",
+];
+
+/// Endings that also count when nothing separates them from the word before: `dbpass`.
+const GLUED: [&str; 2] = ["pass", "pwd"];
+
+/// Words that end as a credential does and are none.
+const NO_CREDENTIALS: [&str; 12] = [
+    "bypass",
+    "compass",
+    "overpass",
+    "passed",
+    "passes",
+    "passive",
+    "passport",
+    "surpass",
+    "taken",
+    "underpass",
+    "secure",
+    "tokyo",
+];
+
+/// Words whose misspellings hide as much as they do themselves.
+const MISSPELLED: [&str; 14] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "credential",
+    "credentials",
+    "encryptionkey",
+    "connectionstring",
+    "cookiesecret",
+    "clientsecret",
+];
+
+/// Parts of names that only refer to a credential, or tell how it is passed on.
 const REFERENCES: [&str; 8] = [
     "secretname",
     "secretkeyref",
@@ -30,7 +138,7 @@ const REFERENCES: [&str; 8] = [
     "existingsecret",
 ];
 
-/// Ends of names whose values say where the credential is.
+/// Ends of names whose values tell where the credential is.
 const PLACES: [&str; 7] = [
     "path",
     "file",
@@ -42,30 +150,20 @@ const PLACES: [&str; 7] = [
 ];
 
 /// Keys whose scalars stay readable below a credential or in an `env` list: they name things.
-const NAMING: [&str; 31] = [
+const NAMING: [&str; 21] = [
     "name",
     "namespace",
-    "key",
     "kind",
     "apiVersion",
     "apiGroup",
     "optional",
-    "items",
     "path",
     "mode",
     "defaultMode",
     "type",
     "description",
-    "format",
     "default_mode",
     "secretName",
-    "valueFrom",
-    "secretKeyRef",
-    "configMapKeyRef",
-    "fieldRef",
-    "fieldPath",
-    "resourceFieldRef",
-    "resource",
     "containerName",
     "divisor",
     "expirationSeconds",
@@ -76,28 +174,86 @@ const NAMING: [&str; 31] = [
     "mountPath",
 ];
 
-/// Longer than any name that means something; a longer one is not looked at, so that scanning stays linear.
+/// Keys whose mappings say where a value comes from: nothing below them is the value itself.
+const SOURCES: [&str; 9] = [
+    "valueFrom",
+    "secretKeyRef",
+    "configMapKeyRef",
+    "secretRef",
+    "configMapRef",
+    "fieldRef",
+    "resourceFieldRef",
+    "serviceAccountToken",
+    "items",
+];
+
+/// Keys that mean something only together with the key above them: `encryption: {key: ...}`.
+const DEPENDENT: [&str; 5] = ["key", "keys", "url", "string", "data"];
+
+/// Longer than any name that means something; a longer one is ignored, so that scanning stays linear.
 const LONGEST: usize = 256;
+
+/// How far the name of a credential hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Its own value.
+    Value,
+    /// Everything below it.
+    Below,
+}
+
+/// What the name hides; nothing for a name that is no credential's.
+pub(super) fn reach(name: &str) -> Option<Reach> {
+    // An expression of an embedded script that happens to end in a colon is no name.
+    if name.len() < 3 || name.len() > LONGEST || name.contains(['=', '(']) {
+        return None;
+    }
+    let plain = plain(name);
+    if PLACES.iter().any(|end| plain.ends_with(end))
+        || REFERENCES.iter().any(|part| plain.contains(part))
+    {
+        return None;
+    }
+    if CREDENTIALS.iter().any(|part| plain.contains(part)) {
+        return Some(Reach::Below);
+    }
+    let words = words(name);
+    if ends_as_credential(&words, &plain) {
+        return Some(Reach::Value);
+    }
+    let is_slip = is_misspelled(&plain) || words.split(' ').any(is_misspelled);
+    is_slip.then_some(Reach::Below)
+}
+
+/// What the key hides below `parent`, which may give it its meaning.
+pub(super) fn reach_below(parent: &str, key: &str) -> Option<Reach> {
+    reach(key).or_else(|| {
+        let is_dependent = !parent.is_empty() && DEPENDENT.contains(&key);
+        is_dependent.then(|| reach(&format!("{parent}.{key}")))?
+    })
+}
 
 /// Whether the value under this name is to be hidden.
 pub(super) fn is_credential(name: &str) -> bool {
-    // An expression of an embedded script that happens to end in a colon is no name.
-    if name.len() < 5 || name.len() > LONGEST || name.contains(['=', '(']) {
-        return false;
-    }
-    let name = plain(name);
-    CREDENTIALS.iter().any(|part| name.contains(part))
-        && !REFERENCES.iter().any(|part| name.contains(part))
-        && !PLACES.iter().any(|end| name.ends_with(end))
+    reach(name).is_some()
 }
 
 /// Whether the name holds environment variables, as a list or a mapping.
 pub(super) fn is_environment(name: &str) -> bool {
-    name.len() <= LONGEST
-        && matches!(
-            plain(name).as_str(),
-            "env" | "extraenv" | "environment" | "envvars" | "extraenvvars" | "extraenvironment"
-        )
+    const ENDS: [&str; 8] = [
+        "env",
+        "envs",
+        "environ",
+        "environment",
+        "envvars",
+        "env vars",
+        "env variables",
+        "environment variables",
+    ];
+    name.len() <= LONGEST && {
+        let words = words(name);
+        ENDS.iter().any(|end| is_tail(&words, end))
+    }
 }
 
 /// Whether the name only says what something is called.
@@ -105,17 +261,259 @@ pub(super) fn is_naming(name: &str) -> bool {
     NAMING.contains(&name)
 }
 
-/// Whether a value holds nothing to hide: empty, null, or a switch.
-pub(super) fn is_empty_value(value: &str) -> bool {
+/// Whether what stands below the name says where a value comes from.
+pub(super) fn is_source(name: &str) -> bool {
+    SOURCES.contains(&name)
+}
+
+/// How much of a secret a value can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Worth {
+    /// Empty or null.
+    Nothing,
+    /// A boolean or a short number: a secret only where its key names one.
+    Setting,
+    /// Anything else.
+    Text,
+}
+
+/// Judges a scalar as it is written, with or without quotes.
+pub(super) fn worth(value: &str) -> Worth {
+    const SHORT: usize = 5;
     let value = value.trim();
-    value.len() <= 5
-        && matches!(
-            value,
-            "" | "\"\"" | "''" | "~" | "null" | "true" | "false" | "True" | "False" | "{}" | "[]"
-        )
+    let inner = value.strip_prefix(['"', '\'']).unwrap_or(value);
+    let inner = inner.strip_suffix(['"', '\'']).unwrap_or(inner);
+    if inner.len() > SHORT + 2 {
+        return Worth::Text;
+    }
+    let digits = inner.trim_start_matches(['-', '+']);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|c| c.is_ascii_digit() || c == b'.')
+        && digits.bytes().filter(u8::is_ascii_digit).count() <= SHORT;
+    match inner.to_ascii_lowercase().as_str() {
+        "" | "~" | "null" | "none" | "{}" | "[]" => Worth::Nothing,
+        "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n" => Worth::Setting,
+        _ if is_number => Worth::Setting,
+        _ => Worth::Text,
+    }
+}
+
+/// Whether a value of `kind` makes an object a Secret, also in a slightly wrong spelling.
+pub(super) fn is_secret_kind(kind: &str) -> bool {
+    let is_slip = || {
+        (5..=8).contains(&kind.len()) && strsim::osa_distance(&kind.to_lowercase(), "secret") <= 2
+    };
+    kind.eq_ignore_ascii_case("SecretList") || is_slip()
+}
+
+fn ends_as_credential(words: &str, plain: &str) -> bool {
+    let last = words.rsplit(' ').next().unwrap_or(words);
+    if NO_CREDENTIALS.contains(&last) {
+        return false;
+    }
+    let is_glued = |end: &&str| plain.ends_with(*end);
+    let is_joined = |end: &&&str| end.contains(' ') && plain.ends_with(&end.replace(' ', ""));
+    ENDINGS.iter().any(|end| is_tail(words, end))
+        || GLUED.iter().any(|end| is_glued(&end))
+        || ENDINGS.iter().any(|end| is_joined(&end))
+}
+
+fn is_tail(words: &str, end: &str) -> bool {
+    words
+        .strip_suffix(end)
+        .is_some_and(|before| before.is_empty() || before.ends_with(' '))
+}
+
+/// Whether a word is a slip of the keyboard away from a credential: one letter, two in a long word.
+fn is_misspelled(word: &str) -> bool {
+    if word.len() < 4 || word.len() > 20 || NO_CREDENTIALS.contains(&word) {
+        return false;
+    }
+    let letters = letters(word);
+    MISSPELLED.iter().any(|known| {
+        let most = if known.len() >= 8 { 2 } else { 1 };
+        // Each slip changes two letters of the set at most; most words are ruled out here.
+        let differing = (letters ^ self::letters(known)).count_ones() as usize;
+        differing <= 2 * most
+            && word.len().abs_diff(known.len()) <= most
+            && strsim::osa_distance(word, known) <= most
+    })
+}
+
+fn letters(word: &str) -> u32 {
+    let bit = |byte: u8| 1_u32 << (byte & 31);
+    word.bytes().fold(0, |set, byte| set | bit(byte))
 }
 
 fn plain(name: &str) -> String {
-    let kept = name.chars().filter(|letter| !matches!(letter, '_' | '-'));
+    let kept = name
+        .chars()
+        .filter(|letter| !matches!(letter, '_' | '-' | '.'));
     kept.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// The words of a name in lower case, with single spaces between and without numbers behind:
+/// `dbPass2` gives `db pass`, `AUTH_SALT` gives `auth salt`.
+fn words(name: &str) -> String {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let mut words = String::with_capacity(name.len() + 4);
+    let letters: Vec<char> = name.chars().collect();
+    for (at, &letter) in letters.iter().enumerate() {
+        if !letter.is_alphanumeric() {
+            if !words.is_empty() && !words.ends_with(' ') {
+                words.push(' ');
+            }
+            continue;
+        }
+        let before = at.checked_sub(1).map(|before| letters[before]);
+        let is_after_small = before.is_some_and(|c| c.is_lowercase() || c.is_ascii_digit());
+        let ends_capitals = before.is_some_and(char::is_uppercase)
+            && letters.get(at + 1).is_some_and(|c| c.is_lowercase());
+        if letter.is_uppercase() && (is_after_small || ends_capitals) {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(names: &[&str], expected: Option<Reach>) {
+        for name in names {
+            assert_eq!(reach(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_credentials() {
+        check(
+            &[
+                "cookieSecret",
+                "PASSWORD",
+                "api-key",
+                "client_secret",
+                "secretToken",
+                "passphrase",
+                "aws_secret_access_key",
+            ],
+            Some(Reach::Below),
+        );
+        check(
+            &[
+                "pwd",
+                "pass",
+                "DB_PASS",
+                "dbpass",
+                "userPwd",
+                "auth",
+                "basicAuth",
+                "_auth",
+                "Authorization",
+                "bearer",
+                "salt",
+                "passSalt",
+                "encryptionKey",
+                "encryption_key",
+                "encryptionkey",
+                "ENCRYPTION_KEY_2",
+                "cookie",
+                "sessionCookie",
+                "sessionKey",
+                "webhook",
+                "slackWebhookURL",
+                "dsn",
+                "SENTRY_DSN",
+                "connectionString",
+                "AccountKey",
+                "GITHUB_PAT",
+                "tls.key",
+                "id_rsa",
+                "client-key-data",
+            ],
+            Some(Reach::Value),
+        );
+    }
+
+    #[test]
+    fn near_misses_of_credentials() {
+        check(
+            &[
+                "passwrd",
+                "pasword",
+                "passowrd",
+                "passsword",
+                "secrte",
+                "scret",
+                "cookieSecrt",
+                "tokne",
+                "apiTokn",
+                "apiTokenn",
+                "client_secert",
+                "cookiesecrt",
+                "credntials",
+                "encryptonKey",
+            ],
+            Some(Reach::Below),
+        );
+    }
+
+    #[test]
+    fn names_that_hide_nothing() {
+        check(
+            &[
+                "key",
+                "passThrough",
+                "bypass",
+                "compass",
+                "author",
+                "authenticator_class",
+                "oauth",
+                "authType",
+                "cookieMaxAge",
+                "path",
+                "pattern",
+                "passed",
+                "taken",
+                "secretName",
+                "imagePullSecrets",
+                "existingSecret",
+                "passwordFile",
+                "tolerations",
+                "nodeSelector",
+                "secureContext",
+                "broken",
+                "webhooks",
+                "publicKey",
+                "hub",
+                "db",
+            ],
+            None,
+        );
+        assert_eq!(reach_below("encryption", "key"), Some(Reach::Value));
+        assert_eq!(reach_below("webhook", "url"), Some(Reach::Value));
+        assert_eq!(reach_below("db", "url"), None);
+    }
+
+    #[test]
+    fn what_a_value_can_be() {
+        for (value, expected) in [
+            ("", Worth::Nothing),
+            ("\"\"", Worth::Nothing),
+            ("null", Worth::Nothing),
+            ("on", Worth::Setting),
+            ("'True'", Worth::Setting),
+            ("8080", Worth::Setting),
+            ("-1.5", Worth::Setting),
+            ("123456", Worth::Text),
+            ("hunter2", Worth::Text),
+            ("1.2.3.4.5.6", Worth::Text),
+        ] {
+            assert_eq!(worth(value), expected, "{value}");
+        }
+    }
 }

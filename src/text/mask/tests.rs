@@ -95,7 +95,7 @@ fn anchors_and_tags_hide_nothing_from_us() {
 fn values_of_environment_variables() {
     check_masked(
         "env:\n- name: A\n  value: x\n- name: B\n  valueFrom:\n    secretKeyRef:\n      name: s\n      key: k\n- value: \"true\"\n  name: C\nports: []\n",
-        "env:\n- name: A\n  value: *\n- name: B\n  valueFrom:\n    secretKeyRef:\n      name: s\n      key: k\n- value: *\n  name: C\nports: []\n",
+        "env:\n- name: A\n  value: *\n- name: B\n  valueFrom:\n    secretKeyRef:\n      name: s\n      key: k\n- value: \"true\"\n  name: C\nports: []\n",
     );
     check_masked(
         "env: [{name: A, value: x y}, {name: B}]\n",
@@ -143,9 +143,75 @@ fn credentials_in_running_text() {
     );
     check_masked(
         "config.py: |\n  c.Hub.api_token = \"abc\"\n  if token == 'x': pass\n",
-        "config.py: |\n  c.Hub.api_token = *\n  if token == 'x': pass\n",
+        "config.py: |\n  c.Hub.api_token = *\n  if token == *: pass\n",
     );
     check_masked("oops: my password: abc\n", "oops: my password: *\n");
+}
+
+#[test]
+fn settings_are_hidden_only_where_their_key_names_a_credential() {
+    check_masked(
+        "env: {DEBUG: on, PORT: 8080, LEVEL: '3', ID: 123456, API_TOKEN: 1234, DB_PASSWORD: off}\n",
+        "env: {DEBUG: on, PORT: 8080, LEVEL: '3', ID: *, API_TOKEN: *, DB_PASSWORD: *}\n",
+    );
+    check_masked(
+        "extraEnv:\n  DEBUG: on\n  PORT: 8080\n  API_TOKEN: 1234\n  NONE: null\n  key: abc\n",
+        "extraEnv:\n  DEBUG: on\n  PORT: 8080\n  API_TOKEN: *\n  NONE: null\n  key: *\n",
+    );
+    check_masked(
+        "env:\n- name: PIN_TOKEN\n  value: \"1234\"\n- value: 1234\n  name: DB_PASSWORD\n- {value: 12, name: SALT}\n- {name: SALT, value: 12}\n",
+        "env:\n- name: PIN_TOKEN\n  value: *\n- value: *\n  name: DB_PASSWORD\n- {value: *, name: SALT}\n- {name: SALT, value: *}\n",
+    );
+    check_masked(
+        "auth: {type: github, key: abc}\nencryption:\n  key: 12\nwebhook:\n  url: abc\n  enabled: true\n",
+        "auth: {type: github, key: *}\nencryption:\n  key: *\nwebhook:\n  url: *\n  enabled: true\n",
+    );
+}
+
+#[test]
+fn files_of_a_hub() {
+    check_masked(
+        "hub:\n  extraFiles:\n    a:\n      mountPath: /a\n      stringData: |\n        one\n        two: 3\n      mode: 0644\nsingleuser:\n  extraFiles: {b: {data: {c: d}, binaryData: e, mode: 420}}\n",
+        "hub:\n  extraFiles:\n    a:\n      mountPath: /a\n      stringData: |\n        *\n        *\n      mode: 0644\nsingleuser:\n  extraFiles: {b: {data: {c: *}, binaryData: *, mode: 420}}\n",
+    );
+}
+
+#[test]
+fn a_block_that_hides_has_no_end_while_its_document_does_not_parse() {
+    check_masked(
+        "kind: Secret\nmetadata: {name: s}\nstringData:\n  tls.key: first\nsecond\n  token-file: third\ntype: Opaque\n---\nkind: ConfigMap\ndata:\n  a: shown\n",
+        "kind: Secret\nmetadata: {name: s}\nstringData:\n  tls.key: *\n*\n  *\ntype: Opaque\n---\nkind: ConfigMap\ndata:\n  a: shown\n",
+    );
+    check_masked(
+        "kind: Secret\nstringData:\n  a: |\n    one\ntwo: x\n  key: three\n",
+        "kind: Secret\nstringData:\n  a: |\n    *\n*\n  *\n",
+    );
+    check_masked(
+        "hub:\n  extraEnv:\n    A: first\n second: x\n  db:\n    type: sqlite\n    upgrade: true\n# note: x\n",
+        "hub:\n  extraEnv:\n    A: *\n second: *\n  *\n    *\n    *\n# note: *\n",
+    );
+    check_masked(
+        "hub:\n  cookieSecret: |\n    one\ntwo\n  name: three\n  level: four\n",
+        "hub:\n  cookieSecret: |\n    *\n*\n  name: three\n  level: *\n",
+    );
+    // Nothing in the text tells that the document does not parse, but whoever parsed it does.
+    let text = "kind: Secret\nstringData:\n  a: one\nb: two\n---\nb: three\n";
+    assert_eq!(masked(text, &[]).len(), 1);
+    let hidden = masked(text, &[20]);
+    let hidden: Vec<&str> = hidden.into_iter().map(|range| &text[range]).collect();
+    assert_eq!(hidden, ["one", "b: two"]);
+}
+
+#[test]
+fn documents_in_quotes() {
+    check_masked(
+        "{\"values.yaml\": \"hub:\\n  extraEnv:\\n    A: x\\n\", \"b\": \"a\\n\\\"b\\\"\"}",
+        "{\"values.yaml\": *, \"b\": \"a\\n\\\"b\\\"\"}",
+    );
+    check_masked(
+        "values: \"{\\\"env\\\": {\\\"A\\\": \\\"x\\\"}}\"\nnext: 1\n",
+        "values: *\nnext: 1\n",
+    );
 }
 
 #[test]
@@ -208,6 +274,15 @@ fn hostile_texts_take_no_longer_than_their_length() {
         "a: [\n",
         "- - - -\n",
         "-----BEGIN ",
+        "xoxb-",
+        "9Q~",
+        "?key=",
+        "hooks.slack.com/services/",
+        "token = (",
+        "(\"token\",",
+        "curl -u ",
+        "\\\"",
+        "stringData:\n  a: |\n    b\nc\n",
     ] {
         let text = unit.repeat(size / unit.len());
         assert_eq!(mask(&text).len(), text.len(), "{unit}");
@@ -221,7 +296,7 @@ proptest! {
         prop_assert_eq!(masked.len(), text.len());
         let newlines = |text: &str| text.match_indices(['\n', '\r']).map(|(at, _)| at).collect::<Vec<_>>();
         prop_assert_eq!(newlines(&masked), newlines(&text));
-        let ranges = super::masked(&text);
+        let ranges = super::masked(&text, &[]);
         prop_assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start));
     }
 

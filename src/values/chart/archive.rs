@@ -20,6 +20,9 @@ pub enum ArchiveError {
     /// It would unpack to more than Helm takes.
     #[error("it holds more than {} MiB unpacked, or a file of more than {} MiB", LARGEST >> 20, LARGEST_FILE >> 20)]
     TooLarge,
+    /// A file that decides its values is a link, and an archive has nothing that it could lead to.
+    #[error("it holds a link in the place of a file: `{0}`")]
+    Link(String),
     /// A file would land outside of the chart.
     #[error("it holds a file outside of its folder: `{0}`")]
     Outside(String),
@@ -36,10 +39,13 @@ pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, Arc
     for entry in archive.entries()? {
         let mut entry = entry?;
         let kind = entry.header().entry_type();
+        let path = entry.path()?.to_string_lossy().replace('\\', "/");
+        if (kind.is_symlink() || kind.is_hard_link()) && decides_values(&path) {
+            return Err(ArchiveError::Link(path));
+        }
         if !(kind.is_file() || kind.is_contiguous()) {
             continue;
         }
-        let path = entry.path()?.to_string_lossy().replace('\\', "/");
         let is_inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
         if !std::path::Path::new(&path).components().all(is_inside) {
             return Err(ArchiveError::Outside(path));
@@ -62,4 +68,13 @@ pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, Arc
         .checked_sub(1)
         .ok_or(ArchiveError::TooLarge)?;
     Ok(files)
+}
+
+/// Whether a file of a chart, or of a chart below it, is one of those that its values come from.
+fn decides_values(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        name,
+        "Chart.yaml" | "values.yaml" | "values.schema.json" | "requirements.yaml"
+    ) || path.contains("/charts/")
 }

@@ -216,6 +216,7 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
         let message = format!("this is not YAML: {}", error.message);
         Diagnostic::new(&NOT_A_CHART, message)
             .at(Span::new(source, error.offset..error.offset), "here")
+            .unparsed()
     })?;
     let root = document.root();
     let text_at = |key: &str| root.map(|root| string(root, key)).unwrap_or_default();
@@ -300,6 +301,20 @@ mod tests {
         gzip.finish().expect("bytes")
     }
 
+    /// A packed chart with one symbolic link.
+    fn linked(path: &str, target: &str) -> Vec<u8> {
+        let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = tar::Builder::new(gzip);
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        archive
+            .append_link(&mut header, path, target)
+            .expect("a link");
+        let gzip = archive.into_inner().expect("an archive");
+        gzip.finish().expect("bytes")
+    }
+
     fn read_packed(bytes: &[u8]) -> Result<Chart, String> {
         let mut sources = Sources::default();
         let chart = read_archive(&mut sources, "a.tgz", bytes, Helm::Four);
@@ -378,6 +393,10 @@ mod tests {
         assert!(archive::unpack(&once, &mut left).is_ok());
         assert!(archive::unpack(&once, &mut left).is_err());
         let whole = packed(&[chart, ("a/values.yaml", "a: 1\n")]);
+        let message = read_packed(&linked("a/values.yaml", "../../secrets.yaml"));
+        let expected =
+            "cannot read `a.tgz`: it holds a link in the place of a file: `a/values.yaml`";
+        assert_eq!(message.expect_err("refused"), expected);
         assert!(read_packed(&whole[..whole.len() / 2]).is_err());
         let message = read_packed(&packed(&[("a/values.yaml", "a: 1\n")]));
         assert!(message.expect_err("refused").contains("no Chart.yaml"));

@@ -22,6 +22,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
                     stream.release.span(part, error.offset..error.offset),
                     "here",
                 )
+                .unparsed()
                 .help("mend the chart's template, or the values that it writes out"),
         );
     }

@@ -85,7 +85,12 @@ fn finding(hub: &Hub<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
     let text = hub.sources.shown(value.set.value);
     let message = format!("`{key}` is {kind}, and Kubernetes takes texts only");
     let finding = Diagnostic::new(&CODE, message).at(span(value), format!("is {kind}"));
-    let finding = finding.help(format!("quote it: \"{text}\""));
+    let is_secret = text != hub.sources.slice(value.set.value);
+    let finding = finding.help(if is_secret {
+        "quote the value".to_owned()
+    } else {
+        format!("quote it: \"{text}\"")
+    });
     Some(remedy::safe(
         finding,
         "put it into quotes",

@@ -28,13 +28,19 @@ fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     };
     let text = found.values.sources.shown(value.set.value);
     let is_secret = text != found.values.sources.slice(value.set.value);
-    let message = if is_secret || text == number.to_string() {
+    let message = if is_secret {
+        "a secret is a number, where the chart takes a text".to_owned()
+    } else if text == number.to_string() {
         format!("`{text}` is a number, where the chart takes a text")
     } else {
         format!("Helm reads `{text}` as the number {number}, where the chart takes a text")
     };
     let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a number");
-    let finding = finding.help(format!("quote it: \"{text}\""));
+    let finding = finding.help(if is_secret {
+        "quote the value".to_owned()
+    } else {
+        format!("quote it: \"{text}\"")
+    });
     let edits = remedy::quote(found.values, value);
     Some(remedy::safe(finding, "put it into quotes", edits))
 }

@@ -1,4 +1,4 @@
-//! Credentials that only their line gives away: behind a flag, in a mapping that is cut off, behind a tab.
+//! Credentials in the words of a shell and of broken lines: behind a flag, in a mapping that is cut off, behind a tab.
 
 use std::ops::Range;
 
@@ -8,6 +8,7 @@ use super::{count, names};
 
 pub(super) fn hide(text: &str, hidden: &mut Vec<Range<usize>>) {
     hide_behind_flags(text, hidden);
+    hide_behind_short_flags(text, hidden);
     hide_values_beside_names(text, hidden);
     hide_behind_tabs(text, hidden);
 }
@@ -37,6 +38,93 @@ fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
+/// Programs that take a password behind a short flag, and that flag. `-u` takes `user:password`.
+const SHORT_FLAGS: [(&str, &str); 15] = [
+    ("curl", "-u"),
+    ("curl", "--user"),
+    ("curl", "--proxy-user"),
+    ("mysql", "-p"),
+    ("mysqldump", "-p"),
+    ("mysqladmin", "-p"),
+    ("mariadb", "-p"),
+    ("mongosh", "-p"),
+    ("mongo", "-p"),
+    ("sshpass", "-p"),
+    ("login", "-p"),
+    ("redis-cli", "-a"),
+    ("ldapsearch", "-w"),
+    ("smbclient", "-U"),
+    ("sqlcmd", "-P"),
+];
+
+/// Hides the argument behind a short flag of the programs in [`SHORT_FLAGS`], in the same line or, item by item, in the
+/// lines after the program.
+fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
+    for program in SHORT_FLAGS.iter().map(|(program, _)| *program) {
+        let is_letter = |at: usize| {
+            text.as_bytes()
+                .get(at)
+                .is_some_and(u8::is_ascii_alphanumeric)
+        };
+        let mut done = 0;
+        for at in memmem::find_iter(text.as_bytes(), program) {
+            let end = at + program.len();
+            let is_word = !is_letter(end) && !at.checked_sub(1).is_some_and(is_letter);
+            if at >= done && is_word {
+                done = end + command_length(&text[end..]);
+                hide_flags_of(program, text, end..done, hidden);
+            }
+        }
+    }
+}
+
+/// The length of a command behind its program: to the line's end, or over the list items that follow.
+fn command_length(rest: &str) -> usize {
+    const MOST_LINES: usize = 20;
+    let mut length = 0;
+    for (number, line) in rest.split_inclusive('\n').take(MOST_LINES).enumerate() {
+        let is_item =
+            line.trim_start().starts_with('-') || line.trim_start().starts_with(['"', '\'']);
+        let goes_on = number == 0 || is_item || rest[..length].trim_end().ends_with('\\');
+        if !goes_on {
+            break;
+        }
+        length += line.len();
+    }
+    length
+}
+
+fn hide_flags_of(program: &str, text: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
+    let bytes = &text.as_bytes()[..range.end];
+    for (_, flag) in SHORT_FLAGS.iter().filter(|(known, _)| *known == program) {
+        for found in memmem::find_iter(&bytes[range.clone()], flag) {
+            let at = range.start + found;
+            let before = bytes[at - 1];
+            let end = at + flag.len();
+            let is_glued = flag.len() == 2 && bytes.get(end).is_some_and(|byte| is_argument(*byte));
+            let begins =
+                before.is_ascii_whitespace() || matches!(before, b'"' | b'\'' | b',' | b'[');
+            if !begins {
+                continue;
+            }
+            let start = if is_glued {
+                end
+            } else {
+                next_argument(bytes, end)
+            };
+            let is_flag = !is_glued && (start == end || bytes.get(start) == Some(&b'-'));
+            if !is_flag {
+                let length = argument_length(&bytes[start..]);
+                hidden.push(start..start + length);
+            }
+        }
+    }
+}
+
+fn is_argument(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b']')
+}
+
 /// Where the argument behind a flag begins: behind quotes, a comma, or the dash of the next line.
 fn next_argument(bytes: &[u8], flag_end: usize) -> usize {
     let is_quote = |byte| matches!(byte, b'"' | b'\'');
@@ -54,9 +142,7 @@ fn next_argument(bytes: &[u8], flag_end: usize) -> usize {
 }
 
 fn argument_length(rest: &[u8]) -> usize {
-    count(rest, |byte| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b']')
-    })
+    count(rest, is_argument)
 }
 
 /// Hides `value` behind a `name` in one line, as a variable in flow style has them, wherever it stands: the
@@ -134,6 +220,26 @@ mod tests {
             "run --password x1 --verbose\n",
             "run --password ** --verbose\n",
         );
+    }
+
+    #[test]
+    fn the_argument_of_a_short_flag_is_hidden() {
+        check("curl -u me:x1 https://a", "curl -u ***** https://a");
+        check("curl --user me:x1 -k", "curl --user ***** -k");
+        check("mysql -uroot -px1 db", "mysql -uroot -p** db");
+        check(
+            "command: [mysql, -p, x1, db]\n",
+            "command: [mysql, -p, **, db]\n",
+        );
+        check(
+            "command:\n- mysql\n- -uroot\n- -px1\n- db\nports: -p80\n",
+            "command:\n- mysql\n- -uroot\n- -p**\n- db\nports: -p80\n",
+        );
+        check(
+            "docker login -u me -p x1\nmkdir -p a/b\n",
+            "docker login -u me -p **\nmkdir -p a/b\n",
+        );
+        check("mysql -p db2\n", "mysql -p ***\n");
     }
 
     #[test]
