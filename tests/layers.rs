@@ -53,6 +53,7 @@ const DOORS: &[(&str, &[&str])] = &[
         "rayon",
         &["k8s/release.rs", "lint/mod.rs", "render/engine.rs"],
     ),
+    ("rustix", &["host/os.rs", "host/replace.rs"]),
     ("similar", &["report/diff.rs"]),
     ("strsim", &["text/nearest.rs"]),
     ("tar", &["values/chart/"]),

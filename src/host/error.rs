@@ -43,9 +43,22 @@ pub enum HostError {
         /// Why not.
         source: io::Error,
     },
+    /// A file no longer holds what it was expected to hold.
+    #[error("{subject} changed since it was read")]
+    Changed {
+        /// What was to be replaced.
+        subject: String,
+    },
 }
 
 impl HostError {
+    /// The error of a replacement of something else than what was read.
+    pub(super) fn changed(path: &Path) -> Self {
+        Self::Changed {
+            subject: path.display().to_string(),
+        }
+    }
+
     /// The error of a read of `subject`.
     pub(super) fn read(subject: &str, source: io::Error) -> Self {
         Self::Read {

@@ -26,6 +26,8 @@ pub struct Memory {
     pub is_pipe_broken: bool,
     /// Whether there is no room for another file.
     pub is_disk_full: bool,
+    /// What somebody else writes into files just before they are replaced.
+    pub edits: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// Files that are kept from being written.
     pub read_only: BTreeSet<PathBuf>,
     stdout: RefCell<String>,
@@ -43,6 +45,7 @@ impl Default for Memory {
             outputs: BTreeMap::new(),
             is_pipe_broken: false,
             is_disk_full: false,
+            edits: RefCell::default(),
             read_only: BTreeSet::new(),
             stdout: RefCell::default(),
             stderr: RefCell::default(),
@@ -154,6 +157,10 @@ impl Host for Memory {
         names.into_iter().map(|name| path.join(name)).collect()
     }
 
+    fn real_path(&self, path: &Path) -> PathBuf {
+        self.absolute(path)
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.stdin.is_none()
     }
@@ -186,6 +193,20 @@ impl Host for Memory {
         let path = self.absolute(path);
         self.files.borrow_mut().insert(path, content.to_vec());
         Ok(())
+    }
+
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        let edit = self.edits.borrow_mut().remove_entry(&self.absolute(path));
+        self.files.borrow_mut().extend(edit);
+        let there = self.files.borrow().get(&self.absolute(path)).cloned();
+        if self.is_read_only(path) {
+            let refused = io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only");
+            return Err(HostError::write_file(path, refused));
+        }
+        if there.as_deref() != Some(old) {
+            return Err(HostError::changed(path));
+        }
+        self.write_file(path, new)
     }
 
     fn is_read_only(&self, path: &Path) -> bool {

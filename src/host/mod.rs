@@ -4,6 +4,7 @@ mod error;
 mod memory;
 mod os;
 mod overlay;
+mod replace;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,9 @@ pub trait Host {
     /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
     /// old content or the new. One that is read-only stays as it is, whoever asks. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
+    /// Replaces the content of a file that still holds `old`, else leaves it as it is: [`HostError::Changed`]. Owner,
+    /// permissions and links stay; a read-only file is refused.
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError>;
     /// Whether a file is kept from being written, so that [`Host::write_file`] would refuse it.
     fn is_read_only(&self, _path: &Path) -> bool {
         false

@@ -6,6 +6,7 @@ mod gathered;
 mod said;
 mod settings;
 mod subjects;
+mod writer;
 
 use std::collections::BTreeMap;
 
@@ -38,7 +39,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     let Judged {
         known,
         mut findings,
-        errors,
+        mut errors,
     } = judge(session, &options, &settings, Repeats::Hidden);
     if known == 0 && errors.is_empty() && !options.skip_unknown {
         let message = if options.to.is_some() {
@@ -52,11 +53,9 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     }
     let mut diff = String::new();
     if options.fix || options.diff {
-        let fixed = match fixes::run(session, &options, &settings) {
-            Ok(fixed) => fixed,
-            Err(error) => return session.fail(&[error]),
-        };
+        let fixed = fixes::run(session, &options, &settings);
         (findings, diff) = (fixed.left, fixed.diff);
+        errors.extend(fixed.errors);
         for line in &fixed.lines {
             session.say(line);
         }
