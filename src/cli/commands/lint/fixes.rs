@@ -244,7 +244,8 @@ fn told(sources: &Sources, outcome: &Outcome, is_diff: bool) -> Vec<String> {
             format!(" in {}", source.name())
         });
         let (id, reason) = (finding.code.id, &refused.reason);
-        lines.push(format!("{id}{place} was not fixed: {reason}"));
+        let line = format!("{id}{place} was not fixed: {reason}");
+        lines.push(report::one_line(&line));
     }
     lines
 }
