@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::LayerOptions;
-use super::session::{Session, unreadable};
+use super::session::{Session, too_large, unreadable};
 use crate::diag::{Code, Diagnostic};
-use crate::host::Host;
+use crate::host::{Host, LARGEST_CHART, LARGEST_TEXT};
 use crate::text::{SourceId, Span};
 use crate::values::{self, Chart, ChartFile, Content, Helm, Map, NotATable, SetKind, Value};
 
@@ -25,6 +25,10 @@ const FILES: [&str; 6] = [
     "values.yaml",
     "values.schema.json",
 ];
+
+/// The files of a chart are limited where they are read and where they are unpacked.
+const _: () =
+    assert!(LARGEST_TEXT == values::LARGEST_CHART_FILE && LARGEST_CHART == values::LARGEST_CHART);
 
 /// The values of a release.
 pub(super) struct Stack {
@@ -196,7 +200,7 @@ fn read_chart(session: &mut Session<'_>, path: &Path, helm: Helm) -> Result<Char
     let name = name.trim_end_matches('/');
     if session.host.is_dir(path) {
         let mut files = Vec::new();
-        collect(session.host, path, "", &mut files)?;
+        collect(session.host, path, "", &mut files, 0)?;
         return values::read_chart(&mut session.sources, name, files, helm);
     }
     let bytes = session.host.read_bytes(path);
@@ -210,10 +214,19 @@ fn collect(
     folder: &Path,
     prefix: &str,
     files: &mut Vec<ChartFile>,
+    depth: usize,
 ) -> Result<(), Diagnostic> {
     let mut take = |path: &Path, name: String| {
         let content = host.read_bytes(path);
         let content = content.map_err(|error| unreadable(path, &error))?;
+        let is_packed = path.extension().is_some_and(|extension| extension == "tgz");
+        if !is_packed && content.len() as u64 > values::LARGEST_CHART_FILE {
+            return Err(too_large(path, values::LARGEST_CHART_FILE));
+        }
+        let others: usize = files.iter().map(|file| file.content.len()).sum();
+        if (others + content.len()) as u64 > values::LARGEST_CHART {
+            return Err(too_large(folder, values::LARGEST_CHART));
+        }
         files.push(ChartFile {
             path: name,
             content,
@@ -233,9 +246,17 @@ fn collect(
             take(path, format!("{prefix}charts/{name}"))?;
         }
     }
-    for path in below.iter().filter(|path| host.is_dir(path)) {
+    // Links lead round in circles; of charts that deep the reader says that they are too deep.
+    let folders = below.iter().filter(|path| host.is_dir(path));
+    for path in folders.filter(|_| depth <= values::DEEPEST_CHART) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        collect(host, path, &format!("{prefix}charts/{name}/"), files)?;
+        collect(
+            host,
+            path,
+            &format!("{prefix}charts/{name}/"),
+            files,
+            depth + 1,
+        )?;
     }
     Ok(())
 }

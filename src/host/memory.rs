@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::text_of;
-use super::{Host, HostError};
+use super::{Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT};
 
 /// A world for tests and for buffers that were never saved: what is read is given, what is written is kept.
 #[derive(Debug)]
@@ -89,6 +89,22 @@ impl Memory {
         self.stderr.borrow().clone()
     }
 
+    fn read_text(&self, path: &Path, most: u64) -> Result<String, HostError> {
+        text_of(&path.display().to_string(), self.read(path, most)?)
+    }
+
+    fn read(&self, path: &Path, most: u64) -> Result<Vec<u8>, HostError> {
+        let files = self.files.borrow();
+        let bytes = files.get(&self.absolute(path)).cloned();
+        let subject = path.display().to_string();
+        let bytes =
+            bytes.ok_or_else(|| HostError::read(&subject, io::ErrorKind::NotFound.into()))?;
+        if bytes.len() as u64 > most {
+            return Err(HostError::too_large(&subject, most));
+        }
+        Ok(bytes)
+    }
+
     fn absolute(&self, path: &Path) -> PathBuf {
         let mut absolute = PathBuf::new();
         for component in self.dir.join(path).components() {
@@ -106,18 +122,23 @@ impl Memory {
 
 impl Host for Memory {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
-        text_of(&path.display().to_string(), self.read_bytes(path)?)
+        self.read_text(path, LARGEST_TEXT)
+    }
+
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        self.read_text(path, LARGEST_MANIFESTS)
     }
 
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
-        let files = self.files.borrow();
-        let bytes = files.get(&self.absolute(path)).cloned();
-        let subject = path.display().to_string();
-        bytes.ok_or_else(|| HostError::read(&subject, io::ErrorKind::NotFound.into()))
+        self.read(path, LARGEST_CHART)
     }
 
     fn read_stdin(&self) -> Result<String, HostError> {
-        text_of("stdin", self.stdin.clone().unwrap_or_default())
+        let bytes = self.stdin.clone().unwrap_or_default();
+        if bytes.len() as u64 > LARGEST_MANIFESTS {
+            return Err(HostError::too_large("stdin", LARGEST_MANIFESTS));
+        }
+        text_of("stdin", bytes)
     }
 
     fn env(&self, name: &str) -> Option<OsString> {
@@ -159,6 +180,20 @@ impl Host for Memory {
 
     fn real_path(&self, path: &Path) -> PathBuf {
         self.absolute(path)
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        let is_shown = |part: Component<'_>| {
+            let name = part.as_os_str().to_string_lossy();
+            !name.starts_with('.') && name != "node_modules"
+        };
+        let root = self.absolute(folder);
+        let files = self.files.borrow();
+        let below = files
+            .keys()
+            .filter_map(|file| file.strip_prefix(&root).ok());
+        let below = below.filter(|below| below.components().all(is_shown));
+        below.map(|below| folder.join(below)).collect()
     }
 
     fn stdin_is_terminal(&self) -> bool {

@@ -1,5 +1,5 @@
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use super::error::text_of;
 use super::replace::{
     Kind, Replaced, is_special, replace, replace_unchanged, write_all, write_directly,
 };
-use super::{Host, HostError};
+use super::{Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, walk};
 
 /// The operating system itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,20 +24,25 @@ const PIPE: usize = 1 << 16;
 )]
 impl Host for Os {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
-        text_of(&path.display().to_string(), self.read_bytes(path)?)
+        read_text(path, LARGEST_TEXT)
+    }
+
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        read_text(path, LARGEST_MANIFESTS)
     }
 
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
-        std::fs::read(path).map_err(|error| HostError::read(&path.display().to_string(), error))
+        read_up_to(path, LARGEST_CHART)
     }
 
     fn read_stdin(&self) -> Result<String, HostError> {
-        let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| HostError::read("stdin", error))?;
-        text_of("stdin", bytes)
+        const NAME: &str = "stdin";
+        let there = stdin_metadata();
+        let stdin = io::stdin().lock();
+        text_of(
+            NAME,
+            read_all(NAME, stdin, there.as_ref(), LARGEST_MANIFESTS)?,
+        )
     }
 
     fn env(&self, name: &str) -> Option<OsString> {
@@ -67,6 +72,10 @@ impl Host for Os {
         let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
         paths.sort();
         paths
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        walk::files(folder)
     }
 
     fn real_path(&self, path: &Path) -> PathBuf {
@@ -160,6 +169,75 @@ impl Host for Os {
     }
 }
 
+/// What a device may give at most: one without an end, as `/dev/zero`, must not fill the memory first.
+const MOST_OF_DEVICE: u64 = 1 << 20;
+
+fn read_text(path: &Path, most: u64) -> Result<String, HostError> {
+    text_of(&path.display().to_string(), read_up_to(path, most)?)
+}
+
+fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, HostError> {
+    let subject = path.display().to_string();
+    let file = File::open(path).map_err(|error| HostError::read(&subject, error))?;
+    let there = file.metadata().ok();
+    read_all(&subject, &file, there.as_ref(), most)
+}
+
+/// Reads up to `most` bytes. One that has no room for them gets an error and no abort.
+fn read_all(
+    subject: &str,
+    stream: impl Read,
+    there: Option<&Metadata>,
+    most: u64,
+) -> Result<Vec<u8>, HostError> {
+    let most = match there {
+        Some(there) if is_device(there) => most.min(MOST_OF_DEVICE),
+        _ => most,
+    };
+    let size = there
+        .filter(|there| there.is_file())
+        .map_or(0, Metadata::len);
+    if size > most {
+        return Err(HostError::too_large(subject, most));
+    }
+    let failed = |error| HostError::read(subject, error);
+    let mut bytes = Vec::new();
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let reserved = bytes.try_reserve_exact(size.saturating_add(1));
+    reserved.map_err(|error| failed(io::Error::new(io::ErrorKind::OutOfMemory, error)))?;
+    stream
+        .take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(HostError::too_large(subject, most));
+    }
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn is_device(there: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    there.file_type().is_char_device() || there.file_type().is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn stdin_metadata() -> Option<Metadata> {
+    use std::os::fd::AsFd as _;
+    let stdin = io::stdin().as_fd().try_clone_to_owned().ok()?;
+    File::from(stdin).metadata().ok()
+}
+
+#[cfg(not(unix))]
+fn stdin_metadata() -> Option<Metadata> {
+    None
+}
+
 fn read_only() -> io::Error {
     io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")
 }
@@ -183,7 +261,6 @@ fn day(number: u64) -> String {
 #[expect(clippy::disallowed_methods, reason = "the tests look at the disk")]
 mod tests {
     use super::*;
-    use std::fs::File;
 
     #[test]
     fn days_have_dates() {
@@ -213,6 +290,8 @@ mod tests {
         let mut file = std::fs::File::create(&path).unwrap();
         file.write_all(b"a: 1\r\n").unwrap();
         assert_eq!(Os.read_file(&path).unwrap(), "a: 1\r\n");
+        let large = read_text(&path, 5).unwrap_err().to_string();
+        assert_eq!(large, format!("{} is larger than 5", path.display()));
         assert!(Os.is_file(&path) && !Os.is_dir(&path) && Os.is_dir(folder.path()));
         file.write_all(b"\xff").unwrap();
         let invalid = Os.read_file(&path).unwrap_err().to_string();

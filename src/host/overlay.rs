@@ -22,6 +22,13 @@ impl Host for Overlay<'_> {
         }
     }
 
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        match self.files.get(path) {
+            Some(text) => Ok((*text).to_owned()),
+            None => self.below.read_manifests(path),
+        }
+    }
+
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
         match self.files.get(path) {
             Some(text) => Ok(text.as_bytes().to_owned()),
@@ -55,6 +62,10 @@ impl Host for Overlay<'_> {
 
     fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
         self.below.list_dir(path)
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        self.below.walk(folder)
     }
 
     fn real_path(&self, path: &Path) -> PathBuf {

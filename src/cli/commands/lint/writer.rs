@@ -113,7 +113,7 @@ impl<'w> Writer<'w> {
         if !self.named.has(self.host, path) {
             return Err(outside(path));
         }
-        match self.host.read_file(path) {
+        match self.host.read_manifests(path) {
             Ok(there) if there != self.known(id) => Err(changed(path)),
             Ok(_) => Ok(()),
             Err(error) => Err(unwritten(path, &error)),
