@@ -442,6 +442,9 @@ impl Host for Broken {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.0.read_file(path)
     }
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        self.0.read_manifests(path)
+    }
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
         self.0.read_bytes(path)
     }
@@ -453,6 +456,12 @@ impl Host for Broken {
     }
     fn current_dir(&self) -> Result<std::path::PathBuf, HostError> {
         self.0.current_dir()
+    }
+    fn walk(&self, folder: &Path) -> Vec<std::path::PathBuf> {
+        self.0.walk(folder)
+    }
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        self.0.replace_file(path, old, new)
     }
     fn is_file(&self, path: &Path) -> bool {
         self.0.is_file(path)

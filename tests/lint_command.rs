@@ -811,22 +811,94 @@ fn what_is_known_is_not_shown_and_only_shrinks() {
     );
 }
 
+/// Fixes what can be fixed in a safe way.
+const FIXABLE: &str = "singleuser:\n  memory: {limit: 2Gi, guarantee: 2G}\n";
+const FIXED: &str = "singleuser:\n  memory: {limit: 2G, guarantee: 2G}\n";
+
+#[track_caller]
+fn check_content(world: &Memory, name: &str, expected: &str) {
+    assert_eq!(world.read_file(Path::new(name)).expect("a file"), expected);
+}
+
 #[test]
-fn where_one_file_is_read_only_nothing_is_fixed() {
-    let text = "singleuser:\n  memory: {limit: 2Gi, guarantee: 2G}\n";
-    let mut world = Memory::default().file("a.yaml", text).file("b.yaml", text);
+fn a_read_only_file_keeps_no_other_from_being_fixed() {
+    let mut world = Memory::default()
+        .file("a.yaml", FIXABLE)
+        .file("b.yaml", FIXABLE);
     world.read_only.insert("/b.yaml".into());
-    assert_eq!(run(&world, &["lint", "a.yaml", "b.yaml", "--fix"]), 2);
-    let said = world.stderr();
+    let line = ["lint", "a.yaml", "b.yaml", "--fix", "--format", "concise"];
+    assert_eq!(run(&world, &line), 2);
+    let shown = world.stdout();
     assert!(
-        said.contains("b.yaml is read-only, and nothing was fixed"),
-        "{said}"
+        shown.starts_with(
+            "unwritable-output: error[CL004] `b.yaml` was not fixed: it is read-only\nb.yaml:"
+        ),
+        "{shown}"
     );
-    for name in ["a.yaml", "b.yaml"] {
-        assert_eq!(world.read_file(Path::new(name)).expect("a file"), text);
-    }
+    assert!(
+        world.stderr().starts_with("1 finding fixed in 1 file\n"),
+        "{}",
+        world.stderr()
+    );
+    check_content(&world, "a.yaml", FIXED);
+    check_content(&world, "b.yaml", FIXABLE);
     // The fixes can be seen all the same.
     assert_eq!(run(&world, &["lint", "b.yaml", "--diff"]), 1);
+}
+
+#[test]
+fn an_edit_that_comes_while_files_are_fixed_is_not_lost() {
+    let world = Memory::default()
+        .file("hubs/a.yaml", FIXABLE)
+        .file("hubs/b.yaml", FIXABLE);
+    let edited = format!("{FIXABLE}# by hand\n");
+    let edits = [("/hubs/a.yaml".into(), edited.clone().into_bytes())];
+    world.edits.borrow_mut().extend(edits);
+    let line = [
+        "lint",
+        "hubs/a.yaml",
+        "hubs/b.yaml",
+        "--fix",
+        "--format",
+        "concise",
+    ];
+    assert_eq!(run(&world, &line), 2);
+    let shown = world.stdout();
+    assert!(
+        shown.starts_with(
+            "unwritable-output: error[CL004] `hubs/a.yaml` was not fixed: it changed meanwhile\n"
+        ),
+        "{shown}"
+    );
+    assert!(
+        world.stderr().starts_with("1 finding fixed in 1 file\n"),
+        "{}",
+        world.stderr()
+    );
+    check_content(&world, "hubs/a.yaml", &edited);
+    check_content(&world, "hubs/b.yaml", FIXED);
+    // The next run reads it as it is now.
+    assert_eq!(run(&world, &line), 0, "{}", world.stdout());
+    check_content(&world, "hubs/a.yaml", &format!("{FIXED}# by hand\n"));
+}
+
+#[test]
+fn only_what_is_named_is_fixed() {
+    let policy =
+        "version: 1\nlint: {releases: [{name: hub, values: [common.yaml, prod/hub.yaml]}]}\n";
+    let common = "singleuser:\n  memory: {limit: 2Gi, guarantee: 2G}\n";
+    let world = Memory::default()
+        .file("dunnage.yaml", policy)
+        .file("common.yaml", common)
+        .file("prod/hub.yaml", "hub: {concurrentSpawnLimit: 3}\n");
+    assert_ne!(run(&world, &["lint", "prod", "--fix"]), 2);
+    let said = world.stderr();
+    let line = "common.yaml was not fixed: it is outside of the named files and folders\n";
+    assert!(said.contains(line), "{said}");
+    check_content(&world, "common.yaml", common);
+    // The policy names it as well.
+    assert_ne!(run(&world, &["lint", "--fix"]), 2);
+    check_content(&world, "common.yaml", FIXED);
 }
 
 #[test]

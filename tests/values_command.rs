@@ -56,6 +56,29 @@ fn layers_come_over_the_chart_s_defaults() {
 }
 
 #[test]
+fn the_format_of_messages_is_not_that_of_values() {
+    for line in [
+        "values hub common.yaml --format json",
+        "values --format json-lines hub common.yaml",
+        "--format json values hub",
+    ] {
+        let expected = "error[CL005] usage: `--format` is the format of messages: it does not change the values\n  help: use `-o json` to print values as JSON\n";
+        let world = world();
+        assert_eq!(run(&world, line), 2);
+        assert_eq!(
+            (world.stdout().as_str(), world.stderr().as_str()),
+            ("", expected)
+        );
+    }
+    // Whoever names both means both.
+    let both = world();
+    assert_eq!(run(&both, "values common.yaml -o json --format json"), 0);
+    assert!(both.stdout().starts_with("{\n"), "{}", both.stdout());
+    let concise = world();
+    assert_eq!(run(&concise, "values common.yaml --format concise"), 0);
+}
+
+#[test]
 fn a_chart_that_is_off_gives_no_defaults() {
     let world = world().file("off.yaml", "jupyterhub: {enabled: false}\n");
     assert_eq!(run(&world, "values hub -f off.yaml -o json"), 0);

@@ -28,7 +28,8 @@ use crate::policy;
     version,
     after_help = "With something piped in, `dunnage` alone is a post-renderer and takes the options of `render`.\n\
                   Exit codes: 0 fine, 1 findings, a difference or a policy that cannot be met, 2 usage,\n\
-                  configuration or input that cannot be read, 3 nothing to lint, 70 a bug of dunnage."
+                  configuration or input that cannot be read, 3 nothing to lint, 70 a bug of dunnage.\n\
+                  Values files, policies and files of charts have up to 5Mi, manifests up to 512Mi."
 )]
 struct CommandLine {
     #[command(subcommand)]
@@ -175,6 +176,14 @@ impl LookOptions {
             color: or_word(self.color, host, "DUNNAGE_COLOR")?,
             format: self.formats(host)?,
         })
+    }
+
+    /// Refuses a format of messages that is taken for the form of values.
+    pub(in crate::cli) fn of_values(&self) -> Option<Diagnostic> {
+        let mut formats = self.format.iter().map(|format| format.format);
+        formats.find(|format| matches!(format, Format::Json | Format::JsonLines))?;
+        let message = "`--format` is the format of messages: it does not change the values";
+        Some(Diagnostic::new(&super::USAGE, message).help("use `-o json` to print values as JSON"))
     }
 
     /// Refuses what cannot be done at once.

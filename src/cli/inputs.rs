@@ -62,11 +62,11 @@ pub(super) fn read(
     let hub_images = hub_images(session, asked)?;
     let previous = setting
         .previous
-        .map(|path| session.read(path))
+        .map(|path| session.read_manifests(path))
         .transpose()
         .map_err(one)?;
     let manifests = match file {
-        Some(file) => session.read(file),
+        Some(file) => session.read_manifests(file),
         None => session.read_stdin(),
     };
     let mode = match setting.mode {

@@ -47,6 +47,12 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
             };
         }
     };
+    if let Command::Values(values) = &command
+        && values.prints_yaml()
+        && let Some(error) = look.of_values()
+    {
+        return Session::new(host, &LookOptions::default()).fail(&[error]);
+    }
     let is_lint = matches!(command, Command::Lint(_));
     let look = match look.with_twins(host).and_then(|look| look.checked(is_lint)) {
         Ok(look) => look,

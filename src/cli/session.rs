@@ -1,11 +1,12 @@
 use std::cell::{Cell, RefCell};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::args::{Color, Format, FormatArg, LookOptions};
 use super::outputs::Outputs;
 use crate::diag::{Code, Diagnostic};
-use crate::host::{Host, HostError};
+use crate::host::{self, Host, HostError, LARGEST_MANIFESTS, LARGEST_TEXT};
 use crate::lint;
 use crate::render;
 use crate::report::{self, Look, Pages};
@@ -29,6 +30,8 @@ pub(super) struct Session<'h> {
     pub(super) sources: Sources,
     is_stdin_read: bool,
     is_policy_named: bool,
+    /// What pipes held that were looked into before they are read: they can be read only once.
+    peeked: RefCell<BTreeMap<PathBuf, String>>,
     format: Format,
     /// What goes to files besides.
     files: Vec<FormatArg>,
@@ -63,6 +66,7 @@ impl<'h> Session<'h> {
             sources: Sources::default(),
             is_stdin_read: false,
             is_policy_named: false,
+            peeked: RefCell::default(),
             format: first.map_or_else(|| default_format(host), |first| first.format),
             files: files.cloned().collect(),
             color: look.color.unwrap_or(Color::Auto),
@@ -89,16 +93,45 @@ impl<'h> Session<'h> {
         Self::new(host, &LookOptions::default())
     }
 
-    /// Reads a file; `-` is standard input.
+    /// Reads a values file, a policy or the like; `-` is standard input.
     pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
-        if is_stdin(path) {
-            return self.read_stdin();
+        self.read_up_to(path, LARGEST_TEXT)
+    }
+
+    /// Reads manifests; `-` is standard input.
+    pub(super) fn read_manifests(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
+        self.read_up_to(path, LARGEST_MANIFESTS)
+    }
+
+    fn read_up_to(&mut self, path: &Path, most: u64) -> Result<SourceId, Diagnostic> {
+        let peeked = self.peeked.get_mut().remove(path);
+        let source = match peeked {
+            _ if is_stdin(path) => self.read_stdin()?,
+            Some(text) => self.sources.add_path(path, text),
+            None => {
+                let text = if most == LARGEST_TEXT {
+                    self.host.read_file(path)
+                } else {
+                    self.host.read_manifests(path)
+                };
+                let text = text.map_err(|error| unreadable(path, &error))?;
+                self.sources.add_path(path, text)
+            }
+        };
+        if self.sources.get(source).text().len() as u64 > most {
+            return Err(too_large(path, most));
         }
-        let text = self
-            .host
-            .read_file(path)
-            .map_err(|error| unreadable(path, &error))?;
-        Ok(self.sources.add_path(path, text))
+        Ok(source)
+    }
+
+    /// Looks at the text of a file that may be manifests. What is no ordinary file is kept for when it is read.
+    pub(super) fn peek(&self, path: &Path) -> Result<String, HostError> {
+        let text = self.host.read_manifests(path)?;
+        if !self.host.is_file(path) {
+            let mut peeked = self.peeked.borrow_mut();
+            peeked.insert(path.to_owned(), text.clone());
+        }
+        Ok(text)
     }
 
     /// Reads all of standard input. A second time it would be empty, and a release without objects is
@@ -368,6 +401,12 @@ pub(super) fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
         &UNREADABLE,
         match error {
             HostError::Read { source, .. } => format!("cannot read `{path}`: {source}"),
+            HostError::TooLarge { most, .. } => {
+                format!(
+                    "cannot read `{path}`: it is larger than {}",
+                    host::size(*most)
+                )
+            }
             HostError::InvalidUtf8 { line, column, .. } => {
                 format!("{path}:{line}:{column}: this is not UTF-8")
             }
@@ -375,9 +414,22 @@ pub(super) fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
         },
     )
     .help(match error {
-        HostError::InvalidUtf8 { .. } => "save it as UTF-8; a Windows shell may need `chcp 65001`",
-        _ => "look at the path and at who may read it",
+        HostError::InvalidUtf8 { .. } => {
+            "save it as UTF-8; a Windows shell may need `chcp 65001`".to_owned()
+        }
+        HostError::TooLarge { .. } => format!(
+            "values, policies and files of charts have up to {}, manifests up to {}",
+            host::size(LARGEST_TEXT),
+            host::size(LARGEST_MANIFESTS)
+        ),
+        _ => "look at the path and at who may read it".to_owned(),
     })
+}
+
+/// A text that is larger than `most` bytes.
+pub(super) fn too_large(path: &Path, most: u64) -> Diagnostic {
+    let subject = path.display().to_string();
+    unreadable(path, &HostError::TooLarge { subject, most })
 }
 
 fn stdin_read_twice() -> Diagnostic {

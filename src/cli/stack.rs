@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::args::LayerOptions;
-use super::session::{Session, unreadable};
+use super::session::{Session, too_large, unreadable};
 use crate::diag::{Code, Diagnostic};
-use crate::host::Host;
+use crate::host::{Host, LARGEST_CHART, LARGEST_TEXT};
 use crate::text::{SourceId, Span};
 use crate::values::{self, Chart, ChartFile, Content, Helm, Map, NotATable, SetKind, Value};
 
@@ -31,6 +31,10 @@ const FILES: [&str; 6] = [
     "values.yaml",
     "values.schema.json",
 ];
+
+/// The files of a chart are limited where they are read and where they are unpacked.
+const _: () =
+    assert!(LARGEST_TEXT == values::LARGEST_CHART_FILE && LARGEST_CHART == values::LARGEST_CHART);
 
 /// The values of a release.
 pub(super) struct Stack {
@@ -225,6 +229,14 @@ fn collect(
         inside(host, root, path)?;
         let content = host.read_bytes(path);
         let content = content.map_err(|error| unreadable(path, &error))?;
+        let is_packed = path.extension().is_some_and(|extension| extension == "tgz");
+        if !is_packed && content.len() as u64 > values::LARGEST_CHART_FILE {
+            return Err(too_large(path, values::LARGEST_CHART_FILE));
+        }
+        let others: usize = files.iter().map(|file| file.content.len()).sum();
+        if (others + content.len()) as u64 > values::LARGEST_CHART {
+            return Err(too_large(folder, values::LARGEST_CHART));
+        }
         files.push(ChartFile {
             path: name,
             content,
@@ -244,7 +256,10 @@ fn collect(
             take(path, format!("{prefix}charts/{name}"))?;
         }
     }
-    for path in below.iter().filter(|path| host.is_dir(path)) {
+    // Links lead round in circles; of charts that deep the reader says that they are too deep.
+    let depth = prefix.matches("charts/").count();
+    let folders = below.iter().filter(|path| host.is_dir(path));
+    for path in folders.filter(|_| depth <= values::DEEPEST_CHART) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         inside(host, root, path)?;
         collect(host, root, path, &format!("{prefix}charts/{name}/"), files)?;

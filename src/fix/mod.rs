@@ -5,11 +5,12 @@
 
 mod choose;
 mod run;
+mod settled;
 mod texts;
 
 #[cfg(test)]
 mod tests;
 
 pub use choose::Allowed;
-pub use run::{Applied, Outcome, ROUNDS, Reason, Refused, run};
+pub use run::{Applied, Outcome, ROUNDS, Reason, Refused, run, run_and_hand_on};
 pub use texts::{Texts, apply};

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::Allowed;
 use super::choose::{Chosen, choose};
+use super::settled::Settled;
 use super::texts::Texts;
 use crate::diag::{Code, Diagnostic, Fix, Level};
 use crate::text::{SourceId, Sources};
@@ -74,6 +75,18 @@ pub fn run(
     allowed: Allowed,
     lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
 ) -> Outcome {
+    run_and_hand_on(sources, allowed, lint, &mut |_| {})
+}
+
+/// The same; `proven` gets the new texts of files for which nothing is left to fix, as soon as that is known. Those
+/// that share a fix come together. A text that changes once more comes again.
+pub fn run_and_hand_on(
+    sources: &Sources,
+    allowed: Allowed,
+    lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
+    proven: &mut dyn FnMut(&[(SourceId, &str)]),
+) -> Outcome {
+    let mut settled = Settled::default();
     let mut texts = Texts::new(sources);
     let mut left = lint(&texts);
     let mut applied = Vec::new();
@@ -93,6 +106,8 @@ pub fn run(
         if choice.chosen.is_empty() {
             break;
         }
+        let pending = choice.chosen.iter().flat_map(|chosen| &chosen.findings);
+        settled.hand_on(&texts, &applied, pending.chain(&choice.waiting), proven);
         if round > ROUNDS {
             let chosen = choice.chosen.into_iter().flat_map(|chosen| chosen.findings);
             refused.extend(refuse(chosen.chain(choice.waiting), &Reason::Waited));
@@ -113,6 +128,7 @@ pub fn run(
         (texts, left) = (step.texts, step.left);
         round += 1;
     }
+    settled.hand_on(&texts, &applied, [], proven);
     refused.retain(|refused| left.iter().any(|finding| is_same(refused, finding)));
     Outcome {
         texts: texts.changed().clone(),

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::choose::choose;
@@ -287,4 +289,75 @@ proptest! {
         prop_assert!(twice.texts.is_empty(), "{} -> {:?} -> {:?}", text, once.texts, twice.texts);
         prop_assert_eq!(once.left.len(), twice.left.len());
     }
+}
+
+/// The files that are handed on, step by step.
+#[track_caller]
+fn check_handed_on(texts: &[&str], pairs: &[(&str, &str)], expected: &[&[&str]]) {
+    let mut sources = Sources::default();
+    let names = ["a", "b", "c"].iter().zip(texts);
+    let ids: Vec<SourceId> = names
+        .map(|(name, text)| sources.add(*name, (*text).to_owned()))
+        .collect();
+    let mut steps: Vec<Vec<String>> = Vec::new();
+    let outcome = run_and_hand_on(
+        &sources,
+        Allowed::Safe,
+        &mut |texts| words(texts, &ids, pairs),
+        &mut |texts| {
+            let shown =
+                |(id, text): &(SourceId, &str)| format!("{} {text}", sources.get(*id).name());
+            steps.push(texts.iter().map(shown).collect());
+        },
+    );
+    assert_eq!(steps, expected);
+    let last: BTreeMap<SourceId, String> = outcome.texts;
+    let texts = ids
+        .iter()
+        .filter_map(|id| Some(format!("{} {}", sources.get(*id).name(), last.get(id)?)));
+    let handed_on: Vec<&String> = steps.iter().flatten().collect();
+    assert!(
+        texts.clone().all(|text| handed_on.contains(&&text)),
+        "{last:?}"
+    );
+}
+
+#[test]
+fn a_text_is_handed_on_once_nothing_is_left_to_fix_in_it() {
+    let pairs = [("one", "two"), ("two", "three"), ("bad", "good")];
+    check_handed_on(
+        &["bad", "one", "fine"],
+        &pairs,
+        &[&["a good"], &["b three"]],
+    );
+    check_handed_on(
+        &["bad bad", "bad"],
+        &pairs,
+        &[&["a good good"], &["b good"]],
+    );
+    check_handed_on(&["fine"], &pairs, &[]);
+}
+
+#[test]
+fn texts_that_share_a_fix_are_handed_on_together() {
+    let mut sources = Sources::default();
+    let ids = ["a", "b"].map(|name| sources.add(name, "old next".to_owned()));
+    let [a, b] = ids;
+    let mut steps: Vec<usize> = Vec::new();
+    run_and_hand_on(
+        &sources,
+        Allowed::Safe,
+        &mut |texts| {
+            let mut findings = Vec::new();
+            if texts.get(a).unwrap_or_default().starts_with("old") {
+                let edits = vec![edit(a, 0..3, "new"), edit(b, 0..3, "new")];
+                findings.push(found(&WORD, "both", edits, Safety::Safe));
+            } else {
+                findings.extend(words(texts, &[b], &[("next", "last")]));
+            }
+            findings
+        },
+        &mut |texts| steps.push(texts.len()),
+    );
+    assert_eq!(steps, [2]);
 }

@@ -14,6 +14,14 @@ pub enum HostError {
         /// Why not.
         source: io::Error,
     },
+    /// It is larger than it may be.
+    #[error("{subject} is larger than {}", size(*most))]
+    TooLarge {
+        /// What was to be read.
+        subject: String,
+        /// How many bytes it may have.
+        most: u64,
+    },
     /// It is not text.
     #[error("{subject}: invalid UTF-8 at line {line}, column {column} (byte {offset})")]
     InvalidUtf8 {
@@ -43,14 +51,35 @@ pub enum HostError {
         /// Why not.
         source: io::Error,
     },
+    /// A file no longer holds what it was expected to hold.
+    #[error("{subject} changed since it was read")]
+    Changed {
+        /// What was to be replaced.
+        subject: String,
+    },
 }
 
 impl HostError {
+    /// The error of a replacement of something else than what was read.
+    pub(super) fn changed(path: &Path) -> Self {
+        Self::Changed {
+            subject: path.display().to_string(),
+        }
+    }
+
     /// The error of a read of `subject`.
     pub(super) fn read(subject: &str, source: io::Error) -> Self {
         Self::Read {
             subject: subject.to_owned(),
             source,
+        }
+    }
+
+    /// The error of a read of more than `most` bytes.
+    pub(super) fn too_large(subject: &str, most: u64) -> Self {
+        Self::TooLarge {
+            subject: subject.to_owned(),
+            most,
         }
     }
 
@@ -70,6 +99,18 @@ impl HostError {
             Self::Write(source)
         }
     }
+}
+
+/// A size as Kubernetes writes it: `5Mi`.
+pub fn size(bytes: u64) -> String {
+    let units = [(30, "Gi"), (20, "Mi"), (10, "Ki")];
+    let unit = units
+        .iter()
+        .find(|(bits, _)| bytes > 0 && bytes.trailing_zeros() >= *bits);
+    unit.map_or_else(
+        || bytes.to_string(),
+        |(bits, unit)| format!("{}{unit}", bytes >> bits),
+    )
 }
 
 /// The bytes of `subject` as text, or where they stop being any.
@@ -101,6 +142,14 @@ mod tests {
             "a.yaml: invalid UTF-8 at line 3, column 6 (byte 14)"
         );
         assert_eq!(text_of("a.yaml", "ä\n".into()).unwrap(), "ä\n");
+    }
+
+    #[test]
+    fn a_size_has_its_unit() {
+        let sizes = [5 << 20, 512 << 20, 1 << 30, 3 << 10, 1000, 0];
+        assert_eq!(sizes.map(size), ["5Mi", "512Mi", "1Gi", "3Ki", "1000", "0"]);
+        let error = HostError::too_large("a.yaml", 5 << 20);
+        assert_eq!(error.to_string(), "a.yaml is larger than 5Mi");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::text_of;
-use super::{Distrust, Host, HostError};
+use super::{Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT};
 
 /// A world for tests and for buffers that were never saved: what is read is given, what is written is kept.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Memory {
     pub is_pipe_broken: bool,
     /// Whether there is no room for another file.
     pub is_disk_full: bool,
+    /// What somebody else writes into files just before they are replaced.
+    pub edits: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// Files that are kept from being written.
     pub read_only: BTreeSet<PathBuf>,
     /// Files that must not be followed where they are found.
@@ -47,6 +49,7 @@ impl Default for Memory {
             outputs: BTreeMap::new(),
             is_pipe_broken: false,
             is_disk_full: false,
+            edits: RefCell::default(),
             read_only: BTreeSet::new(),
             distrusted: BTreeMap::new(),
             parent: None,
@@ -92,6 +95,22 @@ impl Memory {
         self.stderr.borrow().clone()
     }
 
+    fn read_text(&self, path: &Path, most: u64) -> Result<String, HostError> {
+        text_of(&path.display().to_string(), self.read(path, most)?)
+    }
+
+    fn read(&self, path: &Path, most: u64) -> Result<Vec<u8>, HostError> {
+        let files = self.files.borrow();
+        let bytes = files.get(&self.absolute(path)).cloned();
+        let subject = path.display().to_string();
+        let bytes =
+            bytes.ok_or_else(|| HostError::read(&subject, io::ErrorKind::NotFound.into()))?;
+        if bytes.len() as u64 > most {
+            return Err(HostError::too_large(&subject, most));
+        }
+        Ok(bytes)
+    }
+
     fn absolute(&self, path: &Path) -> PathBuf {
         let mut absolute = PathBuf::new();
         for component in self.dir.join(path).components() {
@@ -109,18 +128,23 @@ impl Memory {
 
 impl Host for Memory {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
-        text_of(&path.display().to_string(), self.read_bytes(path)?)
+        self.read_text(path, LARGEST_TEXT)
+    }
+
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        self.read_text(path, LARGEST_MANIFESTS)
     }
 
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
-        let files = self.files.borrow();
-        let bytes = files.get(&self.absolute(path)).cloned();
-        let subject = path.display().to_string();
-        bytes.ok_or_else(|| HostError::read(&subject, io::ErrorKind::NotFound.into()))
+        self.read(path, LARGEST_CHART)
     }
 
     fn read_stdin(&self) -> Result<String, HostError> {
-        text_of("stdin", self.stdin.clone().unwrap_or_default())
+        let bytes = self.stdin.clone().unwrap_or_default();
+        if bytes.len() as u64 > LARGEST_MANIFESTS {
+            return Err(HostError::too_large("stdin", LARGEST_MANIFESTS));
+        }
+        text_of("stdin", bytes)
     }
 
     fn env(&self, name: &str) -> Option<OsString> {
@@ -173,6 +197,24 @@ impl Host for Memory {
         is_file(a) && is_file(b) && self.absolute(a) == self.absolute(b)
     }
 
+    fn real_path(&self, path: &Path) -> PathBuf {
+        self.absolute(path)
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        let is_shown = |part: Component<'_>| {
+            let name = part.as_os_str().to_string_lossy();
+            !name.starts_with('.') && name != "node_modules"
+        };
+        let root = self.absolute(folder);
+        let files = self.files.borrow();
+        let below = files
+            .keys()
+            .filter_map(|file| file.strip_prefix(&root).ok());
+        let below = below.filter(|below| below.components().all(is_shown));
+        below.map(|below| folder.join(below)).collect()
+    }
+
     fn stdin_is_terminal(&self) -> bool {
         self.stdin.is_none()
     }
@@ -205,6 +247,20 @@ impl Host for Memory {
         let path = self.absolute(path);
         self.files.borrow_mut().insert(path, content.to_vec());
         Ok(())
+    }
+
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        let edit = self.edits.borrow_mut().remove_entry(&self.absolute(path));
+        self.files.borrow_mut().extend(edit);
+        let there = self.files.borrow().get(&self.absolute(path)).cloned();
+        if self.is_read_only(path) {
+            let refused = io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only");
+            return Err(HostError::write_file(path, refused));
+        }
+        if there.as_deref() != Some(old) {
+            return Err(HostError::changed(path));
+        }
+        self.write_file(path, new)
     }
 
     fn is_read_only(&self, path: &Path) -> bool {

@@ -5,25 +5,39 @@ mod error;
 mod memory;
 mod os;
 mod overlay;
+mod replace;
 mod same_file;
 mod trust;
+mod walk;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-pub use error::HostError;
+pub use error::{HostError, size};
 pub use memory::Memory;
 pub use os::Os;
 pub use overlay::Overlay;
 pub use trust::Distrust;
 
+/// The bytes of a values file, a policy, a baseline or a file of a chart: as many as Helm lets a file of a chart
+/// have. What is larger is refused before it fills the memory.
+pub const LARGEST_TEXT: u64 = 5 << 20;
+
+/// The bytes of a packed chart, or of all files in a chart's folder: as many as Helm lets a chart have.
+pub const LARGEST_CHART: u64 = 100 << 20;
+
+/// The bytes of rendered manifests.
+pub const LARGEST_MANIFESTS: u64 = 512 << 20;
+
 /// What the program may ask of the world. A test gives it [`Memory`], `main` gives it [`Os`].
 pub trait Host {
-    /// The text of a file.
+    /// The text of a file of up to [`LARGEST_TEXT`] bytes.
     fn read_file(&self, path: &Path) -> Result<String, HostError>;
-    /// The bytes of a file.
+    /// The text of a file of up to [`LARGEST_MANIFESTS`] bytes.
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError>;
+    /// The bytes of a file, of which there are up to [`LARGEST_CHART`].
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError>;
-    /// All of standard input.
+    /// All of standard input, which is up to [`LARGEST_MANIFESTS`] bytes.
     fn read_stdin(&self) -> Result<String, HostError>;
     /// The day in UTC, as `2027-01-31`; nothing where the clock stands before 1970.
     fn today(&self) -> Option<String>;
@@ -37,6 +51,9 @@ pub trait Host {
     fn is_dir(&self, path: &Path) -> bool;
     /// What lies in a folder, in order; nothing in one that cannot be read.
     fn list_dir(&self, path: &Path) -> Vec<PathBuf>;
+    /// The ordinary files below a folder, in order; without what is hidden, what git ignores and what is behind
+    /// links to folders.
+    fn walk(&self, folder: &Path) -> Vec<PathBuf>;
     /// A path without links, where it can be followed; two paths of one folder have one such path.
     fn real_path(&self, path: &Path) -> PathBuf {
         path.to_owned()
@@ -67,6 +84,9 @@ pub trait Host {
     /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
     /// old content or the new. One that is read-only stays as it is, whoever asks. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
+    /// Replaces the content of a file that still holds `old`, else leaves it as it is: [`HostError::Changed`]. Owner,
+    /// permissions and links stay; a read-only file is refused.
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError>;
     /// Whether a file is kept from being written, so that [`Host::write_file`] would refuse it.
     fn is_read_only(&self, _path: &Path) -> bool {
         false

@@ -1,12 +1,17 @@
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::text_of;
-use super::{Distrust, Host, HostError, closed, same_file, trust};
+use super::replace::{
+    Kind, Replaced, is_special, replace, replace_unchanged, write_all, write_directly,
+};
+use super::{
+    Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, closed, same_file, trust, walk,
+};
 
 /// The operating system itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,20 +26,25 @@ const PIPE: usize = 1 << 16;
 )]
 impl Host for Os {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
-        text_of(&path.display().to_string(), self.read_bytes(path)?)
+        read_text(path, LARGEST_TEXT)
+    }
+
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        read_text(path, LARGEST_MANIFESTS)
     }
 
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
-        std::fs::read(path).map_err(|error| HostError::read(&path.display().to_string(), error))
+        read_up_to(path, LARGEST_CHART)
     }
 
     fn read_stdin(&self) -> Result<String, HostError> {
-        let mut bytes = Vec::new();
-        io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|error| HostError::read("stdin", error))?;
-        text_of("stdin", bytes)
+        const NAME: &str = "stdin";
+        let there = stdin_metadata();
+        let stdin = io::stdin().lock();
+        text_of(
+            NAME,
+            read_all(NAME, stdin, there.as_ref(), LARGEST_MANIFESTS)?,
+        )
     }
 
     fn env(&self, name: &str) -> Option<OsString> {
@@ -64,6 +74,10 @@ impl Host for Os {
         let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
         paths.sort();
         paths
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        walk::files(folder)
     }
 
     fn real_path(&self, path: &Path) -> PathBuf {
@@ -123,13 +137,21 @@ impl Host for Os {
             Some("/dev/stdout") => write_all(io::stdout().lock(), content),
             Some("/dev/stderr") => write_all(io::stderr().lock(), content),
             _ if is_special(path) => write_directly(path, content),
-            _ if self.is_read_only(path) => Err(io::Error::new(
-                io::ErrorKind::PermissionDenied,
-                "it is read-only",
-            )),
+            _ if self.is_read_only(path) => Err(read_only()),
             _ => replace(path, content, Kind::Data),
         };
         written.map_err(|error| HostError::write_file(path, error))
+    }
+
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        if self.is_read_only(path) {
+            return Err(HostError::write_file(path, read_only()));
+        }
+        match replace_unchanged(path, old, new) {
+            Ok(Replaced::Yes) => Ok(()),
+            Ok(Replaced::Changed) => Err(HostError::changed(path)),
+            Err(error) => Err(HostError::write_file(path, error)),
+        }
     }
 
     /// A rename would take its place all the same, and so would a write of root's.
@@ -164,82 +186,77 @@ impl Host for Os {
     }
 }
 
-fn write_all(mut stream: impl Write, content: &[u8]) -> io::Result<()> {
-    stream.write_all(content)?;
-    stream.flush()
+/// What a device may give at most: one without an end, as `/dev/zero`, must not fill the memory first.
+const MOST_OF_DEVICE: u64 = 1 << 20;
+
+fn read_text(path: &Path, most: u64) -> Result<String, HostError> {
+    text_of(&path.display().to_string(), read_up_to(path, most)?)
 }
 
-/// Whether a path stands for something that another file cannot take the place of.
-fn is_special(path: &Path) -> bool {
-    let is_stream = ["/dev/fd", "/proc"]
-        .iter()
-        .any(|folder| path.starts_with(folder));
-    is_stream || fs::metadata(path).is_ok_and(|there| !there.is_file())
+fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, HostError> {
+    let subject = path.display().to_string();
+    let file = File::open(path).map_err(|error| HostError::read(&subject, error))?;
+    let there = file.metadata().ok();
+    read_all(&subject, &file, there.as_ref(), most)
 }
 
-/// Adds to what an open stream got so far; a pipe knows no other way.
-fn write_directly(path: &Path, content: &[u8]) -> io::Result<()> {
-    write_all(File::options().append(true).open(path)?, content)
-}
-
-/// What a written file is to be.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    /// Text or bytes, with the permissions of the file that it replaces.
-    Data,
-    /// Something that can be run.
-    Program,
-}
-
-/// Puts a new file in the place of another, in one step.
-fn replace(path: &Path, content: &[u8], kind: Kind) -> io::Result<()> {
-    // A link goes on to be a link: what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let (mut file, temporary) = create_beside(&target, kind)?;
-    let replaced = fill(&mut file, &target, content, kind);
-    drop(file);
-    let replaced = replaced.and_then(|()| fs::rename(&temporary, &target));
-    if replaced.is_err() {
-        let _ = fs::remove_file(&temporary);
+/// Reads up to `most` bytes. One that has no room for them gets an error and no abort.
+fn read_all(
+    subject: &str,
+    stream: impl Read,
+    there: Option<&Metadata>,
+    most: u64,
+) -> Result<Vec<u8>, HostError> {
+    let most = match there {
+        Some(there) if is_device(there) => most.min(MOST_OF_DEVICE),
+        _ => most,
+    };
+    let size = there
+        .filter(|there| there.is_file())
+        .map_or(0, Metadata::len);
+    if size > most {
+        return Err(HostError::too_large(subject, most));
     }
-    replaced
+    let failed = |error| HostError::read(subject, error);
+    let mut bytes = Vec::new();
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let reserved = bytes.try_reserve_exact(size.saturating_add(1));
+    reserved.map_err(|error| failed(io::Error::new(io::ErrorKind::OutOfMemory, error)))?;
+    stream
+        .take(most + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(HostError::too_large(subject, most));
+    }
+    Ok(bytes)
 }
 
-/// A new file in the folder of `target`, as a file can only be renamed within one file system.
-fn create_beside(target: &Path, kind: Kind) -> io::Result<(File, PathBuf)> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if kind == Kind::Program {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
-    }
-    let mut attempt = 0;
-    loop {
-        // The process is no. 1 in every container; a name that is taken is passed over.
-        let name = format!(".dunnage-{}-{attempt}.tmp", std::process::id());
-        let temporary = target.with_file_name(name);
-        match options.open(&temporary) {
-            Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {
-                attempt += 1;
-            }
-            opened => return Ok((opened?, temporary)),
-        }
-    }
+#[cfg(unix)]
+fn is_device(there: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    there.file_type().is_char_device() || there.file_type().is_block_device()
 }
 
-/// Writes it, and waits until the disk has it: a rename may otherwise come before the content.
-fn fill(file: &mut File, target: &Path, content: &[u8], kind: Kind) -> io::Result<()> {
-    file.write_all(content)?;
-    if kind == Kind::Data
-        && let Ok(old) = fs::metadata(target)
-    {
-        file.set_permissions(old.permissions())?;
-    }
-    match file.sync_all().map_err(|error| (error.kind(), error)) {
-        // There are file systems that know no such thing.
-        Err((io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput, _)) | Ok(()) => Ok(()),
-        Err((_, error)) => Err(error),
-    }
+#[cfg(not(unix))]
+fn is_device(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn stdin_metadata() -> Option<Metadata> {
+    use std::os::fd::AsFd as _;
+    let stdin = io::stdin().as_fd().try_clone_to_owned().ok()?;
+    File::from(stdin).metadata().ok()
+}
+
+#[cfg(not(unix))]
+fn stdin_metadata() -> Option<Metadata> {
+    None
+}
+
+fn read_only() -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")
 }
 
 /// A day by its number from 1970-01-01, in the calendar of today.
@@ -290,6 +307,8 @@ mod tests {
         let mut file = std::fs::File::create(&path).unwrap();
         file.write_all(b"a: 1\r\n").unwrap();
         assert_eq!(Os.read_file(&path).unwrap(), "a: 1\r\n");
+        let large = read_text(&path, 5).unwrap_err().to_string();
+        assert_eq!(large, format!("{} is larger than 5", path.display()));
         assert!(Os.is_file(&path) && !Os.is_dir(&path) && Os.is_dir(folder.path()));
         file.write_all(b"\xff").unwrap();
         let invalid = Os.read_file(&path).unwrap_err().to_string();
@@ -383,6 +402,76 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
+    }
+
+    /// Replaces what a file holds, and looks that nothing else stays behind in its folder.
+    #[track_caller]
+    fn check_replaced(path: &Path, old: &str, new: &str) {
+        let count = || fs::read_dir(path.parent().unwrap()).unwrap().count();
+        let before = count();
+        Os.replace_file(path, old.as_bytes(), new.as_bytes())
+            .unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), new);
+        assert_eq!(count(), before);
+    }
+
+    #[test]
+    fn only_what_was_read_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "read, and more by now").unwrap();
+        for old in ["read", "", "read, and more by now, and more"] {
+            let error = Os.replace_file(&path, old.as_bytes(), b"new").unwrap_err();
+            assert!(matches!(error, HostError::Changed { .. }), "{error}");
+        }
+        check_replaced(&path, "read, and more by now", "new");
+        check_replaced(&path, "new", "new, and longer");
+        let gone = folder.path().join("gone");
+        Os.replace_file(&gone, b"a", b"b").unwrap_err();
+        assert!(!gone.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_replaced_keeps_its_links_and_permissions() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [path, twin, link] = ["a", "twin", "link"].map(|name| folder.path().join(name));
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a", &link).unwrap();
+        check_replaced(&link, "old", "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        fs::hard_link(&path, &twin).unwrap();
+        check_replaced(&path, "new", "both");
+        assert_eq!(fs::read_to_string(&twin).unwrap(), "both");
+        check_replaced(&twin, "both", "b");
+        let there = fs::metadata(&path).unwrap();
+        assert_eq!((there.nlink(), there.mode() & 0o7777), (2, 0o640));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "b");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_replaced_keeps_its_owner_and_attributes() {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "old").unwrap();
+        let flags = rustix::fs::XattrFlags::empty();
+        let is_taken = rustix::fs::setxattr(&path, "user.origin", b"by hand", flags).is_ok();
+        // Only root can give a file away.
+        let is_given = chown(&path, Some(12_345), Some(54_321)).is_ok();
+        check_replaced(&path, "old", "new");
+        let there = fs::metadata(&path).unwrap();
+        if is_given {
+            assert_eq!((there.uid(), there.gid()), (12_345, 54_321));
+        }
+        if is_taken {
+            let mut value = [0; 16];
+            let length = rustix::fs::getxattr(&path, "user.origin", &mut value).unwrap();
+            assert_eq!(&value[..length], b"by hand");
+        }
     }
 
     #[cfg(unix)]

@@ -8,8 +8,8 @@ use super::{Distrust, Host, HostError};
 pub struct Overlay<'h> {
     /// The world below.
     pub below: &'h dyn Host,
-    /// The changed files, by the paths under which they are read.
-    pub files: BTreeMap<PathBuf, String>,
+    /// The files that do not come from there, by the paths under which they are read.
+    pub files: BTreeMap<PathBuf, &'h str>,
     /// What comes from standard input, which can be read only once.
     pub stdin: String,
 }
@@ -17,14 +17,21 @@ pub struct Overlay<'h> {
 impl Host for Overlay<'_> {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         match self.files.get(path) {
-            Some(text) => Ok(text.clone()),
+            Some(text) => Ok((*text).to_owned()),
             None => self.below.read_file(path),
+        }
+    }
+
+    fn read_manifests(&self, path: &Path) -> Result<String, HostError> {
+        match self.files.get(path) {
+            Some(text) => Ok((*text).to_owned()),
+            None => self.below.read_manifests(path),
         }
     }
 
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
         match self.files.get(path) {
-            Some(text) => Ok(text.clone().into_bytes()),
+            Some(text) => Ok(text.as_bytes().to_owned()),
             None => self.below.read_bytes(path),
         }
     }
@@ -55,6 +62,10 @@ impl Host for Overlay<'_> {
 
     fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
         self.below.list_dir(path)
+    }
+
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        self.below.walk(folder)
     }
 
     fn real_path(&self, path: &Path) -> PathBuf {
@@ -94,6 +105,10 @@ impl Host for Overlay<'_> {
     }
 
     fn write_file(&self, _: &Path, _: &[u8]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    fn replace_file(&self, _: &Path, _: &[u8], _: &[u8]) -> Result<(), HostError> {
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 use super::clean;
 use crate::diag::Diagnostic;
-use crate::text::{Sources, mask_message};
+use crate::text::Sources;
 
 /// Errors as one YAML block scalar, for Helm 4: it drops the standard error of a plugin that fails,
 /// but puts a document that is no mapping into its own message. So the plugin prints this and ends
@@ -28,7 +28,7 @@ pub fn block_scalar(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     }
     let mut text = "|-\n".to_owned();
     for line in lines {
-        let clean: String = mask_message(&line).chars().map(printable).collect();
+        let clean: String = clean::lines(&line).chars().map(printable).collect();
         text.push_str("  ");
         text.push_str(clean.trim_end());
         text.push('\n');

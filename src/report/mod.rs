@@ -16,6 +16,7 @@ mod sarif;
 mod xml;
 
 pub use block_scalar::block_scalar;
+pub use clean::one_line;
 pub use concise::concise;
 pub use diff::{Altered, FilePatch, Patch, Replacement, comment, unified};
 pub use github::github;

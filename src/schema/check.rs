@@ -1,9 +1,10 @@
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
-use super::{Codes, Subject, Violation, explain, quick};
+use super::{Codes, Step, Subject, Violation, cost, explain, quick};
 use crate::diag::Diagnostic;
 
 /// A compiled JSON Schema.
@@ -67,6 +68,10 @@ impl Schema {
         if quick::accepts(&self.document, subject.value) {
             return found;
         }
+        if !cost::is_bounded(&self.document, subject.value) {
+            found.push(explain::unbounded(subject));
+            return found;
+        }
         for error in self.validator().iter_errors(subject.value) {
             explain::explain(self, subject, &error, &mut found);
         }
@@ -75,7 +80,7 @@ impl Schema {
         found.dedup_by(|later, earlier| {
             later.span == earlier.span && (later.message == earlier.message || earlier.is_of_type())
         });
-        found
+        few_of_each_list(found)
     }
 
     /// The same as diagnostics.
@@ -83,6 +88,39 @@ impl Schema {
         let found = self.check(subject).into_iter();
         found.map(|violation| violation.diagnostic(codes)).collect()
     }
+}
+
+/// Leaves out what is wrong with the items of a list in the same way as with several before them.
+fn few_of_each_list(found: Vec<Violation>) -> Vec<Violation> {
+    const MOST: usize = 10;
+    let mut counts: BTreeMap<(Vec<Step>, String), usize> = BTreeMap::new();
+    let mut kept: Vec<Violation> = Vec::new();
+    for violation in found {
+        let list = match violation.steps.split_last() {
+            Some((Step::Index(_), list)) if violation.is_of_value() => list,
+            _ => {
+                kept.push(violation);
+                continue;
+            }
+        };
+        let count = counts
+            .entry((list.to_vec(), violation.label.clone()))
+            .or_default();
+        *count += 1;
+        if *count <= MOST {
+            kept.push(violation);
+        } else if let Some(last) = kept.last_mut()
+            && *count == MOST + 1
+        {
+            let more = "more items of this list are wrong in the same way";
+            last.help = Some(
+                last.help
+                    .take()
+                    .map_or_else(|| more.to_owned(), |help| format!("{help}; {more}")),
+            );
+        }
+    }
+    kept
 }
 
 /// The crate checks every schema by the meta-schema of its draft, and compiling that one takes four times

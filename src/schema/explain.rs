@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::check::Schema;
 use super::place::{Place, Subject};
-use super::{Violation, ViolationKind, keys};
+use super::{Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
 /// Adds what there is to say of `error`; several unknown keys are one each.
@@ -50,6 +50,22 @@ pub(super) fn explain(
                 .push(cx.not_an_option(error.instance(), std::iter::once(expected_value.as_ref())));
         }
         kind => found.push(cx.not_allowed(error, kind)),
+    }
+}
+
+/// What there is to say where a check would not end.
+pub(super) fn unbounded(subject: Subject<'_>) -> Violation {
+    let place = Place::root(subject);
+    Violation {
+        steps: Vec::new(),
+        kind: ViolationKind::WrongValue { meant: None },
+        span: place.heading(),
+        message: "cannot check the schema: its references expand without end".to_owned(),
+        label: "not checked".to_owned(),
+        help: Some(format!(
+            "remove references that double or lead to themselves: up to {} checks are done",
+            cost::MOST_CHECKS
+        )),
     }
 }
 
@@ -162,19 +178,18 @@ impl Context<'_> {
         options: impl Iterator<Item = &'v Value>,
     ) -> Violation {
         let options: Vec<&Value> = options.collect();
-        let shown: Vec<String> = options
-            .iter()
-            .map(|option| format!("`{}`", plain(option)))
-            .collect();
+        let meant = value
+            .as_str()
+            .and_then(|word| nearest(word, options.iter().filter_map(|option| option.as_str())));
+        let words = options.iter().take(MOST_NAMED + 1);
+        let words = words.map(|option| format!("`{}`", plain(option))).collect();
+        let shown = few(words, options.len());
         let text = self.place.spot.text.clone();
         let text = text.unwrap_or_else(|| value.to_string());
         let message = match &self.place.field {
             Some(field) => format!("`{text}` is not a value of `{field}`"),
             None => format!("`{text}` is not allowed here"),
         };
-        let meant = value
-            .as_str()
-            .and_then(|word| nearest(word, options.iter().filter_map(|o| o.as_str())));
         let kind = ViolationKind::WrongValue {
             meant: meant.map(str::to_owned),
         };
@@ -242,6 +257,18 @@ impl Context<'_> {
     }
 }
 
+/// So many words are named; of more only the first few, and how many there are besides.
+const MOST_NAMED: usize = 60;
+
+fn few(mut words: Vec<String>, count: usize) -> Vec<String> {
+    const FEW: usize = 5;
+    if count > MOST_NAMED {
+        words.truncate(FEW);
+        words.push(format!("one of {} more", count - FEW));
+    }
+    words
+}
+
 /// A key that is known nearby, the places where this one is known, or all that is known here.
 fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) -> String {
     const MOST: usize = 4;
@@ -259,12 +286,12 @@ fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) ->
     if !shown.is_empty() {
         return format!("this key exists, but {}", alternatives(&shown));
     }
-    let allowed: Vec<String> = allowed.iter().map(|key| format!("`{key}`")).collect();
     if allowed.is_empty() {
-        "remove it".to_owned()
-    } else {
-        format!("known here: {}", allowed.join(", "))
+        return "remove it".to_owned();
     }
+    let keys = allowed.iter().take(MOST_NAMED + 1);
+    let keys = keys.map(|key| format!("`{key}`")).collect();
+    format!("known here: {}", few(keys, allowed.len()).join(", "))
 }
 
 /// What a branch has against the value itself, the branches of its own alternatives included.

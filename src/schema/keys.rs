@@ -20,6 +20,9 @@ pub(super) fn allowed<'s>(document: &'s Value, keyword_pointer: &str) -> Vec<&'s
         .collect()
 }
 
+/// References in references; deeper ones are not followed.
+const DEEPEST: usize = 64;
+
 /// Paths such as `pools.*` and `workloads[]` under which the schema allows `key`; the empty path is the
 /// top.
 pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
@@ -28,6 +31,7 @@ pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
         key,
         homes: BTreeSet::new(),
         open: Vec::new(),
+        left: MOST_LOOKS,
     };
     search.visit(document, "");
     search.homes.into_iter().collect()
@@ -39,13 +43,19 @@ struct Search<'s> {
     homes: BTreeSet<String>,
     /// References that are being followed; a recursive schema is walked once around.
     open: Vec<&'s str>,
+    /// How many schemas may still be looked at: references that are followed again and again have no end.
+    left: usize,
 }
+
+/// More schemas than this are in no chart; what is not found by then is not suggested.
+const MOST_LOOKS: usize = 100_000;
 
 impl<'s> Search<'s> {
     fn visit(&mut self, schema: &'s Value, path: &str) {
-        let Some(schema) = schema.as_object() else {
+        let Some(schema) = schema.as_object().filter(|_| self.left > 0) else {
             return;
         };
+        self.left -= 1;
         self.follow(schema, path);
         for keyword in ["anyOf", "oneOf", "allOf"] {
             for branch in schema
@@ -85,6 +95,7 @@ impl<'s> Search<'s> {
             .and_then(|pointer| self.document.pointer(pointer));
         if let Some(target) = target
             && !self.open.contains(&reference)
+            && self.open.len() < DEEPEST
         {
             self.open.push(reference);
             self.visit(target, path);

@@ -2,6 +2,7 @@
 //! there and name what was probably meant.
 
 mod check;
+mod cost;
 mod explain;
 mod keys;
 mod nulls;

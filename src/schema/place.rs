@@ -7,7 +7,7 @@ use crate::text::{SourceId, Span};
 use crate::yaml::{NodeRef, entry_named};
 
 /// A step from a value to one below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// To the value of a key.
     Key(String),
@@ -82,15 +82,20 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Follows the path of an error; a step that the text does not have ends it early.
-    pub(super) fn find(subject: Subject<'a>, path: &Location) -> Self {
-        let mut place = Self {
+    /// The whole document.
+    pub(super) fn root(subject: Subject<'a>) -> Self {
+        Self {
             subject,
             steps: Vec::new(),
             spot: (subject.spot)(&[]).expect("a document has a root"),
             name: None,
             field: None,
-        };
+        }
+    }
+
+    /// Follows the path of an error; a step that the text does not have ends it early.
+    pub(super) fn find(subject: Subject<'a>, path: &Location) -> Self {
+        let mut place = Self::root(subject);
         for segment in path {
             let next = match segment {
                 LocationSegment::Property(name) => place.under(&name),

@@ -2,14 +2,20 @@
 //!
 //! It knows the keywords of the schemas that are built in. Whatever it is not sure of is for the validator.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value};
 
 /// More schemas in one another than this are for the validator.
 const DEEPEST: usize = 64;
 
+/// A look at more schemas than this is no quick one.
+const MOST_LOOKS: usize = 1_000_000;
+
 /// Whether a value is surely valid.
 pub(super) fn accepts(document: &Value, value: &Value) -> bool {
-    Look { document }.at(document, value, 0)
+    let left = Cell::new(MOST_LOOKS);
+    Look { document, left }.at(document, value, 0)
 }
 
 /// Whether a schema surely compiles: it has the keywords that are known here, each in its shape.
@@ -80,13 +86,16 @@ const TYPES: [&str; 7] = [
 
 struct Look<'s> {
     document: &'s Value,
+    /// How many schemas may still be looked at.
+    left: Cell<usize>,
 }
 
 impl Look<'_> {
     fn at(&self, schema: &Value, value: &Value, depth: usize) -> bool {
         match schema {
             Value::Bool(takes_all) => *takes_all,
-            Value::Object(keywords) if depth < DEEPEST => {
+            Value::Object(keywords) if depth < DEEPEST && self.left.get() > 0 => {
+                self.left.set(self.left.get() - 1);
                 let mut keywords_of = keywords.iter();
                 keywords_of.all(|(name, said)| self.keyword(keywords, (name, said), value, depth))
             }

@@ -82,6 +82,11 @@ impl Violation {
         }
     }
 
+    /// Whether it is about a value of the right type.
+    pub(super) fn is_of_value(&self) -> bool {
+        matches!(self.kind, ViolationKind::WrongValue { .. })
+    }
+
     /// Whether it is about a value of another type.
     pub(super) fn is_of_type(&self) -> bool {
         matches!(self.kind, ViolationKind::WrongType { .. })

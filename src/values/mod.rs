@@ -13,7 +13,10 @@ mod recorded;
 mod set;
 mod value;
 
-pub use chart::{ArchiveError, Chart, ChartFile, Dependency, Import, read_archive, read_chart};
+pub use chart::{
+    ArchiveError, Chart, ChartFile, DEEPEST_CHART, Dependency, Import, LARGEST_CHART,
+    LARGEST_CHART_FILE, read_archive, read_chart,
+};
 pub use coalesce::NotATable;
 pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub, read_hub_images};

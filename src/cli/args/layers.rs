@@ -79,8 +79,8 @@ pub(in crate::cli) enum HelmArg {
 pub(in crate::cli) struct LintOptions {
     /// Values files, charts, rendered manifests, folders, or `-`; each is linted by itself, but one that is
     /// a layer of a release of the policy is linted as that release, and the layers of the options lie over
-    /// values files and are what manifests were rendered from [default: the releases of the policy, else the
-    /// working folder]
+    /// values files and are what manifests were rendered from; of a folder, what git ignores, hidden files and
+    /// links to folders are left out [default: the releases of the policy, else the working folder]
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -120,7 +120,8 @@ pub(in crate::cli) struct LintOptions {
     /// new
     #[arg(long, conflicts_with = "to")]
     pub(in crate::cli) write_baseline: bool,
-    /// Fix what can be fixed without changing what a working hub does
+    /// Fix what can be fixed without changing what a working hub does, in the named files and folders alone; a
+    /// file that changes meanwhile is left as it is
     #[arg(long)]
     pub(in crate::cli) fix: bool,
     /// With `--fix` or `--diff`: also fixes that somebody has to look at
@@ -191,6 +192,13 @@ pub(in crate::cli) struct ValuesOptions {
     /// The form of the values
     #[arg(short, long, value_enum, default_value_t = OutputArg::Yaml)]
     pub(in crate::cli) output: OutputArg,
+}
+
+impl ValuesOptions {
+    /// Whether they print values as YAML.
+    pub(in crate::cli) fn prints_yaml(&self) -> bool {
+        self.command.is_none() && self.output == OutputArg::Yaml
+    }
 }
 
 #[derive(Debug, Clone, Subcommand)]

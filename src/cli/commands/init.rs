@@ -14,7 +14,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exi
         return session.write(&policy::propose(&[]));
     }
     let source = match file {
-        Some(file) => session.read(file),
+        Some(file) => session.read_manifests(file),
         None => session.read_stdin(),
     };
     let source = match source {

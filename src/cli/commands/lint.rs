@@ -6,6 +6,7 @@ mod gathered;
 mod said;
 mod settings;
 mod subjects;
+mod writer;
 
 use std::collections::BTreeMap;
 
@@ -41,9 +42,9 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     let Judged {
         known,
         mut findings,
-        errors,
+        mut errors,
     } = judge(session, &options, &settings, Repeats::Hidden);
-    if known == 0 && errors.is_empty() && !options.skip_unknown {
+    if known == 0 && !errors.iter().any(Diagnostic::is_error) && !options.skip_unknown {
         let message = if options.to.is_some() {
             "there is no hub in what was named, and nothing else goes to that version"
         } else {
@@ -55,14 +56,12 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     }
     let mut diff = String::new();
     if options.fix || options.diff {
-        let fixed = match fixes::run(session, &options, &settings) {
-            Ok(fixed) => fixed,
-            Err(error) => return session.fail(&[error]),
-        };
+        let fixed = fixes::run(session, &options, &settings);
         diff = fixed.diff;
         if !options.diff {
             findings = fixed.left;
         }
+        errors.extend(fixed.errors);
         for line in &fixed.lines {
             session.say(line);
         }
@@ -163,8 +162,8 @@ fn judge(
     settings: &Settings,
     repeats: Repeats,
 ) -> Judged {
-    let subjects = subjects::subjects(session, options, settings);
-    let mut gathered = Gathered::new(options, settings);
+    let (subjects, notes) = subjects::subjects(session, options, settings);
+    let mut gathered = Gathered::new(options, settings, notes);
     gathered.add(session, subjects);
     let policy = settings.policy.as_ref().map(|(policy, _)| policy);
     gathered.judge(session, policy, repeats, &settings.selection)
@@ -193,7 +192,7 @@ fn tell(
     });
     let is_clean = all.iter().all(|finding| finding.level >= Level::Note);
     match written {
-        Exit::Fine if !errors.is_empty() => Exit::Usage,
+        Exit::Fine if errors.iter().any(Diagnostic::is_error) => Exit::Usage,
         Exit::Fine if !is_clean => Exit::Findings,
         written => written,
     }

@@ -5,11 +5,13 @@ use std::path::Component;
 
 use super::ChartFile;
 
-/// What an archive and those in it may hold unpacked, and one of its files: Helm's own bounds
-/// (`MaxDecompressedChartSize`, `MaxDecompressedFileSize`), in bytes. To Helm each archive in an archive has
-/// a bound of its own, so that they multiply.
-pub(super) const LARGEST: u64 = 100 << 20;
-const LARGEST_FILE: u64 = 5 << 20;
+/// What a chart and those in it may hold unpacked, in bytes: Helm's own bounds (`MaxDecompressedChartSize`, and
+/// `MaxDecompressedFileSize` for a file). To Helm each archive in an archive has a bound of its own, so that they
+/// multiply.
+pub const LARGEST_CHART: u64 = 100 << 20;
+
+/// What one file of a chart may hold, in bytes.
+pub const LARGEST_CHART_FILE: u64 = 5 << 20;
 
 /// Why an archive cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +20,7 @@ pub enum ArchiveError {
     #[error("this is no packed chart: {0}")]
     Unreadable(#[from] std::io::Error),
     /// It would unpack to more than Helm takes.
-    #[error("it holds more than {} MiB unpacked, or a file of more than {} MiB", LARGEST >> 20, LARGEST_FILE >> 20)]
+    #[error("it holds more than {}Mi unpacked, or a file of more than {}Mi", LARGEST_CHART >> 20, LARGEST_CHART_FILE >> 20)]
     TooLarge,
     /// A file that decides its values is a link, and an archive has nothing that it could lead to.
     #[error("it holds a link in the place of a file: `{0}`")]
@@ -51,7 +53,7 @@ pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, Arc
             return Err(ArchiveError::Outside(path));
         }
         total += entry.size();
-        if entry.size() > LARGEST_FILE || total > before {
+        if entry.size() > LARGEST_CHART_FILE || total > before {
             return Err(ArchiveError::TooLarge);
         }
         let mut content = Vec::new();

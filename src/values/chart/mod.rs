@@ -1,8 +1,8 @@
 mod archive;
 mod read;
 
-pub use archive::ArchiveError;
-pub use read::{read_archive, read_chart};
+pub use archive::{ArchiveError, LARGEST_CHART, LARGEST_CHART_FILE};
+pub use read::{DEEPEST_CHART, read_archive, read_chart};
 
 use std::collections::BTreeSet;
 

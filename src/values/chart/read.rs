@@ -14,7 +14,7 @@ use crate::yaml::{self, NodeRef};
 static NOT_A_CHART: Code = Code::error("VA003", "chart-unreadable", "a chart cannot be read");
 
 /// Charts in charts in charts: no real one is deeper.
-const DEEPEST: usize = 16;
+pub const DEEPEST_CHART: usize = 16;
 
 /// How far charts in charts may go.
 struct Limits {
@@ -26,7 +26,7 @@ struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let left = archive::LARGEST;
+        let left = archive::LARGEST_CHART;
         Self { depth: 0, left }
     }
 }
@@ -72,8 +72,8 @@ fn read_at(
     helm: Helm,
     limits: &mut Limits,
 ) -> Result<Chart, Diagnostic> {
-    if limits.depth > DEEPEST {
-        let message = format!("`{name}` lies more than {DEEPEST} charts deep");
+    if limits.depth > DEEPEST_CHART {
+        let message = format!("`{name}` lies more than {DEEPEST_CHART} charts deep");
         return Err(Diagnostic::new(&NOT_A_CHART, message));
     }
     let (mut own, below) = apart(files);

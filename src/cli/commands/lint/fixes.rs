@@ -1,13 +1,16 @@
 //! `--fix` and `--diff`: the fixes of findings in the files that they stand in.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::Repeats;
 use super::settings::{self, Settings};
+use super::writer::{Named, Writer};
 use crate::cli::args::LintOptions;
 use crate::cli::patch;
-use crate::cli::session::{Session, UNWRITABLE, unwritable};
-use crate::diag::Diagnostic;
+use crate::cli::session::Session;
+use crate::diag::{Diagnostic, Fix, Safety};
 use crate::fix::{self, Allowed, Outcome, Texts};
 use crate::host::{Host, Overlay};
 use crate::report;
@@ -21,78 +24,139 @@ pub(super) struct Fixed {
     pub(super) diff: String,
     /// What to tell of it.
     pub(super) lines: Vec<String>,
+    /// The files that were not written, and why.
+    pub(super) errors: Vec<Diagnostic>,
 }
 
-/// Fixes what is to be fixed, and writes the files unless a diff is asked for.
-pub(super) fn run(
-    session: &mut Session<'_>,
-    options: &LintOptions,
-    settings: &Settings,
-) -> Result<Fixed, Diagnostic> {
+/// Fixes what is to be fixed, and writes each file as soon as its fixes are proven, unless a diff is asked for.
+pub(super) fn run(session: &mut Session<'_>, options: &LintOptions, settings: &Settings) -> Fixed {
     let allowed = if options.unsafe_fixes {
         Allowed::Unsafe
     } else {
         Allowed::Safe
     };
-    let host = session.host;
-    let sources = &session.sources;
-    let lint = |changed: &BTreeMap<SourceId, String>, repeats| {
-        lint(host, changed, sources, options, settings, repeats)
+    let (host, sources) = (session.host, &session.sources);
+    let linter = Linter {
+        host,
+        sources,
+        options,
+        settings,
+        named: Named::of(host, options, settings),
+        outside: RefCell::default(),
     };
-    let outcome = fix::run(sources, allowed, &mut |texts: &Texts<'_>| {
-        lint(texts.changed(), Repeats::Shown)
-    });
-    let left = lint(&outcome.texts, Repeats::Hidden);
+    let mut writer = Writer::new(host, sources, &linter.named);
+    let mut outcome = fix::run_and_hand_on(
+        sources,
+        allowed,
+        &mut |texts: &Texts<'_>| linter.lint(texts.changed(), Repeats::Shown),
+        &mut |texts| {
+            if !options.diff {
+                writer.write(texts);
+            }
+        },
+    );
+    let Writer {
+        written, refused, ..
+    } = writer;
+    if !refused.is_empty() {
+        keep_written(&mut outcome, written);
+    }
+    let left = linter.lint(&outcome.texts, Repeats::Hidden);
     let diff = if options.diff {
         diff(session, &outcome)
     } else {
-        write(host, sources, &outcome)?;
         String::new()
     };
-    let lines = told(sources, &outcome, options.diff);
+    let mut lines = told(sources, &outcome, options.diff);
+    let outside = linter.outside.take().into_iter();
+    lines.extend(
+        outside.map(|name| {
+            format!("{name} was not fixed: it is outside of the named files and folders")
+        }),
+    );
     session.sources = session.sources.replaced(&outcome.texts);
-    Ok(Fixed { left, diff, lines })
+    Fixed {
+        left,
+        diff,
+        lines,
+        errors: refused.into_values().collect(),
+    }
 }
 
-/// Lints everything again, with the texts as they are so far.
-fn lint(
-    host: &dyn Host,
-    changed: &BTreeMap<SourceId, String>,
-    sources: &Sources,
-    options: &LintOptions,
-    settings: &Settings,
-    repeats: Repeats,
-) -> Vec<Diagnostic> {
-    let named =
-        |(id, text): (&SourceId, &String)| (sources.get(*id).path().to_owned(), text.clone());
-    let stdin = sources
-        .iter()
-        .find(|(_, source)| source.name() == "<stdin>");
-    let overlay = Overlay {
-        below: host,
-        files: changed.iter().map(named).collect(),
-        stdin: stdin.map_or_else(String::new, |(_, source)| source.text().to_owned()),
-    };
-    let mut session = Session::quiet(&overlay);
-    // The policy was read without a fault before, and no fix changes it.
-    let Ok(again) = settings::read(&mut session, options) else {
-        return Vec::new();
-    };
-    let mut judged = super::judge(&mut session, options, &again, repeats);
-    judged.findings.extend(judged.errors);
-    let known = Known::new(&session.sources, sources);
-    let findings = judged.findings.into_iter();
-    findings
-        .map(|mut finding| {
-            let is_asked_for = settings.selection.has(&finding);
-            known.place(&mut finding);
-            let fix = finding.fix.take();
-            let is_in_files = |span: Span| host.is_file(sources.get(span.source).path());
-            finding.fix = fix
-                .filter(|fix| is_asked_for && fix.edits.iter().all(|edit| is_in_files(edit.span)));
-            finding
-        })
-        .collect()
+/// Leaves out what is in no file.
+fn keep_written(outcome: &mut Outcome, written: BTreeMap<SourceId, String>) {
+    outcome.texts = written;
+    let texts = &outcome.texts;
+    outcome.applied.retain(|applied| {
+        let mut edits = applied.fix.edits.iter();
+        edits.all(|edit| texts.contains_key(&edit.span.source))
+    });
+}
+
+/// What it takes to lint everything again.
+struct Linter<'l> {
+    host: &'l dyn Host,
+    sources: &'l Sources,
+    options: &'l LintOptions,
+    settings: &'l Settings,
+    named: Named,
+    /// The files that have fixes but are outside of what was named.
+    outside: RefCell<BTreeSet<String>>,
+}
+
+impl Linter<'_> {
+    /// Lints everything again, with the texts as they are so far.
+    fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
+        // What was read is not read again: who edits a file meanwhile must not change what fixes are proven by.
+        let read = self.sources.iter().filter(|(_, source)| source.is_file());
+        let read = read.map(|(id, source)| {
+            let text = changed.get(&id).map_or(source.text(), String::as_str);
+            (source.path().to_owned(), text)
+        });
+        let mut all = self.sources.iter();
+        let stdin = all.find(|(_, source)| source.name() == "<stdin>");
+        let overlay = Overlay {
+            below: self.host,
+            files: read.collect(),
+            stdin: stdin.map_or_else(String::new, |(_, source)| source.text().to_owned()),
+        };
+        let mut session = Session::quiet(&overlay);
+        // The policy was read without a fault before, and no fix changes it.
+        let Ok(again) = settings::read(&mut session, self.options) else {
+            return Vec::new();
+        };
+        let mut judged = super::judge(&mut session, self.options, &again, repeats);
+        judged.findings.extend(judged.errors);
+        let known = Known::new(&session.sources, self.sources);
+        for finding in &mut judged.findings {
+            let is_asked_for = self.settings.selection.has(finding);
+            known.place(finding);
+            if !is_asked_for || !finding.fix.as_ref().is_some_and(|fix| self.may_apply(fix)) {
+                finding.fix = None;
+            }
+        }
+        judged.findings
+    }
+
+    /// Whether all that a fix changes are files that may be written.
+    fn may_apply(&self, fix: &Fix) -> bool {
+        let paths = fix
+            .edits
+            .iter()
+            .map(|edit| self.sources.get(edit.span.source).path());
+        let paths: BTreeSet<&Path> = paths.collect();
+        if !paths.iter().all(|path| self.host.is_file(path)) {
+            return false;
+        }
+        let is_outside = |path: &&&Path| !self.named.has(self.host, path);
+        let outside: BTreeSet<&Path> = paths.iter().filter(is_outside).copied().collect();
+        let is_allowed = self.options.unsafe_fixes || fix.safety == Safety::Safe;
+        if is_allowed {
+            let names = outside.iter().map(|path| path.display().to_string());
+            self.outside.borrow_mut().extend(names);
+        }
+        outside.is_empty()
+    }
 }
 
 /// The sources of one run by those of another: the same names in the same order.
@@ -141,27 +205,6 @@ impl Known {
     }
 }
 
-/// Writes what is fixed, or nothing where one of the files is kept from it.
-fn write(host: &dyn Host, sources: &Sources, outcome: &Outcome) -> Result<(), Diagnostic> {
-    let path = |id: &SourceId| sources.get(*id).path();
-    if let Some(kept) = outcome
-        .texts
-        .keys()
-        .map(path)
-        .find(|path| host.is_read_only(path))
-    {
-        let message = format!("{} is read-only, and nothing was fixed", kept.display());
-        return Err(Diagnostic::new(&UNWRITABLE, message).help(
-            "let it be written, or leave its findings out: `--ignore`, `--diff` to see them",
-        ));
-    }
-    for (id, text) in &outcome.texts {
-        let written = host.write_file(path(id), text.as_bytes());
-        written.map_err(|error| unwritable(&error))?;
-    }
-    Ok(())
-}
-
 /// One patch of all files that change; its last line says where it cannot be applied.
 fn diff(session: &Session<'_>, outcome: &Outcome) -> String {
     let (mut text, mut altered) = (String::new(), None);
@@ -204,7 +247,8 @@ fn told(sources: &Sources, outcome: &Outcome, is_diff: bool) -> Vec<String> {
             format!(" in {}", source.name())
         });
         let (id, reason) = (finding.code.id, &refused.reason);
-        lines.push(format!("{id}{place} was not fixed: {reason}"));
+        let line = format!("{id}{place} was not fixed: {reason}");
+        lines.push(report::one_line(&line));
     }
     lines
 }

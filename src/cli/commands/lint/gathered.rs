@@ -1,15 +1,17 @@
 //! What is read of all subjects, and what comes of it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::Repeats;
 use super::said::Said;
 use super::settings::Settings;
 use super::subjects::{self, Stack, Subject};
 use crate::cli::args::LintOptions;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, too_large};
 use crate::cli::stack::{self, Files};
 use crate::diag::Diagnostic;
+use crate::host::LARGEST_TEXT;
 use crate::k8s::{self, Kinds};
 use crate::lint::{self, Cluster, Job, Linted, Plan, Release, Selection, Shared, Silence, Target};
 use crate::policy::Policy;
@@ -83,8 +85,12 @@ struct Rendered {
 }
 
 impl<'p> Gathered<'p> {
-    /// Nothing yet, for a command line.
-    pub(super) fn new(options: &LintOptions, settings: &'p Settings) -> Self {
+    /// Nothing yet, for a command line; `notes` are on what it will not read.
+    pub(super) fn new(
+        options: &LintOptions,
+        settings: &'p Settings,
+        notes: Vec<Diagnostic>,
+    ) -> Self {
         let made_from = if options.layers.is_empty() {
             MadeFrom::Secret
         } else {
@@ -95,6 +101,10 @@ impl<'p> Gathered<'p> {
             policy: settings.policy.as_ref().map(|(policy, _)| policy),
             to: settings.to.as_ref(),
             made_from,
+            outcome: Judged {
+                errors: notes,
+                ..Judged::default()
+            },
             ..Self::default()
         }
     }
@@ -106,7 +116,7 @@ impl<'p> Gathered<'p> {
                 Subject::Release(stack) => {
                     self.add_release(session, &stack);
                 }
-                Subject::Manifests(path) => match session.read(&path) {
+                Subject::Manifests(path) => match session.read_manifests(&path) {
                     Ok(source) => self.add_stream(session, source),
                     Err(error) => self.outcome.errors.push(error),
                 },
@@ -289,8 +299,13 @@ impl<'p> Gathered<'p> {
             Ok(source) => source,
             Err(error) => return self.outcome.errors.push(error),
         };
-        if subjects::is_stream(session.sources.get(source).text()) {
+        let text = session.sources.get(source).text();
+        if subjects::is_stream(text) {
             return self.add_stream(session, source);
+        }
+        if text.len() as u64 > LARGEST_TEXT {
+            let name = Path::new(session.sources.get(source).name());
+            return self.outcome.errors.push(too_large(name, LARGEST_TEXT));
         }
         self.files.keep(session, source, stack.layers.helm());
         self.add_release(session, stack);

@@ -2,18 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use super::settings::Settings;
 use crate::cli::args::{LayerOptions, LintOptions};
-use crate::cli::session::Session;
+use crate::cli::session::{Session, unreadable};
 use crate::cli::stack;
-use crate::host::Host;
+use crate::diag::{Diagnostic, Level};
+use crate::host::{Host, HostError};
 use crate::policy::LintRelease;
 use crate::text::Span;
-
-/// Folders in folders.
-const DEEPEST: usize = 64;
 
 /// One thing that is linted.
 #[derive(Debug)]
@@ -53,17 +52,18 @@ impl Stack {
     }
 }
 
-/// What a command line asks for.
+/// What a command line asks for, with notes on what was passed over.
 pub(super) fn subjects(
     session: &Session<'_>,
     options: &LintOptions,
     settings: &Settings,
-) -> Vec<Subject> {
+) -> (Vec<Subject>, Vec<Diagnostic>) {
     let gatherer = Gatherer {
+        session,
         host: session.host,
         options,
         settings,
-        walked: RefCell::default(),
+        notes: RefCell::default(),
     };
     let mut found = Vec::new();
     if !options.paths.is_empty() {
@@ -77,7 +77,7 @@ pub(super) fn subjects(
         let releases = gatherer.releases();
         found.extend(releases.map(|release| gatherer.release(release)));
     } else {
-        gatherer.walk(Path::new("."), 0, &mut found);
+        gatherer.walk(Path::new("."), &mut found);
     }
     let mut known = Vec::new();
     found.retain(|subject| match subject {
@@ -90,15 +90,16 @@ pub(super) fn subjects(
         }
         _ => true,
     });
-    found
+    (found, gatherer.notes.take())
 }
 
 struct Gatherer<'g> {
+    session: &'g Session<'g>,
     host: &'g dyn Host,
     options: &'g LintOptions,
     settings: &'g Settings,
-    /// The folders that were walked, which links may lead to again.
-    walked: RefCell<BTreeSet<PathBuf>>,
+    /// What was passed over.
+    notes: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'g> Gatherer<'g> {
@@ -117,7 +118,7 @@ impl<'g> Gatherer<'g> {
             return;
         }
         if self.host.is_dir(path) && !self.is_chart_folder(path) {
-            self.walk(path, 0, found);
+            self.walk(path, found);
         } else if self.options.skip_unknown && self.host.is_file(path) {
             self.find_file(path, None, found);
         } else if self.content(path) == Content::Manifests {
@@ -138,29 +139,31 @@ impl<'g> Gatherer<'g> {
     }
 
     /// Charts, manifests and values below a folder; what is none of them is passed over.
-    fn walk(&self, folder: &Path, depth: usize, found: &mut Vec<Subject>) {
-        let is_new = self.walked.borrow_mut().insert(self.host.real_path(folder));
-        if !is_new {
-            return;
-        }
-        let chart = self.is_chart_folder(folder).then_some(folder);
-        if let Some(chart) = chart {
-            self.find(vec![chart.to_owned()], found);
-        }
-        for path in self.host.list_dir(folder) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_hidden = name.starts_with('.') || name == "node_modules";
-            let is_of_chart = matches!(&*name, "templates" | "charts" | "crds" | "ci");
-            if self.host.is_dir(&path) {
-                let is_passed = is_hidden || chart.is_some() && is_of_chart;
-                if !is_passed && depth < DEEPEST {
-                    self.walk(&path, depth + 1, found);
-                }
+    fn walk(&self, folder: &Path, found: &mut Vec<Subject>) {
+        let files = self.session.host.walk(folder);
+        let is_metadata = |file: &&PathBuf| file.file_name() == Some(OsStr::new("Chart.yaml"));
+        let charts: BTreeSet<&Path> = files
+            .iter()
+            .filter(is_metadata)
+            .filter_map(|file| file.parent())
+            .collect();
+        let mut entered = BTreeSet::new();
+        for file in &files {
+            if is_of_chart(file, &charts) {
                 continue;
             }
-            if !is_hidden {
-                self.find_file(&path, chart, found);
+            let around: Vec<&Path> = file.ancestors().skip(1).collect();
+            for chart in around
+                .into_iter()
+                .rev()
+                .filter(|around| charts.contains(around))
+            {
+                if entered.insert(chart) {
+                    self.find(vec![chart.to_owned()], found);
+                }
             }
+            let chart = file.parent().filter(|parent| charts.contains(parent));
+            self.find_file(file, chart, found);
         }
     }
 
@@ -178,7 +181,7 @@ impl<'g> Gatherer<'g> {
         if !is_yaml(path) {
             return;
         }
-        match self.content(path) {
+        match self.content_of_found(path) {
             Content::Manifests => found.push(Subject::Manifests(path.to_owned())),
             Content::Hub => {
                 let chart = chart.map(Path::to_owned).into_iter();
@@ -247,13 +250,50 @@ impl<'g> Gatherer<'g> {
         self.host.is_file(&path.join("Chart.yaml"))
     }
 
+    /// What a file of a folder holds; one that is too large is noted.
+    fn content_of_found(&self, path: &Path) -> Content {
+        let text = self.host.read_file(path);
+        if let Err(error @ HostError::TooLarge { .. }) = &text {
+            let error = unreadable(path, error);
+            let message = format!("{}, so it was not linted", error.message);
+            let note = Diagnostic {
+                level: Level::Note,
+                message,
+                ..error
+            };
+            self.notes
+                .borrow_mut()
+                .push(note.help("name the file itself if it holds manifests"));
+        }
+        Content::of(text)
+    }
+
     fn content(&self, path: &Path) -> Content {
-        match self.host.read_file(path) {
+        Content::of(self.session.peek(path))
+    }
+}
+
+impl Content {
+    fn of(text: Result<String, HostError>) -> Self {
+        match text {
             Ok(text) if is_stream(&text) => Content::Manifests,
             Ok(text) if may_be_hub(&text) => Content::Hub,
             _ => Content::Unknown,
         }
     }
+}
+
+/// Whether a file is read with the chart in whose folder it is: its templates, and the charts below it.
+fn is_of_chart(file: &Path, charts: &BTreeSet<&Path>) -> bool {
+    let mut folders = file.ancestors().skip(1);
+    folders.any(|folder| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let is_part = matches!(&*name, "templates" | "charts" | "crds" | "ci");
+        is_part
+            && folder
+                .parent()
+                .is_some_and(|parent| charts.contains(parent))
+    })
 }
 
 /// What a file seems to hold, by a look at its text.

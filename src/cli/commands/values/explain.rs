@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::diag::{Code, Diagnostic};
+use crate::report;
 use crate::text::{SourceId, Sources, nearest};
 use crate::values::{Content, Map, Value};
 
@@ -199,6 +200,7 @@ impl Explanation<'_> {
         } else {
             ""
         };
-        format!("{}{more}", shown.trim_end())
+        let shown = report::one_line(shown.trim_end());
+        format!("{shown}{more}")
     }
 }

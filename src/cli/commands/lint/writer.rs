@@ -1,0 +1,162 @@
+//! Where fixes are written: files inside of what was named, that still hold what was read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::settings::Settings;
+use crate::cli::args::LintOptions;
+use crate::cli::session::UNWRITABLE;
+use crate::diag::Diagnostic;
+use crate::host::{Host, HostError};
+use crate::text::{SourceId, Sources};
+
+/// The files and folders that a command line names, without links.
+pub(super) struct Named {
+    paths: Vec<PathBuf>,
+}
+
+impl Named {
+    /// What the options name; where they name nothing, the working folder and that of the policy, which names the
+    /// releases.
+    pub(super) fn of(host: &dyn Host, options: &LintOptions, settings: &Settings) -> Self {
+        let layers = &options.layers;
+        let all = options.paths.iter().chain(&layers.values);
+        let mut paths: Vec<PathBuf> = all.chain(&layers.chart).cloned().collect();
+        if options.paths.is_empty() && layers.is_empty() {
+            paths.extend(host.current_dir());
+            paths.extend(settings.policy.iter().map(|(_, folder)| folder.clone()));
+        }
+        // The folder of a policy in the working folder has an empty name.
+        let here = |path: &PathBuf| Path::new(".").join(path);
+        let paths = paths.iter().map(|path| host.real_path(&here(path)));
+        Self {
+            paths: paths.collect(),
+        }
+    }
+
+    /// Whether a file is one of them or inside of one, wherever links lead.
+    pub(super) fn has(&self, host: &dyn Host, path: &Path) -> bool {
+        let path = host.real_path(&Path::new(".").join(path));
+        self.paths.iter().any(|named| path.starts_with(named))
+    }
+}
+
+/// Writes the texts of a run of fixes.
+pub(super) struct Writer<'w> {
+    host: &'w dyn Host,
+    sources: &'w Sources,
+    named: &'w Named,
+    /// The new texts that the files have by now.
+    pub(super) written: BTreeMap<SourceId, String>,
+    /// Why the others were not written.
+    pub(super) refused: BTreeMap<SourceId, Diagnostic>,
+}
+
+impl<'w> Writer<'w> {
+    pub(super) fn new(host: &'w dyn Host, sources: &'w Sources, named: &'w Named) -> Self {
+        Self {
+            host,
+            sources,
+            named,
+            written: BTreeMap::new(),
+            refused: BTreeMap::new(),
+        }
+    }
+
+    /// Writes texts that belong together: none of them where one surely cannot be written.
+    pub(super) fn write(&mut self, texts: &[(SourceId, &str)]) {
+        for (id, _) in texts {
+            if let Err(refusal) = self.check(*id) {
+                self.refused.insert(*id, refusal);
+            }
+        }
+        let refused = texts.iter().find(|(id, _)| self.refused.contains_key(id));
+        let refused = refused.map(|(id, _)| *id);
+        for (id, text) in texts {
+            if self.refused.contains_key(id) {
+                continue;
+            }
+            let written = match refused {
+                Some(other) => Err(self.belongs_to(*id, other)),
+                None => self.replace(*id, text),
+            };
+            match written {
+                Ok(()) => {
+                    self.written.insert(*id, (*text).to_owned());
+                }
+                Err(refusal) => {
+                    self.refused.insert(*id, refusal);
+                }
+            }
+        }
+    }
+
+    fn path(&self, id: SourceId) -> &'w Path {
+        self.sources.get(id).path()
+    }
+
+    /// What the file holds as far as this run knows.
+    fn known(&self, id: SourceId) -> &str {
+        let written = self.written.get(&id).map(String::as_str);
+        written.unwrap_or_else(|| self.sources.get(id).text())
+    }
+
+    /// Looks for what surely stands in the way of a write.
+    fn check(&self, id: SourceId) -> Result<(), Diagnostic> {
+        let path = self.path(id);
+        if self.host.is_read_only(path) {
+            let message = format!("`{}` was not fixed: it is read-only", path.display());
+            return Err(Diagnostic::new(&UNWRITABLE, message).help(
+                "make it writable, or leave its findings out: `--ignore`, `--diff` to see them",
+            ));
+        }
+        if !self.named.has(self.host, path) {
+            return Err(outside(path));
+        }
+        match self.host.read_manifests(path) {
+            Ok(there) if there != self.known(id) => Err(changed(path)),
+            Ok(_) => Ok(()),
+            Err(error) => Err(unwritten(path, &error)),
+        }
+    }
+
+    fn replace(&self, id: SourceId, text: &str) -> Result<(), Diagnostic> {
+        let path = self.path(id);
+        let old = self.known(id);
+        if old == text {
+            return Ok(());
+        }
+        let replaced = self
+            .host
+            .replace_file(path, old.as_bytes(), text.as_bytes());
+        replaced.map_err(|error| match error {
+            HostError::Changed { .. } => changed(path),
+            error => unwritten(path, &error),
+        })
+    }
+
+    fn belongs_to(&self, id: SourceId, other: SourceId) -> Diagnostic {
+        let (path, other) = (self.path(id).display(), self.path(other).display());
+        let message = format!("`{path}` was not fixed: a fix changes `{other}` as well");
+        Diagnostic::new(&UNWRITABLE, message).help(format!("see why `{other}` was not fixed"))
+    }
+}
+
+fn changed(path: &Path) -> Diagnostic {
+    let message = format!("`{}` was not fixed: it changed meanwhile", path.display());
+    Diagnostic::new(&UNWRITABLE, message)
+        .help("run the command again: it reads the file as it is now")
+}
+
+fn outside(path: &Path) -> Diagnostic {
+    let message = format!(
+        "`{}` was not fixed: it is outside of the named files and folders",
+        path.display()
+    );
+    Diagnostic::new(&UNWRITABLE, message).help("name the file itself to let it be written")
+}
+
+fn unwritten(path: &Path, error: &HostError) -> Diagnostic {
+    let message = format!("`{}` was not fixed: {error}", path.display());
+    Diagnostic::new(&UNWRITABLE, message).help("look at the path and at who may write there")
+}
