@@ -2,6 +2,7 @@ mod archive;
 mod read;
 
 pub use archive::ArchiveError;
+pub(super) use read::NOT_A_CHART;
 pub use read::{read_archive, read_chart};
 
 use std::collections::BTreeSet;
