@@ -44,7 +44,8 @@
 //! - Reading never fails: a `read` gives a model and diagnostics, and what is not broken is still checked.
 //! - A typed Kubernetes object is never written back as text. A byte that no change names stays.
 //! - Where pod templates sit is a table (`k8s/kinds.rs`); a new kind is a row.
-//! - One [`diag::Code`] serves every diagnostic; it stands beside the code that raises it.
+//! - One [`diag::Code`] serves every diagnostic; it and its page are next to the code that raises it. `cli::codes` lists all
+//!   of them for `dunnage rule`; a test fails for one that is missing.
 //! - Order is part of the output; nothing is ordered by a hash.
 
 pub mod cli;

@@ -1,4 +1,4 @@
-//! The documentation is made of the rules and tells the truth of them: `docs/rules` has every page with an
+//! The documentation is made of the rules and tells the truth of them: `docs/rules` has the page of every code with an
 //! index (`UPDATE=1 cargo test` writes it anew), `docs/seeds.md` names rules that there are.
 
 #![allow(
@@ -97,6 +97,22 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Manifests",
         "What any chart renders, pod by pod, budget by budget, class by class.",
     ),
+    (
+        "RN",
+        "Rendering",
+        "What `dunnage render` and `dunnage verify` report about manifests and the policy's effect on them.",
+    ),
+    ("PO", "The policy", "Mistakes in `dunnage.yaml`."),
+    (
+        "VA",
+        "Values and charts",
+        "Values, `--set` arguments and charts that Helm cannot read either.",
+    ),
+    (
+        "CL",
+        "The command line",
+        "Options, files and folders; of these only `no-such-rule` is a rule, for comments.",
+    ),
 ];
 
 /// The documents that rules come from.
@@ -137,7 +153,8 @@ fn text<'r>(rule: &'r Value, key: &str) -> &'r str {
 
 /// The seeds that a page names in its item `- Source:`.
 fn seeds_of(page: &str) -> BTreeSet<&str> {
-    let (_, source) = page.split_once("\n- Source: ").expect("a source");
+    // Codes that are no rules have none.
+    let (_, source) = page.split_once("\n- Source: ").unwrap_or_default();
     let source = source.split("\n\n").next().unwrap_or_default();
     if !source.contains("seed") {
         return BTreeSet::new();
@@ -151,12 +168,13 @@ fn seeds_of(page: &str) -> BTreeSet<&str> {
 /// The index of all pages.
 fn index(rules: &BTreeMap<String, Value>) -> String {
     let mut index = "\
-# The rules of the linter
+# The rules of the linter and all other codes
 
 `dunnage rule CODE` prints a page, `dunnage rule --all` all of them, `dunnage rule --format json` what programs
 read. The level is the usual one; a page says where a finding has another. Hints are shown with `--pedantic`.
 The last column is what a page promises of `dunnage lint --fix`; what is unsafe needs `--unsafe-fixes` too. The
-letters of a family stand for all of its rules in `--select` and `--ignore`.
+letters of a family stand for all of its rules in `--select` and `--ignore`. The last four families are codes of other
+commands: they are explained here, and cannot be selected.
 "
     .to_owned();
     for (family, name, about) in FAMILIES {

@@ -204,14 +204,10 @@ fn a_rule_explains_itself() {
     let all = Memory::default();
     assert_eq!(run(&all, &["rule"]), 0);
     let listed = all.stdout();
-    assert!(listed.lines().count() >= 25);
-    let first = listed.lines().next().expect("a rule");
+    let first = listed.lines().next().expect("a code");
     assert!(
-        first.starts_with("CU001  warning  culling-disabled  "),
-        "{listed}"
-    );
-    assert!(
-        first.ends_with("  servers are never stopped, so that nodes never empty"),
+        first.starts_with("CL001  error    no-policy  ")
+            && first.ends_with("  no policy was named and none was found"),
         "{listed}"
     );
     let unknown = Memory::default();
@@ -223,7 +219,159 @@ fn a_rule_explains_itself() {
     );
 }
 
-/// The rules that a command line shows as JSON.
+#[test]
+fn a_code_that_is_no_rule_explains_itself_too() {
+    for word in ["RN003", "affinity-contradiction"] {
+        let world = Memory::default();
+        assert_eq!(run(&world, &["rule", word]), 0, "{}", world.stderr());
+        let page = world.stdout();
+        let title = "# RN003 affinity-contradiction\n\n- Level: error.\n\n";
+        assert!(page.starts_with(title), "{page}");
+        assert!(page.contains("\n## What to do\n"), "{page}");
+    }
+    let [contradiction] = &rules_as_json(&["rule", "RN003", "--format", "json"])[..] else {
+        panic!("one code");
+    };
+    assert_eq!(contradiction["selectable"], false);
+    assert_eq!(contradiction["fix"], "none");
+}
+
+/// Wherever somebody names a rule, one code says that there is none, and which one was meant.
+#[test]
+fn one_code_says_that_there_is_no_such_rule() {
+    let values = "singleuser:\n  memory: {limit: 2G}\n";
+    let policy = |lint: &str| {
+        let world = Memory::default().file("a.yaml", values);
+        world.file("dunnage.yaml", format!("version: 1\nlint: {lint}\n"))
+    };
+    let plain = || Memory::default().file("a.yaml", values);
+    let lint = ["lint", "a.yaml"];
+    let comment = format!("{values}# dunnage: ignore[PH01] a slip\n");
+    for (world, line, exit) in [
+        (plain(), &["lint", "a.yaml", "--select", "PH01"][..], 2),
+        (plain(), &["lint", "a.yaml", "--ignore", "RS,PH01"], 2),
+        (plain().variable("DUNNAGE_SELECT", "PH01"), &lint, 2),
+        (plain().variable("DUNNAGE_IGNORE", "PH01"), &lint, 2),
+        (policy("{select: [PH01]}"), &lint, 2),
+        (policy("{ignore: [PH01]}"), &lint, 2),
+        (policy("{levels: {PH01: note}}"), &lint, 2),
+        (policy("{suppress: [{rules: [PH01], reason: x}]}"), &lint, 2),
+        (Memory::default().file("a.yaml", comment), &lint, 1),
+        (Memory::default(), &["rule", "PH01"], 2),
+    ] {
+        assert_eq!(run(&world, line), exit, "{line:?}: {}", world.stderr());
+        let shown = world.stdout() + &world.stderr();
+        for part in ["[CL006]", "`PH01`", "did you mean `PH001`?"] {
+            assert!(shown.contains(part), "{line:?}: {part} is not in {shown}");
+        }
+    }
+    let other = plain();
+    check(&other, &["lint", "a.yaml", "--ignore", "RN003"], 2, "");
+    let shown = other.stderr();
+    assert!(
+        shown.contains("error[CL006]") && shown.contains("`RN003` is not a rule of the linter"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_keys_of_a_hub_have_to_lead_somewhere() {
+    let nested = "binderhub:\n  jupyterhub:\n    singleuser:\n      memory: {limit: 2G}\n";
+    let other = "grafana: {replicas: 2}\n";
+    let linted = |world: Memory, options: &[&str]| {
+        let line = [&["lint", "--format", "concise"], options].concat();
+        let exit = run(&world, &line);
+        (exit, world.stdout(), world.stderr())
+    };
+    let world = || {
+        Memory::default()
+            .file("/h/a.yaml", nested)
+            .file("/h/b.yaml", other)
+            .file("/n/b.yaml", "jupyterhub: [singleuser]\n")
+    };
+    let (exit, stdout, _) = linted(world(), &["--hub", "binderhub.jupyterhub", "/h/a.yaml"]);
+    assert_eq!((exit, stdout.as_str()), (0, ""));
+    let (exit, stdout, stderr) = linted(world(), &["--hub", "jupyterhub", "/h/a.yaml"]);
+    let message = "no-such-value: error[VA005] the values of `/h/a.yaml` have no mapping under `jupyterhub`, so no hub is linted\n";
+    assert_eq!((exit, stdout.as_str()), (2, message), "{stderr}");
+    // In a folder not every file has to be a layer of the hub, but one of them.
+    let (exit, stdout, _) = linted(world(), &["--hub", "binderhub.jupyterhub", "/h"]);
+    assert_eq!((exit, stdout.as_str()), (0, ""));
+    let (exit, stdout, _) = linted(world(), &["--hub", "nowhere", "/h"]);
+    assert_eq!(
+        (exit, stdout.as_str()),
+        (
+            2,
+            &*message.replace("under `jupyterhub`", "under `nowhere`")
+        )
+    );
+    let (exit, _, _) = linted(world(), &["--hub", "jupyterhub", "/n/b.yaml"]);
+    assert_eq!(exit, 2);
+    let policy =
+        "version: 1\nlint:\n  releases:\n    - {name: prod, values: [a.yaml], hub: jupyterhub}\n";
+    let mut of_policy = world().file("/h/dunnage.yaml", policy);
+    of_policy.dir = "/h".into();
+    let (exit, stdout, _) = linted(of_policy, &[]);
+    let message = "/h/dunnage.yaml:4:14: error[VA005] the values of `a.yaml` have no mapping under `jupyterhub`, so no hub is linted\n";
+    assert_eq!((exit, stdout.as_str()), (2, message));
+    // Keys of a chart that no layer sets lead somewhere, too.
+    let chart = Memory::default()
+        .file("/c/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n  - {name: jupyterhub, alias: hub, version: 4.4.0}\n")
+        .file("/c/values.yaml", "x: 1\n");
+    let (exit, stdout, stderr) = linted(chart, &["--hub", "hub", "--chart", "/c", "--set", "x=2"]);
+    assert_eq!((exit, stdout.as_str()), (0, ""), "{stderr}");
+}
+
+#[test]
+fn a_chart_version_that_nothing_is_known_of_is_refused() {
+    let values = || Memory::default().file("a.yaml", "singleuser: {}\n");
+    for (version, message) in [
+        (
+            "9.9",
+            "z2jh 9.9 is newer than 5.0, the newest version that is known",
+        ),
+        ("newest", "`newest` is not a version of the z2jh chart"),
+    ] {
+        let expected = format!("error[CL008] {message}\n");
+        let line = [
+            "lint",
+            "a.yaml",
+            "--format",
+            "concise",
+            "--chart-version",
+            version,
+        ];
+        let world = values();
+        check(&world, &line, 2, "");
+        assert_eq!(world.stderr(), format!("unknown-chart-version: {expected}"));
+        let world = values().variable("DUNNAGE_CHART_VERSION", version);
+        check(&world, &line[..4], 2, "");
+        let policy = format!(
+            "version: 1\nlint:\n  releases:\n    - {{name: prod, values: [a.yaml], chartVersion: {version:?}}}\n"
+        );
+        let world = values().file("dunnage.yaml", policy);
+        check(&world, &["lint", "--format", "concise"], 2, "");
+        assert_eq!(world.stderr(), format!("/dunnage.yaml:4:52: {expected}"));
+    }
+    let shown = values();
+    assert_eq!(run(&shown, &["lint", "a.yaml", "--chart-version", "9"]), 2);
+    let help = "known versions are 1.2, 2.0, 3.3, 4.0, 4.2, 4.3, 4.4, 5.0; one between two of them is checked as the older one";
+    assert!(
+        shown.stderr().replace("\n        ", " ").contains(help),
+        "{}",
+        shown.stderr()
+    );
+    for version in ["3.9", "5.0.0-0.dev.git.7000.h0", "0.9.0"] {
+        check(
+            &values(),
+            &["lint", "a.yaml", "--chart-version", version],
+            0,
+            "",
+        );
+    }
+}
+
+/// The codes that a command line shows as JSON.
 fn rules_as_json(line: &[&str]) -> Vec<serde_json::Value> {
     let world = Memory::default();
     assert_eq!(run(&world, line), 0, "{}", world.stderr());

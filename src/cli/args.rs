@@ -69,7 +69,7 @@ enum Subcommands {
     },
     /// Explain what is wrong in the values of a hub
     Lint(Box<LintOptions>),
-    /// Explain a rule of the linter, or list all of them; as JSON too (`--format json`)
+    /// Explain a code that dunnage prints, or list all of them; as JSON too (`--format json`)
     Rule(RuleOptions),
     /// Print the values that a release gets of its layers, or say who set one of them
     Values(Box<ValuesOptions>),
@@ -99,12 +99,12 @@ enum HelmCommands {
     InstallPlugin(InstallPluginOptions),
 }
 
-/// Which rules `rule` is about.
+/// Which codes `rule` explains.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RuleOptions {
-    /// Its code or its name
+    /// The code (`PH001`) or its name
     pub(in crate::cli) code: Option<String>,
-    /// The pages of all rules, one below the other
+    /// The pages of all codes, one below the other
     #[arg(long, conflicts_with = "code")]
     pub(in crate::cli) all: bool,
 }

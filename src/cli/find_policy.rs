@@ -11,17 +11,19 @@ use crate::text::SourceId;
 /// The names under which a policy is found.
 const NAMES: [&str; 2] = ["dunnage.yaml", ".dunnage.yaml"];
 
-static NO_POLICY: Code = Code::error(
+pub(super) static NO_POLICY: Code = Code::error(
     "CL001",
     "no-policy",
     "no policy was named and none was found",
-);
+)
+.page(include_str!("codes/no_policy.md"));
 
-static TWO_POLICIES: Code = Code::error(
+pub(super) static TWO_POLICIES: Code = Code::error(
     "CL002",
     "two-policies",
     "one folder holds a policy under both names",
-);
+)
+.page(include_str!("codes/two_policies.md"));
 
 static UNTRUSTED_POLICY: Code = Code::error(
     "CL022",

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. The only layer that touches the world, by its `Host`.
 
 mod args;
+mod codes;
 mod commands;
 mod exit;
 mod explain;
@@ -26,7 +27,8 @@ use crate::report;
 use args::{Answer, Command, LookOptions};
 use session::{DocumentPlace, Session};
 
-static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read");
+static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read")
+    .page(include_str!("codes/usage.md"));
 
 /// Runs one command line (the program's name first) and says how it ended. A panic ends as a bug: all
 /// of standard output is written in one step at the end, so that it leaves nothing there.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::args::{Color, Format, FormatArg, LookOptions};
+use super::codes;
 use super::outputs::Outputs;
 use crate::diag::{Code, Diagnostic};
 use crate::host::{self, Host, HostError, LARGEST_MANIFESTS, LARGEST_TEXT};
-use crate::lint;
 use crate::render;
 use crate::report::{self, Look, Pages};
 use crate::text::{SourceId, Sources};
@@ -15,14 +15,16 @@ use crate::text::{SourceId, Sources};
 /// A reader of logs sees this many lines before the rest is only counted.
 const MOST_LINES: usize = 40;
 
-static UNREADABLE: Code = Code::error(
+pub(super) static UNREADABLE: Code = Code::error(
     "CL003",
     "unreadable-input",
     "a file or the standard input cannot be read",
-);
+)
+.page(include_str!("codes/unreadable.md"));
 
-pub(in crate::cli) static UNWRITABLE: Code =
-    Code::error("CL004", "unwritable-output", "the output cannot be written");
+pub(super) static UNWRITABLE: Code =
+    Code::error("CL004", "unwritable-output", "the output cannot be written")
+        .page(include_str!("codes/unwritable.md"));
 
 /// One command's run: the world, the texts read so far, and how messages look.
 pub(super) struct Session<'h> {
@@ -321,7 +323,7 @@ impl<'h> Session<'h> {
         let is_address =
             |base: &String| !base.is_empty() && base.chars().all(|c| c.is_ascii_graphic());
         Pages {
-            text: lint::page,
+            text: codes::page,
             base: base.filter(is_address),
         }
     }

@@ -10,11 +10,12 @@ use crate::host::{Host, LARGEST_CHART, LARGEST_TEXT};
 use crate::text::{SourceId, Span};
 use crate::values::{self, Chart, ChartFile, Content, Helm, Map, NotATable, SetKind, Value};
 
-static NOT_A_TABLE: Code = Code::error(
+pub(super) static NOT_A_TABLE: Code = Code::error(
     "VA004",
     "subchart-values-not-a-mapping",
     "the key of a sub-chart holds something that is not a mapping",
-);
+)
+.page(include_str!("codes/not_a_table.md"));
 
 static LINK: Code = Code::error(
     "VA010",

@@ -38,46 +38,51 @@ pub struct Code {
     pub summary: &'static str,
     /// The level unless configuration says otherwise.
     pub level: Level,
+    /// What explains it, as Markdown without title and level; empty for the rules of the linter, which hold
+    /// their pages themselves.
+    pub page: &'static str,
 }
 
 impl Code {
     /// A code that is an error unless configuration says otherwise.
     pub const fn error(id: &'static str, name: &'static str, summary: &'static str) -> Self {
-        Self {
-            id,
-            name,
-            summary,
-            level: Level::Error,
-        }
+        Self::new(id, name, summary, Level::Error)
     }
 
     /// A code that is a warning.
     pub const fn warning(id: &'static str, name: &'static str, summary: &'static str) -> Self {
-        Self {
-            id,
-            name,
-            summary,
-            level: Level::Warning,
-        }
+        Self::new(id, name, summary, Level::Warning)
     }
 
     /// A code that is a note.
     pub const fn note(id: &'static str, name: &'static str, summary: &'static str) -> Self {
-        Self {
-            id,
-            name,
-            summary,
-            level: Level::Note,
-        }
+        Self::new(id, name, summary, Level::Note)
     }
 
     /// A code that is a hint.
     pub const fn hint(id: &'static str, name: &'static str, summary: &'static str) -> Self {
+        Self::new(id, name, summary, Level::Hint)
+    }
+
+    /// The same code with the page that explains it.
+    #[must_use]
+    pub const fn page(mut self, page: &'static str) -> Self {
+        self.page = page;
+        self
+    }
+
+    const fn new(
+        id: &'static str,
+        name: &'static str,
+        summary: &'static str,
+        level: Level,
+    ) -> Self {
         Self {
             id,
             name,
             summary,
-            level: Level::Hint,
+            level,
+            page: "",
         }
     }
 }

@@ -368,6 +368,102 @@ mod tests {
     }
 
     #[track_caller]
+    fn check_requirement(expression: &str, expected: Requirement) {
+        let document = yaml::parse(expression).expect("YAML");
+        let read = Requirement::read(document.root().expect("a root"));
+        assert_eq!(read, expected, "{expression}");
+    }
+
+    /// `NodeSelectorRequirementsAsSelector` accepts these and refuses all else.
+    #[test]
+    fn an_operator_has_the_values_that_the_api_server_demands() {
+        let set = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+        let labels = Requirement::Labels;
+        check_requirement(
+            "{key: a, operator: In, values: [b, c]}",
+            labels(Expression::In("a".to_owned(), set(&["b", "c"]))),
+        );
+        check_requirement(
+            "{key: a, operator: NotIn, values: [b]}",
+            labels(Expression::NotIn("a".to_owned(), set(&["b"]))),
+        );
+        check_requirement(
+            "{key: a, operator: Exists}",
+            labels(Expression::Exists("a".to_owned())),
+        );
+        check_requirement(
+            "{key: a, operator: DoesNotExist}",
+            labels(Expression::DoesNotExist("a".to_owned())),
+        );
+        check_requirement(
+            "{key: a, operator: Gt, values: ['-3']}",
+            Requirement::Greater("a".to_owned(), -3),
+        );
+        check_requirement(
+            "{key: a, operator: Lt, values: ['3']}",
+            Requirement::Less("a".to_owned(), 3),
+        );
+        for refused in [
+            "{key: a, operator: In}",
+            "{key: a, operator: In, values: []}",
+            "{key: a, operator: NotIn}",
+            "{key: a, operator: NotIn, values: []}",
+            "{key: a, operator: Exists, values: [b]}",
+            "{key: a, operator: DoesNotExist, values: [b]}",
+            "{key: a, operator: Gt}",
+            "{key: a, operator: Gt, values: [b]}",
+            "{key: a, operator: Lt, values: ['3', '4']}",
+            "{key: a, operator: Lt, values: ['3.5']}",
+            "{key: a, operator: in, values: [b]}",
+            "{key: a, values: [b]}",
+        ] {
+            check_requirement(refused, Requirement::Invalid);
+        }
+    }
+
+    /// A term with an expression that the API server refuses matches no node, whatever its labels.
+    #[test]
+    fn what_the_api_server_refuses_matches_no_node() {
+        let one = |rest: &str| format!("{{matchExpressions: [{{key: a, {rest}}}]}}");
+        for labels in [&[][..], &[("a", "b")], &[("c", "d")]] {
+            for rest in [
+                "operator: NotIn, values: []",
+                "operator: Exists, values: [b]",
+                "operator: DoesNotExist, values: [b]",
+            ] {
+                check_term(&one(rest), labels, false);
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check_allows(expression: &str, (key, value): (&str, &str), expected: bool) {
+        let document = yaml::parse(expression).expect("YAML");
+        let requirement = Requirement::read(document.root().expect("a root"));
+        let allows = requirement.allows(key, value);
+        assert_eq!(allows, expected, "{expression} with {key}={value}");
+    }
+
+    #[test]
+    fn a_requirement_allows_a_label_that_it_does_not_contradict() {
+        let is_in = "{key: a, operator: In, values: [b, c]}";
+        check_allows(is_in, ("a", "b"), true);
+        check_allows(is_in, ("a", "d"), false);
+        check_allows(is_in, ("other", "d"), true);
+        let is_not_in = "{key: a, operator: NotIn, values: [b]}";
+        check_allows(is_not_in, ("a", "b"), false);
+        check_allows(is_not_in, ("a", "c"), true);
+        check_allows("{key: a, operator: Exists}", ("a", "b"), true);
+        check_allows("{key: a, operator: DoesNotExist}", ("a", "b"), false);
+        check_allows("{key: a, operator: DoesNotExist}", ("other", "b"), true);
+        check_allows("{key: a, operator: Gt, values: ['3']}", ("a", "4"), true);
+        check_allows("{key: a, operator: Lt, values: ['3']}", ("a", "4"), false);
+        // What the API server refuses rules out every node.
+        check_allows("{key: a, operator: In}", ("a", "b"), false);
+        check_allows("{key: a, operator: In}", ("other", "b"), false);
+    }
+
+    #[track_caller]
     fn check_can_match(expressions: &str, labels: &[(&str, &str)], expected: bool) {
         let text = format!("{{matchExpressions: [{expressions}]}}");
         let document = yaml::parse(&text).expect("YAML");

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod bytes;
+mod codes;
 mod gitops;
 mod hub;
 mod locate;
@@ -24,12 +25,13 @@ mod violations;
 pub mod z2jh;
 
 pub use baseline::Baseline;
+pub use codes::ALL as CODES;
 pub use gitops::{Inline, Inside, inline_values};
 pub use hub::Hub;
 pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release, secret_values};
-pub use rules::{Check, RULES, Rule};
-pub use select::{Selection, is_rule};
+pub use rules::{Check, NO_SUCH_RULE, RULES, Rule};
+pub use select::{Selection, is_rule, no_such_rule};
 pub use shared::Shared;
 pub use suppress::{Comment, Judged, Scope, Silence, Word};
 pub use upgrade::{Target, Upgrade};
@@ -42,7 +44,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Diagnostic, Level};
 use crate::policy::{Facts, Policy};
 use crate::text::Sources;
 use crate::values::NotATable;
@@ -110,14 +112,6 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
         findings.retain(|finding| !gitops::is_filled_in(cx.sources, finding));
     }
     finish(findings)
-}
-
-/// The page of a rule, by its code.
-pub fn page(code: &Code) -> Option<&'static str> {
-    let mut rules = RULES.iter();
-    rules
-        .find(|rule| rule.code.id == code.id)
-        .map(|rule| rule.page)
 }
 
 fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {

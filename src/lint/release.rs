@@ -120,6 +120,21 @@ impl HubPlace {
 }
 
 impl Parts<'_> {
+    /// Whether the keys that somebody says lead to a mapping: of the values, of the chart's, or to a subchart.
+    pub fn has_hub_keys(&self) -> bool {
+        let Some(path) = &self.hub else { return true };
+        let is_map = |values: &Value| values.get_path(&keys(path)).is_some_and(Value::is_map);
+        let is_of_chart = |chart: &Chart| is_map(&chart.values) || has_chart_at(chart, path);
+        is_map(&self.values) || self.chart.as_ref().is_some_and(is_of_chart)
+    }
+
+    /// The keys under which the values of a hub are, wherever somebody says that they are.
+    pub fn hub_keys(&self) -> Option<Vec<String>> {
+        let in_chart = || find(self.chart.as_ref()?, &mut Vec::new());
+        let place = in_chart().or_else(|| place_of(&self.values))?;
+        Some(place.path)
+    }
+
     fn place(&self) -> Option<HubPlace> {
         let said = self.hub.clone().map(|path| Place {
             path,
@@ -447,6 +462,20 @@ fn chart_at<'c>(chart: &'c Chart, path: &[String]) -> Option<&'c Chart> {
     keys.try_fold(chart, |chart, key| {
         chart.charts.iter().find(|below| below.name == *key)
     })
+}
+
+/// Whether keys lead to a chart, by the names that its parent gives to its dependencies.
+fn has_chart_at(chart: &Chart, path: &[String]) -> bool {
+    let Some((key, rest)) = path.split_first() else {
+        return true;
+    };
+    let mut dependencies = chart.dependencies.iter();
+    let dependency = dependencies.find(|dependency| dependency.key() == key);
+    let name = dependency.map_or(key, |dependency| &dependency.name);
+    match chart.charts.iter().find(|below| below.name == *name) {
+        Some(below) => has_chart_at(below, rest),
+        None => dependency.is_some() && rest.is_empty(),
+    }
 }
 
 fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {

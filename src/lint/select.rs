@@ -1,7 +1,8 @@
 //! Which findings count, and how much: rules by code, name or family.
 
-use super::rules::{Check, RULES, Rule};
+use super::rules::{Check, NO_SUCH_RULE, RULES, Rule};
 use crate::diag::{Diagnostic, Level};
+use crate::text::nearest;
 
 /// What is shown of the findings.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +58,16 @@ impl Selection {
 /// Whether there is a rule, or a family of rules, of that name.
 pub fn is_rule(word: &str) -> bool {
     RULES.iter().any(|rule| is_word_for(rule, word))
+}
+
+/// What is wrong with a word for which [`is_rule`] does not hold.
+pub fn no_such_rule(word: &str) -> Diagnostic {
+    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
+    let help = nearest(word, known).map_or_else(
+        || "a rule has a code (`PH001`), a name, and the letters of its family (`PH`)".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Diagnostic::new(NO_SUCH_RULE, format!("there is no rule `{word}`")).help(help)
 }
 
 /// Whether the word means rules that look at upgrades alone.

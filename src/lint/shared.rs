@@ -7,11 +7,12 @@ use crate::schema::Schema;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Helm};
 
-static BROKEN_SCHEMA: Code = Code::error(
+pub(super) static BROKEN_SCHEMA: Code = Code::error(
     "VA006",
     "schema-unusable",
     "the schema of a chart cannot be used",
-);
+)
+.page(include_str!("broken_schema.md"));
 
 /// What the releases of a run have in common, each read once: the known charts of z2jh, and the schemas of
 /// charts at hand.

@@ -5,11 +5,12 @@ use super::{Hub, Job, Plan, Release, Run, Shared, Subject, finish, look, says_mo
 use crate::diag::{Code, Diagnostic, Level};
 use crate::text::{SourceId, Sources};
 
-static NO_UPGRADE: Code = Code::error(
+pub(super) static NO_UPGRADE: Code = Code::error(
     "CL014",
     "no-such-upgrade",
     "the chart cannot go to that version, or it is not known from which",
-);
+)
+.page(include_str!("no_upgrade.md"));
 
 /// A hub before and after its chart gets another version.
 pub struct Upgrade<'u> {

@@ -2,7 +2,16 @@
 
 use std::sync::OnceLock;
 
+use crate::diag::{Code, Diagnostic};
 use crate::schema::Schema;
+
+/// A version of the chart that somebody says and that nothing is known of.
+pub(super) static UNKNOWN_VERSION: Code = Code::error(
+    "CL008",
+    "unknown-chart-version",
+    "a version of the z2jh chart is neither known nor between known versions",
+)
+.page(include_str!("unknown_version.md"));
 
 /// The name of the chart.
 pub const NAME: &str = "jupyterhub";
@@ -100,6 +109,30 @@ impl Version {
     }
 }
 
+/// Refuses a version that would be checked against keys of another chart than the one that is meant. What is
+/// older than all that are known has no schema, which is known of it.
+///
+/// # Errors
+/// Where it is not a version of the chart, or newer than all that are known.
+pub fn check_version(said: &str) -> Result<(), Diagnostic> {
+    let newest = VERSIONS.last().expect("a version is known").name;
+    let (major, minor) = version_of(newest);
+    let message = match numbers(said) {
+        None => format!("`{said}` is not a version of the z2jh chart"),
+        Some((of, u32::MAX)) if of == major => return Ok(()),
+        Some(wanted) if wanted > (major, minor) => {
+            format!("z2jh {said} is newer than {newest}, the newest version that is known")
+        }
+        Some(_) => return Ok(()),
+    };
+    let known: Vec<&str> = VERSIONS.iter().map(|version| version.name).collect();
+    let help = format!(
+        "known versions are {}; one between two of them is checked as the older one",
+        known.join(", ")
+    );
+    Err(Diagnostic::new(&UNKNOWN_VERSION, message).help(help))
+}
+
 /// The version that a chart says it has, as major and minor; the newest known where it says nothing.
 pub(super) fn version_of(version: &str) -> (u32, u32) {
     let newest = || numbers(Version::nearest(None).name);
@@ -144,6 +177,48 @@ mod tests {
             let defaults: Value = serde_json::from_str(version.defaults).expect("JSON");
             let violations = schema.violations(&defaults);
             assert!(violations.is_empty(), "{}: {violations:#?}", version.name);
+        }
+    }
+
+    #[test]
+    fn a_version_that_nothing_is_known_of_is_refused() {
+        for known in [
+            "4.4",
+            "4.1.3",
+            "v4.4.0",
+            "3.9",
+            "4.x",
+            "~4.0",
+            "5",
+            "5.x",
+            "0.9.0",
+            "1.2",
+            "5.0.0-0.dev.git.7000.h0",
+        ] {
+            assert_eq!(check_version(known), Ok(()), "{known}");
+        }
+        for (unknown, message) in [
+            ("latest", "`latest` is not a version of the z2jh chart"),
+            (
+                "0.0.1-set.by.chartpress",
+                "`0.0.1-set.by.chartpress` is not a version of the z2jh chart",
+            ),
+            ("", "`` is not a version of the z2jh chart"),
+            (
+                "5.1",
+                "z2jh 5.1 is newer than 5.0, the newest version that is known",
+            ),
+            (
+                "9.9.9",
+                "z2jh 9.9.9 is newer than 5.0, the newest version that is known",
+            ),
+            (
+                "6.x",
+                "z2jh 6.x is newer than 5.0, the newest version that is known",
+            ),
+        ] {
+            let error = check_version(unknown).expect_err(unknown);
+            assert_eq!((error.code.id, error.message.as_str()), ("CL008", message));
         }
     }
 

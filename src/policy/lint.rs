@@ -52,7 +52,7 @@ pub struct LintRelease {
     /// The chart's folder or archive.
     pub chart: Option<Spanned<String>>,
     /// The version of the z2jh chart, where its files are not at hand.
-    pub chart_version: Option<String>,
+    pub chart_version: Option<Spanned<String>>,
     /// The values files, those that win last.
     pub values: Vec<Spanned<String>>,
     /// What `--set` says, one text each.
@@ -136,10 +136,11 @@ fn check_suppression(
 fn check_release(release: &written::LintRelease, place: Place<'_>) -> LintRelease {
     let values = pairs(&release.values, place.under("values"));
     let chart = release.chart.clone();
+    let version = release.chart_version.clone();
     LintRelease {
         name: place.under("name").spanned(release.name.clone()),
         chart: chart.map(|chart| place.under("chart").spanned(chart)),
-        chart_version: release.chart_version.clone(),
+        chart_version: version.map(|version| place.under("chartVersion").spanned(version)),
         values: values
             .map(|(path, place)| place.spanned(path.to_owned()))
             .collect(),

@@ -34,8 +34,11 @@ use crate::text::SourceId;
 /// The built-in policy: z2jh's own placement of core and user pods.
 pub const Z2JH: &str = include_str!("z2jh.yaml");
 
-/// The JSON Schema of the policy file, for editors and for [`read`].
+/// The JSON Schema of the policy file, for editors.
 pub const SCHEMA: &str = include_str!("../../schemas/dunnage.schema.json");
+
+/// The same without its descriptions, for [`read`]: every start of the program parses it.
+const KEYWORDS: &str = include_str!("keywords.json");
 
 /// A checked policy: every name in it resolves, every text in it parses.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::place::{Findings, Place, pairs};
-use super::{Policy, SCHEMA, codes, facts, image, lint, pool, row, templates, written};
+use super::{KEYWORDS, Policy, codes, facts, image, lint, pool, row, templates, written};
 use crate::diag::Diagnostic;
 use crate::schema::{Codes, Schema, Step, Subject, Violation, ViolationKind, tree_spot};
 use crate::text::{SourceId, Span};
@@ -166,7 +166,7 @@ fn refuse_unsupported(value: &mut Value, place: Place<'_>, findings: &mut Findin
 fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagnostic> {
     static COMPILED: OnceLock<Schema> = OnceLock::new();
     let schema = COMPILED.get_or_init(|| {
-        let document = serde_json::from_str(SCHEMA).expect("the embedded schema is JSON");
+        let document = serde_json::from_str(KEYWORDS).expect("the embedded schema is JSON");
         Schema::known(document)
     });
     let codes = Codes {

@@ -21,7 +21,7 @@ mod unknown;
 #[cfg(test)]
 mod tests;
 
-pub use codes::is_unmet;
+pub use codes::{ALL as CODES, is_unmet};
 pub use engine::{EditedDocument, Outcome, run};
 pub use input::unreadable;
 pub use mode::{Mode, NO_DOCUMENTS};

@@ -48,14 +48,9 @@ fn printable(letter: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::{Code, Level};
+    use crate::diag::Code;
 
-    static CODE: Code = Code {
-        id: "XX001",
-        name: "a-name",
-        summary: "",
-        level: Level::Error,
-    };
+    static CODE: Code = Code::error("XX001", "a-name", "");
 
     #[test]
     fn whatever_the_message_it_is_one_scalar() {

@@ -4,7 +4,7 @@ use crate::diag::Code;
 #[derive(Debug, Clone)]
 pub struct Pages {
     /// The page of a code, as Markdown; nothing for codes without one.
-    pub text: fn(&Code) -> Option<&'static str>,
+    pub text: fn(&Code) -> Option<String>,
     /// The address of the folder that has them as `PH001.md`, where it is known.
     pub base: Option<String>,
 }

@@ -2,12 +2,11 @@ use super::*;
 use crate::diag::{Code, Diagnostic, Fix, Level, Safety, TextEdit};
 use crate::text::{SourceId, Sources, Span};
 
-static CODE: Code = Code {
-    id: "RN003",
-    name: "affinity-contradiction",
-    summary: "a requirement contradicts the chart's own",
-    level: Level::Error,
-};
+static CODE: Code = Code::error(
+    "RN003",
+    "affinity-contradiction",
+    "a requirement contradicts the chart's own",
+);
 
 const PLAIN: Look = Look {
     color: false,
@@ -107,7 +106,7 @@ fn graphical_in_ascii_and_in_colour() {
 #[test]
 fn codes_are_links_to_their_pages() {
     let (sources, diagnostic) = two_files();
-    let look = |text: fn(&Code) -> Option<&'static str>| Look {
+    let look = |text: fn(&Code) -> Option<String>| Look {
         pages: Some(Pages {
             text,
             base: Some("https://example.org/rules".to_owned()),
@@ -115,7 +114,11 @@ fn codes_are_links_to_their_pages() {
         ..PLAIN
     };
     let diagnostics = [diagnostic];
-    let linked = graphical(&sources, &diagnostics, &look(|_| Some("# RN003")));
+    let linked = graphical(
+        &sources,
+        &diagnostics,
+        &look(|_| Some("# RN003".to_owned())),
+    );
     let head = "error[\u{1b}]8;;https://example.org/rules/RN003.md\u{1b}\\RN003\u{1b}]8;;\u{1b}\\] affinity";
     assert!(linked.starts_with(head), "{linked:?}");
     let plain = graphical(&sources, &diagnostics, &look(|_| None));

@@ -50,9 +50,10 @@ fn is_plain_keyword(document: &Value, name: &str, said: &Value) -> bool {
         "minItems" => said.is_u64(),
         "required" => said.is_array() && is_list_of(said, Value::is_string),
         "properties" | "definitions" | "$defs" => all_named(said),
+        "pattern" => said.as_str().is_some_and(is_read),
         "patternProperties" => {
-            let is_read = |pattern: &String| PATTERNS.iter().any(|(known, _)| known == pattern);
-            all_named(said) && said.as_object().is_some_and(|all| all.keys().all(is_read))
+            let mut patterns = said.as_object().into_iter().flat_map(Map::keys);
+            all_named(said) && patterns.all(|pattern| is_read(pattern))
         }
         "additionalProperties" | "items" | "if" | "then" | "else" => is_plain(said),
         "allOf" | "anyOf" | "oneOf" => {
@@ -123,6 +124,10 @@ impl Look<'_> {
                 let least = said.as_u64().and_then(|least| usize::try_from(least).ok());
                 least.is_some_and(|least| items.len() >= least)
             }),
+            "pattern" => {
+                let pattern = said.as_str().unwrap_or_default();
+                value.as_str().is_none_or(|text| is_match(pattern, text))
+            }
             // Integers of some width, whose range stands beside it.
             "format" => value.is_number(),
             "required" => has_all(said, value),
@@ -173,7 +178,6 @@ impl Look<'_> {
         let known = |name: &str| keywords.get("properties").and_then(|known| known.get(name));
         let patterns = keywords.get("patternProperties").and_then(Value::as_object);
         let patterns: Vec<_> = patterns.into_iter().flatten().collect();
-        let is_read = |pattern: &str| PATTERNS.iter().any(|(known, _)| *known == pattern);
         if !patterns.iter().all(|(pattern, _)| is_read(pattern)) {
             return false;
         }
@@ -192,16 +196,27 @@ impl Look<'_> {
     }
 }
 
-/// A pattern, and whether it matches a name.
+/// A pattern, and whether it surely matches a text.
 type Pattern = (&'static str, fn(&str) -> bool);
 
-/// Patterns of names that are read here, and what they match.
-const PATTERNS: [Pattern; 2] = [
+/// Patterns that are read here, and what they match.
+const PATTERNS: [Pattern; 3] = [
     (".*", |_| true),
     ("^[A-Z].*$", |name| {
         name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('\n')
     }),
+    (r"^\d{4}-\d{2}-\d{2}$", |day| {
+        let is_as_in_a_day = |(at, byte): (usize, u8)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        };
+        day.len() == 10 && day.bytes().enumerate().all(is_as_in_a_day)
+    }),
 ];
+
+fn is_read(pattern: &str) -> bool {
+    PATTERNS.iter().any(|(known, _)| *known == pattern)
+}
 
 fn is_match(pattern: &str, name: &str) -> bool {
     let mut known = PATTERNS.iter();
@@ -301,7 +316,8 @@ mod tests {
             any::<bool>().prop_map(Value::from),
             (-3i64..3).prop_map(Value::from),
             Just(json!(1.5)),
-            "[ab]{0,2}".prop_map(Value::from),
+            "[abA]{0,2}".prop_map(Value::from),
+            "[0-9]{3,4}-[0-9]{2}-[0-9a]{2}\n?".prop_map(Value::from),
         ];
         leaf.prop_recursive(3, 12, 4, |inner| {
             prop_oneof![
@@ -329,6 +345,8 @@ mod tests {
             prop::collection::btree_set("[abcA]", 0..3)
                 .prop_map(|names| json!({"required": names})),
             any::<bool>().prop_map(Value::from),
+            prop::sample::select(PATTERNS.map(|(pattern, _)| pattern).to_vec())
+                .prop_map(|pattern| json!({"pattern": pattern})),
         ];
         leaf.prop_recursive(3, 16, 3, |inner| {
             let one = inner.clone();

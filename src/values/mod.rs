@@ -3,6 +3,7 @@
 
 mod chart;
 mod coalesce;
+mod codes;
 mod dependencies;
 mod globals;
 mod helm;
@@ -18,6 +19,7 @@ pub use chart::{
     LARGEST_CHART_FILE, read_archive, read_chart,
 };
 pub use coalesce::NotATable;
+pub use codes::ALL as CODES;
 pub use helm::Helm;
 pub use hub::{HubImage, hub_images, locate_hub, read_hub_images};
 pub use layers::{Coalesced, coalesced, lay_over};

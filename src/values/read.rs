@@ -6,11 +6,12 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 use crate::yaml;
 
-static NOT_VALUES: Code = Code::error(
+pub(super) static NOT_VALUES: Code = Code::error(
     "VA001",
     "values-unreadable",
     "a values file is not YAML, or not a mapping",
-);
+)
+.page(include_str!("not_values.md"));
 
 /// The key under which sops keeps what it needs to decrypt; no value of the release.
 const SOPS: &str = "sops";

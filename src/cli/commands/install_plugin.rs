@@ -10,23 +10,26 @@ use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::yaml;
 
-static HELM_3: Code = Code::error(
+pub(in crate::cli) static HELM_3: Code = Code::error(
     "CL011",
     "plugin-for-helm-3",
     "the plugin is for Helm 4, and the `helm` on the PATH is Helm 3",
-);
+)
+.page(include_str!("../codes/helm_3.md"));
 
-static PLUGIN_IN_THE_WAY: Code = Code::error(
+pub(in crate::cli) static PLUGIN_IN_THE_WAY: Code = Code::error(
     "CL012",
     "plugin-in-the-way",
     "another plugin has the name or the folder of ours",
-);
+)
+.page(include_str!("../codes/plugin_in_the_way.md"));
 
-static NO_PLUGINS_FOLDER: Code = Code::error(
+pub(in crate::cli) static NO_PLUGINS_FOLDER: Code = Code::error(
     "CL013",
     "no-plugins-folder",
     "it cannot be told where Helm looks for plugins",
-);
+)
+.page(include_str!("../codes/no_plugins_folder.md"));
 
 /// What Helm 4 reads of us.
 const PLUGIN: &str = include_str!("../../../plugins/dunnage/plugin.yaml");

@@ -1,6 +1,6 @@
 //! `dunnage lint`: what is wrong in the values of a hub, in a chart's, or in manifests.
 
-mod baseline;
+pub(in crate::cli) mod baseline;
 mod fixes;
 mod gathered;
 mod said;
@@ -19,11 +19,12 @@ use crate::text::SourceId;
 use gathered::{Gathered, Judged};
 use settings::Settings;
 
-static NOTHING: Code = Code::error(
+pub(in crate::cli) static NOTHING: Code = Code::error(
     "CL007",
     "nothing-to-lint",
     "there is nothing that the linter knows",
-);
+)
+.page(include_str!("../codes/nothing.md"));
 
 /// Lints every subject that the command line names; what cannot be read of one keeps no other from being
 /// linted.

@@ -13,11 +13,12 @@ use crate::policy::Policy;
 use crate::render::{Caller, Report};
 use crate::report;
 
-static SEVERAL_FILES: Code = Code::error(
+pub(in crate::cli) static SEVERAL_FILES: Code = Code::error(
     "CL009",
     "several-files",
     "a rendering command got more files than one",
-);
+)
+.page(include_str!("../codes/several_files.md"));
 
 /// `render` with the files of its command line: one is rendered, several are checked or compared one after the
 /// other.

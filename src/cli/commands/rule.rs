@@ -1,123 +1,103 @@
-//! `dunnage rule`: what a rule of the linter is about, or what all of them are about.
+//! `dunnage rule`: explains one code that dunnage prints, or all of them.
 
 use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, RuleOptions};
+use crate::cli::codes::{self, Explained};
 use crate::cli::session::Session;
-use crate::diag::{Code, Diagnostic};
-use crate::lint::{RULES, Rule};
-use crate::text::nearest;
+use crate::diag::Code;
 
-static NO_SUCH_RULE: Code = Code::error("CL008", "unknown-rule", "there is no rule of that name");
-
-/// The page of one rule, by code or name, the pages of all, or one line for each. What looks like a message
+/// The page of one code, by its id or name, the pages of all, or one line for each. What looks like a message
 /// in other formats is text here, so that a format that the environment names does no harm.
 pub(in crate::cli) fn run(session: &Session<'_>, options: &RuleOptions) -> Exit {
-    let rules = match &options.code {
-        None => sorted(),
-        Some(name) => match find(name) {
-            Ok(rule) => vec![rule],
+    let explained = match &options.code {
+        None => codes::all(),
+        Some(word) => match codes::find(word) {
+            Ok(found) => vec![found],
             Err(error) => return session.fail(&[error]),
         },
     };
     let is_listed = options.code.is_none() && !options.all;
     let text = match session.format() {
-        Format::Json => json(&rules),
-        Format::JsonLines => json_lines(&rules),
-        _ if is_listed => lines(&rules),
-        _ => pages(&rules),
+        Format::Json => json(&explained),
+        Format::JsonLines => json_lines(&explained),
+        _ if is_listed => lines(&explained),
+        _ => pages(&explained),
     };
     session.write(&text)
 }
 
-/// All rules, by their codes.
-fn sorted() -> Vec<&'static Rule> {
-    let mut rules: Vec<&Rule> = RULES.iter().collect();
-    rules.sort_by_key(|rule| rule.code.id);
-    rules
-}
-
-fn find(name: &str) -> Result<&'static Rule, Diagnostic> {
-    let is_meant = |rule: &&Rule| {
-        name.eq_ignore_ascii_case(rule.code.id) || name.eq_ignore_ascii_case(rule.code.name)
-    };
-    if let Some(rule) = RULES.iter().find(is_meant) {
-        return Ok(rule);
-    }
-    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
-    let help = match nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`dunnage rule` lists all of them".to_owned(),
-    };
-    let message = format!("there is no rule `{name}`");
-    Err(Diagnostic::new(&NO_SUCH_RULE, message).help(help))
-}
-
-fn pages(rules: &[&Rule]) -> String {
-    let pages: Vec<&str> = rules.iter().map(|rule| rule.page).collect();
+fn pages(explained: &[Explained]) -> String {
+    let pages: Vec<String> = explained.iter().map(Explained::page).collect();
     pages.join("\n")
 }
 
-fn lines(rules: &[&Rule]) -> String {
-    let width = rules.iter().map(|rule| rule.code.name.len()).max();
-    let width = width.unwrap_or_default();
-    rules.iter().map(|rule| line(rule, width)).collect()
+fn lines(explained: &[Explained]) -> String {
+    let names = explained.iter().map(|explained| explained.code.name.len());
+    let width = names.max().unwrap_or_default();
+    let line = |explained: &Explained| line(explained.code, width);
+    explained.iter().map(line).collect()
 }
 
-fn line(rule: &Rule, width: usize) -> String {
-    let level = rule.code.level.name();
+fn line(code: &Code, width: usize) -> String {
+    let level = code.level.name();
     let Code {
         id, name, summary, ..
-    } = rule.code;
+    } = code;
     format!("{id}  {level:<7}  {name:<width$}  {summary}\n")
 }
 
-/// What programs read: the same shape for one rule and for all of them.
+/// What programs read: the same shape for one code and for all of them.
 #[derive(Serialize)]
-struct Document<'r> {
+struct Document {
     version: u32,
-    rules: Vec<Entry<'r>>,
+    rules: Vec<Entry>,
 }
 
-/// A rule as programs read it.
+/// A code as programs read it.
 #[derive(Serialize)]
-struct Entry<'r> {
-    code: &'r str,
-    name: &'r str,
-    /// The letters that select all rules of its sort.
-    family: &'r str,
-    level: &'r str,
-    summary: &'r str,
-    /// `safe` where `--fix` mends it, `unsafe` where `--unsafe-fixes` has to be said too, else `none`.
-    fix: &'r str,
-    page: &'r str,
+struct Entry {
+    code: &'static str,
+    name: &'static str,
+    /// The letters that codes of one kind have in common; they select all rules of a family.
+    family: &'static str,
+    /// Whether the linter can select, ignore and suppress it.
+    selectable: bool,
+    level: &'static str,
+    summary: &'static str,
+    /// `safe` where `--fix` fixes it, `unsafe` where that needs `--unsafe-fixes` too, else `none`.
+    fix: &'static str,
+    page: String,
 }
 
-fn json(rules: &[&Rule]) -> String {
-    let rules = rules.iter().map(|rule| entry(rule)).collect();
+fn json(explained: &[Explained]) -> String {
+    let rules = explained.iter().map(entry).collect();
     let document = Document { version: 1, rules };
     let text = serde_json::to_string_pretty(&document);
     text.expect("strings and numbers always serialize") + "\n"
 }
 
-fn json_lines(rules: &[&Rule]) -> String {
-    let line = |rule: &&Rule| {
-        let line = serde_json::to_string(&entry(rule));
+fn json_lines(explained: &[Explained]) -> String {
+    let line = |explained: &Explained| {
+        let line = serde_json::to_string(&entry(explained));
         line.expect("strings always serialize") + "\n"
     };
-    rules.iter().map(line).collect()
+    explained.iter().map(line).collect()
 }
 
-fn entry(rule: &Rule) -> Entry<'_> {
+fn entry(explained: &Explained) -> Entry {
+    let code = explained.code;
+    let page = explained.page();
     Entry {
-        code: rule.code.id,
-        name: rule.code.name,
-        family: &rule.code.id[..2],
-        level: rule.code.level.name(),
-        summary: rule.code.summary,
-        fix: fix(rule.page),
-        page: rule.page,
+        code: code.id,
+        name: code.name,
+        family: &code.id[..2],
+        selectable: explained.is_rule(),
+        level: code.level.name(),
+        summary: code.summary,
+        fix: fix(&page),
+        page,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::stack::{self, Stack};
 use crate::text;
 use crate::yaml;
 
-mod explain;
+pub(in crate::cli) mod explain;
 
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
     match &options.command {

@@ -61,6 +61,9 @@ pub struct Rule {
 /// What is said of an entry of the policy that silences nothing.
 pub(super) static UNUSED_SUPPRESSION: &Code = &suppressions::unused::CODE;
 
+/// What every word for a rule that does not exist raises.
+pub static NO_SUCH_RULE: &Code = &suppressions::no_such_rule::CODE;
+
 /// All rules, by families; of those about schemas, the more particular ones come first.
 pub static RULES: &[Rule] = &[
     culling::disabled::RULE,
@@ -155,6 +158,7 @@ pub static RULES: &[Rule] = &[
     suppressions::expired::RULE,
     suppressions::without_reason::RULE,
     suppressions::malformed::RULE,
+    suppressions::no_such_rule::RULE,
     manifests::core_toleration_missing::RULE,
     manifests::tolerates_without_selecting::RULE,
     manifests::undefined_priority_class::RULE,

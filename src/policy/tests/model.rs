@@ -73,7 +73,13 @@ fn check_facts(policy: &Policy) {
         ("prod", vec!["common.yaml", "prod.yaml"])
     );
     assert_eq!(release.chart.as_ref().expect("a chart").value, "charts/hub");
-    assert_eq!(release.chart_version.as_deref(), Some("3.3"));
+    assert_eq!(
+        release
+            .chart_version
+            .as_ref()
+            .map(|version| version.value.as_str()),
+        Some("3.3")
+    );
     assert_eq!(
         (release.set.as_slice(), release.hub.as_deref()),
         (&["a=1".to_owned()][..], Some("jupyterhub"))

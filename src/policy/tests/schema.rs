@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
-use crate::policy::{SCHEMA, written};
+use crate::policy::{KEYWORDS, SCHEMA, Z2JH, written};
+use crate::schema::Schema;
+use crate::yaml;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/dunnage.schema.json");
+const KEYWORDS_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/policy/keywords.json");
 
 #[test]
 #[expect(
@@ -15,15 +18,119 @@ fn the_published_schema_is_that_of_the_types() {
     let mut schema = schemars::schema_for!(written::Policy).to_value();
     refuse_null(&mut schema);
     let text = format!("{schema:#}\n");
+    let keywords = format!("{}\n", keywords(&schema));
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(PATH, &text).expect("the schema can be written");
+        std::fs::write(KEYWORDS_PATH, &keywords).expect("its keywords can be written");
         return;
     }
     assert!(
         text == SCHEMA,
         "schemas/dunnage.schema.json is stale; run `UPDATE=1 cargo test`"
     );
+    assert!(
+        keywords == KEYWORDS,
+        "src/policy/keywords.json is stale; run `UPDATE=1 cargo test`"
+    );
 }
+
+/// A schema without what is for people alone.
+fn keywords(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let is_for_people = |name: &str| matches!(name, "title" | "description" | "default");
+            let left = map.iter().filter(|(name, _)| !is_for_people(name));
+            let left = left.map(|(name, said)| match said {
+                // Their keys are names of the policy and of types.
+                Value::Object(named) if name == "properties" || name == "$defs" => {
+                    let named = named.iter();
+                    let named = named.map(|(name, schema)| (name.clone(), keywords(schema)));
+                    (name.clone(), Value::Object(named.collect()))
+                }
+                said => (name.clone(), keywords(said)),
+            });
+            Value::Object(left.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(keywords).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Compiling the schema takes longer than rendering fifty documents, so no policy that is valid needs it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads the source tree")]
+fn a_valid_policy_is_read_without_compiling_the_schema() {
+    let document = serde_json::from_str(KEYWORDS).expect("JSON");
+    let schema = Schema::known(document);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let cases = std::fs::read_dir(root.join("testdata/render")).expect("the cases");
+    let policies = cases.filter_map(|case| {
+        std::fs::read_to_string(case.expect("a case").path().join("policy.yaml")).ok()
+    });
+    let mut policies: Vec<String> = policies.collect();
+    policies.extend([Z2JH.to_owned(), EVERY_KEY.to_owned()]);
+    for policy in policies {
+        let tree = yaml::parse(&policy).expect("YAML");
+        let value = yaml::to_json(tree.root().expect("a root")).expect("JSON");
+        let is_valid = schema.violations(&value).is_empty();
+        assert_eq!(schema.accepts_uncompiled(&value), is_valid, "{policy}");
+    }
+}
+
+/// A policy with every section, so that every part of the schema is met.
+const EVERY_KEY: &str = r#"
+version: 1
+pools:
+  core:
+    labels: {hub.jupyter.org/node-purpose: core}
+    taints: ["hub.jupyter.org/dedicated=core:NoSchedule"]
+    twin: true
+  user:
+    taints: ["hub.jupyter.org/dedicated=user:NoSchedule"]
+    startupTaints: ["example.org/images-not-pulled:NoSchedule"]
+    node: r5.2xlarge
+    allocatable: {cpu: 7.69, memory: 60.8Gi, pods: 58}
+    max: 20
+workloads:
+  - name: placeholders
+    match:
+      chart: [jupyterhub]
+      kind: [StatefulSet, DaemonSet]
+      group: apps
+      name: "user-*"
+      namespace: hub
+      labels: {component: [user-placeholder, continuous-image-puller]}
+      annotations: {a: b}
+      hook: false
+      template: [head]
+    pool: [user, core]
+    matchNodePurpose: require
+    priorityClassName: metrics
+    override: [priorityClassName]
+    puller: true
+    images: [nginx:1.29]
+    expect: 3
+  - {name: everything else, pool: core, expect: 1+}
+priorityClasses: {existing: [metrics]}
+prePuller:
+  extraImages: {spark: {name: quay.io/jupyter/all-spark-notebook, tag: "2024-10-07"}}
+jobs: skip
+templates:
+  - {kind: Gizmo, group: example.org, path: [spec.template, "spec.workers[].template"], holds: podSpec, restarts: true}
+  - {kind: Gadget, group: example.org, path: spec.template}
+autoscaler: {kind: cluster-autoscaler, priorityCutoff: -10}
+demand: {users: 300, within: 10m}
+lead: {boot: 3m, pull: 5m}
+lint:
+  select: [PH]
+  ignore: [IM002]
+  levels: {PH001: warning}
+  suppress:
+    - {rules: [RS004], files: ["*.yaml"], until: "2027-01-31", reason: a trial}
+  requireReasons: true
+  releases:
+    - {name: prod, chart: charts/hub, chartVersion: "4.4", values: [common.yaml], set: ["a=1"], hub: jupyterhub}
+"#;
 
 /// A key with nothing behind it is more often forgotten than meant, so `null` is never allowed where
 /// a type is optional.

@@ -2,6 +2,7 @@ mod archive;
 mod read;
 
 pub use archive::{ArchiveError, LARGEST_CHART, LARGEST_CHART_FILE};
+pub(super) use read::NOT_A_CHART;
 pub use read::{DEEPEST_CHART, read_archive, read_chart};
 
 use std::collections::BTreeSet;

@@ -11,7 +11,9 @@ use crate::text::{SourceId, Sources, Span};
 use crate::values::{Content, Helm, Map, Value, read};
 use crate::yaml::{self, NodeRef};
 
-static NOT_A_CHART: Code = Code::error("VA003", "chart-unreadable", "a chart cannot be read");
+pub(in crate::values) static NOT_A_CHART: Code =
+    Code::error("VA003", "chart-unreadable", "a chart cannot be read")
+        .page(include_str!("not_a_chart.md"));
 
 /// Charts in charts in charts: no real one is deeper.
 pub const DEEPEST_CHART: usize = 16;

@@ -10,11 +10,12 @@ use super::{Content, Helm, Map, Value, lay_over};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 
-static BROKEN: Code = Code::error(
+pub(super) static BROKEN: Code = Code::error(
     "VA002",
     "set-argument-broken",
     "a value on the command line is not what Helm reads",
-);
+)
+.page(include_str!("broken.md"));
 
 /// Which of Helm's options an argument belongs to; Helm applies them in this order, whatever theirs on the
 /// command line.

@@ -7,11 +7,12 @@ use crate::cli::session::{Session, unwritable};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::Baseline;
 
-static BROKEN_BASELINE: Code = Code::error(
+pub(in crate::cli) static BROKEN_BASELINE: Code = Code::error(
     "CL010",
     "baseline-unusable",
     "the file of known findings cannot be used",
-);
+)
+.page(include_str!("../../codes/broken_baseline.md"));
 
 /// Leaves out the findings that are known, and writes the file where that is asked for.
 pub(super) fn apply(

@@ -8,6 +8,7 @@ use super::said::Said;
 use super::settings::Settings;
 use super::subjects::{self, Stack, Subject};
 use crate::cli::args::LintOptions;
+use crate::cli::commands::values::explain::NO_SUCH_VALUE;
 use crate::cli::session::{Session, too_large};
 use crate::cli::stack::{self, Files};
 use crate::diag::Diagnostic;
@@ -63,6 +64,9 @@ pub(super) struct Gathered<'p> {
     shared: Shared,
     jobs: Vec<Job>,
     streams: Vec<Rendered>,
+    /// What is wrong with releases in which the keys of `--hub` lead nowhere, and whether somebody merely came upon
+    /// them in a folder.
+    no_hub: Vec<(Diagnostic, bool)>,
     outcome: Judged,
 }
 
@@ -135,6 +139,11 @@ impl<'p> Gathered<'p> {
     ) -> Judged {
         let sources = &session.sources;
         let mut outcome = self.outcome;
+        // Of the files of a folder not all have to be layers of the hub, but one of them.
+        let is_lost = outcome.known == 0;
+        let no_hub = self.no_hub.into_iter();
+        let no_hub = no_hub.filter(|(_, is_found)| is_lost || !is_found);
+        outcome.errors.extend(no_hub.map(|(error, _)| error));
         let facts = policy.map(|policy| policy.facts.clone());
         let facts = facts.unwrap_or_default();
         let run = lint::Run {
@@ -180,15 +189,19 @@ impl<'p> Gathered<'p> {
                 *error = error.clone().at(said, "a layer of this release");
             }
         }
-        let hub = stack.hub.as_ref();
+        let hub = stack.hub.as_deref().map(hub_keys);
         let parts = lint::Parts {
             chart: parts.chart,
             values: parts.values,
             helm: parts.helm,
             version: stack.chart_version.as_deref(),
-            hub: hub.map(|keys| keys.split('.').map(str::to_owned).collect()),
+            hub,
             inside: Vec::new(),
         };
+        if errors.is_empty() && !parts.has_hub_keys() {
+            self.no_hub.push((no_hub(&parts, stack), stack.is_found));
+            return None;
+        }
         let job = self.add_job(session, parts, stack.is_found && errors.is_empty());
         let is_known = job.is_some_and(|job| self.jobs[job].plan.is_known());
         self.outcome.known += usize::from(is_known);
@@ -309,6 +322,36 @@ impl<'p> Gathered<'p> {
         }
         self.files.keep(session, source, stack.layers.helm());
         self.add_release(session, stack);
+    }
+}
+
+/// The keys that lead to the values of a hub; none where they are those of the release.
+fn hub_keys(keys: &str) -> Vec<String> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    keys.split('.').map(str::to_owned).collect()
+}
+
+/// What is wrong with a release that has no mapping where the values of its hub are to be.
+fn no_hub(parts: &lint::Parts<'_>, stack: &Stack) -> Diagnostic {
+    let keys = stack.hub.as_deref().unwrap_or_default();
+    let of = match (&stack.paths[..], &stack.layers.values[..]) {
+        ([path, ..], _) | ([], [path, ..]) => format!(" of `{}`", path.display()),
+        ([], []) => String::new(),
+    };
+    let message = format!("the values{of} have no mapping under `{keys}`, so no hub is linted");
+    let help = match parts.hub_keys() {
+        Some(found) if found.is_empty() => {
+            "the values of a hub are at the top: omit `--hub`, and `hub` in the policy".to_owned()
+        }
+        Some(found) => format!("the values of a hub are under `{}`", found.join(".")),
+        None => "`dunnage values` prints the keys of the values".to_owned(),
+    };
+    let error = Diagnostic::new(&NO_SUCH_VALUE, message).help(help);
+    match stack.said {
+        Some(said) => error.at(said, "this release"),
+        None => error,
     }
 }
 

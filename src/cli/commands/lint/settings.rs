@@ -3,18 +3,13 @@
 use std::path::PathBuf;
 
 use crate::cli::args::LintOptions;
+use crate::cli::codes;
 use crate::cli::find_policy;
 use crate::cli::session::Session;
-use crate::diag::{Code, Diagnostic};
-use crate::lint::{RULES, Selection, Target, is_rule};
+use crate::diag::Diagnostic;
+use crate::lint::{Selection, Target, is_rule, z2jh};
 use crate::policy::{self, Policy, Spanned};
-use crate::text::{SourceId, nearest};
-
-static NO_SUCH_RULE: Code = Code::error(
-    "CL006",
-    "no-such-rule",
-    "an option or the policy names a rule that there is not",
-);
+use crate::text::SourceId;
 
 /// What the linter goes by.
 pub(super) struct Settings {
@@ -34,6 +29,9 @@ pub(super) fn read(
 ) -> Result<Settings, Vec<Diagnostic>> {
     if let Some(error) = unknown_in_options(options) {
         return Err(vec![error]);
+    }
+    if let Some(version) = &options.chart_version {
+        z2jh::check_version(version).map_err(|error| vec![error])?;
     }
     let to = options.to.as_deref().map(Target::read).transpose();
     let to = to.map_err(|error| vec![error])?;
@@ -93,8 +91,15 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
         let names = lint.select.iter().chain(&lint.ignore);
         let names = names.chain(levels).chain(silenced);
         let unknown = names.filter(|name| !is_rule(&name.value));
-        diagnostics
-            .extend(unknown.map(|name| no_such_rule(&name.value).at(name.span, "is not known")));
+        diagnostics.extend(
+            unknown.map(|name| codes::no_such_rule(&name.value).at(name.span, "is not known")),
+        );
+        let versions = lint.releases.iter();
+        let versions = versions.filter_map(|release| release.chart_version.as_ref());
+        diagnostics.extend(versions.filter_map(|version| {
+            let error = z2jh::check_version(&version.value).err()?;
+            Some(error.at(version.span, "not known"))
+        }));
     }
     let is_broken = diagnostics.iter().any(Diagnostic::is_error);
     match policy.filter(|_| !is_broken) {
@@ -109,14 +114,5 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
 fn unknown_in_options(options: &LintOptions) -> Option<Diagnostic> {
     let mut words = options.select.iter().chain(&options.ignore);
     let word = words.find(|word| !is_rule(word))?;
-    Some(no_such_rule(word))
-}
-
-fn no_such_rule(word: &str) -> Diagnostic {
-    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
-    let help = nearest(word, known).map_or_else(
-        || "a rule has a code (`PH001`), a name, and the letters of its family (`PH`)".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Diagnostic::new(&NO_SUCH_RULE, format!("there is no rule `{word}`")).help(help)
+    Some(codes::no_such_rule(word))
 }

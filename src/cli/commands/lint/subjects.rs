@@ -218,7 +218,7 @@ impl<'g> Gatherer<'g> {
                 .options
                 .chart_version
                 .clone()
-                .or_else(|| release.chart_version.clone()),
+                .or_else(|| Some(release.chart_version.as_ref()?.value.clone())),
             hub: self.options.hub.clone().or_else(|| release.hub.clone()),
             said: Some(release.name.span),
             is_found: false,

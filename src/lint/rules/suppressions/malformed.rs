@@ -1,7 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::suppress::{Judged, Word};
-use crate::lint::{Check, RULES, Rule, is_rule};
-use crate::text::nearest;
+use crate::lint::suppress::Judged;
+use crate::lint::{Check, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -12,25 +11,17 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SP004",
     "malformed-suppression",
-    "a comment names no rule that there is, or no day",
+    "a comment suppresses a finding until a day that is not a date",
 );
 
 fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
-    let until = judged.comment.until.as_ref();
-    if let Some(until) = until.filter(|until| !is_day(&until.text)) {
-        let message = format!("`{}` is not a day", until.text);
-        let finding = Diagnostic::new(&CODE, message).at(until.span, "");
-        return Some(finding.help("write it as `until=2027-01-31`"));
+    let until = judged.comment.until.as_ref()?;
+    if is_day(&until.text) {
+        return None;
     }
-    let is_unknown = |word: &&Word| !word.text.is_empty() && !is_rule(&word.text);
-    let word = judged.comment.words.iter().find(is_unknown)?;
-    let message = format!("there is no rule `{}`", word.text);
-    let finding = Diagnostic::new(&CODE, message).at(word.span, "silences nothing");
-    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
-    Some(finding.help(match nearest(&word.text, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`dunnage rule` lists all of them".to_owned(),
-    }))
+    let message = format!("`{}` is not a day", until.text);
+    let finding = Diagnostic::new(&CODE, message).at(until.span, "");
+    Some(finding.help("write it as `until=2027-01-31`"))
 }
 
 /// A day as `2027-01-31`, in which the order of texts is that of days.
