@@ -416,7 +416,7 @@ pub(super) fn bare(name: &str, place: Span) -> Chart {
         name: name.to_owned(),
         version: String::new(),
         dependencies: Vec::new(),
-        values: Value::new(Content::Map(Map::default()), None, place),
+        values: Value::new(Content::map(Map::default()), None, place),
         charts: Vec::new(),
         schema: None,
     }

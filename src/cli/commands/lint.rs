@@ -37,6 +37,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     };
     let Judged {
         known,
+        has_manifests,
         mut findings,
         errors,
     } = judge(session, &options, &settings, Repeats::Hidden);
@@ -52,7 +53,11 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     }
     let mut diff = String::new();
     if options.fix || options.diff {
-        let fixed = match fixes::run(session, &options, &settings) {
+        let first = (!has_manifests).then(|| {
+            let errors = errors.iter().cloned();
+            findings.iter().cloned().chain(errors).collect()
+        });
+        let fixed = match fixes::run(session, &options, &settings, first) {
             Ok(fixed) => fixed,
             Err(error) => return session.fail(&[error]),
         };

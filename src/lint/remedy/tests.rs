@@ -19,7 +19,7 @@ impl Case {
     pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let mut sources = Sources::default();
         let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
-        let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
+        let mut merged = Value::new(Content::map(Map::default()), None, nowhere);
         for (name, text) in files {
             let text = (*text).to_owned();
             let source = if name.starts_with("--") {

@@ -1,6 +1,6 @@
 //! `--fix` and `--diff`: the fixes of findings in the files that they stand in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Repeats;
@@ -23,11 +23,13 @@ pub(super) struct Fixed {
     pub(super) lines: Vec<String>,
 }
 
-/// Fixes what is to be fixed, and writes the files unless a diff is asked for.
+/// Fixes what is to be fixed, and writes the files unless a diff is asked for. `first` is what was found in the
+/// files as they are, where that need not be found again: all of it in values.
 pub(super) fn run(
     session: &mut Session<'_>,
     options: &LintOptions,
     settings: &Settings,
+    mut first: Option<Vec<Diagnostic>>,
 ) -> Result<Fixed, Diagnostic> {
     let allowed = if options.unsafe_fixes {
         Allowed::Unsafe
@@ -39,10 +41,21 @@ pub(super) fn run(
     let lint = |changed: &BTreeMap<SourceId, String>, repeats| {
         lint(host, changed, sources, options, settings, repeats)
     };
-    let outcome = fix::run(sources, allowed, &mut |texts: &Texts<'_>| {
-        lint(texts.changed(), Repeats::Shown)
+    let has_manifests = first.is_none();
+    let mut outcome = fix::run(sources, allowed, &mut |texts: &Texts<'_>| match first.take() {
+        Some(mut findings) => {
+            for finding in &mut findings {
+                keep_fix(finding, host, sources, settings);
+            }
+            findings
+        }
+        None => lint(texts.changed(), Repeats::Shown),
     });
-    let left = lint(&outcome.texts, Repeats::Hidden);
+    let left = if has_manifests {
+        lint(&outcome.texts, Repeats::Hidden)
+    } else {
+        std::mem::take(&mut outcome.left)
+    };
     let diff = if options.diff {
         diff(session, &outcome)
     } else {
@@ -84,15 +97,23 @@ fn lint(
     let findings = judged.findings.into_iter();
     findings
         .map(|mut finding| {
-            let is_asked_for = settings.selection.has(&finding);
             known.place(&mut finding);
-            let fix = finding.fix.take();
-            let is_in_files = |span: Span| host.is_file(Path::new(sources.get(span.source).name()));
-            finding.fix = fix
-                .filter(|fix| is_asked_for && fix.edits.iter().all(|edit| is_in_files(edit.span)));
+            keep_fix(&mut finding, host, sources, settings);
             finding
         })
         .collect()
+}
+
+/// Takes the fix off a finding that is not asked for, and one whose edits are not all in files.
+fn keep_fix(finding: &mut Diagnostic, host: &dyn Host, sources: &Sources, settings: &Settings) {
+    let Some(fix) = finding.fix.take() else {
+        return;
+    };
+    let names: BTreeSet<SourceId> = fix.edits.iter().map(|edit| edit.span.source).collect();
+    let is_file = |id: &SourceId| host.is_file(Path::new(sources.get(*id).name()));
+    if settings.selection.has(finding) && names.iter().all(is_file) {
+        finding.fix = Some(fix);
+    }
 }
 
 /// The sources of one run by those of another: the same names in the same order.
