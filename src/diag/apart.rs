@@ -29,14 +29,17 @@ impl Apart {
         let at = (span.source, span.start);
         let before = self.ends.range(..=at).next_back();
         let after = self.ends.range(at..).next();
-        before.into_iter().chain(after).any(|(&(source, start), &end)| {
-            let is_insertion = start == end || span.start == span.end;
-            source == span.source
-                && if is_insertion {
-                    start <= span.end && span.start <= end
-                } else {
-                    start < span.end && span.start < end
-                }
-        })
+        before
+            .into_iter()
+            .chain(after)
+            .any(|(&(source, start), &end)| {
+                let is_insertion = start == end || span.start == span.end;
+                source == span.source
+                    && if is_insertion {
+                        start <= span.end && span.start <= end
+                    } else {
+                        start < span.end && span.start < end
+                    }
+            })
     }
 }

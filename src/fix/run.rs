@@ -93,7 +93,7 @@ pub fn run(
             known.contains(&Asked::of(finding))
         });
         refused.extend(refuse(choice.unfit, &Reason::Unfit));
-        if choice.chosen.is_empty() && std::mem::take(&mut is_stale) {
+        if choice.chosen.is_empty() && std::mem::take(&mut is_stale) && count < TRIALS {
             // What was not right among others may be right after them.
             refused.clear();
             continue;
@@ -192,8 +192,23 @@ struct Trials<'t, 's> {
 }
 
 impl Trials<'_, '_> {
-    /// Keeps those of the fixes that are right, and refuses the others.
+    /// Keeps those of the fixes that are right, and refuses the others. What is not offered any more after those
+    /// that were kept, or otherwise, is for the next round: of keys that all get one name only one can.
     fn add(&mut self, group: &[Chosen]) {
+        if self.step.kept.is_empty() {
+            return self.add_offered(group);
+        }
+        let left = self.step.left.iter();
+        let offered: BTreeSet<Asked> = left.map(Asked::of).collect();
+        let is_offered = |chosen: &&Chosen| {
+            let mut findings = chosen.findings.iter();
+            findings.any(|finding| offered.contains(&Asked::of(finding)))
+        };
+        let group: Vec<Chosen> = group.iter().filter(is_offered).cloned().collect();
+        self.add_offered(&group);
+    }
+
+    fn add_offered(&mut self, group: &[Chosen]) {
         if group.is_empty() {
             return;
         }

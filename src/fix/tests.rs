@@ -198,6 +198,32 @@ fn one_that_brings_something_among_many_takes_few_lints() {
 }
 
 #[test]
+fn of_many_of_which_only_one_can_be_the_others_are_not_tried() {
+    let text: String = (0..2000).map(|word| format!("bad{word:04};")).collect();
+    let (sources, id) = one(&text);
+    let mut count = 0;
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        count += 1;
+        let text = texts.get(id).unwrap_or_default();
+        let good = text.matches("good").count();
+        let bad = text.match_indices("bad").map(|(at, _)| {
+            let word = &text[at..at + 7];
+            let edits = vec![edit(id, at..at + 7, "good")];
+            match good {
+                0 => found(&WORD, word, edits, Safety::Safe),
+                _ => Diagnostic::new(&WORD, word),
+            }
+        });
+        let again = (good > 1).then(|| Diagnostic::new(&WORD, "good twice"));
+        bad.chain(again).collect()
+    });
+    assert_eq!(outcome.applied.len(), 1);
+    assert!(outcome.texts[&id].starts_with("good;bad0001;"));
+    assert_eq!((outcome.refused.len(), outcome.left.len()), (0, 1999));
+    assert!(count <= 14, "{count}");
+}
+
+#[test]
 fn where_hardly_one_is_right_not_each_is_tried_alone() {
     let (applied, refused, lints) = check_trials(1000, |_| Vec::new(), |word| word != 3);
     assert_eq!(applied, 1);

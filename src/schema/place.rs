@@ -7,7 +7,7 @@ use crate::text::{SourceId, Span};
 use crate::yaml::{NodeRef, entry_named};
 
 /// A step from a value to one below it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// To the value of a key.
     Key(String),

@@ -187,7 +187,12 @@ impl Value {
 
     /// Whether a mapping holds a null, or one below it does.
     fn has_null(&self) -> bool {
-        let below = self.as_map().into_iter().flat_map(|map| map.entries.values());
-        below.into_iter().any(|value| value.is_null() || value.has_null())
+        let below = self
+            .as_map()
+            .into_iter()
+            .flat_map(|map| map.entries.values());
+        below
+            .into_iter()
+            .any(|value| value.is_null() || value.has_null())
     }
 }

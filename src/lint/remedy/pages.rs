@@ -354,7 +354,13 @@ mod tests {
         let case = Case::new(&[("prod.yaml", text)]);
         let hub = case.hub();
         let get = |path| hub.get(path).expect("a value");
-        let finding = |edits| safe(Diagnostic::new(&crate::lint::remedy::tests::CODE, ""), "", edits);
+        let finding = |edits| {
+            safe(
+                Diagnostic::new(&crate::lint::remedy::tests::CODE, ""),
+                "",
+                edits,
+            )
+        };
         let mut findings = [
             finding(remove(&hub, get("singleuser.extraEnv.a"))),
             finding(rename_key(&hub, get("singleuser.extraEnv.a.b"), "d")),

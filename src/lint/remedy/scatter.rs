@@ -124,11 +124,8 @@ fn scatter_in(
         let (mapping, key) = (mapping.id(), entry.key);
         vec![Rewrite::Remove { mapping, key }]
     });
-    let is_lossy = rewrites
-        .iter()
-        .any(|rewrite| loses_comment(&page, rewrite));
-    page.edits(&puts, &rewrites)
-        .filter(|_| !is_lossy)
+    let is_lossy = rewrites.iter().any(|rewrite| loses_comment(&page, rewrite));
+    page.edits(&puts, &rewrites).filter(|_| !is_lossy)
 }
 
 /// Where one of the new keys stands beside the old one, that is called otherwise and keeps its place.

@@ -42,15 +42,19 @@ pub(super) fn run(
         lint(host, changed, sources, options, settings, repeats)
     };
     let has_manifests = first.is_none();
-    let mut outcome = fix::run(sources, allowed, &mut |texts: &Texts<'_>| match first.take() {
-        Some(mut findings) => {
-            for finding in &mut findings {
-                keep_fix(finding, host, sources, settings);
+    let mut outcome = fix::run(
+        sources,
+        allowed,
+        &mut |texts: &Texts<'_>| match first.take() {
+            Some(mut findings) => {
+                for finding in &mut findings {
+                    keep_fix(finding, host, sources, settings);
+                }
+                findings
             }
-            findings
-        }
-        None => lint(texts.changed(), Repeats::Shown),
-    });
+            None => lint(texts.changed(), Repeats::Shown),
+        },
+    );
     let left = if has_manifests {
         lint(&outcome.texts, Repeats::Hidden)
     } else {
