@@ -115,7 +115,7 @@ pub(super) fn gather(
     let chart = chart.map(|path| read.chart(session, path, helm));
     let chart = chart.and_then(|chart| chart.map_err(|error| errors.push(error)).ok());
     let nowhere = session.sources.add_fixed("values", String::new());
-    let root = Content::Map(Map::default());
+    let root = Content::map(Map::default());
     let mut values = Value::new(root, None, Span::new(nowhere, 0..0));
     for path in files.into_iter().chain(&options.values) {
         match read.layer(session, path, helm) {

@@ -1,5 +1,8 @@
-use super::texts::{Texts, meet};
-use crate::diag::{Diagnostic, Fix, Safety};
+use std::collections::BTreeMap;
+
+use super::texts::Texts;
+use crate::diag::{Apart, Diagnostic, Fix, Safety};
+use crate::text::Span;
 
 /// How far fixes may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,20 +46,25 @@ pub(super) fn choose(
     is_refused: impl Fn(&Diagnostic) -> bool,
 ) -> Choice {
     let mut choice = Choice::default();
+    let mut apart = Apart::default();
+    let mut by_edits: BTreeMap<Vec<(Span, &str)>, usize> = BTreeMap::new();
     for finding in findings {
         let fix = finding.fix.as_ref();
         let Some(fix) = fix.filter(|fix| allowed.includes(fix.safety) && !is_refused(finding))
         else {
             continue;
         };
-        let same = |chosen: &&mut Chosen| chosen.fix.edits == fix.edits;
+        let edits = fix.edits.iter();
+        let edits = edits.map(|edit| (edit.span, edit.text.as_str())).collect();
         if !texts.fit(fix) {
             choice.unfit.push(finding.clone());
-        } else if let Some(chosen) = choice.chosen.iter_mut().find(same) {
-            chosen.findings.push(finding.clone());
-        } else if choice.chosen.iter().any(|chosen| clash(&chosen.fix, fix)) {
+        } else if let Some(&same) = by_edits.get(&edits) {
+            choice.chosen[same].findings.push(finding.clone());
+        } else if apart.meets(&fix.edits) {
             choice.waiting.push(finding.clone());
         } else {
+            by_edits.insert(edits, choice.chosen.len());
+            apart.add(&fix.edits);
             choice.chosen.push(Chosen {
                 fix: fix.clone(),
                 findings: vec![finding.clone()],
@@ -64,9 +72,4 @@ pub(super) fn choose(
         }
     }
     choice
-}
-
-fn clash(one: &Fix, other: &Fix) -> bool {
-    let mut edits = one.edits.iter();
-    edits.any(|edit| other.edits.iter().any(|other| meet(edit, other)))
 }

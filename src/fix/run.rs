@@ -1,14 +1,18 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Allowed;
 use super::choose::{Chosen, choose};
 use super::settled::Settled;
 use super::texts::Texts;
-use crate::diag::{Code, Diagnostic, Fix, Level};
+use crate::diag::{Code, Diagnostic, Fix, Level, TextEdit};
 use crate::text::{SourceId, Sources};
 
 /// How often it is linted and fixed again; a fix that brings another beyond this does not end by itself.
 pub const ROUNDS: usize = 8;
+
+/// How often it is linted to tell fixes apart that are not right together. Each time takes a whole lint, so that
+/// a file full of fixes that do not hold would take one for each of them.
+const TRIALS: usize = 100;
 
 /// What a run of fixes gives back.
 #[derive(Debug)]
@@ -60,6 +64,9 @@ pub enum Reason {
         /// What is found.
         message: String,
     },
+    /// So many were not right together that not each was tried by itself.
+    #[error("too many fixes were refused with it to try each by itself")]
+    Untried,
     /// Others came first in every round.
     #[error("it waited for other fixes, and {ROUNDS} rounds were not enough")]
     Waited,
@@ -92,13 +99,14 @@ pub fn run_and_hand_on(
     let mut applied = Vec::new();
     let mut refused: Vec<Refused> = Vec::new();
     let mut is_stale = false;
-    let mut round = 1;
+    let (mut round, mut count) = (1, 0);
     loop {
+        let known: BTreeSet<Asked> = refused.iter().map(|it| Asked::of(&it.finding)).collect();
         let choice = choose(&left, allowed, &texts, |finding| {
-            refused.iter().any(|refused| is_same(refused, finding))
+            known.contains(&Asked::of(finding))
         });
         refused.extend(refuse(choice.unfit, &Reason::Unfit));
-        if choice.chosen.is_empty() && std::mem::take(&mut is_stale) {
+        if choice.chosen.is_empty() && std::mem::take(&mut is_stale) && count < TRIALS {
             // What was not right among others may be right after them.
             refused.clear();
             continue;
@@ -113,9 +121,16 @@ pub fn run_and_hand_on(
             refused.extend(refuse(chosen.chain(choice.waiting), &Reason::Waited));
             break;
         }
-        let step = try_together(&texts, &left, &choice.chosen, lint)
-            .unwrap_or_else(|| try_each(&texts, &left, choice.chosen, lint));
+        let mut trials = Trials {
+            texts: &texts,
+            step: Step::new(&texts, left),
+            lint,
+            count: &mut count,
+        };
+        trials.add(&choice.chosen);
+        let step = trials.step;
         refused.extend(step.refused);
+        left = step.left;
         if step.kept.is_empty() {
             continue;
         }
@@ -125,11 +140,12 @@ pub fn run_and_hand_on(
             findings: chosen.findings,
             round,
         }));
-        (texts, left) = (step.texts, step.left);
+        texts = step.texts;
         round += 1;
     }
     settled.hand_on(&texts, &applied, [], proven);
-    refused.retain(|refused| left.iter().any(|finding| is_same(refused, finding)));
+    let there: BTreeSet<Asked> = left.iter().map(Asked::of).collect();
+    refused.retain(|refused| there.contains(&Asked::of(&refused.finding)));
     Outcome {
         texts: texts.changed().clone(),
         applied,
@@ -138,16 +154,28 @@ pub fn run_and_hand_on(
     }
 }
 
-/// Whether a finding is one whose fix was refused, wherever its text has moved to.
-fn is_same(refused: &Refused, finding: &Diagnostic) -> bool {
-    let what = |finding: &Diagnostic| {
+/// What a finding asks for, wherever its text has moved to: by this a refused one is known again.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Asked<'d> {
+    code: &'static str,
+    message: &'d str,
+    /// How many bytes go from which source, and what comes instead.
+    edits: Vec<(SourceId, usize, &'d str)>,
+}
+
+impl<'d> Asked<'d> {
+    fn of(finding: &'d Diagnostic) -> Self {
         let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
-        let edits: Vec<_> = edits
-            .map(|edit| (edit.span.source, edit.span.range().len(), edit.text.clone()))
-            .collect();
-        (finding.code.id, finding.message.clone(), edits)
-    };
-    what(&refused.finding) == what(finding)
+        let edit = |edit: &'d TextEdit| {
+            let length = edit.span.range().len();
+            (edit.span.source, length, edit.text.as_str())
+        };
+        Self {
+            code: finding.code.id,
+            message: &finding.message,
+            edits: edits.map(edit).collect(),
+        }
+    }
 }
 
 /// What one round comes to.
@@ -158,57 +186,102 @@ struct Step<'s> {
     refused: Vec<Refused>,
 }
 
-/// Applies all at once; nothing where that is not right for one of them.
-fn try_together<'s>(
-    texts: &Texts<'s>,
-    before: &[Diagnostic],
-    chosen: &[Chosen],
-    lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
-) -> Option<Step<'s>> {
-    let fixes: Vec<&Fix> = chosen.iter().map(|chosen| &chosen.fix).collect();
-    let texts = texts.with(&fixes);
-    let left = lint(&texts);
-    // A new finding may be the doing of the mildest.
-    let bar = chosen.iter().map(gravest).max()?;
-    let asked = chosen.iter().flat_map(|chosen| &chosen.findings);
-    check(before, &left, asked, bar).ok()?;
-    Some(Step {
-        texts,
-        left,
-        kept: chosen.to_vec(),
-        refused: Vec::new(),
-    })
-}
-
-/// Applies one after the other and keeps those that are right.
-fn try_each<'s>(
-    texts: &Texts<'s>,
-    before: &[Diagnostic],
-    chosen: Vec<Chosen>,
-    lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
-) -> Step<'s> {
-    let mut step = Step {
-        texts: texts.clone(),
-        left: before.to_vec(),
-        kept: Vec::new(),
-        refused: Vec::new(),
-    };
-    for candidate in chosen {
-        let kept = step.kept.iter().chain([&candidate]);
-        let fixes: Vec<&Fix> = kept.map(|chosen| &chosen.fix).collect();
-        let trial = texts.with(&fixes);
-        let after = lint(&trial);
-        match check(&step.left, &after, &candidate.findings, gravest(&candidate)) {
-            Ok(()) => {
-                (step.texts, step.left) = (trial, after);
-                step.kept.push(candidate);
-            }
-            Err(reason) => {
-                step.refused.extend(refuse(candidate.findings, &reason));
-            }
+impl<'s> Step<'s> {
+    fn new(texts: &Texts<'s>, left: Vec<Diagnostic>) -> Self {
+        Self {
+            texts: texts.clone(),
+            left,
+            kept: Vec::new(),
+            refused: Vec::new(),
         }
     }
-    step
+}
+
+/// The trials of one round: fixes are added together, and where that is not right, it is found out of which.
+struct Trials<'t, 's> {
+    /// The texts before the round.
+    texts: &'t Texts<'s>,
+    step: Step<'s>,
+    lint: &'t mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
+    /// How many trials there were in the whole run.
+    count: &'t mut usize,
+}
+
+impl Trials<'_, '_> {
+    /// Keeps those of the fixes that are right, and refuses the others. What is not offered any more after those
+    /// that were kept, or otherwise, is for the next round: of keys that all get one name only one can.
+    fn add(&mut self, group: &[Chosen]) {
+        if self.step.kept.is_empty() {
+            return self.add_offered(group);
+        }
+        let left = self.step.left.iter();
+        let offered: BTreeSet<Asked> = left.map(Asked::of).collect();
+        let is_offered = |chosen: &&Chosen| {
+            let mut findings = chosen.findings.iter();
+            findings.any(|finding| offered.contains(&Asked::of(finding)))
+        };
+        let group: Vec<Chosen> = group.iter().filter(is_offered).cloned().collect();
+        self.add_offered(&group);
+    }
+
+    fn add_offered(&mut self, group: &[Chosen]) {
+        if group.is_empty() {
+            return;
+        }
+        if *self.count >= TRIALS {
+            let findings = group.iter().flat_map(|chosen| chosen.findings.clone());
+            self.step.refused.extend(refuse(findings, &Reason::Untried));
+            return;
+        }
+        *self.count += 1;
+        match self.try_together(group) {
+            Ok(()) => {}
+            Err(failure) => self.divide(group, failure),
+        }
+    }
+
+    fn try_together(&mut self, group: &[Chosen]) -> Result<(), Failure> {
+        let kept = self.step.kept.iter().chain(group);
+        let fixes: Vec<&Fix> = kept.map(|chosen| &chosen.fix).collect();
+        let trial = self.texts.with(&fixes);
+        let after = (self.lint)(&trial);
+        // A new finding may be the doing of the mildest.
+        let bar = group.iter().map(gravest).max().unwrap_or(Level::Hint);
+        let asked = group.iter().flat_map(|chosen| &chosen.findings);
+        check(&self.step.left, &after, asked, bar)?;
+        (self.step.texts, self.step.left) = (trial, after);
+        self.step.kept.extend_from_slice(group);
+        Ok(())
+    }
+
+    /// Finds out which fixes of a group are not right: first those whose findings are still there, else by
+    /// halves.
+    fn divide(&mut self, group: &[Chosen], failure: Failure) {
+        if let [one] = group {
+            let refused = refuse(one.findings.clone(), &failure.reason);
+            return self.step.refused.extend(refused);
+        }
+        let is_there = |finding: &Diagnostic| {
+            let what = (finding.code.id, finding.message.clone());
+            failure.still_there.contains(&what)
+        };
+        let is_doubtful = |chosen: &&Chosen| chosen.findings.iter().any(is_there);
+        let (doubtful, others): (Vec<&Chosen>, Vec<&Chosen>) = group.iter().partition(is_doubtful);
+        if !doubtful.is_empty() && !others.is_empty() {
+            let owned = |some: Vec<&Chosen>| some.into_iter().cloned().collect::<Vec<_>>();
+            self.add(&owned(others));
+            return self.add(&owned(doubtful));
+        }
+        let (left, right) = group.split_at(group.len() / 2);
+        let before = self.step.kept.len();
+        self.add(left);
+        if self.step.kept.len() == before + left.len() {
+            // With all of these the others were tried just now.
+            self.divide(right, failure);
+        } else {
+            self.add(right);
+        }
+    }
 }
 
 fn refuse(
@@ -226,6 +299,13 @@ fn gravest(chosen: &Chosen) -> Level {
     levels.min().unwrap_or(Level::Hint)
 }
 
+/// Why fixes are not right together.
+struct Failure {
+    reason: Reason,
+    /// Code and message of findings that were to be gone.
+    still_there: BTreeSet<(&'static str, String)>,
+}
+
 /// Whether the fixed findings are gone and nothing came that is as bad as `bar`. Texts move, so a finding is
 /// known by what it says, and counted.
 fn check<'d>(
@@ -233,7 +313,7 @@ fn check<'d>(
     after: &[Diagnostic],
     fixed: impl IntoIterator<Item = &'d Diagnostic>,
     bar: Level,
-) -> Result<(), Reason> {
+) -> Result<(), Failure> {
     let mut expected = count(before);
     let fixed = count(fixed);
     for (what, fixed) in &fixed {
@@ -242,22 +322,30 @@ fn check<'d>(
         }
     }
     let there = count(after);
+    let mut reason = None;
+    let mut still_there = BTreeSet::new();
     for finding in after {
         let what = said(finding);
         if there.get(&what) <= expected.get(&what) {
             continue;
         }
         if fixed.contains_key(&what) {
-            return Err(Reason::StillThere);
-        }
-        if finding.level <= bar {
-            return Err(Reason::Brings {
+            still_there.insert((what.0, what.1.to_owned()));
+            reason.get_or_insert(Reason::StillThere);
+        } else if finding.level <= bar {
+            reason.get_or_insert_with(|| Reason::Brings {
                 code: finding.code,
                 message: finding.message.clone(),
             });
         }
     }
-    Ok(())
+    match reason {
+        None => Ok(()),
+        Some(reason) => Err(Failure {
+            reason,
+            still_there,
+        }),
+    }
 }
 
 fn said(finding: &Diagnostic) -> (&'static str, &str) {

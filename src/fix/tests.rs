@@ -146,6 +146,94 @@ fn what_brings_something_as_bad_is_taken_back() {
     check("bad odd", &pairs, "bad even", 1, &[brings]);
 }
 
+/// Words that are bad, each once, as a linter finds them; what is applied, what is refused, and how often it was
+/// linted.
+#[track_caller]
+fn check_trials(
+    words: usize,
+    mut extra: impl FnMut(&str) -> Vec<Diagnostic>,
+    is_kept_bad: impl Fn(usize) -> bool,
+) -> (usize, Vec<Reason>, usize) {
+    let text: String = (0..words).map(|word| format!("bad{word};")).collect();
+    let (sources, id) = one(&text);
+    let mut count = 0;
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        count += 1;
+        let text = texts.get(id).unwrap_or_default();
+        let mut findings = extra(text);
+        let mut at = 0;
+        for (word, part) in text.split_inclusive(';').enumerate() {
+            if part.starts_with("bad") {
+                let new = if is_kept_bad(word) { "badly" } else { "good" };
+                let edits = vec![edit(id, at..at + 3, new)];
+                findings.push(found(&WORD, &format!("word {word}"), edits, Safety::Safe));
+            }
+            at += part.len();
+        }
+        findings
+    });
+    let reasons = outcome.refused.into_iter().map(|it| it.reason).collect();
+    (outcome.applied.len(), reasons, count)
+}
+
+#[test]
+fn one_that_does_not_help_among_many_takes_few_lints() {
+    let (applied, refused, lints) = check_trials(200, |_| Vec::new(), |word| word == 77);
+    assert_eq!((applied, refused), (199, vec![Reason::StillThere]));
+    assert!(lints <= 6, "{lints}");
+}
+
+#[test]
+fn one_that_brings_something_among_many_takes_few_lints() {
+    let brought = |text: &str| {
+        let is_there = text.contains("good77;");
+        let finding = Diagnostic::new(&WORD, "77 was needed");
+        is_there.then_some(finding).into_iter().collect()
+    };
+    let (applied, refused, lints) = check_trials(200, brought, |_| false);
+    let brings = Reason::Brings {
+        code: &WORD,
+        message: "77 was needed".to_owned(),
+    };
+    assert_eq!((applied, refused), (199, vec![brings]));
+    assert!(lints <= 20, "{lints}");
+}
+
+#[test]
+fn of_many_of_which_only_one_can_be_the_others_are_not_tried() {
+    let text: String = (0..2000).map(|word| format!("bad{word:04};")).collect();
+    let (sources, id) = one(&text);
+    let mut count = 0;
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        count += 1;
+        let text = texts.get(id).unwrap_or_default();
+        let good = text.matches("good").count();
+        let bad = text.match_indices("bad").map(|(at, _)| {
+            let word = &text[at..at + 7];
+            let edits = vec![edit(id, at..at + 7, "good")];
+            match good {
+                0 => found(&WORD, word, edits, Safety::Safe),
+                _ => Diagnostic::new(&WORD, word),
+            }
+        });
+        let again = (good > 1).then(|| Diagnostic::new(&WORD, "good twice"));
+        bad.chain(again).collect()
+    });
+    assert_eq!(outcome.applied.len(), 1);
+    assert!(outcome.texts[&id].starts_with("good;bad0001;"));
+    assert_eq!((outcome.refused.len(), outcome.left.len()), (0, 1999));
+    assert!(count <= 14, "{count}");
+}
+
+#[test]
+fn where_hardly_one_is_right_not_each_is_tried_alone() {
+    let (applied, refused, lints) = check_trials(1000, |_| Vec::new(), |word| word != 3);
+    assert_eq!(applied, 1);
+    assert_eq!(refused.len(), 999);
+    assert!(refused.contains(&Reason::Untried) && refused.contains(&Reason::StillThere));
+    assert!(lints <= 110, "{lints}");
+}
+
 #[test]
 fn what_was_hidden_and_is_milder_may_come() {
     let (sources, id) = one("bad");

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Fix, TextEdit};
-use crate::text::{SourceId, Sources};
+use crate::text::{Source, SourceId, Sources};
 
 /// The texts of a run, as the fixes have them so far.
 #[derive(Debug, Clone)]
@@ -20,12 +20,7 @@ impl<'s> Texts<'s> {
     /// What a source holds now; nothing where the run had no such source when it began.
     pub fn get(&self, id: SourceId) -> Option<&str> {
         let changed = self.changed.get(&id).map(String::as_str);
-        changed.or_else(|| {
-            let mut known = self.sources.iter();
-            known
-                .find(|(known, _)| *known == id)
-                .map(|(_, source)| source.text())
-        })
+        changed.or_else(|| self.sources.find(id).map(Source::text))
     }
 
     /// The whole new text of each source that is not what it was.

@@ -271,7 +271,7 @@ impl Reader<'_> {
         // Where no chart is at hand, what the root stands in is taken for the defaults of one.
         let nowhere = self.sources.add_fixed("values", String::new());
         let nowhere = Span::new(nowhere, 0..0);
-        let mut values = Value::new(Content::Map(Map::default()), None, nowhere);
+        let mut values = Value::new(Content::map(Map::default()), None, nowhere);
         let mut errors = Vec::new();
         for layer in layers {
             match layer {

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 
 use super::Inside;
 use super::profiles::Settings;
+use super::remedy::Pages;
 use crate::diag::Diagnostic;
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources, Span};
@@ -13,6 +14,8 @@ use crate::values::{Content, Setting, Value};
 pub struct Hub<'v> {
     /// The texts that the values were read from.
     pub sources: &'v Sources,
+    /// Their documents, for fixes.
+    pub(super) pages: &'v Pages<'v>,
     /// The mapping with `singleuser`, `hub` and so on, over the chart's defaults.
     pub values: &'v Value,
     /// The keys that lead there from the root of the release's values.

@@ -39,6 +39,7 @@ pub use values::{Basis, ChartValues, Values};
 pub use violations::Found;
 
 use locate::locate;
+use remedy::Pages;
 
 use std::collections::BTreeSet;
 
@@ -101,8 +102,9 @@ pub fn run_all(cx: Run<'_>, jobs: Vec<Job>) -> Vec<Result<Linted, NotATable>> {
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what
 /// comments silence is still among them.
 pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
-    let values = release.view(cx.sources, cx.shared);
-    let hub = release.hub(cx);
+    let pages = Pages::default();
+    let values = release.view(cx.sources, cx.shared, &pages);
+    let hub = release.hub(cx, &pages);
     let mut findings = look(&Subject::Release(&values, hub.as_ref()));
     // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
     let mut violations = violations::check(&values, hub.as_ref());
@@ -111,6 +113,7 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
     if !values.inside.is_empty() {
         findings.retain(|finding| !gitops::is_filled_in(cx.sources, finding));
     }
+    pages.prove(&mut findings);
     finish(findings)
 }
 

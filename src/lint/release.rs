@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use super::remedy::Pages;
 use super::shared::Shared;
 use super::values::{Basis, ChartValues, Values};
 use super::z2jh::{self, Known, NAME, VERSIONS};
@@ -263,10 +264,11 @@ impl Release {
     }
 
     /// The hub; nothing where there is none, or a null took all of its values away.
-    pub(super) fn hub<'r>(&'r self, cx: Run<'r>) -> Option<Hub<'r>> {
+    pub(super) fn hub<'r>(&'r self, cx: Run<'r>, pages: &'r Pages<'r>) -> Option<Hub<'r>> {
         let place = self.hub.as_ref()?;
         Some(Hub {
             sources: cx.sources,
+            pages,
             values: self.values.get_path(&keys(&place.path))?,
             path: &place.path,
             defaults: &self.defaults,
@@ -308,11 +310,17 @@ impl Release {
     }
 
     /// All of the values, and each chart's own, with its schema.
-    pub(super) fn view<'r>(&'r self, sources: &'r Sources, shared: &'r Shared) -> Values<'r> {
+    pub(super) fn view<'r>(
+        &'r self,
+        sources: &'r Sources,
+        shared: &'r Shared,
+        pages: &'r Pages<'r>,
+    ) -> Values<'r> {
         let mut charts = Vec::new();
         self.add_charts(&self.chart, &mut Vec::new(), shared, &mut charts);
         Values {
             sources,
+            pages,
             root: &self.values,
             defaults: &self.defaults,
             inside: &self.inside,
@@ -431,7 +439,7 @@ pub(super) fn bare(name: &str, place: Span) -> Chart {
         name: name.to_owned(),
         version: String::new(),
         dependencies: Vec::new(),
-        values: Value::new(Content::Map(Map::default()), None, place),
+        values: Value::new(Content::map(Map::default()), None, place),
         charts: Vec::new(),
         schema: None,
     }

@@ -1,21 +1,22 @@
 //! What a rule says that the values should be, as edits of the files that set them.
 //!
-//! Each remedy is found by the spans of the values and made by the lossless editor ([`yaml::edit`]), which
-//! proves that nothing else changes. There is none where a value stands in no file, where sops signed the
+//! Each remedy is found by the spans of the values and made by the lossless editor ([`yaml::edit`]). That
+//! nothing else changes is proven of all remedies of a release together ([`Pages::prove`]), so that a file is
+//! read again once and not for each of its findings. There is none where a value stands in no file, where sops signed the
 //! file, where an anchor or a merge key brings the value in, or where the editor refuses.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use serde_json::Value as Json;
 
 use super::{Hub, Inside, Values};
 use crate::diag::{Diagnostic, Fix, Safety, TextEdit};
-use crate::text::{SourceId, Sources, Span};
+use crate::text::{SourceId, Sources};
 use crate::values::{Content, Setting, Value};
-use crate::yaml::{self, Document, Edit, Entry, NodeRef, Rewrite};
+use crate::yaml::{self, Edit, Entry, NodeRef, Rewrite};
 
 mod around;
+mod pages;
 #[cfg(test)]
 mod properties;
 mod scatter;
@@ -23,6 +24,8 @@ mod scatter;
 mod tests;
 
 pub(super) use around::{beside, move_by_name, set_near, transfer};
+use pages::Page;
+pub(super) use pages::Pages;
 pub(super) use scatter::{Place, add, move_key, scatter, split};
 
 /// The edits of a remedy, where there is one.
@@ -32,6 +35,8 @@ pub(super) type Edits = Option<Vec<TextEdit>>;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Files<'v> {
     sources: &'v Sources,
+    /// Their documents, each parsed once.
+    pages: &'v Pages<'v>,
     /// Those of charts, which are not the release's to change.
     defaults: &'v BTreeSet<SourceId>,
     /// Values that stand in manifests.
@@ -42,6 +47,7 @@ impl<'v> From<&Hub<'v>> for Files<'v> {
     fn from(hub: &Hub<'v>) -> Self {
         Self {
             sources: hub.sources,
+            pages: hub.pages,
             defaults: hub.defaults,
             inside: hub.inside,
         }
@@ -52,6 +58,7 @@ impl<'v> From<&Values<'v>> for Files<'v> {
     fn from(values: &Values<'v>) -> Self {
         Self {
             sources: values.sources,
+            pages: values.pages,
             defaults: values.defaults,
             inside: values.inside,
         }
@@ -86,13 +93,12 @@ pub(super) fn replace_scalar<'v>(
     new: impl Into<Json>,
 ) -> Edits {
     let page = Page::of(files.into(), value.set.value)?;
-    let document = page.document()?;
-    let node = page.scalar(&document, value.set.value)?;
+    let node = page.scalar(value.set.value)?;
     let rewrite = Rewrite::Scalar {
         node: node.id(),
         value: new.into().into(),
     };
-    page.edits(&document, &[], &[rewrite])
+    page.edits(&[], &[rewrite])
 }
 
 /// The text of a scalar as it is written, in quotes: `16.10` is then no number.
@@ -115,17 +121,16 @@ pub(super) fn remove<'v>(files: impl Into<Files<'v>>, value: &Value) -> Edits {
 /// comments would go with it.
 pub(super) fn remove_here<'v>(files: impl Into<Files<'v>>, set: Setting) -> Edits {
     let page = Page::of(files.into(), set.value)?;
-    let document = page.document()?;
     let value = Value::new(Content::Null, set.key, set.value);
-    let (mapping, entry) = page.entry(&document, &value)?;
+    let (mapping, entry) = page.entry(&value)?;
     let remove = Rewrite::Remove {
         mapping: mapping.id(),
         key: entry.key,
     };
-    if loses_comment(&document, &remove) {
+    if loses_comment(&page, &remove) {
         return None;
     }
-    page.edits(&document, &[], &[remove])
+    page.edits(&[], &[remove])
 }
 
 /// A key is called otherwise, in every file that sets it.
@@ -144,33 +149,32 @@ pub(super) fn set(hub: &Hub<'_>, path: &str, new: impl Into<Json>, beside: &str)
     if let Some(value) = hub.get(path).filter(|value| !hub.is_default(value)) {
         let page = Page::of(hub.into(), value.set.value)?;
         let document = page.document()?;
-        let (mapping, entry) = page.entry(&document, value)?;
+        let (mapping, entry) = page.entry(value)?;
         let old = document.at(entry.value);
         if old.scalar().is_some() && !old.is_null() {
             let node = old.id();
-            return page.edits(&document, &[], &[Rewrite::Scalar { node, value: new }]);
+            return page.edits(&[], &[Rewrite::Scalar { node, value: new }]);
         }
         let put = Edit::Put {
             mapping: mapping.id(),
             key: yaml::key_name(document.at(entry.key))?,
             value: new,
         };
-        return page.edits(&document, &[put], &[]);
+        return page.edits(&[put], &[]);
     }
     if is_cut_off(hub, path) {
         return None;
     }
     let beside_value = hub.get(beside)?;
     let page = Page::of(hub.into(), beside_value.set.value)?;
-    let document = page.document()?;
-    let root = page.root(&document)?;
+    let root = page.root()?;
     // The file may bring the neighbour in from elsewhere.
     let stands = root.get_path(&keys(hub, beside))?;
     if page.span(stands) != beside_value.set.value {
         return None;
     }
     let put = Edit::put_path(root, &keys(hub, path), new);
-    page.edits(&document, &[put], &[])
+    page.edits(&[put], &[])
 }
 
 /// Another value where a layer has set one, also where that is not the one that counts.
@@ -178,26 +182,26 @@ pub(super) fn replace<'v>(files: impl Into<Files<'v>>, set: Setting, new: Json) 
     let page = Page::of(files.into(), set.value)?;
     let document = page.document()?;
     let old = Value::new(Content::Null, set.key, set.value);
-    let (mapping, entry) = page.entry(&document, &old)?;
+    let (mapping, entry) = page.entry(&old)?;
     let put = Edit::Put {
         mapping: mapping.id(),
         key: yaml::key_name(document.at(entry.key))?,
         value: new.into(),
     };
-    page.edits(&document, &[put], &[])
+    page.edits(&[put], &[])
 }
 
 /// A list that a file sets ends with more items.
 pub(super) fn append<'v>(files: impl Into<Files<'v>>, list: &Value, items: Vec<Json>) -> Edits {
     let page = Page::of(files.into(), list.set.value)?;
     let document = page.document()?;
-    let (mapping, entry) = page.entry(&document, list)?;
+    let (mapping, entry) = page.entry(list)?;
     let extend = Edit::Extend {
         mapping: mapping.id(),
         key: yaml::key_name(document.at(entry.key))?,
         values: items.into_iter().map(Into::into).collect(),
     };
-    page.edits(&document, &[extend], &[])
+    page.edits(&[extend], &[])
 }
 
 /// A mapping that is lost, because its key comes again, goes into the one that counts; nothing where both
@@ -210,13 +214,13 @@ pub(super) fn merge<'v>(files: impl Into<Files<'v>>, lost: &Value, winner: &Valu
     }
     let page = Page::of(files.into(), lost.set.value)?;
     let document = page.document()?;
-    let (mapping, entry) = page.entry(&document, lost)?;
-    let (same, counts) = page.entry(&document, winner)?;
+    let (mapping, entry) = page.entry(lost)?;
+    let (same, counts) = page.entry(winner)?;
     let remove = Rewrite::Remove {
         mapping: mapping.id(),
         key: entry.key,
     };
-    if mapping.id() != same.id() || loses_comment(&document, &remove) {
+    if mapping.id() != same.id() || loses_comment(&page, &remove) {
         return None;
     }
     let yaml::Value::Mapping(pairs) = yaml::Value::of(document.at(entry.value))? else {
@@ -227,7 +231,7 @@ pub(super) fn merge<'v>(files: impl Into<Files<'v>>, lost: &Value, winner: &Valu
         key,
         value,
     });
-    page.edits(&document, &puts.collect::<Vec<_>>(), &[remove])
+    page.edits(&puts.collect::<Vec<_>>(), &[remove])
 }
 
 /// The keys from the root of a values file to a value below the hub's.
@@ -261,9 +265,8 @@ fn everywhere(
     let mut edits = Vec::new();
     for value in layers(files, value)? {
         let page = Page::of(files, value.set.value)?;
-        let document = page.document()?;
-        let (mapping, entry) = page.entry(&document, value)?;
-        edits.extend(page.edits(&document, &[], &[rewrite(mapping, entry)])?);
+        let (mapping, entry) = page.entry(value)?;
+        edits.extend(page.edits(&[], &[rewrite(mapping, entry)])?);
     }
     Some(edits)
 }
@@ -287,96 +290,11 @@ fn is_of_one(value: &Value, source: SourceId) -> bool {
         }
 }
 
-/// One document of a file that may be changed.
-struct Page<'v> {
-    source: SourceId,
-    /// Where its text begins in the source.
-    offset: usize,
-    text: &'v str,
-    /// Where the values stand in the document; nothing where they are all of it.
-    values: Option<Span>,
-}
-
-impl<'v> Page<'v> {
-    /// The document that a span lies in.
-    fn of(files: Files<'v>, span: Span) -> Option<Self> {
-        let source = files.sources.get(span.source);
-        if !source.is_file() || files.defaults.contains(&span.source) {
-            return None;
-        }
-        let holds = |range: &Range<usize>| range.start <= span.start && span.end <= range.end;
-        let is_around =
-            |inside: &&Inside| inside.values.source == span.source && holds(&inside.values.range());
-        let inside = files.inside.iter().find(is_around);
-        let part = match inside {
-            Some(inside) => inside.document.clone(),
-            None => yaml::split(source.text()).into_iter().rev().find(holds)?,
-        };
-        Some(Self {
-            source: span.source,
-            offset: part.start,
-            text: &source.text()[part],
-            values: inside.map(|inside| inside.values),
-        })
-    }
-
-    fn document(&self) -> Option<Document<'v>> {
-        let document = yaml::parse(self.text).ok()?;
-        let is_signed = document.root()?.find("sops").is_some();
-        (!is_signed).then_some(document)
-    }
-
-    /// The mapping that is the values.
-    fn root<'d>(&self, document: &'d Document<'_>) -> Option<NodeRef<'d>> {
-        match self.values {
-            None => document.root(),
-            Some(values) => document.nodes().find(|node| self.span(*node) == values),
-        }
-    }
-
-    fn span(&self, node: NodeRef<'_>) -> Span {
-        let range = node.range();
-        Span::new(
-            self.source,
-            self.offset + range.start..self.offset + range.end,
-        )
-    }
-
-    fn scalar<'d>(&self, document: &'d Document<'_>, span: Span) -> Option<NodeRef<'d>> {
-        let mut nodes = document.nodes();
-        nodes.find(|node| self.span(*node) == span && node.scalar().is_some())
-    }
-
-    /// The mapping that holds a value, and its entry there.
-    fn entry<'d>(&self, document: &'d Document<'_>, value: &Value) -> Option<(NodeRef<'d>, Entry)> {
-        let key = value.set.key?;
-        document.nodes().find_map(|node| {
-            let parent = document.at(node.node().parent.filter(|_| self.span(node) == key)?);
-            let mut entries = parent.raw_entries().iter();
-            let entry = entries.find(|entry| entry.key == node.id())?;
-            let is_it = self.span(document.at(entry.value)) == value.set.value;
-            is_it.then_some((parent, *entry))
-        })
-    }
-
-    /// What the editor makes of it, in the source's own offsets.
-    fn edits(&self, document: &Document<'_>, edits: &[Edit], rewrites: &[Rewrite]) -> Edits {
-        let replaced = yaml::edit::replacements(document, edits, rewrites).ok()?;
-        let edit = |(range, text): (Range<usize>, String)| TextEdit {
-            span: Span::new(
-                self.source,
-                self.offset + range.start..self.offset + range.end,
-            ),
-            text,
-        };
-        Some(replaced.into_iter().map(edit).collect())
-    }
-}
-
 /// Whether a comment goes with what a rewrite takes away.
-fn loses_comment(document: &Document<'_>, rewrite: &Rewrite) -> bool {
-    let rewrites = std::slice::from_ref(rewrite);
-    let Ok(replaced) = yaml::edit::replacements(document, &[], rewrites) else {
+fn loses_comment(page: &Page<'_>, rewrite: &Rewrite) -> bool {
+    let document = page.document();
+    let planned = page.plan(&[], std::slice::from_ref(rewrite));
+    let (Some(document), Some(replaced)) = (document, planned) else {
         return true;
     };
     let is_in_scalar = |at: usize| {

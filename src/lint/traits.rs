@@ -195,8 +195,8 @@ mod tests {
     fn value(of: Json) -> Value {
         let place = Span::new(Sources::default().add("test", String::new()), 0..0);
         let content = match of {
-            Json::Object(_) => Content::Map(crate::values::Map::default()),
-            Json::Array(_) => Content::List(Vec::new()),
+            Json::Object(_) => Content::map(crate::values::Map::default()),
+            Json::Array(_) => Content::list(Vec::new()),
             scalar => Value::scalar(scalar),
         };
         Value::new(content, None, place)

@@ -1,5 +1,6 @@
 //! A hub whose chart is to get another version: what the values must change for it.
 
+use super::remedy::Pages;
 use super::z2jh::{self, VERSIONS};
 use super::{Hub, Job, Plan, Release, Run, Shared, Subject, finish, look, says_more};
 use crate::diag::{Code, Diagnostic, Level};
@@ -108,12 +109,14 @@ pub(super) fn run(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
         let is_new = finding.level <= Level::Warning && !known.contains(&key(to, finding));
         finding.is_error() || is_new
     });
-    if let (Some(from), Some(to)) = (from.hub(cx), to.hub(cx)) {
+    let pages = Pages::default();
+    if let (Some(from), Some(to)) = (from.hub(cx, &pages), to.hub(cx, &pages)) {
         let upgrade = Upgrade {
             from: &from,
             to: &to,
         };
         let mut changes = look(&Subject::Upgrade(&upgrade));
+        pages.prove(&mut changes);
         changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
         findings.extend(changes);
     }

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::Inside;
+use super::remedy::Pages;
 use super::z2jh::Known;
 use crate::schema::Schema;
 use crate::text::{SourceId, Sources};
@@ -10,6 +11,8 @@ use crate::values::Value;
 pub struct Values<'v> {
     /// The texts that they were read from.
     pub sources: &'v Sources,
+    /// Their documents, for fixes.
+    pub(super) pages: &'v Pages<'v>,
     /// The values of the release's own chart; those of the charts below stand under their names.
     pub root: &'v Value,
     /// The sources of the defaults of charts.

@@ -1,5 +1,7 @@
 //! Values against the schemas of their charts.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::Hub;
@@ -62,8 +64,8 @@ pub(super) fn check<'v>(values: &Values<'v>, hub: Option<&Hub<'v>>) -> Vec<Diagn
 
 /// What the schemas of other versions say, where it is not certain which version a hub has.
 struct Doubts {
-    /// Each other version, with what violates its schema.
-    others: Vec<(Version, Vec<Violation>)>,
+    /// Each other version, with the paths of what violates its schema.
+    others: Vec<(Version, BTreeSet<Vec<Step>>)>,
     /// Whether the version lies between two known ones, so that the later one decides as well.
     is_between: bool,
     /// The version whose schema it was.
@@ -83,7 +85,10 @@ impl Doubts {
         Self {
             is_between: known.others.len() == 1,
             others: others
-                .map(|other| (*other, violations(sources, other.schema(), chart.values)))
+                .map(|other| {
+                    let violations = violations(sources, other.schema(), chart.values);
+                    (*other, violations.iter().map(path).collect())
+                })
                 .collect(),
             version: Some(known.version),
         }
@@ -93,9 +98,9 @@ impl Doubts {
     /// the version lies next to one that does; else a note that names those versions.
     fn weighed(&self, violation: &Violation, mut finding: Diagnostic) -> Option<Diagnostic> {
         let path = path(violation);
-        let allow = self.others.iter().filter(|(_, violations)| {
-            let paths = violations.iter().map(self::path);
-            !paths.into_iter().any(|other| path.starts_with(&other))
+        let allow = self.others.iter().filter(|(_, refused)| {
+            let mut above = (0..=path.len()).map(|length| &path[..length]);
+            !above.any(|path| refused.contains(path))
         });
         let allow: Vec<&str> = allow.map(|(version, _)| version.name).collect();
         if self.is_between && !allow.is_empty() {

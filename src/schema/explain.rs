@@ -117,7 +117,12 @@ impl Context<'_> {
             None => format!("there is no key `{key}`"),
         };
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
-        let homes = keys::homes(&self.schema.document, key);
+        let is_known = self.schema.names_key(key);
+        let homes = if is_known {
+            keys::homes(&self.schema.document, key)
+        } else {
+            Vec::new()
+        };
         let help = where_key_belongs(meant.as_deref(), &homes, allowed);
         let key = key.to_owned();
         Violation {

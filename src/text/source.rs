@@ -235,6 +235,11 @@ impl Sources {
         &self.all[id.0 as usize]
     }
 
+    /// The source of an id that another run may have given out.
+    pub fn find(&self, id: SourceId) -> Option<&Source> {
+        self.all.get(id.0 as usize)
+    }
+
     /// The text under a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.get(span.source).text()[span.range()]

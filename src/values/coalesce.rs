@@ -1,6 +1,8 @@
 //! How a chart's defaults come under the values of a release: Helm's `CoalesceValues`, and its `MergeValues`,
 //! which keeps nulls.
 
+use std::sync::Arc;
+
 use super::{Chart, Content, Helm, Map, Value, globals};
 
 /// A sub-chart's key holds something that is not a mapping, which Helm refuses.
@@ -39,7 +41,7 @@ fn coalesce_all(
     let mut all_shared = Vec::new();
     for below in &chart.charts {
         let mut of_chart = match map.entries.remove(&below.name) {
-            None => Value::made(Content::Map(Map::default()), from),
+            None => Value::made(Content::map(Map::default()), from),
             Some(value) if value.is_map() => value,
             Some(value) => {
                 let chart = below.name.clone();
@@ -82,8 +84,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
                     default.clean();
                 }
                 if let Content::Map(under) = default.content {
-                    over.note_empty(*set, &under);
-                    coalesce_tables(over, under, keeps_nulls);
+                    put_under(over, *set, under, keeps_nulls);
                 }
             }
             Some(value) => value.beats(default),
@@ -96,6 +97,16 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
             }
         }
     }
+}
+
+/// Puts a mapping under one that `set` has set; the same mapping may come by two ways.
+fn put_under(over: &mut Arc<Map>, set: super::Setting, under: Arc<Map>, keeps_nulls: bool) {
+    if Arc::ptr_eq(over, &under) {
+        return;
+    }
+    let over = Arc::make_mut(over);
+    over.note_empty(set, &under);
+    coalesce_tables(over, Arc::unwrap_or_clone(under), keeps_nulls);
 }
 
 /// Puts one mapping under another (`coalesceTablesFullKey`).
@@ -120,8 +131,7 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
                 ..
             }) if value.is_map() => {
                 if let Content::Map(under) = value.content {
-                    over.note_empty(*set, &under);
-                    coalesce_tables(over, under, keeps_nulls);
+                    put_under(over, *set, under, keeps_nulls);
                 }
             }
             Some(winner) => winner.beats(value),
@@ -165,12 +175,24 @@ impl Value {
 
     /// Takes the nulls out of a mapping (Helm 4's `cleanNilValues`).
     fn clean(&mut self) {
-        let Content::Map(map) = &mut self.content else {
+        if !self.has_null() {
             return;
-        };
+        }
+        let Some(map) = self.as_map_mut() else { return };
         map.entries.retain(|_, value| !value.is_null());
         for value in map.entries.values_mut() {
             value.clean();
         }
+    }
+
+    /// Whether a mapping holds a null, or one below it does.
+    fn has_null(&self) -> bool {
+        let below = self
+            .as_map()
+            .into_iter()
+            .flat_map(|map| map.entries.values());
+        below
+            .into_iter()
+            .any(|value| value.is_null() || value.has_null())
     }
 }

@@ -1,6 +1,8 @@
 //! Which charts below a chart count, under which names, and what the chart takes over from their values:
 //! Helm's `ProcessDependencies`.
 
+use std::sync::Arc;
+
 use super::coalesce::{NotATable, Way, coalesce, coalesce_tables};
 use super::{Chart, Content, Dependency, Helm, Import, Map, Value};
 
@@ -139,9 +141,9 @@ fn import_values(chart: &mut Chart, helm: Helm) -> Result<(), NotATable> {
         keeps_nulls: true,
         helm,
     };
-    let mut merged = Value::made(Content::Map(Map::default()), chart.values.set);
+    let mut merged = Value::made(Content::map(Map::default()), chart.values.set);
     coalesce(chart, &mut merged, way)?;
-    let mut imported = Value::made(Content::Map(Map::default()), chart.values.set);
+    let mut imported = Value::made(Content::map(Map::default()), chart.values.set);
     let mut lent = Vec::new();
     for dependency in &chart.dependencies {
         for import in &dependency.imports {
@@ -157,7 +159,7 @@ fn import_values(chart: &mut Chart, helm: Helm) -> Result<(), NotATable> {
         }
     }
     if let (Some(map), Content::Map(imported)) = (merged.as_map_mut(), imported.content) {
-        coalesce_tables(map, imported, true);
+        coalesce_tables(map, Arc::unwrap_or_clone(imported), true);
     }
     chart.values = merged;
     Ok(())
@@ -190,7 +192,7 @@ fn import_one(
     }
     let nested = nest(&import.parent, table);
     if let (Some(over), Content::Map(under)) = (imported.as_map_mut(), nested.content) {
-        coalesce_tables(over, under, true);
+        coalesce_tables(over, Arc::unwrap_or_clone(under), true);
     }
 }
 
@@ -203,6 +205,6 @@ fn nest(path: &str, table: &Value) -> Value {
         let set = value.set;
         let mut map = Map::default();
         map.entries.insert(key.to_owned(), value);
-        Value::made(Content::Map(map), set)
+        Value::made(Content::map(map), set)
     })
 }

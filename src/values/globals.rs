@@ -1,5 +1,7 @@
 //! The values below `global`, which every chart hands down to those below it (Helm's `coalesceGlobals`).
 
+use std::sync::Arc;
+
 use super::coalesce::coalesce_tables;
 use super::{Content, Map, Setting, Value};
 
@@ -35,7 +37,7 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Shar
             None => return Vec::new(),
         },
     };
-    let made = || Value::made(Content::Map(Map::default()), from);
+    let made = || Value::made(Content::map(Map::default()), from);
     let own = below.entries.entry(GLOBAL.to_owned()).or_insert_with(made);
     let Some(own) = own.as_map_mut() else {
         return Vec::new();
@@ -96,7 +98,8 @@ fn hand_down_one(own: &mut Map, key: &str, mut value: Value) {
     match (&mut value.content, existing.is_map()) {
         (Content::Map(over), true) => {
             if let Content::Map(under) = existing.content {
-                coalesce_tables(over, under, true);
+                let over = Arc::make_mut(over);
+                coalesce_tables(over, Arc::unwrap_or_clone(under), true);
             }
         }
         // A mapping and something else: what is there stays.

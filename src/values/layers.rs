@@ -1,5 +1,7 @@
 //! Layers of values, and what a release gets of them.
 
+use std::sync::Arc;
+
 use super::coalesce::{NotATable, Way, coalesce};
 use super::{Chart, Content, Helm, Value, dependencies};
 
@@ -15,6 +17,8 @@ pub fn lay_over(under: &mut Value, over: Value) {
                 ..
             },
         ) => {
+            let map = Arc::make_mut(map);
+            let over = Arc::unwrap_or_clone(over);
             if over.entries.is_empty() && !map.entries.is_empty() {
                 map.emptied.push(set);
             }

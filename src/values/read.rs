@@ -20,7 +20,7 @@ const SOPS: &str = "sops";
 /// reads the first (`yaml.Unmarshal`), while Helm 4 lays each over those before it (`loader.LoadValues`).
 /// What sops adds for itself is left out.
 pub fn read(source: SourceId, text: &str, helm: Helm) -> Result<Value, Diagnostic> {
-    let mut values = Value::new(Content::Map(Map::default()), None, Span::new(source, 0..0));
+    let mut values = Value::new(Content::map(Map::default()), None, Span::new(source, 0..0));
     for range in documents(source, text, helm)? {
         if let Some(document) = read_document(source, text, range, helm)? {
             values.set = document.set;

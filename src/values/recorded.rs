@@ -46,7 +46,7 @@ impl Reader<'_> {
             value.set.key = Some(span);
             map.entries.insert(key, value);
         }
-        Content::Map(map)
+        Content::map(map)
     }
 
     fn list(&mut self) -> Content {
@@ -54,7 +54,7 @@ impl Reader<'_> {
         while self.has_more(b']') {
             items.push(self.value());
         }
-        Content::List(items)
+        Content::list(items)
     }
 
     /// Goes past an opening bracket or a comma; past the closing bracket there is no more.

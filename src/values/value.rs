@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Number;
 
@@ -39,10 +40,23 @@ pub enum Content {
     String(String),
     /// A text that sops encrypted: only what it was before is known.
     Encrypted(Encrypted, String),
-    /// A list; layers never merge lists.
-    List(Vec<Value>),
+    /// A list; layers never merge lists. Copies share it until one of them changes.
+    List(Arc<Vec<Value>>),
+    /// A mapping. Copies share it until one of them changes: most of a release's values are the defaults of a
+    /// chart that many releases have.
+    Map(Arc<Map>),
+}
+
+impl Content {
+    /// A list.
+    pub fn list(items: Vec<Value>) -> Self {
+        Self::List(Arc::new(items))
+    }
+
     /// A mapping.
-    Map(Map),
+    pub fn map(map: Map) -> Self {
+        Self::Map(Arc::new(map))
+    }
 }
 
 /// What sops says of a value that it encrypted: `ENC[AES256_GCM,data:...,type:bool]`.
@@ -105,7 +119,7 @@ impl<'d> Build<'d> for Layer {
     }
 
     fn list(&self, node: NodeRef<'d>, items: Vec<Value>) -> Value {
-        Value::new(Content::List(items), None, self.span(node))
+        Value::new(Content::list(items), None, self.span(node))
     }
 
     fn map(&self, node: NodeRef<'d>, entries: Vec<(String, NodeRef<'d>, Value)>) -> Value {
@@ -120,7 +134,7 @@ impl<'d> Build<'d> for Layer {
             map.duplicates
                 .extend(before.filter(|_| is_again).map(|before| (name, before)));
         }
-        Value::new(Content::Map(map), None, self.span(node))
+        Value::new(Content::map(map), None, self.span(node))
     }
 }
 
@@ -177,7 +191,7 @@ impl Value {
     /// The mapping, if it is one.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
         match &mut self.content {
-            Content::Map(map) => Some(map),
+            Content::Map(map) => Some(Arc::make_mut(map)),
             _ => None,
         }
     }

@@ -42,6 +42,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     };
     let Judged {
         known,
+        has_manifests,
         mut findings,
         mut errors,
     } = judge(session, &options, &settings, Repeats::Hidden);
@@ -57,7 +58,11 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     }
     let mut diff = String::new();
     if options.fix || options.diff {
-        let fixed = fixes::run(session, &options, &settings);
+        let first = (!has_manifests).then(|| {
+            let errors = errors.iter().cloned();
+            findings.iter().cloned().chain(errors).collect()
+        });
+        let fixed = fixes::run(session, &options, &settings, first);
         diff = fixed.diff;
         if !options.diff {
             findings = fixed.left;

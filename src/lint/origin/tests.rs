@@ -38,7 +38,7 @@ fn check_origins(manifests: &str, values: &str, expected: &[&str]) {
     let layer = sources.add("values.yaml", values.to_owned());
     let read = values::read(layer, values, Helm::Four).expect("values");
     let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
-    let mut all = Value::new(values::Content::Map(values::Map::default()), None, nowhere);
+    let mut all = Value::new(values::Content::map(values::Map::default()), None, nowhere);
     values::lay_over(&mut all, read);
     let release = release(&mut sources, all, None);
     let source = sources.add("rendered.yaml", manifests.to_owned());

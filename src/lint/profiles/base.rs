@@ -145,7 +145,7 @@ fn joined<'v>(lists: impl Iterator<Item = &'v Value>) -> Option<Value> {
             _ => return None,
         }
     }
-    place.map(|place| like(place, Content::List(all)))
+    place.map(|place| like(place, Content::list(all)))
 }
 
 /// A value in the place of another.
@@ -158,9 +158,9 @@ fn map<const N: usize>(place: &Value, entries: [(&str, Content); N]) -> Content 
     for (key, content) in entries {
         map.entries.insert(key.to_owned(), like(place, content));
     }
-    Content::Map(map)
+    Content::map(map)
 }
 
 fn list<const N: usize>(place: &Value, items: [Content; N]) -> Content {
-    Content::List(items.into_iter().map(|item| like(place, item)).collect())
+    Content::list(items.into_iter().map(|item| like(place, item)).collect())
 }

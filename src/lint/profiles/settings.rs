@@ -83,7 +83,7 @@ impl<'v> Settings<'v> {
                 }
                 // Traits that are mappings are empty ones unless they are set.
                 (None, Some(new)) if merges && !LISTS.contains(&name) => {
-                    let empty = Content::Map(Map::default());
+                    let empty = Content::map(Map::default());
                     let mut laid = Value::new(empty, value.set.key, value.set.value);
                     merge(&mut laid, new);
                     self.traits.insert(name, Cow::Owned(laid));
@@ -139,7 +139,7 @@ fn merge(old: &mut Value, new: &Map) {
             }
             Content::Map(below) => {
                 let empty =
-                    || Value::new(Content::Map(Map::default()), value.set.key, value.set.value);
+                    || Value::new(Content::map(Map::default()), value.set.key, value.set.value);
                 let old = map.entries.entry(key.clone()).or_insert_with(empty);
                 if !old.is_map() {
                     *old = empty();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::lint::remedy::Pages;
 use crate::lint::{Parts, Plan, Release, Run, Shared};
 use crate::policy::Facts;
 use crate::text::Sources;
@@ -39,7 +40,8 @@ fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T
         facts: &Facts::default(),
         has_hints: true,
     };
-    look(&release.hub(run).expect("values"))
+    let pages = Pages::default();
+    look(&release.hub(run, &pages).expect("values"))
 }
 
 #[track_caller]

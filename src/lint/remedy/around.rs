@@ -16,11 +16,10 @@ pub(in crate::lint) fn beside<'v>(
     keys: &[(&[&str], Json)],
 ) -> Edits {
     let page = Page::of(files.into(), value.set.value)?;
-    let document = page.document()?;
-    let (mapping, _) = page.entry(&document, value)?;
+    let (mapping, _) = page.entry(value)?;
     let put = |(path, new): &(&[&str], Json)| Edit::put_path(mapping, path, new.clone().into());
     let puts: Vec<Edit> = keys.iter().map(put).collect();
-    page.edits(&document, &puts, &[])
+    page.edits(&puts, &[])
 }
 
 /// A value below the hub's: in the file that sets it, else in the one that sets what is nearest.
@@ -46,7 +45,7 @@ pub(in crate::lint) fn transfer<'v>(
     }
     let page = Page::of(files.into(), value.set.value)?;
     let document = page.document()?;
-    let (mapping, entry) = page.entry(&document, value)?;
+    let (mapping, entry) = page.entry(value)?;
     let mut nodes = document.nodes();
     let is_holder = |node: &yaml::NodeRef<'_>| {
         page.span(*node) == holder.set.value && !node.raw_entries().is_empty()
@@ -56,12 +55,12 @@ pub(in crate::lint) fn transfer<'v>(
         mapping: mapping.id(),
         key: entry.key,
     };
-    if loses_comment(&document, &remove) {
+    if loses_comment(&page, &remove) {
         return None;
     }
     let moved = yaml::Value::of(document.at(entry.value))?;
     let put = Edit::put_path(to, keys, moved);
-    page.edits(&document, &[put], &[remove])
+    page.edits(&[put], &[remove])
 }
 
 /// A list of mappings goes to another path as a mapping by their names, which is how the chart has it.

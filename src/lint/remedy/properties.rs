@@ -190,7 +190,7 @@ fn is_padding(text: &str) -> bool {
 
 fn check_replaced(case: &Case, at: &str, value: &Value, new: &str) -> TestCaseResult {
     let hub = case.hub();
-    let edits = replace_scalar(&hub, value, new);
+    let edits = Case::proven(&hub, replace_scalar(&hub, value, new));
     prop_assert!(edits.is_some(), "{at}");
     let edits = edits.unwrap_or_default();
     prop_assert_eq!(
@@ -206,7 +206,7 @@ fn check_replaced(case: &Case, at: &str, value: &Value, new: &str) -> TestCaseRe
 
 fn check_removed(case: &Case, at: &str, value: &Value) -> TestCaseResult {
     let hub = case.hub();
-    let edits = remove(&hub, value);
+    let edits = Case::proven(&hub, remove(&hub, value));
     prop_assert!(edits.is_some(), "{at}");
     let edits = edits.unwrap_or_default();
     let text = case.sources.get(value.set.value.source).text();
@@ -232,7 +232,7 @@ fn check_removed(case: &Case, at: &str, value: &Value) -> TestCaseResult {
 
 fn check_set(case: &Case, path: &[&str]) -> TestCaseResult {
     let hub = case.hub();
-    let edits = set(&hub, ENABLED, true, REPLICAS);
+    let edits = Case::proven(&hub, set(&hub, ENABLED, true, REPLICAS));
     prop_assert!(edits.is_some());
     let edits = edits.unwrap_or_default();
     let is_insertion = |edit: &TextEdit| edit.span.start == edit.span.end;

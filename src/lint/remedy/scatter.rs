@@ -82,10 +82,9 @@ pub(in crate::lint) fn scatter<'v>(
 /// them.
 pub(in crate::lint) fn add(hub: &Hub<'_>, beside: &Value, places: Vec<Place>) -> Edits {
     let page = Page::of(Files::from(hub), beside.set.value)?;
-    let document = page.document()?;
     let mut puts = Vec::new();
-    put_below(hub.into(), page.root(&document)?, places, &mut puts)?;
-    page.edits(&document, &puts, &[])
+    put_below(hub.into(), page.root()?, places, &mut puts)?;
+    page.edits(&puts, &[])
 }
 
 /// One place in each text, charts' own aside, that sets a value or something below it.
@@ -109,7 +108,7 @@ fn scatter_in(
 ) -> Edits {
     let page = Page::of(home.files, span)?;
     let document = page.document()?;
-    let root = page.root(&document)?;
+    let root = page.root()?;
     let (last, above) = from.split_last()?;
     let path = home.path.iter().map(String::as_str);
     let above: Vec<&str> = path.chain(above.iter().copied()).collect();
@@ -125,11 +124,8 @@ fn scatter_in(
         let (mapping, key) = (mapping.id(), entry.key);
         vec![Rewrite::Remove { mapping, key }]
     });
-    let is_lossy = rewrites
-        .iter()
-        .any(|rewrite| loses_comment(&document, rewrite));
-    page.edits(&document, &puts, &rewrites)
-        .filter(|_| !is_lossy)
+    let is_lossy = rewrites.iter().any(|rewrite| loses_comment(&page, rewrite));
+    page.edits(&puts, &rewrites).filter(|_| !is_lossy)
 }
 
 /// Where one of the new keys stands beside the old one, that is called otherwise and keeps its place.

@@ -1,8 +1,11 @@
 use super::*;
+use crate::diag::Code;
 use crate::lint::{Parts, Plan, Release, Run, Shared};
 use crate::policy::Facts;
-use crate::text::Sources;
+use crate::text::{Sources, Span};
 use crate::values::{self, Helm, Map};
+
+pub(super) static CODE: Code = Code::error("TS001", "a-test", "a value is wrong");
 
 /// What lint sees of values files that lie one over the other.
 pub(super) struct Case {
@@ -16,7 +19,7 @@ impl Case {
     pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let mut sources = Sources::default();
         let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
-        let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
+        let mut merged = Value::new(Content::map(Map::default()), None, nowhere);
         for (name, text) in files {
             let text = (*text).to_owned();
             let source = if name.starts_with("--") {
@@ -55,7 +58,18 @@ impl Case {
             facts: &self.facts,
             has_hints: true,
         };
-        self.release.hub(run).expect("a hub")
+        let pages = Box::leak(Box::default());
+        self.release.hub(run, pages).expect("a hub")
+    }
+
+    /// The edits, unless they would not read back as they were meant.
+    pub(super) fn proven(hub: &Hub<'_>, edits: Edits) -> Edits {
+        let edits = edits.filter(|edits| !edits.is_empty())?;
+        let finding = Diagnostic::new(&CODE, "");
+        let mut findings = [safe(finding, "", Some(edits))];
+        hub.pages.prove(&mut findings);
+        let [finding] = findings;
+        finding.fix.map(|fix| fix.edits)
     }
 
     /// The files with the edits done.
@@ -78,7 +92,9 @@ impl Case {
 #[track_caller]
 fn check(text: &str, remedy: impl Fn(&Hub<'_>) -> Edits, expected: Option<&str>) {
     let case = Case::new(&[("prod.yaml", text)]);
-    let new = remedy(&case.hub()).map(|edits| case.files(&edits).swap_remove(0));
+    let hub = case.hub();
+    let edits = Case::proven(&hub, remedy(&hub));
+    let new = edits.map(|edits| case.files(&edits).swap_remove(0));
     assert_eq!(new.as_deref(), expected);
 }
 

@@ -114,7 +114,7 @@ fn read_at(
     chart.values = match values {
         Some(values) => read(values, sources.get(values).text(), helm)?,
         None => Value::new(
-            Content::Map(Map::default()),
+            Content::map(Map::default()),
             None,
             Span::new(metadata, 0..0),
         ),
@@ -228,7 +228,7 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
         name: text_at("name"),
         version: text_at("version"),
         dependencies: dependencies.map(dependency).collect(),
-        values: Value::new(Content::Map(Map::default()), None, Span::new(source, 0..0)),
+        values: Value::new(Content::map(Map::default()), None, Span::new(source, 0..0)),
         charts: Vec::new(),
         schema: None,
     })

@@ -1,5 +1,7 @@
 //! What a path and a value do to the values that are there.
 
+use std::sync::Arc;
+
 use crate::text::Span;
 use crate::values::{Content, Map, Value};
 
@@ -84,11 +86,12 @@ fn in_map(map: &mut Map, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), 
         Some(Step::Key { .. }) => {
             let existing = map.entries.get_mut(name);
             let is_new = existing.is_none();
-            let mut fresh = new(Content::Map(Map::default()));
+            let mut fresh = new(Content::map(Map::default()));
             let inner = existing.unwrap_or(&mut fresh);
             let Content::Map(inner_map) = &mut inner.content else {
                 return Err(format!("`{name}` is there already, and no mapping"));
             };
+            let inner_map = Arc::make_mut(inner_map);
             in_map(inner_map, rest, leaf, made)?;
             let is_empty = inner_map.entries.is_empty();
             if is_empty && !is_end {
@@ -101,12 +104,12 @@ fn in_map(map: &mut Map, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), 
         Some(Step::Index(_)) => {
             let existing = map.entries.get_mut(name);
             let is_new = existing.is_none();
-            let mut fresh = new(Content::List(Vec::new()));
+            let mut fresh = new(Content::list(Vec::new()));
             let list = existing.unwrap_or(&mut fresh);
             let Content::List(items) = &mut list.content else {
                 return Err(format!("`{name}` is there already, and no list"));
             };
-            in_list(items, rest, leaf, &new(Content::Null))?;
+            in_list(Arc::make_mut(items), rest, leaf, &new(Content::Null))?;
             if is_new {
                 put(map, name, fresh);
             }
@@ -140,7 +143,7 @@ fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> R
         },
         Some(Step::Index(_)) => {
             let mut fresh = Value {
-                content: Content::List(Vec::new()),
+                content: Content::list(Vec::new()),
                 ..made.clone()
             };
             let existing = items.get_mut(*index).filter(|item| !item.is_null());
@@ -148,7 +151,7 @@ fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> R
             let Content::List(inner) = &mut existing.unwrap_or(&mut fresh).content else {
                 return Err(format!("item {index} is there already, and no list"));
             };
-            in_list(inner, rest, leaf, made)?;
+            in_list(Arc::make_mut(inner), rest, leaf, made)?;
             if is_new && !stops_early {
                 put_at(items, *index, fresh, made)?;
             }
@@ -156,7 +159,7 @@ fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> R
         }
         Some(Step::Key { .. }) => {
             let mut fresh = Value {
-                content: Content::Map(Map::default()),
+                content: Content::map(Map::default()),
                 ..made.clone()
             };
             let existing = items.get_mut(*index);
@@ -164,12 +167,12 @@ fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> R
             let inner = existing.unwrap_or(&mut fresh);
             if !inner.is_map() {
                 inner.replace(Value {
-                    content: Content::Map(Map::default()),
+                    content: Content::map(Map::default()),
                     ..made.clone()
                 });
             }
             if let Content::Map(inner) = &mut inner.content {
-                in_map(inner, rest, leaf, made)?;
+                in_map(Arc::make_mut(inner), rest, leaf, made)?;
             }
             if is_new && !stops_early {
                 put_at(items, *index, fresh, made)?;

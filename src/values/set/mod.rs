@@ -83,7 +83,7 @@ fn lay_all(values: &mut Value, argument: &mut Argument<'_>) -> Result<(), Flaw> 
             End::Value => argument.leaf(&path)?,
         };
         let made = Value::new(
-            Content::Map(Map::default()),
+            Content::map(Map::default()),
             None,
             Span::new(argument.source, 0..0),
         );

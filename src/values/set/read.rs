@@ -152,7 +152,7 @@ impl Argument<'_> {
             _ if self.text[start..].starts_with('{') => {
                 self.at += 1;
                 let items = self.list(key)?;
-                Ok(Leaf::Value(made(self, Content::List(items))))
+                Ok(Leaf::Value(made(self, Content::list(items))))
             }
             _ => {
                 let (word, _) = self.until(&[',']);
@@ -242,14 +242,14 @@ impl Argument<'_> {
 fn content_of(json: Json, key: Option<Span>, place: Span) -> Content {
     let made = |json: Json| Value::new(content_of(json, key, place), key, place);
     match json {
-        Json::Array(items) => Content::List(items.into_iter().map(made).collect()),
+        Json::Array(items) => Content::list(items.into_iter().map(made).collect()),
         Json::Object(entries) => {
             let mut map = super::Map::default();
             map.entries = entries
                 .into_iter()
                 .map(|(name, json)| (name, made(json)))
                 .collect();
-            Content::Map(map)
+            Content::map(map)
         }
         Json::String(text) => Content::String(text),
         scalar => Value::scalar(scalar),

@@ -1,7 +1,8 @@
 //! Changing a document by splicing its text: bytes that no edit names stay what they were.
 //!
 //! [`apply`] turns edits of the tree into insertions and replacements of bytes, one file a node style,
-//! then reads the result again and compares it with the tree that was meant.
+//! then reads the result again and compares it with the tree that was meant. [`Planner`] and [`verify`] are
+//! these two steps for many independent changes of one document, which are proven together.
 
 mod block;
 mod effective;
@@ -121,46 +122,72 @@ impl Edit {
 /// # Errors
 /// A [`Refusal`] where the text cannot be changed without doubt about its meaning. Then nothing was done.
 pub fn apply(document: &Document<'_>, edits: &[Edit]) -> Result<String, Refusal> {
-    change(document, edits, &[]).map(|(_, text)| text)
+    let replacements = Planner::new(document)?.plan(document, edits, &[])?;
+    let text = splice::apply(document.text, &replacements);
+    verify::check(document, &merged(edits), &[], &text)?;
+    Ok(text)
 }
 
-/// What `edits` and `rewrites` replace in the text of the document, in order; no two of them touch.
+/// What edits replace in the text of a document, in order; no two of them touch.
+pub type Replacements = Vec<(Range<usize>, String)>;
+
+/// Finds where a document's text changes. What it gives is not proven: [`verify`] does that, for one change
+/// or for many at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Planner {
+    style: Style,
+}
+
+impl Planner {
+    /// The planner of a document whose text can be changed.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where no edit of the document is possible.
+    pub fn new(document: &Document<'_>) -> Result<Self, Refusal> {
+        refusal::check_line_breaks(document)?;
+        if let Some(at) = document.trailing {
+            return Err(Refusal::SecondDocument(at..document.text.len()));
+        }
+        let style = Style::of(document);
+        Ok(Self { style })
+    }
+
+    /// What `edits` and `rewrites` replace in the document that the planner was made for.
+    ///
+    /// # Errors
+    /// A [`Refusal`], as [`apply`] has it.
+    pub fn plan(
+        self,
+        document: &Document<'_>,
+        edits: &[Edit],
+        rewrites: &[Rewrite],
+    ) -> Result<Replacements, Refusal> {
+        let edits = &merged(edits);
+        let mut splices = Vec::new();
+        let filled = edits.iter().map(|edit| edit.target().0).collect();
+        for rewrite in rewrites {
+            rewrite::plan(document, rewrite, &filled, &mut splices)?;
+        }
+        for edit in edits {
+            plan(document, edit, self.style, &mut splices)?;
+        }
+        Ok(splice::replacements(splices))
+    }
+}
+
+/// Whether the text of a document after `replacements` reads back as the tree that `edits` and `rewrites`
+/// mean. The replacements of several plans may be given together where they do not touch.
 ///
 /// # Errors
-/// A [`Refusal`], as [`apply`] has it.
-pub fn replacements(
+/// A [`Refusal`] where it does not.
+pub fn verify(
     document: &Document<'_>,
     edits: &[Edit],
     rewrites: &[Rewrite],
-) -> Result<Vec<(Range<usize>, String)>, Refusal> {
-    change(document, edits, rewrites).map(|(replacements, _)| replacements)
-}
-
-/// The replacements with the text that they lead to.
-#[expect(clippy::type_complexity, reason = "it stays in this file")]
-fn change(
-    document: &Document<'_>,
-    edits: &[Edit],
-    rewrites: &[Rewrite],
-) -> Result<(Vec<(Range<usize>, String)>, String), Refusal> {
-    refusal::check_line_breaks(document)?;
-    if let Some(at) = document.trailing {
-        return Err(Refusal::SecondDocument(at..document.text.len()));
-    }
-    let edits = &merged(edits);
-    let style = Style::of(document);
-    let mut splices = Vec::new();
-    let filled = edits.iter().map(|edit| edit.target().0).collect();
-    for rewrite in rewrites {
-        rewrite::plan(document, rewrite, &filled, &mut splices)?;
-    }
-    for edit in edits {
-        plan(document, edit, style, &mut splices)?;
-    }
-    let replacements = splice::replacements(splices);
-    let text = splice::apply(document.text, &replacements);
-    verify::check(document, edits, rewrites, &text)?;
-    Ok((replacements, text))
+    replacements: &[(Range<usize>, String)],
+) -> Result<(), Refusal> {
+    let text = splice::apply(document.text, replacements);
+    verify::check(document, &merged(edits), rewrites, &text)
 }
 
 /// The edits with those put together that write a mapping under the same key: two fields of one `affinity`

@@ -28,8 +28,14 @@ pub(super) struct Fixed {
     pub(super) errors: Vec<Diagnostic>,
 }
 
-/// Fixes what is to be fixed, and writes each file as soon as its fixes are proven, unless a diff is asked for.
-pub(super) fn run(session: &mut Session<'_>, options: &LintOptions, settings: &Settings) -> Fixed {
+/// Fixes what is to be fixed, and writes each file as soon as its fixes are proven, unless a diff is asked for. `first`
+/// is what was found in the files as they are, where that need not be found again: all of it in values.
+pub(super) fn run(
+    session: &mut Session<'_>,
+    options: &LintOptions,
+    settings: &Settings,
+    mut first: Option<Vec<Diagnostic>>,
+) -> Fixed {
     let allowed = if options.unsafe_fixes {
         Allowed::Unsafe
     } else {
@@ -44,11 +50,20 @@ pub(super) fn run(session: &mut Session<'_>, options: &LintOptions, settings: &S
         named: Named::of(host, options, settings),
         outside: RefCell::default(),
     };
+    let has_manifests = first.is_none();
     let mut writer = Writer::new(host, sources, &linter.named);
     let mut outcome = fix::run_and_hand_on(
         sources,
         allowed,
-        &mut |texts: &Texts<'_>| linter.lint(texts.changed(), Repeats::Shown),
+        &mut |texts: &Texts<'_>| match first.take() {
+            Some(mut findings) => {
+                for finding in &mut findings {
+                    linter.keep_fix(finding);
+                }
+                findings
+            }
+            None => linter.lint(texts.changed(), Repeats::Shown),
+        },
         &mut |texts| {
             if !options.diff {
                 writer.write(texts);
@@ -58,10 +73,15 @@ pub(super) fn run(session: &mut Session<'_>, options: &LintOptions, settings: &S
     let Writer {
         written, refused, ..
     } = writer;
-    if !refused.is_empty() {
+    let is_written = refused.is_empty();
+    if !is_written {
         keep_written(&mut outcome, written);
     }
-    let left = linter.lint(&outcome.texts, Repeats::Hidden);
+    let left = if has_manifests || !is_written {
+        linter.lint(&outcome.texts, Repeats::Hidden)
+    } else {
+        std::mem::take(&mut outcome.left)
+    };
     let diff = if options.diff {
         diff(session, &outcome)
     } else {
@@ -129,13 +149,18 @@ impl Linter<'_> {
         judged.findings.extend(judged.errors);
         let known = Known::new(&session.sources, self.sources);
         for finding in &mut judged.findings {
-            let is_asked_for = self.settings.selection.has(finding);
             known.place(finding);
-            if !is_asked_for || !finding.fix.as_ref().is_some_and(|fix| self.may_apply(fix)) {
-                finding.fix = None;
-            }
+            self.keep_fix(finding);
         }
         judged.findings
+    }
+
+    /// Takes the fix off a finding that is not to be fixed.
+    fn keep_fix(&self, finding: &mut Diagnostic) {
+        let is_asked_for = self.settings.selection.has(finding);
+        if !is_asked_for || !finding.fix.as_ref().is_some_and(|fix| self.may_apply(fix)) {
+            finding.fix = None;
+        }
     }
 
     /// Whether all that a fix changes are files that may be written.

@@ -25,6 +25,8 @@ use crate::values::{self, Helm, NotATable};
 pub(super) struct Judged {
     /// How many subjects the linter knew something of.
     pub(super) known: usize,
+    /// Whether manifests were among them.
+    pub(super) has_manifests: bool,
     pub(super) findings: Vec<Diagnostic>,
     /// What could not be read.
     pub(super) errors: Vec<Diagnostic>,
@@ -158,6 +160,7 @@ impl<'p> Gathered<'p> {
         }
         let linted = lint::run_all(run, self.jobs);
         let releases = outcome.take(linted);
+        outcome.has_manifests = !self.streams.is_empty();
         let kinds = Kinds::default();
         let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
         let is_layered = matches!(self.made_from, MadeFrom::Job(_)) && repeats == Repeats::Hidden;

@@ -46,7 +46,7 @@ fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Opti
     let Content::List(lower_items) = &lower.content else {
         return None;
     };
-    let is_unknown = items.iter().chain(lower_items).any(is_encrypted);
+    let is_unknown = items.iter().chain(lower_items.iter()).any(is_encrypted);
     if items.is_empty() || is_unknown {
         return None;
     }

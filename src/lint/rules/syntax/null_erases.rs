@@ -24,12 +24,12 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-struct Look<'v> {
-    values: &'v Values<'v>,
-    chart: &'v ChartValues<'v>,
+struct Look<'v, 's> {
+    values: &'v Values<'s>,
+    chart: &'v ChartValues<'s>,
 }
 
-impl<'v> Look<'v> {
+impl<'v> Look<'v, '_> {
     fn at(&self, value: &'v Value, path: &mut Vec<&'v str>, findings: &mut Vec<Diagnostic>) {
         let Some(values::Map {
             entries, deleted, ..

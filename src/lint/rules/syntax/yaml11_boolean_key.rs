@@ -30,7 +30,7 @@ fn look(values: &Values<'_>, value: &Value, findings: &mut Vec<Diagnostic>) {
             }
         }
         Content::List(items) => {
-            for item in items {
+            for item in items.iter() {
                 look(values, item, findings);
             }
         }

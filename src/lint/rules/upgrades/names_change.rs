@@ -104,7 +104,7 @@ fn collect<'v>(
             }
         }
         Content::List(items) => {
-            for item in items {
+            for item in items.iter() {
                 collect(Some(item), key, is_place, found);
             }
         }
