@@ -148,16 +148,17 @@ fn values_come_from_the_environment_in_their_order() {
 #[test]
 fn the_namespace_and_the_look_come_from_the_environment() {
     let folder = tempfile::tempdir().expect("a folder");
-    let policy = "version: 1\nworkloads: [{match: {namespace: here}, pool: none}]\n";
+    let policy = "version: 1\nworkloads: [{match: {chart: app, namespace: here}, pool: none}]\n";
     std::fs::write(folder.path().join("dunnage.yaml"), policy).expect("a file");
+    let web = &format!("# Source: app/templates/web.yaml\n{WEB}");
     let concise = ("DUNNAGE_FORMAT", "concise");
-    let (_, stderr, _) = check_in(folder.path(), &[concise], &[], WEB);
+    let (_, stderr, _) = check_in(folder.path(), &[concise], &[], web);
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     let namespace = ("DUNNAGE_NAMESPACE", "here");
-    let (_, stderr, _) = check_in(folder.path(), &[concise, namespace], &[], WEB);
+    let (_, stderr, _) = check_in(folder.path(), &[concise, namespace], &[], web);
     assert_eq!(stderr, "");
     let color = ("DUNNAGE_COLOR", "always");
-    let (_, stderr, _) = check_in(folder.path(), &[color], &[], WEB);
+    let (_, stderr, _) = check_in(folder.path(), &[color], &[], web);
     assert!(stderr.contains('\u{1b}'), "{stderr}");
 }
 
@@ -172,7 +173,8 @@ fn bytes_come_out_as_they_went_in() {
 
 #[test]
 fn check_and_unknown_flags_have_their_codes() {
-    assert_eq!(check(&[Z2JH], &["--check"], WEB).2, 1);
+    assert_eq!(check(&[Z2JH], &["render", "--check"], WEB).2, 1);
+    assert_eq!(check(&[Z2JH], &["--check"], WEB).2, 2, "Helm may read it");
     let (stdout, stderr, code) = check(&[Z2JH], &["--nonsense"], WEB);
     assert_eq!((stdout.as_str(), code), ("", 2));
     assert!(stderr.contains("--nonsense"), "{stderr}");

@@ -10,7 +10,8 @@ use super::replace::{
     Kind, Replaced, is_special, replace, replace_unchanged, write_all, write_directly,
 };
 use super::{
-    Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, closed, same_file, trust, walk,
+    Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, closed, same_file,
+    trust, walk,
 };
 
 /// The operating system itself.

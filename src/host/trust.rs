@@ -35,6 +35,10 @@ pub(super) fn distrust(_path: &Path) -> Option<Distrust> {
 
 /// What `/proc` says of the parent process; systems without it do not tell.
 #[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`Os` asks here, as for the owner of a file"
+)]
 pub(super) fn parent_program() -> Option<String> {
     let parent = std::os::unix::process::parent_id();
     let name = std::fs::read_to_string(format!("/proc/{parent}/comm")).ok()?;
@@ -48,6 +52,7 @@ pub(super) fn parent_program() -> Option<String> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::disallowed_methods, reason = "the files are the test's own")]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::{PermissionsExt as _, chown, symlink};

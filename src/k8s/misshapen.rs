@@ -92,7 +92,7 @@ pub fn misshapen<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Misshapen<'d>> {
     search.check_metadata(object.node, "metadata");
     for place in &kind.places {
         let steps: Vec<&str> = path::steps(&place.path).collect();
-        search.follow(object.node, String::new(), &steps, place);
+        search.follow(object.node, "", &steps, place);
     }
     search.found
 }
@@ -168,29 +168,29 @@ impl<'d> Search<'d> {
     }
 
     /// Goes the way of a place of the table.
-    fn follow(&mut self, node: NodeRef<'d>, path: String, steps: &[&str], place: &Place) {
+    fn follow(&mut self, node: NodeRef<'d>, path: &str, steps: &[&str], place: &Place) {
         let Some((step, rest)) = steps.split_first() else {
-            return self.check_template(node, &path, place);
+            return self.check_template(node, path, place);
         };
-        if !path.is_empty() && !self.expect(node, &path, Type::Mapping) {
+        if !path.is_empty() && !self.expect(node, path, Type::Mapping) {
             return;
         }
         if *step == "*" {
             for (key, value) in node.entries() {
-                let path = joined(&path, key.text().unwrap_or_default());
-                self.follow(value.resolve(), path, rest, place);
+                let path = joined(path, key.text().unwrap_or_default());
+                self.follow(value.resolve(), &path, rest, place);
             }
         } else if let Some(key) = step.strip_suffix("[]") {
-            let Some((list, path)) = self.get(node, &path, key, Type::List) else {
+            let Some((list, path)) = self.get(node, path, key, Type::List) else {
                 return;
             };
             for (index, item) in list.items().enumerate() {
-                self.follow(item.resolve(), format!("{path}[{index}]"), rest, place);
+                self.follow(item.resolve(), &format!("{path}[{index}]"), rest, place);
             }
         } else {
             let key = step.trim_end_matches('?');
             if let Some(next) = node.get(key) {
-                self.follow(next, joined(&path, key), rest, place);
+                self.follow(next, &joined(path, key), rest, place);
             }
         }
     }
