@@ -310,7 +310,7 @@ fn the_plugin_tells_errors_in_a_block_scalar() {
         &["--policy", "p.yaml"],
         "dunnage failed: 1 error\n\
          - RN001 manifest-not-yaml: this document is not YAML: tabs disallowed within this context (block indentation) (<stdin>:5:2)\n  \
-           help: mend the chart's template; Helm and Kubernetes cannot read it either",
+           help: correct the chart's template",
     );
     check_plugin(
         POD,
