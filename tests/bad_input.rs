@@ -523,7 +523,7 @@ fn a_report_that_cannot_be_written_is_an_error_and_nothing_is_rendered() {
         (
             Memory::default(),
             "-",
-            "the report cannot go to standard output, which is taken",
+            "`-` is standard output, which has the result",
         ),
     ] {
         let host = host

@@ -119,20 +119,20 @@ fn regions<'a>(file: &'a FilePatch<'_>) -> (String, Vec<Region<'a>>) {
     let (new, replaced) = replaced(file);
     let mut regions: Vec<Region<'a>> = Vec::with_capacity(replaced.len());
     for (replacement, range) in file.replacements.iter().zip(replaced) {
-        let region = match regions.pop_if(|last| replacement.range.start < last.old.end) {
-            Some(last) => Region {
+        let last = regions.pop_if(|last| replacement.range.start < last.old.end);
+        let region = if let Some(last) = last {
+            Region {
                 old: last.old.start..replacement.range.end,
                 new: last.new.start..range.end,
                 titles: last.titles,
-            },
-            None => {
-                let before = &file.old[..replacement.range.start];
-                let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-                Region {
-                    old: start..replacement.range.end,
-                    new: range.start - (before.len() - start)..range.end,
-                    titles: Vec::new(),
-                }
+            }
+        } else {
+            let before = &file.old[..replacement.range.start];
+            let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+            Region {
+                old: start..replacement.range.end,
+                new: range.start - (before.len() - start)..range.end,
+                titles: Vec::new(),
             }
         };
         let mut region = to_line_end(region, file.old, &new);
