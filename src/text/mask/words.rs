@@ -265,7 +265,7 @@ mod tests {
     fn a_value_beside_a_name_is_hidden_wherever_it_stands() {
         check(
             "env: \"[{name: A, value: x1}]\n",
-            "env: \"[{name: A, value: **}]\n",
+            "env: ***********************\n",
         );
         check(
             "- {name: \"A, value: \"x1\"}\n",
