@@ -287,8 +287,9 @@ fn a_link_out_of_a_chart_is_not_read() {
             let expected = format!(
                 "error[VA010] link-out-of-chart: `{chart}/{linked}` is a symbolic link out of its chart and was not read\n"
             );
-            assert!(stderr.starts_with(&expected), "{stdout}{stderr}");
-            assert!(!(stdout + &stderr).contains("PLANTED"));
+            let shown = stdout + &stderr;
+            assert!(shown.starts_with(&expected), "{shown}");
+            assert!(!shown.contains("PLANTED"));
             assert_eq!(code, 2, "{arguments:?}");
         }
     }

@@ -201,7 +201,12 @@ impl Scan<'_> {
             self.text_line(&top, at, line_end);
             return line_end;
         };
-        self.place(at, column, false);
+        let fits = self.place(at, column, false);
+        if !fits && self.sticky != Hiding::Nothing {
+            // Most likely the rest of a secret that happens to look like a key.
+            self.hidden.push(at..line_end);
+            return line_end;
+        }
         let key = at + key.start..at + key.end;
         let outer = if is_own {
             Hiding::Nothing
@@ -432,17 +437,22 @@ impl Scan<'_> {
     }
 
     /// Notes where a block stands: those of one collection stand in one column, and none stands below a scalar.
-    fn place(&mut self, at: usize, column: usize, is_dash: bool) {
+    /// Returns whether it can stand there.
+    fn place(&mut self, at: usize, column: usize, is_dash: bool) -> bool {
         if !self.is_structure(at) {
-            return;
+            return true;
         }
         let (has_scalar, below) = match self.frames.last_mut() {
             Some(frame) => (frame.has_scalar, &mut frame.below),
             None => (false, &mut self.root),
         };
         let place = (column, is_dash);
-        self.is_odd |= has_scalar || below.is_some_and(|below| below != place);
-        *below = Some(place);
+        let fits = !has_scalar && below.is_none_or(|below| below == place);
+        if fits {
+            *below = Some(place);
+        }
+        self.is_odd |= !fits;
+        fits
     }
 
     /// Closes the blocks that content at `column` does not belong to. The items of a list may stand right under its key.

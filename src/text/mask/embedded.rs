@@ -1,4 +1,4 @@
-//! Texts in double quotes that hold a document of their own, with its line breaks and quotes escaped.
+//! Quoted scalars that hold a document of their own: JSON, or YAML with its line breaks escaped.
 
 use super::masked_at;
 
@@ -9,15 +9,23 @@ pub(super) struct Depth(u8);
 /// JSON in YAML in JSON: no real one is deeper. What is deeper is hidden as far as its text gives it away.
 const DEEPEST: Depth = Depth(4);
 
-/// Whether a scalar in double quotes holds a document with something to hide. All of it is hidden then.
+/// Whether a quoted scalar holds a document with something to hide. All of it is hidden then.
 pub(super) fn holds_secret(scalar: &str, depth: Depth) -> bool {
-    let is_document =
-        scalar.starts_with('"') && (scalar.contains("\\n") || scalar.contains("\\\""));
+    let Some(quote @ ('"' | '\'')) = scalar.chars().next() else {
+        return false;
+    };
+    let is_escaped = quote == '"' && (scalar.contains("\\n") || scalar.contains("\\\""));
+    let is_document = is_escaped || scalar[1..].trim_start().starts_with(['{', '[']);
     if !is_document || depth == DEEPEST {
         return false;
     }
-    let inner = scalar[1..].strip_suffix('"').unwrap_or(&scalar[1..]);
-    !masked_at(&unescaped(inner), &[], Depth(depth.0 + 1)).is_empty()
+    let inner = scalar[1..].strip_suffix(quote).unwrap_or(&scalar[1..]);
+    let document = if quote == '"' {
+        unescaped(inner)
+    } else {
+        inner.replace("''", "'")
+    };
+    !masked_at(&document, &[], Depth(depth.0 + 1)).is_empty()
 }
 
 /// The text that escapes stand for; those that matter to nobody here become blanks.

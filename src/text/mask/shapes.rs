@@ -222,7 +222,7 @@ fn hide_slack_tokens(text: &str, hidden: &mut Vec<Range<usize>>) {
                 continue;
             }
             let length = count(&bytes[at..], |byte| is_word(byte) || byte == b'.');
-            let has_dash = memchr(b'-', &bytes[at..at + length.min(7)]).is_some();
+            let has_dash = memchr(b'-', &bytes[at..at + length.min(11)]).is_some();
             if has_dash && length >= 12 {
                 hidden.push(at..at + length);
             }

@@ -188,11 +188,11 @@ fn a_block_that_hides_has_no_end_while_its_document_does_not_parse() {
     );
     check_masked(
         "hub:\n  extraEnv:\n    A: first\n second: x\n  db:\n    type: sqlite\n    upgrade: true\n# note: x\n",
-        "hub:\n  extraEnv:\n    A: *\n second: *\n  *\n    *\n    *\n# note: *\n",
+        "hub:\n  extraEnv:\n    A: *\n *\n  db:\n    type: sqlite\n    upgrade: true\n# note: *\n",
     );
     check_masked(
         "hub:\n  cookieSecret: |\n    one\ntwo\n  name: three\n  level: four\n",
-        "hub:\n  cookieSecret: |\n    *\n*\n  name: three\n  level: *\n",
+        "hub:\n  cookieSecret: |\n    *\n*\n  *\n  *\n",
     );
     // Nothing in the text tells that the document does not parse, but whoever parsed it does.
     let text = "kind: Secret\nstringData:\n  a: one\nb: two\n---\nb: three\n";

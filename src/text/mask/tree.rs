@@ -93,7 +93,7 @@ fn hide_words(items: &mut [Value]) {
         start += line.len();
         if hidden
             .iter()
-            .any(|range| range.start <= word && range.end >= end)
+            .any(|range| range.start <= word && range.end > word)
             && word < end
         {
             *item = STARS.into();

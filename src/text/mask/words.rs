@@ -30,9 +30,16 @@ fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
         if !begins || !names::is_credential(&text[name..name + length]) {
             continue;
         }
-        let start = next_argument(bytes, name + length);
-        let end = start + argument_length(&bytes[start..]);
-        if start > name + length && bytes.get(start) != Some(&b'-') {
+        let flag_end = name + length;
+        let start = next_argument(bytes, flag_end);
+        let rest = &bytes[start..];
+        let length = match bytes[start - 1] {
+            quote @ (b'"' | b'\'') => count(rest, |byte| byte != quote && byte != b'\n'),
+            _ if bytes[flag_end..start].contains(&b'\n') => count(rest, |byte| byte != b'\n'),
+            _ => argument_length(rest),
+        };
+        let end = start + length;
+        if start > flag_end && bytes.get(start) != Some(&b'-') {
             hidden.push(start..end);
         }
     }
@@ -258,7 +265,7 @@ mod tests {
     fn a_value_beside_a_name_is_hidden_wherever_it_stands() {
         check(
             "env: \"[{name: A, value: x1}]\n",
-            "env: \"[{name: A, value: **}]\n",
+            "env: ***********************\n",
         );
         check(
             "- {name: \"A, value: \"x1\"}\n",
