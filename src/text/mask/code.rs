@@ -208,7 +208,7 @@ fn is_statement(target: &str) -> bool {
         let base = one.split('[').next().unwrap_or_default().trim();
         !base.is_empty()
             && !base.starts_with('-')
-            && !base.contains(['(', '{', '"', '\'', ' ', ':', '?', '&', '/', '#', '`'])
+            && !base.contains(['(', '{', '"', '\'', ' ', ':', '?', '&', '/', '#', '`', '='])
     })
 }
 
