@@ -67,7 +67,7 @@ fn ours(case: &Json, helm: Helm) -> Seen {
     });
     let chart = values::read_chart(&mut sources, "p", files.collect(), helm).ok()?;
     let nowhere = Span::new(sources.add("values", String::new()), 0..0);
-    let mut merged = Value::new(Content::Map(Map::default()), None, nowhere);
+    let mut merged = Value::new(Content::Map(Map::default().into()), None, nowhere);
     for text in texts(&case["files"]) {
         let source = sources.add("values.yaml", text.to_owned());
         values::lay_over(&mut merged, values::read(source, text, helm).ok()?);

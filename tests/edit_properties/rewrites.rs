@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dunnage::yaml::edit::{Rewrite, replacements};
+use dunnage::yaml::edit::{Planner, Rewrite, verify};
 use dunnage::yaml::{Content, Document, NodeRef, Value, key_name, parse};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -49,7 +49,10 @@ fn at<'j>(judge: &'j mut Judge, steps: &[Step]) -> &'j mut Judge {
 
 /// The new text, and what is gone of the old one.
 fn rewritten(document: &Document<'_>, rewrite: Rewrite) -> Option<(String, Vec<Range<usize>>)> {
-    let all = replacements(document, &[], &[rewrite]).ok()?;
+    let rewrites = [rewrite];
+    let planner = Planner::new(document).ok()?;
+    let all = planner.plan(document, &[], &rewrites).ok()?;
+    verify(document, &[], &rewrites, &all).ok()?;
     let mut text = String::new();
     let mut end = 0;
     for (range, new) in &all {
