@@ -352,7 +352,7 @@ fn what_writes_no_manifests_is_refused_where_helm_reads_the_output() {
             assert_eq!((host.stdout().as_str(), code), ("", 2), "{line:?}");
             let stderr = host.stderr();
             let start = format!(
-                "error[CL021] no-manifests-for-helm: `{option}` writes no manifests, so Helm would delete every object of the release\n  help: {help}"
+                "error[CL015] no-manifests-for-helm: `{option}` writes no manifests, so Helm would delete every object of the release\n  help: {help}"
             );
             assert!(stderr.starts_with(&start), "{line:?}: {stderr}");
         }
@@ -361,7 +361,7 @@ fn what_writes_no_manifests_is_refused_where_helm_reads_the_output() {
         let line = ["dunnage", "render", "--policy", "p.yaml", option];
         let code = cli::run(&by_variable, line.map(Into::into).to_vec()).code();
         assert_eq!((by_variable.stdout().as_str(), code), ("", 2), "{option}");
-        assert!(by_variable.stderr().contains("[CL021]"));
+        assert!(by_variable.stderr().contains("[CL015]"));
     }
 }
 
@@ -391,7 +391,7 @@ fn a_command_without_manifests_is_refused_where_helm_started_it() {
         assert_eq!(run(&host, line), 2, "{line:?}");
         let stderr = host.stderr();
         assert!(
-            stderr.starts_with("error[CL021] ") && host.stdout().is_empty(),
+            stderr.starts_with("error[CL015] ") && host.stdout().is_empty(),
             "{stderr}"
         );
         for other in [
@@ -400,7 +400,7 @@ fn a_command_without_manifests_is_refused_where_helm_started_it() {
         ] {
             run(&other, line);
             assert!(
-                !other.stderr().contains("[CL021]"),
+                !other.stderr().contains("[CL015]"),
                 "{line:?}: {}",
                 other.stderr()
             );

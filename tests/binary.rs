@@ -193,7 +193,7 @@ fn a_folder_is_no_policy() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_an_error() {
+fn a_reader_that_goes_away_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dunnage"))
         .args(["--policy", "z2jh"])
         .stdin(Stdio::piped())
@@ -205,7 +205,7 @@ fn a_reader_that_goes_away_is_an_error() {
     let mut pipe = child.stdin.take().expect("its input is piped");
     pipe.write_all(WEB.as_bytes()).expect("it reads its input");
     drop(pipe);
-    assert_eq!(child.wait().expect("the program ends").code(), Some(2));
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
 }
 
 #[test]

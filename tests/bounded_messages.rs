@@ -127,7 +127,7 @@ fn long_names_keys_and_values_are_cut() {
     check_short(
         world,
         &["render", "--policy", "z2jh", "m.yaml"],
-        "this is not a list",
+        "is a string, not a list",
     );
     // A key of a flow mapping has up to 1,024 characters.
     let key = format!("singleuser:\n  ? {long}\n  : 1\nhub: {{}}\n");

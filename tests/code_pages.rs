@@ -3,7 +3,7 @@
 //!
 //! A block with `file=NAME` is a file of the example that the next `console` block ends. There `$ dunnage ..` runs, with
 //! variables before it and `< FILE` behind it; messages are in the form of `--format concise`. `$ helm version`
-//! is what another program prints.
+//! is what another program prints; `$ chmod o+w FILE` and `$ ln -s TARGET FILE` prepare the example.
 //!
 //! `UPDATE=1 cargo test` writes what comes out into the pages; read that change as you read code.
 
@@ -12,13 +12,13 @@
     reason = "a test reads the source tree, and rewrites its own expectation"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use dunnage::cli;
-use dunnage::host::Memory;
+use dunnage::host::{Distrust, Memory};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -73,8 +73,36 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     blocks
 }
 
+/// The folder of an example.
+#[derive(Default)]
+struct Folder {
+    files: BTreeMap<String, Vec<u8>>,
+    /// Files that everybody may write.
+    writable: BTreeSet<PathBuf>,
+    links: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl Folder {
+    /// Does what a command does that prepares an example; nothing where it is another command.
+    fn prepare(&mut self, command: &str) -> Option<()> {
+        let path = |name: &str| Path::new("/deploy").join(name);
+        match command.split(' ').collect::<Vec<_>>()[..] {
+            ["chmod", "o+w", file] => {
+                self.writable.insert(path(file));
+            }
+            ["ln", "-s", target, file] => {
+                let content = self.files.get(target).cloned().unwrap_or_default();
+                self.files.insert(file.to_owned(), content);
+                self.links.insert(path(file), path(target));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
 /// What the commands of a `console` block print, each below its command; files are changed by them.
-fn transcript(console: &str, files: &mut BTreeMap<String, Vec<u8>>) -> String {
+fn transcript(console: &str, folder: &mut Folder) -> String {
     let mut lines = console.lines().peekable();
     let mut outputs: BTreeMap<String, String> = BTreeMap::new();
     let mut transcript = String::new();
@@ -87,8 +115,10 @@ fn transcript(console: &str, files: &mut BTreeMap<String, Vec<u8>>) -> String {
         let output = if command.starts_with("helm ") {
             outputs.insert("helm".to_owned(), shown.clone());
             shown
+        } else if folder.prepare(command).is_some() {
+            String::new()
         } else {
-            run(command, files, &outputs)
+            run(command, folder, &outputs)
         };
         write!(transcript, "$ {command}\n{output}").expect("a string");
     }
@@ -96,13 +126,9 @@ fn transcript(console: &str, files: &mut BTreeMap<String, Vec<u8>>) -> String {
 }
 
 /// What one command prints, standard output first.
-fn run(
-    command: &str,
-    files: &mut BTreeMap<String, Vec<u8>>,
-    outputs: &BTreeMap<String, String>,
-) -> String {
+fn run(command: &str, folder: &mut Folder, outputs: &BTreeMap<String, String>) -> String {
     let (command, stdin) = match command.split_once(" < ") {
-        Some((command, file)) => (command, Some(files[file].clone())),
+        Some((command, file)) => (command, Some(folder.files[file].clone())),
         None => (command, None),
     };
     let words: Vec<String> = words(command);
@@ -117,14 +143,21 @@ fn run(
         let (name, value) = variable.split_once('=').expect("NAME=VALUE");
         world = world.variable(name, value);
     }
-    for (name, content) in &*files {
+    world.links.clone_from(&folder.links);
+    let writable = folder.writable.iter();
+    world.distrusted = writable
+        .map(|path| (path.clone(), Distrust::WritableByEveryone))
+        .collect();
+    for (name, content) in &folder.files {
         world = world.file(name, content.clone());
     }
     cli::run(&world, line.iter().map(OsString::from).collect());
     let written = world.files.borrow();
     for (path, content) in &*written {
         if let Ok(name) = path.strip_prefix("/deploy") {
-            files.insert(name.display().to_string(), content.clone());
+            folder
+                .files
+                .insert(name.display().to_string(), content.clone());
         }
     }
     world.stdout() + &world.stderr()
@@ -155,23 +188,25 @@ fn check(explained: &Explained) -> Result<String, String> {
             return Err(format!("{id} has no `{}`", part.trim()));
         }
     }
-    let mut files = BTreeMap::new();
+    let mut folder = Folder::default();
     let mut expected = page.clone();
     let mut printed = String::new();
     for Block { info, text } in blocks(page) {
         if info == "console" {
-            let transcript = transcript(text, &mut files);
+            let transcript = transcript(text, &mut folder);
             expected = expected.replace(
                 &format!("```console\n{text}"),
                 &format!("```console\n{transcript}"),
             );
             printed += &transcript;
-            files.clear();
+            folder = Folder::default();
         } else {
             let mut words = info.split(' ');
             let name = words.find_map(|word| word.strip_prefix("file="));
             let name = name.ok_or_else(|| format!("{id}: a block without `file=`"))?;
-            files.insert(name.to_owned(), text.as_bytes().to_vec());
+            folder
+                .files
+                .insert(name.to_owned(), text.as_bytes().to_vec());
         }
     }
     if !printed.contains(&format!("[{id}]")) {

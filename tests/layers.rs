@@ -60,7 +60,7 @@ const DOORS: &[(&str, &[&str])] = &[
         &["host/os.rs", "host/replace.rs", "host/trust.rs"],
     ),
     ("similar", &["report/diff.rs"]),
-    ("strsim", &["text/nearest.rs"]),
+    ("strsim", &["text/mask/names.rs", "text/nearest.rs"]),
     ("tar", &["values/chart/"]),
     ("terminal_size", &["host/os.rs"]),
 ];

@@ -106,8 +106,8 @@ fn each_format_has_one_document_on_standard_error() {
         ("verify --policy two.yaml web.yaml", 1, 1),
         ("verify --policy quiet.yaml web.yaml", 0, 0),
         ("verify --policy nowhere.yaml pod.yaml", 2, 1),
-        ("values clean.yaml", 0, 0),
-        ("values nowhere.yaml", 2, 1),
+        ("values -o json clean.yaml", 0, 0),
+        ("values -o json nowhere.yaml", 2, 1),
         ("init pod.yaml", 0, 0),
         ("init nowhere.yaml", 2, 1),
         ("lint --diff hub.yaml", 0, 1),
@@ -345,7 +345,7 @@ mod streams {
     }
 
     #[test]
-    fn a_full_disk_and_a_reader_that_goes_away_are_errors() {
+    fn a_full_disk_is_an_error_and_a_reader_that_goes_away_is_none() {
         if Path::new("/dev/full").exists() {
             check(
                 &format!("{RENDER} >/dev/full"),
@@ -354,8 +354,7 @@ mod streams {
             );
         }
         let line = "{ \"$D\" rule --all; echo \"code $?\" >&2; } | head -n 1 >/dev/null";
-        check(line, 0, "cannot write to stdout: the reader is gone");
-        check(line, 0, "code 2");
+        check(line, 0, "code 0");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::commands::{
     install_plugin, lint as lint_command, render as render_command, values as values_command,
 };
-use super::{find_policy, session, stack};
+use super::{find_policy, for_helm, session, stack};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{self, RULES};
 use crate::text::nearest;
@@ -13,6 +13,8 @@ use crate::{policy, render, values};
 static OWN: &[&Code] = &[
     &find_policy::NO_POLICY,
     &find_policy::TWO_POLICIES,
+    &find_policy::UNTRUSTED_POLICY,
+    &for_helm::NO_MANIFESTS_FOR_HELM,
     &session::UNREADABLE,
     &session::UNWRITABLE,
     &super::USAGE,
@@ -23,6 +25,7 @@ static OWN: &[&Code] = &[
     &install_plugin::PLUGIN_IN_THE_WAY,
     &install_plugin::NO_PLUGINS_FOLDER,
     &stack::NOT_A_TABLE,
+    &stack::LINK,
     &values_command::explain::NO_SUCH_VALUE,
 ];
 

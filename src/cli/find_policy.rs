@@ -25,11 +25,12 @@ pub(super) static TWO_POLICIES: Code = Code::error(
 )
 .page(include_str!("codes/two_policies.md"));
 
-static UNTRUSTED_POLICY: Code = Code::error(
-    "CL022",
+pub(super) static UNTRUSTED_POLICY: Code = Code::error(
+    "CL016",
     "untrusted-policy",
     "a policy that was found can be changed by another user",
-);
+)
+.page(include_str!("codes/untrusted_policy.md"));
 
 /// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
 /// is to change because a program was started from another folder.

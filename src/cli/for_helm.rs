@@ -6,11 +6,12 @@ use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::render::Caller;
 
-static NO_MANIFESTS_FOR_HELM: Code = Code::error(
-    "CL021",
+pub(super) static NO_MANIFESTS_FOR_HELM: Code = Code::error(
+    "CL015",
     "no-manifests-for-helm",
     "a command or an option writes no manifests where Helm reads the output",
-);
+)
+.page(include_str!("codes/no_manifests_for_helm.md"));
 
 /// Refuses `--check` and `--diff` where the command or the mode says that Helm reads the output.
 pub(super) fn refused_options(options: &RenderOptions, caller: Caller) -> Option<Diagnostic> {

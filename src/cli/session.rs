@@ -360,15 +360,16 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Writes the result. It is the output of the run, so a reader that is gone is an error too.
+    /// Writes the result. A reader that went away is no error of ours.
     pub(super) fn write(&self, text: &str) -> Exit {
         self.write_pieces(&[text])
     }
 
     /// The same for a result that is not in one piece.
     pub(super) fn write_pieces(&self, pieces: &[&str]) -> Exit {
-        let Err(error) = self.host.write_stdout(pieces) else {
-            return Exit::Fine;
+        let error = match self.host.write_stdout(pieces) {
+            Ok(()) | Err(HostError::BrokenPipe) => return Exit::Fine,
+            Err(error) => error,
         };
         let error = Diagnostic::new(&UNWRITABLE, error.to_string())
             .help("run it again with a reader or a file that takes all of it");

@@ -17,11 +17,12 @@ pub(super) static NOT_A_TABLE: Code = Code::error(
 )
 .page(include_str!("codes/not_a_table.md"));
 
-static LINK: Code = Code::error(
+pub(super) static LINK: Code = Code::error(
     "VA010",
     "link-out-of-chart",
     "a file of a chart is a symbolic link out of the chart's folder",
-);
+)
+.page(include_str!("codes/link.md"));
 
 /// The files of a chart that decide its values.
 const FILES: [&str; 6] = [

@@ -37,8 +37,8 @@ pub enum HostError {
     /// The working folder is gone or may not be read.
     #[error("cannot find the current folder: {0}")]
     CurrentDir(io::Error),
-    /// Nobody reads the output any more.
-    #[error("cannot write to stdout: the reader is gone")]
+    /// Nobody reads the output any more; a reason to end quietly.
+    #[error("the reader of the output is gone")]
     BrokenPipe,
     /// The output cannot be written.
     #[error("cannot write to stdout: {0}")]

@@ -32,6 +32,8 @@ pub struct Memory {
     pub read_only: BTreeSet<PathBuf>,
     /// Files that must not be followed where they are found.
     pub distrusted: BTreeMap<PathBuf, Distrust>,
+    /// Symbolic links to files, by path, with the path that each leads to.
+    pub links: BTreeMap<PathBuf, PathBuf>,
     /// The program that started this one.
     pub parent: Option<String>,
     stdout: RefCell<String>,
@@ -52,6 +54,7 @@ impl Default for Memory {
             edits: RefCell::default(),
             read_only: BTreeSet::new(),
             distrusted: BTreeMap::new(),
+            links: BTreeMap::new(),
             parent: None,
             stdout: RefCell::default(),
             stderr: RefCell::default(),
@@ -198,7 +201,8 @@ impl Host for Memory {
     }
 
     fn real_path(&self, path: &Path) -> PathBuf {
-        self.absolute(path)
+        let path = self.absolute(path);
+        self.links.get(&path).cloned().unwrap_or(path)
     }
 
     fn walk(&self, folder: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@ use super::kinds::{Kinds, Place};
 use super::path;
 use super::shape::PodField;
 use super::{HOOK, Object};
-use crate::yaml::{NodeRef, Scalar};
+use crate::yaml::{Content, NodeRef, Scalar};
 
 /// A value that cannot be read as what belongs at its place.
 #[derive(Debug, Clone)]
@@ -108,7 +108,9 @@ impl<'d> Search<'d> {
         if expected.is_of(node) {
             return true;
         }
-        if !node.is_null() && self.found.iter().all(|other| other.path != path) {
+        // An alias without an anchor has no type; what is wrong with it is reported as such.
+        let is_alias = matches!(node.node().content, Content::Alias(_));
+        if !node.is_null() && !is_alias && self.found.iter().all(|other| other.path != path) {
             self.found.push(Misshapen {
                 path: path.to_owned(),
                 expected,

@@ -217,14 +217,16 @@ pub static EXPECT_WITHOUT_CHART: Code = Code::error(
     "PO029",
     "policy-expect-without-chart",
     "`expect` needs `match.chart`, as other releases do not have these workloads",
-);
+)
+.page(include_str!("codes/expect_without_chart.md"));
 
 /// A node selector is one mapping of labels that are all required.
 pub static BAD_SELECTION: Code = Code::error(
     "PO030",
     "policy-bad-node-selection",
     "a row's node selection contradicts its other keys or its pools",
-);
+)
+.page(include_str!("codes/bad_selection.md"));
 
 /// Every code of a policy, by id.
 pub static ALL: &[&Code] = &[

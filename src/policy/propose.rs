@@ -339,9 +339,11 @@ fn words(text: &str) -> Cow<'_, str> {
 /// A comment on lines of its own, wrapped; whatever is in it, it stays a comment.
 fn push_comment(text: &mut String, indent: &str, comment: &str) {
     const WIDTH: usize = 100;
+    // What ends a line to a reader of YAML would end the comment.
+    let is_break = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
     let clean: String = comment
         .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .map(|letter| if is_break(letter) { ' ' } else { letter })
         .collect();
     let mut line = String::new();
     for word in clean.split(' ').filter(|word| !word.is_empty()) {

@@ -205,6 +205,38 @@ pub(super) static CANNOT_CHANGE: Code = Code::error(
 )
 .page(include_str!("codes/cannot_change.md"));
 
+/// A row asks for a field that the kind does not have.
+pub(super) static FIELD_LACKING: Code = Code::warning(
+    "RN030",
+    "field-not-in-kind",
+    "a row asks for a field that the kind does not have at that place, so it is not written",
+)
+.page(include_str!("codes/field_lacking.md"));
+
+/// Pods are made from a template that the object does not write.
+pub(super) static TEMPLATE_MISSING: Code = Code::note(
+    "RN031",
+    "pod-template-missing",
+    "an object has no pod template where its kind keeps one, so its pods are not placed",
+)
+.page(include_str!("codes/template_missing.md"));
+
+/// A value in a workload has another type than Kubernetes gives it.
+pub(super) static WRONG_TYPE: Code = Code::error(
+    "RN032",
+    "workload-wrong-type",
+    "a value in a workload has another type than Kubernetes expects",
+)
+.page(include_str!("codes/wrong_type.md"));
+
+/// No document has a kind, so the input is no stream of manifests.
+pub(super) static NO_KIND: Code = Code::error(
+    "RN033",
+    "no-kind",
+    "no document of the input has a `kind`, so it holds no manifests",
+)
+.page(include_str!("codes/no_kind.md"));
+
 /// Every code of a rendering, by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -233,35 +265,11 @@ pub static ALL: &[&Code] = &[
     &INHERITED_AFFINITY,
     &UNKNOWN_TEMPLATE,
     &CANNOT_CHANGE,
+    &FIELD_LACKING,
+    &TEMPLATE_MISSING,
+    &WRONG_TYPE,
+    &NO_KIND,
 ];
-
-/// A row asks for a field that the kind does not have.
-pub(super) static FIELD_LACKING: Code = Code::warning(
-    "RN030",
-    "field-not-in-kind",
-    "a row asks for a field that the kind does not have at that place, so it is not written",
-);
-
-/// Pods are made from a template that the object does not write.
-pub(super) static TEMPLATE_MISSING: Code = Code::note(
-    "RN031",
-    "pod-template-missing",
-    "an object has no pod template where its kind keeps one, so its pods are not placed",
-);
-
-/// A value in a workload has another type than Kubernetes gives it.
-pub(super) static WRONG_TYPE: Code = Code::error(
-    "RN032",
-    "workload-wrong-type",
-    "a value in a workload has another type than Kubernetes expects",
-);
-
-/// No document has a kind, so the input is no stream of manifests.
-pub(super) static NO_KIND: Code = Code::error(
-    "RN033",
-    "no-kind",
-    "no document of the input has a `kind`, so it holds no manifests",
-);
 
 /// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
 /// exit code is 1, not 2.

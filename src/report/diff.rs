@@ -260,13 +260,21 @@ fn push_equal(operations: &mut Vec<DiffOp>, old_index: usize, new_index: usize, 
     }
 }
 
+/// Two masked forms of one text, byte for byte, as one that hides what either hides.
+fn starred_in_either(one: &str, other: &str) -> String {
+    let bytes = one.bytes().zip(other.bytes());
+    let both = bytes.map(|(one, other)| if other == b'*' { other } else { one });
+    String::from_utf8(both.collect()).expect("whole characters are stars")
+}
+
 /// The text with its secrets as stars. Each region is masked by itself too: a document that starts in the middle
 /// of a line may be known as a Secret only there.
 fn masked<'a>(text: &str, regions: impl Iterator<Item = &'a Range<usize>>) -> String {
     let mut masked = text::mask(text).into_owned();
     for region in regions {
-        let alone = text::mask(&masked[region.clone()]).into_owned();
-        masked.replace_range(region.clone(), &alone);
+        let alone = text::mask(&text[region.clone()]);
+        let both = starred_in_either(&masked[region.clone()], &alone);
+        masked.replace_range(region.clone(), &both);
     }
     masked
 }

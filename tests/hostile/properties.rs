@@ -492,8 +492,12 @@ fn take_placement(value: &mut serde_json::Value) {
     ];
     match value {
         serde_json::Value::Object(fields) => {
-            fields.retain(|key, _| !FIELDS.contains(&key.as_str()));
             fields.values_mut().for_each(take_placement);
+            // A mapping with nothing else in it may be there for the fields alone.
+            let is_empty = |value: &serde_json::Value| {
+                value.as_object().is_some_and(serde_json::Map::is_empty)
+            };
+            fields.retain(|key, value| !FIELDS.contains(&key.as_str()) && !is_empty(value));
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(take_placement),
         _ => {}

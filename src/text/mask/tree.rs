@@ -84,12 +84,20 @@ fn hide_words(items: &mut [Value]) {
     let Some(words) = words.filter(|words| words.len() > 1) else {
         return;
     };
-    let lines: Vec<String> = words.iter().map(|word| format!("- {word}\n")).collect();
+    // Each word is one line, whatever it holds.
+    let line = |word: &&str| {
+        format!(
+            "- {}\n",
+            word.replace(|c: char| c.is_ascii_whitespace() && c != ' ', "_")
+        )
+    };
+    let lines: Vec<String> = words.iter().map(line).collect();
     let text = lines.concat();
     let hidden = masked(&text, &[]);
     let mut start = 0;
     for (item, line) in items.iter_mut().zip(&lines) {
-        let (word, end) = (start + 2, start + line.len() - 1);
+        let blanks = line[2..].len() - line[2..].trim_start_matches(' ').len();
+        let (word, end) = (start + 2 + blanks, start + line.len() - 1);
         start += line.len();
         if hidden
             .iter()
