@@ -55,11 +55,11 @@ fn run(host: &Memory, line: &[&str]) -> u8 {
 /// Applies a patch to files, in a folder of their own.
 fn applied(tool: &str, arguments: &[&str], files: &[(&str, &str)], patch: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name);
+    let inside = |name: &str| folder.path().join(name);
     for (name, text) in files {
-        let parent = path(name).parent().expect("a folder").to_owned();
+        let parent = inside(name).parent().expect("a folder").to_owned();
         std::fs::create_dir_all(parent).expect("a folder");
-        std::fs::write(path(name), text).expect("a file");
+        std::fs::write(inside(name), text).expect("a file");
     }
     let mut child = Command::new(tool)
         .args(arguments)
@@ -76,7 +76,7 @@ fn applied(tool: &str, arguments: &[&str], files: &[(&str, &str)], patch: &str) 
     let output = child.wait_with_output().expect("the tool ends");
     let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{tool}: {said}\n{patch}");
-    let read = |(name, _): &(&str, &str)| std::fs::read_to_string(path(name)).expect("a file");
+    let read = |(name, _): &(&str, &str)| std::fs::read_to_string(inside(name)).expect("a file");
     files.iter().map(read).collect()
 }
 

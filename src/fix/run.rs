@@ -72,6 +72,9 @@ pub enum Reason {
     Waited,
 }
 
+/// What takes the new texts of files for which nothing is left to fix.
+pub type Proven<'p> = dyn FnMut(&[(SourceId, &str)]) + 'p;
+
 /// Lints, fixes and lints again until there is nothing to fix.
 ///
 /// `lint` finds what is wrong in the texts that it is given; an id has to mean the same source each time. It
@@ -91,7 +94,7 @@ pub fn run_and_hand_on(
     sources: &Sources,
     allowed: Allowed,
     lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
-    proven: &mut dyn FnMut(&[(SourceId, &str)]),
+    proven: &mut Proven<'_>,
 ) -> Outcome {
     let mut settled = Settled::default();
     let mut texts = Texts::new(sources);

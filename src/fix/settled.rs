@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Applied;
+use super::run::Proven;
 use super::texts::Texts;
 use crate::diag::{Diagnostic, Fix};
 use crate::text::SourceId;
@@ -18,7 +19,7 @@ impl Settled {
         texts: &Texts<'_>,
         applied: &[Applied],
         pending: impl IntoIterator<Item = &'d Diagnostic>,
-        proven: &mut dyn FnMut(&[(SourceId, &str)]),
+        proven: &mut Proven<'_>,
     ) {
         let fixes = pending
             .into_iter()

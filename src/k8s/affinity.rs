@@ -368,10 +368,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_requirement(expression: &str, expected: Requirement) {
+    fn check_requirement(expression: &str, expected: &Requirement) {
         let document = yaml::parse(expression).expect("YAML");
         let read = Requirement::read(document.root().expect("a root"));
-        assert_eq!(read, expected, "{expression}");
+        assert_eq!(read, *expected, "{expression}");
     }
 
     /// `NodeSelectorRequirementsAsSelector` accepts these and refuses all else.
@@ -381,27 +381,27 @@ mod tests {
         let labels = Requirement::Labels;
         check_requirement(
             "{key: a, operator: In, values: [b, c]}",
-            labels(Expression::In("a".to_owned(), set(&["b", "c"]))),
+            &labels(Expression::In("a".to_owned(), set(&["b", "c"]))),
         );
         check_requirement(
             "{key: a, operator: NotIn, values: [b]}",
-            labels(Expression::NotIn("a".to_owned(), set(&["b"]))),
+            &labels(Expression::NotIn("a".to_owned(), set(&["b"]))),
         );
         check_requirement(
             "{key: a, operator: Exists}",
-            labels(Expression::Exists("a".to_owned())),
+            &labels(Expression::Exists("a".to_owned())),
         );
         check_requirement(
             "{key: a, operator: DoesNotExist}",
-            labels(Expression::DoesNotExist("a".to_owned())),
+            &labels(Expression::DoesNotExist("a".to_owned())),
         );
         check_requirement(
             "{key: a, operator: Gt, values: ['-3']}",
-            Requirement::Greater("a".to_owned(), -3),
+            &Requirement::Greater("a".to_owned(), -3),
         );
         check_requirement(
             "{key: a, operator: Lt, values: ['3']}",
-            Requirement::Less("a".to_owned(), 3),
+            &Requirement::Less("a".to_owned(), 3),
         );
         for refused in [
             "{key: a, operator: In}",
@@ -417,7 +417,7 @@ mod tests {
             "{key: a, operator: in, values: [b]}",
             "{key: a, values: [b]}",
         ] {
-            check_requirement(refused, Requirement::Invalid);
+            check_requirement(refused, &Requirement::Invalid);
         }
     }
 

@@ -482,9 +482,10 @@ fn check_meaning(old: &Document<'_>, new: &Document<'_>) {
 }
 
 fn take_placement(value: &mut serde_json::Value) {
-    const FIELDS: [&str; 6] = [
+    const FIELDS: [&str; 7] = [
         "tolerations",
         "affinity",
+        "nodeAffinity",
         "priorityClassName",
         "podPriorityClassName",
         "initContainers",
@@ -495,7 +496,7 @@ fn take_placement(value: &mut serde_json::Value) {
             fields.values_mut().for_each(take_placement);
             // A mapping with nothing else in it may be there for the fields alone.
             let is_empty = |value: &serde_json::Value| {
-                value.as_object().is_some_and(serde_json::Map::is_empty)
+                value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
             };
             fields.retain(|key, value| !FIELDS.contains(&key.as_str()) && !is_empty(value));
         }

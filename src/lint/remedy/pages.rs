@@ -98,12 +98,11 @@ impl<'v> Page<'v> {
         let is_around =
             |inside: &&Inside| inside.values.source == span.source && holds(&inside.values.range());
         let inside = files.inside.iter().find(is_around);
-        let part = match inside {
-            Some(inside) => inside.document.clone(),
-            None => {
-                let parts = files.pages.parts(span.source, source.text());
-                parts.iter().rev().find(|part| holds(part))?.clone()
-            }
+        let part = if let Some(inside) = inside {
+            inside.document.clone()
+        } else {
+            let parts = files.pages.parts(span.source, source.text());
+            parts.iter().rev().find(|part| holds(part))?.clone()
         };
         let place = (span.source, part.start, part.end);
         Some(Self {
@@ -231,14 +230,13 @@ impl<'v> Pages<'v> {
         if batch.is_empty() || self.is_proven(batch) {
             return;
         }
-        match batch {
-            [one] => refused.push(one),
-            _ => {
-                let (left, right) = batch.split_at(batch.len() / 2);
-                self.prove_batch(left, refused);
-                self.prove_batch(right, refused);
-            }
+        if let [one] = batch {
+            refused.push(one);
+            return;
         }
+        let (left, right) = batch.split_at(batch.len() / 2);
+        self.prove_batch(left, refused);
+        self.prove_batch(right, refused);
     }
 
     fn is_proven(&self, batch: &[&Planned]) -> bool {
@@ -275,16 +273,13 @@ fn batches(planned: &[Planned]) -> Vec<Vec<&Planned>> {
     let mut batches: Vec<(Apart, Vec<&Planned>)> = Vec::new();
     for planned in planned {
         let mut open = batches.iter_mut();
-        match open.find(|(apart, _)| !apart.meets(&planned.replaced)) {
-            Some((apart, batch)) => {
-                apart.add(&planned.replaced);
-                batch.push(planned);
-            }
-            None => {
-                let mut apart = Apart::default();
-                apart.add(&planned.replaced);
-                batches.push((apart, vec![planned]));
-            }
+        if let Some((apart, batch)) = open.find(|(apart, _)| !apart.meets(&planned.replaced)) {
+            apart.add(&planned.replaced);
+            batch.push(planned);
+        } else {
+            let mut apart = Apart::default();
+            apart.add(&planned.replaced);
+            batches.push((apart, vec![planned]));
         }
     }
     batches.into_iter().map(|(_, batch)| batch).collect()

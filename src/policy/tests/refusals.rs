@@ -516,6 +516,10 @@ fn texts_are_what_kubernetes_takes() {
             help: "",
         },
     );
+}
+
+#[test]
+fn what_a_row_expects_is_a_count_in_releases_of_its_chart() {
     check_row(
         "{pool: core, match: {chart: a}, expect: 1-2}",
         "PO016",
@@ -530,6 +534,10 @@ fn texts_are_what_kubernetes_takes() {
         "expect",
         "add the chart that renders them, `match: {chart: NAME}`, or remove `expect`",
     );
+}
+
+#[test]
+fn patterns_and_images_are_read() {
     check_row(
         "{pool: core, match: {name: 'a[b'}}",
         "PO014",

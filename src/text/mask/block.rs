@@ -71,6 +71,10 @@ struct Pair {
 }
 
 /// One document while it is scanned.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the document"
+)]
 struct Scan<'a> {
     text: &'a str,
     end: usize,

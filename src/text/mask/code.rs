@@ -229,10 +229,9 @@ fn expression_length(rest: &[u8], is_argument: bool) -> usize {
                 continue;
             }
             b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 0 && is_argument => break,
+            b')' | b']' | b'}' | b',' | b';' if depth == 0 && is_argument => break,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'\n' if depth == 0 => break,
-            b',' | b';' if depth == 0 && is_argument => break,
             _ => {}
         }
         at += 1;

@@ -314,7 +314,7 @@ fn ends_as_credential(words: &str, plain: &str) -> bool {
     let is_glued = |end: &&str| plain.ends_with(*end);
     let is_joined = |end: &&&str| end.contains(' ') && plain.ends_with(&end.replace(' ', ""));
     ENDINGS.iter().any(|end| is_tail(words, end))
-        || GLUED.iter().any(|end| is_glued(&end))
+        || GLUED.iter().any(is_glued)
         || ENDINGS.iter().any(|end| is_joined(&end))
 }
 

@@ -84,20 +84,18 @@ fn hide_words(items: &mut [Value]) {
     let Some(words) = words.filter(|words| words.len() > 1) else {
         return;
     };
-    // Each word is one line, whatever it holds.
-    let line = |word: &&str| {
-        format!(
-            "- {}\n",
-            word.replace(|c: char| c.is_ascii_whitespace() && c != ' ', "_")
-        )
+    // Each word is one line of letters, whatever it holds: only what stands before it counts here.
+    let letter = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() || "-_./:=@".contains(letter) => letter,
+        _ => '_',
     };
+    let line = |word: &&str| format!("- {}\n", word.chars().map(letter).collect::<String>());
     let lines: Vec<String> = words.iter().map(line).collect();
     let text = lines.concat();
     let hidden = masked(&text, &[]);
     let mut start = 0;
     for (item, line) in items.iter_mut().zip(&lines) {
-        let blanks = line[2..].len() - line[2..].trim_start_matches(' ').len();
-        let (word, end) = (start + 2 + blanks, start + line.len() - 1);
+        let (word, end) = (start + 2, start + line.len() - 1);
         start += line.len();
         if hidden
             .iter()

@@ -69,10 +69,9 @@ impl Verdict {
         };
         match outer {
             Hiding::Lines | Hiding::Data => Self::new(Cover::All, outer),
-            Hiding::Environment => Self::new(own(), Hiding::Values),
             Hiding::Values if names::is_source(key) => Self::new(Cover::Texts, Hiding::Nothing),
             Hiding::Values if names::is_naming(key) => Self::new(Cover::Nothing, Hiding::Values),
-            Hiding::Values => Self::new(own(), Hiding::Values),
+            Hiding::Environment | Hiding::Values => Self::new(own(), Hiding::Values),
             Hiding::Files if matches!(key, "data" | "binaryData") => {
                 Self::new(Cover::All, Hiding::Data)
             }

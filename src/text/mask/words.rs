@@ -39,9 +39,49 @@ fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
             _ => argument_length(rest),
         };
         let end = start + length;
-        if start > flag_end && bytes.get(start) != Some(&b'-') {
+        if is_block_header(&bytes[start..end]) {
+            hidden.push(end..block_end(text, start));
+        } else if start > flag_end && !is_flag(&bytes[start..end]) {
             hidden.push(start..end);
         }
+    }
+}
+
+/// Whether the scalar of an item stands below this: `|`, `>-`, `|2+`.
+fn is_block_header(argument: &[u8]) -> bool {
+    let is_indicator = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-');
+    matches!(argument.trim_ascii_end(), [b'|' | b'>', rest @ ..] if rest.iter().all(is_indicator))
+}
+
+/// The end of the lines that are indented more than the line of `at`.
+fn block_end(text: &str, at: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let column = indent(&text[start..]);
+    let mut lines = text[at..].split_inclusive('\n');
+    let mut end = at + lines.next().map_or(0, str::len);
+    for line in lines {
+        if !line.trim().is_empty() && indent(line) <= column {
+            break;
+        }
+        end += line.len();
+    }
+    end
+}
+
+/// Whether an argument is the next flag: `--verbose`, `--user=a`, `-v`. A secret can begin with a dash too.
+fn is_flag(argument: &[u8]) -> bool {
+    let is_letter = |byte: &u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
+    };
+    match argument {
+        b"--" => true,
+        [b'-', b'-', name @ ..] => {
+            let name = name.split(|byte| *byte == b'=').next().unwrap_or(name);
+            !name.is_empty() && name.iter().all(is_letter)
+        }
+        [b'-', letter] => letter.is_ascii_alphabetic(),
+        _ => false,
     }
 }
 

@@ -18,7 +18,8 @@ pub(super) fn plan(
             let pair = format!("{}: {}", quote::json_text(edit.target().1), json(&value));
             let last = mapping.raw_entries().last();
             let Some(last) = last else {
-                return Ok(splices.push(append(mapping, None, pair)));
+                splices.push(append(mapping, None, pair));
+                return Ok(());
             };
             // The colon of `{a:}` belongs to the key.
             let is_of_key = mapping.document().at(last.key).range().end == last.colon_end;

@@ -88,12 +88,7 @@ pub(super) fn run(
         String::new()
     };
     let mut lines = told(sources, &outcome, options.diff);
-    let outside = linter.outside.take().into_iter();
-    lines.extend(
-        outside.map(|name| {
-            format!("{name} was not fixed: it is outside of the named files and folders")
-        }),
-    );
+    lines.extend(linter.told_of_outside());
     session.sources = session.sources.replaced(&outcome.texts);
     Fixed {
         left,
@@ -161,6 +156,13 @@ impl Linter<'_> {
         if !is_asked_for || !finding.fix.as_ref().is_some_and(|fix| self.may_apply(fix)) {
             finding.fix = None;
         }
+    }
+
+    /// A line for each file that has fixes and may not be written.
+    fn told_of_outside(&self) -> Vec<String> {
+        let line =
+            |name| format!("{name} was not fixed: it is outside of the named files and folders");
+        self.outside.take().into_iter().map(line).collect()
     }
 
     /// Whether all that a fix changes are files that may be written.
