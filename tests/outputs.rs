@@ -82,10 +82,10 @@ fn check_documents(line: &str, exit: u8, least: usize, document: impl Fn(&str) -
         findings(format, &document)
     });
     counts.sort_unstable();
-    let (first, last) = (counts[0], counts[FORMATS.len() - 1]);
-    assert_eq!(first, last, "{line}");
-    assert_eq!(first.min(least), least, "{line}");
-    assert_eq!(first == 0, least == 0, "{line}");
+    let (fewest, most) = (counts[0], counts[FORMATS.len() - 1]);
+    assert_eq!(fewest, most, "{line}");
+    assert_eq!(fewest.min(least), least, "{line}");
+    assert_eq!(fewest == 0, least == 0, "{line}");
 }
 
 #[test]
