@@ -19,6 +19,8 @@ pub(super) struct Setting<'a> {
     /// Whether the manifests are those of a release that is installed.
     pub(super) is_live: bool,
     pub(super) previous: Option<&'a Path>,
+    /// Whether what is decided is shown: as a diff, a summary or a report.
+    pub(super) shows_decisions: bool,
 }
 
 /// Everything that was read.
@@ -80,6 +82,7 @@ pub(super) fn read(
         mode,
         caller: setting.caller,
         is_live: setting.is_live,
+        forgets_decisions: !setting.shows_decisions && setting.previous.is_none(),
         namespace: asked.namespace.clone(),
         hub_images,
         ..Options::default()

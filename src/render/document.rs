@@ -85,6 +85,9 @@ pub(super) fn place(
     }
     placed.decided = decided;
     placed.diagnostics = diagnostics;
+    if common.options.forgets_decisions {
+        (placed.seen, placed.decided) = (Vec::new(), Vec::new());
+    }
     placed
 }
 

@@ -41,6 +41,8 @@ pub struct Options {
     pub caller: Caller,
     /// Whether the stream is a live manifest (`helm get manifest`), which never has the hooks of its release.
     pub is_live: bool,
+    /// Whether nobody asks what was seen and decided: then it is forgotten with each document.
+    pub forgets_decisions: bool,
     /// The release's namespace, for objects that name none.
     pub namespace: Option<String>,
     /// Images that the hub's own values name (`--values`).

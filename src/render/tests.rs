@@ -29,14 +29,17 @@ fn render(policy: &str, manifests: &str) -> Rendered {
     let (policy, problems) = policy::read(policy_source, sources.get(policy_source).text());
     let policy: Policy = policy.unwrap_or_else(|| panic!("{problems:#?}"));
     let release = Release::read(source, sources.get(source).text(), &policy.kinds);
-    let outcome = run(
-        &release,
-        &policy,
-        &Options {
-            mode: Some(Mode::Plain),
-            ..Options::default()
-        },
-    );
+    let mut options = Options {
+        mode: Some(Mode::Plain),
+        ..Options::default()
+    };
+    let outcome = run(&release, &policy, &options);
+    // What is written and said does not depend on whether somebody asks for the decisions.
+    options.forgets_decisions = true;
+    let forgetful = run(&release, &policy, &options);
+    assert_eq!(forgetful.documents, outcome.documents);
+    assert_eq!(forgetful.diagnostics, outcome.diagnostics);
+    assert!(forgetful.decided.is_empty() && forgetful.seen.is_empty());
     let text = outcome.rendered.then(|| outcome.text(&release));
     let diagnostics = outcome.diagnostics;
     Rendered { text, diagnostics }

@@ -88,6 +88,7 @@ fn render(
         mode: options.mode.unwrap_or(ModeArg::Auto),
         is_live: false,
         previous: options.previous.as_deref(),
+        shows_decisions: options.diff || options.check || asked.report.is_some(),
     };
     let inputs = match inputs::read(session, file, asked, &setting) {
         Ok(inputs) => inputs,

@@ -27,6 +27,7 @@ pub(in crate::cli) fn run(
         mode: ModeArg::Plain,
         is_live: true,
         previous: None,
+        shows_decisions: true,
     };
     let inputs = match inputs::read(session, file, options, &setting) {
         Ok(inputs) => inputs,
