@@ -94,7 +94,7 @@ pub(super) fn page(code: &Code) -> Option<String> {
     Some(found.page())
 }
 
-/// What is wrong with a word that stands where the linter takes rules.
+/// The diagnostic for a word that is not a rule, where the linter expects one.
 pub(super) fn no_such_rule(word: &str) -> Diagnostic {
     match find(word) {
         Ok(Explained { code, .. }) => {

@@ -248,7 +248,7 @@ fn group_row(group: Group, pool: &str) -> ProposedRow {
     }
 }
 
-/// Agents belong on every node; that they are left alone is said, for the reader. No row without a kind
+/// Agents belong on every node. A row of their own shows the reader that they are left as they are. No row without a kind
 /// reaches them anyway.
 fn agents_row(agents: &[String], kinds: &BTreeSet<String>) -> Option<ProposedRow> {
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
