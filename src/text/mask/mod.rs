@@ -55,7 +55,7 @@ fn masked_at(text: &str, broken: &[usize], depth: Depth) -> Vec<Range<usize>> {
     disjoint(hidden)
 }
 
-/// `text` with everything in [`masked`] as stars; it keeps its length in bytes, so every offset stays valid.
+/// `text` with its secrets as stars; it keeps its length in bytes, so every offset stays valid.
 pub fn mask(text: &str) -> Cow<'_, str> {
     starred(text, 0..text.len(), &masked(text, &[]))
 }
