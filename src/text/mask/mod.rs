@@ -38,7 +38,40 @@ pub use tree::mask_values;
 /// Works on lines and brackets and not on a parsed tree: a text that does not parse is shown in a diagnostic too, and
 /// what was hidden while it parsed must stay hidden then. In doubt it hides.
 pub(super) fn masked(text: &str, broken: &[usize]) -> Vec<Range<usize>> {
-    masked_at(text, broken, Depth::default())
+    let hidden = masked_at(text, broken, Depth::default());
+    let Some(lines) = with_line_feeds(text) else {
+        return hidden;
+    };
+    // Readers of YAML differ in what ends a line: what either of them finds is hidden.
+    let of_lines = masked_at(&lines, broken, Depth::default()).into_iter();
+    let whole = |range: Range<usize>| {
+        text.ceil_char_boundary(range.start)..text.floor_char_boundary(range.end)
+    };
+    let of_lines = of_lines.map(whole).filter(|range| range.start < range.end);
+    disjoint(hidden.into_iter().chain(of_lines).collect())
+}
+
+/// The text with line feeds where only some readers of YAML see a line end (a lone carriage return, U+0085, U+2028,
+/// U+2029), each behind as many blanks as keep every offset; nothing where there is none.
+fn with_line_feeds(text: &str) -> Option<String> {
+    let is_odd = |(at, letter): (usize, char)| match letter {
+        '\r' => !text[at + 1..].starts_with('\n'),
+        letter => matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}'),
+    };
+    let may_be_odd = !text.is_ascii() || text.contains('\r');
+    if !may_be_odd || !text.char_indices().any(is_odd) {
+        return None;
+    }
+    let mut lines = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        if is_odd((at, letter)) {
+            lines.extend(std::iter::repeat_n(' ', letter.len_utf8() - 1));
+            lines.push('\n');
+        } else {
+            lines.push(letter);
+        }
+    }
+    Some(lines)
 }
 
 fn masked_at(text: &str, broken: &[usize], depth: Depth) -> Vec<Range<usize>> {

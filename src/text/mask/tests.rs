@@ -316,3 +316,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_that_only_some_readers_end_hides_no_secret() {
+    for end in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
+        for text in [
+            "kind: ConfigMap\nmetadata: {name: s}|kind: Secret|stringData: [ZQ1\n",
+            "hub:\n  image: a|  extraEnv:|    A: ZQ1|  port: 1\n",
+            "a: b|password: ZQ1|c: d\n",
+        ] {
+            let text = text.replace('|', end);
+            let shown = mask(&text);
+            assert!(!shown.contains("ZQ"), "{text:?}: {shown}");
+            assert_eq!(shown.len(), text.len());
+        }
+    }
+}
