@@ -164,13 +164,17 @@ impl Scan<'_> {
             column: content - line_start,
             ..Pair::default()
         };
+        let mut verdict = top.verdict.of_item();
         if self.is_structure(at) && is_block_header(&self.text[content..line_end]) {
             self.literal = Some(column);
+            if verdict.scalar != Cover::Nothing {
+                verdict.nested = Hiding::Lines;
+            }
         }
         self.open(Frame {
             column,
             is_dash: true,
-            verdict: top.verdict.of_item(),
+            verdict,
             key: top.key,
             ..Frame::default()
         });
@@ -283,7 +287,9 @@ impl Scan<'_> {
             || self.is_stray_in_secret(rest)
             || embedded::holds_secret(rest, self.depth);
         if is_hidden {
-            self.hidden.push(at..line_end);
+            let quoted = self.quoted_end(at, line_end).unwrap_or_default();
+            self.hidden.push(at..line_end.max(quoted));
+            self.quoted = self.quoted.max(quoted);
         }
     }
 

@@ -332,3 +332,17 @@ fn a_line_that_only_some_readers_end_hides_no_secret() {
         }
     }
 }
+
+#[test]
+fn items_of_several_lines_are_hidden_whole() {
+    for item in [
+        "|\n    ZQ1:\n",
+        "|-\n\n    #ZQ1\n    ZQ2: a\n",
+        "\"ZQ1\n    ZQ2: a\"\n",
+    ] {
+        let text = format!("proxy:\n  secretToken:\n  - {item}  port: 1\n");
+        let shown = mask(&text);
+        assert!(!shown.contains("ZQ"), "{text}: {shown}");
+        assert!(shown.ends_with("  port: 1\n"), "{text}: {shown}");
+    }
+}
