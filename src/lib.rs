@@ -20,8 +20,8 @@
 //! 1. The chart and every layer are read into [`values::Value`]s, which know where each value was set; one
 //!    layer is laid over the other, who loses stays beside the winner, and the defaults of the charts come
 //!    under them as Helm has it ([`values::coalesced`]).
-//! 2. [`lint::Plan`] finds where the values of z2jh stand; where its chart is not at hand, it brings the known
-//!    defaults and the known schema. [`lint::Release`] is what Helm makes of it. Manifests are read as `render`
+//! 2. [`hub::Plan`] finds where the values of z2jh stand; where its chart is not at hand, it brings the known
+//!    defaults and the known schema. [`hub::Release`] is what Helm makes of it. Manifests are read as `render`
 //!    reads them ([`lint::Stream`]).
 //! 3. Each rule ([`lint::RULES`]) is a function over one of a few things ([`lint::Check`]): the hub, all values,
 //!    what breaks a schema, an upgrade, a workload, a stream, a comment. Its page is its test. A finding in
@@ -52,6 +52,7 @@ pub mod cli;
 pub mod diag;
 pub mod fix;
 pub mod host;
+pub mod hub;
 pub mod k8s;
 pub mod lint;
 pub mod policy;

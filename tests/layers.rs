@@ -18,20 +18,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("k8s", &["text", "diag", "yaml"]),
     ("policy", &["text", "diag", "yaml", "schema", "k8s"]),
     (
-        "render",
-        &["text", "diag", "yaml", "k8s", "values", "policy"],
+        "hub",
+        &["text", "diag", "yaml", "values", "schema", "k8s", "policy"],
     ),
+    ("render", &["text", "diag", "yaml", "k8s", "policy", "hub"]),
     (
         "lint",
-        &["text", "diag", "yaml", "values", "schema", "k8s", "policy"],
+        &[
+            "text", "diag", "yaml", "values", "schema", "k8s", "policy", "hub",
+        ],
     ),
     ("report", &["text", "diag"]),
     ("fix", &["text", "diag"]),
     (
         "cli",
         &[
-            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "render", "lint", "fix",
-            "report", "host",
+            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "hub", "render", "lint",
+            "fix", "report", "host",
         ],
     ),
 ];
@@ -53,7 +56,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("miette", &["report/graphical.rs"]),
     (
         "rayon",
-        &["k8s/release.rs", "lint/mod.rs", "render/engine.rs"],
+        &["k8s/release.rs", "lint/engine.rs", "render/engine.rs"],
     ),
     (
         "rustix",

@@ -1,7 +1,8 @@
 //! What a rule finds, and at which level, where the version of the chart or the facts of the cluster decide.
 
 use dunnage::diag::Diagnostic;
-use dunnage::lint::{self, Parts, Plan, Release, Run, Shared};
+use dunnage::hub::{Parts, Plan, Release, Shared};
+use dunnage::lint::{self, Run};
 use dunnage::policy::{Autoscaler, Facts};
 use dunnage::text::Sources;
 use dunnage::values::{self, Helm};

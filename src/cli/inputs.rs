@@ -6,6 +6,7 @@ use super::args::{ModeArg, PolicyOptions};
 use super::find_policy;
 use super::session::Session;
 use crate::diag::Diagnostic;
+use crate::hub;
 use crate::k8s::Release;
 use crate::policy::{self, Policy};
 use crate::render::{self, Caller, Mode, Options, Outcome};
@@ -121,7 +122,7 @@ impl Inputs {
 fn hub_images(
     session: &mut Session<'_>,
     asked: &PolicyOptions,
-) -> Result<Vec<values::HubImage>, Vec<Diagnostic>> {
+) -> Result<Vec<hub::HubImage>, Vec<Diagnostic>> {
     let mut merged: Option<Value> = None;
     for path in &asked.values {
         let source = session.read(path).map_err(|error| vec![error])?;
@@ -133,7 +134,7 @@ fn hub_images(
         }
     }
     let merged = merged.map(|values| values.to_json()).unwrap_or_default();
-    Ok(values::locate_hub(&merged)
-        .map(values::hub_images)
+    Ok(hub::locate_hub(&merged)
+        .map(hub::hub_images)
         .unwrap_or_default())
 }

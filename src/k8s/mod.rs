@@ -4,7 +4,6 @@
 mod affinity;
 mod fit;
 mod gate;
-mod hub_secret;
 mod kinds;
 mod misshapen;
 mod object;
@@ -14,6 +13,7 @@ mod pod_spec;
 mod release;
 mod selector;
 mod shape;
+pub mod syntax;
 mod table;
 mod taint;
 mod toleration;
@@ -23,7 +23,6 @@ mod workload;
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
 pub use fit::{Demands, Fit, Nodes, Refusal};
 pub use gate::Body;
-pub use hub_secret::HubValues;
 pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, Place};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};

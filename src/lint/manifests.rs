@@ -1,8 +1,10 @@
 //! The manifests of a release, of whatever charts: what is wrong with them, and the values of a hub in them.
 
-use super::{Release, Subject, finish, look, origin};
+use super::engine::{Subject, finish, look};
+use super::origin;
 use crate::diag::Diagnostic;
-use crate::k8s::{self, Documents, HubValues, Kinds, Object, Workload};
+use crate::hub::{HubValues, Release};
+use crate::k8s::{self, Documents, Kinds, Object, Workload};
 use crate::policy::{Policy, Pool};
 use crate::text::{SourceId, Sources, Span};
 use crate::yaml::NodeRef;

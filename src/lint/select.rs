@@ -1,6 +1,7 @@
 //! Which findings count, and how much: rules by code, name or family.
 
-use super::rules::{Check, NO_SUCH_RULE, RULES, Rule};
+use super::rules::{NO_SUCH_RULE, RULES};
+use super::{Check, Rule};
 use crate::diag::{Diagnostic, Level};
 use crate::text::nearest;
 

@@ -1,9 +1,12 @@
 //! A hub whose chart is to get another version: what the values must change for it.
 
-use super::remedy::Pages;
-use super::z2jh::{self, VERSIONS};
-use super::{Hub, Job, Plan, Release, Run, Shared, Subject, finish, look, says_more};
+use super::engine::{Subject, finish, look, says_more};
+use super::fixes::Pages;
+use super::{Context, Job, Run};
 use crate::diag::{Code, Diagnostic, Level};
+use crate::hub::ChartVersion;
+use crate::hub::chart::VERSIONS;
+use crate::hub::{Hub, Plan, Release, Shared};
 use crate::text::{SourceId, Sources};
 
 pub(super) static NO_UPGRADE: Code = Code::error(
@@ -18,13 +21,13 @@ pub struct Upgrade<'u> {
     /// The values over the defaults of the chart as it is.
     pub from: &'u Hub<'u>,
     /// The same values over the defaults of the chart as it will be.
-    pub to: &'u Hub<'u>,
+    pub to: &'u Context<'u>,
 }
 
 impl Upgrade<'_> {
     /// Whether a change that came with a version, major and minor, comes with this upgrade.
-    pub fn crosses(&self, version: (u32, u32)) -> bool {
-        self.from.version < version && version <= self.to.version
+    pub fn crosses(&self, version: ChartVersion) -> bool {
+        self.from.version < version && version <= self.to.hub.version
     }
 }
 
@@ -32,7 +35,7 @@ impl Upgrade<'_> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     name: String,
-    numbers: (u32, u32),
+    number: ChartVersion,
 }
 
 impl Target {
@@ -41,19 +44,19 @@ impl Target {
     /// # Errors
     /// Where it is no version of the chart, or newer than all that are known.
     pub fn read(name: &str) -> Result<Self, Diagnostic> {
-        let known = VERSIONS.last().expect("a version is known").name;
+        let known = VERSIONS.last().expect("a version is known").number();
         let refused = |message: String| {
             Diagnostic::new(&NO_UPGRADE, message).help(format!("versions up to {known} are known"))
         };
-        let Some(numbers) = z2jh::numbers(name) else {
+        let Some(number) = ChartVersion::read(name) else {
             return Err(refused(format!("`{name}` is no version of the z2jh chart")));
         };
-        if numbers > z2jh::version_of(known) {
+        if number > known {
             return Err(refused(format!("z2jh {name} is newer than what is known")));
         }
         Ok(Self {
             name: name.to_owned(),
-            numbers,
+            number,
         })
     }
 
@@ -82,8 +85,8 @@ impl Target {
                 format!("nobody says from which version of z2jh this hub goes to {to}"),
                 "say it by `--chart-version`, by `chartVersion` in the policy, or by the chart",
             ),
-            Some((major, minor)) if (major, minor) > self.numbers => refused(
-                format!("this hub has z2jh {major}.{minor}, which is newer than {to}"),
+            Some(version) if version > self.number => refused(
+                format!("this hub has z2jh {version}, which is newer than {to}"),
                 "name a version that is not older: what a way back breaks is not known",
             ),
             Some(_) => {
@@ -110,10 +113,10 @@ pub(super) fn run(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
         finding.is_error() || is_new
     });
     let pages = Pages::default();
-    if let (Some(from), Some(to)) = (from.hub(cx, &pages), to.hub(cx, &pages)) {
+    if let (Some(from), Some(to)) = (from.hub(cx.sources), to.hub(cx.sources)) {
         let upgrade = Upgrade {
             from: &from,
-            to: &to,
+            to: &cx.context(&to, &pages),
         };
         let mut changes = look(&Subject::Upgrade(&upgrade));
         pages.prove(&mut changes);

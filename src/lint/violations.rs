@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::Hub;
-use super::rules::{Check, RULES};
-use super::values::{Basis, ChartValues, Values};
-use super::z2jh::Version;
+use super::{Check, Context, RULES, Values};
 use crate::diag::{Diagnostic, Level};
+use crate::hub::chart::Version;
+use crate::hub::{Basis, ChartValues};
 use crate::schema::{Schema, Spot, Step, Subject, Violation, ViolationKind};
 use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
@@ -18,7 +17,7 @@ pub struct Found<'f, 'v> {
     /// All values of the release.
     pub values: &'f Values<'v>,
     /// The hub, where it is the z2jh chart whose schema is broken.
-    pub hub: Option<&'f Hub<'v>>,
+    pub hub: Option<&'f Context<'v>>,
     /// What is wrong.
     pub violation: &'f Violation,
     /// The keys that lead from the chart's values to what is at fault, an unknown key included.
@@ -30,7 +29,7 @@ pub struct Found<'f, 'v> {
 }
 
 /// Every finding about keys and types, each by the first rule that takes it.
-pub(super) fn check<'v>(values: &Values<'v>, hub: Option<&Hub<'v>>) -> Vec<Diagnostic> {
+pub(super) fn check<'v>(values: &Values<'v>, hub: Option<&Context<'v>>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chart in &values.charts {
         let violations = violations(values.sources, chart.basis.schema(), chart.values);

@@ -3,9 +3,9 @@ use std::ops::Range;
 
 use super::codes;
 use super::place::{Findings, Place, pairs};
-use super::syntax::{self, Flaw};
 use super::{NodeSelection, Spanned, written};
 use crate::diag::Diagnostic;
+use crate::k8s::syntax::{self, Flaw};
 use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint, TaintError};
 use crate::text::nearest;
 

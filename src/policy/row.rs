@@ -1,7 +1,8 @@
 use super::place::{Findings, Place, pairs};
-use super::{Match, Pool, Spanned, codes, criteria, image, selection, syntax, written};
+use super::{Match, Pool, Spanned, codes, criteria, image, selection, written};
 use crate::diag::Diagnostic;
 use crate::k8s::Kinds;
+use crate::k8s::syntax;
 use crate::text::{Span, nearest};
 
 /// How strongly pods ask for the labels of their pool.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Options, hub_values};
 use crate::diag::Diagnostic;
+use crate::hub::HubImage;
 use crate::k8s::{Object, Release};
 use crate::policy::Policy;
-use crate::values::HubImage;
 
 /// Where a class of the stream is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

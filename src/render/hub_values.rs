@@ -2,8 +2,8 @@
 
 use super::codes;
 use crate::diag::Diagnostic;
-use crate::k8s::{HubValues, Object, Release};
-use crate::values::{self, HubImage};
+use crate::hub::{self, HubImage, HubValues};
+use crate::k8s::{Object, Release};
 
 /// The images that the hub's values in the stream name, with the charts of the hub.
 pub(super) fn read(
@@ -15,7 +15,7 @@ pub(super) fn read(
         let Some(HubValues { node, text }) = HubValues::of(secret) else {
             continue;
         };
-        if let Some(named) = text.as_deref().and_then(values::read_hub_images) {
+        if let Some(named) = text.as_deref().and_then(hub::read_hub_images) {
             let charts = &secret.chart.charts;
             images.extend(named.into_iter().map(|image| (charts.clone(), image)));
             continue;

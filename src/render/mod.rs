@@ -46,7 +46,7 @@ pub struct Options {
     /// The release's namespace, for objects that name none.
     pub namespace: Option<String>,
     /// Images that the hub's own values name (`--values`).
-    pub hub_images: Vec<crate::values::HubImage>,
+    pub hub_images: Vec<crate::hub::HubImage>,
     /// Objects that exist and could not take a change, each by its part and its index there: they are left
     /// alone.
     pub unchangeable: BTreeSet<(usize, usize)>,

@@ -7,7 +7,6 @@ mod codes;
 mod dependencies;
 mod globals;
 mod helm;
-mod hub;
 mod layers;
 mod read;
 mod recorded;
@@ -21,7 +20,6 @@ pub use chart::{
 pub use coalesce::NotATable;
 pub use codes::ALL as CODES;
 pub use helm::Helm;
-pub use hub::{HubImage, hub_images, locate_hub, read_hub_images};
 pub use layers::{Coalesced, coalesced, lay_over};
 pub use read::{read, second_document};
 pub use recorded::read_recorded;

@@ -166,7 +166,7 @@ pub(crate) fn policy(text: &str, stream: &str) {
 
 /// Whatever the values are, they have a hub or none, and findings have a place.
 fn linted(sources: &mut Sources, values: Value) {
-    let parts = lint::Parts {
+    let parts = dunnage::hub::Parts {
         chart: None,
         values,
         helm: Helm::Four,
@@ -174,10 +174,10 @@ fn linted(sources: &mut Sources, values: Value) {
         hub: None,
         inside: Vec::new(),
     };
-    let mut shared = lint::Shared::default();
-    let (plan, broken) = lint::Plan::new(sources, &mut shared, parts);
+    let mut shared = dunnage::hub::Shared::default();
+    let (plan, broken) = dunnage::hub::Plan::new(sources, &mut shared, parts);
     check_diagnostics(sources, &broken);
-    let Ok(release) = lint::Release::new(plan) else {
+    let Ok(release) = dunnage::hub::Release::new(plan) else {
         return;
     };
     let run = lint::Run {
@@ -236,8 +236,8 @@ pub(crate) fn values(under: &str, over: &str) {
     linted(&mut sources, merged.clone());
     let merged = merged.to_json();
     assert_eq!(merged, once, "merging twice is merging once");
-    if let Some(hub) = values::locate_hub(&merged) {
-        let images = values::hub_images(hub);
+    if let Some(hub) = dunnage::hub::locate_hub(&merged) {
+        let images = dunnage::hub::hub_images(hub);
         assert!(
             images.iter().all(|image| !image.image.is_empty()),
             "{images:?}"

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use crate::cli::Exit;
 use crate::cli::session::Session;
+use crate::hub;
 use crate::k8s::{Kinds, Release};
-use crate::policy;
 use crate::render;
 
 /// Asks nothing: it proposes rows for what it is given, and those of a hub where it is given nothing.
 pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exit {
     if file.is_none() && session.host.stdin_is_terminal() {
-        return session.write(&policy::propose(&[]));
+        return session.write(&hub::propose(&[]));
     }
     let source = match file {
         Some(file) => session.read_manifests(file),
@@ -32,5 +32,5 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exi
     if !problems.is_empty() {
         return session.fail(&problems);
     }
-    session.write(&policy::propose(&documents.objects(&release)))
+    session.write(&hub::propose(&documents.objects(&release)))
 }

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use super::Origin;
 use super::scope::Candidate;
 use super::steps::{Reached, Step};
+use crate::hub::Release;
 use crate::k8s::Object;
-use crate::lint::Release;
 use crate::values::{Content, Value};
 use crate::yaml::{self, NodeRef};
 

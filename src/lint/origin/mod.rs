@@ -6,7 +6,6 @@
 mod likeness;
 mod scope;
 mod steps;
-mod table;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +13,9 @@ use likeness::Anchor;
 use scope::Scopes;
 use steps::Reached;
 
-use super::{Release, Stream, hub};
+use super::Stream;
 use crate::diag::{Diagnostic, Label};
+use crate::hub::{self, Release, templates};
 use crate::k8s::Object;
 use crate::text::Span;
 use crate::values::Value;
@@ -73,8 +73,9 @@ impl<'r> Scopes<'_, 'r> {
     /// By what is known of the templates of z2jh.
     fn by_table(&self, object: &Object<'_>, steps: &[Reached<'_>]) -> Option<Origin<'r>> {
         let hub = self.hub_of(object)?;
+        let keys: Vec<Option<&str>> = steps.iter().map(Reached::key).collect();
         let mut found = Vec::new();
-        for (row, depth) in table::rows(object, steps) {
+        for (row, depth) in templates::rows(object, &keys) {
             let anchor = Anchor::new(steps, depth)?;
             let candidates = row.values.iter().flat_map(|keys| self.values_at(hub, keys));
             found
@@ -88,7 +89,7 @@ impl<'r> Scopes<'_, 'r> {
         let mut scope = self.of(object)?;
         let has_defaults = self.release.has_defaults(&scope);
         if self.hub_of(object).is_some() {
-            scope.extend(table::part(object)?.iter().map(|key| (*key).to_owned()));
+            scope.extend(templates::part(object)?.iter().map(|key| (*key).to_owned()));
         }
         // Where the chart is not at hand, any key of the release may be that of a chart below it which is off.
         let may_be_of_others = scope.is_empty() && !has_defaults;
@@ -127,7 +128,7 @@ fn only(found: Vec<Origin<'_>>) -> Option<Origin<'_>> {
 
 /// Of several those below a key that is called as the object's part in its chart is, if there are any.
 fn of_component<'r>(object: &Object<'_>, found: Vec<Origin<'r>>) -> Vec<Origin<'r>> {
-    let components: Vec<&str> = table::components(object).collect();
+    let components: Vec<&str> = templates::components(object).collect();
     let is_of = |origin: &Origin<'_>| {
         let mut keys = origin.path.split('.');
         keys.any(|key| {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::likeness::Names;
+use crate::hub::Release;
+use crate::hub::keys;
 use crate::k8s::Object;
-use crate::lint::release::keys;
-use crate::lint::{Release, Stream};
+use crate::lint::Stream;
 use crate::text::Span;
 use crate::values::{Content, Value};
 
@@ -85,7 +86,7 @@ impl<'s, 'r> Scopes<'s, 'r> {
     /// The values at a path below others; `*` stands for any key or item.
     pub(super) fn values_at(&self, below: &[String], path: &str) -> Vec<Candidate<'r>> {
         let mut found = Vec::new();
-        if let Some(value) = self.release.values.get_path(&keys(below)) {
+        if let Some(value) = self.release.values().get_path(&keys(below)) {
             let keys: Vec<&str> = path.split('.').collect();
             let path = below.join(".");
             descend(Candidate { path, value }, &keys, &mut found);
@@ -102,7 +103,7 @@ impl<'s, 'r> Scopes<'s, 'r> {
         }
         let below = self.charts_below(chart);
         let path = chart.join(".");
-        let value = self.release.values.get_path(&keys(chart));
+        let value = self.release.values().get_path(&keys(chart));
         let own = value.map(|value| children(&Candidate { path, value }));
         for (key, child) in own.into_iter().flatten() {
             if key.is_none_or(|key| !below.contains(key)) {

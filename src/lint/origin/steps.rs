@@ -22,6 +22,16 @@ pub(super) struct Reached<'d> {
     pub(super) node: NodeRef<'d>,
 }
 
+impl<'d> Reached<'d> {
+    /// The key of the last step; nothing for an item of a list.
+    pub(super) fn key(&self) -> Option<&'d str> {
+        match self.step {
+            Step::Key(key) => Some(key),
+            Step::Item(_) => None,
+        }
+    }
+}
+
 /// The steps to the smallest node that holds these bytes of the document, of a key to what it holds.
 pub(super) fn to<'d>(root: NodeRef<'d>, range: &Range<usize>) -> Vec<Reached<'d>> {
     let mut steps = Vec::new();

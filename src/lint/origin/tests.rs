@@ -10,9 +10,10 @@ use serde_json::Value as Json;
 
 use super::scope::Scopes;
 use super::*;
+use crate::hub::{Parts, Plan, Shared, secret_values};
 use crate::k8s::Kinds;
 use crate::lint::manifests::with_stream;
-use crate::lint::{self, Cluster, Parts, Plan, Shared, hub_values, secret_values};
+use crate::lint::{self, Cluster, hub_values};
 use crate::text::{SourceId, Sources};
 use crate::values::{self, Helm};
 use crate::yaml::{self, NodeRef};
@@ -370,7 +371,7 @@ fn the_rows_hold_in_real_releases() {
             let Some(hub) = scopes.hub_of(object) else {
                 continue;
             };
-            for row in table::of(object) {
+            for row in templates::of(object) {
                 let keys: Vec<&str> = row.node.split('.').collect();
                 let Some(node) = object.node.get_path(&keys) else {
                     continue;

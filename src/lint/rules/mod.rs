@@ -18,45 +18,8 @@ mod suppressions;
 mod syntax;
 mod upgrades;
 
-use super::suppress::Judged;
-use super::{Found, Hub, Rows, Stream, Upgrade, Values};
-use crate::diag::{Code, Diagnostic};
-use crate::k8s::Workload;
-
-/// What a rule looks at.
-#[derive(Debug)]
-pub enum Check {
-    /// The values of a hub as they are in effect, over the defaults of its chart.
-    Hub(fn(&Hub<'_>, &mut Vec<Diagnostic>)),
-    /// The values of a hub before and after its chart gets another version.
-    Upgrade(fn(&Upgrade<'_>, &mut Vec<Diagnostic>)),
-    /// All values of a release, of any chart.
-    Values(fn(&Values<'_>, &mut Vec<Diagnostic>)),
-    /// What breaks the schema of a chart: a finding, where it is a matter of this rule. The first rule of
-    /// the table that takes it is the only one that speaks.
-    Violation(fn(&Found<'_, '_>) -> Option<Diagnostic>),
-    /// What findings of other rules have in common; it is selected and ignored like a rule.
-    Property(fn(&Diagnostic) -> bool),
-    /// A comment that silences findings.
-    Comment(fn(&Judged<'_>) -> Option<Diagnostic>),
-    /// The rows of the policy beside the charts of the releases.
-    Rows(fn(&Rows<'_>, &mut Vec<Diagnostic>)),
-    /// A pod template of a stream of manifests, with the stream around it.
-    Workload(fn(&Stream<'_>, &Workload<'_>, &mut Vec<Diagnostic>)),
-    /// A stream of manifests as a whole.
-    Stream(fn(&Stream<'_>, &mut Vec<Diagnostic>)),
-}
-
-/// A rule of the linter.
-#[derive(Debug)]
-pub struct Rule {
-    /// What it is called, and its level.
-    pub code: &'static Code,
-    /// Its page, Markdown.
-    pub page: &'static str,
-    /// Finds what is wrong.
-    pub check: Check,
-}
+use super::Rule;
+use crate::diag::Code;
 
 /// What is said of an entry of the policy that silences nothing.
 pub(super) static UNUSED_SUPPRESSION: &Code = &suppressions::unused::CODE;

@@ -4,7 +4,8 @@ mod comment;
 
 pub use comment::{Comment, Scope, Word};
 
-use super::rules::{Check, RULES, UNUSED_SUPPRESSION};
+use super::Check;
+use super::rules::{RULES, UNUSED_SUPPRESSION};
 use super::select;
 use crate::diag::Diagnostic;
 use crate::policy::Suppression;

@@ -13,8 +13,9 @@ use crate::cli::session::{Session, too_large};
 use crate::cli::stack::{self, Files};
 use crate::diag::Diagnostic;
 use crate::host::LARGEST_TEXT;
+use crate::hub::{self, Plan, Release, Shared};
 use crate::k8s::{self, Kinds};
-use crate::lint::{self, Cluster, Job, Linted, Plan, Release, Selection, Shared, Silence, Target};
+use crate::lint::{self, Cluster, Job, Linted, Selection, Silence, Target};
 use crate::policy::Policy;
 use crate::render;
 use crate::text::{SourceId, Sources};
@@ -193,7 +194,7 @@ impl<'p> Gathered<'p> {
             }
         }
         let hub = stack.hub.as_deref().map(hub_keys);
-        let parts = lint::Parts {
+        let parts = hub::Parts {
             chart: parts.chart,
             values: parts.values,
             helm: parts.helm,
@@ -216,7 +217,7 @@ impl<'p> Gathered<'p> {
     fn add_job(
         &mut self,
         session: &mut Session<'_>,
-        parts: lint::Parts<'_>,
+        parts: hub::Parts<'_>,
         may_be_unknown: bool,
     ) -> Option<usize> {
         let (plan, broken) = Plan::new(&mut session.sources, &mut self.shared, parts);
@@ -249,10 +250,10 @@ impl<'p> Gathered<'p> {
             },
         };
         self.outcome.known += 1;
-        let (found, broken) = lint::inline_values(&mut session.sources, source);
+        let (found, broken) = hub::inline_values(&mut session.sources, source);
         self.outcome.errors.extend(broken);
         for inline in found {
-            let parts = lint::Parts {
+            let parts = hub::Parts {
                 chart: None,
                 values: inline.values,
                 helm: Helm::Four,
@@ -297,8 +298,8 @@ impl<'p> Gathered<'p> {
         let source = session.sources.add_fixed(name, text);
         let read = values::read(source, session.sources.get(source).text(), helm);
         let values = read.map_err(|error| self.outcome.errors.push(error)).ok()?;
-        let (values, version) = lint::secret_values(values)?;
-        let parts = lint::Parts {
+        let (values, version) = hub::secret_values(values)?;
+        let parts = hub::Parts {
             chart: None,
             values,
             helm,
@@ -337,7 +338,7 @@ fn hub_keys(keys: &str) -> Vec<String> {
 }
 
 /// What is wrong with a release that has no mapping where the values of its hub are to be.
-fn no_hub(parts: &lint::Parts<'_>, stack: &Stack) -> Diagnostic {
+fn no_hub(parts: &hub::Parts<'_>, stack: &Stack) -> Diagnostic {
     let keys = stack.hub.as_deref().unwrap_or_default();
     let of = match (&stack.paths[..], &stack.layers.values[..]) {
         ([path, ..], _) | ([], [path, ..]) => format!(" of `{}`", path.display()),

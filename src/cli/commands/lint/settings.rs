@@ -7,7 +7,8 @@ use crate::cli::codes;
 use crate::cli::find_policy;
 use crate::cli::session::Session;
 use crate::diag::Diagnostic;
-use crate::lint::{Selection, Target, is_rule, z2jh};
+use crate::hub::chart;
+use crate::lint::{Selection, Target, is_rule};
 use crate::policy::{self, Policy, Spanned};
 use crate::text::SourceId;
 
@@ -31,7 +32,7 @@ pub(super) fn read(
         return Err(vec![error]);
     }
     if let Some(version) = &options.chart_version {
-        z2jh::check_version(version).map_err(|error| vec![error])?;
+        chart::check_version(version).map_err(|error| vec![error])?;
     }
     let to = options.to.as_deref().map(Target::read).transpose();
     let to = to.map_err(|error| vec![error])?;
@@ -97,7 +98,7 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
         let versions = lint.releases.iter();
         let versions = versions.filter_map(|release| release.chart_version.as_ref());
         diagnostics.extend(versions.filter_map(|version| {
-            let error = z2jh::check_version(&version.value).err()?;
+            let error = chart::check_version(&version.value).err()?;
             Some(error.at(version.span, "not known"))
         }));
     }

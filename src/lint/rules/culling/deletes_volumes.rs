@@ -1,5 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -19,9 +21,10 @@ const USERS: &str = "cull.users";
 const SERVERS: &str = "cull.removeNamedServers";
 
 /// Since then the chart leaves the name of the volume to KubeSpawner, whose own has the server in it.
-const OWN_NAMES: (u32, u32) = (4, 0);
+const OWN_NAMES: ChartVersion = ChartVersion::new(4, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_dynamic = hub.text(TYPE) == Some("dynamic");
     if hub.flag("cull.enabled") != Some(true) || !is_dynamic || keeps(hub) || is_for_a_day(hub) {
         return;
@@ -32,9 +35,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             "set `cull.users: false`, or `hub.config.KubeSpawner.delete_pvc: false` to keep the volumes",
         );
         let places = [(USERS, "deletes users"), (TYPE, "their volumes")];
-        let edits = remedy::set(hub, USERS, false, USERS);
+        let edits = fixes::set(cx, USERS, false, USERS);
         let finding = hub.at(finding, &places);
-        findings.push(remedy::safe(finding, "leave users where they are", edits));
+        findings.push(fixes::safe(finding, "leave users where they are", edits));
     }
     let removes =
         hub.flag(SERVERS) == Some(true) && hub.flag("hub.allowNamedServers") == Some(true);
@@ -47,9 +50,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             (SERVERS, "deletes named servers"),
             (TEMPLATE, "a volume for each server"),
         ];
-        let edits = remedy::set(hub, SERVERS, false, SERVERS);
+        let edits = fixes::set(cx, SERVERS, false, SERVERS);
         let finding = hub.at(finding, &places);
-        findings.push(remedy::safe(finding, "stop named servers only", edits));
+        findings.push(fixes::safe(finding, "stop named servers only", edits));
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Context, Rule};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,10 +14,11 @@ static CODE: Code = Code::warning(
     "servers are never stopped, so that nodes never empty",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     const CULL: &str = "cull.enabled";
     const SCHEDULER: &str = "scheduling.userScheduler.enabled";
-    let shrinks = match hub.facts.autoscaler {
+    let shrinks = match cx.facts.autoscaler {
         Some(autoscaler) => autoscaler != Autoscaler::None,
         None => hub.flag(SCHEDULER) == Some(true) || hub.has_placeholders(),
     };

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -16,7 +16,8 @@ static CODE: Code = Code::note(
 const EVERY: &str = "cull.every";
 const TIMEOUT: &str = "cull.timeout";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let (Some(every), Some(timeout)) = (hub.number(EVERY), hub.number(TIMEOUT)) else {
         return;
     };
@@ -37,7 +38,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .get(TIMEOUT)
         .and_then(|timeout| timeout.to_json().as_u64());
     let half = half.map(|timeout| timeout / 2).filter(|half| *half > 0);
-    let edits = half.and_then(|half| remedy::set(hub, EVERY, half, TIMEOUT));
+    let edits = half.and_then(|half| fixes::set(cx, EVERY, half, TIMEOUT));
     let message = "look twice as often as servers may idle";
-    findings.push(remedy::risky(hub.at(finding, &places), message, edits));
+    findings.push(fixes::risky(hub.at(finding, &places), message, edits));
 }

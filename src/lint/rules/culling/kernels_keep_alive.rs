@@ -1,8 +1,9 @@
 use serde_json::json;
 
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,7 +20,8 @@ static CODE: Code = Code::hint(
 
 const FILES: &str = "singleuser.extraFiles";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if hub.flag("cull.enabled") != Some(true) {
         return;
     }
@@ -47,14 +49,14 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .at(span(place), "idle servers are stopped")
         .help(help);
-    findings.push(if !hub.has_hints {
+    findings.push(if !cx.hints {
         finding
     } else if culls {
-        let edits = idle_timeout(hub).and_then(|timeout| connected(hub, timeout));
-        remedy::risky(finding, "stop those with an open tab too", edits)
+        let edits = idle_timeout(hub).and_then(|timeout| connected(cx, timeout));
+        fixes::risky(finding, "stop those with an open tab too", edits)
     } else {
-        let edits = add_file(hub, place).filter(|_| !files.contains(SETTINGS));
-        remedy::risky(finding, "stop kernels after 20 minutes", edits)
+        let edits = add_file(cx, place).filter(|_| !files.contains(SETTINGS));
+        fixes::risky(finding, "stop kernels after 20 minutes", edits)
     });
 }
 
@@ -62,7 +64,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 const SETTINGS: &str = "/etc/jupyter/jupyter_server_config.json";
 
 /// A file of settings, as the chart's documentation has it.
-fn add_file(hub: &Hub<'_>, place: &Value) -> remedy::Edits {
+fn add_file(cx: &Context<'_>, place: &Value) -> fixes::Edits {
     let file = json!({
         "mountPath": SETTINGS,
         "data": {"MappingKernelManager": {
@@ -71,8 +73,8 @@ fn add_file(hub: &Hub<'_>, place: &Value) -> remedy::Edits {
             "cull_interval": 120,
         }},
     });
-    let path = remedy::split("singleuser.extraFiles.culling");
-    remedy::add(hub, place, vec![(path, file.into())])
+    let path = fixes::split("singleuser.extraFiles.culling");
+    fixes::add(cx, place, vec![(path, file.into())])
 }
 
 /// The mapping of a file of settings in which kernels are stopped, and when.
@@ -84,11 +86,11 @@ fn idle_timeout<'v>(hub: &Hub<'v>) -> Option<(&'v Value, &'v Value)> {
     })
 }
 
-fn connected(hub: &Hub<'_>, (settings, timeout): (&Value, &Value)) -> remedy::Edits {
+fn connected(cx: &Context<'_>, (settings, timeout): (&Value, &Value)) -> fixes::Edits {
     const KEY: &str = "cull_connected";
     match settings.get(KEY) {
-        Some(off) => remedy::replace_scalar(hub, off, true),
-        None => remedy::beside(hub, timeout, &[(&[KEY], true.into())]),
+        Some(off) => fixes::replace_scalar(cx, off, true),
+        None => fixes::beside(cx, timeout, &[(&[KEY], true.into())]),
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -19,7 +19,8 @@ const TIMEOUT: &str = "cull.timeout";
 /// Nobody means to stop servers that are younger than an hour.
 const HOUR: f64 = 3600.0;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let Some(age) = hub.number(AGE).filter(|age| *age > 0.0) else {
         return;
     };

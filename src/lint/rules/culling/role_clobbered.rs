@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,9 +19,10 @@ const ROLES: &str = "hub.config.JupyterHub.load_roles";
 const CULL: &str = "cull.enabled";
 
 /// Since then the chart has a key for roles.
-const LOAD_ROLES: (u32, u32) = (2, 0);
+const LOAD_ROLES: ChartVersion = ChartVersion::new(2, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let roles = hub.get(ROLES).map(|roles| &roles.content);
     if hub.flag(CULL) != Some(true) || !matches!(roles, Some(Content::List(_))) {
         return;
@@ -29,12 +31,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .help("move them to `hub.loadRoles`, a mapping, to which the chart adds its own");
     let places = [(ROLES, "all roles that there are"), (CULL, "needs a role")];
-    let edits = remedy::move_by_name(hub, ROLES, "hub.loadRoles");
+    let edits = fixes::move_by_name(cx, ROLES, "hub.loadRoles");
     let edits = edits.filter(|_| hub.version >= LOAD_ROLES);
     let finding = hub.at(finding, &places);
-    findings.push(remedy::risky(
-        finding,
-        "move them to `hub.loadRoles`",
-        edits,
-    ));
+    findings.push(fixes::risky(finding, "move them to `hub.loadRoles`", edits));
 }

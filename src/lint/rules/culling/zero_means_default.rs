@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,7 +14,8 @@ static CODE: Code = Code::warning(
     "a zero does not switch it off, it means the culler's own default",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     /// What the chart leaves out where it is falsy, and what the culler does then.
     const FLAGS: [(&str, &str); 3] = [
         (

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -33,9 +33,10 @@ const OTHERS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     const INTERVAL: &str = "last_activity_interval";
-    let users = hub.facts.demand.map_or(0, |demand| demand.users);
+    let users = cx.facts.demand.map_or(0, |demand| demand.users);
     let config = hub.get(CONFIG);
     let is_unset =
         config.is_none_or(|config| config.is_map() && config.get(INTERVAL).is_none_or(is_short));
@@ -66,8 +67,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = Diagnostic::new(&CODE, message)
             .at(span(place), label)
             .help(help);
-        let edits = remedy::set_near(hub, &path, 300);
-        remedy::risky(finding, "write activity every 300 seconds", edits)
+        let edits = fixes::set_near(cx, &path, 300);
+        fixes::risky(finding, "write activity every 300 seconds", edits)
     }));
 }
 

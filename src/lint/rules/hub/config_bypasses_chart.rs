@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -87,7 +88,8 @@ const OTHERWISE: [&str; 6] = [
     "singleuser.storage.extraVolumeMounts",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let classes = [
         ("KubeSpawner", &SPAWNER[..]),
         ("Spawner", &SPAWNER[..]),
@@ -98,14 +100,15 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let path = format!("hub.config.{class}.{name}");
             let set = hub.get(&path).filter(|set| !set.is_null());
             if let Some(set) = set {
-                findings.push(of_config(hub, &path, set, key));
+                findings.push(of_config(cx, &path, set, key));
             }
             findings.extend(of_code(hub, class, name, key));
         }
     }
 }
 
-fn of_config(hub: &Hub<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
+fn of_config(cx: &Context<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
+    let hub = cx.hub;
     let is_same = hub
         .get(key)
         .is_some_and(|own| own.to_json() == set.to_json());
@@ -126,12 +129,12 @@ fn of_config(hub: &Hub<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
         finding.level = Level::Hint;
     }
     if !hub.is_set(key) {
-        let edits = remedy::move_key(hub, path, key).filter(|_| !OTHERWISE.contains(&key));
-        return remedy::risky(finding, format!("move it to `{key}`"), edits);
+        let edits = fixes::move_key(cx, path, key).filter(|_| !OTHERWISE.contains(&key));
+        return fixes::risky(finding, format!("move it to `{key}`"), edits);
     }
-    let edits = remedy::remove(hub, set).filter(|_| is_same);
+    let edits = fixes::remove(cx, set).filter(|_| is_same);
     let finding = hub.at(finding, &[(key, "what the others take")]);
-    remedy::risky(finding, "take the trait away", edits)
+    fixes::risky(finding, "take the trait away", edits)
 }
 
 /// Code that assigns the trait, which may have its reasons.

@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::Hub;
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,7 +19,8 @@ const TYPE: &str = "hub.db.type";
 const URL: &str = "hub.db.url";
 const PASSWORD: &str = "hub.db.password";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let own = hub.get("hub.config.JupyterHub.db_url").is_some();
     let Some(kind) = hub.text(TYPE) else { return };
     if own || hub.code_may_set("db_url") {

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -16,7 +16,8 @@ static CODE: Code = Code::error(
 
 const SERVICES: &str = "hub.config.JupyterHub.services";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_nothing = match hub.get(SERVICES).map(|services| &services.content) {
         None | Some(Content::Null) => true,
         Some(Content::List(items)) => items.is_empty(),
@@ -30,6 +31,6 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .help("move them to `hub.services`, a mapping by their names");
     let finding = hub.at(finding, &[(SERVICES, "dropped without a word")]);
-    let edits = remedy::move_by_name(hub, SERVICES, "hub.services");
-    findings.push(remedy::risky(finding, "move them to `hub.services`", edits));
+    let edits = fixes::move_by_name(cx, SERVICES, "hub.services");
+    findings.push(fixes::risky(finding, "move them to `hub.services`", edits));
 }

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,7 +14,8 @@ static CODE: Code = Code::error(
     "two hubs or two proxies do not share their state",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for component in ["hub", "proxy.chp", "proxy"] {
         let path = format!("{component}.replicas");
         if let Some(value) = hub.get(&path) {
@@ -22,18 +23,19 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let help = "take it away: JupyterHub and its proxy keep state that a second one would not have";
             let finding = Diagnostic::new(&CODE, message).help(help);
             let finding = hub.at(finding, &[(path.as_str(), "not known to the chart")]);
-            let edits = remedy::remove(hub, value);
-            findings.push(remedy::safe(finding, format!("take `{path}` away"), edits));
+            let edits = fixes::remove(cx, value);
+            findings.push(fixes::safe(finding, format!("take `{path}` away"), edits));
         }
     }
     for component in ["hub", "proxy"] {
-        findings.extend(two_at_a_time(hub, component));
-        findings.extend(leftover(hub, component));
+        findings.extend(two_at_a_time(cx, component));
+        findings.extend(leftover(cx, component));
     }
 }
 
 /// `RollingUpdate` starts the new one before it stops the old one.
-fn two_at_a_time(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
+fn two_at_a_time(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
+    let hub = cx.hub;
     const DATABASE: &str = "hub.db.type";
     let path = format!("{component}.deploymentStrategy.type");
     if hub.text(&path) != Some("RollingUpdate") {
@@ -62,26 +64,28 @@ fn two_at_a_time(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
         &places[..1]
     };
     let message = format!("take `{path}` away");
-    Some(remedy::safe(
+    Some(fixes::safe(
         hub.at(finding, places),
         message,
-        without_strategy(hub, component),
+        without_strategy(cx, component),
     ))
 }
 
 /// The strategy goes with its settings, where it has no more of them than a rolling update.
-fn without_strategy(hub: &Hub<'_>, component: &str) -> remedy::Edits {
+fn without_strategy(cx: &Context<'_>, component: &str) -> fixes::Edits {
+    let hub = cx.hub;
     let whole = hub.get(&format!("{component}.deploymentStrategy"))?;
     let is_known = |key: &String| ["type", "rollingUpdate"].contains(&key.as_str());
     let is_all = whole
         .as_map()
         .is_some_and(|map| map.entries.keys().all(is_known));
-    let edits = remedy::remove(hub, whole).filter(|_| is_all);
-    edits.or_else(|| remedy::remove(hub, whole.get("type")?))
+    let edits = fixes::remove(cx, whole).filter(|_| is_all);
+    edits.or_else(|| fixes::remove(cx, whole.get("type")?))
 }
 
 /// Kubernetes refuses settings of another strategy beside `Recreate`, and be they empty.
-fn leftover(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
+fn leftover(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let kind = format!("{component}.deploymentStrategy.type");
     let path = format!("{component}.deploymentStrategy.rollingUpdate");
     let left = hub.get(&path).filter(|value| value.is_map())?;
@@ -93,6 +97,6 @@ fn leftover(hub: &Hub<'_>, component: &str) -> Option<Diagnostic> {
         .at(left.set.value, "settings of another strategy")
         .help("take it away, or set it to `null`");
     let finding = hub.at(finding, &[(kind.as_str(), "the strategy")]);
-    let edits = remedy::remove(hub, left);
-    Some(remedy::safe(finding, format!("take `{path}` away"), edits))
+    let edits = fixes::remove(cx, left);
+    Some(fixes::safe(finding, format!("take `{path}` away"), edits))
 }

@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,7 +15,8 @@ static CODE: Code = Code::warning(
     "a disruption budget never lets the only pod go, so that its node cannot be drained",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for component in ["hub", "proxy.chp", "proxy.traefik"] {
         let on = format!("{component}.pdb.enabled");
         let is_there =
@@ -40,9 +42,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             (on.as_str(), "a disruption budget"),
             (limit.as_str(), "lets none go"),
         ];
-        let edits = remedy::set_near(hub, &on, false);
+        let edits = fixes::set_near(cx, &on, false);
         let message = "have no disruption budget for it";
-        findings.push(remedy::safe(hub.at(finding, &places), message, edits));
+        findings.push(fixes::safe(hub.at(finding, &places), message, edits));
     }
 }
 

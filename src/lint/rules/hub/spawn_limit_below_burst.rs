@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,8 +18,9 @@ static CODE: Code = Code::note(
 const LIMIT: &str = "hub.concurrentSpawnLimit";
 const OF_HUB: &str = "hub.config.JupyterHub.concurrent_spawn_limit";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let (Some(demand), Some(lead)) = (hub.facts.demand, hub.facts.lead) else {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
+    let (Some(demand), Some(lead)) = (cx.facts.demand, cx.facts.lead) else {
         return;
     };
     if hub.code_may_set("concurrent_spawn_limit") {
@@ -54,11 +55,11 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .help(help);
     let enough = tens_above(arrivals);
     let edits = if hub.is_default(value) {
-        remedy::set_near(hub, LIMIT, enough)
+        fixes::set_near(cx, LIMIT, enough)
     } else {
-        remedy::replace_scalar(hub, value, enough)
+        fixes::replace_scalar(cx, value, enough)
     };
-    findings.push(remedy::risky(
+    findings.push(fixes::risky(
         finding,
         format!("start {enough} at a time"),
         edits,

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::policy::Autoscaler;
 use crate::values::{Content, Value};
 
@@ -23,8 +23,9 @@ const LIMIT: &str = "hub.consecutiveFailureLimit";
 /// What is often too short where nothing is known, in seconds: the chart's own.
 const DEFAULT: f64 = 300.0;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let is_fixed = hub.facts.autoscaler == Some(Autoscaler::None);
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
+    let is_fixed = cx.facts.autoscaler == Some(Autoscaler::None);
     if is_fixed || hub.code_may_set("start_timeout") {
         return;
     }
@@ -40,7 +41,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         } else {
             of_hub.or(own)
         };
-        let finding = timeout.and_then(|timeout| of_timeout(hub, timeout));
+        let finding = timeout.and_then(|timeout| of_timeout(cx, timeout));
         if let Some(finding) = finding {
             profiles::report(findings, finding);
         }
@@ -58,15 +59,13 @@ fn wanted(needed: Option<f64>) -> u64 {
 }
 
 /// The finding about one timeout, where it is too short.
-fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
+fn of_timeout(cx: &Context<'_>, timeout: &Value) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let Content::Number(number) = &timeout.content else {
         return None;
     };
     let seconds = number.as_f64().filter(|seconds| *seconds > 0.0)?;
-    let lead = hub
-        .facts
-        .lead
-        .map(|lead| lead.boot + lead.pull + lead.start);
+    let lead = cx.facts.lead.map(|lead| lead.boot + lead.pull + lead.start);
     let needed = lead.map(|lead| lead.as_secs_f64());
     if needed.map_or(seconds > DEFAULT, |needed| seconds >= needed) {
         return None;
@@ -96,16 +95,16 @@ fn of_timeout(hub: &Hub<'_>, timeout: &Value) -> Option<Diagnostic> {
     };
     let mut finding = Diagnostic::new(&CODE, message).at(span(place), "what a server has to start");
     finding.level = needed.map_or(Level::Hint, |_| Level::Warning);
-    if finding.level == Level::Hint && !hub.has_hints {
+    if finding.level == Level::Hint && !cx.hints {
         return Some(finding.help(help));
     }
     let wanted = wanted(needed);
     let edits = if hub.is_default(timeout) {
-        remedy::set_near(hub, TIMEOUT, wanted)
+        fixes::set_near(cx, TIMEOUT, wanted)
     } else {
-        remedy::replace_scalar(hub, timeout, wanted)
+        fixes::replace_scalar(cx, timeout, wanted)
     };
-    finding = remedy::risky(finding, format!("wait for {wanted} seconds"), edits);
+    finding = fixes::risky(finding, format!("wait for {wanted} seconds"), edits);
     let limit = hub.number(LIMIT).filter(|limit| *limit > 0.0);
     let Some(limit) = limit.filter(|_| needed.is_some()) else {
         return Some(finding.help(help));

@@ -3,9 +3,10 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::text::SourceId;
 use crate::values::{Content, Value};
 
@@ -34,13 +35,14 @@ const IMAGES: [&str; 9] = [
     "scheduling.userScheduler.image",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for path in IMAGES {
         if let Some(name) = hub.get(&format!("{path}.name")) {
             if !hub.is_default(name) {
                 let tag = hub.get(&format!("{path}.tag"));
                 let tag = tag.filter(|tag| !hub.is_default(tag));
-                findings.extend(flaw(name).map(|found| split(hub, name, tag, found)));
+                findings.extend(flaw(name).map(|found| split(cx, name, tag, found)));
             }
             if flaw(name).is_none() {
                 findings.extend(without_tag(hub, path, name));
@@ -50,7 +52,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     for (key, image) in hub.entries("prePuller.extraImages") {
         let name = image.get("name");
         let found = name.and_then(|name| Some((name, flaw(name)?)));
-        findings.extend(found.map(|(name, found)| split(hub, name, image.get("tag"), found)));
+        findings.extend(found.map(|(name, found)| split(cx, name, image.get("tag"), found)));
         let is_named = name.is_some_and(|name| flaw(name).is_none());
         if is_named && image.get("tag").is_none_or(is_nothing) {
             let message = format!("the extra image `{key}` has no tag");
@@ -164,7 +166,7 @@ fn is_capital(name: &str) -> bool {
 }
 
 /// The tag or the digest under `tag`, unless another one stands there.
-fn split(hub: &Hub<'_>, name: &Value, tag: Option<&Value>, found: Diagnostic) -> Diagnostic {
+fn split(cx: &Context<'_>, name: &Value, tag: Option<&Value>, found: Diagnostic) -> Diagnostic {
     let Content::String(text) = &name.content else {
         return found;
     };
@@ -173,9 +175,9 @@ fn split(hub: &Hub<'_>, name: &Value, tag: Option<&Value>, found: Diagnostic) ->
     let is_free = tag.is_none_or(|tag| is_nothing(tag) || Some(&tag.content) == own.as_ref());
     let edits = parts.filter(|_| is_free).and_then(|(short, tag)| {
         let keys: [(&[&str], Json); 2] = [(&["name"], short.into()), (&["tag"], tag.into())];
-        remedy::beside(hub, name, &keys)
+        fixes::beside(cx, name, &keys)
     });
-    remedy::safe(found, "put the tag under `tag`", edits)
+    fixes::safe(found, "put the tag under `tag`", edits)
 }
 
 /// What is wrong with the name of a repository.

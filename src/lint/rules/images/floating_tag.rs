@@ -1,7 +1,8 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::Hub;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -23,7 +24,8 @@ const NAME: &str = "singleuser.image.name";
 const TAG: &str = "singleuser.image.tag";
 const POLICY: &str = "singleuser.image.pullPolicy";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_digest = hub.text(NAME).is_some_and(|name| name.contains('@'));
     let floats = hub.text(TAG).is_some_and(is_floating) && hub.is_set(TAG) && !is_digest;
     if floats && let Some(tag) = hub.get(TAG) {

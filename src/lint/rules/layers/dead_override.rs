@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -30,7 +30,8 @@ const FEATURES: [(&str, &str); 8] = [
 /// How many places one finding shows.
 const MOST: usize = 5;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for (feature, key) in FEATURES {
         let switch = hub.get(feature).and_then(|map| map.get(key));
         let Some(switch) = switch.filter(|switch| switch.content == Content::Bool(false)) else {

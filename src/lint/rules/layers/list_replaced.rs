@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::{span, whole};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::{span, whole};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::text::Span;
 use crate::values::{Content, Value};
 
@@ -19,12 +19,13 @@ static CODE: Code = Code::hint(
 /// How many lost items one finding shows.
 const MOST: usize = 4;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    look(hub, hub.values, &mut Vec::new(), findings);
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
+    look(cx, hub.values, &mut Vec::new(), findings);
 }
 
 fn look<'v>(
-    hub: &Hub<'v>,
+    cx: &Context<'v>,
     value: &'v Value,
     path: &mut Vec<&'v str>,
     findings: &mut Vec<Diagnostic>,
@@ -33,15 +34,16 @@ fn look<'v>(
     for (key, below) in &map.entries {
         path.push(key);
         match &below.content {
-            Content::List(items) => findings.extend(replaced(hub, path, below, items)),
-            _ => look(hub, below, path, findings),
+            Content::List(items) => findings.extend(replaced(cx, path, below, items)),
+            _ => look(cx, below, path, findings),
         }
         path.pop();
     }
 }
 
 /// What the list next below has and this one has not. An empty list says that nothing is wanted.
-fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Option<Diagnostic> {
+fn replaced(cx: &Context<'_>, path: &[&str], list: &Value, items: &[Value]) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let lower = list.lost.first()?;
     let Content::List(lower_items) = &lower.content else {
         return None;
@@ -71,12 +73,12 @@ fn replaced(hub: &Hub<'_>, path: &[&str], list: &Value, items: &[Value]) -> Opti
     });
     let is_grave = !hub.is_own(lower) && is_grave(path, !kept.is_empty());
     let level = if is_grave { Level::Warning } else { CODE.level };
-    if level == Level::Hint && !hub.has_hints {
+    if level == Level::Hint && !cx.hints {
         return Some(Diagnostic { level, ..finding });
     }
     let repeated = gone.iter().map(|item| item.to_json()).collect();
-    let edits = remedy::append(hub, list, repeated);
-    let finding = remedy::risky(finding, "repeat what is lost", edits);
+    let edits = fixes::append(cx, list, repeated);
+    let finding = fixes::risky(finding, "repeat what is lost", edits);
     Some(Diagnostic { level, ..finding })
 }
 

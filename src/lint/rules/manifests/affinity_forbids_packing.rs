@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::purpose;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::hub::components;
 use crate::k8s::{Affinity, Selector, SelectorExt as _, Workload, read_selector};
 use crate::lint::{Check, Rule, Stream};
 use crate::yaml::NodeRef;
@@ -30,7 +30,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         let Some(selector) = on_each_node(term) else {
             continue;
         };
-        let is_apart = purpose::is_placeholder(workload) && selector.matches(&own);
+        let is_apart = components::is_placeholder(workload) && selector.matches(&own);
         if is_apart || labels.iter().any(|labels| selector.matches(labels)) {
             findings.push(apart(stream, workload, term, is_apart));
         }
@@ -74,7 +74,7 @@ fn labels_of_users(stream: &Stream<'_>) -> Vec<Labels> {
             }
             return Some(labels);
         }
-        purpose::is_placeholder(workload).then_some(labels)
+        components::is_placeholder(workload).then_some(labels)
     });
     labels.collect()
 }
@@ -108,7 +108,7 @@ fn spread(
     let is_hard = text(constraint, "whenUnsatisfiable") != Some("ScheduleAnyway");
     let is_tight = text(constraint, "maxSkew") == Some("1");
     let is_about_nodes = text(constraint, "topologyKey") == Some(HOSTNAME);
-    if !(purpose::is_placeholder(workload) && is_hard && is_tight && is_about_nodes) {
+    if !(components::is_placeholder(workload) && is_hard && is_tight && is_about_nodes) {
         return None;
     }
     let message = format!(

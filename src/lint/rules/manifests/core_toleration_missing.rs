@@ -1,5 +1,5 @@
-use super::purpose;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::hub::components;
 use crate::k8s::{Demands, Effect, Fit, Taint, Workload};
 use crate::lint::{Check, Rule, Stream};
 use crate::policy::Pool;
@@ -20,7 +20,7 @@ const KINDS: [&str; 4] = ["Deployment", "StatefulSet", "Job", "CronJob"];
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     let is_passing = !KINDS.contains(&workload.kind()) || workload.object.is_hook();
-    if is_passing || purpose::is_of_users(workload) {
+    if is_passing || components::is_of_users(workload) {
         return;
     }
     let demands = Demands::of(&workload.template.spec);
@@ -47,7 +47,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
 
 fn core_taint() -> Taint {
     Taint {
-        key: purpose::DEDICATED[0].to_owned(),
+        key: components::DEDICATED[0].to_owned(),
         value: "core".to_owned(),
         effect: Effect::NoSchedule,
     }
@@ -59,7 +59,8 @@ fn beside_a_hub(stream: &Stream<'_>, demands: &Demands) -> Option<Level> {
     let workloads = stream.workloads.iter();
     let hubs = workloads.filter(|workload| workload.template.is_component(&["hub"]));
     let demands_of_hubs = hubs.map(|hub| Demands::of(&hub.template.spec));
-    let mut on_core = demands_of_hubs.filter(|hub| purpose::has_purpose(&hub.tolerations, "core"));
+    let mut on_core =
+        demands_of_hubs.filter(|hub| components::has_purpose(&hub.tolerations, "core"));
     if chooses(demands) || tolerates_core(demands) {
         return None;
     }
@@ -82,7 +83,7 @@ fn tolerates_core(demands: &Demands) -> bool {
 fn on_pools(pools: &[Pool], demands: &Demands) -> Option<Level> {
     let is_core = |pool: &&Pool| {
         let mut taints = pool.taints.iter();
-        taints.any(|taint| purpose::DEDICATED.contains(&&*taint.key) && taint.value == "core")
+        taints.any(|taint| components::DEDICATED.contains(&&*taint.key) && taint.value == "core")
     };
     let takes = |pool: &&Pool| !matches!(pool.fit(demands).0, Fit::Refuses(_));
     let mut core = pools.iter().filter(is_core).peekable();

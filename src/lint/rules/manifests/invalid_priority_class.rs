@@ -1,6 +1,6 @@
-use super::purpose;
 use super::undefined_priority_class::OF_SYSTEM;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::hub::components;
 use crate::k8s::{Object, PodField};
 use crate::lint::{Check, Rule, Stream};
 use crate::yaml::{NodeRef, Scalar};
@@ -122,7 +122,7 @@ fn keeps_placeholders(
     };
     let never = class.node.get("preemptionPolicy")?;
     let mut workloads = stream.workloads.iter();
-    let placeholder = workloads.find(|workload| purpose::is_placeholder(workload))?;
+    let placeholder = workloads.find(|workload| components::is_placeholder(workload))?;
     let named = placeholder.template.spec.get(PodField::PriorityClassName)?;
     let lowest = classes
         .iter()

@@ -12,5 +12,3 @@ pub(super) mod scale_down_blocker;
 pub(super) mod tolerates_without_selecting;
 pub(super) mod undefined_priority_class;
 pub(super) mod unreadable;
-
-mod purpose;

@@ -1,8 +1,8 @@
-use super::purpose;
 use crate::diag::{Code, Diagnostic};
+use crate::hub;
+use crate::hub::components;
 use crate::k8s::Workload;
 use crate::lint::{Check, Rule, Stream};
-use crate::values;
 use crate::yaml::NodeRef;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -21,7 +21,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     let pullers = stream
         .workloads
         .iter()
-        .filter(|one| purpose::is_puller(one));
+        .filter(|one| components::is_puller(one));
     let pullers: Vec<_> = pullers.collect();
     let of_hubs = of_hubs(stream);
     findings.extend(missing(stream, &pullers, &of_hubs));
@@ -29,13 +29,13 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for workload in stream
         .workloads
         .iter()
-        .filter(|one| !purpose::is_puller(one))
+        .filter(|one| !components::is_puller(one))
     {
         let containers = workload.template.containers();
         used.extend(containers.filter_map(image).map(plain));
     }
     for puller in pullers {
-        for container in purpose::pulled(puller) {
+        for container in components::pulled(puller) {
             findings.extend(stale(stream, puller, container, &used));
         }
     }
@@ -45,7 +45,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
 fn of_hubs(stream: &Stream<'_>) -> Vec<String> {
     let texts = stream.hubs().filter_map(|(_, values)| values.text);
     let images = texts
-        .filter_map(|text| values::read_hub_images(&text))
+        .filter_map(|text| hub::read_hub_images(&text))
         .flatten();
     images.map(|image| plain(&image.image)).collect()
 }
@@ -54,12 +54,12 @@ fn of_hubs(stream: &Stream<'_>) -> Vec<String> {
 fn missing(stream: &Stream<'_>, pullers: &[&Workload<'_>], of_hubs: &[String]) -> Vec<Diagnostic> {
     let of_hub = pullers
         .iter()
-        .filter(|puller| purpose::is_hub_puller(puller));
+        .filter(|puller| components::is_hub_puller(puller));
     let of_hub: Vec<_> = of_hub.collect();
     let Some(first) = of_hub.first() else {
         return Vec::new();
     };
-    let containers = of_hub.iter().flat_map(|puller| purpose::pulled(puller));
+    let containers = of_hub.iter().flat_map(|puller| components::pulled(puller));
     let pulled: Vec<String> = containers.filter_map(image).map(plain).collect();
     // Another version of it is told where it stands.
     let is_pulled = |image: &&String| {

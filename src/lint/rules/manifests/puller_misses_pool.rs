@@ -1,5 +1,5 @@
-use super::purpose;
 use crate::diag::{Code, Diagnostic};
+use crate::hub::components;
 use crate::k8s::{Demands, Effect, Fit, Operator, PodField, Taint, Toleration, Workload};
 use crate::lint::{Check, Rule, Stream};
 
@@ -16,7 +16,7 @@ static CODE: Code = Code::warning(
 );
 
 fn check(stream: &Stream<'_>, puller: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
-    if !purpose::is_puller(puller) {
+    if !components::is_puller(puller) {
         return;
     }
     for consumer in stream.workloads.iter().filter(|one| is_for(puller, one)) {
@@ -43,7 +43,7 @@ fn is_for(puller: &Workload<'_>, other: &Workload<'_>) -> bool {
         return false;
     }
     let is_pulled = |image: &str| {
-        let mut containers = purpose::pulled(puller);
+        let mut containers = components::pulled(puller);
         containers.any(|container| {
             let found = container.get("image").and_then(|image| image.text());
             found == Some(image)
@@ -53,7 +53,7 @@ fn is_for(puller: &Workload<'_>, other: &Workload<'_>) -> bool {
     let mut images = containers
         .flat_map(|list| list.items())
         .filter_map(|container| container.get("image")?.text());
-    purpose::is_hub_puller(puller) && purpose::is_placeholder(other) || images.any(is_pulled)
+    components::is_hub_puller(puller) && components::is_placeholder(other) || images.any(is_pulled)
 }
 
 /// A taint that the pods tolerate by its name and the puller does not.

@@ -1,5 +1,5 @@
-use super::purpose;
 use crate::diag::{Code, Diagnostic};
+use crate::hub::components;
 use crate::k8s::Workload;
 use crate::lint::{Check, Rule, Stream};
 use crate::text::Span;
@@ -24,7 +24,7 @@ const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     // Agents do not count, and a job ends.
     let is_passing = workload.is_daemon_set() || ["Job", "CronJob"].contains(&workload.kind());
-    if is_passing || workload.object.is_hook() || !purpose::is_of_users(workload) {
+    if is_passing || workload.object.is_hook() || !components::is_of_users(workload) {
         return;
     }
     let template = &workload.template;

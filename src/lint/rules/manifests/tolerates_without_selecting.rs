@@ -1,5 +1,5 @@
-use super::purpose;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::hub::components;
 use crate::k8s::{Demands, Fit, Operator, PodField, Toleration, Workload};
 use crate::lint::{Check, Rule, Stream};
 use crate::policy::Pool;
@@ -25,7 +25,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         || affinity.required.is_some()
         || !demands.preferred.is_empty();
     // z2jh gives its own pods tolerations whether or not there are such pools.
-    let is_hubs = purpose::is_placeholder(workload) || purpose::is_hub_puller(workload);
+    let is_hubs = components::is_placeholder(workload) || components::is_hub_puller(workload);
     if chooses || is_hubs || workload.is_bound() {
         return;
     }
@@ -56,7 +56,7 @@ fn level(
     toleration: &Toleration,
 ) -> Option<Level> {
     let key = toleration.key.as_str();
-    let is_of_core = purpose::DEDICATED.contains(&key) && toleration.value == "core";
+    let is_of_core = components::DEDICATED.contains(&key) && toleration.value == "core";
     let tolerates_nothing =
         toleration.is_malformed || matches!(toleration.operator, Operator::Other(_));
     if key.is_empty() || is_of_core || tolerates_nothing {

@@ -1,6 +1,6 @@
 use super::{CORE_MATCH, USER_MATCH, core_pods, holds_something};
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,17 +15,18 @@ static CODE: Code = Code::note(
     "a core pod may keep a node of users from going away",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let preferred = hub.text(CORE_MATCH).filter(|kind| *kind != "require");
     let selector = |pod: &str| format!("{pod}.nodeSelector");
     let is_pinned = |pod: &&str| hub.get(&selector(pod)).is_some_and(holds_something);
     let (pinned, loose): (Vec<&str>, Vec<&str>) = core_pods(hub).into_iter().partition(is_pinned);
-    let never_goes = hub.facts.autoscaler == Some(Autoscaler::None);
+    let never_goes = cx.facts.autoscaler == Some(Autoscaler::None);
     if preferred.is_none() || loose.is_empty() || never_goes {
         return;
     }
     if pinned.is_empty() {
-        findings.extend(users_alone(hub));
+        findings.extend(users_alone(cx));
         return;
     }
     let message = format!(
@@ -41,16 +42,17 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .map(|path| (path.as_str(), "this one has its nodes"))
         .collect();
     let finding = hub.at(finding, &places);
-    findings.push(pinned_alike(hub, &paths, &loose, finding));
+    findings.push(pinned_alike(cx, &paths, &loose, finding));
 }
 
 /// With the selector of the others, where these have the same one.
 fn pinned_alike(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     pinned: &[String],
     loose: &[&str],
     finding: Diagnostic,
 ) -> Diagnostic {
+    let hub = cx.hub;
     let mut selectors = pinned.iter().filter_map(|path| hub.get(path));
     let Some(first) = selectors.next() else {
         return finding;
@@ -61,14 +63,15 @@ fn pinned_alike(
     }
     let place = |pod: &&str| {
         let path = format!("{pod}.nodeSelector");
-        (remedy::split(&path), selector.clone().into())
+        (fixes::split(&path), selector.clone().into())
     };
-    let edits = remedy::add(hub, first, loose.iter().map(place).collect());
-    remedy::risky(finding, "give them the same selector", edits)
+    let edits = fixes::add(cx, first, loose.iter().map(place).collect());
+    fixes::risky(finding, "give them the same selector", edits)
 }
 
 /// Users have to be on nodes of theirs, and core pods need not be elsewhere.
-fn users_alone(hub: &Hub<'_>) -> Option<Diagnostic> {
+fn users_alone(cx: &Context<'_>) -> Option<Diagnostic> {
+    let hub = cx.hub;
     if hub.text(USER_MATCH) != Some("require") {
         return None;
     }
@@ -80,9 +83,9 @@ fn users_alone(hub: &Hub<'_>) -> Option<Diagnostic> {
         (USER_MATCH, "users are bound"),
         (CORE_MATCH, "core pods are not"),
     ];
-    let edits = remedy::set_near(hub, CORE_MATCH, "require");
+    let edits = fixes::set_near(cx, CORE_MATCH, "require");
     let finding = hub.at(finding, &places);
-    Some(remedy::risky(
+    Some(fixes::risky(
         finding,
         "bind core pods to nodes of theirs",
         edits,

@@ -1,8 +1,8 @@
-use super::toleration::{missing, of_another_value, with_spellings};
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, items};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::profiles::{self, items};
+use crate::hub::span;
+use crate::hub::tolerations::{missing, of_another_value, with_spellings};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -29,25 +29,26 @@ const OF_CORE: [&str; 4] = [
     "scheduling.userScheduler.tolerations",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let all = |path: &str| hub.get(path).map(items).unwrap_or_default();
     let with_extra = [all(USER_PODS), all(EXTRA)].concat();
-    findings.extend(replaced(hub, USER_PODS, &with_extra, "user"));
-    findings.extend(replaced(hub, CORE_PODS, &all(CORE_PODS), "core"));
+    findings.extend(replaced(cx, USER_PODS, &with_extra, "user"));
+    findings.extend(replaced(cx, CORE_PODS, &all(CORE_PODS), "core"));
     // `[]` is the documented way to have no list of the chart's; half a pair is then none.
     if all(USER_PODS).is_empty() {
-        findings.extend(hub.get(EXTRA).and_then(|list| half(hub, list, "user")));
+        findings.extend(hub.get(EXTRA).and_then(|list| half(cx, list, "user")));
     }
     if all(CORE_PODS).is_empty() {
         let lists = OF_CORE.iter().filter_map(|path| hub.get(path));
-        findings.extend(lists.filter_map(|list| half(hub, list, "core")));
+        findings.extend(lists.filter_map(|list| half(cx, list, "core")));
     }
     for settings in profiles::effective(hub) {
         if !settings.is_overridden("tolerations") {
             continue;
         }
         let list = settings.get("tolerations");
-        let finding = list.and_then(|list| half(hub, list, "user").or_else(|| other(list, "user")));
+        let finding = list.and_then(|list| half(cx, list, "user").or_else(|| other(list, "user")));
         if let Some(finding) = finding {
             profiles::report(findings, finding);
         }
@@ -55,7 +56,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// A list of the release in the place of the chart's that lacks a spelling.
-fn replaced(hub: &Hub<'_>, path: &str, all: &[&Value], value: &str) -> Option<Diagnostic> {
+fn replaced(cx: &Context<'_>, path: &str, all: &[&Value], value: &str) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let list = hub.get(path).filter(|_| hub.is_set(path))?;
     let missing = missing(all, value);
     if items(list).is_empty() || missing.is_empty() {
@@ -77,12 +79,12 @@ fn replaced(hub: &Hub<'_>, path: &str, all: &[&Value], value: &str) -> Option<Di
     );
     let finding = Diagnostic::new(&CODE, message).help(help);
     let finding = hub.at(finding, &[(path, "replaces the chart's list")]);
-    let edits = remedy::append(hub, list, with_spellings(all, &missing, value));
-    Some(remedy::safe(finding, "tolerate the taint", edits))
+    let edits = fixes::append(cx, list, with_spellings(all, &missing, value));
+    Some(fixes::safe(finding, "tolerate the taint", edits))
 }
 
 /// A list with one of the two spellings.
-fn half(hub: &Hub<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
+fn half(cx: &Context<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
     let all = items(list);
     let spellings = missing(&all, value);
     let [missing] = spellings.as_slice() else {
@@ -92,8 +94,8 @@ fn half(hub: &Hub<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
     let finding = Diagnostic::new(&CODE, message)
         .at(span(list), "one of two")
         .help("tolerate both: some clouds allow no `/` in the key of a taint");
-    let edits = remedy::append(hub, list, with_spellings(&all, &spellings, value));
-    Some(remedy::safe(finding, "tolerate both spellings", edits))
+    let edits = fixes::append(cx, list, with_spellings(&all, &spellings, value));
+    Some(fixes::safe(finding, "tolerate both spellings", edits))
 }
 
 /// A list with the taint of other pods, and not of these.

@@ -1,7 +1,8 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 use crate::yaml;
 
@@ -59,17 +60,24 @@ const AFFINITY: [&str; 4] = [
     "preferred_during_scheduling_ignored_during_execution",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         for (name, value) in settings.entries("extra_pod_config") {
-            if let Some(finding) = flaw(hub, settings, name, value) {
+            if let Some(finding) = flaw(cx, settings, name, value) {
                 profiles::report(findings, finding);
             }
         }
     }
 }
 
-fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, value: &Value) -> Option<Diagnostic> {
+fn flaw(
+    cx: &Context<'_>,
+    settings: &Settings<'_>,
+    name: &str,
+    value: &Value,
+) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let (camel, _, of_profile, of_chart) = FIELDS
         .into_iter()
         .find(|(camel, snake, ..)| name == *camel || name == *snake)?;
@@ -81,7 +89,7 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, value: &Value) -> Op
         return Some(if settings.is_overridden("extra_pod_config") {
             finding
         } else {
-            moved(hub, name, camel, finding)
+            moved(cx, name, camel, finding)
         });
     }
     let message = format!(
@@ -98,32 +106,33 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, value: &Value) -> Op
         .at(span(value), "comes last")
         .help(help);
     Some(if is_of_profile {
-        of_profile_moved(hub, name, value, of_profile, finding)
+        of_profile_moved(cx, name, value, of_profile, finding)
     } else {
-        moved(hub, name, camel, finding)
+        moved(cx, name, camel, finding)
     })
 }
 
 /// The field at the key that the chart has for it.
-fn moved(hub: &Hub<'_>, name: &str, camel: &str, finding: Diagnostic) -> Diagnostic {
+fn moved(cx: &Context<'_>, name: &str, camel: &str, finding: Diagnostic) -> Diagnostic {
     let from = format!("singleuser.extraPodConfig.{name}");
     let edits = match camel {
-        "tolerations" => remedy::move_key(hub, &from, "singleuser.extraTolerations"),
-        "nodeSelector" => remedy::move_key(hub, &from, "singleuser.nodeSelector"),
-        "affinity" => remedy::scatter(hub, &from, affinity),
+        "tolerations" => fixes::move_key(cx, &from, "singleuser.extraTolerations"),
+        "nodeSelector" => fixes::move_key(cx, &from, "singleuser.nodeSelector"),
+        "affinity" => fixes::scatter(cx, &from, affinity),
         _ => None,
     };
-    remedy::risky(finding, "move it to the chart's own key", edits)
+    fixes::risky(finding, "move it to the chart's own key", edits)
 }
 
 /// The field as the trait of a profile that is for it, where that has the same shape.
 fn of_profile_moved(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     name: &str,
     value: &Value,
     of_profile: &str,
     finding: Diagnostic,
 ) -> Diagnostic {
+    let hub = cx.hub;
     let is_holder = |settings: &&Value| {
         let held = settings.get_path(&["extra_pod_config", name]);
         held.is_some_and(|held| held.set == value.set)
@@ -132,12 +141,12 @@ fn of_profile_moved(
     let holder = profiles::overrides(hub).into_iter().find(is_holder);
     let edits = holder
         .filter(|_| same)
-        .and_then(|holder| remedy::transfer(hub, value, holder, &[of_profile]));
-    remedy::risky(finding, format!("make it the trait `{of_profile}`"), edits)
+        .and_then(|holder| fixes::transfer(cx, value, holder, &[of_profile]));
+    fixes::risky(finding, format!("make it the trait `{of_profile}`"), edits)
 }
 
 /// An affinity by the chart's keys: terms that are required, and those that are preferred.
-fn affinity(affinity: yaml::Value) -> Option<Vec<remedy::Place>> {
+fn affinity(affinity: yaml::Value) -> Option<Vec<fixes::Place>> {
     let yaml::Value::Mapping(kinds) = affinity else {
         return None;
     };
@@ -150,7 +159,7 @@ fn affinity(affinity: yaml::Value) -> Option<Vec<remedy::Place>> {
         for (rule, terms) in rules {
             let which = WHICH.iter().find(|which| rule.starts_with(**which))?;
             let path = format!("singleuser.{key}.{which}");
-            places.push((remedy::split(&path), terms_of(terms)?));
+            places.push((fixes::split(&path), terms_of(terms)?));
         }
     }
     Some(places)

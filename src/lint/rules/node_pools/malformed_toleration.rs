@@ -1,9 +1,9 @@
-use super::toleration::is_everything;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::hub::profiles::{self, items};
+use crate::hub::span;
+use crate::hub::tolerations::is_everything;
 use crate::k8s::{Effect, WrittenToleration};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, items};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -34,7 +34,8 @@ const OF_PULLERS: &str = "prePuller.extraTolerations";
 
 const FIELDS: [&str; 5] = ["key", "operator", "value", "effect", "tolerationSeconds"];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let of_chart = LISTS.iter().filter_map(|path| hub.get(path));
     let overrides = profiles::overrides(hub);
     let of_profiles = overrides
@@ -42,11 +43,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .filter_map(|settings| settings.get("tolerations"));
     for list in of_chart.chain(of_profiles) {
         let tolerations = maps(list);
-        findings
-            .extend(tolerations.filter_map(|item| flaw(hub, item).or_else(|| everything(item))));
+        findings.extend(tolerations.filter_map(|item| flaw(cx, item).or_else(|| everything(item))));
     }
     let of_pullers = hub.get(OF_PULLERS).into_iter().flat_map(maps);
-    findings.extend(of_pullers.filter_map(|item| flaw(hub, item)));
+    findings.extend(of_pullers.filter_map(|item| flaw(cx, item)));
 }
 
 fn maps(list: &Value) -> impl Iterator<Item = &Value> {
@@ -54,8 +54,8 @@ fn maps(list: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Why the API server refuses it.
-fn flaw(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
-    unknown_field(hub, item).or_else(|| refused(hub, item))
+fn flaw(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
+    unknown_field(cx, item).or_else(|| refused(cx, item))
 }
 
 fn finding(item: &Value, key: &str, message: &str, help: &str) -> Diagnostic {
@@ -63,7 +63,7 @@ fn finding(item: &Value, key: &str, message: &str, help: &str) -> Diagnostic {
     Diagnostic::new(&CODE, message).at(span(at), "").help(help)
 }
 
-fn unknown_field(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
+fn unknown_field(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
     let fields = item.as_map()?;
     let mut entries = fields.entries.iter();
     let (unknown, value) = entries.find(|(key, _)| !FIELDS.contains(&key.as_str()))?;
@@ -78,15 +78,15 @@ fn unknown_field(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
     let found = finding(item, unknown, &message, &help);
     Some(match meant {
         Some(meant) => {
-            let edits = remedy::rename_key(hub, value, meant);
-            remedy::safe(found, format!("write `{meant}`"), edits)
+            let edits = fixes::rename_key(cx, value, meant);
+            fixes::safe(found, format!("write `{meant}`"), edits)
         }
         None => found,
     })
 }
 
 /// What Kubernetes itself says of it; of what is encrypted nothing can be said.
-fn refused(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
+fn refused(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
     let fields = item.as_map()?.entries.values();
     let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
     if !fields.into_iter().all(is_known) {
@@ -110,8 +110,8 @@ fn refused(hub: &Hub<'_>, item: &Value) -> Option<Diagnostic> {
     let meant = written.effect.and_then(Effect::meant);
     Some(match (effect, meant) {
         (Some(effect), Some(meant)) => {
-            let edits = remedy::replace_scalar(hub, effect, meant.as_str());
-            remedy::safe(found, format!("write `{}`", meant.as_str()), edits)
+            let edits = fixes::replace_scalar(cx, effect, meant.as_str());
+            fixes::safe(found, format!("write `{}`", meant.as_str()), edits)
         }
         _ => found,
     })

@@ -8,10 +8,7 @@ pub(super) mod profile_replaces_placement;
 pub(super) mod tolerates_but_does_not_select;
 pub(super) mod user_pods_safe_to_evict;
 
-pub(super) mod terms;
-mod toleration;
-
-use crate::lint::Hub;
+use crate::hub::Hub;
 use crate::values::{Content, Value};
 
 /// Where the chart says how user pods look for nodes of their purpose.
@@ -19,9 +16,6 @@ const USER_MATCH: &str = "scheduling.userPods.nodeAffinity.matchNodePurpose";
 
 /// Where it says so of core pods.
 const CORE_MATCH: &str = "scheduling.corePods.nodeAffinity.matchNodePurpose";
-
-/// The label of nodes that both look for.
-pub(super) const PURPOSE: &str = "hub.jupyter.org/node-purpose";
 
 /// Where the core pods that the chart renders have their keys.
 fn core_pods(hub: &Hub<'_>) -> Vec<&'static str> {

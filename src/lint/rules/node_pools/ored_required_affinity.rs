@@ -1,11 +1,12 @@
-use super::terms::{expressions, key, looks_at};
-use super::{PURPOSE, USER_MATCH};
+use super::USER_MATCH;
+use crate::hub::affinity_terms::{expressions, key, looks_at};
+use crate::hub::components::PURPOSE;
 use serde_json::json;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -22,12 +23,13 @@ static CODE: Code = Code::error(
 
 const REQUIRED: &str = "singleuser.extraNodeAffinity.required";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         let terms = settings.items("node_affinity_required");
         let finding = match bypassed(settings, &terms) {
-            Some(term) if settings.is_overridden("node_affinity_required") => Some(own(hub, term)),
-            Some(_) => of_chart(hub),
+            Some(term) if settings.is_overridden("node_affinity_required") => Some(own(cx, term)),
+            Some(_) => of_chart(cx),
             None => apart(settings, &terms),
         };
         if let Some(finding) = finding {
@@ -45,7 +47,8 @@ fn bypassed<'s>(settings: &Settings<'_>, terms: &[&'s Value]) -> Option<&'s Valu
     terms.iter().find(|term| !asks(term)).copied()
 }
 
-fn of_chart(hub: &Hub<'_>) -> Option<Diagnostic> {
+fn of_chart(cx: &Context<'_>) -> Option<Diagnostic> {
+    let hub = cx.hub;
     hub.get(REQUIRED)?;
     let message = "users may run on any node that this term matches, whatever its purpose";
     let finding = Diagnostic::new(&CODE, message).help(
@@ -57,32 +60,32 @@ fn of_chart(hub: &Hub<'_>) -> Option<Diagnostic> {
         (USER_MATCH, "is only one of the ways"),
     ];
     let finding = hub.at(finding, &places);
-    let edits = remedy::set_near(hub, USER_MATCH, "ignore").and_then(|mut edits| {
+    let edits = fixes::set_near(cx, USER_MATCH, "ignore").and_then(|mut edits| {
         let terms = profiles::items(hub.get(REQUIRED)?).into_iter();
         for term in terms.filter(|term| !looks_at(term, PURPOSE)) {
-            edits.extend(narrowed(hub, term)?);
+            edits.extend(narrowed(cx, term)?);
         }
         Some(edits)
     });
-    Some(remedy::risky(
+    Some(fixes::risky(
         finding,
         "ask for the purpose in each term",
         edits,
     ))
 }
 
-fn own(hub: &Hub<'_>, term: &Value) -> Diagnostic {
+fn own(cx: &Context<'_>, term: &Value) -> Diagnostic {
     let message = "users may run on any node that this term matches, whatever its purpose";
     let finding = Diagnostic::new(&CODE, message)
         .at(span(term), "one more way to be scheduled")
         .help("terms are alternatives: put `hub.jupyter.org/node-purpose` into each");
-    remedy::risky(finding, "ask for the purpose here too", narrowed(hub, term))
+    fixes::risky(finding, "ask for the purpose here too", narrowed(cx, term))
 }
 
 /// The term asks for nodes of users besides.
-fn narrowed(hub: &Hub<'_>, term: &Value) -> remedy::Edits {
+fn narrowed(cx: &Context<'_>, term: &Value) -> fixes::Edits {
     let purpose = json!({"key": PURPOSE, "operator": "In", "values": ["user"]});
-    remedy::append(hub, term.get("matchExpressions")?, vec![purpose])
+    fixes::append(cx, term.get("matchExpressions")?, vec![purpose])
 }
 
 /// Terms that look at nothing in common are mostly meant to hold together.

@@ -1,9 +1,11 @@
-use super::terms::{exclude_each_other, excludes, expressions, key, text};
-use super::{CORE_MATCH, PURPOSE, core_pods};
+use super::{CORE_MATCH, core_pods};
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::Hub;
+use crate::hub::affinity_terms::{exclude_each_other, excludes, expressions, key, text};
+use crate::hub::components::PURPOSE;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,7 +20,8 @@ static CODE: Code = Code::error(
     "no node can be what both the selector and the affinity want",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         if let Some(finding) = of_users(settings) {
             profiles::report(findings, finding);

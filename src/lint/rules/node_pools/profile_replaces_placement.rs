@@ -1,10 +1,12 @@
-use super::terms::looks_at;
-use super::toleration::{missing, of_another_value, with_spellings};
-use super::{PURPOSE, USER_MATCH};
+use super::USER_MATCH;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::affinity_terms::looks_at;
+use crate::hub::components::PURPOSE;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::hub::tolerations::{missing, of_another_value, with_spellings};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,13 +21,14 @@ static CODE: Code = Code::warning(
     "a profile drops what the chart does to place or to protect its pods",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let tolerates = missing(&profiles::base(hub).items("tolerations"), "user").len() < 2;
     let requires = hub.text(USER_MATCH) == Some("require");
     let blocks = hub.flag("singleuser.cloudMetadata.blockWithIptables") == Some(true);
     for settings in profiles::effective(hub) {
         let dropped = [
-            tolerates.then(|| toleration(hub, settings)),
+            tolerates.then(|| toleration(cx, settings)),
             requires.then(|| affinity(settings)),
             blocks.then(|| block(hub, settings)),
         ];
@@ -41,7 +44,7 @@ fn replaced<'s>(settings: &'s Settings<'_>, name: &str) -> Option<&'s Value> {
     value.filter(|value| matches!(value.content, Content::List(_) | Content::Map(_)))
 }
 
-fn toleration(hub: &Hub<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
+fn toleration(cx: &Context<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
     let list = replaced(settings, "tolerations")?;
     let items = settings.items("tolerations");
     let spellings = missing(&items, "user");
@@ -53,8 +56,8 @@ fn toleration(hub: &Hub<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
         settings.title
     );
     let help = "repeat `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`";
-    let edits = remedy::append(hub, list, with_spellings(&items, &spellings, "user"));
-    Some(remedy::safe(
+    let edits = fixes::append(cx, list, with_spellings(&items, &spellings, "user"));
+    Some(fixes::safe(
         lost(list, message, help),
         "tolerate the taint of users' nodes",
         edits,

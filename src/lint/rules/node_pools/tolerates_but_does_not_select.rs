@@ -1,7 +1,8 @@
 use super::{CORE_MATCH, USER_MATCH, holds_something};
 use crate::diag::{Code, Diagnostic};
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::profiles;
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -36,7 +37,8 @@ const SIGNS: [(&str, &str); 8] = [
     ),
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_loose = matches!(hub.text(USER_MATCH), Some("prefer" | "ignore"));
     let signs: Vec<(&str, &str)> = SIGNS
         .into_iter()
@@ -61,8 +63,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message).help(format!(
         "a toleration only permits: set `{USER_MATCH}: require`, unless there is one pool for all"
     ));
-    let edits = remedy::set(hub, USER_MATCH, "require", signs[0].0);
-    let finding = remedy::risky(hub.at(finding, &signs), "require nodes for users", edits);
+    let edits = fixes::set(cx, USER_MATCH, "require", signs[0].0);
+    let finding = fixes::risky(hub.at(finding, &signs), "require nodes for users", edits);
     findings.push(finding);
 }
 

@@ -1,8 +1,8 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 use crate::policy::Autoscaler;
 use crate::values::Content;
 
@@ -20,10 +20,11 @@ static CODE: Code = Code::error(
 
 const KEY: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     // Karpenter has an annotation of its own.
     if matches!(
-        hub.facts.autoscaler,
+        cx.facts.autoscaler,
         Some(Autoscaler::Karpenter | Autoscaler::None)
     ) {
         return;
@@ -43,8 +44,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             let finding = Diagnostic::new(&CODE, message)
                 .at(span(value), "allows it to evict them")
                 .help("take it away; servers of users then keep their node");
-            let edits = remedy::remove(hub, value);
-            let finding = remedy::safe(finding, "take the annotation away", edits);
+            let edits = fixes::remove(cx, value);
+            let finding = fixes::safe(finding, "take the annotation away", edits);
             profiles::report(findings, finding);
         }
     }

@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -16,19 +17,21 @@ static CODE: Code = Code::warning(
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 const ENABLED: &str = "scheduling.userPlaceholder.enabled";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let Some(replicas) = hub.number(REPLICAS) else {
         return;
     };
     let finding = match hub.flag(ENABLED) {
-        Some(false) if replicas > 0.0 => off(hub),
+        Some(false) if replicas > 0.0 => off(cx),
         Some(true) if replicas <= 0.0 && hub.is_set(ENABLED) => none(hub),
         _ => return,
     };
     findings.push(finding);
 }
 
-fn off(hub: &Hub<'_>) -> Diagnostic {
+fn off(cx: &Context<'_>) -> Diagnostic {
+    let hub = cx.hub;
     let message = "placeholders are asked for and switched off, so that there are none";
     let finding = Diagnostic::new(&CODE, message)
         .help("set `scheduling.userPlaceholder.enabled: true`, or take `replicas` away");
@@ -42,8 +45,8 @@ fn off(hub: &Hub<'_>) -> Diagnostic {
     if hub.is_set(ENABLED) && source(ENABLED) != source(REPLICAS) {
         return finding;
     }
-    let edits = remedy::set(hub, ENABLED, true, REPLICAS);
-    remedy::risky(finding, "switch them on", edits)
+    let edits = fixes::set(cx, ENABLED, true, REPLICAS);
+    fixes::risky(finding, "switch them on", edits)
 }
 
 fn none(hub: &Hub<'_>) -> Diagnostic {

@@ -1,9 +1,9 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::rules::node_pools::PURPOSE;
-use crate::lint::rules::node_pools::terms::{expressions, key};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::affinity_terms::{expressions, key};
+use crate::hub::components::PURPOSE;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -20,7 +20,8 @@ static CODE: Code = Code::note(
 
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if !hub.has_placeholders() {
         return;
     }

@@ -2,10 +2,11 @@ use serde_json::{Map, Value as Json};
 
 use crate::diag::Level;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::bytes;
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::bytes;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -23,7 +24,8 @@ static CODE: Code = Code::warning(
 const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";
 const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of them");
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let own = hub.get("scheduling.userPlaceholder.resources");
     let has_own = own
         .and_then(Value::as_map)
@@ -35,10 +37,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let all = profiles::effective(hub);
     let default = profiles::default_profile(hub, all);
     let edits = default.and_then(requests);
-    let edits = edits.and_then(|requests| remedy::set(hub, REQUESTS, requests, REPLICAS.0));
+    let edits = edits.and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS.0));
     let mended = |finding| {
         let message = "request what a server of the default profile gets";
-        remedy::risky(finding, message, edits)
+        fixes::risky(finding, message, edits)
     };
     if requests_nothing(&base) {
         let message = "placeholders request nothing, and so hold no seat";

@@ -1,9 +1,10 @@
 use serde_json::{Value as Json, json};
 
 use crate::diag::{Code, Diagnostic};
-use crate::lint::bytes;
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::Hub;
+use crate::hub::bytes;
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -22,7 +23,8 @@ const GUARANTEE: &str = "singleuser.memory.guarantee";
 const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let own = hub.get("scheduling.userPlaceholder.resources");
     let has_own = own
         .and_then(Value::as_map)
@@ -56,9 +58,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (REPLICAS, "each of them is too small"),
     ];
     let message = format!("request `{guarantee}i` for placeholders");
-    let edits = requests(hub, guarantee)
-        .and_then(|requests| remedy::set(hub, REQUESTS, requests, REPLICAS));
-    findings.push(remedy::safe(hub.at(finding, &places), message, edits));
+    let edits =
+        requests(hub, guarantee).and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS));
+    findings.push(fixes::safe(hub.at(finding, &places), message, edits));
 }
 
 /// What placeholders request, with the unit right; their own resources take the place of all that the chart

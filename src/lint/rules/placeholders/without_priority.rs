@@ -1,7 +1,6 @@
-use super::own_class;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -18,10 +17,11 @@ static CODE: Code = Code::error(
 const ENABLED: &str = "scheduling.podPriority.enabled";
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     const CLASS: &str = "scheduling.userPlaceholder.extraPodSpec.priorityClassName";
     let is_off = hub.flag(ENABLED) == Some(false);
-    if !hub.has_placeholders() || !is_off || own_class(hub).is_some() {
+    if !hub.has_placeholders() || !is_off || hub.placeholder_class().is_some() {
         return;
     }
     let message = "placeholders hold seats that no user can take: `scheduling.podPriority` is off";
@@ -32,8 +32,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (ENABLED, "off here"),
         (CLASS, "the chart takes this since 4.1"),
     ];
-    let edits = remedy::set(hub, ENABLED, true, REPLICAS);
-    findings.push(remedy::safe(
+    let edits = fixes::set(cx, ENABLED, true, REPLICAS);
+    findings.push(fixes::safe(
         hub.at(finding, &places),
         "enable priorities",
         edits,

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
-use super::pulled;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::images;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,9 +20,10 @@ static CODE: Code = Code::note(
     "a setting of the image pullers has no effect",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if hub.pulls() {
-        findings.extend(pulled_twice(hub));
+        findings.extend(pulled_twice(cx));
         findings.extend(only_the_awaiter(hub));
         return;
     }
@@ -58,8 +60,9 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Extra images that are pulled anyway.
-fn pulled_twice(hub: &Hub<'_>) -> Vec<Diagnostic> {
-    let images = pulled::images(hub);
+fn pulled_twice(cx: &Context<'_>) -> Vec<Diagnostic> {
+    let hub = cx.hub;
+    let images = images::of_pullers(hub);
     let mut by_name: BTreeMap<&str, &str> = BTreeMap::new();
     for image in &images {
         by_name.insert(&image.name, &image.image);
@@ -78,8 +81,8 @@ fn pulled_twice(hub: &Hub<'_>) -> Vec<Diagnostic> {
         let finding = Diagnostic::new(&CODE, message)
             .at(span(extra), "pulled a second time")
             .help("take it away");
-        let edits = remedy::remove(hub, extra);
-        found.push(remedy::safe(finding, "take the extra image away", edits));
+        let edits = fixes::remove(cx, extra);
+        found.push(fixes::safe(finding, "take the extra image away", edits));
     }
     found
 }

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -15,7 +15,8 @@ static CODE: Code = Code::warning(
 
 const WAIT: &str = "prePuller.hook.podSchedulingWaitDuration";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_on = hub.flag("prePuller.hook.enabled") == Some(true);
     if !is_on || hub.number(WAIT) != Some(-1.0) {
         return;

@@ -1,10 +1,11 @@
 use serde_json::json;
 
-use super::pulled;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::images;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -31,11 +32,12 @@ const CONTAINERS: [&[&str]; 6] = [
     &["extra_pod_config", "ephemeralContainers"],
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if !hub.pulls() {
         return;
     }
-    let pulled = pulled::references(hub);
+    let pulled = images::pulled(hub);
     let mut hidden = Vec::new();
     for overrides in profiles::overrides(hub) {
         hidden.extend(overrides.get("image_spec"));
@@ -58,22 +60,23 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         );
     }
     for value in hidden {
-        let Some(image) = pulled::text(value).filter(|image| !pulled.contains(*image)) else {
+        let Some(image) = images::text_of(value).filter(|image| !pulled.contains(*image)) else {
             continue;
         };
         let message = format!("the image pullers do not see `{image}`");
         let finding = Diagnostic::new(&CODE, message)
             .at(span(value), "not where they look")
             .help(HELP);
-        let edits = named(hub, image);
-        let finding = remedy::safe(finding, "let the image pullers pull it", edits);
+        let edits = named(cx, image);
+        let finding = fixes::safe(finding, "let the image pullers pull it", edits);
         profiles::report(findings, finding);
     }
     findings.extend(in_code(hub));
 }
 
 /// An extra image, by a name that containers can have; nothing without a tag, which the chart wants.
-fn named(hub: &Hub<'_>, image: &str) -> remedy::Edits {
+fn named(cx: &Context<'_>, image: &str) -> fixes::Edits {
+    let hub = cx.hub;
     const EXTRA: &str = "prePuller.extraImages";
     /// The name of the container begins with what the chart puts there.
     const MOST: usize = 63 - "image-pull-extra-".len();
@@ -95,8 +98,8 @@ fn named(hub: &Hub<'_>, image: &str) -> remedy::Edits {
     if plain.is_empty() || key.len() > MOST || !is_label(&key) {
         return None;
     }
-    remedy::set_near(
-        hub,
+    fixes::set_near(
+        cx,
         &format!("{EXTRA}.{key}"),
         json!({"name": name, "tag": tag}),
     )

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,7 +18,8 @@ static CODE: Code = Code::warning(
 
 const EXTRA: &str = "prePuller.extraTolerations";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if !hub.pulls() {
         return;
     }
@@ -44,21 +45,22 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(list), "for nodes with this taint")
                 .help(help);
             let message = format!("let image pullers tolerate `{key}`");
-            findings.push(remedy::safe(finding, message, tolerating(hub, list, key)));
+            findings.push(fixes::safe(finding, message, tolerating(cx, list, key)));
         }
     }
 }
 
 /// The toleration of the profile, for image pullers too.
-fn tolerating(hub: &Hub<'_>, list: &Value, key: &str) -> remedy::Edits {
+fn tolerating(cx: &Context<'_>, list: &Value, key: &str) -> fixes::Edits {
+    let hub = cx.hub;
     let mut items = profiles::items(list).into_iter();
     let item = items.find(|item| {
         let own = item.get("key").map(|own| &own.content);
         !is_soft(item) && matches!(own, Some(Content::String(own)) if own == key)
     })?;
     match hub.get(EXTRA).filter(|_| hub.is_set(EXTRA)) {
-        Some(extra) => remedy::append(hub, extra, vec![item.to_json()]),
-        None => remedy::set_near(hub, EXTRA, vec![item.to_json()]),
+        Some(extra) => fixes::append(cx, extra, vec![item.to_json()]),
+        None => fixes::set_near(cx, EXTRA, vec![item.to_json()]),
     }
 }
 

@@ -4,7 +4,6 @@ pub(super) mod images_not_seen;
 pub(super) mod misses_tainted_pool;
 pub(super) mod placeholders_without_puller;
 pub(super) mod profile_images_not_pulled;
-mod pulled;
 pub(super) mod too_many_images;
 pub(super) mod unused_default_image;
 pub(super) mod wrong_pool;

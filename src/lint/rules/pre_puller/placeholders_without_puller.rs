@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,12 +17,13 @@ static CODE: Code = Code::warning(
 
 const CONTINUOUS: &str = "prePuller.continuous.enabled";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if hub.flag(CONTINUOUS) != Some(false) {
         return;
     }
     if !hub.has_placeholders() {
-        findings.extend(nothing_pulls(hub));
+        findings.extend(nothing_pulls(cx));
         return;
     }
     let message =
@@ -32,13 +33,14 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (CONTINUOUS, "switched off here"),
         ("scheduling.userPlaceholder.replicas", "the placeholders"),
     ];
-    findings.push(switched_on(hub, hub.at(finding, &places)));
+    findings.push(switched_on(cx, hub.at(finding, &places)));
 }
 
 /// No puller at all where nodes come and go: a choice that many make, and worth a hint.
-fn nothing_pulls(hub: &Hub<'_>) -> Option<Diagnostic> {
+fn nothing_pulls(cx: &Context<'_>) -> Option<Diagnostic> {
+    let hub = cx.hub;
     const HOOK: &str = "prePuller.hook.enabled";
-    let grows = hub
+    let grows = cx
         .facts
         .autoscaler
         .is_some_and(|kind| kind != Autoscaler::None);
@@ -50,10 +52,10 @@ fn nothing_pulls(hub: &Hub<'_>) -> Option<Diagnostic> {
         Diagnostic::new(&CODE, message).help("set `prePuller.continuous.enabled: true`");
     finding.level = Level::Hint;
     let places = [(CONTINUOUS, "switched off here"), (HOOK, "and here")];
-    Some(switched_on(hub, hub.at(finding, &places)))
+    Some(switched_on(cx, hub.at(finding, &places)))
 }
 
-fn switched_on(hub: &Hub<'_>, finding: Diagnostic) -> Diagnostic {
-    let edits = remedy::set(hub, CONTINUOUS, true, CONTINUOUS);
-    remedy::risky(finding, "switch the continuous puller on", edits)
+fn switched_on(cx: &Context<'_>, finding: Diagnostic) -> Diagnostic {
+    let edits = fixes::set(cx, CONTINUOUS, true, CONTINUOUS);
+    fixes::risky(finding, "switch the continuous puller on", edits)
 }

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use super::pulled;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::images;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -23,18 +23,19 @@ const SWITCH: &str = "prePuller.pullProfileListImages";
 /// How many images one finding shows.
 const MOST: usize = 5;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if !hub.pulls() {
         return;
     }
-    let pulled = pulled::references(hub);
+    let pulled = images::pulled(hub);
     let mut seen = BTreeSet::new();
     let mut missing = Vec::new();
     for overrides in profiles::overrides(hub) {
         let Some(value) = overrides.get("image") else {
             continue;
         };
-        let image = pulled::text(value).filter(|image| !pulled.contains(*image));
+        let image = images::text_of(value).filter(|image| !pulled.contains(*image));
         if image.is_some_and(|image| seen.insert(image)) {
             missing.push(value);
         }

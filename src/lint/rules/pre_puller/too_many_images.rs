@@ -1,6 +1,6 @@
-use super::pulled;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::images;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -17,11 +17,12 @@ static CODE: Code = Code::note(
 /// More than these are many.
 const MOST: usize = 8;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if !hub.pulls() {
         return;
     }
-    let count = pulled::references(hub).len();
+    let count = images::pulled(hub).len();
     if count <= MOST {
         return;
     }

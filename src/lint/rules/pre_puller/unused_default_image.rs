@@ -1,8 +1,8 @@
-use super::pulled;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::profiles;
-use crate::lint::profiles::Settings;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::images;
+use crate::hub::profiles;
+use crate::hub::profiles::Settings;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,13 +17,14 @@ static CODE: Code = Code::note(
     "an image is pulled onto every node that no profile uses",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let all = profiles::effective(hub);
     if !hub.pulls() || hub.profiles().is_empty() || all.is_empty() {
         return;
     }
     let base = profiles::base(hub);
-    let Some(default) = base.get("image").and_then(pulled::text) else {
+    let Some(default) = base.get("image").and_then(images::text_of) else {
         return;
     };
     let is_unused = all.iter().all(|settings| {
@@ -46,8 +47,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let Some((name, tag)) = most_used(all).and_then(parts) else {
         return findings.push(finding);
     };
-    let edits = make_default(hub, name, tag);
-    findings.push(remedy::risky(
+    let edits = make_default(cx, name, tag);
+    findings.push(fixes::risky(
         finding,
         format!("make `{name}:{tag}` the default"),
         edits,
@@ -55,14 +56,15 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// With both where one of them is set, else beside the profiles.
-fn make_default(hub: &Hub<'_>, name: &str, tag: &str) -> remedy::Edits {
+fn make_default(cx: &Context<'_>, name: &str, tag: &str) -> fixes::Edits {
+    let hub = cx.hub;
     if !hub.is_set(NAME) {
-        let place = |path, text: &str| (remedy::split(path), text.into());
+        let place = |path, text: &str| (fixes::split(path), text.into());
         let places = vec![place(NAME, name), place(TAG, tag)];
-        return remedy::add(hub, hub.get("singleuser.profileList")?, places);
+        return fixes::add(cx, hub.get("singleuser.profileList")?, places);
     }
-    let mut edits = remedy::set_near(hub, NAME, name)?;
-    edits.extend(remedy::set_near(hub, TAG, tag)?);
+    let mut edits = fixes::set_near(cx, NAME, name)?;
+    edits.extend(fixes::set_near(cx, TAG, tag)?);
     Some(edits)
 }
 
@@ -71,7 +73,7 @@ const TAG: &str = "singleuser.image.tag";
 
 /// The image of most settings; of equals the one that comes first.
 fn most_used<'s>(all: &'s [Settings<'_>]) -> Option<&'s str> {
-    let image = |settings: &'s Settings<'_>| settings.get("image").and_then(pulled::text);
+    let image = |settings: &'s Settings<'_>| settings.get("image").and_then(images::text_of);
     let images: Vec<&str> = all.iter().filter_map(image).collect();
     let count = |wanted: &&str| images.iter().filter(|image| *image == wanted).count();
     let most = images.iter().map(&count).max()?;

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,7 +18,8 @@ static CODE: Code = Code::warning(
 
 const SELECTOR: &str = "singleuser.nodeSelector";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if !hub.pulls() {
         return;
     }

@@ -1,8 +1,7 @@
 use super::cutoff;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::remedy;
-use crate::lint::rules::placeholders::own_class;
-use crate::lint::{Check, Hub, Rule};
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -19,12 +18,13 @@ static CODE: Code = Code::warning(
 const ENABLED: &str = "scheduling.podPriority.enabled";
 const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_on = hub.flag(ENABLED) == Some(true);
-    if !is_on || !hub.has_placeholders() || own_class(hub).is_some() {
+    if !is_on || !hub.has_placeholders() || hub.placeholder_class().is_some() {
         return;
     }
-    let (Some(priority), Some(cutoff)) = (hub.number(PLACEHOLDER), cutoff(hub)) else {
+    let (Some(priority), Some(cutoff)) = (hub.number(PLACEHOLDER), cutoff(cx)) else {
         return;
     };
     if priority >= f64::from(cutoff) {
@@ -35,12 +35,12 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     );
     let help = format!("{cutoff} is the lowest that it adds nodes for");
     let mut finding = Diagnostic::new(&CODE, message).help(help);
-    if hub.facts.autoscaler.is_some() {
+    if cx.facts.autoscaler.is_some() {
         finding.level = Level::Error;
     }
     let label = format!("below {cutoff}");
-    let edits = remedy::set(hub, PLACEHOLDER, cutoff, ENABLED);
-    findings.push(remedy::safe(
+    let edits = fixes::set(cx, PLACEHOLDER, cutoff, ENABLED);
+    findings.push(fixes::safe(
         hub.at(finding, &[(PLACEHOLDER, &label)]),
         format!("set the priority of placeholders to {cutoff}"),
         edits,

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -13,7 +13,8 @@ static CODE: Code = Code::warning(
     "the priority of every new pod of the cluster changes",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     const GLOBAL: &str = "scheduling.podPriority.globalDefault";
     let is_on = hub.flag("scheduling.podPriority.enabled") == Some(true);
     if !is_on || hub.flag(GLOBAL) != Some(true) {
@@ -23,6 +24,6 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .help("set `globalDefault: false`, and let placeholders have a negative priority");
     let finding = hub.at(finding, &[(GLOBAL, "for all of the cluster")]);
-    let edits = remedy::set(hub, GLOBAL, false, GLOBAL);
-    findings.push(remedy::risky(finding, "leave other pods alone", edits));
+    let edits = fixes::set(cx, GLOBAL, false, GLOBAL);
+    findings.push(fixes::risky(finding, "leave other pods alone", edits));
 }

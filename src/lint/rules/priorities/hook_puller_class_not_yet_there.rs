@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::ChartVersion;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,9 +15,10 @@ static CODE: Code = Code::note(
 );
 
 /// The first version of the chart whose hook puller names the class.
-const NAMES_CLASS: (u32, u32) = (4, 0);
+const NAMES_CLASS: ChartVersion = ChartVersion::new(4, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     const PRIORITY: &str = "scheduling.podPriority.enabled";
     const HOOK: &str = "prePuller.hook.enabled";
     let is_on = [PRIORITY, HOOK]

@@ -1,7 +1,9 @@
-use super::{CUTOFF, cutoff};
+use super::cutoff;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::ChartVersion;
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
+use crate::policy::DEFAULT_CUTOFF;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -21,9 +23,10 @@ const PULLER: &str = "scheduling.podPriority.imagePullerPriority";
 const USER: &str = "scheduling.podPriority.defaultPriority";
 
 /// The first version of the chart whose image pullers have a class of their own.
-const PULLERS: (u32, u32) = (2, 0);
+const PULLERS: ChartVersion = ChartVersion::new(2, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if hub.flag(ENABLED) != Some(true) {
         return;
     }
@@ -42,7 +45,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
     } else {
         return;
     };
-    let mut finding = Diagnostic::new(&CODE, message).help(right(hub));
+    let mut finding = Diagnostic::new(&CODE, message).help(right(cx));
     finding.level = level;
     let places = [
         (PLACEHOLDER, "placeholders"),
@@ -50,7 +53,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         (USER, "users"),
     ];
     let finding = hub.at(finding, &places);
-    findings.push(set_right(hub, finding, (placeholder, puller, user)));
+    findings.push(set_right(cx, finding, (placeholder, puller, user)));
 }
 
 fn is_order(placeholder: f64, puller: f64, user: f64) -> bool {
@@ -59,11 +62,11 @@ fn is_order(placeholder: f64, puller: f64, user: f64) -> bool {
 
 /// Offers to change one of the priorities, where that is enough.
 fn set_right(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     finding: Diagnostic,
     (placeholder, puller, user): (f64, Option<f64>, f64),
 ) -> Diagnostic {
-    let lowest = cutoff(hub).unwrap_or(CUTOFF);
+    let lowest = cutoff(cx).unwrap_or(DEFAULT_CUTOFF);
     let of_puller = lowest.saturating_add(5);
     let (path, right) = if is_order(lowest.into(), puller.unwrap_or(user), user) {
         (PLACEHOLDER, lowest)
@@ -72,13 +75,13 @@ fn set_right(
     } else {
         return finding;
     };
-    let edits = remedy::set(hub, path, right, ENABLED);
-    remedy::safe(finding, format!("set `{path}` to {right}"), edits)
+    let edits = fixes::set(cx, path, right, ENABLED);
+    fixes::safe(finding, format!("set `{path}` to {right}"), edits)
 }
 
 /// An order that is right, above the cutoff of the autoscaler.
-fn right(hub: &Hub<'_>) -> String {
-    match cutoff(hub).filter(|cutoff| *cutoff > CUTOFF) {
+fn right(cx: &Context<'_>) -> String {
+    match cutoff(cx).filter(|cutoff| *cutoff > DEFAULT_CUTOFF) {
         None => "-10 for placeholders, -5 for image pullers and 0 for users, as the chart has it, is right"
             .to_owned(),
         Some(cutoff) => format!(

@@ -1,9 +1,9 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::bytes;
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::bytes;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -31,14 +31,15 @@ const OF_KUBERNETES: [&str; 9] = [
     "singleuser.networkTools.resources",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let of_chart = ["limit", "guarantee"].map(|key| hub.get(&format!("singleuser.memory.{key}")));
     let overrides = profiles::overrides(hub);
     let of_profiles = overrides
         .iter()
         .flat_map(|settings| ["mem_limit", "mem_guarantee"].map(|key| settings.get(key)));
     for value in of_chart.into_iter().chain(of_profiles).flatten() {
-        findings.extend(unreadable(hub, value));
+        findings.extend(unreadable(cx, value));
     }
     for path in OF_KUBERNETES {
         for side in ["requests", "limits"] {
@@ -51,7 +52,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What JupyterHub has to read, and cannot.
-fn unreadable(hub: &Hub<'_>, value: &Value) -> Option<Diagnostic> {
+fn unreadable(cx: &Context<'_>, value: &Value) -> Option<Diagnostic> {
     let Content::String(text) = &value.content else {
         return None;
     };
@@ -75,8 +76,8 @@ fn unreadable(hub: &Hub<'_>, value: &Value) -> Option<Diagnostic> {
     let Some(meant) = meant else {
         return Some(finding);
     };
-    let edits = remedy::replace_scalar(hub, value, meant.as_str());
-    Some(remedy::safe(finding, format!("write `{meant}`"), edits))
+    let edits = fixes::replace_scalar(cx, value, meant.as_str());
+    Some(fixes::safe(finding, format!("write `{meant}`"), edits))
 }
 
 /// The unit of Kubernetes for a thousandth, which is meant for cores.

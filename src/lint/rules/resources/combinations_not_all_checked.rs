@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -15,7 +15,8 @@ static CODE: Code = Code::note(
     "a profile has more combinations of choices than are looked at",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for cut in profiles::cut_off(hub) {
         let message = format!(
             "{} of {} combinations of choices in {} were looked at",

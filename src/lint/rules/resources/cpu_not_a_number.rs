@@ -1,10 +1,11 @@
+use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::remedy;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::fixes;
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -20,9 +21,10 @@ static CODE: Code = Code::error(
 );
 
 /// The first version of the chart whose KubeSpawner wants numbers.
-const NUMBERS: (u32, u32) = (1, 0);
+const NUMBERS: ChartVersion = ChartVersion::new(1, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if hub.version < NUMBERS {
         return;
     }
@@ -47,7 +49,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(value), "")
                 .help(help);
             findings.push(match cores {
-                Some(cores) => written(hub, finding, value, cores),
+                Some(cores) => written(cx, finding, value, cores),
                 None => finding,
             });
         }
@@ -55,9 +57,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The number in place of the text; a whole one as people write it.
-fn written(hub: &Hub<'_>, finding: Diagnostic, value: &Value, cores: f64) -> Diagnostic {
+fn written(cx: &Context<'_>, finding: Diagnostic, value: &Value, cores: f64) -> Diagnostic {
     let text = cores.to_string();
     let whole = text.parse().ok().map(|whole: i64| Json::from(whole));
-    let edits = remedy::replace_scalar(hub, value, whole.unwrap_or_else(|| Json::from(cores)));
-    remedy::safe(finding, format!("write `{text}`"), edits)
+    let edits = fixes::replace_scalar(cx, value, whole.unwrap_or_else(|| Json::from(cores)));
+    fixes::safe(finding, format!("write `{text}`"), edits)
 }

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -16,10 +16,11 @@ static CODE: Code = Code::error(
     "the API server wants a limit for what cannot be shared",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         for (name, amount) in settings.entries("extra_resource_guarantees") {
-            if let Some(finding) = flaw(hub, settings, name, amount) {
+            if let Some(finding) = flaw(cx, settings, name, amount) {
                 profiles::report(findings, finding);
             }
         }
@@ -27,7 +28,12 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What is wrong with a guaranteed resource whose limit is another, or none.
-fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> Option<Diagnostic> {
+fn flaw(
+    cx: &Context<'_>,
+    settings: &Settings<'_>,
+    name: &str,
+    amount: &Value,
+) -> Option<Diagnostic> {
     if !cannot_be_shared(name) || amount.is_null() {
         return None;
     }
@@ -42,8 +48,8 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> O
         let finding = finding
             .at(span(amount), "guaranteed, and not limited")
             .help("set the limit; the guarantee then follows by itself");
-        let edits = limited(hub, settings, name, amount);
-        return Some(remedy::safe(
+        let edits = limited(cx, settings, name, amount);
+        return Some(fixes::safe(
             finding,
             "limit it to what is guaranteed",
             edits,
@@ -59,7 +65,7 @@ fn flaw(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> O
 }
 
 /// The limit beside the guarantees, in the profile or among the values.
-fn limited(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> remedy::Edits {
+fn limited(cx: &Context<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> fixes::Edits {
     const GUARANTEES: &str = "extra_resource_guarantees";
     let limits = if settings.is_overridden(GUARANTEES) {
         "extra_resource_limits"
@@ -67,7 +73,7 @@ fn limited(hub: &Hub<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -
         "limits"
     };
     let guarantees = settings.get(GUARANTEES)?;
-    remedy::beside(hub, guarantees, &[(&[limits, name], amount.to_json())])
+    fixes::beside(cx, guarantees, &[(&[limits, name], amount.to_json())])
 }
 
 /// Devices, and pages of memory that are set aside; what Kubernetes itself names has no domain.

@@ -1,8 +1,8 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::bytes;
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::bytes;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,7 +17,8 @@ static CODE: Code = Code::error(
     "the API server refuses a pod that asks for more than it may use",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         for (what, guarantee, limit) in [
             ("memory", "mem_guarantee", "mem_limit"),
@@ -44,8 +45,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(guarantee), "guaranteed")
                 .at(span(limit), "the most it may use")
                 .help("raise the limit, or lower the guarantee");
-            let edits = raised(hub, settings, names, (guarantee, limit));
-            let finding = remedy::risky(finding, "raise the limit to the guarantee", edits);
+            let edits = raised(cx, settings, names, (guarantee, limit));
+            let finding = fixes::risky(finding, "raise the limit to the guarantee", edits);
             profiles::report(findings, finding);
         }
     }
@@ -54,21 +55,21 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 /// The limit of the same profile or choice as the guarantee, but for one that comes after it; what `singleuser`
 /// says is not changed for one profile.
 fn raised(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     settings: &Settings<'_>,
     (of_guarantee, of_limit): (&str, &str),
     (guarantee, limit): (&Value, &Value),
-) -> remedy::Edits {
+) -> fixes::Edits {
     let is_own = settings.is_own(of_limit);
     if settings.is_overridden(of_guarantee) && (is_own || !settings.is_overridden(of_limit)) {
-        return remedy::beside(hub, guarantee, &[(&[of_limit], guarantee.to_json())]);
+        return fixes::beside(cx, guarantee, &[(&[of_limit], guarantee.to_json())]);
     }
     if settings.is_overridden(of_guarantee) || settings.is_overridden(of_limit) {
-        return remedy::replace_scalar(hub, limit, guarantee.to_json());
+        return fixes::replace_scalar(cx, limit, guarantee.to_json());
     }
     let (path, beside) = match of_limit {
         "mem_limit" => ("singleuser.memory.limit", "singleuser.memory.guarantee"),
         _ => ("singleuser.cpu.limit", "singleuser.cpu.guarantee"),
     };
-    remedy::set(hub, path, guarantee.to_json(), beside)
+    fixes::set(cx, path, guarantee.to_json(), beside)
 }

@@ -1,8 +1,8 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::bytes;
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::bytes;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -25,7 +25,8 @@ const LEAST: [(&str, f64, &str); 2] = [
     ("mem_limit", 128.0, "may use"),
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         for (name, least, what) in LEAST {
             if let Some(finding) = flaw(settings, name, least, what) {

@@ -1,8 +1,9 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::bytes;
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::bytes;
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,7 +18,8 @@ static CODE: Code = Code::warning(
     "Kubernetes takes the limit for the guarantee",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         for (what, guarantee, limit) in [
             ("memory", "mem_guarantee", "mem_limit"),
@@ -26,11 +28,11 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             if !is_nothing(settings.get(guarantee)) {
                 continue;
             }
-            let edits = |limit: &Value| written_out(hub, settings, guarantee, limit);
+            let edits = |limit: &Value| written_out(cx, settings, guarantee, limit);
             let finding = match settings.get(limit).filter(|limit| !is_nothing(Some(limit))) {
                 Some(limit) => reserved(settings, what, limit).map(|finding| {
                     let message = "write the guarantee out";
-                    remedy::risky(finding, message, edits(limit))
+                    fixes::risky(finding, message, edits(limit))
                 }),
                 None if what == "memory" => unlimited(hub, settings),
                 None => None,
@@ -63,11 +65,11 @@ fn reserved(settings: &Settings<'_>, what: &str, limit: &Value) -> Option<Diagno
 
 /// The limit as the guarantee, where the limit is set.
 fn written_out(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     settings: &Settings<'_>,
     guarantee: &str,
     limit: &Value,
-) -> remedy::Edits {
+) -> fixes::Edits {
     let (of_limit, path, beside) = match guarantee {
         "mem_guarantee" => (
             "mem_limit",
@@ -81,12 +83,12 @@ fn written_out(
         ),
     };
     if settings.is_overridden(of_limit) {
-        return remedy::beside(hub, limit, &[(&[guarantee], limit.to_json())]);
+        return fixes::beside(cx, limit, &[(&[guarantee], limit.to_json())]);
     }
     if settings.is_overridden(guarantee) {
         return None;
     }
-    remedy::set(hub, path, limit.to_json(), beside)
+    fixes::set(cx, path, limit.to_json(), beside)
 }
 
 /// Neither is set, though the chart has a guarantee: who took it away, and who gave the limit up.

@@ -1,8 +1,8 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::bytes;
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::bytes;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -22,7 +22,8 @@ const MOST: f64 = 10.0;
 /// A ratio that is worth a thought.
 const MUCH: f64 = 4.0;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for settings in profiles::effective(hub) {
         let (Some(guarantee), Some(limit)) =
             (settings.get("mem_guarantee"), settings.get("mem_limit"))

@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,7 +19,8 @@ const REPLICAS: &str = "scheduling.userScheduler.replicas";
 const LEAST: &str = "scheduling.userScheduler.pdb.minAvailable";
 const MOST: &str = "scheduling.userScheduler.pdb.maxUnavailable";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let is_on = |path| hub.flag(path) == Some(true);
     if !is_on("scheduling.userScheduler.enabled") {
         return;
@@ -31,7 +33,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             .help(format!("the chart has `{MOST}: 1` with two replicas"));
         let places = [(path, "lets none go"), (REPLICAS, "so many there are")];
         let finding = hub.at(finding, &places);
-        findings.push(let_go(hub, path, finding));
+        findings.push(let_go(cx, path, finding));
         return;
     }
     if hub.number(REPLICAS) == Some(1.0) {
@@ -43,16 +45,17 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// One more replica than have to stay, or one that may go.
-fn let_go(hub: &Hub<'_>, path: &str, finding: Diagnostic) -> Diagnostic {
+fn let_go(cx: &Context<'_>, path: &str, finding: Diagnostic) -> Diagnostic {
+    let hub = cx.hub;
     if path == MOST {
-        let edits = remedy::set_near(hub, MOST, 1);
-        return remedy::risky(finding, "let one go at a time", edits);
+        let edits = fixes::set_near(cx, MOST, 1);
+        return fixes::risky(finding, "let one go at a time", edits);
     }
     let Some(least) = hub.get(LEAST).and_then(|least| least.to_json().as_u64()) else {
         return finding;
     };
-    let edits = remedy::set_near(hub, REPLICAS, least + 1);
-    remedy::risky(finding, "run one more than have to stay", edits)
+    let edits = fixes::set_near(cx, REPLICAS, least + 1);
+    fixes::risky(finding, "run one more than have to stay", edits)
 }
 
 /// What lets no replica go.

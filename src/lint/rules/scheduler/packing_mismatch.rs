@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::Hub;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,13 +18,14 @@ static CODE: Code = Code::note(
 
 const SCHEDULER: &str = "scheduling.userScheduler.enabled";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(autoscaler) = hub.facts.autoscaler else {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
+    let Some(autoscaler) = cx.facts.autoscaler else {
         return;
     };
     let grows = autoscaler != Autoscaler::None;
     let finding = match hub.flag(SCHEDULER) {
-        Some(true) if !grows => packs_for_nothing(hub),
+        Some(true) if !grows => packs_for_nothing(cx),
         Some(false) if grows && hub.has_placeholders() && !has_other(hub) => {
             let message = "nodes come and go, and nothing packs servers so that nodes can empty";
             let finding = Diagnostic::new(&CODE, message).help(
@@ -37,9 +39,9 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                     "placeholders bring nodes",
                 ),
             ];
-            let edits = remedy::set_near(hub, SCHEDULER, true);
+            let edits = fixes::set_near(cx, SCHEDULER, true);
             let finding = hub.at(finding, &places);
-            Some(remedy::risky(finding, "pack servers", edits))
+            Some(fixes::risky(finding, "pack servers", edits))
         }
         _ => None,
     };
@@ -47,14 +49,15 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The user scheduler is the chart's default, so that it may stand nowhere in the release.
-fn packs_for_nothing(hub: &Hub<'_>) -> Option<Diagnostic> {
+fn packs_for_nothing(cx: &Context<'_>) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let message =
         "the user scheduler fills one node after the other, and no node will ever go away";
     let finding = Diagnostic::new(&CODE, message)
         .at(span(hub.nearest(SCHEDULER)?), "the user scheduler is on")
         .help("set `scheduling.userScheduler.enabled: false`, so that users spread over the nodes that there are");
-    let edits = remedy::set_near(hub, SCHEDULER, false);
-    Some(remedy::risky(finding, "do not pack servers", edits))
+    let edits = fixes::set_near(cx, SCHEDULER, false);
+    Some(fixes::risky(finding, "do not pack servers", edits))
 }
 
 /// Whether servers go to a scheduler of the operator's own.

@@ -1,7 +1,8 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -25,9 +26,10 @@ const GONE: [&str; 3] = [
     "NodeResourcesLeastAllocated",
     "RequestedToCapacityRatio",
 ];
-const NEW_PLUGINS: (u32, u32) = (2, 0);
+const NEW_PLUGINS: ChartVersion = ChartVersion::new(2, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     if hub.flag("scheduling.userScheduler.enabled") != Some(true) {
         return;
     }
@@ -38,8 +40,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             "take `{TAG}` away: the chart brings the version that it is tested with"
         ));
         let finding = hub.at(finding, &[(TAG, "pinned here")]);
-        let edits = remedy::remove(hub, tag);
-        findings.push(remedy::safe(finding, "take the tag away", edits));
+        let edits = fixes::remove(cx, tag);
+        findings.push(fixes::safe(finding, "take the tag away", edits));
     }
     let plugins = hub.get(PLUGINS).map(profiles::items).unwrap_or_default();
     let names = plugins.into_iter().filter_map(|plugin| plugin.get("name"));

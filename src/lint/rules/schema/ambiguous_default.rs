@@ -1,8 +1,9 @@
+use crate::hub::ChartVersion;
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,21 +19,22 @@ static CODE: Code = Code::warning(
 );
 
 /// Until then the last default counted.
-const FIRST_DEFAULT: (u32, u32) = (3, 2);
+const FIRST_DEFAULT: ChartVersion = ChartVersion::new(3, 2);
 
 /// Who shows each group profiles of its own may have a default for each.
 const FILTER: &str = "allowed_groups";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let profiles = hub.profiles();
     if profiles.iter().all(|profile| profile.get(FILTER).is_none()) {
-        findings.extend(defaults(hub, "profiles", profiles.iter().copied()));
+        findings.extend(defaults(cx, "profiles", profiles.iter().copied()));
         findings.extend(slugs(&profiles));
     }
     for profile in profiles {
         for (_, option) in entries(profile.get("profile_options")) {
             let choices = entries(option.get("choices")).map(|(_, choice)| choice);
-            findings.extend(defaults(hub, "choices", choices));
+            findings.extend(defaults(cx, "choices", choices));
         }
     }
 }
@@ -44,10 +46,11 @@ fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 
 /// More than one default.
 fn defaults<'v>(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     what: &str,
     all: impl Iterator<Item = &'v Value>,
 ) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let says = all.filter_map(|one| one.get("default"));
     let claims: Vec<&Value> = says
         .filter(|value| value.content == Content::Bool(true))
@@ -62,11 +65,9 @@ fn defaults<'v>(
     let message = format!("{count} {what} say that they are the default, and the {which} one is");
     let finding = Diagnostic::new(&CODE, message).help("leave `default: true` at one of them");
     let others = claims.iter().enumerate().filter(|(at, _)| *at != winner);
-    let removed: Option<Vec<_>> = others
-        .map(|(_, claim)| remedy::remove(hub, claim))
-        .collect();
+    let removed: Option<Vec<_>> = others.map(|(_, claim)| fixes::remove(cx, claim)).collect();
     let edits = removed.map(|edits| edits.concat());
-    let finding = remedy::risky(finding, "leave the one that counts", edits);
+    let finding = fixes::risky(finding, "leave the one that counts", edits);
     let labels = claims.into_iter().enumerate();
     Some(labels.fold(finding, |finding, (index, claim)| {
         let text = if index == winner {

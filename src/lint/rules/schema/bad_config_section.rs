@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,7 +15,7 @@ static CODE: Code = Code::error(
 );
 
 /// Since then the hub exits where a section begins with a small letter.
-const FATAL: (u32, u32) = (4, 3);
+const FATAL: ChartVersion = ChartVersion::new(4, 3);
 
 /// Classes that hubs set up.
 const CLASSES: [&str; 26] = [
@@ -55,7 +56,8 @@ const ABOVE: [&str; 5] = [
     "extraFiles",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for (section, value) in hub.entries("hub.config") {
         let small = section.starts_with(|c: char| c.is_ascii_lowercase());
         let class = CLASSES
@@ -85,13 +87,13 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = finding.at(place, "no class has this name");
         findings.push(match class {
             Some(class) => {
-                let edits = remedy::rename_key(hub, value, class);
-                remedy::risky(finding, format!("write `{class}`"), edits)
+                let edits = fixes::rename_key(cx, value, class);
+                fixes::risky(finding, format!("write `{class}`"), edits)
             }
             None if ABOVE.contains(&section.as_str()) => {
                 let (from, to) = (format!("hub.config.{section}"), format!("hub.{section}"));
-                let edits = remedy::move_key(hub, &from, &to);
-                remedy::risky(finding, format!("move it to `{to}`"), edits)
+                let edits = fixes::move_key(cx, &from, &to);
+                fixes::risky(finding, format!("move it to `{to}`"), edits)
             }
             None => finding,
         });

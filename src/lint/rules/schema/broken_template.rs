@@ -1,7 +1,9 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::text::nearest;
 use crate::values::{Content, Value};
 
@@ -51,7 +53,7 @@ const TRAITS: [&str; 13] = [
 ];
 
 /// Environment variables are filled in since `KubeSpawner` 6.
-const ENVIRONMENT: (u32, u32) = (3, 0);
+const ENVIRONMENT: ChartVersion = ChartVersion::new(3, 0);
 
 /// What templates may name, in every version and in those before and since `KubeSpawner` 7.
 const FIELDS: [&str; 6] = [
@@ -75,9 +77,10 @@ const SINCE: [&str; 10] = [
     "safe_username",
     "user_server",
 ];
-const SEVEN: (u32, u32) = (4, 0);
+const SEVEN: ChartVersion = ChartVersion::new(4, 0);
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let has_environment = hub.version >= ENVIRONMENT;
     let mut found = Vec::new();
     let values = VALUES.iter().filter_map(|path| hub.get(path));
@@ -100,7 +103,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         }
         if let Some(flaw) = flaw(&fields, text) {
-            let mut finding = finding(hub, value, &fields, (text, &flaw));
+            let mut finding = finding(cx, value, &fields, (text, &flaw));
             if has_own_spawner {
                 finding.level = Level::Note;
             }
@@ -119,11 +122,12 @@ fn collect<'v>(value: &'v Value, found: &mut Vec<(&'v Value, &'v str)>) {
 }
 
 fn finding(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     value: &Value,
     fields: &[&str],
     (text, flaw): (&str, &Flaw<'_>),
 ) -> Diagnostic {
+    let hub = cx.hub;
     let set = value.set.value;
     let is_secret = hub.sources.shown(set) != hub.sources.slice(set);
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -144,8 +148,8 @@ fn finding(
     if let Some(meant) = meant {
         return finding.help(format!("did you mean `{{{meant}}}`?"));
     }
-    let edits = remedy::replace_scalar(hub, value, doubled(fields, text));
-    remedy::risky(finding.help(DOUBLED), "write the braces twice", edits)
+    let edits = fixes::replace_scalar(cx, value, doubled(fields, text));
+    fixes::risky(finding.help(DOUBLED), "write the braces twice", edits)
 }
 
 const DOUBLED: &str =

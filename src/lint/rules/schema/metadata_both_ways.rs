@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,12 +15,13 @@ static CODE: Code = Code::error(
 );
 
 /// Since then the chart refuses it (`NOTES.txt`); before, the block counted.
-const SINCE: (u32, u32) = (3, 0);
+const SINCE: ChartVersion = ChartVersion::new(3, 0);
 
 const BLOCK: &str = "singleuser.cloudMetadata.blockWithIptables";
 const RULE_OF_POLICY: &str = "singleuser.networkPolicy.egressAllowRules.cloudMetadataServer";
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let are_both = [BLOCK, RULE_OF_POLICY].map(|path| hub.flag(path)) == [Some(true); 2];
     if hub.version < SINCE || !are_both {
         return;
@@ -30,7 +32,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         "Helm fails with this; set `{BLOCK}: false` to allow it, or take `cloudMetadataServer` away"
     ));
     let places = [(RULE_OF_POLICY, "allows it"), (BLOCK, "blocks it")];
-    let edits = remedy::set_near(hub, BLOCK, false);
+    let edits = fixes::set_near(cx, BLOCK, false);
     let finding = hub.at(finding, &places);
-    findings.push(remedy::risky(finding, "do not block it", edits));
+    findings.push(fixes::risky(finding, "do not block it", edits));
 }

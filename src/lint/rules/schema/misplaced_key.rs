@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule, remedy};
+use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -43,8 +43,8 @@ fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     });
     Some(match (to, found.hub) {
         (Some(to), Some(hub)) => {
-            let edits = remedy::move_key(hub, &found.path.join("."), &to);
-            remedy::risky(finding, format!("move it to `{to}`"), edits)
+            let edits = fixes::move_key(hub, &found.path.join("."), &to);
+            fixes::risky(finding, format!("move it to `{to}`"), edits)
         }
         _ => finding,
     })

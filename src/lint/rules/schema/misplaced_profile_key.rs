@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::traits::{Traits, snake_case};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::span;
+use crate::hub::traits::{Traits, snake_case};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::text::nearest;
 use crate::values::Value;
 
@@ -86,13 +86,14 @@ const SETTINGS: [&str; 52] = [
     "volumes",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for profile in hub.profiles() {
-        findings.extend(flaws(hub, profile, "a profile", &OF_PROFILE));
+        findings.extend(flaws(cx, profile, "a profile", &OF_PROFILE));
         for option in below(profile.get("profile_options")) {
-            findings.extend(flaws(hub, option, "an option", &OF_OPTION));
+            findings.extend(flaws(cx, option, "an option", &OF_OPTION));
             for choice in below(option.get("choices")) {
-                findings.extend(flaws(hub, choice, "a choice", &OF_CHOICE));
+                findings.extend(flaws(cx, choice, "a choice", &OF_CHOICE));
             }
         }
     }
@@ -104,7 +105,7 @@ fn below(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 }
 
 /// The keys that do nothing where they stand.
-fn flaws(hub: &Hub<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
+fn flaws(cx: &Context<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
     let entries = holder.as_map().into_iter().flat_map(|map| &map.entries);
     let unknown = entries.filter(|(key, _)| !known.contains(&key.as_str()));
     let finding = |(key, value): (&String, &Value)| {
@@ -131,10 +132,10 @@ fn flaws(hub: &Hub<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<Diag
             .help(help);
         Some(match meant.filter(|_| !is_setting) {
             Some(meant) => {
-                let edits = remedy::rename_key(hub, value, meant);
-                remedy::risky(found, format!("write `{meant}`"), edits)
+                let edits = fixes::rename_key(cx, value, meant);
+                fixes::risky(found, format!("write `{meant}`"), edits)
             }
-            None if known.contains(&OVERRIDE) => moved(hub, holder, (key, value), found),
+            None if known.contains(&OVERRIDE) => moved(cx, holder, (key, value), found),
             None => found,
         })
     };
@@ -143,11 +144,12 @@ fn flaws(hub: &Hub<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<Diag
 
 /// Into the overrides, where the key is a trait but for its spelling, and takes the value.
 fn moved(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     holder: &Value,
     (key, value): (&str, &Value),
     found: Diagnostic,
 ) -> Diagnostic {
+    let hub = cx.hub;
     let traits = Traits::of(hub.version);
     let name = traits
         .renamed(key)
@@ -156,6 +158,6 @@ fn moved(
     if !fits {
         return found;
     }
-    let edits = remedy::transfer(hub, value, holder, &[OVERRIDE, &name]);
-    remedy::risky(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
+    let edits = fixes::transfer(cx, value, holder, &[OVERRIDE, &name]);
+    fixes::risky(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
 }

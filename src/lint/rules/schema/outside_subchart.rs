@@ -1,9 +1,10 @@
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::z2jh::{NAME, Version};
-use crate::lint::{Basis, ChartValues, Check, Rule, Values, remedy};
+use crate::hub::chart::{NAME, Version};
+use crate::hub::span;
+use crate::hub::{Basis, ChartValues};
+use crate::lint::{Check, Rule, Values, fixes};
 use crate::values::Value;
 use crate::yaml;
 
@@ -83,10 +84,10 @@ fn outside(
         let path = path.iter().map(String::as_str);
         let from: Vec<&str> = path.chain([key]).collect();
         let to: Vec<String> = hub.path.iter().cloned().chain([key.to_owned()]).collect();
-        let edits = remedy::scatter(values, &from.join("."), |value| {
+        let edits = fixes::scatter(values, &from.join("."), |value| {
             Some(vec![(to.clone(), value)])
         });
-        remedy::risky(finding, format!("put it at `{place}.{key}`"), edits)
+        fixes::risky(finding, format!("put it at `{place}.{key}`"), edits)
     };
     of_hub(around).into_iter().map(finding).collect()
 }
@@ -112,7 +113,7 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
         .help(format!("take it away: `{}`", home.join(".")));
     let level = if is_at_hand { Level::Error } else { CODE.level };
     let finding = Diagnostic { level, ..finding };
-    Some(remedy::risky(
+    Some(fixes::risky(
         finding,
         "take a level away",
         lifted(values, hub),
@@ -120,10 +121,10 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
 }
 
 /// What stands one level too deep, each key by itself.
-fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> remedy::Edits {
+fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> fixes::Edits {
     let path = hub.path.iter().map(String::as_str);
     let from: Vec<&str> = path.chain([NAME]).collect();
-    remedy::scatter(values, &from.join("."), |value| {
+    fixes::scatter(values, &from.join("."), |value| {
         let yaml::Value::Mapping(pairs) = value else {
             return None;
         };

@@ -1,6 +1,8 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::z2jh::{VERSIONS, version_of};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::hub::chart::VERSIONS;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -28,7 +30,8 @@ const IMAGES: [&str; 8] = [
 ];
 const OF_CHART: usize = 4;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for (index, path) in IMAGES.into_iter().enumerate() {
         let place = format!("{path}.tag");
         let Some(tag) = hub.get(&place).filter(|tag| !hub.is_default(tag)) else {
@@ -56,8 +59,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             finding.level = Level::Warning;
         }
         let finding = hub.at(finding, &[(place.as_str(), "pinned here")]);
-        let edits = remedy::remove(hub, tag).filter(|_| is_of_chart(hub, tag));
-        findings.push(remedy::safe(finding, "take the tag away", edits));
+        let edits = fixes::remove(cx, tag).filter(|_| is_of_chart(hub, tag));
+        findings.push(fixes::safe(finding, "take the tag away", edits));
     }
 }
 
@@ -72,8 +75,8 @@ fn is_other_version(hub: &Hub<'_>, tag: &str) -> bool {
     let mut parts = tag.split(['.', '-']).map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
         // Of `4.x` no minor version is known.
-        (Some(Ok(major)), Some(Ok(_))) if hub.version.1 == u32::MAX => major < hub.version.0,
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) < hub.version,
+        (Some(Ok(major)), Some(Ok(_))) if hub.version.is_any_minor() => major < hub.version.major,
+        (Some(Ok(major)), Some(Ok(minor))) => ChartVersion::new(major, minor) < hub.version,
         _ => false,
     }
 }
@@ -87,7 +90,7 @@ fn is_of_older(hub: &Hub<'_>, path: &str, tag: &Value, text: &str) -> bool {
     let pointer = format!("/{}/tag", path.replace('.', "/"));
     let older = VERSIONS
         .iter()
-        .filter(|version| version_of(version.name) < hub.version);
+        .filter(|version| version.number() < hub.version);
     let mut tags = older.filter_map(|version| {
         let defaults: serde_json::Value = serde_json::from_str(version.defaults).ok()?;
         Some(defaults.pointer(&pointer)?.as_str()? == text)

@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::remedy::{self, split};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::Hub;
+use crate::lint::fixes::{self, split};
+use crate::lint::{Check, Context, Rule};
 use crate::text::Span;
 use crate::values::{Content, Value};
 use crate::yaml;
@@ -44,7 +45,8 @@ const RESHAPED: &[Reshaped] = &[
     ),
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     for removed in REMOVED
         .iter()
         .filter(|removed| hub.version >= removed.since)
@@ -53,11 +55,10 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         let keys: Vec<&str> = removed.path.split('.').collect();
         follow(hub.values, &keys, &mut found);
         for value in found {
-            let (major, minor) = removed.since;
             let key = keys.last().unwrap_or(&"");
-            let message = format!("`{key}` is gone since z2jh {major}.{minor}");
+            let message = format!("`{key}` is gone since z2jh {}", removed.since);
             let finding = Diagnostic::new(&CODE, message).at(key_span(value), "is not read");
-            let finding = fixed(hub, removed, value, finding);
+            let finding = fixed(cx, removed, value, finding);
             findings.push(weighed(hub, finding, &removed.now.advice()));
         }
     }
@@ -70,7 +71,8 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The value at its new place, where the version is known to have that.
-fn fixed(hub: &Hub<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -> Diagnostic {
+fn fixed(cx: &Context<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -> Diagnostic {
+    let hub = cx.hub;
     if !hub.is_version_known {
         return finding;
     }
@@ -86,29 +88,29 @@ fn fixed(hub: &Hub<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -
                 let said = targets.iter().enumerate().filter(is_said);
                 Some(said.map(|(_, to)| (split(to), value.clone())).collect())
             };
-            let edits = remedy::scatter(hub, path, places);
+            let edits = fixes::scatter(cx, path, places);
             let message = match targets {
                 [target] => format!("move it to `{target}`"),
                 _ => "move it to these keys".to_owned(),
             };
-            remedy::risky(finding, message, edits)
+            fixes::risky(finding, message, edits)
         }
         Now::Remade(to, shape) => {
             let places = |value: yaml::Value| Some(vec![(split(to), shape(&value)?)]);
-            let edits = remedy::scatter(hub, path, places);
-            remedy::risky(finding, format!("write it as `{to}`"), edits)
+            let edits = fixes::scatter(cx, path, places);
+            fixes::risky(finding, format!("write it as `{to}`"), edits)
         }
         Now::Auth => {
-            let edits = remedy::scatter(hub, path, auth::places);
-            remedy::risky(finding, "write each setting below `hub.config`", edits)
+            let edits = fixes::scatter(cx, path, auth::places);
+            fixes::risky(finding, "write each setting below `hub.config`", edits)
         }
         Now::Renamed(name) => {
-            let edits = remedy::rename_key(hub, value, name);
-            remedy::risky(finding, format!("write `{name}`"), edits)
+            let edits = fixes::rename_key(cx, value, name);
+            fixes::risky(finding, format!("write `{name}`"), edits)
         }
         Now::Gone(_) => {
-            let edits = remedy::remove(hub, value);
-            remedy::risky(finding, "take it away", edits)
+            let edits = fixes::remove(cx, value);
+            fixes::risky(finding, "take it away", edits)
         }
         Now::Else(_) => finding,
     }

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule, remedy};
+use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -22,6 +22,6 @@ fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let (Some(meant), Some(value)) = (meant, found.value) else {
         return Some(finding);
     };
-    let edits = remedy::rename_key(found.values, value, meant);
-    Some(remedy::risky(finding, format!("call it `{meant}`"), edits))
+    let edits = fixes::rename_key(found.values, value, meant);
+    Some(fixes::risky(finding, format!("call it `{meant}`"), edits))
 }

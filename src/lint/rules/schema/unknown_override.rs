@@ -1,8 +1,10 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::traits::{Traits, snake_case};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::hub::traits::{Traits, snake_case};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::text::nearest;
 use crate::values::Value;
 
@@ -75,7 +77,8 @@ const MEANT: &[(&str, &[&str])] = &[
     ("timeout", &["start_timeout"]),
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let traits = Traits::of(hub.version);
     let has_own_spawner = profiles::has_own_spawner(hub);
     for settings in profiles::all_overrides(hub) {
@@ -87,7 +90,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
                 None if traits.is_internal(key) && key != "env" => continue,
                 None => unknown(hub, traits, key, value),
             };
-            found = mended(hub, traits, settings, (key, value), found);
+            found = mended(cx, traits, settings, (key, value), found);
             if has_own_spawner {
                 found.level = Level::Note;
             }
@@ -98,15 +101,16 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// With another name, where one trait alone can be meant and takes the value, or one level up.
 fn mended(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     traits: &Traits,
     settings: &Value,
     (key, value): (&str, &Value),
     found: Diagnostic,
 ) -> Diagnostic {
+    let hub = cx.hub;
     if let Some(holder) = holder(hub, settings, key) {
-        let edits = remedy::transfer(hub, value, holder, &[key]);
-        return remedy::risky(found, format!("move `{key}` one level up"), edits);
+        let edits = fixes::transfer(cx, value, holder, &[key]);
+        return fixes::risky(found, format!("move `{key}` one level up"), edits);
     }
     let is_later = || Traits::first_after(hub.version, key, value).is_some();
     let name = match traits.renamed(key) {
@@ -122,8 +126,8 @@ fn mended(
     };
     match name.filter(fits) {
         Some(name) => {
-            let edits = remedy::rename_key(hub, value, name);
-            remedy::risky(found, format!("write `{name}`"), edits)
+            let edits = fixes::rename_key(cx, value, name);
+            fixes::risky(found, format!("write `{name}`"), edits)
         }
         None => found,
     }
@@ -172,7 +176,8 @@ fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnost
         format!("KubeSpawner has no setting `{key}`")
     };
     // Before KubeSpawner merged mappings, it set them like all else.
-    let is_looked_up = value.is_map() && hub.version >= (3, 0) && !traits.is_internal(key);
+    let is_looked_up =
+        value.is_map() && hub.version >= ChartVersion::new(3, 0) && !traits.is_internal(key);
     let fails = is_looked_up || traits.is_read_only(key);
     let label = if fails {
         "no server starts with it"
@@ -194,8 +199,8 @@ fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnost
 }
 
 fn help(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> String {
-    if let Some((major, minor)) = Traits::first_after(hub.version, key, value) {
-        return format!("remove it; z2jh {major}.{minor} and later have it");
+    if let Some(version) = Traits::first_after(hub.version, key, value) {
+        return format!("remove it; z2jh {version} and later have it");
     }
     match meant(traits, key).as_slice() {
         [] => "remove it, or write the name of a trait of KubeSpawner".to_owned(),
@@ -241,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_was_meant_is_found() {
-        let traits = Traits::of((4, 4));
+        let traits = Traits::of(ChartVersion::new(4, 4));
         for (key, names) in [
             ("nodeSelector", &["node_selector"] as &[_]),
             ("defaultUrl", &["default_url"]),
@@ -263,7 +268,7 @@ mod tests {
 
     #[test]
     fn every_meant_trait_exists() {
-        let traits = Traits::of((4, 4));
+        let traits = Traits::of(ChartVersion::new(4, 4));
         for name in MEANT.iter().flat_map(|(_, names)| *names) {
             assert!(traits.get(name).is_some(), "{name}");
         }

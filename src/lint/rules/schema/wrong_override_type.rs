@@ -1,8 +1,9 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::traits::{Trait, Traits};
-use crate::lint::{Check, Hub, Rule};
+use crate::hub::Hub;
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::hub::traits::{Trait, Traits};
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,7 +18,8 @@ static CODE: Code = Code::error(
     "a profile overrides a setting with a value that KubeSpawner refuses",
 );
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let traits = Traits::of(hub.version);
     let has_own_spawner = profiles::has_own_spawner(hub);
     for settings in profiles::all_overrides(hub) {
@@ -72,8 +74,8 @@ fn help(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value, wanted: Option<&
     let Some(wanted) = wanted else {
         return "set it in `hub.extraConfig`".to_owned();
     };
-    if let Some((major, minor)) = Traits::first_after(hub.version, key, value) {
-        return format!("write {wanted}; z2jh {major}.{minor} and later take this too");
+    if let Some(version) = Traits::first_after(hub.version, key, value) {
+        return format!("write {wanted}; z2jh {version} and later take this too");
     }
     match &value.content {
         Content::Null => {

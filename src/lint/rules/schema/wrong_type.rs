@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule, remedy};
+use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -31,6 +31,6 @@ fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
         Some(word) => format!("write `{word}`"),
         None => format!("write `{meant}`"),
     };
-    let edits = remedy::replace_scalar(found.values, value, meant);
-    Some(remedy::safe(finding, message, edits))
+    let edits = fixes::replace_scalar(found.values, value, meant);
+    Some(fixes::safe(finding, message, edits))
 }

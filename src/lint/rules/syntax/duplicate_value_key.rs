@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::remedy;
+use crate::hub::span;
+use crate::lint::fixes;
 use crate::lint::{Check, Rule, Values};
 use crate::values::{Content, Map, Value};
 
@@ -54,7 +54,7 @@ fn finding(values: &Values<'_>, map: &Map, key: &str, lost: &Value) -> Diagnosti
         .help("put both into one");
     same.into_iter().fold(finding, |finding, winner| {
         let finding = finding.at(span(winner), "this one counts");
-        let edits = remedy::merge(values, lost, winner);
-        remedy::risky(finding, "put both into the last one", edits)
+        let edits = fixes::merge(values, lost, winner);
+        fixes::risky(finding, "put both into the last one", edits)
     })
 }

@@ -1,8 +1,8 @@
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::{span, whole};
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::{span, whole};
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Map, Setting, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -20,12 +20,13 @@ static CODE: Code = Code::warning(
 /// How many of the values that stay are shown.
 const MOST: usize = 3;
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
-    look(hub, hub.values, &mut Vec::new(), findings);
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
+    look(cx, hub.values, &mut Vec::new(), findings);
 }
 
 fn look<'v>(
-    hub: &Hub<'v>,
+    cx: &Context<'v>,
     value: &'v Value,
     path: &mut Vec<&'v str>,
     findings: &mut Vec<Diagnostic>,
@@ -38,13 +39,14 @@ fn look<'v>(
         };
         path.push(key);
         let emptied = map.emptied.iter();
-        findings.extend(emptied.filter_map(|set| finding(hub, map, *set, path)));
-        look(hub, below, path, findings);
+        findings.extend(emptied.filter_map(|set| finding(cx, map, *set, path)));
+        look(cx, below, path, findings);
         path.pop();
     }
 }
 
-fn finding(hub: &Hub<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diagnostic> {
+fn finding(cx: &Context<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let is_inherited = |value: &Value| {
         let source = value.set.value.source;
         source != set.value.source && (hub.is_default(value) || source < set.value.source)
@@ -75,9 +77,9 @@ fn finding(hub: &Hub<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<Diag
         // Without what is inherited it would hold nothing that works.
         return (!shown.is_empty()).then_some(finding);
     }
-    let edits = nulls(map, &is_inherited).and_then(|nulls| remedy::replace(hub, set, nulls));
+    let edits = nulls(map, &is_inherited).and_then(|nulls| fixes::replace(cx, set, nulls));
     let message = "delete each of them by a null";
-    (!shown.is_empty()).then(|| remedy::risky(finding, message, edits))
+    (!shown.is_empty()).then(|| fixes::risky(finding, message, edits))
 }
 
 /// A part of the chart rather than a set of values: an empty one often holds the place for what is to come.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diag::{Code, Diagnostic, TextEdit};
-use crate::lint::{Check, Rule, Values, remedy};
+use crate::lint::{Check, Rule, Values, fixes};
 use crate::text::{SourceId, Span};
 use crate::values::{self, Content, Value};
 use crate::yaml;
@@ -34,7 +34,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = finding.at(Span::new(id, line), "to Helm 3 this is not there");
         let finding =
             finding.help("put all into one document, and take the `---` between them away");
-        Some(remedy::risky(
+        Some(fixes::risky(
             finding,
             "make them one document",
             joined(values, id),
@@ -44,7 +44,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Without the marks between documents that hold something; nothing where two of them have a key in common, and
 /// where one is no mapping that begins a line.
-fn joined(values: &Values<'_>, id: SourceId) -> remedy::Edits {
+fn joined(values: &Values<'_>, id: SourceId) -> fixes::Edits {
     let source = values.sources.get(id);
     let text = source.text();
     if !source.is_file() || values.defaults.contains(&id) {

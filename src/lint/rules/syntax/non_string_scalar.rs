@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::profiles;
-use crate::lint::{Check, Hub, Rule, remedy};
+use crate::hub::profiles;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -53,7 +53,8 @@ const TOLERATIONS: [&str; 5] = [
     "hub.tolerations",
 ];
 
-fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
     let of_chart = MAPPINGS.iter().filter_map(|path| hub.get(path));
     let overrides = profiles::overrides(hub);
     let traits = overrides
@@ -61,7 +62,7 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
         .flat_map(|settings| TRAITS.iter().filter_map(|name| settings.get(name)));
     for mapping in of_chart.chain(traits) {
         let entries = mapping.as_map().into_iter().flat_map(|map| &map.entries);
-        findings.extend(entries.filter_map(|(key, value)| finding(hub, key, value)));
+        findings.extend(entries.filter_map(|(key, value)| finding(cx, key, value)));
     }
     let lists = TOLERATIONS.iter().filter_map(|path| hub.get(path));
     let of_traits = overrides
@@ -72,11 +73,12 @@ fn check(hub: &Hub<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         let values = items.iter().filter_map(|item| item.get("value"));
-        findings.extend(values.filter_map(|value| finding(hub, "value", value)));
+        findings.extend(values.filter_map(|value| finding(cx, "value", value)));
     }
 }
 
-fn finding(hub: &Hub<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
+fn finding(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
+    let hub = cx.hub;
     let kind = match value.content {
         Content::Bool(_) => "a boolean",
         Content::Number(_) => "a number",
@@ -91,9 +93,9 @@ fn finding(hub: &Hub<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
     } else {
         format!("quote it: \"{text}\"")
     });
-    Some(remedy::safe(
+    Some(fixes::safe(
         finding,
         "put it into quotes",
-        remedy::quote(hub, value),
+        fixes::quote(cx, value),
     ))
 }

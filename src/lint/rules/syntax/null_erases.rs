@@ -1,8 +1,9 @@
 use serde_json::{Map, Value as Json};
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::{ChartValues, Check, Rule, Values, remedy};
+use crate::hub::ChartValues;
+use crate::hub::span;
+use crate::lint::{Check, Rule, Values, fixes};
 use crate::values::{self, Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -70,7 +71,7 @@ impl<'v> Look<'v, '_> {
         let mut finding = finding(null, lost, path)?;
         finding.level = Level::Error;
         let (message, edits) = self.without(null, lost);
-        Some(remedy::safe(finding.help(HELP), message, edits))
+        Some(fixes::safe(finding.help(HELP), message, edits))
     }
 
     /// A null between two layers, of which the upper one sets the key again.
@@ -90,12 +91,12 @@ impl<'v> Look<'v, '_> {
         );
         let finding = finding(null, lost, path)?.help(help);
         let (message, edits) = self.without(null, lost);
-        Some(remedy::risky(finding, message, edits))
+        Some(fixes::risky(finding, message, edits))
     }
 
     /// Without the key, where nothing is written behind it: who writes `null` may mean it. Comments that stand in
     /// the place of what was below keep the key, with a mapping that adds nothing.
-    fn without(&self, null: &Value, lost: &Value) -> (&'static str, remedy::Edits) {
+    fn without(&self, null: &Value, lost: &Value) -> (&'static str, fixes::Edits) {
         let set = null.set.value;
         let behind = &self.values.sources.get(set.source).text()[set.end..];
         let mut below = behind.lines().skip(1).map(str::trim_start);
@@ -103,10 +104,10 @@ impl<'v> Look<'v, '_> {
         let is_kept = lost.is_map() && next.is_some_and(|line| line.starts_with('#'));
         let (message, edits) = if is_kept {
             let nothing = Json::Object(Map::default());
-            let edits = remedy::replace(self.values, null.set, nothing);
+            let edits = fixes::replace(self.values, null.set, nothing);
             ("write `{}`, which erases nothing", edits)
         } else {
-            let edits = remedy::remove_here(self.values, null.set);
+            let edits = fixes::remove_here(self.values, null.set);
             ("take the key away", edits)
         };
         let is_bare = self.values.sources.slice(set).is_empty();

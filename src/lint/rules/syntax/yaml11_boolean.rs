@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule, remedy};
+use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -42,6 +42,6 @@ fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let message = format!("Helm reads `{text}` as `{is_true}`, where the chart takes a text");
     let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a boolean");
     let finding = finding.help(format!("quote it: \"{text}\""));
-    let edits = remedy::quote(found.values, value);
-    Some(remedy::safe(finding, "put it into quotes", edits))
+    let edits = fixes::quote(found.values, value);
+    Some(fixes::safe(finding, "put it into quotes", edits))
 }

@@ -1,6 +1,6 @@
 use super::yaml11_boolean::is_word;
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Rule, Values, remedy};
+use crate::lint::{Check, Rule, Values, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -48,6 +48,6 @@ fn finding(values: &Values<'_>, key: &str, value: &Value) -> Option<Diagnostic> 
     let message = format!("Helm reads the key `{text}` as `{key}`");
     let finding = Diagnostic::new(&CODE, message).at(span, "is a boolean");
     let finding = finding.help(format!("quote it: \"{text}\""));
-    let edits = remedy::rename_key(values, value, text);
-    Some(remedy::safe(finding, "quote the key", edits))
+    let edits = fixes::rename_key(values, value, text);
+    Some(fixes::safe(finding, "quote the key", edits))
 }

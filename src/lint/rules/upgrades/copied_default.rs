@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::whole;
-use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::hub::Hub;
+use crate::hub::whole;
+use crate::lint::{Check, Rule, Upgrade, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,7 +20,7 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     walk(
         upgrade,
         upgrade.from.values,
-        upgrade.to.values,
+        upgrade.to.hub.values,
         &mut Vec::new(),
         findings,
     );
@@ -48,8 +49,8 @@ fn walk<'v>(
 /// A value that is the default of the chart so far, and not that of the chart to come.
 fn copied(upgrade: &Upgrade<'_>, from: &Value, to: &Value, path: &str) -> Option<Diagnostic> {
     let before = default(upgrade.from, from)?.to_json();
-    let after = default(upgrade.to, to)?.to_json();
-    if upgrade.to.is_default(to) || to.to_json() != before || before == after {
+    let after = default(upgrade.to.hub, to)?.to_json();
+    if upgrade.to.hub.is_default(to) || to.to_json() != before || before == after {
         return None;
     }
     let message = format!("`{path}` is a copy of what the chart had, and the upgrade changes that");
@@ -57,8 +58,8 @@ fn copied(upgrade: &Upgrade<'_>, from: &Value, to: &Value, path: &str) -> Option
     if let Some(after) = shown(&after) {
         finding = finding.help(format!("the new one is {after}; without the key it counts"));
     }
-    let edits = remedy::remove(upgrade.to, to);
-    Some(remedy::risky(finding, "take the copy away", edits))
+    let edits = fixes::remove(upgrade.to, to);
+    Some(fixes::risky(finding, "take the copy away", edits))
 }
 
 /// The default that a value lies over.

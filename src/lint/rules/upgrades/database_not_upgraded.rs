@@ -1,5 +1,6 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Rule, Upgrade, remedy};
+use crate::hub::ChartVersion;
+use crate::lint::{Check, Rule, Upgrade, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -14,13 +15,17 @@ static CODE: Code = Code::error(
 );
 
 /// The versions of the chart whose JupyterHub has other tables: 3.0 in place of 1.4, 4.0, and 5.2.
-const CHANGES: [(u32, u32); 3] = [(2, 0), (3, 0), (4, 0)];
+const CHANGES: [ChartVersion; 3] = [
+    ChartVersion::new(2, 0),
+    ChartVersion::new(3, 0),
+    ChartVersion::new(4, 0),
+];
 
 const TYPE: &str = "hub.db.type";
 const SWITCH: &str = "hub.db.upgrade";
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = upgrade.to;
+    let hub = upgrade.to.hub;
     // The chart starts the hub with `--upgrade-db` where the database is its own file.
     let is_external = hub
         .text(TYPE)
@@ -28,14 +33,14 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let own = hub.get("hub.config.JupyterHub.upgrade_db").is_some();
     let is_on = hub.flag(SWITCH) == Some(true) || own || hub.code_may_set("upgrade_db");
     let change = CHANGES.iter().rev();
-    let Some((major, minor)) = change.copied().find(|version| upgrade.crosses(*version)) else {
+    let Some(version) = change.copied().find(|version| upgrade.crosses(*version)) else {
         return;
     };
     if !is_external || is_on {
         return;
     }
     let message = format!(
-        "z2jh {major}.{minor} needs other tables in the database, and nothing lets the hub change them"
+        "z2jh {version} needs other tables in the database, and nothing lets the hub change them"
     );
     let finding = Diagnostic::new(&CODE, message).help(
         "back the database up, set `hub.db.upgrade: true` for this upgrade, and take it away afterwards",
@@ -44,9 +49,9 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         (SWITCH, "off"),
         (TYPE, "a database that the hub does not change by itself"),
     ];
-    let edits = remedy::set_near(hub, SWITCH, true);
+    let edits = fixes::set_near(upgrade.to, SWITCH, true);
     let finding = hub.at(finding, &places);
-    findings.push(remedy::risky(
+    findings.push(fixes::risky(
         finding,
         "let the hub change its tables",
         edits,

@@ -1,8 +1,10 @@
+use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::hub::Hub;
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, Upgrade, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -19,7 +21,7 @@ static CODE: Code = Code::note(
 /// A default that a version of the chart changed.
 struct Change {
     path: &'static str,
-    since: (u32, u32),
+    since: ChartVersion,
     /// Whether it matters to a hub, as it will be.
     matters: fn(&Hub<'_>) -> bool,
     level: Level,
@@ -32,7 +34,7 @@ struct Change {
 const CHANGES: &[Change] = &[
     Change {
         path: "prePuller.continuous.enabled",
-        since: (0, 9),
+        since: ChartVersion::new(0, 9),
         matters: always,
         level: Level::Note,
         message: "images are pulled to every node for users, by a daemon set",
@@ -40,7 +42,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "scheduling.userScheduler.enabled",
-        since: (0, 9),
+        since: ChartVersion::new(0, 9),
         matters: always,
         level: Level::Note,
         message: "users' pods are placed by a scheduler of the hub's own",
@@ -48,7 +50,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "proxy.https.enabled",
-        since: (0, 10),
+        since: ChartVersion::new(0, 10),
         matters: is_set_up_for_https,
         level: Level::Warning,
         message: "the proxy serves HTTPS only where it is switched on",
@@ -56,7 +58,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "hub.networkPolicy.enabled",
-        since: (0, 10),
+        since: ChartVersion::new(0, 10),
         matters: always,
         level: Level::Note,
         message: "a network policy keeps other pods from the hub that have no label for it",
@@ -64,7 +66,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "proxy.chp.networkPolicy.enabled",
-        since: (0, 10),
+        since: ChartVersion::new(0, 10),
         matters: always,
         level: Level::Note,
         message: "a network policy keeps other pods from the proxy that have no label for it",
@@ -72,7 +74,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "singleuser.networkPolicy.enabled",
-        since: (0, 10),
+        since: ChartVersion::new(0, 10),
         matters: always,
         level: Level::Note,
         message: "a network policy keeps other pods from those of users",
@@ -80,7 +82,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "hub.resources",
-        since: (1, 0),
+        since: ChartVersion::new(1, 0),
         matters: always,
         level: Level::Note,
         message: "the hub asks for no CPU and no memory, and is the first to go where a node has none left",
@@ -88,7 +90,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "proxy.chp.resources",
-        since: (1, 0),
+        since: ChartVersion::new(1, 0),
         matters: always,
         level: Level::Note,
         message: "the proxy asks for no CPU and no memory, and is the first to go where a node has none left",
@@ -96,7 +98,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "scheduling.userScheduler.resources",
-        since: (1, 0),
+        since: ChartVersion::new(1, 0),
         matters: has_user_scheduler,
         level: Level::Note,
         message: "the user scheduler asks for no CPU and no memory",
@@ -104,7 +106,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "singleuser.allowPrivilegeEscalation",
-        since: (2, 0),
+        since: ChartVersion::new(2, 0),
         matters: has_sudo,
         level: Level::Warning,
         message: "`sudo` does nothing in users' servers",
@@ -112,7 +114,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "singleuser.networkPolicy.egressAllowRules.privateIPs",
-        since: (2, 0),
+        since: ChartVersion::new(2, 0),
         matters: has_user_policy,
         level: Level::Note,
         message: "users' servers reach no private address: no database and no file server of the cluster's network",
@@ -120,7 +122,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "singleuser.defaultUrl",
-        since: (2, 0),
+        since: ChartVersion::new(2, 0),
         matters: always,
         level: Level::Note,
         message: "users come to JupyterLab and not to the old notebook where the image does not say otherwise",
@@ -128,7 +130,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "hub.podSecurityContext.runAsNonRoot",
-        since: (4, 0),
+        since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "hub.containerSecurityContext"),
         level: Level::Error,
         message: "the hub's pod may not run as root, and does not start",
@@ -136,7 +138,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "proxy.chp.containerSecurityContext.runAsNonRoot",
-        since: (4, 0),
+        since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "proxy.chp.containerSecurityContext"),
         level: Level::Error,
         message: "the proxy may not run as root, and does not start",
@@ -144,7 +146,7 @@ const CHANGES: &[Change] = &[
     },
     Change {
         path: "proxy.traefik.containerSecurityContext.runAsNonRoot",
-        since: (4, 0),
+        since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "proxy.traefik.containerSecurityContext"),
         level: Level::Error,
         message: "`autohttps` may not run as root, and does not start",
@@ -156,18 +158,18 @@ const CHANGES: &[Change] = &[
 const REQUESTS: &str = r#"{"requests": {"cpu": "200m", "memory": "512Mi"}}"#;
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = upgrade.to;
+    let hub = upgrade.to.hub;
     for change in CHANGES {
         if upgrade.crosses(change.since) && !hub.is_set(change.path) && (change.matters)(hub) {
-            findings.push(finding(hub, change));
+            findings.push(finding(upgrade.to, change));
         }
     }
 }
 
-fn finding(hub: &Hub<'_>, change: &Change) -> Diagnostic {
+fn finding(cx: &Context<'_>, change: &Change) -> Diagnostic {
+    let hub = cx.hub;
     let Change { path, message, .. } = change;
-    let (major, minor) = change.since;
-    let message = format!("since z2jh {major}.{minor} {message}");
+    let message = format!("since z2jh {} {message}", change.since);
     let mut finding = Diagnostic::new(&CODE, message);
     finding.level = change.level;
     if let Some(near) = hub.nearest(path) {
@@ -175,8 +177,8 @@ fn finding(hub: &Hub<'_>, change: &Change) -> Diagnostic {
     }
     let finding = finding.help(format!("`{path}: {}` is what it was", change.was));
     let was: Json = serde_json::from_str(change.was).expect("JSON");
-    let edits = remedy::set_near(hub, path, was);
-    remedy::risky(finding, "keep it as it was", edits)
+    let edits = fixes::set_near(cx, path, was);
+    fixes::risky(finding, "keep it as it was", edits)
 }
 
 fn always(_: &Hub<'_>) -> bool {

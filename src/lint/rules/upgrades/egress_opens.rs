@@ -1,6 +1,8 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::hub::span;
+use crate::lint::{Check, Rule, Upgrade, fixes};
 use crate::values::Value;
 use crate::yaml;
 
@@ -19,12 +21,12 @@ static CODE: Code = Code::warning(
 const COMPONENTS: [&str; 4] = ["hub", "proxy.chp", "proxy.traefik", "singleuser"];
 
 /// The version that has `egressAllowRules`, which allow more beside `egress`.
-const SINCE: (u32, u32) = (2, 0);
+const SINCE: ChartVersion = ChartVersion::new(2, 0);
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     for component in COMPONENTS {
         let policy = format!("{component}.networkPolicy");
-        if upgrade.to.flag(&format!("{policy}.enabled")) == Some(true) {
+        if upgrade.to.hub.flag(&format!("{policy}.enabled")) == Some(true) {
             findings.extend(opened(upgrade, &policy));
         }
     }
@@ -32,7 +34,7 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// What a network policy does not keep closed, where somebody closed something by it.
 fn opened(upgrade: &Upgrade<'_>, policy: &str) -> Option<Diagnostic> {
-    let (from, to) = (upgrade.from, upgrade.to);
+    let (from, to) = (upgrade.from, upgrade.to.hub);
     let (egress, rules) = (
         format!("{policy}.egress"),
         format!("{policy}.egressAllowRules"),
@@ -60,10 +62,10 @@ fn opened(upgrade: &Upgrade<'_>, policy: &str) -> Option<Diagnostic> {
         ));
     let off = open.iter().map(|rule| {
         let path = format!("{rules}.{rule}");
-        (remedy::split(&path), yaml::Value::Bool(false))
+        (fixes::split(&path), yaml::Value::Bool(false))
     });
-    let edits = remedy::add(to, narrowed, off.collect());
-    Some(remedy::risky(finding, "switch the new rules off", edits))
+    let edits = fixes::add(upgrade.to, narrowed, off.collect());
+    Some(fixes::risky(finding, "switch the new rules off", edits))
 }
 
 /// A rule that a layer has switched off.

@@ -1,6 +1,8 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::hub::span;
-use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::hub::span;
+use crate::lint::{Check, Rule, Upgrade, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -16,7 +18,7 @@ static CODE: Code = Code::warning(
 );
 
 /// The first version with `KubeSpawner` 7, which writes the names of users and servers by another scheme.
-const SINCE: (u32, u32) = (4, 0);
+const SINCE: ChartVersion = ChartVersion::new(4, 0);
 
 const SCHEME: &str = "hub.config.KubeSpawner.slug_scheme";
 const STATIC: &str = "singleuser.storage.static.subPath";
@@ -42,7 +44,7 @@ const MOUNTS: [&str; 6] = [
 const SHOWN: usize = 4;
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = upgrade.to;
+    let hub = upgrade.to.hub;
     let is_decided = hub.get(SCHEME).is_some() || hub.code_may_set("slug_scheme");
     if !upgrade.crosses(SINCE) || is_decided {
         return;
@@ -68,8 +70,8 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = finding.help(format!(
         "`a.b` was written `a-2eb`, and `a-b` was written `a-2db`; `{SCHEME}: escape` goes on with that"
     ));
-    let edits = remedy::set_near(hub, SCHEME, "escape");
-    findings.push(remedy::risky(finding, "keep the old scheme", edits));
+    let edits = fixes::set_near(upgrade.to, SCHEME, "escape");
+    findings.push(fixes::risky(finding, "keep the old scheme", edits));
 }
 
 /// The names of places where data of users lies, as far as they depend on the name of a user or a server.

@@ -1,5 +1,7 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::hub::ChartVersion;
+use crate::hub::Hub;
+use crate::lint::{Check, Rule, Upgrade, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,7 +20,7 @@ const CLASS: &str = "hub.config.JupyterHub.authenticator_class";
 
 /// The classes that let in everybody who could log in, their names in JupyterHub, and the first version of the
 /// chart whose own asks who is allowed: `OAuthenticator` 16, else JupyterHub 5.
-const CLASSES: [(&str, &str, (u32, u32)); 14] = [
+const CLASSES: [(&str, &str, ChartVersion); 14] = [
     ("auth0", "Auth0OAuthenticator", OAUTH),
     ("azuread", "AzureAdOAuthenticator", OAUTH),
     ("bitbucket", "BitbucketOAuthenticator", OAUTH),
@@ -35,11 +37,11 @@ const CLASSES: [(&str, &str, (u32, u32)); 14] = [
     ("tmp", "TmpAuthenticator", OTHER),
 ];
 
-const OAUTH: (u32, u32) = (3, 0);
-const OTHER: (u32, u32) = (4, 0);
+const OAUTH: ChartVersion = ChartVersion::new(3, 0);
+const OTHER: ChartVersion = ChartVersion::new(4, 0);
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = upgrade.to;
+    let hub = upgrade.to.hub;
     let Some(said) = hub.text(CLASS) else { return };
     let class = said.rsplit('.').next().unwrap_or(said);
     let class = class.strip_prefix("Local").unwrap_or(class);
@@ -53,9 +55,8 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     if !upgrade.crosses(*since) || allows(hub, class) || hub.code_may_set("allow") {
         return;
     }
-    let (major, minor) = since;
     let message =
-        format!("since z2jh {major}.{minor} nobody but admins can log in where nothing allows it");
+        format!("since z2jh {since} nobody but admins can log in where nothing allows it");
     let help = "say who may, by `allowed_users` or what the class has for it, or `allow_all: true` as it was; a layer that is not here may do so already";
     let finding = hub.at(
         Diagnostic::new(&CODE, message).help(help),
@@ -66,8 +67,8 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         Some(_) => section,
         None => "hub.config.Authenticator".to_owned(),
     };
-    let edits = remedy::set_near(hub, &format!("{section}.allow_all"), true);
-    findings.push(remedy::risky(finding, "allow everybody, as it was", edits));
+    let edits = fixes::set_near(upgrade.to, &format!("{section}.allow_all"), true);
+    findings.push(fixes::risky(finding, "allow everybody, as it was", edits));
 }
 
 /// Whether a setting lets somebody in, or nobody can tell.

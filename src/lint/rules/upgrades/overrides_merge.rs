@@ -1,9 +1,10 @@
+use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::hub::span;
-use crate::lint::profiles::{self, Settings};
-use crate::lint::{Check, Hub, Rule, Upgrade, remedy};
+use crate::hub::profiles::{self, Settings};
+use crate::hub::span;
+use crate::lint::{Check, Context, Rule, Upgrade, fixes};
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -19,7 +20,7 @@ static CODE: Code = Code::warning(
 );
 
 /// The first version with `KubeSpawner` 6, which merges mappings of profiles into those of all servers.
-const SINCE: (u32, u32) = (3, 0);
+const SINCE: ChartVersion = ChartVersion::new(3, 0);
 
 /// Traits that say where a server can be: elsewhere a key more does no such harm.
 const OF_PLACE: [&str; 3] = [
@@ -34,7 +35,7 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let (before, after) = (
         profiles::effective(upgrade.from),
-        profiles::effective(upgrade.to),
+        profiles::effective(upgrade.to.hub),
     );
     // The same values have the same profiles in the same order.
     for (before, after) in before.iter().zip(after) {
@@ -48,7 +49,7 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// What a trait of a profile has that the profile's own mapping has not.
 fn kept(
-    hub: &Hub<'_>,
+    cx: &Context<'_>,
     [before, after]: [&Settings<'_>; 2],
     name: &str,
     value: &Value,
@@ -72,17 +73,18 @@ fn kept(
     if !OF_PLACE.contains(&name) {
         finding.level = Level::Note;
     }
-    let edits = without(hub, name, value, &keys);
-    Some(remedy::risky(finding, "do without, as before", edits))
+    let edits = without(cx, name, value, &keys);
+    Some(fixes::risky(finding, "do without, as before", edits))
 }
 
 /// Nulls behind keys, beside the first one of the profile's own.
-fn without(hub: &Hub<'_>, name: &str, value: &Value, keys: &[&str]) -> remedy::Edits {
+fn without(cx: &Context<'_>, name: &str, value: &Value, keys: &[&str]) -> fixes::Edits {
+    let hub = cx.hub;
     let own = profiles::overrides(hub).into_iter();
     let own = own.filter_map(|settings| settings.get(name));
     let own = own.filter_map(|own| (own.set == value.set).then(|| own.as_map()).flatten());
     let (_, beside) = own.into_iter().next()?.entries.iter().next()?;
     let nulls: Vec<[&str; 1]> = keys.iter().map(|key| [*key]).collect();
     let nulls: Vec<(&[&str], Json)> = nulls.iter().map(|key| (&key[..], Json::Null)).collect();
-    remedy::beside(hub, beside, &nulls)
+    fixes::beside(cx, beside, &nulls)
 }

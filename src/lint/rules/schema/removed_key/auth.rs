@@ -1,7 +1,7 @@
 //! `auth`, which z2jh 0.11 took away: each of its keys by the class of JupyterHub that has the setting since.
 //! The chart itself names the same places when it refuses the old keys.
 
-use crate::lint::remedy::Place;
+use crate::lint::fixes::Place;
 use crate::yaml::Value;
 
 /// What `auth.type` says, and the class in use; those that JupyterHub knows by a name of their own have it.

@@ -1,5 +1,6 @@
 //! What the versions of the chart took away, from its tags since 0.4 and the messages of its `NOTES.txt`.
 
+use crate::hub::ChartVersion;
 use crate::yaml::Value;
 
 /// A key that a version took away.
@@ -7,7 +8,7 @@ pub(super) struct Removed {
     /// The keys that lead to it, with `*` for any.
     pub(super) path: &'static str,
     /// The version that knows it no more.
-    pub(super) since: (u32, u32),
+    pub(super) since: ChartVersion,
     pub(super) now: Now,
 }
 
@@ -54,7 +55,11 @@ impl Now {
 }
 
 const fn removed(path: &'static str, since: (u32, u32), now: Now) -> Removed {
-    Removed { path, since, now }
+    Removed {
+        path,
+        since: ChartVersion::new(since.0, since.1),
+        now,
+    }
 }
 
 const IPTABLES: &str = "singleuser.cloudMetadata.blockWithIptables";
@@ -214,7 +219,7 @@ mod tests {
     use serde_json::Value as Json;
 
     use super::*;
-    use crate::lint::z2jh::VERSIONS;
+    use crate::hub::chart::VERSIONS;
 
     /// The paths of all keys that a schema names.
     fn paths(schema: &Json, above: &str, found: &mut BTreeSet<String>) {

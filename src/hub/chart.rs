@@ -1,0 +1,272 @@
+//! The defaults and the schema of the z2jh chart, for releases whose chart is not at hand.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::diag::{Code, Diagnostic};
+use crate::schema::Schema;
+
+/// A version of the chart that somebody says and that nothing is known of.
+pub static UNKNOWN_VERSION: Code = Code::error(
+    "CL008",
+    "unknown-chart-version",
+    "a version of the z2jh chart is neither known nor between known versions",
+)
+.page(include_str!("unknown_version.md"));
+
+/// The name of the chart.
+pub const NAME: &str = "jupyterhub";
+
+/// A version of the z2jh chart, as far as keys and defaults depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChartVersion {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+}
+
+impl ChartVersion {
+    /// The version with these two numbers.
+    pub const fn new(major: u32, minor: u32) -> Self {
+        Self { major, minor }
+    }
+
+    /// Reads `4.1.3` or `v4.1`; `4` and `4.x` are the last minor version of 4. Nothing for any other text, and for
+    /// `0.0.1-set.by.chartpress`, which a checkout of the chart has.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let mut parts = text.split(['.', '-', '+']);
+        let major = parts.next()?.parse().ok()?;
+        let minor = parts.next().and_then(|minor| minor.parse().ok());
+        let version = Self::new(major, minor.unwrap_or(u32::MAX));
+        (version != Self::new(0, 0)).then_some(version)
+    }
+
+    /// The newest version that is released and known.
+    pub fn newest() -> Self {
+        Version::nearest(None).number()
+    }
+
+    /// Whether it is any minor version of its major one: `4.x`.
+    pub fn is_any_minor(self) -> bool {
+        self.minor == u32::MAX
+    }
+}
+
+impl fmt::Display for ChartVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { major, minor } = self;
+        if self.is_any_minor() {
+            write!(f, "{major}.x")
+        } else {
+            write!(f, "{major}.{minor}")
+        }
+    }
+}
+
+/// A version of the chart whose defaults are known (`scripts/record-z2jh`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// `4.4`
+    pub name: &'static str,
+    /// The values, as JSON.
+    pub defaults: &'static str,
+    /// What the chart demands of its values: a JSON Schema without its words.
+    pub schema: &'static str,
+}
+
+macro_rules! versions {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Version {
+            name: $name,
+            defaults: include_str!(concat!("../../schemas/z2jh/", $name, ".defaults.json")),
+            schema: include_str!(concat!("../../schemas/z2jh/", $name, ".schema.json")),
+        }),+]
+    };
+}
+
+/// What is known of a z2jh chart that is not at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The version that stands for it.
+    pub version: Version,
+    /// Other versions that it may be, or lie next to.
+    pub others: Vec<Version>,
+    /// Whether it is older than the first version with a schema, which is 1.0.
+    pub is_without_schema: bool,
+}
+
+impl Known {
+    /// What is known of a version: a release between two known ones may have the keys of the later one, and
+    /// so may a development build; where nothing is said it may be any.
+    pub fn of(said: Option<&str>) -> Self {
+        let version = Version::nearest(said);
+        let is_other = |other: &&Version| other.name != version.name;
+        let Some(wanted) = said.and_then(ChartVersion::read) else {
+            let others = VERSIONS.iter().filter(is_other).copied().collect();
+            return Self {
+                version,
+                others,
+                is_without_schema: false,
+            };
+        };
+        let is_exact = version.number() == wanted;
+        let is_release = !said.is_some_and(|said| said.contains("-0.dev"));
+        let at = VERSIONS.iter().position(|known| known.name == version.name);
+        let next = at.and_then(|at| VERSIONS.get(at + 1));
+        let others = next.filter(|_| !(is_exact && is_release));
+        Self {
+            version,
+            others: others.copied().into_iter().collect(),
+            is_without_schema: wanted < ChartVersion::new(1, 0),
+        }
+    }
+}
+
+/// All of them, the oldest first.
+pub const VERSIONS: &[Version] = versions!("1.2", "2.0", "3.3", "4.0", "4.2", "4.3", "4.4", "5.0");
+
+impl Version {
+    /// Its two numbers.
+    pub fn number(&self) -> ChartVersion {
+        ChartVersion::read(self.name).expect("the name of a known version is one")
+    }
+
+    /// The schema, read when it is first asked for.
+    pub fn schema(&self) -> &'static Schema {
+        static SCHEMAS: [OnceLock<Schema>; VERSIONS.len()] =
+            [const { OnceLock::new() }; VERSIONS.len()];
+        let at = VERSIONS
+            .iter()
+            .position(|known| known.name == self.name)
+            .expect("a version is one of the table");
+        SCHEMAS[at].get_or_init(|| {
+            let document = serde_json::from_str(self.schema).expect("the recorded schema is JSON");
+            Schema::known(document)
+        })
+    }
+
+    /// The one that is nearest to a version of the chart and not newer; the oldest for what is older still,
+    /// and the newest release where nothing is said.
+    pub fn nearest(version: Option<&str>) -> Self {
+        const NEWEST: usize = VERSIONS.len() - 2;
+        let wanted = version.and_then(ChartVersion::read);
+        let known = VERSIONS
+            .iter()
+            .rev()
+            .find(|known| Some(known.number()) <= wanted);
+        match wanted {
+            None => VERSIONS[NEWEST],
+            Some(_) => *known.unwrap_or(&VERSIONS[0]),
+        }
+    }
+}
+
+/// Refuses a version that would be checked against keys of another chart than the one that is meant. What is
+/// older than all that are known has no schema, which is known of it.
+///
+/// # Errors
+/// Where it is not a version of the chart, or newer than all that are known.
+pub fn check_version(said: &str) -> Result<(), Diagnostic> {
+    let newest = VERSIONS.last().expect("a version is known").number();
+    let message = match ChartVersion::read(said) {
+        None => format!("`{said}` is not a version of the z2jh chart"),
+        Some(wanted) if wanted.is_any_minor() && wanted.major == newest.major => return Ok(()),
+        Some(wanted) if wanted > newest => {
+            format!("z2jh {said} is newer than {newest}, the newest version that is known")
+        }
+        Some(_) => return Ok(()),
+    };
+    let known: Vec<&str> = VERSIONS.iter().map(|version| version.name).collect();
+    let help = format!(
+        "known versions are {}; one between two of them is checked as the older one",
+        known.join(", ")
+    );
+    Err(Diagnostic::new(&UNKNOWN_VERSION, message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::schema::Schema;
+
+    #[test]
+    fn the_schemas_are_those_of_their_drafts() {
+        for version in VERSIONS {
+            let document: Value = serde_json::from_str(version.schema).expect("JSON");
+            assert!(Schema::is_allowed(&document), "{}", version.name);
+        }
+    }
+
+    #[test]
+    fn the_schemas_accept_the_defaults() {
+        for version in VERSIONS {
+            let document = serde_json::from_str(version.schema).expect("JSON");
+            let schema = Schema::compile(document).expect("a schema");
+            let defaults: Value = serde_json::from_str(version.defaults).expect("JSON");
+            let violations = schema.violations(&defaults);
+            assert!(violations.is_empty(), "{}: {violations:#?}", version.name);
+        }
+    }
+
+    #[test]
+    fn a_version_that_nothing_is_known_of_is_refused() {
+        for known in [
+            "4.4",
+            "4.1.3",
+            "v4.4.0",
+            "3.9",
+            "4.x",
+            "~4.0",
+            "5",
+            "5.x",
+            "0.9.0",
+            "1.2",
+            "5.0.0-0.dev.git.7000.h0",
+        ] {
+            assert_eq!(check_version(known), Ok(()), "{known}");
+        }
+        for (unknown, message) in [
+            ("latest", "`latest` is not a version of the z2jh chart"),
+            (
+                "0.0.1-set.by.chartpress",
+                "`0.0.1-set.by.chartpress` is not a version of the z2jh chart",
+            ),
+            ("", "`` is not a version of the z2jh chart"),
+            (
+                "5.1",
+                "z2jh 5.1 is newer than 5.0, the newest version that is known",
+            ),
+            (
+                "9.9.9",
+                "z2jh 9.9.9 is newer than 5.0, the newest version that is known",
+            ),
+            (
+                "6.x",
+                "z2jh 6.x is newer than 5.0, the newest version that is known",
+            ),
+        ] {
+            let error = check_version(unknown).expect_err(unknown);
+            assert_eq!((error.code.id, error.message.as_str()), ("CL008", message));
+        }
+    }
+
+    #[test]
+    fn the_nearest_version_is_not_newer() {
+        for (version, nearest) in [
+            (Some("4.1.3"), "4.0"),
+            (Some("4.4.0"), "4.4"),
+            (Some("4.x"), "4.4"),
+            (Some("~3.0"), "2.0"),
+            (Some("0.9.0"), "1.2"),
+            (Some("6.0.0"), "5.0"),
+            (Some("latest"), "4.4"),
+            (None, "4.4"),
+        ] {
+            assert_eq!(Version::nearest(version).name, nearest, "{version:?}");
+        }
+    }
+}

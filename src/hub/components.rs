@@ -1,0 +1,91 @@
+//! The names that z2jh gives to its objects and nodes, and what the pods of a release are for by them.
+
+use crate::k8s::{Demands, NodeLabels, PodField, Toleration, Workload};
+use crate::yaml::NodeRef;
+
+/// The `component` labels of the two image pullers.
+pub const PULLERS: [&str; 2] = ["continuous-image-puller", "hook-image-puller"];
+
+/// The `component` label of user placeholders.
+pub const USER_PLACEHOLDER: &str = "user-placeholder";
+
+/// The key of the taint of a dedicated node pool, and its spelling where a cloud allows no `/` in it.
+pub const DEDICATED: [&str; 2] = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"];
+
+/// The label that tells the purpose of a node, `core` or `user`.
+pub const PURPOSE: &str = "hub.jupyter.org/node-purpose";
+
+/// Whether the pods keep room for those of users.
+pub fn is_placeholder(workload: &Workload<'_>) -> bool {
+    workload.template.is_component(&[USER_PLACEHOLDER])
+}
+
+/// Whether it is z2jh's own puller of images.
+pub fn is_hub_puller(workload: &Workload<'_>) -> bool {
+    workload.kind() == "DaemonSet" && workload.template.is_component(&PULLERS)
+}
+
+/// Whether it is a `DaemonSet` whose containers at the start do nothing but have their images pulled.
+pub fn is_puller(workload: &Workload<'_>) -> bool {
+    let mut containers = pulled(workload).peekable();
+    let does_nothing = containers.peek().is_some() && containers.all(does_nothing);
+    workload.kind() == "DaemonSet" && (does_nothing || is_hub_puller(workload))
+}
+
+/// The containers whose images a puller pulls.
+pub fn pulled<'d>(workload: &Workload<'d>) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
+    let list = workload.template.spec.get(PodField::InitContainers);
+    list.into_iter().flat_map(|list| list.items())
+}
+
+/// Whether a container says a word, or nothing, and ends.
+fn does_nothing(container: NodeRef<'_>) -> bool {
+    let words = ["command", "args"]
+        .into_iter()
+        .filter_map(|key| container.get(key));
+    let words: Vec<&str> = words
+        .flat_map(|list| list.items())
+        .filter_map(|word| word.text())
+        .collect();
+    let is_idle = |word: &str| ["echo", "true", "/bin/true", "exit"].contains(&word);
+    match words[..] {
+        ["sh" | "/bin/sh" | "bash" | "/bin/bash", "-c", script] => {
+            let first = script.split_whitespace().next();
+            first.is_some_and(is_idle) && !script.contains([';', '&', '|', '\n'])
+        }
+        [first, ..] => is_idle(first),
+        [] => false,
+    }
+}
+
+/// Whether the pods stay on the nodes of users: they keep room there, or they tolerate what keeps others away
+/// and do not run on the core's.
+pub fn is_of_users(workload: &Workload<'_>) -> bool {
+    let demands = Demands::of(&workload.template.spec);
+    let tolerates = |value| has_purpose(&demands.tolerations, value);
+    is_placeholder(workload)
+        || is_bound_to(&demands, "user") && !is_bound_to(&demands, "core")
+        || tolerates("user") && !tolerates("core")
+}
+
+/// Whether one of the tolerations names the pool of this purpose.
+pub fn has_purpose(tolerations: &[Toleration], purpose: &str) -> bool {
+    tolerations.iter().any(|toleration| {
+        DEDICATED.contains(&toleration.key.as_str()) && toleration.value == purpose
+    })
+}
+
+/// Whether it goes to no node of another purpose.
+fn is_bound_to(demands: &Demands, purpose: &str) -> bool {
+    let affinity = &demands.affinity;
+    let by_selector = affinity
+        .node_selector
+        .get(PURPOSE)
+        .is_some_and(|found| found == purpose);
+    let can_run = |purpose: &str| {
+        let labels = NodeLabels::from([(PURPOSE.to_owned(), purpose.to_owned())]);
+        let mut terms = affinity.required.iter().flatten();
+        terms.any(|term| term.can_match(&labels))
+    };
+    by_selector || can_run(purpose) && !can_run("neither")
+}

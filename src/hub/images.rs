@@ -1,0 +1,190 @@
+//! The images that the image pullers of a hub pull.
+
+use crate::hub::ChartVersion;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Hub, locate_hub};
+use crate::values::{self, Content};
+use crate::yaml;
+
+/// An image that a user's pod may run, with the name that z2jh gives to the container that pulls it
+/// (without `image-pull-`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubImage {
+    /// `singleuser-profilelist-0`
+    pub name: String,
+    /// `quay.io/team/tool:v3`
+    pub image: String,
+}
+
+/// The images of the hub whose values a text holds; nothing where it holds none.
+pub fn read_hub_images(text: &str) -> Option<Vec<HubImage>> {
+    let document = yaml::parse(text).ok()?;
+    let values = yaml::to_json(document.root()?).ok()?;
+    locate_hub(&values).map(hub_images)
+}
+
+/// The images that the pullers of the z2jh chart pull for these values, in the chart's own order: the
+/// network tools where they block the cloud's metadata, the default image, the init and extra
+/// containers, every profile with all of its choices (unless `prePuller.pullProfileListImages` is
+/// off), and `prePuller.extraImages`.
+pub fn hub_images(values: &Value) -> Vec<HubImage> {
+    let user = &values["singleuser"];
+    let mut images = Vec::new();
+    let mut add = |name: String, image: Option<String>| {
+        images.extend(image.map(|image| HubImage { name, image }));
+    };
+    if user["cloudMetadata"]["blockWithIptables"] == true {
+        add(
+            "metadata-block".to_owned(),
+            reference(&user["networkTools"]["image"]),
+        );
+    }
+    add("singleuser".to_owned(), reference(&user["image"]));
+    let containers = items(&user["initContainers"]).chain(items(&user["extraContainers"]));
+    for (index, container) in containers.enumerate() {
+        add(
+            format!("singleuser-init-and-extra-containers-{index}"),
+            text(&container["image"]),
+        );
+    }
+    if values["prePuller"]["pullProfileListImages"] != false {
+        for (index, profile) in items(&user["profileList"]).enumerate() {
+            add(
+                format!("singleuser-profilelist-{index}"),
+                text(&profile["kubespawner_override"]["image"]),
+            );
+            for (option, choice, image) in choices(profile) {
+                add(
+                    format!("profile-{index}-option-{option}-choice-{choice}"),
+                    image,
+                );
+            }
+        }
+    }
+    for (key, image) in pairs(&values["prePuller"]["extraImages"]) {
+        add(key.clone(), reference(image));
+    }
+    images
+}
+
+/// The first version of the chart whose image pullers pull the images of choices.
+const CHOICES: ChartVersion = ChartVersion::new(3, 2);
+
+/// The images that the pullers of a hub pull, as this version of the chart does.
+pub fn of_pullers(hub: &Hub<'_>) -> Vec<HubImage> {
+    let parts = ["singleuser", "prePuller"].into_iter();
+    let parts = parts.filter_map(|part| Some((part.to_owned(), hub.get(part)?.to_json())));
+    let mut images = hub_images(&parts.collect());
+    if hub.version < CHOICES {
+        images.retain(|image| {
+            !(image.name.starts_with("profile-") && image.name.contains("-choice-"))
+        });
+    }
+    images
+}
+
+/// The references of these images.
+pub fn pulled(hub: &Hub<'_>) -> BTreeSet<String> {
+    let images = of_pullers(hub).into_iter();
+    images.map(|image| image.image).collect()
+}
+
+/// The image that a value names; nothing where it is empty or not known.
+pub fn text_of(value: &values::Value) -> Option<&str> {
+    match &value.content {
+        Content::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+/// Each choice of each option of a profile with the image that it overrides.
+fn choices(profile: &Value) -> impl Iterator<Item = (&String, &String, Option<String>)> {
+    pairs(&profile["profile_options"]).flat_map(|(option, spec)| {
+        pairs(&spec["choices"]).map(move |(choice, spec)| {
+            (option, choice, text(&spec["kubespawner_override"]["image"]))
+        })
+    })
+}
+
+/// An image of the chart's own form, `{name, tag}`.
+fn reference(image: &Value) -> Option<String> {
+    let name = text(&image["name"])?;
+    let tag = match &image["tag"] {
+        Value::Number(tag) => Some(tag.to_string()),
+        tag => text(tag),
+    };
+    Some(match tag {
+        Some(tag) => format!("{name}:{tag}"),
+        None => name,
+    })
+}
+
+fn text(value: &Value) -> Option<String> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn pairs(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_place_of_an_image_is_known() {
+        let values = json!({
+            "singleuser": {
+                "cloudMetadata": {"blockWithIptables": true},
+                "networkTools": {"image": {"name": "net", "tag": "1"}},
+                "image": {"name": "user", "tag": null},
+                "initContainers": [{"name": "i", "image": "init:1"}],
+                "extraContainers": [{"name": "e", "image": "extra:1"}],
+                "profileList": [
+                    {"kubespawner_override": {"image": "p0:1"}},
+                    {"profile_options": {"img": {"choices": {
+                        "a": {"kubespawner_override": {"image": "c-a:1"}},
+                        "b": {"kubespawner_override": {"mem_limit": "1G"}},
+                    }}}},
+                ],
+            },
+            "prePuller": {"extraImages": {"tool": {"name": "t", "tag": 3}}},
+        });
+        let names: Vec<String> = hub_images(&values)
+            .into_iter()
+            .map(|image| format!("{} {}", image.name, image.image))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "metadata-block net:1",
+                "singleuser user",
+                "singleuser-init-and-extra-containers-0 init:1",
+                "singleuser-init-and-extra-containers-1 extra:1",
+                "singleuser-profilelist-0 p0:1",
+                "profile-1-option-img-choice-a c-a:1",
+                "tool t:3",
+            ]
+        );
+    }
+
+    #[test]
+    fn profiles_are_left_to_the_first_spawn_where_the_chart_says_so() {
+        let values = json!({
+            "singleuser": {"image": {"name": "u"}, "profileList": [{"kubespawner_override": {"image": "p"}}]},
+            "prePuller": {"pullProfileListImages": false},
+        });
+        assert_eq!(hub_images(&values).len(), 1);
+    }
+}

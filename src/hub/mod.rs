@@ -1,0 +1,34 @@
+//! Everything dunnage knows about the z2jh chart and about a JupyterHub: its versions, defaults and schemas, where
+//! its values are in a release, what its settings mean, and what its objects are called.
+
+pub mod affinity_terms;
+pub mod bytes;
+pub mod chart;
+pub mod components;
+mod effective;
+mod gitops;
+pub mod images;
+mod locate;
+pub mod profiles;
+mod propose;
+mod release;
+mod secret;
+mod shared;
+pub mod templates;
+pub mod tolerations;
+pub mod traits;
+
+pub use chart::ChartVersion;
+pub use effective::{Hub, span, whole};
+pub use gitops::{Inline, Inside, inline_values, is_filled_in};
+pub use images::{HubImage, hub_images, read_hub_images};
+pub use locate::{locate, locate_hub};
+pub use propose::propose;
+pub use release::{Basis, ChartValues, HubPlace, Parts, Plan, Release, keys, secret_values};
+pub use secret::HubValues;
+pub use shared::Shared;
+
+use crate::diag::Code;
+
+/// Every code of this module.
+pub static CODES: &[&Code] = &[&shared::BROKEN_SCHEMA, &chart::UNKNOWN_VERSION];

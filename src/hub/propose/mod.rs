@@ -1,0 +1,358 @@
+//! A policy for somebody who has none: proposed from what a stream of manifests holds.
+
+mod sight;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::k8s::{Kinds, Object, Workload};
+use crate::policy;
+use crate::text::Sources;
+use crate::yaml::{Scalar, quote, scalar};
+use sight::{Group, ProposedPool, Sight};
+
+/// A commented policy. It has a row for each group of workloads among the objects of a release that belong
+/// together; without objects, the rows that fit most hubs.
+pub fn propose(objects: &[Object<'_>]) -> String {
+    if objects.is_empty() {
+        return Proposal::default().text();
+    }
+    let kinds = Kinds::default();
+    let workloads: Vec<Workload<'_>> = objects
+        .iter()
+        .flat_map(|object| Workload::all(object, &kinds))
+        .collect();
+    let proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
+    let matched = proposal.matched(&workloads);
+    // Helm 3 and a live manifest show no hooks, so that nothing can be expected of them.
+    let visible = workloads.into_iter();
+    let visible: Vec<Workload<'_>> = visible
+        .filter(|workload| !workload.object.is_hook())
+        .collect();
+    let visible = proposal.matched(&visible);
+    proposal.only(&matched, &visible).text()
+}
+
+/// What most messages and rows call the pool that services run on, and the one that users run on.
+const CORE: &str = "core";
+const USER: &str = "user";
+
+/// A row before it is written.
+struct ProposedRow {
+    comment: Vec<String>,
+    name: String,
+    /// The conditions, in flow style; empty for everything.
+    criteria: String,
+    pool: String,
+    /// Further keys, such as `matchNodePurpose: ignore`.
+    more: &'static str,
+    expect: Option<String>,
+}
+
+/// A policy before it is written.
+struct Proposal {
+    pools: Vec<ProposedPool>,
+    rows: Vec<ProposedRow>,
+    classes: Vec<String>,
+    templates: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Default for Proposal {
+    fn default() -> Self {
+        Self::of(Sight {
+            has_hub: true,
+            ..Sight::default()
+        })
+    }
+}
+
+impl Proposal {
+    fn of(sight: Sight) -> Self {
+        let mut rows = Vec::new();
+        if sight.has_hub {
+            rows.extend(hub_rows());
+        }
+        rows.extend(
+            sight
+                .placed
+                .into_iter()
+                .map(|(pool, group)| group_row(group, &pool)),
+        );
+        rows.extend(agents_row(&sight.agents, &sight.agent_kinds));
+        rows.extend(sight.charts.into_iter().map(|group| group_row(group, CORE)));
+        rows.push(ProposedRow {
+            comment: Vec::new(),
+            name: "everything else".to_owned(),
+            criteria: String::new(),
+            pool: CORE.to_owned(),
+            more: "",
+            expect: None,
+        });
+        Self {
+            pools: sight.pools,
+            rows,
+            classes: sight.classes,
+            templates: sight.templates,
+            notes: sight.notes,
+        }
+    }
+
+    /// How many templates each row decides about.
+    fn matched(&self, workloads: &[Workload<'_>]) -> Vec<usize> {
+        let text = self.text();
+        let source = Sources::default().add("proposal", String::new());
+        let (policy, problems) = policy::read(source, &text);
+        let policy =
+            policy.unwrap_or_else(|| panic!("a proposal is a policy: {problems:?}\n{text}"));
+        let mut matched = vec![0; policy.rows.len()];
+        for workload in workloads {
+            if let Some(row) = policy.row_for(workload, None) {
+                matched[row] += 1;
+            }
+        }
+        matched
+    }
+
+    /// Without rows that match nothing; the last one stays, for what comes later. A row expects workloads
+    /// where it names its chart and does not match only hooks.
+    fn only(mut self, matched: &[usize], visible: &[usize]) -> Self {
+        let last = self.rows.len() - 1;
+        let mut index = 0;
+        self.rows.retain_mut(|row| {
+            let (count, is_last) = (matched[index], index == last);
+            let names_chart = row.criteria.starts_with("{chart: ");
+            if names_chart && visible[index] > 0 && row.pool != "none" {
+                row.expect = Some("1+".to_owned());
+            }
+            index += 1;
+            count > 0 || is_last
+        });
+        self
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        text.push_str(HEAD);
+        for pool in [core(), user()].iter().chain(&self.pools) {
+            push_pool(&mut text, pool);
+        }
+        text.push_str("\n# The first row that matches decides. `dunnage render --diff` shows what comes of it.\nworkloads:\n");
+        for row in &self.rows {
+            push_row(&mut text, row);
+        }
+        if !self.classes.is_empty() {
+            let classes: Vec<String> = self
+                .classes
+                .iter()
+                .map(|class| quote::json_text(class))
+                .collect();
+            text.push_str(
+                "\n# Named by this release and not made by it, so the cluster has them.\n",
+            );
+            writeln!(
+                text,
+                "priorityClasses:\n  existing: [{}]",
+                classes.join(", ")
+            )
+            .expect("a string takes it");
+        }
+        if !self.templates.is_empty() {
+            text.push_str(GUESSES);
+            for entry in &self.templates {
+                writeln!(text, "#  - {entry}").expect("a string takes it");
+            }
+        }
+        for note in &self.notes {
+            text.push('\n');
+            push_comment(&mut text, "", note);
+        }
+        text
+    }
+}
+
+const HEAD: &str = "\
+# yaml-language-server: $schema=dunnage.schema.json
+# A policy of dunnage, as `dunnage init` proposes it. `dunnage schema > dunnage.schema.json` writes the
+# schema that editors read by the line above.
+version: 1
+
+# Sets of nodes: how they are labelled and tainted. Make these those of your cluster.
+pools:
+";
+
+/// Only a custom resource definition says which fields its objects have, so that nobody should use a guess
+/// unseen.
+const GUESSES: &str = "
+# Kinds that are not built in and seem to have pods. These are guesses: look into the custom resource
+# definition which fields there are, then remove the `#`. `path: []` leaves the pods of a kind alone.
+#templates:
+";
+
+fn core() -> ProposedPool {
+    ProposedPool {
+        name: CORE.to_owned(),
+        comment: "Services: the hub, the proxy, and everything else that has to stay up."
+            .to_owned(),
+        labels: vec![("hub.jupyter.org/node-purpose".to_owned(), CORE.to_owned())],
+        taints: vec!["hub.jupyter.org/dedicated=core:NoSchedule".to_owned()],
+    }
+}
+
+fn user() -> ProposedPool {
+    ProposedPool {
+        name: USER.to_owned(),
+        comment: "Users' servers, and what prepares their nodes.".to_owned(),
+        labels: vec![("hub.jupyter.org/node-purpose".to_owned(), USER.to_owned())],
+        taints: vec!["hub.jupyter.org/dedicated=user:NoSchedule".to_owned()],
+    }
+}
+
+/// What z2jh does to its own pods, as the built-in policy has it.
+fn hub_rows() -> [ProposedRow; 2] {
+    let row = |comment: &str, name: &str, criteria: &str, pool: &str, more| ProposedRow {
+        comment: vec![comment.to_owned()],
+        name: name.to_owned(),
+        criteria: criteria.to_owned(),
+        pool: pool.to_owned(),
+        more,
+        expect: None,
+    };
+    [
+        row(
+            "Placeholders keep room where users will want it, pullers fetch the images there.",
+            "user placeholders and image pullers",
+            "{kind: [StatefulSet, DaemonSet], labels: {component: [user-placeholder, continuous-image-puller, hook-image-puller]}}",
+            USER,
+            "",
+        ),
+        row(
+            "The Job that waits for the pullers; the chart gives it tolerations only.",
+            "the wait for image pullers",
+            "{kind: Job, labels: {component: image-puller}}",
+            CORE,
+            "matchNodePurpose: ignore",
+        ),
+    ]
+}
+
+fn group_row(group: Group, pool: &str) -> ProposedRow {
+    ProposedRow {
+        comment: vec![listed(&group.objects)],
+        name: group.name,
+        criteria: group.criteria,
+        pool: pool.to_owned(),
+        more: "",
+        expect: None,
+    }
+}
+
+/// Agents belong on every node. A row of their own shows the reader that they are left as they are. No row without a kind
+/// reaches them anyway.
+fn agents_row(agents: &[String], kinds: &BTreeSet<String>) -> Option<ProposedRow> {
+    let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+    let kind = match &kinds[..] {
+        [] => return None,
+        [kind] => (*kind).to_owned(),
+        kinds => format!("[{}]", kinds.join(", ")),
+    };
+    Some(ProposedRow {
+        comment: vec![
+            "Agents belong to their nodes, so that they are left as the chart has them.".to_owned(),
+            listed(agents),
+        ],
+        name: "agents of the nodes".to_owned(),
+        criteria: format!("{{kind: {kind}}}"),
+        pool: "none".to_owned(),
+        more: "",
+        expect: None,
+    })
+}
+
+/// `Deployment/a, Deployment/b and 3 more`
+fn listed(objects: &[String]) -> String {
+    const MOST: usize = 4;
+    let shown = objects[..objects.len().min(MOST)].join(", ");
+    match objects.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn push_pool(text: &mut String, pool: &ProposedPool) {
+    push_comment(text, "  ", &pool.comment);
+    let labels = pool.labels.iter().map(|(key, value)| {
+        format!(
+            "{}: {}",
+            quote::block_scalar_text(key),
+            quote::json_text(value)
+        )
+    });
+    let taints = pool.taints.iter().map(|taint| quote::json_text(taint));
+    writeln!(text, "  {}:", words(&pool.name)).expect("a string takes it");
+    writeln!(
+        text,
+        "    labels: {{{}}}",
+        labels.collect::<Vec<_>>().join(", ")
+    )
+    .expect("a string takes it");
+    writeln!(
+        text,
+        "    taints: [{}]",
+        taints.collect::<Vec<_>>().join(", ")
+    )
+    .expect("a string takes it");
+}
+
+fn push_row(text: &mut String, row: &ProposedRow) {
+    for comment in &row.comment {
+        push_comment(text, "  ", comment);
+    }
+    writeln!(text, "  - name: {}", words(&row.name)).expect("a string takes it");
+    if !row.criteria.is_empty() {
+        writeln!(text, "    match: {}", row.criteria).expect("a string takes it");
+    }
+    writeln!(text, "    pool: {}", words(&row.pool)).expect("a string takes it");
+    if !row.more.is_empty() {
+        writeln!(text, "    {}", row.more).expect("a string takes it");
+    }
+    if let Some(expect) = &row.expect {
+        writeln!(text, "    expect: {expect}").expect("a string takes it");
+    }
+}
+
+/// Words as people write them in a policy: without quotes where nobody can take them for anything else.
+fn words(text: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ' || letter == '-';
+    let is_text = matches!(scalar::resolve_plain(text), Scalar::String(_));
+    if is_text
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(is_plain)
+        && !text.ends_with(' ')
+    {
+        return Cow::Borrowed(text);
+    }
+    quote::block_scalar_text(text)
+}
+
+/// A comment on lines of its own, wrapped; whatever is in it, it stays a comment.
+fn push_comment(text: &mut String, indent: &str, comment: &str) {
+    const WIDTH: usize = 100;
+    // What ends a line to a reader of YAML would end the comment.
+    let is_break = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    let clean: String = comment
+        .chars()
+        .map(|letter| if is_break(letter) { ' ' } else { letter })
+        .collect();
+    let mut line = String::new();
+    for word in clean.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && line.chars().count() + word.chars().count() >= WIDTH {
+            writeln!(text, "{indent}#{line}").expect("a string takes it");
+            line.clear();
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    writeln!(text, "{indent}#{line}").expect("a string takes it");
+}

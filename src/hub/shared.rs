@@ -1,0 +1,82 @@
+use std::collections::BTreeMap;
+
+use super::chart::{NAME, Version};
+use super::release::bare;
+use crate::diag::{Code, Diagnostic};
+use crate::schema::Schema;
+use crate::text::{SourceId, Sources, Span};
+use crate::values::{self, Chart, Helm};
+
+pub(super) static BROKEN_SCHEMA: Code = Code::error(
+    "VA006",
+    "schema-unusable",
+    "the schema of a chart cannot be used",
+)
+.page(include_str!("broken_schema.md"));
+
+/// What the releases of a run have in common, each read once: the known charts of z2jh, and the schemas of
+/// charts at hand.
+#[derive(Debug, Default)]
+pub struct Shared {
+    embedded: Vec<(Version, Helm, Chart)>,
+    schemas: BTreeMap<SourceId, Option<Schema>>,
+}
+
+impl Shared {
+    /// The z2jh chart of a version with its known defaults.
+    pub fn embedded(&mut self, sources: &mut Sources, version: Version, helm: Helm) -> Chart {
+        let is_meant =
+            |known: &&(Version, Helm, Chart)| known.0.name == version.name && known.1 == helm;
+        if let Some((_, _, chart)) = self.embedded.iter().find(is_meant) {
+            return chart.clone();
+        }
+        let name = format!("defaults of {NAME} {}", version.name);
+        let source = sources.add_fixed(name, version.defaults.to_owned());
+        let values = values::read_recorded(source, version.defaults);
+        let chart = Chart {
+            version: version.name.to_owned(),
+            values,
+            ..bare(NAME, Span::new(source, 0..0))
+        };
+        self.embedded.push((version, helm, chart.clone()));
+        chart
+    }
+
+    /// Reads the schema of a chart, unless that was done before. Nothing outside of the file is fetched.
+    pub fn add_schema(&mut self, sources: &Sources, source: SourceId) -> Option<Diagnostic> {
+        if self.schemas.contains_key(&source) {
+            return None;
+        }
+        let read = read_schema(sources, source);
+        let (schema, error) = match read {
+            Ok(schema) => (Some(schema), None),
+            Err(error) => (None, Some(error)),
+        };
+        self.schemas.insert(source, schema);
+        error
+    }
+
+    /// The schema in a source; nothing where it was not read or cannot be used.
+    pub fn schema(&self, source: SourceId) -> Option<&Schema> {
+        self.schemas.get(&source)?.as_ref()
+    }
+}
+
+fn read_schema(sources: &Sources, source: SourceId) -> Result<Schema, Diagnostic> {
+    let text = sources.get(source).text();
+    let broken = |message: String, start: usize| {
+        Diagnostic::new(&BROKEN_SCHEMA, message)
+            .at(Span::new(source, start..start), "")
+            .help("Helm refuses the chart for it; values are linted without it")
+    };
+    let document = serde_json::from_str(text).map_err(|error| {
+        let lines = sources.get(source).line_starts();
+        let line = lines.get(error.line().saturating_sub(1)).copied();
+        let start = line.unwrap_or_default() + error.column().saturating_sub(1);
+        broken(
+            format!("the schema is not JSON: {error}"),
+            start.min(text.len()),
+        )
+    })?;
+    Schema::compile(document).map_err(|error| broken(error.to_string(), 0))
+}

@@ -1,0 +1,346 @@
+//! What a `kubespawner_override` can set: the traits of KubeSpawner, as the class of each version answered.
+
+use crate::hub::ChartVersion;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::values::{Content, Value};
+
+/// What can be set on the spawner of one version.
+#[derive(Debug, Deserialize)]
+pub struct Traits {
+    #[serde(rename = "traits")]
+    configurable: BTreeMap<String, Trait>,
+    /// Old names that are still mapped, with the new ones.
+    renamed: BTreeMap<String, String>,
+    /// Attributes that are no configuration, and can be set all the same.
+    internal: BTreeSet<String>,
+    /// Attributes that cannot be set.
+    read_only: BTreeSet<String>,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize)]
+pub struct Trait {
+    /// The JSON types that it takes.
+    types: BTreeSet<Type>,
+    /// The texts that it takes, where it does not take every text.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+/// A type of JSON, where whole numbers are one of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Type {
+    /// A mapping.
+    Object,
+    /// A list.
+    Array,
+    /// A text.
+    String,
+    /// A number.
+    Number,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// Python's `None`.
+    Null,
+}
+
+/// The versions of KubeSpawner that hub images of the chart have, each with the first chart that has it
+/// (`scripts/record-traits`).
+static RECORDED: [Recorded; 5] = [
+    Recorded::new(
+        ChartVersion::new(0, 0),
+        include_str!("../../schemas/kubespawner/1.1.json"),
+    ),
+    Recorded::new(
+        ChartVersion::new(2, 0),
+        include_str!("../../schemas/kubespawner/4.2.json"),
+    ),
+    Recorded::new(
+        ChartVersion::new(3, 0),
+        include_str!("../../schemas/kubespawner/6.2.json"),
+    ),
+    Recorded::new(
+        ChartVersion::new(4, 0),
+        include_str!("../../schemas/kubespawner/7.0.json"),
+    ),
+    Recorded::new(
+        ChartVersion::new(5, 0),
+        include_str!("../../schemas/kubespawner/7.1.json"),
+    ),
+];
+
+struct Recorded {
+    since: ChartVersion,
+    text: &'static str,
+    read: OnceLock<Traits>,
+}
+
+impl Recorded {
+    const fn new(since: ChartVersion, text: &'static str) -> Self {
+        let read = OnceLock::new();
+        Self { since, text, read }
+    }
+
+    fn traits(&'static self) -> &'static Traits {
+        self.read
+            .get_or_init(|| serde_json::from_str(self.text).expect("a test reads all of them"))
+    }
+}
+
+impl Traits {
+    /// Those of the KubeSpawner in the hub image of a chart.
+    pub fn of(chart: ChartVersion) -> &'static Self {
+        let known = RECORDED.iter().rev().find(|known| known.since <= chart);
+        known.unwrap_or(&RECORDED[0]).traits()
+    }
+
+    /// The first chart after this one whose KubeSpawner takes the value under the name.
+    pub fn first_after(chart: ChartVersion, name: &str, value: &Value) -> Option<ChartVersion> {
+        let mut later = RECORDED.iter().filter(|known| known.since > chart);
+        let takes = |known: &&'static Recorded| {
+            let found = known.traits().get(name);
+            found.is_some_and(|found| found.takes(value))
+        };
+        later.find(takes).map(|known| known.since)
+    }
+
+    /// A trait by its name, or by a name of old.
+    pub fn get(&self, name: &str) -> Option<&Trait> {
+        let name = self.renamed.get(name).map_or(name, String::as_str);
+        self.configurable.get(name)
+    }
+
+    /// What a name of old became.
+    pub fn renamed(&self, name: &str) -> Option<&str> {
+        self.renamed.get(name).map(String::as_str)
+    }
+
+    /// Whether it is no configuration, but has an effect when it is set.
+    pub fn is_internal(&self, name: &str) -> bool {
+        self.internal.contains(name)
+    }
+
+    /// Whether setting it fails.
+    pub fn is_read_only(&self, name: &str) -> bool {
+        self.read_only.contains(name)
+    }
+
+    /// The names of the configurable ones.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.configurable.keys().map(String::as_str)
+    }
+}
+
+impl Trait {
+    /// Whether it takes a value; one that is not known is taken.
+    pub fn takes(&self, value: &Value) -> bool {
+        match &value.content {
+            Content::Encrypted(..) => true,
+            Content::String(text) if !self.values.is_empty() => self.values.contains(text),
+            Content::Number(number) => match number.as_f64() {
+                Some(number) if number.fract() != 0.0 => self.has(Type::Number),
+                // A boolean takes these too.
+                Some(0.0 | 1.0) if self.has(Type::Boolean) => true,
+                _ => self.has(Type::Integer),
+            },
+            content => Type::of(content).is_none_or(|it| self.has(it)),
+        }
+    }
+
+    fn has(&self, wanted: Type) -> bool {
+        self.types.contains(&wanted)
+    }
+
+    /// What can be written, in words; nothing where only Python can set it.
+    pub fn in_words(&self) -> Option<String> {
+        let words = self.types.iter().filter_map(|it| match it {
+            Type::Object => Some("a mapping"),
+            Type::Array => Some("a list"),
+            // A text alone is taken for a list of one.
+            Type::String if !self.has(Type::Array) => Some("a text"),
+            Type::Number => Some("a number"),
+            Type::Integer if !self.has(Type::Number) => Some("a whole number"),
+            // Python takes a boolean for a number, which nobody means.
+            Type::Boolean if !self.has(Type::Integer) => Some("`true` or `false`"),
+            Type::String | Type::Integer | Type::Boolean | Type::Null => None,
+        });
+        let words: Vec<&str> = words.collect();
+        (!words.is_empty()).then(|| words.join(" or "))
+    }
+}
+
+impl Type {
+    fn of(content: &Content) -> Option<Self> {
+        Some(match content {
+            Content::Null => Type::Null,
+            Content::Bool(_) => Type::Boolean,
+            Content::Number(_) => Type::Number,
+            Content::String(_) => Type::String,
+            Content::List(_) => Type::Array,
+            Content::Map(_) => Type::Object,
+            Content::Encrypted(..) => return None,
+        })
+    }
+}
+
+/// `nodeSelector` and `node-selector` as `node_selector`, `memory.limit` as `memory_limit`.
+pub fn snake_case(key: &str) -> String {
+    let mut snake = String::new();
+    for letter in key.chars() {
+        match letter {
+            '.' | '-' => snake.push('_'),
+            _ if letter.is_uppercase() => {
+                if !snake.is_empty() && !snake.ends_with('_') {
+                    snake.push('_');
+                }
+                snake.extend(letter.to_lowercase());
+            }
+            _ => snake.push(letter),
+        }
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::text::{Sources, Span};
+
+    fn value(of: Json) -> Value {
+        let place = Span::new(Sources::default().add("test", String::new()), 0..0);
+        let content = match of {
+            Json::Object(_) => Content::map(crate::values::Map::default()),
+            Json::Array(_) => Content::list(Vec::new()),
+            scalar => Value::scalar(scalar),
+        };
+        Value::new(content, None, place)
+    }
+
+    #[track_caller]
+    fn check_takes(chart: ChartVersion, name: &str, wanted: &[Json], refused: &[Json]) {
+        let found = Traits::of(chart).get(name).expect("a trait");
+        for it in wanted {
+            assert!(found.takes(&value(it.clone())), "{name}: {it}");
+        }
+        for it in refused {
+            assert!(!found.takes(&value(it.clone())), "{name}: {it}");
+        }
+    }
+
+    #[test]
+    fn every_record_is_read() {
+        for known in &RECORDED {
+            let traits = known.traits();
+            assert!(traits.names().count() > 90);
+            assert!(traits.renamed.values().all(|new| traits.get(new).is_some()));
+        }
+    }
+
+    #[test]
+    fn a_chart_has_the_traits_of_its_spawner() {
+        let has = |chart, name| Traits::of(chart).get(name).is_some();
+        assert!(
+            !has(ChartVersion::new(1, 2), "storage_extra_annotations")
+                && has(ChartVersion::new(2, 0), "storage_extra_annotations")
+        );
+        assert!(
+            !has(ChartVersion::new(3, 3), "slug_scheme")
+                && has(ChartVersion::new(4, 0), "slug_scheme")
+        );
+        assert!(
+            !has(ChartVersion::new(4, 4), "slow_spawn_message")
+                && has(ChartVersion::new(5, 0), "slow_spawn_message")
+        );
+        assert!(
+            has(ChartVersion::new(0, 9), "image") && has(ChartVersion::new(u32::MAX, 0), "image")
+        );
+        assert!(Traits::of(ChartVersion::new(4, 4)).is_internal("pvc_name"));
+        assert!(Traits::of(ChartVersion::new(4, 4)).is_read_only("name"));
+    }
+
+    #[test]
+    fn values_are_taken_as_traitlets_does() {
+        let (map, list, text) = (json!({}), json!([]), json!("text"));
+        let tolerations = [map.clone(), list.clone()];
+        check_takes(
+            ChartVersion::new(4, 0),
+            "tolerations",
+            &tolerations,
+            &[json!(null), text.clone()],
+        );
+        check_takes(
+            ChartVersion::new(3, 3),
+            "tolerations",
+            std::slice::from_ref(&list),
+            std::slice::from_ref(&map),
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "args",
+            &[text.clone(), list.clone()],
+            &[json!(1)],
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "uid",
+            &[json!(null), json!(0)],
+            &[json!("0"), json!(1.5)],
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "cpu_limit",
+            &[json!(1), json!(0.5), json!(null)],
+            &[json!("1")],
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "privileged",
+            &[json!(true), json!(1)],
+            &[json!("true"), json!(2)],
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "slug_scheme",
+            &[json!("safe")],
+            &[text],
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "image_spec",
+            &[json!("a:1")],
+            std::slice::from_ref(&map),
+        );
+        check_takes(
+            ChartVersion::new(4, 4),
+            "modify_pod_hook",
+            &[json!(null)],
+            &[list, map],
+        );
+        let later = Traits::first_after(ChartVersion::new(3, 3), "tolerations", &value(json!({})));
+        assert_eq!(later, Some(ChartVersion::new(4, 0)));
+    }
+
+    #[test]
+    fn what_is_taken_has_words() {
+        let words = |name| {
+            Traits::of(ChartVersion::new(4, 4))
+                .get(name)
+                .expect("a trait")
+                .in_words()
+        };
+        assert_eq!(words("mem_limit").as_deref(), Some("a text or a number"));
+        assert_eq!(words("start_timeout").as_deref(), Some("a whole number"));
+        assert_eq!(words("privileged").as_deref(), Some("`true` or `false`"));
+        assert_eq!(words("volumes").as_deref(), Some("a mapping or a list"));
+        assert_eq!(words("modify_pod_hook"), None);
+    }
+}

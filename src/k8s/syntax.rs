@@ -1,0 +1,176 @@
+//! What Kubernetes accepts as a name, a label and a quantity.
+
+use std::ops::Range;
+
+/// Why a text is refused, and which part of it is to blame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// What is wrong, as a sentence.
+    pub what: &'static str,
+    /// The bytes of the text that are wrong.
+    pub at: Range<usize>,
+}
+
+/// `validation.IsDNS1123Subdomain`: what most objects may be called.
+pub fn subdomain_flaw(text: &str) -> Option<Flaw> {
+    let is_inner = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+    if text.is_empty() {
+        return Some(Flaw {
+            what: "a name cannot be empty",
+            at: 0..0,
+        });
+    }
+    if text.len() > 253 {
+        return Some(Flaw {
+            what: "a name has at most 253 characters",
+            at: 0..text.len(),
+        });
+    }
+    let mut start = 0;
+    for part in text.split('.') {
+        let at = start..start + part.len();
+        start = at.end + 1;
+        if let Some((offset, char)) = part.char_indices().find(|(_, char)| !is_inner(*char)) {
+            let at = at.start + offset..at.start + offset + char.len_utf8();
+            return Some(Flaw {
+                what: "a name has lower case letters, digits, `-` and `.` only",
+                at,
+            });
+        }
+        if part.is_empty() || part.starts_with('-') || part.ends_with('-') {
+            let at = if part.is_empty() { 0..text.len() } else { at };
+            return Some(Flaw {
+                what: "a name and its parts begin and end with a letter or a digit",
+                at,
+            });
+        }
+    }
+    None
+}
+
+/// `validation.IsQualifiedName`: the key of a label or a taint.
+pub fn key_flaw(text: &str) -> Option<Flaw> {
+    let name_start = text.find('/').map_or(0, |slash| slash + 1);
+    if name_start > 0
+        && let Some(flaw) = subdomain_flaw(&text[..name_start - 1])
+    {
+        return Some(flaw);
+    }
+    if text.len() == name_start {
+        return Some(Flaw {
+            what: "a key cannot be empty",
+            at: 0..text.len(),
+        });
+    }
+    word_flaw(&text[name_start..]).map(|flaw| Flaw {
+        what: flaw.what,
+        at: flaw.at.start + name_start..flaw.at.end + name_start,
+    })
+}
+
+/// `validation.IsValidLabelValue`: the value of a label or a taint; it may be empty.
+pub fn value_flaw(text: &str) -> Option<Flaw> {
+    if text.is_empty() {
+        None
+    } else {
+        word_flaw(text)
+    }
+}
+
+fn word_flaw(word: &str) -> Option<Flaw> {
+    let is_inner = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    if let Some((at, char)) = word.char_indices().find(|(_, char)| !is_inner(*char)) {
+        return Some(Flaw {
+            what: "only letters, digits, `-`, `_` and `.` can stand here",
+            at: at..at + char.len_utf8(),
+        });
+    }
+    let is_edge = |char: char| char.is_ascii_alphanumeric();
+    if !word.starts_with(is_edge) || !word.ends_with(is_edge) {
+        return Some(Flaw {
+            what: "it begins and ends with a letter or a digit",
+            at: 0..word.len(),
+        });
+    }
+    (word.len() > 63).then_some(Flaw {
+        what: "it has at most 63 characters",
+        at: 0..word.len(),
+    })
+}
+
+/// Whether a text is a quantity that a node can have (`resource.ParseQuantity`, without a sign).
+pub fn is_quantity(text: &str) -> bool {
+    const SUFFIXES: [&str; 15] = [
+        "", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u", "m", "k", "M", "G", "T", "P",
+    ];
+    let digits_end = text
+        .find(|char: char| !char.is_ascii_digit() && char != '.')
+        .unwrap_or(text.len());
+    let (number, suffix) = text.split_at(digits_end);
+    let is_number =
+        number.bytes().any(|byte| byte.is_ascii_digit()) && number.matches('.').count() <= 1;
+    is_number && (SUFFIXES.contains(&suffix) || suffix == "E" || is_exponent(suffix))
+}
+
+fn is_exponent(suffix: &str) -> bool {
+    let Some(exponent) = suffix.strip_prefix(['e', 'E']) else {
+        return false;
+    };
+    let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a table of ranges reads better without `&`"
+)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(flaw: Option<Flaw>, expected: Option<Range<usize>>) {
+        assert_eq!(flaw.map(|flaw| flaw.at), expected);
+    }
+
+    #[test]
+    fn names_are_dns_subdomains() {
+        check(subdomain_flaw("system-node-critical"), None);
+        check(subdomain_flaw("a.b-1"), None);
+        check(subdomain_flaw("aBc"), Some(1..2));
+        check(subdomain_flaw("a.-b"), Some(2..4));
+        check(subdomain_flaw("a..b"), Some(0..4));
+        check(subdomain_flaw(""), Some(0..0));
+        check(subdomain_flaw(&"a".repeat(254)), Some(0..254));
+    }
+
+    #[test]
+    fn keys_have_at_most_one_prefix() {
+        check(key_flaw("hub.jupyter.org/node-purpose"), None);
+        check(key_flaw("hub.jupyter.org_dedicated"), None);
+        check(key_flaw("a/b/c"), Some(3..4));
+        check(key_flaw("Example.org/a"), Some(0..1));
+        check(key_flaw("a/"), Some(0..2));
+        check(key_flaw("-a"), Some(0..2));
+    }
+
+    #[test]
+    fn values_may_be_empty_and_have_no_blanks() {
+        check(value_flaw(""), None);
+        check(value_flaw("n1-highmem_4.x"), None);
+        check(value_flaw("a b"), Some(1..2));
+        check(value_flaw(&"a".repeat(64)), Some(0..64));
+    }
+
+    #[test]
+    fn quantities_have_the_suffixes_of_kubernetes() {
+        for good in [
+            "1", "7.69", ".5", "500m", "60.8Gi", "1e3", "1E", "12E6", "5.",
+        ] {
+            assert!(is_quantity(good), "{good}");
+        }
+        for bad in ["", "Gi", "60 Gi", "60GB", "1.2.3", "1e", "-1", "0x1f"] {
+            assert!(!is_quantity(bad), "{bad}");
+        }
+    }
+}
