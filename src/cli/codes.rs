@@ -84,7 +84,7 @@ pub(super) fn find(word: &str) -> Result<Explained, Diagnostic> {
         None => "`dunnage rule` lists all codes".to_owned(),
     };
     let message = format!("there is no rule or code `{word}`");
-    Err(Diagnostic::new(lint::NO_SUCH_RULE, message).help(help))
+    Err(Diagnostic::new(&lint::NO_SUCH_RULE, message).help(help))
 }
 
 /// The page of a code.
@@ -100,9 +100,9 @@ pub(super) fn no_such_rule(word: &str) -> Diagnostic {
         Ok(Explained { code, .. }) => {
             let message = format!("`{}` is not a rule of the linter", code.id);
             let help = "only rules can be selected, ignored and suppressed; `dunnage rule` lists all codes";
-            Diagnostic::new(lint::NO_SUCH_RULE, message).help(help)
+            Diagnostic::new(&lint::NO_SUCH_RULE, message).help(help)
         }
-        Err(_) => lint::no_such_rule(word),
+        Err(_) => lint::no_such_rule(RULES, word),
     }
 }
 

@@ -1,15 +1,17 @@
 //! One run of the linter: each rule over what it looks at, and its findings in order.
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
-use super::fixes::Pages;
-use super::{Check, Context, RULES, Stream, Upgrade, Values, upgrade, violations};
+use super::documents::Documents;
+use super::rule::Check;
+use super::rules::{RULES, VIOLATIONS};
+use super::stream::{Cluster, Stream, with_stream};
+use super::subjects::{Context, Rows, Upgrade, Values};
+use super::{origin, violations};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::{self, Hub, Plan, Release, Shared};
-use crate::policy::{Facts, Policy};
-use crate::text::Sources;
+use crate::policy::Facts;
+use crate::text::{SourceId, Sources};
 use crate::values::NotATable;
 
 /// A release that is judged.
@@ -47,12 +49,12 @@ pub struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// What rules about a hub know.
-    pub(super) fn context(&self, hub: &'r Hub<'r>, pages: &'r Pages<'r>) -> Context<'r> {
+    pub(super) fn context(&self, hub: &'r Hub<'r>, documents: &'r Documents<'r>) -> Context<'r> {
         Context {
             hub,
             facts: self.facts,
             hints: self.has_hints,
-            pages,
+            documents,
         }
     }
 }
@@ -63,7 +65,7 @@ pub fn run_all(cx: Run<'_>, jobs: Vec<Job>) -> Vec<Result<Linted, NotATable>> {
         let release = Release::new(job.plan)?;
         let findings = match job.next {
             None => run(cx, &release),
-            Some(next) => upgrade::run(cx, [&release, &Release::new(*next)?]),
+            Some(next) => upgrade(cx, [&release, &Release::new(*next)?]),
         };
         Ok(Linted {
             findings,
@@ -76,33 +78,82 @@ pub fn run_all(cx: Run<'_>, jobs: Vec<Job>) -> Vec<Result<Linted, NotATable>> {
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what
 /// comments silence is still among them.
 pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
-    let pages = Pages::default();
-    let values = Values::of(release, cx.sources, cx.shared, &pages);
+    let documents = Documents::default();
+    let values = Values::of(release, cx.sources, cx.shared, &documents);
     let hub = release.hub(cx.sources);
-    let context = hub.as_ref().map(|hub| cx.context(hub, &pages));
+    let context = hub.as_ref().map(|hub| cx.context(hub, &documents));
     let mut findings = look(&Subject::Release(&values, context.as_ref()));
     // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
-    let mut violations = violations::check(&values, context.as_ref());
+    let mut violations = violations::check(VIOLATIONS, &values, context.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
     if !values.inside.is_empty() {
         findings.retain(|finding| !hub::is_filled_in(cx.sources, finding));
     }
-    pages.prove(&mut findings);
+    documents.prove(&mut findings);
     finish(findings)
 }
 
-pub(super) fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
+fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
     finding.level <= Level::Warning && finding.start() == violation.start()
 }
 
-/// The policy beside the releases that it is for.
-#[derive(Debug, Clone, Copy)]
-pub struct Rows<'r> {
-    /// The policy.
-    pub policy: &'r Policy,
-    /// The names and aliases of all charts of the releases.
-    pub charts: &'r BTreeSet<String>,
+/// What is found about a release of which another version of the chart makes the second one: what is an error
+/// there, what warns there and not with the first, and what the change itself does.
+fn upgrade(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
+    let of = |release| run(cx, release);
+    let (before, mut findings) = (of(from), of(to));
+    let known: Vec<_> = before.iter().map(|finding| key(from, finding)).collect();
+    // What is no more than worth knowing is so with either version, or of a first install.
+    findings.retain(|finding| {
+        let is_new = finding.level <= Level::Warning && !known.contains(&key(to, finding));
+        finding.is_error() || is_new
+    });
+    let documents = Documents::default();
+    if let (Some(from), Some(to)) = (from.hub(cx.sources), to.hub(cx.sources)) {
+        let upgrade = Upgrade {
+            from: &from,
+            to: &cx.context(&to, &documents),
+        };
+        let mut changes = look(&Subject::Upgrade(&upgrade));
+        documents.prove(&mut changes);
+        changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
+        findings.extend(changes);
+    }
+    finish(findings)
+}
+
+/// What two releases have in common of a finding: the rule, and the place, or, as defaults stand in another
+/// text for each version, what is said.
+fn key<'f>(
+    release: &Release,
+    finding: &'f Diagnostic,
+) -> (&'static str, Option<(SourceId, usize)>, &'f str) {
+    let start = finding.start();
+    let start = start.filter(|(source, _)| !release.is_defaults(*source));
+    let message = if start.is_none() {
+        &*finding.message
+    } else {
+        ""
+    };
+    (finding.code.id, start, message)
+}
+
+/// What is wrong in a stream of manifests; what comments silence is still among it. Where the release is known that
+/// they were rendered from, a finding has the place of the value that made what it is about.
+pub fn manifests(
+    sources: &Sources,
+    source: SourceId,
+    cluster: &Cluster<'_>,
+    made_from: Option<&Release>,
+) -> Vec<Diagnostic> {
+    with_stream(sources, source, cluster, |stream| {
+        let mut findings = look(&Subject::Stream(stream));
+        if let Some(release) = made_from {
+            origin::add(stream, release, &mut findings);
+        }
+        finish(findings)
+    })
 }
 
 /// Every finding about the rows of a policy.
@@ -111,7 +162,7 @@ pub fn rows(rows: &Rows<'_>) -> Vec<Diagnostic> {
 }
 
 /// What is linted.
-pub(super) enum Subject<'s> {
+enum Subject<'s> {
     /// The rows of a policy.
     Rows(&'s Rows<'s>),
     /// The values of a release, and the hub in them.
@@ -123,7 +174,7 @@ pub(super) enum Subject<'s> {
 }
 
 /// What the rules find that look at something of this sort.
-pub(super) fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
+fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in RULES {
         match (&rule.check, subject) {
@@ -144,7 +195,7 @@ pub(super) fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
 }
 
 /// Findings in order, and each once.
-pub(super) fn finish(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn finish(mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     findings.sort_by(|one, other| {
         let key = |finding: &Diagnostic| (finding.span(), finding.code.id);
         key(one).cmp(&key(other))

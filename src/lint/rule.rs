@@ -1,11 +1,10 @@
 //! What a rule is: a static, its page, and a function over what it looks at.
 
-use super::fixes::Pages;
-use super::{Found, Judged, Rows, Stream, Upgrade, Values};
+use super::stream::Stream;
+use super::subjects::{Context, Found, Rows, Upgrade, Values};
+use super::suppress::Judged;
 use crate::diag::{Code, Diagnostic};
-use crate::hub::Hub;
 use crate::k8s::Workload;
-use crate::policy::Facts;
 
 /// A rule of the linter.
 #[derive(Debug)]
@@ -18,6 +17,9 @@ pub struct Rule {
     pub check: Check,
 }
 
+/// Gives the finding about a violation of a schema, if a rule covers it.
+pub type Claim = fn(&Found<'_, '_>) -> Option<Diagnostic>;
+
 /// What a rule looks at.
 #[derive(Debug)]
 pub enum Check {
@@ -27,9 +29,8 @@ pub enum Check {
     Upgrade(fn(&Upgrade<'_>, &mut Vec<Diagnostic>)),
     /// All values of a release, of any chart.
     Values(fn(&Values<'_>, &mut Vec<Diagnostic>)),
-    /// A violation of a chart's schema: gives a finding if this rule covers it. Only the first rule of
-    /// [`VIOLATIONS`](super::VIOLATIONS) that gives one reports it.
-    Violation(fn(&Found<'_, '_>) -> Option<Diagnostic>),
+    /// A violation of a chart's schema. What claims it is in [`VIOLATIONS`](super::VIOLATIONS).
+    Violation,
     /// A property of other rules' findings, which is selected and ignored like a rule.
     Property(fn(&Diagnostic) -> bool),
     /// A comment that suppresses findings.
@@ -40,17 +41,4 @@ pub enum Check {
     Workload(fn(&Stream<'_>, &Workload<'_>, &mut Vec<Diagnostic>)),
     /// A stream of manifests as a whole.
     Stream(fn(&Stream<'_>, &mut Vec<Diagnostic>)),
-}
-
-/// What a rule about a hub knows.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'c> {
-    /// The effective values of the hub.
-    pub hub: &'c Hub<'c>,
-    /// What the policy says about the cluster.
-    pub facts: &'c Facts,
-    /// Whether hints are shown. A hint that is not shown needs no fix.
-    pub hints: bool,
-    /// The documents of the values files, for fixes.
-    pub(super) pages: &'c Pages<'c>,
 }

@@ -1,13 +1,21 @@
 //! Which findings count, and how much: rules by code, name or family.
 
-use super::rules::{NO_SUCH_RULE, RULES};
-use super::{Check, Rule};
-use crate::diag::{Diagnostic, Level};
+use super::rule::{Check, Rule};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::text::nearest;
 
+/// Raised for every word that names no rule.
+pub static NO_SUCH_RULE: Code = Code::error(
+    "CL006",
+    "no-such-rule",
+    "an option, the policy or a comment names a rule that does not exist",
+);
+
 /// What is shown of the findings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Selection {
+    /// The rules that words can name.
+    pub rules: &'static [Rule],
     /// Only these rules; all of them where it is empty.
     pub select: Vec<String>,
     /// Not these rules.
@@ -20,6 +28,17 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// All findings of these rules but hints.
+    pub fn of(rules: &'static [Rule]) -> Self {
+        Self {
+            rules,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            levels: Vec::new(),
+            pedantic: false,
+        }
+    }
+
     /// Leaves the findings that were asked for, each at its level.
     pub fn apply(&self, findings: &mut Vec<Diagnostic>) {
         for finding in findings.iter_mut() {
@@ -32,12 +51,12 @@ impl Selection {
 
     /// Whether a finding is shown.
     pub fn has(&self, finding: &Diagnostic) -> bool {
-        let named = |words: &[String]| words.iter().any(|word| is_named(finding, word));
+        let named = |words: &[String]| words.iter().any(|word| is_named(self.rules, finding, word));
         // A rule that is named by itself is asked for, hint or not.
         let mut by_rule = self.select.iter().filter(|word| !is_family(word));
         let is_shown = finding.level < Level::Hint
             || self.pedantic
-            || by_rule.any(|word| is_named(finding, word));
+            || by_rule.any(|word| is_named(self.rules, finding, word));
         is_shown && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 
@@ -50,30 +69,30 @@ impl Selection {
         let mut named = self
             .levels
             .iter()
-            .filter(|(word, _)| is_named(finding, word));
+            .filter(|(word, _)| is_named(self.rules, finding, word));
         let of_rule = named.clone().find(|(word, _)| !is_family(word));
         of_rule.or_else(|| named.next()).map(|(_, level)| *level)
     }
 }
 
 /// Whether there is a rule, or a family of rules, of that name.
-pub fn is_rule(word: &str) -> bool {
-    RULES.iter().any(|rule| is_word_for(rule, word))
+pub fn is_rule(rules: &[Rule], word: &str) -> bool {
+    rules.iter().any(|rule| is_word_for(rule, word))
 }
 
 /// What is wrong with a word for which [`is_rule`] does not hold.
-pub fn no_such_rule(word: &str) -> Diagnostic {
-    let known = RULES.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
+pub fn no_such_rule(rules: &[Rule], word: &str) -> Diagnostic {
+    let known = rules.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
     let help = nearest(word, known).map_or_else(
         || "a rule has a code (`PH001`), a name, and the letters of its family (`PH`)".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Diagnostic::new(NO_SUCH_RULE, format!("there is no rule `{word}`")).help(help)
+    Diagnostic::new(&NO_SUCH_RULE, format!("there is no rule `{word}`")).help(help)
 }
 
 /// Whether the word means rules that look at upgrades alone.
-pub(super) fn is_of_upgrade(word: &str) -> bool {
-    let mut rules = RULES.iter().filter(|rule| is_word_for(rule, word));
+pub(super) fn is_of_upgrade(rules: &[Rule], word: &str) -> bool {
+    let mut rules = rules.iter().filter(|rule| is_word_for(rule, word));
     rules.any(|rule| matches!(rule.check, Check::Upgrade(_)))
 }
 
@@ -82,8 +101,8 @@ fn is_family(word: &str) -> bool {
 }
 
 /// Whether the word means the rule of a finding, or a property that the finding has.
-pub(super) fn is_named(finding: &Diagnostic, word: &str) -> bool {
-    RULES
+pub(super) fn is_named(rules: &[Rule], finding: &Diagnostic, word: &str) -> bool {
+    rules
         .iter()
         .filter(|rule| is_word_for(rule, word))
         .any(|rule| match rule.check {

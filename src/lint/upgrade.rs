@@ -1,13 +1,11 @@
-//! A hub whose chart is to get another version: what the values must change for it.
+//! The version of the chart that a hub is to get.
 
-use super::engine::{Subject, finish, look, says_more};
-use super::fixes::Pages;
-use super::{Context, Job, Run};
-use crate::diag::{Code, Diagnostic, Level};
+use super::engine::Job;
+use crate::diag::{Code, Diagnostic};
 use crate::hub::ChartVersion;
 use crate::hub::chart::VERSIONS;
-use crate::hub::{Hub, Plan, Release, Shared};
-use crate::text::{SourceId, Sources};
+use crate::hub::{Plan, Shared};
+use crate::text::Sources;
 
 pub(super) static NO_UPGRADE: Code = Code::error(
     "CL014",
@@ -15,21 +13,6 @@ pub(super) static NO_UPGRADE: Code = Code::error(
     "the chart cannot go to that version, or it is not known from which",
 )
 .page(include_str!("no_upgrade.md"));
-
-/// A hub before and after its chart gets another version.
-pub struct Upgrade<'u> {
-    /// The values over the defaults of the chart as it is.
-    pub from: &'u Hub<'u>,
-    /// The same values over the defaults of the chart as it will be.
-    pub to: &'u Context<'u>,
-}
-
-impl Upgrade<'_> {
-    /// Whether a change that came with a version, major and minor, comes with this upgrade.
-    pub fn crosses(&self, version: ChartVersion) -> bool {
-        self.from.version < version && version <= self.to.hub.version
-    }
-}
 
 /// The version of the z2jh chart that a release is to get.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,45 +82,4 @@ impl Target {
             }
         }
     }
-}
-
-/// What is found about a release of which another version of the chart makes the second one: what is an error
-/// there, what warns there and not with the first, and what the change itself does.
-pub(super) fn run(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
-    let of = |release| super::run(cx, release);
-    let (before, mut findings) = (of(from), of(to));
-    let known: Vec<_> = before.iter().map(|finding| key(from, finding)).collect();
-    // What is no more than worth knowing is so with either version, or of a first install.
-    findings.retain(|finding| {
-        let is_new = finding.level <= Level::Warning && !known.contains(&key(to, finding));
-        finding.is_error() || is_new
-    });
-    let pages = Pages::default();
-    if let (Some(from), Some(to)) = (from.hub(cx.sources), to.hub(cx.sources)) {
-        let upgrade = Upgrade {
-            from: &from,
-            to: &cx.context(&to, &pages),
-        };
-        let mut changes = look(&Subject::Upgrade(&upgrade));
-        pages.prove(&mut changes);
-        changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
-        findings.extend(changes);
-    }
-    finish(findings)
-}
-
-/// What two releases have in common of a finding: the rule, and the place, or, as defaults stand in another
-/// text for each version, what is said.
-fn key<'f>(
-    release: &Release,
-    finding: &'f Diagnostic,
-) -> (&'static str, Option<(SourceId, usize)>, &'f str) {
-    let start = finding.start();
-    let start = start.filter(|(source, _)| !release.is_defaults(*source));
-    let message = if start.is_none() {
-        &*finding.message
-    } else {
-        ""
-    };
-    (finding.code.id, start, message)
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Check, Context, RULES, Values};
+use super::rule::Claim;
+use super::subjects::{Context, Found, Values};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::chart::Version;
 use crate::hub::{Basis, ChartValues};
@@ -12,24 +13,12 @@ use crate::schema::{Schema, Spot, Step, Subject, Violation, ViolationKind};
 use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
 
-/// A violation of a chart's schema, for the rule whose matter it is.
-pub struct Found<'f, 'v> {
-    /// All values of the release.
-    pub values: &'f Values<'v>,
-    /// The hub, where it is the z2jh chart whose schema is broken.
-    pub hub: Option<&'f Context<'v>>,
-    /// What is wrong.
-    pub violation: &'f Violation,
-    /// The keys that lead from the chart's values to what is at fault, an unknown key included.
-    pub path: Vec<String>,
-    /// What stands there.
-    pub value: Option<&'v Value>,
-    /// Whether a null deleted the key that is missing.
-    pub is_deleted: bool,
-}
-
 /// Every finding about keys and types, each by the first rule that takes it.
-pub(super) fn check<'v>(values: &Values<'v>, hub: Option<&Context<'v>>) -> Vec<Diagnostic> {
+pub(super) fn check<'v>(
+    claims: &[Claim],
+    values: &Values<'v>,
+    hub: Option<&Context<'v>>,
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chart in &values.charts {
         let violations = violations(values.sources, chart.basis.schema(), chart.values);
@@ -47,10 +36,7 @@ pub(super) fn check<'v>(values: &Values<'v>, hub: Option<&Context<'v>>) -> Vec<D
                 value,
                 is_deleted: is_deleted(chart.values, violation),
             };
-            let mut claimed = RULES.iter().filter_map(|rule| match rule.check {
-                Check::Violation(claim) => claim(&found),
-                _ => None,
-            });
+            let mut claimed = claims.iter().filter_map(|claim| claim(&found));
             findings.extend(
                 claimed
                     .next()

@@ -14,6 +14,7 @@ use crate::cli::Exit;
 use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::{RULES, Selection};
 use crate::policy::Policy;
 use crate::text::SourceId;
 use gathered::{Gathered, Judged};
@@ -141,7 +142,8 @@ pub(in crate::cli) fn gate(
 ) -> Vec<Diagnostic> {
     let mut gathered = Gathered::default();
     gathered.add_stream(session, manifests);
-    let selection = policy.map(settings::selection).unwrap_or_default();
+    let selection = policy.map(settings::selection);
+    let selection = selection.unwrap_or_else(|| Selection::of(RULES));
     let Judged {
         mut findings,
         errors,

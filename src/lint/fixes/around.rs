@@ -4,22 +4,23 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Edits, Files, Page, loses_comment, scatter, set, split};
+use super::{loses_comment, scatter, set, split};
 use crate::lint::Context;
+use crate::lint::documents::{DocumentEditor, Editable, Edits};
 use crate::values::Value;
 use crate::yaml::{self, Edit, Rewrite};
 
 /// Other keys, each with the keys that lead to it, in the mapping that holds a value.
 pub(in crate::lint) fn beside<'v>(
-    files: impl Into<Files<'v>>,
+    files: impl Into<Editable<'v>>,
     value: &Value,
     keys: &[(&[&str], Json)],
 ) -> Edits {
-    let page = Page::of(files.into(), value.set.value)?;
-    let (mapping, _) = page.entry(value)?;
+    let editor = DocumentEditor::of(files.into(), value.set.value)?;
+    let (mapping, _) = editor.entry(value)?;
     let put = |(path, new): &(&[&str], Json)| Edit::put_path(mapping, path, new.clone().into());
     let puts: Vec<Edit> = keys.iter().map(put).collect();
-    page.edits(&puts, &[])
+    editor.edits(&puts, &[])
 }
 
 /// A value below the hub's: in the file that sets it, else in the one that sets what is nearest.
@@ -36,7 +37,7 @@ pub(in crate::lint) fn set_near(cx: &Context<'_>, path: &str, new: impl Into<Jso
 /// A value goes to a key in a mapping of the same file, below `keys` there; nothing where one is there already,
 /// and where a comment has no place there.
 pub(in crate::lint) fn transfer<'v>(
-    files: impl Into<Files<'v>>,
+    files: impl Into<Editable<'v>>,
     value: &Value,
     holder: &Value,
     keys: &[&str],
@@ -44,24 +45,24 @@ pub(in crate::lint) fn transfer<'v>(
     if holder.get_path(keys).is_some() {
         return None;
     }
-    let page = Page::of(files.into(), value.set.value)?;
-    let document = page.document()?;
-    let (mapping, entry) = page.entry(value)?;
+    let editor = DocumentEditor::of(files.into(), value.set.value)?;
+    let document = editor.document()?;
+    let (mapping, entry) = editor.entry(value)?;
     let mut nodes = document.nodes();
     let is_holder = |node: &yaml::NodeRef<'_>| {
-        page.span(*node) == holder.set.value && !node.raw_entries().is_empty()
+        editor.span(*node) == holder.set.value && !node.raw_entries().is_empty()
     };
     let to = nodes.find(is_holder)?;
     let remove = Rewrite::Remove {
         mapping: mapping.id(),
         key: entry.key,
     };
-    if loses_comment(&page, &remove) {
+    if loses_comment(&editor, &remove) {
         return None;
     }
     let moved = yaml::Value::of(document.at(entry.value))?;
     let put = Edit::put_path(to, keys, moved);
-    page.edits(&[put], &[remove])
+    editor.edits(&[put], &[remove])
 }
 
 /// A list of mappings goes to another path as a mapping by their names, which is how the chart has it.

@@ -6,6 +6,8 @@ use proptest::test_runner::TestCaseResult;
 
 use super::tests::{Case, ENABLED, REPLICAS};
 use super::*;
+use crate::diag::TextEdit;
+use crate::text::Sources;
 use crate::values::{self, Helm};
 
 /// A value of a generated file, and how it is written.

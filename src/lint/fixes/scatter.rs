@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edits, Files, Page, loses_comment};
+use super::loses_comment;
+use crate::lint::documents::{DocumentEditor, Editable, Edits};
 use crate::lint::{Context, Values};
 use crate::text::{SourceId, Span};
 use crate::values::Value;
@@ -18,7 +19,7 @@ pub(in crate::lint) type Place = (Vec<String>, yaml::Value);
 /// The values that paths begin at: those of a hub, or all of a release.
 #[derive(Clone, Copy)]
 pub(in crate::lint) struct Home<'v> {
-    files: Files<'v>,
+    files: Editable<'v>,
     values: &'v Value,
     /// The keys that lead to them in a file.
     path: &'v [String],
@@ -81,10 +82,10 @@ pub(in crate::lint) fn scatter<'v>(
 /// New values in the file that sets another one. There is no remedy where a layer has set or deleted one of
 /// them.
 pub(in crate::lint) fn add(cx: &Context<'_>, beside: &Value, places: Vec<Place>) -> Edits {
-    let page = Page::of(Files::from(cx), beside.set.value)?;
+    let editor = DocumentEditor::of(Editable::from(cx), beside.set.value)?;
     let mut puts = Vec::new();
-    put_below(cx.into(), page.root()?, places, &mut puts)?;
-    page.edits(&puts, &[])
+    put_below(cx.into(), editor.root()?, places, &mut puts)?;
+    editor.edits(&puts, &[])
 }
 
 /// One place in each text, charts' own aside, that sets a value or something below it.
@@ -106,9 +107,9 @@ fn scatter_in(
     from: &[&str],
     places: impl Fn(yaml::Value) -> Option<Vec<Place>>,
 ) -> Edits {
-    let page = Page::of(home.files, span)?;
-    let document = page.document()?;
-    let root = page.root()?;
+    let editor = DocumentEditor::of(home.files, span)?;
+    let document = editor.document()?;
+    let root = editor.root()?;
     let (last, above) = from.split_last()?;
     let path = home.path.iter().map(String::as_str);
     let above: Vec<&str> = path.chain(above.iter().copied()).collect();
@@ -124,8 +125,10 @@ fn scatter_in(
         let (mapping, key) = (mapping.id(), entry.key);
         vec![Rewrite::Remove { mapping, key }]
     });
-    let is_lossy = rewrites.iter().any(|rewrite| loses_comment(&page, rewrite));
-    page.edits(&puts, &rewrites).filter(|_| !is_lossy)
+    let is_lossy = rewrites
+        .iter()
+        .any(|rewrite| loses_comment(&editor, rewrite));
+    editor.edits(&puts, &rewrites).filter(|_| !is_lossy)
 }
 
 /// Where one of the new keys stands beside the old one, that is called otherwise and keeps its place.

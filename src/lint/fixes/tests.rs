@@ -1,15 +1,15 @@
 use super::*;
-use crate::diag::Code;
+use crate::diag::{Code, TextEdit};
 use crate::hub::{Parts, Plan, Release, Shared};
 use crate::lint::Run;
 use crate::policy::Facts;
 use crate::text::{Sources, Span};
 use crate::values::{self, Helm, Map};
 
-pub(super) static CODE: Code = Code::error("TS001", "a-test", "a value is wrong");
+pub(in crate::lint) static CODE: Code = Code::error("TS001", "a-test", "a value is wrong");
 
 /// What lint sees of values files that lie one over the other.
-pub(super) struct Case {
+pub(in crate::lint) struct Case {
     pub(super) sources: Sources,
     shared: Shared,
     release: Release,
@@ -17,7 +17,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(in crate::lint) fn new(files: &[(&str, &str)]) -> Self {
         let mut sources = Sources::default();
         let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
         let mut merged = Value::new(Content::map(Map::default()), None, nowhere);
@@ -52,7 +52,7 @@ impl Case {
         }
     }
 
-    pub(super) fn context(&self) -> Context<'_> {
+    pub(in crate::lint) fn context(&self) -> Context<'_> {
         let run = Run {
             sources: &self.sources,
             shared: &self.shared,
@@ -68,7 +68,7 @@ impl Case {
         let edits = edits.filter(|edits| !edits.is_empty())?;
         let finding = Diagnostic::new(&CODE, "");
         let mut findings = [safe(finding, "", Some(edits))];
-        cx.pages.prove(&mut findings);
+        cx.documents.prove(&mut findings);
         let [finding] = findings;
         finding.fix.map(|fix| fix.edits)
     }

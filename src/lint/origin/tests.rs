@@ -12,7 +12,7 @@ use super::scope::Scopes;
 use super::*;
 use crate::hub::{Parts, Plan, Shared, secret_values};
 use crate::k8s::Kinds;
-use crate::lint::manifests::with_stream;
+use crate::lint::stream::with_stream;
 use crate::lint::{self, Cluster, hub_values};
 use crate::text::{SourceId, Sources};
 use crate::values::{self, Helm};

@@ -18,17 +18,11 @@ mod suppressions;
 mod syntax;
 mod upgrades;
 
-use super::Rule;
-use crate::diag::Code;
+use super::rule::{Claim, Rule};
 
-/// What is said of an entry of the policy that silences nothing.
-pub(super) static UNUSED_SUPPRESSION: &Code = &suppressions::unused::CODE;
-
-/// What every word for a rule that does not exist raises.
-pub static NO_SUCH_RULE: &Code = &suppressions::no_such_rule::CODE;
-
-/// All rules, by families; of those about schemas, the more particular ones come first.
+/// All rules, by their codes.
 pub static RULES: &[Rule] = &[
+    suppressions::no_such_rule::RULE,
     culling::disabled::RULE,
     culling::interval::RULE,
     culling::zero_means_default::RULE,
@@ -60,6 +54,7 @@ pub static RULES: &[Rule] = &[
     placeholders::size_differs::RULE,
     placeholders::unit_drift::RULE,
     placeholders::one_pool_only::RULE,
+    policy::misspelled_chart::RULE,
     pre_puller::placeholders_without_puller::RULE,
     pre_puller::misses_tainted_pool::RULE,
     pre_puller::wrong_pool::RULE,
@@ -80,35 +75,36 @@ pub static RULES: &[Rule] = &[
     resources::limit_without_guarantee::RULE,
     resources::implausible_memory::RULE,
     resources::gpu_limit_missing::RULE,
+    resources::combinations_not_all_checked::RULE,
     scheduler::packing_mismatch::RULE,
     scheduler::pinned::RULE,
     scheduler::drain_deadlock::RULE,
+    schema::unknown_key::RULE,
+    schema::misplaced_key::RULE,
+    schema::outside_subchart::RULE,
+    schema::removed_key::RULE,
+    schema::wrong_type::RULE,
+    schema::unknown_override::RULE,
     schema::misplaced_profile_key::RULE,
     schema::ambiguous_default::RULE,
     schema::bad_config_section::RULE,
     schema::pinned_internal_image::RULE,
-    schema::removed_key::RULE,
+    schema::missing_key::RULE,
+    schema::wrong_override_type::RULE,
     schema::broken_template::RULE,
     schema::metadata_both_ways::RULE,
-    schema::outside_subchart::RULE,
-    schema::misplaced_key::RULE,
-    schema::unknown_key::RULE,
-    schema::missing_key::RULE,
-    resources::combinations_not_all_checked::RULE,
-    schema::unknown_override::RULE,
-    schema::wrong_override_type::RULE,
+    suppressions::unused::RULE,
+    suppressions::expired::RULE,
+    suppressions::without_reason::RULE,
+    suppressions::malformed::RULE,
     syntax::duplicate_value_key::RULE,
     syntax::null_erases::RULE,
-    syntax::multi_document::RULE,
-    syntax::empty_map::RULE,
     syntax::number_where_string::RULE,
     syntax::yaml11_boolean::RULE,
     syntax::non_string_scalar::RULE,
+    syntax::multi_document::RULE,
+    syntax::empty_map::RULE,
     syntax::yaml11_boolean_key::RULE,
-    schema::wrong_type::RULE,
-    layers::dead_override::RULE,
-    layers::list_replaced::RULE,
-    layers::contradicted_across_files::RULE,
     upgrades::names_change::RULE,
     upgrades::nobody_allowed::RULE,
     upgrades::database_not_upgraded::RULE,
@@ -116,12 +112,9 @@ pub static RULES: &[Rule] = &[
     upgrades::default_changes::RULE,
     upgrades::copied_default::RULE,
     upgrades::overrides_merge::RULE,
-    policy::misspelled_chart::RULE,
-    suppressions::unused::RULE,
-    suppressions::expired::RULE,
-    suppressions::without_reason::RULE,
-    suppressions::malformed::RULE,
-    suppressions::no_such_rule::RULE,
+    layers::dead_override::RULE,
+    layers::list_replaced::RULE,
+    layers::contradicted_across_files::RULE,
     manifests::core_toleration_missing::RULE,
     manifests::tolerates_without_selecting::RULE,
     manifests::undefined_priority_class::RULE,
@@ -136,4 +129,15 @@ pub static RULES: &[Rule] = &[
     manifests::misnamed_strategy::RULE,
     manifests::malformed_toleration::RULE,
     manifests::unreadable::RULE,
+];
+
+/// What claims the violations of a chart's schema, the more particular ones first: the first one that does is the only
+/// one that reports it.
+pub static VIOLATIONS: &[Claim] = &[
+    schema::misplaced_key::check,
+    schema::unknown_key::check,
+    schema::missing_key::check,
+    syntax::number_where_string::check,
+    syntax::yaml11_boolean::check,
+    schema::wrong_type::check,
 ];

@@ -1,7 +1,6 @@
 use std::ops::RangeInclusive;
 
 use crate::diag::Diagnostic;
-use crate::lint::select;
 use crate::text::{Source, SourceId, Span};
 
 const MARK: &str = "# dunnage: ignore";
@@ -51,11 +50,19 @@ impl Comment {
     }
 }
 
-impl Word {
-    /// Whether it names the rule of a finding.
-    pub fn names(&self, finding: &Diagnostic) -> bool {
-        self.text.is_empty() || select::is_named(finding, &self.text)
-    }
+/// A comment, with what came of it.
+#[derive(Debug)]
+pub struct Judged<'c> {
+    /// The comment.
+    pub comment: &'c Comment,
+    /// The words of it that name rules and suppressed nothing; the empty word too.
+    pub unused: Vec<&'c Word>,
+    /// The first word of it that names no rule, with the diagnostic about that.
+    pub unknown: Option<(&'c Word, Diagnostic)>,
+    /// Whether its time is over.
+    pub is_expired: bool,
+    /// Whether it lacks the reason that it has to give.
+    pub lacks_reason: bool,
 }
 
 /// The comments of a text.

@@ -2,18 +2,26 @@
 
 mod comment;
 
-pub use comment::{Comment, Scope, Word};
+pub use comment::{Comment, Judged, Scope, Word};
 
-use super::Check;
-use super::rules::{RULES, UNUSED_SUPPRESSION};
+use super::rule::{Check, Rule};
 use super::select;
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
 use crate::policy::Suppression;
 use crate::text::{SourceId, Sources};
 
+/// Raised for a comment, and for an entry of the policy, that suppresses nothing.
+pub(super) static UNUSED_SUPPRESSION: Code = Code::warning(
+    "SP001",
+    "unused-suppression",
+    "a comment silences what is not found there",
+);
+
 /// What silences findings in a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Silence<'p> {
+    /// The rules that words can name.
+    pub rules: &'static [Rule],
     /// Entries of the policy.
     pub entries: &'p [Suppression],
     /// Texts whose comments do not count: the policy's own.
@@ -27,20 +35,19 @@ pub struct Silence<'p> {
     pub is_of_upgrade: bool,
 }
 
-/// A comment, with what came of it.
-#[derive(Debug)]
-pub struct Judged<'c> {
-    /// The comment.
-    pub comment: &'c Comment,
-    /// The words of it that silenced nothing.
-    pub unused: Vec<&'c Word>,
-    /// Whether its time is over.
-    pub is_expired: bool,
-    /// Whether it lacks the reason that it has to say.
-    pub lacks_reason: bool,
-}
-
 impl Silence<'_> {
+    /// Comments that name these rules, and nothing else.
+    pub fn of(rules: &'static [Rule]) -> Self {
+        Self {
+            rules,
+            entries: &[],
+            without: Vec::new(),
+            today: None,
+            needs_reason: false,
+            is_of_upgrade: false,
+        }
+    }
+
     /// Leaves out of all findings of a run what is silenced, and adds what is wrong with what silences.
     pub fn apply(&self, sources: &Sources, findings: &mut Vec<Diagnostic>) {
         let texts = sources.iter().filter(|(id, _)| !self.without.contains(id));
@@ -60,17 +67,18 @@ impl Silence<'_> {
         let mut is_used = is_used.into_iter();
         for comment in &comments {
             let words = comment.words.iter().zip(is_used.by_ref());
-            let unused: Vec<&Word> = words
-                .filter(|(word, is_used)| !is_used && !select::is_of_upgrade(&word.text))
-                .map(|(word, _)| word)
-                .collect();
+            let is_unused = |(word, is_used): &(&Word, bool)| {
+                !is_used && self.is_known(word) && !select::is_of_upgrade(self.rules, &word.text)
+            };
+            let unknown = comment.words.iter().find(|word| !self.is_known(word));
             let judged = Judged {
                 comment,
-                unused,
+                unused: words.filter(is_unused).map(|(word, _)| word).collect(),
+                unknown: unknown.map(|word| (word, select::no_such_rule(self.rules, &word.text))),
                 is_expired: self.is_over(comment.until.as_ref().map(|until| until.text.as_str())),
                 lacks_reason: self.needs_reason && comment.reason.is_empty(),
             };
-            let rules = RULES.iter().filter_map(|rule| match rule.check {
+            let rules = self.rules.iter().filter_map(|rule| match rule.check {
                 Check::Comment(check) => check(&judged),
                 _ => None,
             });
@@ -83,7 +91,7 @@ impl Silence<'_> {
             entry
                 .rules
                 .iter()
-                .any(|rule| select::is_of_upgrade(&rule.value))
+                .any(|rule| select::is_of_upgrade(self.rules, &rule.value))
         };
         findings.extend(
             unused
@@ -99,7 +107,7 @@ impl Silence<'_> {
             let names_rule = entry
                 .rules
                 .iter()
-                .any(|rule| select::is_named(finding, &rule.value));
+                .any(|rule| select::is_named(self.rules, finding, &rule.value));
             let counts = names_rule && name.is_some_and(|name| entry.covers(name));
             if counts {
                 *is_used = true;
@@ -125,7 +133,7 @@ impl Silence<'_> {
         for comment in comments {
             let counts = comment.span.source == span.source && comment.covers(line);
             for word in &comment.words {
-                if counts && word.names(finding) {
+                if counts && self.names(word, finding) {
                     is_used[at] = true;
                     let until = comment.until.as_ref().map(|until| until.text.as_str());
                     is_silenced |= !self.is_over(until);
@@ -134,6 +142,16 @@ impl Silence<'_> {
             }
         }
         is_silenced
+    }
+
+    /// Whether a word names a rule, or everything.
+    fn is_known(&self, word: &Word) -> bool {
+        word.text.is_empty() || select::is_rule(self.rules, &word.text)
+    }
+
+    /// Whether a word names the rule of a finding.
+    fn names(&self, word: &Word, finding: &Diagnostic) -> bool {
+        word.text.is_empty() || select::is_named(self.rules, finding, &word.text)
     }
 
     fn is_over(&self, until: Option<&str>) -> bool {
@@ -148,6 +166,6 @@ impl Silence<'_> {
 fn unused_entry(entry: &Suppression) -> Diagnostic {
     let rules: Vec<&str> = entry.rules.iter().map(|rule| rule.value.as_str()).collect();
     let message = format!("this entry silences no finding of `{}`", rules.join("`, `"));
-    let finding = Diagnostic::new(UNUSED_SUPPRESSION, message).at(entry.span, "is not needed");
+    let finding = Diagnostic::new(&UNUSED_SUPPRESSION, message).at(entry.span, "is not needed");
     finding.help("take it away")
 }

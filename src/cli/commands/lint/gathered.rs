@@ -398,6 +398,7 @@ fn silence<'s>(
     is_of_upgrade: bool,
 ) -> Silence<'s> {
     Silence {
+        rules: lint::RULES,
         entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),
         without: policy.map(|policy| policy.source).into_iter().collect(),
         today: session.host.today(),

@@ -8,7 +8,7 @@ use crate::cli::find_policy;
 use crate::cli::session::Session;
 use crate::diag::Diagnostic;
 use crate::hub::chart;
-use crate::lint::{Selection, Target, is_rule};
+use crate::lint::{RULES, Selection, Target, is_rule};
 use crate::policy::{self, Policy, Spanned};
 use crate::text::SourceId;
 
@@ -42,7 +42,7 @@ pub(super) fn read(
         None => None,
     };
     let said = policy.as_ref().map(|(policy, _)| selection(policy));
-    let mut selection = said.unwrap_or_default();
+    let mut selection = said.unwrap_or_else(|| Selection::of(RULES));
     if !options.select.is_empty() {
         selection.select.clone_from(&options.select);
     }
@@ -74,6 +74,7 @@ pub(super) fn selection(policy: &Policy) -> Selection {
     };
     let levels = lint.levels.iter();
     Selection {
+        rules: RULES,
         select: names(&lint.select),
         ignore: names(&lint.ignore),
         levels: levels
@@ -91,7 +92,7 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
         let silenced = lint.suppress.iter().flat_map(|entry| &entry.rules);
         let names = lint.select.iter().chain(&lint.ignore);
         let names = names.chain(levels).chain(silenced);
-        let unknown = names.filter(|name| !is_rule(&name.value));
+        let unknown = names.filter(|name| !is_rule(RULES, &name.value));
         diagnostics.extend(
             unknown.map(|name| codes::no_such_rule(&name.value).at(name.span, "is not known")),
         );
@@ -114,6 +115,6 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
 
 fn unknown_in_options(options: &LintOptions) -> Option<Diagnostic> {
     let mut words = options.select.iter().chain(&options.ignore);
-    let word = words.find(|word| !is_rule(word))?;
+    let word = words.find(|word| !is_rule(RULES, word))?;
     Some(codes::no_such_rule(word))
 }

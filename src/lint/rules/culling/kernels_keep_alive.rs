@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::diag::{Code, Diagnostic};
 use crate::hub::Hub;
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
@@ -64,7 +65,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 const SETTINGS: &str = "/etc/jupyter/jupyter_server_config.json";
 
 /// A file of settings, as the chart's documentation has it.
-fn add_file(cx: &Context<'_>, place: &Value) -> fixes::Edits {
+fn add_file(cx: &Context<'_>, place: &Value) -> Edits {
     let file = json!({
         "mountPath": SETTINGS,
         "data": {"MappingKernelManager": {
@@ -86,7 +87,7 @@ fn idle_timeout<'v>(hub: &Hub<'v>) -> Option<(&'v Value, &'v Value)> {
     })
 }
 
-fn connected(cx: &Context<'_>, (settings, timeout): (&Value, &Value)) -> fixes::Edits {
+fn connected(cx: &Context<'_>, (settings, timeout): (&Value, &Value)) -> Edits {
     const KEY: &str = "cull_connected";
     match settings.get(KEY) {
         Some(off) => fixes::replace_scalar(cx, off, true),

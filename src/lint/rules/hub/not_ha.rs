@@ -1,4 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
+use crate::lint::documents::Edits;
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 
@@ -72,7 +73,7 @@ fn two_at_a_time(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
 }
 
 /// The strategy goes with its settings, where it has no more of them than a rolling update.
-fn without_strategy(cx: &Context<'_>, component: &str) -> fixes::Edits {
+fn without_strategy(cx: &Context<'_>, component: &str) -> Edits {
     let hub = cx.hub;
     let whole = hub.get(&format!("{component}.deploymentStrategy"))?;
     let is_known = |key: &String| ["type", "rollingUpdate"].contains(&key.as_str());

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
@@ -83,7 +84,7 @@ fn own(cx: &Context<'_>, term: &Value) -> Diagnostic {
 }
 
 /// The term asks for nodes of users besides.
-fn narrowed(cx: &Context<'_>, term: &Value) -> fixes::Edits {
+fn narrowed(cx: &Context<'_>, term: &Value) -> Edits {
     let purpose = json!({"key": PURPOSE, "operator": "In", "values": ["user"]});
     fixes::append(cx, term.get("matchExpressions")?, vec![purpose])
 }

@@ -5,6 +5,7 @@ use crate::hub::Hub;
 use crate::hub::images;
 use crate::hub::profiles;
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
@@ -75,7 +76,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// An extra image, by a name that containers can have; nothing without a tag, which the chart wants.
-fn named(cx: &Context<'_>, image: &str) -> fixes::Edits {
+fn named(cx: &Context<'_>, image: &str) -> Edits {
     let hub = cx.hub;
     const EXTRA: &str = "prePuller.extraImages";
     /// The name of the container begins with what the chart puts there.

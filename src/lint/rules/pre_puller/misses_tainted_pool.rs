@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::hub::profiles;
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
@@ -51,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// The toleration of the profile, for image pullers too.
-fn tolerating(cx: &Context<'_>, list: &Value, key: &str) -> fixes::Edits {
+fn tolerating(cx: &Context<'_>, list: &Value, key: &str) -> Edits {
     let hub = cx.hub;
     let mut items = profiles::items(list).into_iter();
     let item = items.find(|item| {

@@ -2,6 +2,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::hub::images;
 use crate::hub::profiles;
 use crate::hub::profiles::Settings;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
@@ -56,7 +57,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// With both where one of them is set, else beside the profiles.
-fn make_default(cx: &Context<'_>, name: &str, tag: &str) -> fixes::Edits {
+fn make_default(cx: &Context<'_>, name: &str, tag: &str) -> Edits {
     let hub = cx.hub;
     if !hub.is_set(NAME) {
         let place = |path, text: &str| (fixes::split(path), text.into());

@@ -1,6 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
@@ -65,7 +66,7 @@ fn flaw(
 }
 
 /// The limit beside the guarantees, in the profile or among the values.
-fn limited(cx: &Context<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> fixes::Edits {
+fn limited(cx: &Context<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> Edits {
     const GUARANTEES: &str = "extra_resource_guarantees";
     let limits = if settings.is_overridden(GUARANTEES) {
         "extra_resource_limits"

@@ -2,6 +2,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::hub::bytes;
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
 
@@ -59,7 +60,7 @@ fn raised(
     settings: &Settings<'_>,
     (of_guarantee, of_limit): (&str, &str),
     (guarantee, limit): (&Value, &Value),
-) -> fixes::Edits {
+) -> Edits {
     let is_own = settings.is_own(of_limit);
     if settings.is_overridden(of_guarantee) && (is_own || !settings.is_overridden(of_limit)) {
         return fixes::beside(cx, guarantee, &[(&[of_limit], guarantee.to_json())]);

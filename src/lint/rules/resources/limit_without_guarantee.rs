@@ -3,6 +3,7 @@ use crate::hub::Hub;
 use crate::hub::bytes;
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
@@ -64,12 +65,7 @@ fn reserved(settings: &Settings<'_>, what: &str, limit: &Value) -> Option<Diagno
 }
 
 /// The limit as the guarantee, where the limit is set.
-fn written_out(
-    cx: &Context<'_>,
-    settings: &Settings<'_>,
-    guarantee: &str,
-    limit: &Value,
-) -> fixes::Edits {
+fn written_out(cx: &Context<'_>, settings: &Settings<'_>, guarantee: &str, limit: &Value) -> Edits {
     let (of_limit, path, beside) = match guarantee {
         "mem_guarantee" => (
             "mem_limit",

@@ -6,7 +6,7 @@ use crate::values::Content;
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("misplaced_key.md"),
-    check: Check::Violation(check),
+    check: Check::Violation,
 };
 
 static CODE: Code = Code::error(
@@ -18,7 +18,7 @@ static CODE: Code = Code::error(
 /// A key that so many places have says nothing about the one that was meant.
 const MOST_HOMES: usize = 4;
 
-fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { key, meant, homes } = &found.violation.kind else {
         return None;
     };

@@ -4,6 +4,7 @@ use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::chart::{NAME, Version};
 use crate::hub::span;
 use crate::hub::{Basis, ChartValues};
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Rule, Values, fixes};
 use crate::values::Value;
 use crate::yaml;
@@ -121,7 +122,7 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
 }
 
 /// What stands one level too deep, each key by itself.
-fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> fixes::Edits {
+fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> Edits {
     let path = hub.path.iter().map(String::as_str);
     let from: Vec<&str> = path.chain([NAME]).collect();
     fixes::scatter(values, &from.join("."), |value| {

@@ -5,7 +5,7 @@ use crate::schema::ViolationKind;
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("unknown_key.md"),
-    check: Check::Violation(check),
+    check: Check::Violation,
 };
 
 static CODE: Code = Code::error(
@@ -14,7 +14,7 @@ static CODE: Code = Code::error(
     "a key that the chart does not know, for which it refuses the upgrade",
 );
 
-fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { meant, .. } = &found.violation.kind else {
         return None;
     };

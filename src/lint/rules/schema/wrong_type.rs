@@ -5,7 +5,7 @@ use crate::schema::ViolationKind;
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("wrong_type.md"),
-    check: Check::Violation(check),
+    check: Check::Violation,
 };
 
 static CODE: Code = Code::error(
@@ -14,7 +14,7 @@ static CODE: Code = Code::error(
     "a value of a type, or one of a list of words, that the chart does not take",
 );
 
-fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let meant = match &found.violation.kind {
         ViolationKind::WrongType { meant, .. } => meant.clone(),
         ViolationKind::WrongValue { meant } => meant.clone().map(Into::into),

@@ -1,6 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::suppress::Judged;
-use crate::lint::{Check, Rule};
+use crate::lint::{Check, Judged, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,

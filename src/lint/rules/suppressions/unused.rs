@@ -1,26 +1,16 @@
-use crate::diag::{Code, Diagnostic, Fix, Safety, TextEdit};
-use crate::lint::suppress::{Comment, Judged, Word};
-use crate::lint::{Check, Rule, is_rule};
+use crate::diag::{Diagnostic, Fix, Safety, TextEdit};
+use crate::lint::suppress::UNUSED_SUPPRESSION;
+use crate::lint::{Check, Comment, Judged, Rule, Word};
 use crate::text::Span;
 
 pub(in crate::lint) const RULE: Rule = Rule {
-    code: &CODE,
+    code: &UNUSED_SUPPRESSION,
     page: include_str!("unused.md"),
     check: Check::Comment(check),
 };
 
-pub(in crate::lint) static CODE: Code = Code::warning(
-    "SP001",
-    "unused-suppression",
-    "a comment silences what is not found there",
-);
-
 fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
-    let unused = judged.unused.iter();
-    let unused: Vec<&Word> = unused
-        .copied()
-        .filter(|word| word.text.is_empty() || is_rule(&word.text))
-        .collect();
+    let unused = &judged.unused;
     let first = unused.first()?;
     let comment = judged.comment;
     let names: Vec<&str> = unused.iter().map(|word| word.text.as_str()).collect();
@@ -37,9 +27,9 @@ fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
     let (edit, advice) = if is_whole {
         (without_comment(comment), "take the comment away")
     } else {
-        (without_words(comment, &unused), "take it out of the list")
+        (without_words(comment, unused), "take it out of the list")
     };
-    let finding = Diagnostic::new(&CODE, message).at(span, "is not needed");
+    let finding = Diagnostic::new(&UNUSED_SUPPRESSION, message).at(span, "is not needed");
     Some(finding.help(advice).fix(Fix {
         message: advice.to_owned(),
         safety: Safety::Safe,

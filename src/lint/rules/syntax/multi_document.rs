@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diag::{Code, Diagnostic, TextEdit};
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Rule, Values, fixes};
 use crate::text::{SourceId, Span};
 use crate::values::{self, Content, Value};
@@ -44,7 +45,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Without the marks between documents that hold something; nothing where two of them have a key in common, and
 /// where one is no mapping that begins a line.
-fn joined(values: &Values<'_>, id: SourceId) -> fixes::Edits {
+fn joined(values: &Values<'_>, id: SourceId) -> Edits {
     let source = values.sources.get(id);
     let text = source.text();
     if !source.is_file() || values.defaults.contains(&id) {

@@ -3,6 +3,7 @@ use serde_json::{Map, Value as Json};
 use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::ChartValues;
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Rule, Values, fixes};
 use crate::values::{self, Content, Value};
 
@@ -96,7 +97,7 @@ impl<'v> Look<'v, '_> {
 
     /// Without the key, where nothing is written behind it: who writes `null` may mean it. Comments that stand in
     /// the place of what was below keep the key, with a mapping that adds nothing.
-    fn without(&self, null: &Value, lost: &Value) -> (&'static str, fixes::Edits) {
+    fn without(&self, null: &Value, lost: &Value) -> (&'static str, Edits) {
         let set = null.set.value;
         let behind = &self.values.sources.get(set.source).text()[set.end..];
         let mut below = behind.lines().skip(1).map(str::trim_start);

@@ -6,7 +6,7 @@ use crate::values::Content;
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("number_where_string.md"),
-    check: Check::Violation(check),
+    check: Check::Violation,
 };
 
 static CODE: Code = Code::error(
@@ -15,7 +15,7 @@ static CODE: Code = Code::error(
     "a text without quotes that YAML reads as a number",
 );
 
-fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::WrongType {
         wants_string: true, ..
     } = found.violation.kind

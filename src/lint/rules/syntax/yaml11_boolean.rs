@@ -6,7 +6,7 @@ use crate::values::Content;
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
     page: include_str!("yaml11_boolean.md"),
-    check: Check::Violation(check),
+    check: Check::Violation,
 };
 
 static CODE: Code = Code::warning(
@@ -23,7 +23,7 @@ pub(super) fn is_word(text: &str) -> bool {
     )
 }
 
-fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let value = found.value?;
     let text = found.values.sources.shown(value.set.value);
     let Content::Bool(is_true) = value.content else {

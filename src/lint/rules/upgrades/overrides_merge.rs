@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, Upgrade, fixes};
 use crate::values::Value;
 
@@ -78,7 +79,7 @@ fn kept(
 }
 
 /// Nulls behind keys, beside the first one of the profile's own.
-fn without(cx: &Context<'_>, name: &str, value: &Value, keys: &[&str]) -> fixes::Edits {
+fn without(cx: &Context<'_>, name: &str, value: &Value, keys: &[&str]) -> Edits {
     let hub = cx.hub;
     let own = profiles::overrides(hub).into_iter();
     let own = own.filter_map(|settings| settings.get(name));

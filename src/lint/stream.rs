@@ -1,9 +1,6 @@
-//! The manifests of a release, of whatever charts: what is wrong with them, and the values of a hub in them.
+//! The manifests of a release, of any chart, as rules see them, and the values of a hub in them.
 
-use super::engine::{Subject, finish, look};
-use super::origin;
-use crate::diag::Diagnostic;
-use crate::hub::{HubValues, Release};
+use crate::hub::HubValues;
 use crate::k8s::{self, Documents, Kinds, Object, Workload};
 use crate::policy::{Policy, Pool};
 use crate::text::{SourceId, Sources, Span};
@@ -103,23 +100,6 @@ impl<'s> Stream<'s> {
         let objects = self.objects.iter();
         objects.filter_map(|object| Some((object, HubValues::of(object)?)))
     }
-}
-
-/// What is wrong in a stream of manifests; what comments silence is still among it. Where the release is known that
-/// they were rendered from, a finding has the place of the value that made what it is about.
-pub fn manifests(
-    sources: &Sources,
-    source: SourceId,
-    cluster: &Cluster<'_>,
-    made_from: Option<&Release>,
-) -> Vec<Diagnostic> {
-    with_stream(sources, source, cluster, |stream| {
-        let mut findings = look(&Subject::Stream(stream));
-        if let Some(release) = made_from {
-            origin::add(stream, release, &mut findings);
-        }
-        finish(findings)
-    })
 }
 
 /// Reads a stream for as long as something is asked of it.

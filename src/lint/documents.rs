@@ -1,24 +1,38 @@
 //! The documents that remedies change: each is parsed once, and what is planned in it is proven together.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Edits, Files};
 use crate::diag::{Apart, Diagnostic, TextEdit};
 use crate::hub::Inside;
-use crate::text::{SourceId, Span};
+use crate::text::{SourceId, Sources, Span};
 use crate::values::Value;
 use crate::yaml::edit::{self, Planner, Replacements};
 use crate::yaml::{self, Document, Edit, Entry, NodeId, NodeRef, Rewrite};
 
+/// The edits of a remedy, where there is one.
+pub(super) type Edits = Option<Vec<TextEdit>>;
+
+/// The texts that values were read from, and which of them fixes may change.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Editable<'v> {
+    pub(super) sources: &'v Sources,
+    /// Their documents, each parsed once.
+    pub(super) documents: &'v Documents<'v>,
+    /// Those of charts, which are not the release's to change.
+    pub(super) defaults: &'v BTreeSet<SourceId>,
+    /// Values that stand in manifests.
+    pub(super) inside: &'v [Inside],
+}
+
 /// The documents of a release's files that were looked at, and the changes planned in them.
 #[derive(Debug, Default)]
-pub(in crate::lint) struct Pages<'v> {
+pub(super) struct Documents<'v> {
     /// Where the documents of each file lie.
     parts: RefCell<BTreeMap<SourceId, Rc<[Range<usize>]>>>,
-    sheets: RefCell<BTreeMap<Place, Rc<Sheet<'v>>>>,
+    parsed: RefCell<BTreeMap<Place, Rc<ParsedDocument<'v>>>>,
     planned: RefCell<Vec<Planned>>,
 }
 
@@ -27,7 +41,7 @@ type Place = (SourceId, usize, usize);
 
 /// A document with what is found out about it once.
 #[derive(Debug)]
-struct Sheet<'v> {
+struct ParsedDocument<'v> {
     /// Nothing where it is not YAML, or sops signed it.
     document: Option<Document<'v>>,
     /// Nothing where its text cannot be changed.
@@ -45,7 +59,7 @@ struct Planned {
     replaced: Vec<TextEdit>,
 }
 
-impl<'v> Sheet<'v> {
+impl<'v> ParsedDocument<'v> {
     fn new(text: &'v str) -> Self {
         let document = yaml::parse(text).ok();
         let is_unsigned = |document: &Document<'_>| {
@@ -79,17 +93,17 @@ impl<'v> Sheet<'v> {
 }
 
 /// One document of a file that may be changed.
-pub(super) struct Page<'v> {
+pub(super) struct DocumentEditor<'v> {
     place: Place,
     /// Where the values stand in the document; nothing where they are all of it.
     values: Option<Span>,
-    sheet: Rc<Sheet<'v>>,
-    pages: &'v Pages<'v>,
+    parsed: Rc<ParsedDocument<'v>>,
+    documents: &'v Documents<'v>,
 }
 
-impl<'v> Page<'v> {
+impl<'v> DocumentEditor<'v> {
     /// The document that a span lies in.
-    pub(super) fn of(files: Files<'v>, span: Span) -> Option<Self> {
+    pub(super) fn of(files: Editable<'v>, span: Span) -> Option<Self> {
         let source = files.sources.get(span.source);
         if !source.is_file() || files.defaults.contains(&span.source) {
             return None;
@@ -101,20 +115,20 @@ impl<'v> Page<'v> {
         let part = if let Some(inside) = inside {
             inside.document.clone()
         } else {
-            let parts = files.pages.parts(span.source, source.text());
+            let parts = files.documents.parts(span.source, source.text());
             parts.iter().rev().find(|part| holds(part))?.clone()
         };
         let place = (span.source, part.start, part.end);
         Some(Self {
             place,
             values: inside.map(|inside| inside.values),
-            sheet: files.pages.sheet(place, &source.text()[part]),
-            pages: files.pages,
+            parsed: files.documents.parsed(place, &source.text()[part]),
+            documents: files.documents,
         })
     }
 
     pub(super) fn document(&self) -> Option<&Document<'v>> {
-        self.sheet.document.as_ref()
+        self.parsed.document.as_ref()
     }
 
     /// The mapping that is the values.
@@ -138,7 +152,7 @@ impl<'v> Page<'v> {
         let range = is_here.then(|| span.start - offset..span.end - offset);
         range
             .into_iter()
-            .flat_map(|range| self.sheet.nodes_at(range))
+            .flat_map(|range| self.parsed.nodes_at(range))
     }
 
     pub(super) fn scalar(&self, span: Span) -> Option<NodeRef<'_>> {
@@ -162,7 +176,7 @@ impl<'v> Page<'v> {
 
     /// What the editor makes of it, in the document's own offsets; nothing of it is proven.
     pub(super) fn plan(&self, edits: &[Edit], rewrites: &[Rewrite]) -> Option<Replacements> {
-        let planner = self.sheet.planner?;
+        let planner = self.parsed.planner?;
         planner.plan(self.document()?, edits, rewrites).ok()
     }
 
@@ -175,7 +189,7 @@ impl<'v> Page<'v> {
         };
         let planned = self.plan(edits, rewrites)?.into_iter();
         let replaced: Vec<TextEdit> = planned.map(edit).collect();
-        self.pages.planned.borrow_mut().push(Planned {
+        self.documents.planned.borrow_mut().push(Planned {
             place: self.place,
             edits: edits.to_vec(),
             rewrites: rewrites.to_vec(),
@@ -185,17 +199,17 @@ impl<'v> Page<'v> {
     }
 }
 
-impl<'v> Pages<'v> {
+impl<'v> Documents<'v> {
     fn parts(&self, source: SourceId, text: &str) -> Rc<[Range<usize>]> {
         let mut parts = self.parts.borrow_mut();
         let parts = parts.entry(source);
         Rc::clone(parts.or_insert_with(|| yaml::split(text).into()))
     }
 
-    fn sheet(&self, place: Place, text: &'v str) -> Rc<Sheet<'v>> {
-        let mut sheets = self.sheets.borrow_mut();
-        let sheet = sheets.entry(place);
-        Rc::clone(sheet.or_insert_with(|| Rc::new(Sheet::new(text))))
+    fn parsed(&self, place: Place, text: &'v str) -> Rc<ParsedDocument<'v>> {
+        let mut parsed = self.parsed.borrow_mut();
+        let parsed = parsed.entry(place);
+        Rc::clone(parsed.or_insert_with(|| Rc::new(ParsedDocument::new(text))))
     }
 
     /// Takes the fix off every finding whose edits would not read back as they were meant. Changes of one
@@ -243,8 +257,8 @@ impl<'v> Pages<'v> {
         let Some(first) = batch.first() else {
             return true;
         };
-        let sheets = self.sheets.borrow();
-        let document = sheets.get(&first.place).and_then(|it| it.document.as_ref());
+        let parsed = self.parsed.borrow();
+        let document = parsed.get(&first.place).and_then(|it| it.document.as_ref());
         let offset = first.place.1;
         let replaced = batch.iter().flat_map(|planned| &planned.replaced);
         let mut replaced: Replacements = replaced
@@ -294,7 +308,7 @@ mod tests {
     const KEYS: usize = 40;
 
     /// A hub with as many settings, and a finding with a fix for each.
-    fn with_findings(check: impl Fn(&Pages<'_>, &mut Vec<Diagnostic>)) {
+    fn with_findings(check: impl Fn(&Documents<'_>, &mut Vec<Diagnostic>)) {
         let keys = (0..KEYS).map(|key| format!("    key{key}: {{a: 1}}\n"));
         let text = format!("singleuser:\n  extraEnv:\n{}", keys.collect::<String>());
         let case = Case::new(&[("prod.yaml", &text)]);
@@ -305,37 +319,37 @@ mod tests {
         };
         let mut findings: Vec<_> = cx.hub.entries("singleuser.extraEnv").map(finding).collect();
         assert!(findings.iter().all(|finding| finding.fix.is_some()));
-        check(cx.pages, &mut findings);
+        check(cx.documents, &mut findings);
     }
 
     #[test]
     fn a_document_is_parsed_once_and_what_is_right_keeps_its_fix() {
-        with_findings(|pages, findings| {
-            assert_eq!(pages.sheets.borrow().len(), 1);
-            assert_eq!(pages.planned.borrow().len(), KEYS);
-            assert_eq!(batches(&pages.planned.borrow()).len(), 1);
-            pages.prove(findings);
+        with_findings(|documents, findings| {
+            assert_eq!(documents.parsed.borrow().len(), 1);
+            assert_eq!(documents.planned.borrow().len(), KEYS);
+            assert_eq!(batches(&documents.planned.borrow()).len(), 1);
+            documents.prove(findings);
             assert!(findings.iter().all(|finding| finding.fix.is_some()));
         });
     }
 
     #[test]
     fn what_reads_back_otherwise_is_not_offered_and_the_others_are() {
-        with_findings(|pages, findings| {
+        with_findings(|documents, findings| {
             for wrong in ["", "a: b", "[", "new"] {
                 let mut findings = findings.clone();
                 let at = 17;
                 let fix = findings[at].fix.as_mut().expect("a fix");
                 let span = fix.edits[0].span;
                 fix.edits[0].text = wrong.to_owned();
-                let before = pages.planned.borrow().clone();
-                for planned in pages.planned.borrow_mut().iter_mut() {
+                let before = documents.planned.borrow().clone();
+                for planned in documents.planned.borrow_mut().iter_mut() {
                     if planned.replaced[0].span == span {
                         planned.replaced.clone_from(&fix.edits);
                     }
                 }
-                pages.prove(&mut findings);
-                pages.planned.replace(before);
+                documents.prove(&mut findings);
+                documents.planned.replace(before);
                 let without = findings.iter().filter(|finding| finding.fix.is_none());
                 let without: Vec<&str> = without.map(|finding| &*finding.message).collect();
                 assert_eq!(without, [findings[at].message.as_str()], "{wrong:?}");
@@ -361,8 +375,8 @@ mod tests {
             finding(rename_key(&cx, get("singleuser.extraEnv.a.b"), "d")),
             finding(remove(&cx, get("singleuser.extraEnv"))),
         ];
-        assert_eq!(batches(&cx.pages.planned.borrow()).len(), 3);
-        cx.pages.prove(&mut findings);
+        assert_eq!(batches(&cx.documents.planned.borrow()).len(), 3);
+        cx.documents.prove(&mut findings);
         assert!(findings.iter().all(|finding| finding.fix.is_some()));
     }
 }
