@@ -182,7 +182,7 @@ fn words(command: &str) -> Vec<String> {
 /// The page as it has to be, and what is wrong in it otherwise.
 fn check(explained: &Explained) -> Result<String, String> {
     let Explained { id, level, page } = explained;
-    let level = format!("\n- Level: {level}.\n");
+    let level = format!("\n- Level: {level}\n");
     for part in [level.as_str(), "\n## Example\n", "\n## What to do\n"] {
         if !page.contains(part) {
             return Err(format!("{id} has no `{}`", part.trim()));
@@ -242,9 +242,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// What stands in the file of a page: all but the title and the level.
+/// What is in the file of a page: all but the head that is printed for every code.
 fn body(page: &str) -> String {
-    page.splitn(5, '\n').last().expect("a body").to_owned()
+    page.splitn(7, '\n').last().expect("a body").to_owned()
 }
 
 /// The Markdown files of the source tree, by their contents.

@@ -4,7 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads the source tree")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Each module with those that it may name.
@@ -146,6 +146,110 @@ fn modules_name_only_lower_ones() {
     assert!(
         seen.len() > 10,
         "the search for `crate::` finds nothing any more"
+    );
+}
+
+/// The file that declares each name that `mod.rs` of a folder passes on: `pub use engine::{run, Job};`.
+fn passed_on(code: &str) -> BTreeMap<String, String> {
+    let mut declared = BTreeMap::new();
+    for statement in code.split(';') {
+        let Some((_, path)) = statement.split_once("use ") else {
+            continue;
+        };
+        let Some((file, names)) = path.split_once("::") else {
+            continue;
+        };
+        let names = names.trim_matches(['{', '}']);
+        for name in names.split(',') {
+            let (_, to) = name.split_once(" as ").unwrap_or((name, name));
+            declared.insert(to.trim().to_owned(), file.trim().to_owned());
+        }
+    }
+    declared
+}
+
+/// The first words of what a path, or each path of a list, names: `{self, a::b, c}` gives `a` and `c`.
+fn heads(path: &str) -> BTreeSet<String> {
+    let list = path.strip_prefix('{').unwrap_or(path);
+    let mut depth = 0;
+    let mut names = BTreeSet::new();
+    for item in list.split(|letter| {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    }) {
+        names.insert(word(item.trim()));
+        if !path.starts_with('{') {
+            break;
+        }
+    }
+    names.remove("self");
+    names.remove("");
+    names
+}
+
+/// The files and folders right below `lint` that each of them names.
+fn named_in_lint() -> BTreeMap<String, BTreeSet<String>> {
+    let sources = sources();
+    let code_of = |wanted: &str| {
+        let mut sources = sources.iter();
+        let (_, code) = sources.find(|(file, _)| file == wanted).expect("a file");
+        code.clone()
+    };
+    let declared = passed_on(&code_of("lint/mod.rs"));
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, code) in &sources {
+        let Some(path) = file.strip_prefix("lint/").filter(|path| *path != "mod.rs") else {
+            continue;
+        };
+        let own = path.split(['/', '.']).next().expect("a name").to_owned();
+        // Unit tests may look at everything.
+        if path.ends_with("/tests.rs") || path.ends_with("/properties.rs") {
+            continue;
+        }
+        let code = code.split("#[cfg(test)]\nmod").next().unwrap_or_default();
+        let is_root = !path.contains('/');
+        let markers: &[&str] = if is_root {
+            &["crate::lint::", "super::"]
+        } else {
+            &["crate::lint::"]
+        };
+        for marker in markers {
+            for (at, _) in code.match_indices(marker) {
+                let end = code[at..].find(';').map_or(code.len(), |end| at + end);
+                for head in heads(&code[at + marker.len()..end]) {
+                    let target = declared.get(&head).cloned().unwrap_or(head);
+                    if target != own {
+                        named.entry(own.clone()).or_default().insert(target);
+                    }
+                }
+            }
+        }
+    }
+    named
+}
+
+#[test]
+fn the_files_of_lint_name_each_other_in_one_direction() {
+    let mut named = named_in_lint();
+    // A search that finds nothing any more would find no circle either.
+    assert!(named["engine"].contains("rules"), "{named:#?}");
+    assert!(named["rules"].contains("rule"), "{named:#?}");
+    // Takes away what names nothing that is left, again and again: what stays is a cycle.
+    loop {
+        let known: BTreeSet<String> = named.keys().cloned().collect();
+        let before = named.len();
+        named.retain(|_, targets| targets.iter().any(|target| known.contains(target)));
+        if named.len() == before {
+            break;
+        }
+    }
+    assert!(
+        named.is_empty(),
+        "these name each other in a circle: {named:#?}"
     );
 }
 

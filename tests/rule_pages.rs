@@ -5,10 +5,12 @@
 //! manifests, a chart with its `Chart.yaml`, the policy `dunnage.yaml`. Files that do not say the chart's
 //! version are for z2jh 4.4.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 
 use dunnage::cli;
+use dunnage::diag::FixKind;
 use dunnage::host::{Host as _, Memory};
 use dunnage::lint::{Check, RULES, Rule};
 use rayon::prelude::*;
@@ -104,8 +106,15 @@ fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
     (world, line.into_iter().map(OsString::from).collect())
 }
 
-/// The findings of an example: errors and warnings, and those of this rule whatever their level.
-fn found(rule: &Rule, files: &[File<'_>]) -> Vec<String> {
+/// What an example gives.
+struct Found {
+    /// The codes of errors and warnings, and of findings of this rule whatever their level.
+    codes: Vec<String>,
+    /// The safety of the fixes that findings of this rule bring.
+    fixes: BTreeSet<String>,
+}
+
+fn found(rule: &Rule, files: &[File<'_>]) -> Found {
     let (world, line) = prepare(files, &["--pedantic", "--format", "json"]);
     let code = cli::run(&world, line).code();
     assert!(
@@ -117,7 +126,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<String> {
     );
     let report: Value = serde_json::from_str(&world.stdout()).expect("JSON");
     let findings = report["diagnostics"].as_array().expect("findings");
-    let mut codes = Vec::new();
+    let (mut codes, mut fixes) = (Vec::new(), BTreeSet::new());
     for finding in findings {
         let code = finding["code"].as_str().expect("a code");
         let file = finding["labels"][0]["file"].as_str().unwrap_or_default();
@@ -129,6 +138,10 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<String> {
         if is_grave || code == rule.code.id {
             codes.push(code.to_owned());
         }
+        if code == rule.code.id {
+            let safety = finding["fix"]["safety"].as_str();
+            fixes.extend(safety.map(str::to_owned));
+        }
         let labels = finding["labels"].as_array().expect("labels");
         let in_another = |label: &Value| label["file"] != labels[0]["file"];
         if labels.iter().any(in_another) {
@@ -138,7 +151,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Vec<String> {
     if !matches!(rule.check, Check::Property(_)) {
         codes.retain(|code| code != "XL003");
     }
-    codes
+    Found { codes, fixes }
 }
 
 /// What the fixes of a rule make of its example.
@@ -173,14 +186,15 @@ fn check_fixed(rule: &Rule, files: &[File<'_>]) {
 /// Checks a page. What fails by the rule may fail by another one too where the page names that.
 fn check(rule: &Rule) {
     let id = rule.code.id;
-    let title = format!("# {id} {}\n", rule.code.name);
-    assert!(rule.page.starts_with(&title), "{id}: the title");
-    let level = format!("- Level: {}", rule.code.level.name());
-    for part in [level.as_str(), "- Fix: ", "- Source: "] {
-        assert!(rule.page.contains(part), "{id} says no {part}");
+    let page = rule.code.page;
+    for part in ["- How to fix: ", "- Source: "] {
+        assert!(page.contains(part), "{id} says no {part}");
     }
-    for files in examples(rule.page, "Fails") {
+    let mut fixes = BTreeSet::new();
+    for files in examples(page, "Fails") {
         let found = found(rule, &files);
+        fixes.extend(found.fixes);
+        let found = found.codes;
         let text = files[0].text;
         assert!(
             found.iter().any(|code| code == id),
@@ -188,18 +202,23 @@ fn check(rule: &Rule) {
         );
         let is_property = matches!(rule.check, Check::Property(_));
         assert!(
-            is_property
-                || found
-                    .iter()
-                    .all(|code| code == id || rule.page.contains(code)),
+            is_property || found.iter().all(|code| code == id || page.contains(code)),
             "{id}: {found:?} in {text}"
         );
         check_fixed(rule, &files);
     }
-    for files in examples(rule.page, "Passes") {
+    for files in examples(page, "Passes") {
         let found = found(rule, &files);
-        assert!(found.is_empty(), "{id}: {found:?} in {}", files[0].text);
+        let codes = found.codes;
+        assert!(codes.is_empty(), "{id}: {codes:?} in {}", files[0].text);
     }
+    let brings = |safety: &str| fixes.contains(safety);
+    let is_right = match rule.code.fix {
+        FixKind::None => fixes.is_empty(),
+        FixKind::Safe => brings("safe"),
+        FixKind::Unsafe => brings("unsafe") && !brings("safe"),
+    };
+    assert!(is_right, "{id} brings other fixes than it says: {fixes:?}");
 }
 
 /// All pages are looked at before any of them fails the test.

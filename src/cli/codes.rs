@@ -7,7 +7,7 @@ use super::{find_policy, for_helm, session, stack};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{self, RULES};
 use crate::text::nearest;
-use crate::{policy, render, values};
+use crate::{hub, policy, render, values};
 
 /// Codes of the command line itself.
 static OWN: &[&Code] = &[
@@ -33,30 +33,8 @@ static OWN: &[&Code] = &[
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Explained {
     pub(super) code: &'static Code,
-    /// The page of a rule, which has its title and level in it; none of other codes.
-    rule_page: Option<&'static str>,
-}
-
-impl Explained {
-    /// The whole page, as Markdown.
-    pub(super) fn page(&self) -> String {
-        let Code {
-            id,
-            name,
-            level,
-            page,
-            ..
-        } = self.code;
-        match self.rule_page {
-            Some(page) => page.to_owned(),
-            None => format!("# {id} {name}\n\n- Level: {}.\n\n{page}", level.name()),
-        }
-    }
-
     /// Whether it is a rule of the linter, which can be selected and suppressed.
-    pub(super) fn is_rule(&self) -> bool {
-        self.rule_page.is_some()
-    }
+    pub(super) is_rule: bool,
 }
 
 /// All of them, by their ids.
@@ -91,7 +69,7 @@ pub(super) fn find(word: &str) -> Result<Explained, Diagnostic> {
 pub(super) fn page(code: &Code) -> Option<String> {
     let mut all = each();
     let found = all.find(|explained| explained.code.id == code.id)?;
-    Some(found.page())
+    Some(found.code.explanation())
 }
 
 /// The diagnostic for a word that is not a rule, where the linter expects one.
@@ -109,6 +87,7 @@ pub(super) fn no_such_rule(word: &str) -> Diagnostic {
 fn each() -> impl Iterator<Item = Explained> {
     let others = [
         policy::codes::ALL,
+        hub::CODES,
         render::CODES,
         values::CODES,
         lint::CODES,
@@ -116,11 +95,11 @@ fn each() -> impl Iterator<Item = Explained> {
     ];
     let others = others.into_iter().flatten().map(|code| Explained {
         code,
-        rule_page: None,
+        is_rule: false,
     });
     let rules = RULES.iter().map(|rule| Explained {
         code: rule.code,
-        rule_page: Some(rule.page),
+        is_rule: true,
     });
     rules.chain(others)
 }

@@ -38,9 +38,36 @@ pub struct Code {
     pub summary: &'static str,
     /// The level unless configuration says otherwise.
     pub level: Level,
-    /// What explains it, as Markdown without title and level; empty for the rules of the linter, which hold
-    /// their pages themselves.
+    /// What explains it, as Markdown without the head that [`Code::explanation`] adds.
     pub page: &'static str,
+    /// Which fix a diagnostic with this code may bring.
+    pub fix: FixKind,
+    /// The first version of dunnage that has it.
+    pub since: &'static str,
+}
+
+/// Which fix diagnostics with a code may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FixKind {
+    /// None.
+    None,
+    /// One that keeps the meaning, or does the only thing that can be meant: `--fix` applies it. In some cases, which
+    /// the page names, it takes `--unsafe-fixes` too.
+    Safe,
+    /// One that somebody has to look at: it takes `--unsafe-fixes`.
+    Unsafe,
+}
+
+impl FixKind {
+    /// How it is called: `unsafe`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FixKind::None => "none",
+            FixKind::Safe => "safe",
+            FixKind::Unsafe => "unsafe",
+        }
+    }
 }
 
 impl Code {
@@ -71,6 +98,34 @@ impl Code {
         self
     }
 
+    /// The same code with the fix that its diagnostics may bring.
+    #[must_use]
+    pub const fn fix(mut self, fix: FixKind) -> Self {
+        self.fix = fix;
+        self
+    }
+
+    /// The same code with the first version of dunnage that has it, where that is not 0.1.0.
+    #[must_use]
+    pub const fn since(mut self, version: &'static str) -> Self {
+        self.since = version;
+        self
+    }
+
+    /// What explains it, as a whole Markdown page.
+    pub fn explanation(&self) -> String {
+        let Self {
+            id,
+            name,
+            page,
+            since,
+            ..
+        } = self;
+        let level = self.level.name();
+        let fix = self.fix.name();
+        format!("# {id} {name}\n\n- Level: {level}\n- Fix: {fix}\n- Since: {since}\n\n{page}")
+    }
+
     const fn new(
         id: &'static str,
         name: &'static str,
@@ -83,6 +138,8 @@ impl Code {
             summary,
             level,
             page: "",
+            fix: FixKind::None,
+            since: "0.1.0",
         }
     }
 }

@@ -5,5 +5,5 @@ mod code;
 mod diagnostic;
 
 pub use apart::Apart;
-pub use code::{Code, Level};
+pub use code::{Code, FixKind, Level};
 pub use diagnostic::{Diagnostic, Fix, Label, Safety, TextEdit};

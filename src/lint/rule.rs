@@ -9,10 +9,8 @@ use crate::k8s::Workload;
 /// A rule of the linter.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, level and summary.
+    /// Its name, level, summary and page.
     pub code: &'static Code,
-    /// Its page, in Markdown.
-    pub page: &'static str,
     /// Finds what is wrong.
     pub check: Check,
 }

@@ -9,7 +9,8 @@ pub static NO_SUCH_RULE: Code = Code::error(
     "CL006",
     "no-such-rule",
     "an option, the policy or a comment names a rule that does not exist",
-);
+)
+.page(include_str!("rules/suppressions/no_such_rule.md"));
 
 /// What is shown of the findings.
 #[derive(Debug, Clone)]

@@ -57,7 +57,7 @@ pub(crate) fn policies() -> Vec<String> {
 
 /// Values of hubs: the examples of the linter's rules.
 pub(crate) fn values() -> Vec<String> {
-    let pages = dunnage::lint::RULES.iter().map(|rule| rule.page);
+    let pages = dunnage::lint::RULES.iter().map(|rule| rule.code.page);
     let blocks = pages.flat_map(|page| page.split("```yaml file=").skip(1));
     let texts = blocks.filter_map(|block| block.split_once('\n')?.1.split("```").next());
     texts.map(str::to_owned).collect()

@@ -29,7 +29,10 @@ pub(in crate::cli) fn run(session: &Session<'_>, options: &RuleOptions) -> Exit 
 }
 
 fn pages(explained: &[Explained]) -> String {
-    let pages: Vec<String> = explained.iter().map(Explained::page).collect();
+    let pages: Vec<String> = explained
+        .iter()
+        .map(|explained| explained.code.explanation())
+        .collect();
     pages.join("\n")
 }
 
@@ -88,30 +91,14 @@ fn json_lines(explained: &[Explained]) -> String {
 
 fn entry(explained: &Explained) -> Entry {
     let code = explained.code;
-    let page = explained.page();
     Entry {
         code: code.id,
         name: code.name,
         family: &code.id[..2],
-        selectable: explained.is_rule(),
+        selectable: explained.is_rule,
         level: code.level.name(),
         summary: code.summary,
-        fix: fix(&page),
-        page,
-    }
-}
-
-/// Which fix a page promises, in the item that begins with `- Fix:` and may go on over several lines.
-fn fix(page: &str) -> &'static str {
-    let (_, item) = page.split_once("\n- Fix: ").unwrap_or_default();
-    let ends = ["\n- ", "\n\n"].into_iter();
-    let end = ends.filter_map(|end| item.find(end)).min();
-    let item = &item[..end.unwrap_or(item.len())];
-    if item.contains("(safe") {
-        "safe"
-    } else if item.contains("(unsafe") {
-        "unsafe"
-    } else {
-        "none"
+        fix: code.fix.name(),
+        page: code.explanation(),
     }
 }

@@ -6,7 +6,7 @@ pub use comment::{Comment, Judged, Scope, Word};
 
 use super::rule::{Check, Rule};
 use super::select;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::policy::Suppression;
 use crate::text::{SourceId, Sources};
 
@@ -15,7 +15,9 @@ pub(super) static UNUSED_SUPPRESSION: Code = Code::warning(
     "SP001",
     "unused-suppression",
     "a comment silences what is not found there",
-);
+)
+.page(include_str!("../rules/suppressions/unused.md"))
+.fix(FixKind::Safe);
 
 /// What silences findings in a run.
 #[derive(Debug)]

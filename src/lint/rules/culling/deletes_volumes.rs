@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("deletes_volumes.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::error(
     "CU004",
     "culling-deletes-volumes",
     "the culler deletes users or their servers, and with them their volumes",
-);
+)
+.page(include_str!("deletes_volumes.md"))
+.fix(FixKind::Safe);
 
 const TYPE: &str = "singleuser.storage.type";
 const TEMPLATE: &str = "singleuser.storage.dynamic.pvcNameTemplate";

@@ -4,7 +4,6 @@ use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("disabled.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::warning(
     "CU001",
     "culling-disabled",
     "servers are never stopped, so that nodes never empty",
-);
+)
+.page(include_str!("disabled.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

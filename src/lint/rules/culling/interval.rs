@@ -1,9 +1,8 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("interval.md"),
     check: Check::Hub(check),
 };
 
@@ -11,7 +10,9 @@ static CODE: Code = Code::note(
     "CU002",
     "cull-interval",
     "the culler looks more rarely than it would stop servers",
-);
+)
+.page(include_str!("interval.md"))
+.fix(FixKind::Unsafe);
 
 const EVERY: &str = "cull.every";
 const TIMEOUT: &str = "cull.timeout";

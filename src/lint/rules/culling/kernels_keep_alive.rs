@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::span;
 use crate::lint::documents::Edits;
@@ -9,7 +9,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("kernels_keep_alive.md"),
     check: Check::Hub(check),
 };
 
@@ -17,7 +16,9 @@ static CODE: Code = Code::hint(
     "CU006",
     "kernels-keep-servers-alive",
     "an open tab keeps a server alive",
-);
+)
+.page(include_str!("kernels_keep_alive.md"))
+.fix(FixKind::Unsafe);
 
 const FILES: &str = "singleuser.extraFiles";
 

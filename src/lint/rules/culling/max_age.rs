@@ -3,7 +3,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("max_age.md"),
     check: Check::Hub(check),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::warning(
     "CU005",
     "max-age-too-short",
     "servers are stopped while somebody works on them",
-);
+)
+.page(include_str!("max_age.md"));
 
 const AGE: &str = "cull.maxAge";
 const TIMEOUT: &str = "cull.timeout";

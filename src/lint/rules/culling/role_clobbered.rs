@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("role_clobbered.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::error(
     "CU007",
     "culler-role-clobbered",
     "the culler loses its rights, and nothing is culled",
-);
+)
+.page(include_str!("role_clobbered.md"))
+.fix(FixKind::Unsafe);
 
 const ROLES: &str = "hub.config.JupyterHub.load_roles";
 const CULL: &str = "cull.enabled";

@@ -4,7 +4,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("zero_means_default.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::warning(
     "CU003",
     "zero-means-default",
     "a zero does not switch it off, it means the culler's own default",
-);
+)
+.page(include_str!("zero_means_default.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("activity_at_scale.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::note(
     "HB006",
     "activity-reporting-at-scale",
     "the hub is busy with reports of activity",
-);
+)
+.page(include_str!("activity_at_scale.md"))
+.fix(FixKind::Unsafe);
 
 /// From so many users on it shows.
 const MANY: u32 = 1000;

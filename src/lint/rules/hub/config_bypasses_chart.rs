@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -6,7 +6,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("config_bypasses_chart.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::warning(
     "HB007",
     "config-bypasses-chart",
     "a setting of the hub goes past the key of the chart that others read",
-);
+)
+.page(include_str!("config_bypasses_chart.md"))
+.fix(FixKind::Unsafe);
 
 /// Traits of the spawner that the chart sets, with the key that it sets them from. Of the first ones others
 /// than the hub read the key: placeholders, image pullers, the scheduler.

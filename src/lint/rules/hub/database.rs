@@ -5,7 +5,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("database.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::warning(
     "HB002",
     "hub-database",
     "the database of the hub is lost at a restart, or is not the one that is set up",
-);
+)
+.page(include_str!("database.md"));
 
 const TYPE: &str = "hub.db.type";
 const URL: &str = "hub.db.url";

@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("ignored_config.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "HB008",
     "ignored-hub-config",
     "services that the hub never starts",
-);
+)
+.page(include_str!("ignored_config.md"))
+.fix(FixKind::Unsafe);
 
 const SERVICES: &str = "hub.config.JupyterHub.services";
 

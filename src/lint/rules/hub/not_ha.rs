@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::lint::documents::Edits;
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("not_ha.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::error(
     "HB001",
     "hub-is-not-ha",
     "two hubs or two proxies do not share their state",
-);
+)
+.page(include_str!("not_ha.md"))
+.fix(FixKind::Safe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("singleton_pdb.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::warning(
     "HB003",
     "singleton-pdb",
     "a disruption budget never lets the only pod go, so that its node cannot be drained",
-);
+)
+.page(include_str!("singleton_pdb.md"))
+.fix(FixKind::Safe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

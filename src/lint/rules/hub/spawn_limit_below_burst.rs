@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("spawn_limit_below_burst.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::note(
     "HB005",
     "spawn-limit-below-burst",
     "more users come than the hub starts servers for at a time",
-);
+)
+.page(include_str!("spawn_limit_below_burst.md"))
+.fix(FixKind::Unsafe);
 
 const LIMIT: &str = "hub.concurrentSpawnLimit";
 const OF_HUB: &str = "hub.config.JupyterHub.concurrent_spawn_limit";

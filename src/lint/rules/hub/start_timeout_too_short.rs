@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::profiles;
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("start_timeout_too_short.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::hint(
     "HB004",
     "start-timeout-too-short",
     "the hub gives up on a server before a new node can be there",
-);
+)
+.page(include_str!("start_timeout_too_short.md"))
+.fix(FixKind::Unsafe);
 
 const TIMEOUT: &str = "singleuser.startTimeout";
 const LIMIT: &str = "hub.consecutiveFailureLimit";

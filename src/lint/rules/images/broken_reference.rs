@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::profiles;
 use crate::hub::span;
@@ -12,7 +12,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("broken_reference.md"),
     check: Check::Hub(check),
 };
 
@@ -20,7 +19,9 @@ static CODE: Code = Code::error(
     "IM001",
     "broken-image-reference",
     "an image that no registry has under this name",
-);
+)
+.page(include_str!("broken_reference.md"))
+.fix(FixKind::Safe);
 
 /// Images of the form `{name, tag}` in the chart's values.
 const IMAGES: [&str; 9] = [

@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("floating_tag.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,8 @@ static CODE: Code = Code::note(
     "IM002",
     "floating-tag",
     "an image is named by a tag that moves",
-);
+)
+.page(include_str!("floating_tag.md"));
 
 const FLOATING: [&str; 9] = [
     "latest", "main", "master", "develop", "dev", "stable", "nightly", "edge", "staging",

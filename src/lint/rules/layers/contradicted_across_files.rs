@@ -3,7 +3,6 @@ use crate::lint::{Check, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("contradicted_across_files.md"),
     check: Check::Property(is_across_files),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::note(
     "XL003",
     "contradicted-across-files",
     "a finding whose lines stand in several files",
-);
+)
+.page(include_str!("contradicted_across_files.md"));
 
 fn is_across_files(finding: &Diagnostic) -> bool {
     let mut sources = finding.labels.iter().map(|label| label.span.source);

@@ -5,7 +5,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("dead_override.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::note(
     "XL001",
     "dead-override",
     "a layer sets up what a layer below it switched off",
-);
+)
+.page(include_str!("dead_override.md"));
 
 /// What can be switched off, with the key that does it.
 const FEATURES: [(&str, &str); 8] = [

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::{span, whole};
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::text::Span;
@@ -6,7 +6,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("list_replaced.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::hint(
     "XL002",
     "list-replaced-whole",
     "a list of a layer lacks items of the list that it replaces",
-);
+)
+.page(include_str!("list_replaced.md"))
+.fix(FixKind::Unsafe);
 
 /// How many lost items one finding shows.
 const MOST: usize = 4;

@@ -8,7 +8,6 @@ use crate::yaml::NodeRef;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("affinity_forbids_packing.md"),
     check: Check::Workload(check),
 };
 
@@ -16,7 +15,8 @@ static CODE: Code = Code::warning(
     "XR007",
     "affinity-forbids-packing",
     "pods of users, or those that keep room for them, cannot share a node",
-);
+)
+.page(include_str!("affinity_forbids_packing.md"));
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 

@@ -6,7 +6,6 @@ use crate::policy::Pool;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("core_toleration_missing.md"),
     check: Check::Workload(check),
 };
 
@@ -14,7 +13,8 @@ static CODE: Code = Code::note(
     "XR001",
     "core-workload-without-core-toleration",
     "pods beside a hub do not tolerate the taint of the core's nodes",
-);
+)
+.page(include_str!("core_toleration_missing.md"));
 
 const KINDS: [&str; 4] = ["Deployment", "StatefulSet", "Job", "CronJob"];
 

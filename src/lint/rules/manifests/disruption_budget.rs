@@ -5,7 +5,6 @@ use crate::yaml::{NodeRef, Scalar};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("disruption_budget.md"),
     check: Check::Stream(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::warning(
     "XR009",
     "pdb-allows-no-disruption",
     "a disruption budget never lets a node be drained, or protects nothing",
-);
+)
+.page(include_str!("disruption_budget.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     let budgets: Vec<_> = stream.of_kind("policy", "PodDisruptionBudget").collect();

@@ -6,7 +6,6 @@ use crate::yaml::{self, NodeRef, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("duplicate_key.md"),
     check: Check::Stream(check),
 };
 
@@ -14,7 +13,8 @@ static CODE: Code = Code::error(
     "XR010",
     "duplicate-manifest-key",
     "a key comes twice in one mapping of a manifest, and the first is lost",
-);
+)
+.page(include_str!("duplicate_key.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for (part, document) in stream.documents.readable() {

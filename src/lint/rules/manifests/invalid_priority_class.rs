@@ -7,7 +7,6 @@ use crate::yaml::{NodeRef, Scalar};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("invalid_priority_class.md"),
     check: Check::Stream(check),
 };
 
@@ -15,7 +14,8 @@ static CODE: Code = Code::error(
     "XR004",
     "invalid-priority-class",
     "the API server refuses a priority class, or it cannot do what it is for",
-);
+)
+.page(include_str!("invalid_priority_class.md"));
 
 /// `HighestUserDefinablePriority` and the least of an `int32`.
 const RANGE: std::ops::RangeInclusive<i64> = -2_147_483_648..=1_000_000_000;

@@ -5,7 +5,6 @@ use crate::yaml::NodeRef;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("malformed_toleration.md"),
     check: Check::Workload(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::error(
     "XR013",
     "malformed-pod-toleration",
     "the API server refuses the pods of a manifest for a toleration",
-);
+)
+.page(include_str!("malformed_toleration.md"));
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     let tolerations = workload.template.spec.get(PodField::Tolerations);

@@ -4,7 +4,6 @@ use crate::lint::{Check, Rule, Stream};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("misnamed_strategy.md"),
     check: Check::Workload(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::warning(
     "XR012",
     "misnamed-strategy",
     "the strategy of updates stands under a key that this kind does not have",
-);
+)
+.page(include_str!("misnamed_strategy.md"));
 
 /// Kinds with the key that they do not have and the one that they have.
 const KEYS: [(&str, &str, &str); 3] = [

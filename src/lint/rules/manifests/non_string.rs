@@ -5,7 +5,6 @@ use crate::yaml::{NodeRef, Scalar};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("non_string.md"),
     check: Check::Stream(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::error(
     "XR011",
     "non-string-field",
     "a field of a manifest is no string, and the API server refuses the object",
-);
+)
+.page(include_str!("non_string.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for object in stream.objects {

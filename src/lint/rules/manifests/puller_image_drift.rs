@@ -7,7 +7,6 @@ use crate::yaml::NodeRef;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("puller_image_drift.md"),
     check: Check::Stream(check),
 };
 
@@ -15,7 +14,8 @@ static CODE: Code = Code::warning(
     "XR006",
     "puller-image-drift",
     "image pullers pull other images than the ones that run",
-);
+)
+.page(include_str!("puller_image_drift.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     let pullers = stream

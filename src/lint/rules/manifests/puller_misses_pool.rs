@@ -5,7 +5,6 @@ use crate::lint::{Check, Rule, Stream};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("puller_misses_pool.md"),
     check: Check::Workload(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::warning(
     "XR005",
     "puller-misses-pool",
     "images are not pulled ahead on nodes where their pods may run",
-);
+)
+.page(include_str!("puller_misses_pool.md"));
 
 fn check(stream: &Stream<'_>, puller: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     if !components::is_puller(puller) {

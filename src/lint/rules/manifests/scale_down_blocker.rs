@@ -7,7 +7,6 @@ use crate::yaml::NodeRef;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("scale_down_blocker.md"),
     check: Check::Workload(check),
 };
 
@@ -15,7 +14,8 @@ static CODE: Code = Code::warning(
     "XR008",
     "scale-down-blocker",
     "a pod among those of users keeps its node from being taken away",
-);
+)
+.page(include_str!("scale_down_blocker.md"));
 
 const SAFE_TO_EVICT: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 const SAFE_VOLUMES: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";

@@ -7,7 +7,6 @@ use crate::yaml::NodeRef;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("tolerates_without_selecting.md"),
     check: Check::Workload(check),
 };
 
@@ -15,7 +14,8 @@ static CODE: Code = Code::warning(
     "XR002",
     "pod-tolerates-but-does-not-select",
     "pods tolerate the taint of a pool and may run anywhere else",
-);
+)
+.page(include_str!("tolerates_without_selecting.md"));
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     let spec = &workload.template.spec;

@@ -4,7 +4,6 @@ use crate::lint::{Check, Rule, Stream};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("undefined_priority_class.md"),
     check: Check::Workload(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::error(
     "XR003",
     "undefined-priority-class",
     "pods name a priority class that there is not",
-);
+)
+.page(include_str!("undefined_priority_class.md"));
 
 /// The two classes that every cluster has; no other may begin with `system-`.
 pub(super) const OF_SYSTEM: [&str; 2] = ["system-cluster-critical", "system-node-critical"];

@@ -3,7 +3,6 @@ use crate::lint::{Check, Rule, Stream};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("unreadable.md"),
     check: Check::Stream(check),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::error(
     "XR014",
     "unreadable-manifest",
     "a document of the stream is not YAML",
-);
+)
+.page(include_str!("unreadable.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for (part, error) in stream.documents.broken() {

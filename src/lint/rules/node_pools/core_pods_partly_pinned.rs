@@ -1,11 +1,10 @@
 use super::{CORE_MATCH, USER_MATCH, core_pods, holds_something};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("core_pods_partly_pinned.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::note(
     "NP006",
     "core-pods-partly-pinned",
     "a core pod may keep a node of users from going away",
-);
+)
+.page(include_str!("core_pods_partly_pinned.md"))
+.fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

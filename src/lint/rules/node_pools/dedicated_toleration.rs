@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles::{self, items};
 use crate::hub::span;
 use crate::hub::tolerations::{missing, of_another_value, with_spellings};
@@ -7,7 +7,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("dedicated_toleration.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::warning(
     "NP005",
     "dedicated-toleration-broken",
     "a list of tolerations lost the ones of the dedicated pools",
-);
+)
+.page(include_str!("dedicated_toleration.md"))
+.fix(FixKind::Safe);
 
 const USER_PODS: &str = "scheduling.userPods.tolerations";
 const CORE_PODS: &str = "scheduling.corePods.tolerations";

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
@@ -8,7 +8,6 @@ use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("extra_pod_config_bypass.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::warning(
     "NP009",
     "extra-pod-config-bypass",
     "user pods are placed where placeholders and image pullers cannot see it",
-);
+)
+.page(include_str!("extra_pod_config_bypass.md"))
+.fix(FixKind::Unsafe);
 
 /// A field of a pod in both spellings, with the trait of profiles and the key of the chart that are for it.
 const FIELDS: [(&str, &str, &str, &str); 5] = [

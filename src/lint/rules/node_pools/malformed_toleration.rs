@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::profiles::{self, items};
 use crate::hub::span;
 use crate::hub::tolerations::is_everything;
@@ -8,7 +8,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("malformed_toleration.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::error(
     "NP010",
     "malformed-toleration",
     "the API server refuses pods with this toleration",
-);
+)
+.page(include_str!("malformed_toleration.md"))
+.fix(FixKind::Safe);
 
 /// Lists of tolerations of the chart.
 const LISTS: [&str; 7] = [

@@ -3,7 +3,7 @@ use crate::hub::affinity_terms::{expressions, key, looks_at};
 use crate::hub::components::PURPOSE;
 use serde_json::json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
@@ -12,7 +12,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("ored_required_affinity.md"),
     check: Check::Hub(check),
 };
 
@@ -20,7 +19,9 @@ static CODE: Code = Code::error(
     "NP002",
     "ored-required-affinity",
     "a required term lets users onto nodes of other pools",
-);
+)
+.page(include_str!("ored_required_affinity.md"))
+.fix(FixKind::Unsafe);
 
 const REQUIRED: &str = "singleuser.extraNodeAffinity.required";
 

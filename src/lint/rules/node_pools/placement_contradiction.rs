@@ -10,7 +10,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("placement_contradiction.md"),
     check: Check::Hub(check),
 };
 
@@ -18,7 +17,8 @@ static CODE: Code = Code::error(
     "NP007",
     "placement-contradiction",
     "no node can be what both the selector and the affinity want",
-);
+)
+.page(include_str!("placement_contradiction.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

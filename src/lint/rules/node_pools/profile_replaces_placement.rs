@@ -1,5 +1,5 @@
 use super::USER_MATCH;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::affinity_terms::looks_at;
 use crate::hub::components::PURPOSE;
@@ -11,7 +11,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("profile_replaces_placement.md"),
     check: Check::Hub(check),
 };
 
@@ -19,7 +18,9 @@ static CODE: Code = Code::warning(
     "NP003",
     "profile-replaces-placement",
     "a profile drops what the chart does to place or to protect its pods",
-);
+)
+.page(include_str!("profile_replaces_placement.md"))
+.fix(FixKind::Safe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

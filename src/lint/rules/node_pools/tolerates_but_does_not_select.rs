@@ -1,12 +1,11 @@
 use super::{CORE_MATCH, USER_MATCH, holds_something};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::profiles;
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("tolerates_but_does_not_select.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::note(
     "NP004",
     "tolerates-but-does-not-select",
     "users may run on nodes of other pools",
-);
+)
+.page(include_str!("tolerates_but_does_not_select.md"))
+.fix(FixKind::Unsafe);
 
 /// What somebody sets who has several pools.
 const SIGNS: [(&str, &str); 8] = [

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles;
 use crate::hub::span;
 use crate::lint::fixes;
@@ -8,7 +8,6 @@ use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("user_pods_safe_to_evict.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::error(
     "NP011",
     "user-pods-safe-to-evict",
     "the autoscaler may end the sessions of users",
-);
+)
+.page(include_str!("user_pods_safe_to_evict.md"))
+.fix(FixKind::Safe);
 
 const KEY: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 

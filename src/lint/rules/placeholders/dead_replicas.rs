@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("dead_replicas.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::warning(
     "PH002",
     "dead-placeholder-replicas",
     "placeholders are counted but not enabled",
-);
+)
+.page(include_str!("dead_replicas.md"))
+.fix(FixKind::Unsafe);
 
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 const ENABLED: &str = "scheduling.userPlaceholder.enabled";

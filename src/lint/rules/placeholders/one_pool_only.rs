@@ -8,7 +8,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("one_pool_only.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,8 @@ static CODE: Code = Code::note(
     "PH005",
     "placeholders-in-one-pool-only",
     "placeholders hold no seats where servers of a profile run",
-);
+)
+.page(include_str!("one_pool_only.md"));
 
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 

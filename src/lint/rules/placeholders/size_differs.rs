@@ -1,7 +1,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::diag::Level;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::bytes;
 use crate::hub::profiles::{self, Settings};
@@ -11,7 +11,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("size_differs.md"),
     check: Check::Hub(check),
 };
 
@@ -19,7 +18,9 @@ static CODE: Code = Code::warning(
     "PH003",
     "placeholder-size-differs",
     "a placeholder does not hold the seat of a user",
-);
+)
+.page(include_str!("size_differs.md"))
+.fix(FixKind::Unsafe);
 
 const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";
 const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of them");

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::bytes;
 use crate::lint::fixes;
@@ -9,7 +9,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("unit_drift.md"),
     check: Check::Hub(check),
 };
 
@@ -17,7 +16,9 @@ static CODE: Code = Code::note(
     "PH004",
     "placeholder-unit-drift",
     "a placeholder is smaller than the seat that it holds, as two readers of one unit differ",
-);
+)
+.page(include_str!("unit_drift.md"))
+.fix(FixKind::Safe);
 
 const GUARANTEE: &str = "singleuser.memory.guarantee";
 const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";

@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("without_priority.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "PH001",
     "placeholders-without-priority",
     "placeholders have the priority of users, so that no user can take their place",
-);
+)
+.page(include_str!("without_priority.md"))
+.fix(FixKind::Safe);
 
 const ENABLED: &str = "scheduling.podPriority.enabled";
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";

@@ -4,7 +4,6 @@ use crate::text::misspelled;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("misspelled_chart.md"),
     check: Check::Rows(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::warning(
     "PL001",
     "misspelled-chart",
     "a policy row names a chart that no release has, but one of nearly that name exists",
-);
+)
+.page(include_str!("misspelled_chart.md"));
 
 fn check(rows: &Rows<'_>, findings: &mut Vec<Diagnostic>) {
     for row in &rows.policy.rows {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::images;
 use crate::hub::profiles;
@@ -10,7 +10,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("dead_config.md"),
     check: Check::Hub(check),
 };
 
@@ -18,7 +17,9 @@ static CODE: Code = Code::note(
     "PP009",
     "dead-puller-config",
     "a setting of the image pullers has no effect",
-);
+)
+.page(include_str!("dead_config.md"))
+.fix(FixKind::Safe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -3,7 +3,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("hook_can_block.md"),
     check: Check::Hub(check),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::warning(
     "PP008",
     "hook-can-block-upgrade",
     "an upgrade waits for image pullers without end",
-);
+)
+.page(include_str!("hook_can_block.md"));
 
 const WAIT: &str = "prePuller.hook.podSchedulingWaitDuration";
 

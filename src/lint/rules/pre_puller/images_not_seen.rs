@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::images;
 use crate::hub::profiles;
@@ -11,7 +11,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("images_not_seen.md"),
     check: Check::Hub(check),
 };
 
@@ -19,7 +18,9 @@ static CODE: Code = Code::warning(
     "PP005",
     "images-the-puller-cannot-see",
     "an image of users stands where the image pullers do not look",
-);
+)
+.page(include_str!("images_not_seen.md"))
+.fix(FixKind::Safe);
 
 const HELP: &str = "name it in `prePuller.extraImages` too";
 

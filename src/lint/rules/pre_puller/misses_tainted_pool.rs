@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles;
 use crate::hub::span;
 use crate::lint::documents::Edits;
@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("misses_tainted_pool.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::warning(
     "PP002",
     "puller-misses-tainted-pool",
     "images are not pulled on the nodes of a profile",
-);
+)
+.page(include_str!("misses_tainted_pool.md"))
+.fix(FixKind::Safe);
 
 const EXTRA: &str = "prePuller.extraTolerations";
 

@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("placeholders_without_puller.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::warning(
     "PP001",
     "placeholders-without-puller",
     "placeholders bring nodes early, and nothing pulls the images there",
-);
+)
+.page(include_str!("placeholders_without_puller.md"))
+.fix(FixKind::Unsafe);
 
 const CONTINUOUS: &str = "prePuller.continuous.enabled";
 

@@ -8,7 +8,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("profile_images_not_pulled.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,8 @@ static CODE: Code = Code::note(
     "PP004",
     "profile-images-not-pulled",
     "images of profiles are pulled when the first user comes",
-);
+)
+.page(include_str!("profile_images_not_pulled.md"));
 
 const SWITCH: &str = "prePuller.pullProfileListImages";
 

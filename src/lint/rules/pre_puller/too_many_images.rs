@@ -4,7 +4,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("too_many_images.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::note(
     "PP007",
     "too-many-images",
     "a node pulls many images, one after the other",
-);
+)
+.page(include_str!("too_many_images.md"));
 
 /// More than these are many.
 const MOST: usize = 8;

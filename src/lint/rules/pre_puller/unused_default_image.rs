@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::images;
 use crate::hub::profiles;
 use crate::hub::profiles::Settings;
@@ -8,7 +8,6 @@ use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("unused_default_image.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::note(
     "PP006",
     "unused-default-image",
     "an image is pulled onto every node that no profile uses",
-);
+)
+.page(include_str!("unused_default_image.md"))
+.fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -6,7 +6,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("wrong_pool.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,8 @@ static CODE: Code = Code::warning(
     "PP003",
     "puller-on-wrong-pool",
     "images of a profile are pulled on other nodes than its servers run on",
-);
+)
+.page(include_str!("wrong_pool.md"));
 
 const SELECTOR: &str = "singleuser.nodeSelector";
 

@@ -1,11 +1,10 @@
 use super::cutoff;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("below_cutoff.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::warning(
     "PR002",
     "below-autoscaler-cutoff",
     "placeholders are expendable to the autoscaler and never bring a node",
-);
+)
+.page(include_str!("below_cutoff.md"))
+.fix(FixKind::Safe);
 
 const ENABLED: &str = "scheduling.podPriority.enabled";
 const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";

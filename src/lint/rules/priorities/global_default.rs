@@ -1,9 +1,8 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("global_default.md"),
     check: Check::Hub(check),
 };
 
@@ -11,7 +10,9 @@ static CODE: Code = Code::warning(
     "PR003",
     "priority-global-default",
     "the priority of every new pod of the cluster changes",
-);
+)
+.page(include_str!("global_default.md"))
+.fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -4,7 +4,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("hook_puller_class_not_yet_there.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::note(
     "PR004",
     "hook-puller-class-not-yet-there",
     "the first install pulls no images before the hub starts",
-);
+)
+.page(include_str!("hook_puller_class_not_yet_there.md"));
 
 /// The first version of the chart whose hook puller names the class.
 const NAMES_CLASS: ChartVersion = ChartVersion::new(4, 0);

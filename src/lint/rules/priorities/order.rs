@@ -1,5 +1,5 @@
 use super::cutoff;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartVersion;
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
@@ -7,7 +7,6 @@ use crate::policy::DEFAULT_CUTOFF;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("order.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::error(
     "PR001",
     "priority-order",
     "users cannot evict placeholders, or pullers cannot take their place",
-);
+)
+.page(include_str!("order.md"))
+.fix(FixKind::Safe);
 
 const ENABLED: &str = "scheduling.podPriority.enabled";
 const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";

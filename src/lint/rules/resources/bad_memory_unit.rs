@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::bytes;
 use crate::hub::profiles;
 use crate::hub::span;
@@ -8,7 +8,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("bad_memory_unit.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::error(
     "RS001",
     "bad-memory-unit",
     "JupyterHub cannot read this amount of memory",
-);
+)
+.page(include_str!("bad_memory_unit.md"))
+.fix(FixKind::Safe);
 
 /// Resources of the chart that Kubernetes reads.
 const OF_KUBERNETES: [&str; 9] = [

@@ -5,7 +5,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("combinations_not_all_checked.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,8 @@ static CODE: Code = Code::note(
     "RS011",
     "combinations-not-all-checked",
     "a profile has more combinations of choices than are looked at",
-);
+)
+.page(include_str!("combinations_not_all_checked.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

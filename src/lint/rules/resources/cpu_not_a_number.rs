@@ -1,7 +1,7 @@
 use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles;
 use crate::hub::span;
 use crate::lint::fixes;
@@ -10,7 +10,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("cpu_not_a_number.md"),
     check: Check::Hub(check),
 };
 
@@ -18,7 +17,9 @@ static CODE: Code = Code::error(
     "RS002",
     "cpu-not-a-number",
     "KubeSpawner takes a number of cores and no text",
-);
+)
+.page(include_str!("cpu_not_a_number.md"))
+.fix(FixKind::Safe);
 
 /// The first version of the chart whose KubeSpawner wants numbers.
 const NUMBERS: ChartVersion = ChartVersion::new(1, 0);

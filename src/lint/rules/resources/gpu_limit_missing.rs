@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("gpu_limit_missing.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::error(
     "RS007",
     "gpu-limit-missing",
     "the API server wants a limit for what cannot be shared",
-);
+)
+.page(include_str!("gpu_limit_missing.md"))
+.fix(FixKind::Safe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

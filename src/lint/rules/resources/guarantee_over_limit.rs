@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::bytes;
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
@@ -8,7 +8,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("guarantee_over_limit.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::error(
     "RS003",
     "guarantee-over-limit",
     "the API server refuses a pod that asks for more than it may use",
-);
+)
+.page(include_str!("guarantee_over_limit.md"))
+.fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

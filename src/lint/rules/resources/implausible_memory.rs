@@ -7,7 +7,6 @@ use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("implausible_memory.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,8 @@ static CODE: Code = Code::warning(
     "RS006",
     "implausible-memory",
     "an amount of memory is too small for any server",
-);
+)
+.page(include_str!("implausible_memory.md"));
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
 

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::bytes;
 use crate::hub::profiles::{self, Settings};
@@ -9,7 +9,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("limit_without_guarantee.md"),
     check: Check::Hub(check),
 };
 
@@ -17,7 +16,9 @@ static CODE: Code = Code::warning(
     "RS005",
     "limit-without-guarantee",
     "Kubernetes takes the limit for the guarantee",
-);
+)
+.page(include_str!("limit_without_guarantee.md"))
+.fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -6,7 +6,6 @@ use crate::lint::{Check, Context, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("overcommit.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,8 @@ static CODE: Code = Code::warning(
     "RS004",
     "overcommit-ratio",
     "users may use many times the memory that is kept for them",
-);
+)
+.page(include_str!("overcommit.md"));
 
 /// A ratio that is no plan any more, but a slip.
 const MOST: f64 = 10.0;

@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("drain_deadlock.md"),
     check: Check::Hub(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::warning(
     "SC003",
     "scheduler-drain-deadlock",
     "the user scheduler may not be moved, so that its node cannot be drained",
-);
+)
+.page(include_str!("drain_deadlock.md"))
+.fix(FixKind::Unsafe);
 
 const REPLICAS: &str = "scheduling.userScheduler.replicas";
 const LEAST: &str = "scheduling.userScheduler.pdb.minAvailable";

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -6,7 +6,6 @@ use crate::policy::Autoscaler;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("packing_mismatch.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::note(
     "SC001",
     "packing-mismatch",
     "servers are packed for an autoscaler that is not there, or not packed for one that is",
-);
+)
+.page(include_str!("packing_mismatch.md"))
+.fix(FixKind::Unsafe);
 
 const SCHEDULER: &str = "scheduling.userScheduler.enabled";
 

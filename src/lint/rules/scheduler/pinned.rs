@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::hub::profiles;
 use crate::hub::span;
@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("pinned.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::warning(
     "SC002",
     "scheduler-image-or-plugins-pinned",
     "the user scheduler is pinned to another version than the chart is made for",
-);
+)
+.page(include_str!("pinned.md"))
+.fix(FixKind::Safe);
 
 const TAG: &str = "scheduling.userScheduler.image.tag";
 const PLUGINS: &str = "scheduling.userScheduler.plugins.score.enabled";

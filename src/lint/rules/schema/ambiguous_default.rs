@@ -1,14 +1,13 @@
 use crate::hub::ChartVersion;
 use std::collections::BTreeMap;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("ambiguous_default.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::warning(
     "SM008",
     "ambiguous-default-profile",
     "two profiles or choices claim the same place, and one of them is out of reach",
-);
+)
+.page(include_str!("ambiguous_default.md"))
+.fix(FixKind::Unsafe);
 
 /// Until then the last default counted.
 const FIRST_DEFAULT: ChartVersion = ChartVersion::new(3, 2);

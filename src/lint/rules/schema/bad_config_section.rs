@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartVersion;
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("bad_config_section.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "SM009",
     "bad-hub-config-section",
     "a section of `hub.config` that is no class, for which the hub does not start",
-);
+)
+.page(include_str!("bad_config_section.md"))
+.fix(FixKind::Unsafe);
 
 /// Since then the hub exits where a section begins with a small letter.
 const FATAL: ChartVersion = ChartVersion::new(4, 3);

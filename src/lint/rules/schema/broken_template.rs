@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::hub::profiles;
@@ -9,7 +9,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("broken_template.md"),
     check: Check::Hub(check),
 };
 
@@ -17,7 +16,9 @@ static CODE: Code = Code::error(
     "SM013",
     "broken-template",
     "KubeSpawner cannot fill in a template, and the server does not start",
-);
+)
+.page(include_str!("broken_template.md"))
+.fix(FixKind::Unsafe);
 
 /// Values of the chart that `KubeSpawner` fills in (`_expand_all`).
 const VALUES: [&str; 12] = [

@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::lint::{Check, Context, Rule, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("metadata_both_ways.md"),
     check: Check::Hub(check),
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "SM014",
     "metadata-both-ways",
     "the cloud's metadata is both allowed and blocked, which the chart refuses",
-);
+)
+.page(include_str!("metadata_both_ways.md"))
+.fix(FixKind::Unsafe);
 
 /// Since then the chart refuses it (`NOTES.txt`); before, the block counted.
 const SINCE: ChartVersion = ChartVersion::new(3, 0);

@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("misplaced_key.md"),
     check: Check::Violation,
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::error(
     "SM002",
     "misplaced-key",
     "a key that the chart knows, but at another place",
-);
+)
+.page(include_str!("misplaced_key.md"))
+.fix(FixKind::Unsafe);
 
 /// A key that so many places have says nothing about the one that was meant.
 const MOST_HOMES: usize = 4;

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::span;
 use crate::hub::traits::{Traits, snake_case};
 use crate::lint::{Check, Context, Rule, fixes};
@@ -7,7 +7,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("misplaced_profile_key.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::warning(
     "SM007",
     "misplaced-profile-key",
     "a setting stands beside `kubespawner_override` instead of in it",
-);
+)
+.page(include_str!("misplaced_profile_key.md"))
+.fix(FixKind::Unsafe);
 
 const OVERRIDE: &str = "kubespawner_override";
 const OF_PROFILE: [&str; 6] = [

@@ -4,7 +4,6 @@ use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("missing_key.md"),
     check: Check::Violation,
 };
 
@@ -12,7 +11,8 @@ static CODE: Code = Code::error(
     "SM011",
     "missing-key",
     "a key that the chart cannot do without",
-);
+)
+.page(include_str!("missing_key.md"));
 
 pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::MissingKey(_) = &found.violation.kind else {

@@ -1,6 +1,6 @@
 use serde_json::Value as Json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::chart::{NAME, Version};
 use crate::hub::span;
 use crate::hub::{Basis, ChartValues};
@@ -11,7 +11,6 @@ use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("outside_subchart.md"),
     check: Check::Values(check),
 };
 
@@ -19,7 +18,9 @@ static CODE: Code = Code::warning(
     "SM003",
     "outside-subchart-key",
     "settings of the z2jh chart at a level that it is not handed",
-);
+)
+.page(include_str!("outside_subchart.md"))
+.fix(FixKind::Unsafe);
 
 /// Keys at the top of the chart's values, with those below that no other chart has under the same key; where
 /// there are none, the key itself says enough.

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::hub::chart::VERSIONS;
@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("pinned_internal_image.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::note(
     "SM010",
     "pinned-internal-image",
     "a part of the chart stays behind when the chart goes on",
-);
+)
+.page(include_str!("pinned_internal_image.md"))
+.fix(FixKind::Safe);
 
 /// Images of the chart's own parts. Of the first ones the tags are versions of the chart.
 const IMAGES: [&str; 8] = [

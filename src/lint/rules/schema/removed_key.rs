@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::lint::fixes::{self, split};
 use crate::lint::{Check, Context, Rule};
@@ -12,7 +12,6 @@ mod table;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("removed_key.md"),
     check: Check::Hub(check),
 };
 
@@ -20,7 +19,9 @@ static CODE: Code = Code::error(
     "SM004",
     "removed-key",
     "a key that a version of the chart took away or moved",
-);
+)
+.page(include_str!("removed_key.md"))
+.fix(FixKind::Unsafe);
 
 /// A path, whether a value is of the shape that it had once, what to say of it, and the shape of today.
 type Reshaped = (

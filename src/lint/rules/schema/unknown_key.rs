@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("unknown_key.md"),
     check: Check::Violation,
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "SM001",
     "unknown-key",
     "a key that the chart does not know, for which it refuses the upgrade",
-);
+)
+.page(include_str!("unknown_key.md"))
+.fix(FixKind::Unsafe);
 
 pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { meant, .. } = &found.violation.kind else {

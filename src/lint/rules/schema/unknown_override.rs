@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::hub::profiles;
@@ -10,7 +10,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("unknown_override.md"),
     check: Check::Hub(check),
 };
 
@@ -18,7 +17,9 @@ static CODE: Code = Code::warning(
     "SM006",
     "unknown-spawner-override",
     "a profile overrides what KubeSpawner does not have",
-);
+)
+.page(include_str!("unknown_override.md"))
+.fix(FixKind::Unsafe);
 
 /// Keys of profiles, of their options and of choices.
 const OF_PROFILES: [&str; 8] = [

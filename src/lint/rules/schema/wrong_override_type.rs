@@ -8,7 +8,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("wrong_override_type.md"),
     check: Check::Hub(check),
 };
 
@@ -16,7 +15,8 @@ static CODE: Code = Code::error(
     "SM012",
     "wrong-spawner-override-type",
     "a profile overrides a setting with a value that KubeSpawner refuses",
-);
+)
+.page(include_str!("wrong_override_type.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;

@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("wrong_type.md"),
     check: Check::Violation,
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "SM005",
     "wrong-type",
     "a value of a type, or one of a list of words, that the chart does not take",
-);
+)
+.page(include_str!("wrong_type.md"))
+.fix(FixKind::Safe);
 
 pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let meant = match &found.violation.kind {

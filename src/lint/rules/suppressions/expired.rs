@@ -3,7 +3,6 @@ use crate::lint::{Check, Judged, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("expired.md"),
     check: Check::Comment(check),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::warning(
     "SP002",
     "expired-suppression",
     "a comment was to silence a finding until a day that is over",
-);
+)
+.page(include_str!("expired.md"));
 
 fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
     let until = judged.comment.until.as_ref()?;

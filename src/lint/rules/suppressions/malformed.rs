@@ -3,7 +3,6 @@ use crate::lint::{Check, Judged, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("malformed.md"),
     check: Check::Comment(check),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::warning(
     "SP004",
     "malformed-suppression",
     "a comment suppresses a finding until a day that is not a date",
-);
+)
+.page(include_str!("malformed.md"));
 
 fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
     let until = judged.comment.until.as_ref()?;

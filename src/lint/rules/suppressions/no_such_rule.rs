@@ -4,7 +4,6 @@ use crate::lint::{Check, Judged, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &NO_SUCH_RULE,
-    page: include_str!("no_such_rule.md"),
     check: Check::Comment(check),
 };
 

@@ -5,7 +5,6 @@ use crate::text::Span;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &UNUSED_SUPPRESSION,
-    page: include_str!("unused.md"),
     check: Check::Comment(check),
 };
 

@@ -3,7 +3,6 @@ use crate::lint::{Check, Judged, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("without_reason.md"),
     check: Check::Comment(check),
 };
 
@@ -11,7 +10,8 @@ static CODE: Code = Code::warning(
     "SP003",
     "suppression-without-reason",
     "a comment silences a finding and does not say why",
-);
+)
+.page(include_str!("without_reason.md"));
 
 fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
     if !judged.lacks_reason {

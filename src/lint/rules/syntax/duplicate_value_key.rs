@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::span;
 use crate::lint::fixes;
 use crate::lint::{Check, Rule, Values};
@@ -6,7 +6,6 @@ use crate::values::{Content, Map, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("duplicate_value_key.md"),
     check: Check::Values(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::error(
     "SY001",
     "duplicate-value-key",
     "a key comes twice in one mapping, and the first is lost",
-);
+)
+.page(include_str!("duplicate_value_key.md"))
+.fix(FixKind::Unsafe);
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     look(values, values.root, findings);

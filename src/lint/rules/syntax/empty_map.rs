@@ -1,13 +1,12 @@
 use serde_json::Value as Json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::{span, whole};
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Map, Setting, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("empty_map.md"),
     check: Check::Hub(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::warning(
     "SY007",
     "empty-map-keeps-inherited",
     "an empty mapping that takes away nothing of what it is laid over",
-);
+)
+.page(include_str!("empty_map.md"))
+.fix(FixKind::Unsafe);
 
 /// How many of the values that stay are shown.
 const MOST: usize = 3;

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::diag::{Code, Diagnostic, TextEdit};
+use crate::diag::{Code, Diagnostic, FixKind, TextEdit};
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Rule, Values, fixes};
 use crate::text::{SourceId, Span};
@@ -10,7 +10,6 @@ use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("multi_document.md"),
     check: Check::Values(check),
 };
 
@@ -18,7 +17,9 @@ static CODE: Code = Code::warning(
     "SY006",
     "multi-document-values",
     "a values file with a second document, which one Helm reads and the other does not",
-);
+)
+.page(include_str!("multi_document.md"))
+.fix(FixKind::Unsafe);
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     let mut sources = BTreeSet::new();

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles;
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -6,7 +6,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("non_string_scalar.md"),
     check: Check::Hub(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::error(
     "SY005",
     "non-string-scalar",
     "a number or a boolean where Kubernetes takes texts only",
-);
+)
+.page(include_str!("non_string_scalar.md"))
+.fix(FixKind::Safe);
 
 /// Mappings of the chart whose values are texts.
 const MAPPINGS: [&str; 16] = [

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value as Json};
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartValues;
 use crate::hub::span;
 use crate::lint::documents::Edits;
@@ -9,7 +9,6 @@ use crate::values::{self, Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("null_erases.md"),
     check: Check::Values(check),
 };
 
@@ -17,7 +16,9 @@ static CODE: Code = Code::warning(
     "SY002",
     "null-erases-subtree",
     "a key with nothing behind it erases what lower layers set below it",
-);
+)
+.page(include_str!("null_erases.md"))
+.fix(FixKind::Safe);
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     for chart in &values.charts {

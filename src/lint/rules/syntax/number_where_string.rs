@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("number_where_string.md"),
     check: Check::Violation,
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::error(
     "SY003",
     "number-where-string",
     "a text without quotes that YAML reads as a number",
-);
+)
+.page(include_str!("number_where_string.md"))
+.fix(FixKind::Safe);
 
 pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::WrongType {

@@ -1,11 +1,10 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Found, Rule, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("yaml11_boolean.md"),
     check: Check::Violation,
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::warning(
     "SY004",
     "yaml11-boolean",
     "a word that Helm reads as `true` or `false`",
-);
+)
+.page(include_str!("yaml11_boolean.md"))
+.fix(FixKind::Safe);
 
 /// Whether a plain scalar is a boolean to YAML 1.1 alone (go-yaml's `resolve`).
 pub(super) fn is_word(text: &str) -> bool {

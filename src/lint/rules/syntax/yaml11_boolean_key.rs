@@ -1,11 +1,10 @@
 use super::yaml11_boolean::is_word;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Rule, Values, fixes};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("yaml11_boolean_key.md"),
     check: Check::Values(check),
 };
 
@@ -13,7 +12,9 @@ static CODE: Code = Code::warning(
     "SY008",
     "yaml11-boolean-key",
     "a key that Helm reads as `true` or `false`",
-);
+)
+.page(include_str!("yaml11_boolean_key.md"))
+.fix(FixKind::Safe);
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     look(values, values.root, findings);

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::whole;
 use crate::lint::{Check, Rule, Upgrade, fixes};
@@ -6,7 +6,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("copied_default.md"),
     check: Check::Upgrade(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::note(
     "UP006",
     "copied-default",
     "a copy of the chart's default keeps what the upgrade changes",
-);
+)
+.page(include_str!("copied_default.md"))
+.fix(FixKind::Unsafe);
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     walk(

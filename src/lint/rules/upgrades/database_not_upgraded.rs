@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::lint::{Check, Rule, Upgrade, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("database_not_upgraded.md"),
     check: Check::Upgrade(check),
 };
 
@@ -12,7 +11,9 @@ static CODE: Code = Code::error(
     "UP003",
     "database-not-upgraded",
     "after the upgrade the hub does not start, as its database has the old tables",
-);
+)
+.page(include_str!("database_not_upgraded.md"))
+.fix(FixKind::Unsafe);
 
 /// The versions of the chart whose JupyterHub has other tables: 3.0 in place of 1.4, 4.0, and 5.2.
 const CHANGES: [ChartVersion; 3] = [

@@ -1,14 +1,13 @@
 use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, Upgrade, fixes};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("default_changes.md"),
     check: Check::Upgrade(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::note(
     "UP005",
     "default-changes-by-upgrade",
     "the upgrade changes what a key is that nobody sets",
-);
+)
+.page(include_str!("default_changes.md"))
+.fix(FixKind::Unsafe);
 
 /// A default that a version of the chart changed.
 struct Change {

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::hub::span;
@@ -8,7 +8,6 @@ use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("egress_opens.md"),
     check: Check::Upgrade(check),
 };
 
@@ -16,7 +15,9 @@ static CODE: Code = Code::warning(
     "UP004",
     "egress-opens-by-upgrade",
     "after the upgrade pods reach what a network policy kept from them",
-);
+)
+.page(include_str!("egress_opens.md"))
+.fix(FixKind::Unsafe);
 
 const COMPONENTS: [&str; 4] = ["hub", "proxy.chp", "proxy.traefik", "singleuser"];
 

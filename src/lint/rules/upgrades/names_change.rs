@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::hub::span;
@@ -7,7 +7,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("names_change.md"),
     check: Check::Upgrade(check),
 };
 
@@ -15,7 +14,9 @@ static CODE: Code = Code::warning(
     "UP001",
     "names-change-by-upgrade",
     "after the upgrade some users have another folder or volume",
-);
+)
+.page(include_str!("names_change.md"))
+.fix(FixKind::Unsafe);
 
 /// The first version with `KubeSpawner` 7, which writes the names of users and servers by another scheme.
 const SINCE: ChartVersion = ChartVersion::new(4, 0);

@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::ChartVersion;
 use crate::hub::Hub;
 use crate::lint::{Check, Rule, Upgrade, fixes};
@@ -6,7 +6,6 @@ use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("nobody_allowed.md"),
     check: Check::Upgrade(check),
 };
 
@@ -14,7 +13,9 @@ static CODE: Code = Code::warning(
     "UP002",
     "nobody-allowed-by-upgrade",
     "after the upgrade nobody can log in whom no setting allows",
-);
+)
+.page(include_str!("nobody_allowed.md"))
+.fix(FixKind::Unsafe);
 
 const CLASS: &str = "hub.config.JupyterHub.authenticator_class";
 

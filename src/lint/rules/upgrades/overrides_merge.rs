@@ -1,7 +1,7 @@
 use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::profiles::{self, Settings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
@@ -10,7 +10,6 @@ use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
-    page: include_str!("overrides_merge.md"),
     check: Check::Upgrade(check),
 };
 
@@ -18,7 +17,9 @@ static CODE: Code = Code::warning(
     "UP007",
     "overrides-merge-by-upgrade",
     "after the upgrade a profile keeps what its own mapping took the place of",
-);
+)
+.page(include_str!("overrides_merge.md"))
+.fix(FixKind::Unsafe);
 
 /// The first version with `KubeSpawner` 6, which merges mappings of profiles into those of all servers.
 const SINCE: ChartVersion = ChartVersion::new(3, 0);
