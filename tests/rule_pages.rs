@@ -111,7 +111,7 @@ struct Found {
     /// The codes of errors and warnings, and of findings of this rule whatever their level.
     codes: Vec<String>,
     /// The safety of the fixes that findings of this rule bring.
-    fixes: BTreeSet<String>,
+    safeties: BTreeSet<String>,
 }
 
 fn found(rule: &Rule, files: &[File<'_>]) -> Found {
@@ -126,7 +126,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Found {
     );
     let report: Value = serde_json::from_str(&world.stdout()).expect("JSON");
     let findings = report["diagnostics"].as_array().expect("findings");
-    let (mut codes, mut fixes) = (Vec::new(), BTreeSet::new());
+    let (mut codes, mut safeties) = (Vec::new(), BTreeSet::new());
     for finding in findings {
         let code = finding["code"].as_str().expect("a code");
         let file = finding["labels"][0]["file"].as_str().unwrap_or_default();
@@ -140,7 +140,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Found {
         }
         if code == rule.code.id {
             let safety = finding["fix"]["safety"].as_str();
-            fixes.extend(safety.map(str::to_owned));
+            safeties.extend(safety.map(str::to_owned));
         }
         let labels = finding["labels"].as_array().expect("labels");
         let in_another = |label: &Value| label["file"] != labels[0]["file"];
@@ -151,7 +151,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Found {
     if !matches!(rule.check, Check::Property(_)) {
         codes.retain(|code| code != "XL003");
     }
-    Found { codes, fixes }
+    Found { codes, safeties }
 }
 
 /// What the fixes of a rule make of its example.
@@ -190,10 +190,10 @@ fn check(rule: &Rule) {
     for part in ["- How to fix: ", "- Source: "] {
         assert!(page.contains(part), "{id} says no {part}");
     }
-    let mut fixes = BTreeSet::new();
+    let mut safeties = BTreeSet::new();
     for files in examples(page, "Fails") {
         let found = found(rule, &files);
-        fixes.extend(found.fixes);
+        safeties.extend(found.safeties);
         let found = found.codes;
         let text = files[0].text;
         assert!(
@@ -212,13 +212,16 @@ fn check(rule: &Rule) {
         let codes = found.codes;
         assert!(codes.is_empty(), "{id}: {codes:?} in {}", files[0].text);
     }
-    let brings = |safety: &str| fixes.contains(safety);
+    let brings = |safety: &str| safeties.contains(safety);
     let is_right = match rule.code.fix {
-        FixKind::None => fixes.is_empty(),
+        FixKind::None => safeties.is_empty(),
         FixKind::Safe => brings("safe"),
         FixKind::Unsafe => brings("unsafe") && !brings("safe"),
     };
-    assert!(is_right, "{id} brings other fixes than it says: {fixes:?}");
+    assert!(
+        is_right,
+        "{id} brings other fixes than it says: {safeties:?}"
+    );
 }
 
 /// All pages are looked at before any of them fails the test.

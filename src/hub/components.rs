@@ -3,8 +3,14 @@
 use crate::k8s::{Demands, NodeLabels, PodField, Toleration, Workload};
 use crate::yaml::NodeRef;
 
-/// The `component` labels of the two image pullers.
-pub const PULLERS: [&str; 2] = ["continuous-image-puller", "hook-image-puller"];
+/// The `component` label of the image puller that runs on every node.
+pub const CONTINUOUS_PULLER: &str = "continuous-image-puller";
+
+/// The `component` label of the image puller that runs before an upgrade.
+pub const HOOK_PULLER: &str = "hook-image-puller";
+
+/// Both.
+pub const PULLERS: [&str; 2] = [CONTINUOUS_PULLER, HOOK_PULLER];
 
 /// The `component` label of user placeholders.
 pub const USER_PLACEHOLDER: &str = "user-placeholder";
@@ -88,4 +94,15 @@ fn is_bound_to(demands: &Demands, purpose: &str) -> bool {
         terms.any(|term| term.can_match(&labels))
     };
     by_selector || can_run(purpose) && !can_run("neither")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy;
+
+    #[test]
+    fn the_second_spelling_is_that_of_a_policy() {
+        assert_eq!(policy::without_slash(DEDICATED[0]), DEDICATED[1]);
+    }
 }

@@ -12,9 +12,12 @@ mod locate;
 pub mod profiles;
 mod propose;
 mod release;
+pub mod seats;
 mod secret;
 mod shared;
 pub mod templates;
+#[cfg(test)]
+mod tests;
 pub mod tolerations;
 pub mod traits;
 

@@ -256,6 +256,7 @@ impl Plan {
 
     /// The same values for another version of the z2jh chart, whose known defaults and schema take the place
     /// of those that the release has.
+    #[must_use]
     pub fn with_version(&self, sources: &mut Sources, shared: &mut Shared, version: &str) -> Self {
         let mut plan = self.clone();
         if let Some(hub) = &mut plan.hub {

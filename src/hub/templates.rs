@@ -1,5 +1,6 @@
 //! What is known of the templates of z2jh: which values make which nodes of its objects.
 
+use super::components::{CONTINUOUS_PULLER, HOOK_PULLER, USER_PLACEHOLDER};
 use crate::k8s::Object;
 
 /// A node of objects of one part of the hub, and the values that may make it.
@@ -75,26 +76,26 @@ const ROWS: &[Row] = &[
     row("ingress", "Ingress", "metadata.annotations", &["ingress.annotations"]),
     row("user-scheduler", "Deployment", TOLERATIONS, &[CORE, "scheduling.userScheduler.tolerations"]),
     row("user-scheduler", "PodDisruptionBudget", "spec", &["scheduling.userScheduler.pdb"]),
-    row("user-placeholder", "StatefulSet", TOLERATIONS, OF_USERS),
-    row("user-placeholder", "StatefulSet", SELECTOR, SELECTOR_OF_USERS),
-    row("user-placeholder", "PriorityClass", "value", &["scheduling.podPriority.userPlaceholderPriority"]),
+    row(USER_PLACEHOLDER, "StatefulSet", TOLERATIONS, OF_USERS),
+    row(USER_PLACEHOLDER, "StatefulSet", SELECTOR, SELECTOR_OF_USERS),
+    row(USER_PLACEHOLDER, "PriorityClass", "value", &["scheduling.podPriority.userPlaceholderPriority"]),
     row("default-priority", "PriorityClass", "value", &["scheduling.podPriority.defaultPriority"]),
     row("default-priority", "PriorityClass", "globalDefault", &["scheduling.podPriority.globalDefault"]),
     row("image-puller", "PriorityClass", "value", &["scheduling.podPriority.imagePullerPriority"]),
     row("image-puller", "Job", TOLERATIONS, &[CORE, "prePuller.hook.tolerations"]),
-    row("continuous-image-puller", "DaemonSet", TOLERATIONS, OF_PULLERS),
-    row("continuous-image-puller", "DaemonSet", SELECTOR, SELECTOR_OF_USERS),
-    row("continuous-image-puller", "DaemonSet", PULLED, IMAGES),
-    row("hook-image-puller", "DaemonSet", TOLERATIONS, OF_PULLERS),
-    row("hook-image-puller", "DaemonSet", SELECTOR, SELECTOR_OF_USERS),
-    row("hook-image-puller", "DaemonSet", PULLED, IMAGES),
+    row(CONTINUOUS_PULLER, "DaemonSet", TOLERATIONS, OF_PULLERS),
+    row(CONTINUOUS_PULLER, "DaemonSet", SELECTOR, SELECTOR_OF_USERS),
+    row(CONTINUOUS_PULLER, "DaemonSet", PULLED, IMAGES),
+    row(HOOK_PULLER, "DaemonSet", TOLERATIONS, OF_PULLERS),
+    row(HOOK_PULLER, "DaemonSet", SELECTOR, SELECTOR_OF_USERS),
+    row(HOOK_PULLER, "DaemonSet", PULLED, IMAGES),
 ];
 
 /// The keys of the values of each part of the hub: of `singleuser`, say, nothing comes into the pods of the proxy.
 const PARTS: &[(&str, &[&str])] = &[
     ("autohttps", &["proxy", "traefik"]),
-    ("continuous-image-puller", &["prePuller"]),
-    ("hook-image-puller", &["prePuller"]),
+    (CONTINUOUS_PULLER, &["prePuller"]),
+    (HOOK_PULLER, &["prePuller"]),
     ("hub", &["hub"]),
     ("image-puller", &["prePuller"]),
     ("ingress", &["ingress"]),
@@ -102,7 +103,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("proxy-api", &["proxy"]),
     ("proxy-public", &["proxy"]),
     ("singleuser", &["singleuser"]),
-    ("user-placeholder", &["scheduling", "userPlaceholder"]),
+    (USER_PLACEHOLDER, &["scheduling", "userPlaceholder"]),
     ("user-scheduler", &["scheduling", "userScheduler"]),
 ];
 

@@ -98,26 +98,51 @@ fn word_flaw(word: &str) -> Option<Flaw> {
     })
 }
 
-/// Whether a text is a quantity that a node can have (`resource.ParseQuantity`, without a sign).
+/// Whether a text is a quantity that is not negative.
 pub fn is_quantity(text: &str) -> bool {
-    const SUFFIXES: [&str; 15] = [
-        "", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "n", "u", "m", "k", "M", "G", "T", "P",
-    ];
+    quantity(text).is_some()
+}
+
+/// The number that a quantity stands for: `1500m` is 1.5, `1Ki` is 1024, `1K` is none. Nothing for a negative one
+/// (`resource.ParseQuantity`).
+pub fn quantity(text: &str) -> Option<f64> {
     let digits_end = text
         .find(|char: char| !char.is_ascii_digit() && char != '.')
         .unwrap_or(text.len());
     let (number, suffix) = text.split_at(digits_end);
-    let is_number =
-        number.bytes().any(|byte| byte.is_ascii_digit()) && number.matches('.').count() <= 1;
-    is_number && (SUFFIXES.contains(&suffix) || suffix == "E" || is_exponent(suffix))
+    let number: f64 = number.parse().ok()?;
+    Some(number * factor(suffix)?)
 }
 
-fn is_exponent(suffix: &str) -> bool {
-    let Some(exponent) = suffix.strip_prefix(['e', 'E']) else {
-        return false;
-    };
+fn factor(suffix: &str) -> Option<f64> {
+    const DECIMAL: [(&str, i32); 10] = [
+        ("n", -9),
+        ("u", -6),
+        ("m", -3),
+        ("", 0),
+        ("k", 3),
+        ("M", 6),
+        ("G", 9),
+        ("T", 12),
+        ("P", 15),
+        ("E", 18),
+    ];
+    const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    if let Some(power) = BINARY.iter().position(|known| *known == suffix) {
+        return Some((0..=power).fold(1.0, |factor, _| factor * 1024.0));
+    }
+    let known = DECIMAL.iter().find(|(known, _)| *known == suffix);
+    let power = known
+        .map(|(_, power)| *power)
+        .or_else(|| exponent(suffix))?;
+    Some(10_f64.powi(power))
+}
+
+fn exponent(suffix: &str) -> Option<i32> {
+    let exponent = suffix.strip_prefix(['e', 'E'])?;
     let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    exponent.parse().ok().filter(|_| is_number)
 }
 
 #[cfg(test)]
@@ -172,5 +197,24 @@ mod tests {
         for bad in ["", "Gi", "60 Gi", "60GB", "1.2.3", "1e", "-1", "0x1f"] {
             assert!(!is_quantity(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn quantities_are_numbers() {
+        for (text, number) in [
+            ("2", 2.0),
+            ("1.5", 1.5),
+            ("1500m", 1.5),
+            ("1Ki", 1024.0),
+            ("1.5Gi", 1.5 * 1024.0 * 1024.0 * 1024.0),
+            ("1G", 1e9),
+            ("1E", 1e18),
+            ("2e3", 2000.0),
+            ("2E-3", 0.002),
+        ] {
+            let read = quantity(text).expect("a quantity");
+            assert!((read - number).abs() <= number * 1e-12, "{text}: {read}");
+        }
+        assert_eq!(quantity("1K"), None);
     }
 }

@@ -19,7 +19,7 @@ pub use criteria::Match;
 pub use facts::{Autoscaler, DEFAULT_CUTOFF, Demand, Facts, Lead};
 pub use image::ExtraImage;
 pub use lint::{Lint, LintRelease, Suppression};
-pub use pool::{Allocatable, Pool};
+pub use pool::{Allocatable, Pool, without_slash};
 pub use read::read;
 pub use row::{Expect, NodeSelection, Purpose, Row};
 pub use spanned::Spanned;

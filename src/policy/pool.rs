@@ -78,10 +78,15 @@ impl Pool {
         let has_twin =
             self.twin && taint.key.contains('/') || taint.key.starts_with("hub.jupyter.org/");
         has_twin.then(|| Taint {
-            key: taint.key.replacen('/', "_", 1),
+            key: without_slash(&taint.key),
             ..taint.clone()
         })
     }
+}
+
+/// How the key of a taint is spelled where a cloud allows no `/` in it.
+pub fn without_slash(key: &str) -> String {
+    key.replacen('/', "_", 1)
 }
 
 /// Checks every pool; they come out in the order of the file.

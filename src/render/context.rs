@@ -2,6 +2,7 @@ use super::codes;
 use super::common::Common;
 use super::plan::{Because, Change, Decided, Kept, Reason};
 use crate::diag::{Diagnostic, Level};
+use crate::hub::components::PULLERS;
 use crate::k8s::{PodField, PodSpec, Workload};
 use crate::policy::{Policy, Pool, Row};
 use crate::text::Span;
@@ -26,9 +27,6 @@ pub(super) struct Placement<'a> {
     /// Rows of the places of the same object, by path, from which fields may come.
     pub(super) rows: &'a [(String, usize)],
 }
-
-/// `component` labels that z2jh gives to its image pullers.
-const PULLERS: [&str; 2] = ["continuous-image-puller", "hook-image-puller"];
 
 impl<'a> Placement<'a> {
     pub(super) fn new(

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use super::Settings;
 use crate::hub::Hub;
+use crate::hub::components::PURPOSE;
 use crate::values::{Content, Map, Value};
 
 /// Keys of the chart with the traits that they set.
@@ -84,7 +85,7 @@ fn affinity(hub: &Hub<'_>, kind: &str) -> Option<Value> {
         let expression = map(
             set,
             [
-                ("key", text("hub.jupyter.org/node-purpose")),
+                ("key", text(PURPOSE)),
                 ("operator", text("In")),
                 ("values", list(set, [text("user")])),
             ],

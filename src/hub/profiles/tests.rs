@@ -1,7 +1,5 @@
 use super::*;
-use crate::hub::{Parts, Plan, Release, Shared};
-use crate::text::Sources;
-use crate::values::{self, Helm};
+use crate::hub::tests::with_hub;
 
 /// What each of the settings of a hub has of some traits, one a line: `title: trait=value`.
 fn shown(version: &str, text: &str, traits: &[&str]) -> String {
@@ -15,24 +13,6 @@ fn shown(version: &str, text: &str, traits: &[&str]) -> String {
         });
         lines.collect()
     })
-}
-
-fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T {
-    let mut sources = Sources::default();
-    let source = sources.add("values.yaml", text.to_owned());
-    let read = values::read(source, text, Helm::Four).expect("values");
-    let parts = Parts {
-        chart: None,
-        values: read,
-        helm: Helm::Four,
-        version: Some(version),
-        hub: None,
-        inside: Vec::new(),
-    };
-    let mut shared = Shared::default();
-    let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
-    let release = Release::new(plan).expect("values");
-    look(&release.hub(&sources).expect("values"))
 }
 
 #[track_caller]

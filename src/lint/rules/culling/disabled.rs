@@ -15,9 +15,9 @@ static CODE: Code = Code::warning(
 .page(include_str!("disabled.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = cx.hub;
     const CULL: &str = "cull.enabled";
     const SCHEDULER: &str = "scheduling.userScheduler.enabled";
+    let hub = cx.hub;
     let shrinks = match cx.facts.autoscaler {
         Some(autoscaler) => autoscaler != Autoscaler::None,
         None => hub.flag(SCHEDULER) == Some(true) || hub.has_placeholders(),

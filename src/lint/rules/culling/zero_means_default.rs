@@ -15,7 +15,6 @@ static CODE: Code = Code::warning(
 .page(include_str!("zero_means_default.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = cx.hub;
     /// What the chart leaves out where it is falsy, and what the culler does then.
     const FLAGS: [(&str, &str); 3] = [
         (
@@ -25,6 +24,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         ("cull.every", "looks every half `timeout`"),
         ("cull.concurrency", "stops 10 servers at a time"),
     ];
+    let hub = cx.hub;
     if hub.flag("cull.enabled") != Some(true) {
         return;
     }

@@ -35,8 +35,8 @@ const OTHERS: [(&str, &str, &str); 2] = [
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = cx.hub;
     const INTERVAL: &str = "last_activity_interval";
+    let hub = cx.hub;
     let users = cx.facts.demand.map_or(0, |demand| demand.users);
     let config = hub.get(CONFIG);
     let is_unset =

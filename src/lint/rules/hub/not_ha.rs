@@ -37,8 +37,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// `RollingUpdate` starts the new one before it stops the old one.
 fn two_at_a_time(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
-    let hub = cx.hub;
     const DATABASE: &str = "hub.db.type";
+    let hub = cx.hub;
     let path = format!("{component}.deploymentStrategy.type");
     if hub.text(&path) != Some("RollingUpdate") {
         return None;

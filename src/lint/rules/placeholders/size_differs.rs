@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::bytes;
 use crate::hub::profiles::{self, Settings};
+use crate::hub::seats::{self, is_nothing, request};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
@@ -27,11 +28,7 @@ const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of 
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    let own = hub.get("scheduling.userPlaceholder.resources");
-    let has_own = own
-        .and_then(Value::as_map)
-        .is_some_and(|map| !map.entries.is_empty());
-    if !hub.has_placeholders() || has_own {
+    if !hub.has_placeholders() || seats::has_own_placeholder(hub) {
         return;
     }
     let base = profiles::base(hub);
@@ -95,21 +92,13 @@ fn is_quantity(text: &str) -> bool {
 fn requests_nothing(base: &Settings<'_>) -> bool {
     let amounts = ["mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit"];
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
-    amounts.iter().all(|name| is_nothing(base.get(name)))
+    amounts
+        .iter()
+        .all(|name| base.get(name).is_none_or(is_nothing))
         && devices.iter().all(|name| {
             let map = base.get(name).map(Value::as_map);
             map.is_none_or(|map| map.is_some_and(|map| map.entries.is_empty()))
         })
-}
-
-fn is_nothing(value: Option<&Value>) -> bool {
-    value.is_none_or(|value| bytes::amount(value) == Some(0.0))
-}
-
-/// The guarantee, or the limit, which Kubernetes takes for it.
-fn request<'s>(settings: &'s Settings<'_>, guarantee: &str, limit: &str) -> Option<&'s Value> {
-    let of = |name: &str| settings.get(name).filter(|value| !is_nothing(Some(value)));
-    of(guarantee).or_else(|| of(limit))
 }
 
 fn differs(hub: &Hub<'_>, base: &Settings<'_>, default: &Settings<'_>) -> Option<Diagnostic> {

@@ -3,6 +3,7 @@ use serde_json::{Value as Json, json};
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::bytes;
+use crate::hub::seats;
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 use crate::values::Value;
@@ -26,13 +27,9 @@ const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    let own = hub.get("scheduling.userPlaceholder.resources");
-    let has_own = own
-        .and_then(Value::as_map)
-        .is_some_and(|map| !map.entries.is_empty());
     let Some(guarantee) = hub
         .text(GUARANTEE)
-        .filter(|_| hub.has_placeholders() && !has_own)
+        .filter(|_| hub.has_placeholders() && !seats::has_own_placeholder(hub))
     else {
         return;
     };

@@ -19,8 +19,8 @@ const ENABLED: &str = "scheduling.podPriority.enabled";
 const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = cx.hub;
     const CLASS: &str = "scheduling.userPlaceholder.extraPodSpec.priorityClassName";
+    let hub = cx.hub;
     let is_off = hub.flag(ENABLED) == Some(false);
     if !hub.has_placeholders() || !is_off || hub.placeholder_class().is_some() {
         return;

@@ -78,10 +78,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// An extra image, by a name that containers can have; nothing without a tag, which the chart wants.
 fn named(cx: &Context<'_>, image: &str) -> Edits {
-    let hub = cx.hub;
     const EXTRA: &str = "prePuller.extraImages";
     /// The name of the container begins with what the chart puts there.
     const MOST: usize = 63 - "image-pull-extra-".len();
+    let hub = cx.hub;
     let (name, tag) = image
         .rsplit_once(':')
         .filter(|(_, tag)| !tag.contains('/'))?;

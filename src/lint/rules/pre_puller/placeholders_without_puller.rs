@@ -39,8 +39,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// No puller at all where nodes come and go: a choice that many make, and worth a hint.
 fn nothing_pulls(cx: &Context<'_>) -> Option<Diagnostic> {
-    let hub = cx.hub;
     const HOOK: &str = "prePuller.hook.enabled";
+    let hub = cx.hub;
     let grows = cx
         .facts
         .autoscaler

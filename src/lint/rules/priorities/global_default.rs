@@ -15,8 +15,8 @@ static CODE: Code = Code::warning(
 .fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = cx.hub;
     const GLOBAL: &str = "scheduling.podPriority.globalDefault";
+    let hub = cx.hub;
     let is_on = hub.flag("scheduling.podPriority.enabled") == Some(true);
     if !is_on || hub.flag(GLOBAL) != Some(true) {
         return;

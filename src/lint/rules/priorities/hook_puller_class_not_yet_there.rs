@@ -18,9 +18,9 @@ static CODE: Code = Code::note(
 const NAMES_CLASS: ChartVersion = ChartVersion::new(4, 0);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let hub = cx.hub;
     const PRIORITY: &str = "scheduling.podPriority.enabled";
     const HOOK: &str = "prePuller.hook.enabled";
+    let hub = cx.hub;
     let is_on = [PRIORITY, HOOK]
         .iter()
         .all(|path| hub.flag(path) == Some(true));

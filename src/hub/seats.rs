@@ -1,0 +1,186 @@
+//! Seats: what the scheduler sets aside for the server of a user, and for a placeholder.
+
+use std::collections::BTreeMap;
+
+use super::profiles::{self, Settings};
+use super::{Hub, bytes};
+use crate::k8s::syntax;
+use crate::values::{Content, Value};
+
+const PLACEHOLDER: &str = "scheduling.userPlaceholder.resources";
+
+/// What a pod requests.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Seat {
+    /// Cores.
+    pub cpu: f64,
+    /// Bytes.
+    pub memory: f64,
+    /// Other resources, such as `nvidia.com/gpu`, by their names.
+    pub others: BTreeMap<String, f64>,
+}
+
+/// A server that a user can start, and the seat that it takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// How messages name it: `` the profile `Large` ``.
+    pub title: String,
+    /// What it requests.
+    pub seat: Seat,
+}
+
+/// The seats of all servers that users can start, in the order of the profiles. A server whose requests are not known,
+/// such as encrypted ones, is left out.
+pub fn servers(hub: &Hub<'_>) -> Vec<Server> {
+    let servers = profiles::effective(hub).iter().filter_map(|settings| {
+        Some(Server {
+            title: settings.title.clone(),
+            seat: of(settings)?,
+        })
+    });
+    servers.collect()
+}
+
+/// The seat of a server: its guarantees, or where there is none its limit, which Kubernetes takes for it. Nothing where
+/// an amount is not known.
+pub fn of(settings: &Settings<'_>) -> Option<Seat> {
+    let read =
+        |guarantee, limit| request(settings, guarantee, limit).map_or(Some(0.0), bytes::amount);
+    let mut others = BTreeMap::new();
+    for name in ["extra_resource_limits", "extra_resource_guarantees"] {
+        for (name, value) in settings.entries(name) {
+            others.insert(name.clone(), quantity(value)?);
+        }
+    }
+    Some(Seat {
+        cpu: read("cpu_guarantee", "cpu_limit")?,
+        memory: read("mem_guarantee", "mem_limit")?,
+        others,
+    })
+}
+
+/// The amount that a server requests: its guarantee, or its limit.
+pub fn request<'s>(settings: &'s Settings<'_>, guarantee: &str, limit: &str) -> Option<&'s Value> {
+    let of = |name: &str| settings.get(name).filter(|value| !is_nothing(value));
+    of(guarantee).or_else(|| of(limit))
+}
+
+/// Whether an amount is zero.
+pub fn is_nothing(amount: &Value) -> bool {
+    bytes::amount(amount) == Some(0.0)
+}
+
+/// Whether placeholders have resources of their own; else the chart gives them those of `singleuser`.
+pub fn has_own_placeholder(hub: &Hub<'_>) -> bool {
+    let own = hub.get(PLACEHOLDER).and_then(Value::as_map);
+    own.is_some_and(|map| !map.entries.is_empty())
+}
+
+/// The seat that a placeholder holds. Kubernetes reads its amounts: `1G` is 10^9 bytes here, and 2^30 for a server.
+/// Nothing where an amount is not known.
+pub fn placeholder(hub: &Hub<'_>) -> Option<Seat> {
+    let amounts = if has_own_placeholder(hub) {
+        let resources = hub.get(PLACEHOLDER)?;
+        let of = |kind: &str| resources.get(kind).and_then(Value::as_map);
+        let limits = of("limits").into_iter();
+        let all = limits.chain(of("requests")).flat_map(|map| &map.entries);
+        all.map(|(name, value)| (name.as_str(), value)).collect()
+    } else {
+        let base = profiles::base(hub);
+        return of_base(&base);
+    };
+    from_amounts(amounts)
+}
+
+/// As the chart copies what `singleuser` has (`templates/_helpers.tpl`, `jupyterhub.resources`).
+fn of_base(base: &Settings<'_>) -> Option<Seat> {
+    let pairs = [
+        ("cpu", "cpu_guarantee", "cpu_limit"),
+        ("memory", "mem_guarantee", "mem_limit"),
+    ];
+    let amounts = pairs
+        .iter()
+        .filter_map(|(name, guarantee, limit)| Some((*name, request(base, guarantee, limit)?)));
+    let others = ["extra_resource_limits", "extra_resource_guarantees"].into_iter();
+    let others = others.flat_map(|name| base.entries(name));
+    let others = others.map(|(name, value)| (name.as_str(), value));
+    from_amounts(amounts.chain(others).collect())
+}
+
+fn from_amounts(amounts: Vec<(&str, &Value)>) -> Option<Seat> {
+    let mut seat = Seat::default();
+    for (name, value) in amounts {
+        let amount = quantity(value)?;
+        match name {
+            "cpu" => seat.cpu = amount,
+            "memory" => seat.memory = amount,
+            name => {
+                seat.others.insert(name.to_owned(), amount);
+            }
+        }
+    }
+    Some(seat)
+}
+
+/// An amount as Kubernetes reads it.
+fn quantity(value: &Value) -> Option<f64> {
+    match &value.content {
+        Content::Number(number) => number.as_f64(),
+        Content::String(text) => syntax::quantity(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hub::tests::with_hub;
+
+    const GI: f64 = 1024.0 * 1024.0 * 1024.0;
+
+    #[test]
+    fn a_server_takes_its_guarantee_or_its_limit() {
+        let text = "
+singleuser:
+  cpu: {limit: 2}
+  memory: {guarantee: 2G, limit: 4G}
+  profileList:
+    - display_name: Small
+    - display_name: GPU
+      kubespawner_override:
+        mem_guarantee: 16G
+        extra_resource_limits: {nvidia.com/gpu: '1'}
+";
+        let seats = with_hub("4.4", text, servers);
+        let seats: Vec<_> = seats
+            .iter()
+            .map(|it| (&*it.title, it.seat.memory))
+            .collect();
+        assert_eq!(
+            seats,
+            [
+                ("the profile `Small`", 2.0 * GI),
+                ("the profile `GPU`", 16.0 * GI)
+            ]
+        );
+        let gpu = with_hub("4.4", text, |hub| servers(hub).remove(1).seat);
+        let expected = Seat {
+            cpu: 2.0,
+            memory: 16.0 * GI,
+            others: [("nvidia.com/gpu".to_owned(), 1.0)].into(),
+        };
+        assert_eq!(gpu, expected);
+    }
+
+    #[test]
+    fn kubernetes_reads_the_amounts_of_a_placeholder() {
+        let memory = |text| with_hub("4.4", text, |hub| placeholder(hub).map(|seat| seat.memory));
+        let inherited = "singleuser: {memory: {guarantee: 1G}}";
+        assert_eq!(memory(inherited), Some(1e9));
+        let own = "scheduling: {userPlaceholder: {resources: {requests: {memory: 1Gi}, limits: {memory: 2Gi}}}}";
+        assert_eq!(memory(own), Some(GI));
+        let limited = "scheduling: {userPlaceholder: {resources: {limits: {memory: 2Gi}}}}";
+        assert_eq!(memory(limited), Some(2.0 * GI));
+        assert_eq!(memory("singleuser: {memory: {guarantee: ENC[x]}}"), None);
+    }
+}

@@ -1,0 +1,22 @@
+use super::{Hub, Parts, Plan, Release, Shared};
+use crate::text::Sources;
+use crate::values::{self, Helm};
+
+/// Looks at the hub of a values file, for a version of the chart.
+pub(super) fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T {
+    let mut sources = Sources::default();
+    let source = sources.add("values.yaml", text.to_owned());
+    let read = values::read(source, text, Helm::Four).expect("values");
+    let parts = Parts {
+        chart: None,
+        values: read,
+        helm: Helm::Four,
+        version: Some(version),
+        hub: None,
+        inside: Vec::new(),
+    };
+    let mut shared = Shared::default();
+    let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
+    let release = Release::new(plan).expect("values");
+    look(&release.hub(&sources).expect("values"))
+}
