@@ -12,7 +12,7 @@ pub(super) fn of_source(
     id: SourceId,
     replacements: Vec<Replacement<'_>>,
 ) -> Patch {
-    let source = session.sources.get(id);
+    let source = session.reader.sources.get(id);
     report::unified(&FilePatch {
         path: &path(session, source),
         old: source.text(),

@@ -6,8 +6,10 @@
 mod baseline;
 mod bytes;
 mod codes;
+mod dedup;
 mod gitops;
 mod hub;
+mod input;
 mod locate;
 mod manifests;
 mod origin;
@@ -28,6 +30,7 @@ pub use baseline::Baseline;
 pub use codes::ALL as CODES;
 pub use gitops::{Inline, Inside, inline_values};
 pub use hub::Hub;
+pub use input::{Input, Outcome, Rendered, Repeats, judge};
 pub use manifests::{Cluster, Stream, hub_values, manifests};
 pub use release::{Parts, Plan, Release, secret_values};
 pub use rules::{Check, NO_SUCH_RULE, RULES, Rule};

@@ -3,17 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
+use crate::project::NO_SUCH_VALUE;
 use crate::report;
 use crate::text::{SourceId, Sources, nearest};
 use crate::values::{Content, Map, Value};
-
-pub(in crate::cli) static NO_SUCH_VALUE: Code = Code::error(
-    "VA005",
-    "no-such-value",
-    "the values have nothing under a key that was asked for",
-)
-.page(include_str!("../../codes/no_such_value.md"));
 
 /// How many mappings may stand around a hub's values, so that its keys are found without their names.
 const AROUND: usize = 3;
