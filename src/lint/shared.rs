@@ -36,7 +36,7 @@ impl Shared {
             return chart.clone();
         }
         let name = format!("defaults of {NAME} {}", version.name);
-        let source = sources.add_fixed(name, version.defaults.to_owned());
+        let source = sources.add_built_in(name, version.defaults.to_owned());
         let values = values::read_recorded(source, version.defaults);
         let chart = Chart {
             version: version.name.to_owned(),

@@ -5,16 +5,15 @@ use super::reader::Reader;
 use super::settings;
 use crate::diag::Diagnostic;
 use crate::lint::{self, Repeats};
-use crate::policy::Policy;
+use crate::render::Job;
 
-/// Lints rendered manifests; returns the errors at the levels that the policy gives them.
-pub fn gate(reader: &mut Reader<'_>, policy: &Policy, manifests: String) -> Vec<Diagnostic> {
-    let manifests = reader
-        .sources
-        .add_fixed("the rendered manifests", manifests);
+/// Lints what a job rendered; returns the errors at the levels that the policy gives them.
+pub fn gate(reader: &mut Reader<'_>, job: &Job, rendered: String) -> Vec<Diagnostic> {
+    let name = "the rendered manifests";
+    let manifests = reader.sources.add_inside(job.manifests, name, rendered);
     // The built-in policy says nothing of anybody's cluster.
-    let is_own = reader.sources.get(policy.source).is_file();
-    let policy = Some(policy).filter(|_| is_own);
+    let is_own = reader.sources.get(job.policy.source).is_file();
+    let policy = Some(&job.policy).filter(|_| is_own);
     let selection = policy.map(settings::selection).unwrap_or_default();
     let mut gatherer = Gatherer::default();
     gatherer.add_stream(reader, manifests);

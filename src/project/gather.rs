@@ -236,7 +236,7 @@ impl<'p> Gatherer<'p> {
         let name = reader.sources.get(source).name();
         let name = format!("{name}, values in the Secret of the hub");
         let helm = Helm::Four;
-        let source = reader.sources.add_fixed(name, text);
+        let source = reader.sources.add_inside(source, name, text);
         let read = values::read(source, reader.text(source), helm);
         let values = read.map_err(|error| self.errors.push(error)).ok()?;
         let (values, version) = lint::secret_values(values)?;
@@ -306,16 +306,16 @@ fn injected(
     source: SourceId,
     policy: &Policy,
 ) -> Result<SourceId, Vec<Diagnostic>> {
-    let source = reader.sources.get(source);
-    let name = format!("{}, as injected", source.name());
-    let text = source.text().to_owned();
+    let original = reader.sources.get(source);
+    let name = format!("{}, as injected", original.name());
+    let text = original.text().to_owned();
     let mut sources = Sources::default();
-    let original = sources.add_fixed(name.clone(), text);
+    let original = sources.add(name.clone(), text);
     let release = k8s::Release::read(original, sources.get(original).text(), &policy.kinds);
     let outcome = render::run(&release, policy, &render::Options::default());
     let injected = outcome.text(&release);
     let is_rendered = outcome.rendered;
-    let id = reader.sources.add_fixed(name, injected);
+    let id = reader.sources.add_inside(source, name, injected);
     if is_rendered {
         return Ok(id);
     }

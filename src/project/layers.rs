@@ -179,7 +179,7 @@ pub(super) fn read_layers(
     let chart = request.chart.as_ref().or(charts.first().copied());
     let chart = chart.map(|path| files.chart(reader, path, helm));
     let chart = chart.and_then(|chart| chart.map_err(|error| errors.push(error)).ok());
-    let nowhere = reader.sources.add_fixed("values", String::new());
+    let nowhere = reader.sources.add_built_in("values", String::new());
     let root = Content::map(Map::default());
     let mut values = Value::new(root, None, Span::new(nowhere, 0..0));
     for path in others.into_iter().chain(&request.values) {
@@ -190,7 +190,7 @@ pub(super) fn read_layers(
     }
     for (kind, option, texts) in request.sets() {
         for text in texts {
-            let source = reader.sources.add_fixed(option, text.clone());
+            let source = reader.sources.add_argument(option, text.clone());
             let mut read_file = |path: &str| {
                 let content = reader.read_part(Path::new(path));
                 content.map_err(|error| error.to_string())

@@ -38,7 +38,7 @@ pub(super) fn find(reader: &mut Reader<'_>, asked: Option<&Path>) -> Result<Sour
     match asked {
         Some(name) if name == Path::new("z2jh") => Ok(reader
             .sources
-            .add_fixed("policy z2jh (built in)", Z2JH.to_owned())),
+            .add_built_in("policy z2jh (built in)", Z2JH.to_owned())),
         Some(path) => reader.read(path),
         None => {
             let (folder, path) = nearest(reader)?;

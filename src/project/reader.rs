@@ -97,7 +97,6 @@ impl<'h> Reader<'h> {
     /// # Errors
     /// Where it cannot be read, and where it was read before.
     pub fn read_stdin(&mut self) -> Result<SourceId, Diagnostic> {
-        const NAME: &str = "<stdin>";
         if std::mem::replace(&mut self.is_stdin_read, true) {
             return Err(stdin_read_twice());
         }
@@ -105,8 +104,8 @@ impl<'h> Reader<'h> {
         let text = self
             .host
             .read_stdin()
-            .map_err(|error| unreadable(Path::new(NAME), &error))?;
-        Ok(self.sources.add_fixed(NAME, text))
+            .map_err(|error| unreadable(Path::new("<stdin>"), &error))?;
+        Ok(self.sources.add_stdin(text))
     }
 
     /// Reads a file whose text becomes part of another source.
@@ -122,8 +121,7 @@ impl<'h> Reader<'h> {
 
     /// Every file that was read so far, those inside of packed charts by their path in the archive.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        let sources = self.sources.iter().filter(|(_, source)| source.is_file());
-        let paths = sources.map(|(_, source)| source.path());
+        let paths = self.sources.iter().filter_map(|(_, source)| source.file());
         paths.chain(self.other_files.iter().map(PathBuf::as_path))
     }
 }

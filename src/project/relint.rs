@@ -7,7 +7,7 @@ use super::reader::Reader;
 use crate::diag::Diagnostic;
 use crate::host::{Host, Overlay};
 use crate::lint::{self, Repeats};
-use crate::text::{SourceId, Sources, Span};
+use crate::text::{Origin, SourceId, Sources, Span};
 
 /// A run of the linter that can be repeated.
 #[derive(Clone, Copy)]
@@ -32,16 +32,15 @@ impl<'r> Relint<'r> {
     /// in the sources that were read, selected or not.
     pub fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
         // What was read is not read again: who edits a file meanwhile must not change what fixes are proven by.
-        let read = self.sources.iter().filter(|(_, source)| source.is_file());
-        let read = read.map(|(id, source)| {
+        let files = self.sources.iter().filter_map(|(id, source)| {
             let text = changed.get(&id).map_or(source.text(), String::as_str);
-            (source.path().to_owned(), text)
+            Some((source.file()?.to_owned(), text))
         });
         let mut all = self.sources.iter();
-        let stdin = all.find(|(_, source)| source.name() == "<stdin>");
+        let stdin = all.find(|(_, source)| *source.origin() == Origin::Stdin);
         let overlay = Overlay {
             below: self.host,
-            files: read.collect(),
+            files: files.collect(),
             stdin: stdin.map_or_else(String::new, |(_, source)| source.text().to_owned()),
         };
         let mut reader = Reader::new(&overlay);

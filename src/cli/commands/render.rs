@@ -99,7 +99,7 @@ fn render(
     }
     if options.gate {
         let text = outcome.text(&release);
-        let errors = gate(&mut session.reader, &job.policy, text);
+        let errors = gate(&mut session.reader, &job, text);
         if !errors.is_empty() {
             return fail(session, caller, &errors).min(Exit::Findings);
         }

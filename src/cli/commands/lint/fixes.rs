@@ -153,11 +153,11 @@ impl Linter<'_> {
 
     /// Whether all that a fix changes are files that may be written.
     fn may_apply(&self, fix: &Fix) -> bool {
-        let paths = fix
-            .edits
-            .iter()
-            .map(|edit| self.relint.sources.get(edit.span.source).path());
-        let paths: BTreeSet<&Path> = paths.collect();
+        let edits = fix.edits.iter();
+        let paths = edits.map(|edit| self.relint.sources.get(edit.span.source).file());
+        let Some(paths) = paths.collect::<Option<BTreeSet<&Path>>>() else {
+            return false;
+        };
         if !paths.iter().all(|path| self.host.is_file(path)) {
             return false;
         }

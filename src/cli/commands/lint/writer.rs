@@ -92,7 +92,8 @@ impl<'w> Writer<'w> {
     }
 
     fn path(&self, id: SourceId) -> &'w Path {
-        self.sources.get(id).path()
+        let file = self.sources.get(id).file();
+        file.expect("fixes change files alone")
     }
 
     /// What the file holds as far as this run knows.

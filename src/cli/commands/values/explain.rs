@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::diag::Diagnostic;
 use crate::project::NO_SUCH_VALUE;
 use crate::report;
-use crate::text::{SourceId, Sources, nearest};
+use crate::text::{Origin, SourceId, Sources, nearest};
 use crate::values::{Content, Map, Value};
 
 /// How many mappings may stand around a hub's values, so that its keys are found without their names.
@@ -175,8 +175,8 @@ impl Explanation<'_> {
     fn place(&self, value: &Value) -> String {
         let span = value.set.key.unwrap_or(value.set.value);
         let source = self.sources.get(span.source);
-        if source.name().starts_with("--") {
-            return source.name().to_owned();
+        if let Origin::Argument(option) = source.origin() {
+            return (*option).to_owned();
         }
         let line = source.line_column(span.start).line;
         format!("{}:{line}", source.name())
