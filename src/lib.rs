@@ -2,8 +2,8 @@
 //!
 //! # The walk of one render
 //!
-//! 1. `main` builds the real [`host::Host`] and calls [`cli::run`], which asks it for the policy and for
-//!    the manifests and puts both into [`text::Sources`].
+//! 1. `main` builds the real [`host::Host`] and calls [`cli::run`], which turns its options into a request.
+//!    [`project::load_render`] reads the policy and the manifests through the host into [`text::Sources`].
 //! 2. [`policy::read`] turns the policy's text into a checked [`policy::Policy`]: by way of a tree
 //!    ([`yaml::parse`]), JSON ([`yaml::to_json`]), the JSON Schema ([`schema`]) and typed structs.
 //!    [`k8s::Release::read`] splits the manifests as Helm does and looks at the text of each part: what
@@ -17,7 +17,7 @@
 //!
 //! # The walk of one lint
 //!
-//! 1. The chart and every layer are read into [`values::Value`]s, which know where each value was set; one
+//! 1. [`project::load_lint`] finds the policy and the releases. The chart and every layer are read into [`values::Value`]s, which know where each value was set; one
 //!    layer is laid over the other, who loses stays beside the winner, and the defaults of the charts come
 //!    under them as Helm has it ([`values::coalesced`]).
 //! 2. [`hub::Plan`] finds where the values of z2jh stand; where its chart is not at hand, it brings the known
@@ -26,7 +26,7 @@
 //! 3. Each rule ([`lint::RULES`]) is a function over one of a few things ([`lint::Check`]): the hub, all values,
 //!    what breaks a schema, an upgrade, a workload, a stream, a comment. Its page is its test. A finding in
 //!    manifests gets the place of the value that made what it is about, where the release is known
-//!    (`lint::origin`). What is found of all subjects comes together once; comments and the policy silence
+//!    (`lint::origin`). [`lint::judge`] takes all subjects at once; comments and the policy silence
 //!    ([`lint::Silence`]), the policy and the options choose ([`lint::Selection`]), and a baseline knows
 //!    ([`lint::Baseline`]).
 //! 4. Some findings bring edits that would end them. [`fix::run`] chooses among them, applies them to the
@@ -34,17 +34,17 @@
 //!
 //! # Who may name whom
 //!
-//! `text, host` < `diag` < `yaml` < `values, k8s, schema` < `policy` < `render, lint` < `cli`. `report` and
-//! `fix` name only `text` and `diag`; only `cli` and `main` name `host`. Every outside crate has one door. The test
+//! `text, host` < `diag` < `yaml` < `values, k8s, schema` < `policy` < `render, lint` < `project` < `cli`.
+//! `report` and `fix` name only `text` and `diag`; only `project`, `cli` and `main` name `host`. Every outside crate has one door. The test
 //! `layers` holds both tables.
 //!
 //! # What stays true
 //!
-//! - Nothing below `cli` touches the world: no file, environment, clock, randomness or printing.
+//! - Nothing below `project` touches the world: no file, environment, clock, randomness or printing.
 //! - Reading never fails: a `read` gives a model and diagnostics, and what is not broken is still checked.
 //! - A typed Kubernetes object is never written back as text. A byte that no change names stays.
 //! - Where pod templates sit is a table (`k8s/kinds.rs`); a new kind is a row.
-//! - One [`diag::Code`] serves every diagnostic; it and its page are next to the code that raises it. `cli::codes` lists all
+//! - One [`diag::Code`] serves every diagnostic; it and its page are next to the code that raises it. `project::Codes` lists all
 //!   of them for `dunnage rule`; a test fails for one that is missing.
 //! - Order is part of the output; nothing is ordered by a hash.
 
@@ -56,6 +56,7 @@ pub mod hub;
 pub mod k8s;
 pub mod lint;
 pub mod policy;
+pub mod project;
 pub mod render;
 pub mod report;
 pub mod schema;

@@ -31,10 +31,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["text", "diag"]),
     ("fix", &["text", "diag"]),
     (
+        "project",
+        &[
+            "text", "diag", "k8s", "values", "policy", "render", "lint", "host",
+        ],
+    ),
+    (
         "cli",
         &[
-            "text", "diag", "yaml", "schema", "k8s", "values", "policy", "hub", "render", "lint",
-            "fix", "report", "host",
+            "text", "diag", "yaml", "k8s", "values", "policy", "hub", "render", "lint", "fix",
+            "report", "project", "host",
         ],
     ),
 ];

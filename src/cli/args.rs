@@ -3,7 +3,7 @@
 mod layers;
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
@@ -17,6 +17,8 @@ use super::{report_file, twins};
 use crate::diag::Diagnostic;
 use crate::host::Host;
 use crate::policy;
+use crate::project::RenderRequest;
+use crate::render::{Caller, Mode, Options};
 
 /// Keep Kubernetes pods on the nodes they were meant for.
 ///
@@ -312,6 +314,20 @@ pub(super) struct PolicyOptions {
 }
 
 impl PolicyOptions {
+    /// What they ask to read, with these options of the engine.
+    pub(in crate::cli) fn request(&self, options: Options) -> RenderRequest {
+        RenderRequest {
+            file: None,
+            policy: self.policy.clone(),
+            values: self.values.clone(),
+            previous: None,
+            options: Options {
+                namespace: self.namespace.clone(),
+                ..options
+            },
+        }
+    }
+
     /// With what the environment says where the command line says nothing.
     pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
         let mut options = self.clone();
@@ -356,6 +372,29 @@ pub(super) struct RenderOptions {
 }
 
 impl RenderOptions {
+    /// What they ask to read of a stream.
+    pub(in crate::cli) fn request(&self, file: Option<&Path>, caller: Caller) -> RenderRequest {
+        let is_shown = self.diff || self.check || self.policy_options.report.is_some();
+        let mode = match self.mode {
+            None | Some(ModeArg::Auto) => None,
+            Some(ModeArg::Helm3) => Some(Mode::Helm3),
+            Some(ModeArg::Helm4) => Some(Mode::Helm4),
+            Some(ModeArg::Krm) => Some(Mode::Krm),
+            Some(ModeArg::Plain) => Some(Mode::Plain),
+        };
+        let request = self.policy_options.request(Options {
+            mode,
+            caller,
+            forgets_decisions: !is_shown && self.previous.is_none(),
+            ..Options::default()
+        });
+        RenderRequest {
+            file: file.map(Path::to_owned),
+            previous: self.previous.clone(),
+            ..request
+        }
+    }
+
     /// With what the environment says where the command line says nothing.
     pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
         let mut options = self.clone();

@@ -87,7 +87,7 @@ fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome, part: usize) ->
             .because
             .as_ref()
             .expect("a row asked for the change");
-        let policy = session.sources.get(because.row_span.source);
+        let policy = session.reader.sources.get(because.row_span.source);
         text.push_str(&report::comment(&format!(
             "  by {} (pool {}), {}:{}",
             because.row,

@@ -1,18 +1,15 @@
-//! The command line: arguments in, exit code out. The only layer that touches the world, by its `Host`.
+//! The command line: arguments in, exit code out. What a run reads comes from `project`.
 
 mod args;
 mod codes;
 mod commands;
 mod exit;
 mod explain;
-mod find_policy;
 mod for_helm;
-mod inputs;
 mod outputs;
 mod patch;
 mod report_file;
 mod session;
-mod stack;
 mod twins;
 
 pub use exit::Exit;
@@ -128,7 +125,7 @@ fn refuse(session: &Session<'_>, answer: &Answer, is_plugin: bool) -> Exit {
 /// Ends a run that never began.
 fn tell(session: &Session<'_>, error: Diagnostic, is_plugin: bool) -> Exit {
     if is_plugin {
-        session.write(&report::block_scalar(&session.sources, &[error]))
+        session.write(&report::block_scalar(&session.reader.sources, &[error]))
     } else {
         Exit::Usage
     }

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use super::session::UNWRITABLE;
 use crate::diag::Diagnostic;
 use crate::host::Host;
-use crate::text::Sources;
+use crate::project::Reader;
 
 /// The names of standard output; its content would be mixed with the result.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// The files of a run that options name. Other inputs, which a policy names or a folder holds, are [`Sources`].
+/// The files of a run that options name. Other inputs, which a policy names or a folder holds, are known to its
+/// [`Reader`].
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
     inputs: Vec<PathBuf>,
@@ -27,8 +28,9 @@ impl Outputs {
     }
 
     /// Checks all outputs that options name, before anything is done.
-    pub(super) fn check_all(&self, host: &dyn Host, sources: &Sources) -> Result<(), Diagnostic> {
-        let is_stdout = |input: &&PathBuf| host.is_same_file(input, Path::new("/dev/stdout"));
+    pub(super) fn check_all(&self, reader: &Reader<'_>) -> Result<(), Diagnostic> {
+        let is_stdout =
+            |input: &&PathBuf| reader.host.is_same_file(input, Path::new("/dev/stdout"));
         if let Some(input) = self.inputs.iter().find(is_stdout) {
             return Err(refused(
                 format!(
@@ -39,16 +41,12 @@ impl Outputs {
             ));
         }
         let mut outputs = self.outputs.iter();
-        outputs.try_for_each(|path| self.check(host, sources, path))
+        outputs.try_for_each(|path| self.check(reader, path))
     }
 
     /// Refuses to write to a file that is an input, another output or standard output, by whatever name.
-    pub(super) fn check(
-        &self,
-        host: &dyn Host,
-        sources: &Sources,
-        path: &Path,
-    ) -> Result<(), Diagnostic> {
+    pub(super) fn check(&self, reader: &Reader<'_>, path: &Path) -> Result<(), Diagnostic> {
+        let host = reader.host;
         let shown = path.display();
         if STDOUT.iter().any(|stdout| path == Path::new(stdout)) {
             return Err(refused(
@@ -57,8 +55,7 @@ impl Outputs {
             ));
         }
         let is_same = |other: &Path| host.is_same_file(path, other);
-        let read = sources.iter().filter(|(_, source)| source.is_file());
-        let mut read = read.map(|(_, source)| on_disk(host, source.path()));
+        let mut read = reader.files().map(|path| on_disk(host, path));
         if self.inputs.iter().any(|input| is_same(input)) || read.any(is_same) {
             return Err(refused(
                 format!("`{shown}` is an input, which the output would overwrite"),

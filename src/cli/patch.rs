@@ -12,7 +12,7 @@ pub(super) fn of_source(
     id: SourceId,
     replacements: Vec<Replacement<'_>>,
 ) -> Patch {
-    let source = session.sources.get(id);
+    let source = session.reader.sources.get(id);
     report::unified(&FilePatch {
         path: &path(session, source),
         old: source.text(),
@@ -24,10 +24,10 @@ pub(super) fn of_source(
 /// The file relative to the working folder, without links, `.` and `..`, which both tools refuse; relative to
 /// `/` where it lies outside. A stream has its name.
 fn path(session: &Session<'_>, source: &Source) -> PathBuf {
-    if !source.is_file() {
-        return PathBuf::from(source.name().trim_matches(['<', '>']));
-    }
-    let real = session.host.real_path(source.path());
+    let Some(path) = source.file() else {
+        return source.path_or_name().to_owned();
+    };
+    let real = session.host.real_path(path);
     let here = session.host.current_dir().ok();
     let here = here.map(|here| session.host.real_path(&here));
     let below = here.and_then(|here| real.strip_prefix(here).ok().map(PathBuf::from));

@@ -39,7 +39,7 @@ pub(super) fn settle(
         }
     }
     if asked.report.is_some() {
-        let report = Report::of(&session.sources, release, policy, outcome);
+        let report = Report::of(&session.reader.sources, release, policy, outcome);
         write(session, asked, report, &mut outcome.diagnostics);
         if outcome.diagnostics.iter().any(Diagnostic::is_error) {
             outcome.rendered = false;
@@ -59,7 +59,7 @@ pub(super) fn write(
     findings.sort_by_key(|diagnostic| diagnostic.level);
     let file = ReportFile {
         report,
-        diagnostics: report::findings(&session.sources, findings),
+        diagnostics: report::findings(&session.reader.sources, findings),
     };
     let mut text =
         serde_json::to_string_pretty(&file).expect("strings and numbers always serialize");

@@ -1,39 +1,29 @@
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
-use super::args::{Color, Format, FormatArg, LookOptions};
+use super::args::{Color, Format, FormatArg, LookOptions, PolicyOptions};
 use super::codes;
 use super::outputs::Outputs;
 use crate::diag::{Code, Diagnostic};
-use crate::host::{self, Host, HostError, LARGEST_MANIFESTS, LARGEST_TEXT};
+use crate::host::{Host, HostError};
+use crate::project::Reader;
 use crate::render;
 use crate::report::{self, Look, Pages};
-use crate::text::{SourceId, Sources};
 
 /// A reader of logs sees this many lines before the rest is only counted.
 const MOST_LINES: usize = 40;
-
-pub(super) static UNREADABLE: Code = Code::error(
-    "CL003",
-    "unreadable-input",
-    "a file or the standard input cannot be read",
-)
-.page(include_str!("codes/unreadable.md"));
 
 pub(super) static UNWRITABLE: Code =
     Code::error("CL004", "unwritable-output", "the output cannot be written")
         .page(include_str!("codes/unwritable.md"));
 
-/// One command's run: the world, the texts read so far, and how messages look.
+/// One command's run: what it reads, and where its messages and its result go.
 pub(super) struct Session<'h> {
     pub(super) host: &'h dyn Host,
-    pub(super) sources: Sources,
-    is_stdin_read: bool,
+    /// What was read so far.
+    pub(super) reader: Reader<'h>,
     is_policy_named: bool,
-    /// What pipes held that were looked into before they are read: they can be read only once.
-    peeked: RefCell<BTreeMap<PathBuf, String>>,
     format: Format,
     /// What goes to files besides.
     files: Vec<FormatArg>,
@@ -65,10 +55,8 @@ impl<'h> Session<'h> {
         let files = look.format.iter().filter(|format| format.file.is_some());
         Self {
             host,
-            sources: Sources::default(),
-            is_stdin_read: false,
+            reader: Reader::new(host),
             is_policy_named: false,
-            peeked: RefCell::default(),
             format: first.map_or_else(|| default_format(host), |first| first.format),
             files: files.cloned().collect(),
             color: look.color.unwrap_or(Color::Auto),
@@ -90,70 +78,19 @@ impl<'h> Session<'h> {
         self
     }
 
-    /// A run that nobody sees.
-    pub(super) fn quiet(host: &'h dyn Host) -> Self {
-        Self::new(host, &LookOptions::default())
-    }
-
-    /// Reads a values file, a policy or the like; `-` is standard input.
-    pub(super) fn read(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
-        self.read_up_to(path, LARGEST_TEXT)
-    }
-
-    /// Reads manifests; `-` is standard input.
-    pub(super) fn read_manifests(&mut self, path: &Path) -> Result<SourceId, Diagnostic> {
-        self.read_up_to(path, LARGEST_MANIFESTS)
-    }
-
-    fn read_up_to(&mut self, path: &Path, most: u64) -> Result<SourceId, Diagnostic> {
-        let peeked = self.peeked.get_mut().remove(path);
-        let source = match peeked {
-            _ if is_stdin(path) => self.read_stdin()?,
-            Some(text) => self.sources.add_path(path, text),
-            None => {
-                let text = if most == LARGEST_TEXT {
-                    self.host.read_file(path)
-                } else {
-                    self.host.read_manifests(path)
-                };
-                let text = text.map_err(|error| unreadable(path, &error))?;
-                self.sources.add_path(path, text)
-            }
-        };
-        if self.sources.get(source).text().len() as u64 > most {
-            return Err(too_large(path, most));
+    /// Shows what there is to say about what was just read: which policy decides, where it is far from the manifests,
+    /// and what is odd in texts that can be used.
+    pub(super) fn show_notes(&mut self) {
+        if let Some(path) = self.reader.policy_above.take() {
+            self.name_policy(&path);
         }
-        Ok(source)
-    }
-
-    /// Looks at the text of a file that may be manifests. What is no ordinary file is kept for when it is read.
-    pub(super) fn peek(&self, path: &Path) -> Result<String, HostError> {
-        let text = self.host.read_manifests(path)?;
-        if !self.host.is_file(path) {
-            let mut peeked = self.peeked.borrow_mut();
-            peeked.insert(path.to_owned(), text.clone());
-        }
-        Ok(text)
-    }
-
-    /// Reads all of standard input. A second time it would be empty, and a release without objects is
-    /// one that Helm deletes.
-    pub(super) fn read_stdin(&mut self) -> Result<SourceId, Diagnostic> {
-        const NAME: &str = "<stdin>";
-        if std::mem::replace(&mut self.is_stdin_read, true) {
-            return Err(stdin_read_twice());
-        }
-        self.outputs.add_input(Path::new("/dev/stdin"));
-        let text = self
-            .host
-            .read_stdin()
-            .map_err(|error| unreadable(Path::new(NAME), &error))?;
-        Ok(self.sources.add_fixed(NAME, text))
+        let notes = std::mem::take(&mut self.reader.notes);
+        self.show(&notes);
     }
 
     /// Names a policy that was found above the working folder, once, for people: it decides about manifests that
     /// are far from it.
-    pub(super) fn name_policy(&mut self, path: &Path) {
+    fn name_policy(&mut self, path: &Path) {
         let is_named = std::mem::replace(&mut self.is_policy_named, true);
         if !is_named && self.is_for_people() {
             self.say(&format!(
@@ -240,14 +177,32 @@ impl<'h> Session<'h> {
 
     /// Refuses, before anything is read, an output that would replace an input. Then no document is written.
     pub(super) fn check_outputs(&self) -> Result<(), Diagnostic> {
-        let checked = self.outputs.check_all(self.host, &self.sources);
+        let checked = self.outputs.check_all(&self.reader);
         self.are_files_written.set(checked.is_err());
         checked
     }
 
+    /// The same for a rendering command with these files.
+    pub(super) fn check_policy_outputs(
+        &mut self,
+        files: &[impl AsRef<Path>],
+        asked: &PolicyOptions,
+        previous: Option<&Path>,
+    ) -> Result<(), Diagnostic> {
+        let named = asked.policy.iter().chain(&asked.values);
+        let named = named.map(PathBuf::as_path).chain(previous);
+        for input in files.iter().map(AsRef::as_ref).chain(named) {
+            self.outputs.add_input(input);
+        }
+        if let Some(report) = &asked.report {
+            self.outputs.add_output(report);
+        }
+        self.check_outputs()
+    }
+
     /// Writes an output that an option names, unless it would replace an input.
     pub(super) fn write_file(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
-        self.outputs.check(self.host, &self.sources, path)?;
+        self.outputs.check(&self.reader, path)?;
         let written = self.host.write_file(path, text.as_bytes());
         written.map_err(|error| unwritable(&error))
     }
@@ -287,7 +242,7 @@ impl<'h> Session<'h> {
     }
 
     fn text(&self, format: Format, diagnostics: &[Diagnostic], is_terminal: bool) -> String {
-        let sources = &self.sources;
+        let sources = &self.reader.sources;
         match format {
             Format::Graphical if diagnostics.is_empty() => String::new(),
             Format::Graphical => {
@@ -382,62 +337,12 @@ impl<'h> Session<'h> {
     }
 }
 
-/// Whether a path is standard input, in any of its usual spellings.
-fn is_stdin(path: &Path) -> bool {
-    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
-        .iter()
-        .any(|name| path == Path::new(name))
-}
-
 /// GitHub Actions shows what is said in its own way beside the lines of a pull request.
 fn default_format(host: &dyn Host) -> Format {
     match host.env("GITHUB_ACTIONS") {
         Some(yes) if yes == "true" => Format::Github,
         _ => Format::Graphical,
     }
-}
-
-/// What cannot be read, and why not.
-pub(super) fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
-    let path = path.display();
-    Diagnostic::new(
-        &UNREADABLE,
-        match error {
-            HostError::Read { source, .. } => format!("cannot read `{path}`: {source}"),
-            HostError::TooLarge { most, .. } => {
-                format!(
-                    "cannot read `{path}`: it is larger than {}",
-                    host::size(*most)
-                )
-            }
-            HostError::InvalidUtf8 { line, column, .. } => {
-                format!("{path}:{line}:{column}: this is not UTF-8")
-            }
-            other => format!("cannot read `{path}`: {other}"),
-        },
-    )
-    .help(match error {
-        HostError::InvalidUtf8 { .. } => {
-            "save it as UTF-8; a Windows shell may need `chcp 65001`".to_owned()
-        }
-        HostError::TooLarge { .. } => format!(
-            "values, policies and files of charts have up to {}, manifests up to {}",
-            host::size(LARGEST_TEXT),
-            host::size(LARGEST_MANIFESTS)
-        ),
-        _ => "look at the path and at who may read it".to_owned(),
-    })
-}
-
-/// A text that is larger than `most` bytes.
-pub(super) fn too_large(path: &Path, most: u64) -> Diagnostic {
-    let subject = path.display().to_string();
-    unreadable(path, &HostError::TooLarge { subject, most })
-}
-
-fn stdin_read_twice() -> Diagnostic {
-    Diagnostic::new(&UNREADABLE, "standard input is named twice")
-        .help("the manifests come from there where no file is named; write the other into a file")
 }
 
 /// A file or folder that cannot be written.

@@ -1,4 +1,4 @@
-//! The outside world behind one trait: files, environment, streams. Only `cli` and `main` name it.
+//! The outside world behind one trait: files, environment, streams. Only `project`, `cli` and `main` name it.
 
 mod closed;
 mod error;

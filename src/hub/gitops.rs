@@ -269,7 +269,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn values(&mut self, layers: &[Layer<'_>]) -> (Value, Vec<Diagnostic>) {
         // Where no chart is at hand, what the root stands in is taken for the defaults of one.
-        let nowhere = self.sources.add_fixed("values", String::new());
+        let nowhere = self.sources.add_built_in("values", String::new());
         let nowhere = Span::new(nowhere, 0..0);
         let mut values = Value::new(Content::map(Map::default()), None, nowhere);
         let mut errors = Vec::new();
@@ -312,7 +312,7 @@ impl Reader<'_> {
             return Ok(values);
         }
         let name = self.name("values");
-        let source = self.sources.add_fixed(name, text.to_owned());
+        let source = self.sources.add_inside(self.source, name, text.to_owned());
         values::read(source, text, Helm::Four)
     }
 
@@ -330,7 +330,7 @@ impl Reader<'_> {
 
     fn argument(&mut self, values: &mut Value, kind: SetKind, text: &str) -> Option<Diagnostic> {
         let name = self.name("a parameter");
-        let source = self.sources.add_fixed(name, text.to_owned());
+        let source = self.sources.add_inside(self.source, name, text.to_owned());
         let mut no_file = |_: &str| Err("there are no files".to_owned());
         values::set(values, kind, Helm::Four, source, text, &mut no_file).err()
     }

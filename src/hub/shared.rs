@@ -7,7 +7,7 @@ use crate::schema::Schema;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Helm};
 
-pub(super) static BROKEN_SCHEMA: Code = Code::error(
+pub static BROKEN_SCHEMA: Code = Code::error(
     "VA006",
     "schema-unusable",
     "the schema of a chart cannot be used",
@@ -31,7 +31,7 @@ impl Shared {
             return chart.clone();
         }
         let name = format!("defaults of {NAME} {}", version.name);
-        let source = sources.add_fixed(name, version.defaults.to_owned());
+        let source = sources.add_built_in(name, version.defaults.to_owned());
         let values = values::read_recorded(source, version.defaults);
         let chart = Chart {
             version: version.name.to_owned(),

@@ -6,26 +6,29 @@
 
 mod baseline;
 mod codes;
+mod dedup;
 mod documents;
 mod engine;
 mod fixes;
+mod input;
 mod origin;
+mod question;
 mod rule;
 mod rules;
 mod select;
 mod stream;
 mod subjects;
 mod suppress;
-mod upgrade;
 mod violations;
 
 pub use baseline::Baseline;
 pub use codes::ALL as CODES;
 pub use engine::{Job, Linted, Run, manifests, rows, run, run_all};
+pub use input::{Input, Outcome, Rendered, Repeats, judge};
+pub use question::{Question, Target};
 pub use rule::{Check, Claim, Rule};
 pub use rules::{RULES, VIOLATIONS};
 pub use select::{NO_SUCH_RULE, Selection, is_rule, no_such_rule};
 pub use stream::{Cluster, Stream, hub_values};
 pub use subjects::{Context, Found, Rows, Upgrade, Values};
 pub use suppress::{Comment, Judged, Scope, Silence, Word};
-pub use upgrade::Target;

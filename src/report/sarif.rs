@@ -118,11 +118,7 @@ fn region(sources: &Sources, span: Span) -> Value {
 /// unreserved characters of RFC 3986 and `/` are percent-encoded, byte by byte: a colon in the first segment would
 /// be read as the end of a scheme.
 fn uri(source: &Source) -> String {
-    let bytes = if source.is_file() {
-        source.path().as_os_str().as_encoded_bytes()
-    } else {
-        source.name().trim_matches(['<', '>']).as_bytes()
-    };
+    let bytes = source.path_or_name().as_os_str().as_encoded_bytes();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
     let encoded = bytes.iter().map(|&byte| match byte {
         b'\\' if cfg!(windows) => "/".to_owned(),

@@ -2,10 +2,12 @@
 //!
 //! The lowest layer: everything above speaks of places as [`Span`]s into [`Sources`].
 
+mod line_index;
 mod mask;
 mod nearest;
 mod source;
 
+pub use line_index::{Encoding, Position};
 pub use mask::{mask, mask_message, mask_values};
 pub use nearest::{misspelled, nearest};
-pub use source::{LineColumn, Source, SourceId, Sources, Span};
+pub use source::{LineColumn, Origin, Source, SourceId, Sources, Span};

@@ -2,9 +2,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::mask;
+use super::line_index::LineIndex;
+use super::{Encoding, Position, mask};
 
 /// Which of the [`Sources`] a span lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,17 +47,28 @@ pub struct LineColumn {
     pub column: usize,
 }
 
+/// Where a text comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A file that its reader can change, or a file inside of a packed chart.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// The value of this option of the command line: `--set`.
+    Argument(&'static str),
+    /// The program itself.
+    BuiltIn,
+    /// Another source: a text inside of its text, or one that was made from it.
+    Inside(SourceId),
+}
+
 /// One text with the name it is shown under (a path, `<stdin>`, `policy z2jh (built in)`).
 #[derive(Debug)]
 pub struct Source {
     name: String,
-    /// The path, where its name cannot hold every byte of it.
-    path: Option<PathBuf>,
+    origin: Origin,
     text: String,
-    is_file: bool,
-    line_starts: OnceLock<Vec<usize>>,
-    /// How many characters there are before each block of bytes, and in all.
-    characters: OnceLock<Vec<usize>>,
+    lines: LineIndex,
     secrets: Mutex<Secrets>,
 }
 
@@ -75,14 +87,32 @@ impl Source {
         &self.name
     }
 
-    /// The path of a file, with bytes that are not UTF-8; the name of any other text.
-    pub fn path(&self) -> &Path {
-        self.path.as_deref().unwrap_or(Path::new(&self.name))
+    /// Where the text comes from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
-    /// Whether the text stands in a file that its reader can change: not an argument, not what is built in.
+    /// The path of a file, with bytes that are not UTF-8; nothing for any other text.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether the text is in a file that its reader can change: not an argument, not what is built in.
     pub fn is_file(&self) -> bool {
-        self.is_file
+        self.file().is_some()
+    }
+
+    /// What takes the place of a path for programs that expect one: the path of a file, `stdin` for standard input,
+    /// the name of any other text.
+    pub fn path_or_name(&self) -> &Path {
+        match &self.origin {
+            Origin::File(path) => path,
+            Origin::Stdin => Path::new("stdin"),
+            Origin::Argument(_) | Origin::BuiltIn | Origin::Inside(_) => Path::new(&self.name),
+        }
     }
 
     /// The whole text.
@@ -92,19 +122,12 @@ impl Source {
 
     /// Byte offsets at which lines start; found once, when the first place is asked for.
     pub fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
-            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0)
-                .chain(newlines.map(|at| at + 1))
-                .collect()
-        })
+        self.lines.starts(&self.text)
     }
 
     /// The bytes of a line by its number, from 1, with the end of the line.
     pub fn line_range(&self, line: usize) -> Range<usize> {
-        let starts = self.line_starts();
-        let end = starts.get(line).copied().unwrap_or(self.text.len());
-        starts[line - 1]..end
+        self.lines.line(&self.text, line - 1)
     }
 
     /// Notes that the document at `offset` does not parse: its lines tell less about what is secret, so more is hidden.
@@ -133,43 +156,23 @@ impl Source {
 
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
-        let offset = offset.min(self.text.len());
-        let line = self.line_starts().partition_point(|&start| start <= offset);
-        let start = self.line_starts()[line - 1];
-        let column = if offset - start < BLOCK {
-            self.text[start..offset].chars().count()
-        } else {
-            self.characters_before(offset) - self.characters_before(start)
-        };
+        let Position { line, column } = self.position(offset, Encoding::Characters);
         LineColumn {
-            line,
+            line: line + 1,
             column: column + 1,
         }
     }
 
-    /// How many characters there are before an offset. Blocks are counted once, so that many places of
-    /// one long line do not each count all of it.
-    fn characters_before(&self, offset: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let blocks = self.characters.get_or_init(|| {
-            let mut before = vec![0];
-            for block in bytes.chunks(BLOCK) {
-                let so_far = before.last().copied().unwrap_or_default();
-                before.push(so_far + characters(block));
-            }
-            before
-        });
-        let block = offset / BLOCK;
-        blocks[block] + characters(&bytes[block * BLOCK..offset])
+    /// The position of a byte offset; one inside of a character is its begin, one past the end is the end.
+    pub fn position(&self, offset: usize, encoding: Encoding) -> Position {
+        self.lines.position(&self.text, offset, encoding)
     }
-}
 
-/// How many bytes are counted together.
-const BLOCK: usize = 1024;
-
-/// How many characters begin in these bytes of UTF-8.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    /// The byte offset of a position. A column past the end of its line is the end of the line, before `\n` and
+    /// `\r\n`; one inside of a character is its begin; a line past the end is the end of the text.
+    pub fn offset(&self, position: Position, encoding: Encoding) -> usize {
+        self.lines.offset(&self.text, position, encoding)
+    }
 }
 
 /// All texts of one run: manifests, policy, values files.
@@ -179,40 +182,51 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds the text of a file under the name it is shown by.
+    /// Adds the text of a file under the name it is shown by, which is its path.
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
-        self.push(name.into(), None, text, true)
+        let name = name.into();
+        let origin = Origin::File(PathBuf::from(&name));
+        self.push(name, origin, text)
     }
 
     /// Adds the text of a file by its path.
     pub fn add_path(&mut self, path: &Path, text: String) -> SourceId {
-        let name = path.display().to_string();
-        let path = (Path::new(&name) != path).then(|| path.to_owned());
-        self.push(name, path, text, true)
+        let origin = Origin::File(path.to_owned());
+        self.push(path.display().to_string(), origin, text)
     }
 
-    /// Adds a text that stands in no file: an argument, standard input, what is built in.
-    pub fn add_fixed(&mut self, name: impl Into<String>, text: String) -> SourceId {
-        self.push(name.into(), None, text, false)
+    /// Adds what standard input has.
+    pub fn add_stdin(&mut self, text: String) -> SourceId {
+        self.push("<stdin>".to_owned(), Origin::Stdin, text)
     }
 
-    fn push(
+    /// Adds the value of an option of the command line.
+    pub fn add_argument(&mut self, option: &'static str, text: String) -> SourceId {
+        self.push(option.to_owned(), Origin::Argument(option), text)
+    }
+
+    /// Adds a text of the program itself.
+    pub fn add_built_in(&mut self, name: impl Into<String>, text: String) -> SourceId {
+        self.push(name.into(), Origin::BuiltIn, text)
+    }
+
+    /// Adds a text that is inside of another source, or was made from it.
+    pub fn add_inside(
         &mut self,
-        name: String,
-        path: Option<PathBuf>,
+        source: SourceId,
+        name: impl Into<String>,
         text: String,
-        is_file: bool,
     ) -> SourceId {
+        self.push(name.into(), Origin::Inside(source), text)
+    }
+
+    fn push(&mut self, name: String, origin: Origin, text: String) -> SourceId {
         let id = SourceId(u32::try_from(self.all.len()).expect("fewer than 2^32 sources"));
-        let line_starts = OnceLock::new();
-        let characters = OnceLock::new();
         self.all.push(Source {
             name,
-            path,
+            origin,
             text,
-            is_file,
-            line_starts,
-            characters,
+            lines: LineIndex::default(),
             secrets: Mutex::default(),
         });
         id
@@ -224,8 +238,7 @@ impl Sources {
         let mut sources = Self::default();
         for (id, source) in self.iter() {
             let text = texts.get(&id).unwrap_or(&source.text);
-            let (name, path) = (source.name.clone(), source.path.clone());
-            sources.push(name, path, text.clone(), source.is_file);
+            sources.push(source.name.clone(), source.origin.clone(), text.clone());
         }
         sources
     }
@@ -267,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_place_in_a_long_line_counts_characters() {
-        let line = "äb".repeat(3 * BLOCK);
+        let line = "äb".repeat(3072);
         let text = format!("one\n{line}\nthree");
         let mut sources = Sources::default();
         let id = sources.add("a", text.clone());
@@ -284,6 +297,34 @@ mod tests {
         assert_eq!(
             source.line_column(usize::MAX),
             LineColumn { line: 3, column: 6 }
+        );
+    }
+
+    /// A name says nothing about where a text comes from.
+    #[test]
+    fn a_text_has_an_origin_whatever_its_name() {
+        let mut sources = Sources::default();
+        let file = sources.add_path(Path::new("<stdin>"), String::new());
+        let stdin = sources.add_stdin(String::new());
+        let inside = sources.add_inside(stdin, "--set", String::new());
+        let built_in = sources.add_built_in("a.yaml", String::new());
+        let option = sources.add_argument("--set", String::new());
+        let ids = [file, stdin, inside, built_in, option];
+        let origins = ids.map(|id| sources.get(id).origin().clone());
+        let expected = [
+            Origin::File("<stdin>".into()),
+            Origin::Stdin,
+            Origin::Inside(stdin),
+            Origin::BuiltIn,
+            Origin::Argument("--set"),
+        ];
+        assert_eq!(origins, expected);
+        let paths = ids.map(|id| sources.get(id).path_or_name().to_str());
+        let paths = paths.map(Option::unwrap_or_default);
+        assert_eq!(paths, ["<stdin>", "stdin", "--set", "a.yaml", "--set"]);
+        assert_eq!(
+            ids.map(|id| sources.get(id).is_file()),
+            [true, false, false, false, false]
         );
     }
 }

@@ -4,6 +4,14 @@
 use std::sync::Arc;
 
 use super::{Chart, Content, Helm, Map, Value, globals};
+use crate::diag::{Code, Diagnostic};
+
+pub(super) static NOT_A_TABLE: Code = Code::error(
+    "VA004",
+    "subchart-values-not-a-mapping",
+    "the key of a sub-chart holds something that is not a mapping",
+)
+.page(include_str!("not_a_table.md"));
 
 /// A sub-chart's key holds something that is not a mapping, which Helm refuses.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +20,17 @@ pub struct NotATable {
     pub chart: String,
     /// What stands in its place.
     pub value: Value,
+}
+
+impl NotATable {
+    /// The diagnostic for values that Helm refuses.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let chart = &self.chart;
+        let message = format!("`{chart}` is a chart, and its values are no mapping");
+        Diagnostic::new(&NOT_A_TABLE, message)
+            .at(self.value.set.value, "holds the values of a chart")
+            .help("put the chart's values below this key, or take the key away")
+    }
 }
 
 /// Which of the two ways of Helm to put defaults under values.

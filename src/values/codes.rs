@@ -1,7 +1,12 @@
 //! Every code that reading values raises.
 
-use super::{chart, read, set};
+use super::{chart, coalesce, read, set};
 use crate::diag::Code;
 
 /// Every code of values, by id.
-pub static ALL: &[&Code] = &[&read::NOT_VALUES, &set::BROKEN, &chart::NOT_A_CHART];
+pub static ALL: &[&Code] = &[
+    &read::NOT_VALUES,
+    &set::BROKEN,
+    &chart::NOT_A_CHART,
+    &coalesce::NOT_A_TABLE,
+];

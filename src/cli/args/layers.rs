@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::codes::CODES;
 use crate::cli::twins;
 use crate::diag::Diagnostic;
 use crate::host::Host;
+use crate::project::{LayerRequest, LintRequest};
 use crate::values::Helm;
 
 /// The chart and the layers over its defaults.
@@ -39,24 +41,21 @@ pub(in crate::cli) struct LayerOptions {
 }
 
 impl LayerOptions {
-    /// Which Helm puts them together.
-    pub(in crate::cli) fn helm(&self) -> Helm {
-        match self.helm {
-            HelmArg::Three => Helm::Three,
-            HelmArg::Four => Helm::Four,
+    /// What they ask to read.
+    pub(in crate::cli) fn request(&self) -> LayerRequest {
+        LayerRequest {
+            chart: self.chart.clone(),
+            values: self.values.clone(),
+            set: self.set.clone(),
+            set_string: self.set_string.clone(),
+            set_json: self.set_json.clone(),
+            set_file: self.set_file.clone(),
+            set_literal: self.set_literal.clone(),
+            helm: match self.helm {
+                HelmArg::Three => Helm::Three,
+                HelmArg::Four => Helm::Four,
+            },
         }
-    }
-
-    /// Whether they name a chart or a layer.
-    pub(in crate::cli) fn is_empty(&self) -> bool {
-        let sets = [
-            &self.set,
-            &self.set_string,
-            &self.set_json,
-            &self.set_file,
-            &self.set_literal,
-        ];
-        self.chart.is_none() && self.values.is_empty() && sets.iter().all(|set| set.is_empty())
     }
 }
 
@@ -142,6 +141,24 @@ pub(in crate::cli) struct LintOptions {
 }
 
 impl LintOptions {
+    /// What they ask to read and to judge.
+    pub(in crate::cli) fn request(&self) -> LintRequest {
+        LintRequest {
+            paths: self.paths.clone(),
+            layers: self.layers.request(),
+            chart_version: self.chart_version.clone(),
+            to: self.to.clone(),
+            hub: self.hub.clone(),
+            policy: self.policy.clone(),
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            pedantic: self.pedantic,
+            skip_unknown: self.skip_unknown,
+            as_injected: self.as_injected,
+            codes: CODES,
+        }
+    }
+
     /// With what the environment says where the command line says nothing.
     pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
         let mut options = self.clone();

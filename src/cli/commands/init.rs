@@ -14,19 +14,15 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exi
         return session.write(&hub::propose(&[]));
     }
     let source = match file {
-        Some(file) => session.read_manifests(file),
-        None => session.read_stdin(),
+        Some(file) => session.reader.read_manifests(file),
+        None => session.reader.read_stdin(),
     };
     let source = match source {
         Ok(source) => source,
         Err(error) => return session.fail(&[error]),
     };
     let session = &*session;
-    let release = Release::read(
-        source,
-        session.sources.get(source).text(),
-        &Kinds::default(),
-    );
+    let release = Release::read(source, session.reader.text(source), &Kinds::default());
     let documents = release.documents(|_| true);
     let problems = render::unreadable(&release, &documents);
     if !problems.is_empty() {

@@ -8,6 +8,7 @@ use crate::cli::args::InstallPluginOptions;
 use crate::cli::session::{self, Session};
 use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
+use crate::project;
 use crate::yaml;
 
 pub(in crate::cli) static HELM_3: Code = Code::error(
@@ -55,7 +56,7 @@ fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<Stri
     let folder = folder.ok_or_else(no_plugins_folder)?;
     let start = host
         .current_dir()
-        .map_err(|error| session::unreadable(Path::new("."), &error))?;
+        .map_err(|error| project::unreadable(Path::new("."), &error))?;
     let folder = start.join(folder);
     if !options.force {
         refuse_helm_3(host)?;

@@ -2,10 +2,6 @@
 
 pub(in crate::cli) mod baseline;
 mod fixes;
-mod gathered;
-mod said;
-mod settings;
-mod subjects;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -14,11 +10,9 @@ use crate::cli::Exit;
 use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{RULES, Selection};
-use crate::policy::Policy;
-use crate::text::SourceId;
-use gathered::{Gathered, Judged};
-use settings::Settings;
+use crate::lint::{self, Repeats};
+use crate::project::{LoadedLint, load_lint};
+use fixes::Fixing;
 
 pub(in crate::cli) static NOTHING: Code = Code::error(
     "CL007",
@@ -37,24 +31,25 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     if let Err(error) = check_outputs(session, &options) {
         return session.fail(&[error]);
     }
-    let settings = match settings::read(session, &options) {
-        Ok(settings) => settings,
+    let request = options.request();
+    let loaded = load_lint(&mut session.reader, &request);
+    session.show_notes();
+    let LoadedLint {
+        lint: input,
+        mut errors,
+        known,
+        policy_folder,
+    } = match loaded {
+        Ok(loaded) => loaded,
         Err(errors) => return session.fail(&errors),
     };
-    let Judged {
-        known,
-        has_manifests,
-        mut findings,
-        mut errors,
-    } = judge(session, &options, &settings, Repeats::Hidden);
+    let selection = input.selection.clone();
+    let has_manifests = !input.streams.is_empty();
+    let outcome = lint::judge(&session.reader.sources, input, Repeats::Hidden);
+    let mut findings = outcome.findings;
+    errors.extend(outcome.errors);
     if known == 0 && !errors.iter().any(Diagnostic::is_error) && !options.skip_unknown {
-        let message = if options.to.is_some() {
-            "there is no hub in what was named, and nothing else goes to that version"
-        } else {
-            "there is no hub, no chart and no manifest in what was named"
-        };
-        session.show(&[Diagnostic::new(&NOTHING, message)
-            .help("name values files of the z2jh chart, a chart, or rendered manifests")]);
+        session.show(&[nothing_known(&options)]);
         return Exit::Nothing;
     }
     let mut diff = String::new();
@@ -63,7 +58,13 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
             let errors = errors.iter().cloned();
             findings.iter().cloned().chain(errors).collect()
         });
-        let fixed = fixes::run(session, &options, &settings, first);
+        let fixing = Fixing {
+            options: &options,
+            request: &request,
+            selection: &selection,
+            policy_folder: policy_folder.as_deref(),
+        };
+        let fixed = fixes::run(session, fixing, first);
         diff = fixed.diff;
         if !options.diff {
             findings = fixed.left;
@@ -73,19 +74,40 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
             session.say(line);
         }
     }
-    settings.selection.apply(&mut findings);
+    selection.apply(&mut findings);
     if let Err(error) = baseline::apply(session, &options, &mut findings) {
         return session.fail(&[error]);
     }
-    let exit = if options.diff {
-        show_diff(session, &diff, &errors, findings)
-    } else {
-        tell(session, &options, &errors, findings)
+    let diff = options.diff.then_some(diff.as_str());
+    report(session, &options, diff, &errors, findings)
+}
+
+/// Writes the diff if there is one, else the findings.
+fn report(
+    session: &Session<'_>,
+    options: &LintOptions,
+    diff: Option<&str>,
+    errors: &[Diagnostic],
+    findings: Vec<Diagnostic>,
+) -> Exit {
+    let exit = match diff {
+        Some(diff) => show_diff(session, diff, errors, findings),
+        None => tell(session, options, errors, findings),
     };
     match exit {
         Exit::Findings if options.exit_zero => Exit::Fine,
         exit => exit,
     }
+}
+
+fn nothing_known(options: &LintOptions) -> Diagnostic {
+    let message = if options.to.is_some() {
+        "there is no hub in what was named, and nothing else goes to that version"
+    } else {
+        "there is no hub, no chart and no manifest in what was named"
+    };
+    Diagnostic::new(&NOTHING, message)
+        .help("name values files of the z2jh chart, a chart, or rendered manifests")
 }
 
 /// Refuses, before anything is read, an output that would replace an input.
@@ -131,50 +153,6 @@ fn together(errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Vec<Diagnostic>
     all.sort_by_key(|finding| (finding.span().is_some(), finding.span(), finding.code.id));
     all.dedup();
     all
-}
-
-/// What stands in the way of manifests that are about to be handed on: the errors of the linter, as the
-/// policy has them.
-pub(in crate::cli) fn gate(
-    session: &mut Session<'_>,
-    manifests: SourceId,
-    policy: Option<&Policy>,
-) -> Vec<Diagnostic> {
-    let mut gathered = Gathered::default();
-    gathered.add_stream(session, manifests);
-    let selection = policy.map(settings::selection);
-    let selection = selection.unwrap_or_else(|| Selection::of(RULES));
-    let Judged {
-        mut findings,
-        errors,
-        ..
-    } = gathered.judge(session, policy, Repeats::Hidden, &selection);
-    findings.extend(errors);
-    selection.apply(&mut findings);
-    findings.retain(Diagnostic::is_error);
-    findings
-}
-
-/// Whether findings in manifests are shown that findings about values say already.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Repeats {
-    /// As fixes need it: the manifests stay wrong when the values are right.
-    Shown,
-    Hidden,
-}
-
-/// Lints all that is named; what is silenced is left out.
-fn judge(
-    session: &mut Session<'_>,
-    options: &LintOptions,
-    settings: &Settings,
-    repeats: Repeats,
-) -> Judged {
-    let (subjects, notes) = subjects::subjects(session, options, settings);
-    let mut gathered = Gathered::new(options, settings, notes);
-    gathered.add(session, subjects);
-    let policy = settings.policy.as_ref().map(|(policy, _)| policy);
-    gathered.judge(session, policy, repeats, &settings.selection)
 }
 
 /// Findings are what was asked for, so they go to standard output.

@@ -2,14 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{ModeArg, RenderOptions};
-use crate::cli::commands::lint;
+use crate::cli::args::RenderOptions;
 use crate::cli::explain::{self, Diff};
-use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
 use crate::cli::{Exit, for_helm, report_file};
 use crate::diag::{Code, Diagnostic};
-use crate::policy::Policy;
+use crate::project::{gate, load_render};
 use crate::render::{Caller, Report};
 use crate::report;
 
@@ -49,7 +47,7 @@ pub(in crate::cli) fn run(
     };
     let asked = &options.policy_options;
     let previous = options.previous.as_deref();
-    if let Err(error) = inputs::check_outputs(session, files, asked, previous) {
+    if let Err(error) = session.check_policy_outputs(files, asked, previous) {
         return fail(session, caller, &[error]);
     }
     if let Some(error) = for_helm::refused_options(options, caller) {
@@ -83,33 +81,29 @@ fn render(
     diffs: &mut Vec<Diff>,
 ) -> Exit {
     let asked = &options.policy_options;
-    let setting = Setting {
-        caller,
-        mode: options.mode.unwrap_or(ModeArg::Auto),
-        is_live: false,
-        previous: options.previous.as_deref(),
-        shows_decisions: options.diff || options.check || asked.report.is_some(),
-    };
-    let inputs = match inputs::read(session, file, asked, &setting) {
-        Ok(inputs) => inputs,
+    let request = options.request(file, caller);
+    let job = load_render(&mut session.reader, &request);
+    session.show_notes();
+    let job = match job {
+        Ok(job) => job,
         Err(mut diagnostics) => {
             report_file::write(session, asked, Report::unread(), &mut diagnostics);
             return fail(session, caller, &diagnostics);
         }
     };
-    let mut release = inputs.release(&session.sources);
-    let mut outcome = inputs.render(&session.sources, &release);
-    report_file::settle(session, asked, &inputs.policy, &release, &mut outcome);
+    let mut release = job.release(&session.reader.sources);
+    let mut outcome = job.run(&session.reader.sources, &release);
+    report_file::settle(session, asked, &job.policy, &release, &mut outcome);
     if !outcome.rendered {
         return fail(session, caller, &outcome.diagnostics);
     }
     if options.gate {
         let text = outcome.text(&release);
-        let errors = gate(session, &inputs.policy, text);
+        let errors = gate(&mut session.reader, &job, text);
         if !errors.is_empty() {
             return fail(session, caller, &errors).min(Exit::Findings);
         }
-        release = inputs.release(&session.sources);
+        release = job.release(&session.reader.sources);
     }
     session.show(&outcome.diagnostics);
     if options.diff {
@@ -126,20 +120,12 @@ fn render(
     }
 }
 
-/// Lints what would be written; gives its errors.
-fn gate(session: &mut Session<'_>, policy: &Policy, text: String) -> Vec<Diagnostic> {
-    let manifests = session.sources.add_fixed("the rendered manifests", text);
-    // The built-in policy says nothing of anybody's cluster.
-    let is_own = session.sources.get(policy.source).is_file();
-    lint::gate(session, manifests, Some(policy).filter(|_| is_own))
-}
-
 /// Reports errors: on standard error with an exit code, or, where Helm 4 would drop both, as a
 /// document that makes Helm fail with our message in its own.
 fn fail(session: &Session<'_>, caller: Caller, diagnostics: &[Diagnostic]) -> Exit {
     if caller == Caller::Plugin {
         session.show(diagnostics);
-        return session.write(&report::block_scalar(&session.sources, diagnostics));
+        return session.write(&report::block_scalar(&session.reader.sources, diagnostics));
     }
     session.fail(diagnostics)
 }

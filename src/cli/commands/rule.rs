@@ -4,16 +4,17 @@ use serde::Serialize;
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, RuleOptions};
-use crate::cli::codes::{self, Explained};
+use crate::cli::codes::CODES;
 use crate::cli::session::Session;
 use crate::diag::Code;
+use crate::project::Explained;
 
 /// The page of one code, by its id or name, the pages of all, or one line for each. What looks like a message
 /// in other formats is text here, so that a format that the environment names does no harm.
 pub(in crate::cli) fn run(session: &Session<'_>, options: &RuleOptions) -> Exit {
     let explained = match &options.code {
-        None => codes::all(),
-        Some(word) => match codes::find(word) {
+        None => CODES.all(),
+        Some(word) => match CODES.find(word) {
             Ok(found) => vec![found],
             Err(error) => return session.fail(&[error]),
         },

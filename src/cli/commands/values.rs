@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use crate::cli::Exit;
 use crate::cli::args::{LayerOptions, OutputArg, ValuesCommand, ValuesOptions};
 use crate::cli::session::Session;
-use crate::cli::stack::{self, Stack};
+use crate::diag::Diagnostic;
+use crate::project::{LoadedValues, ValuesRequest, load_values};
 use crate::text;
 use crate::yaml;
 
-pub(in crate::cli) mod explain;
+mod explain;
 
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
     match &options.command {
@@ -22,8 +23,8 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &ValuesOptions) ->
 
 /// The merged values, with credentials as stars.
 fn print(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
-    let values = match stack::read(session, &options.paths, &options.layers) {
-        Ok(Stack { values, .. }) => values.to_json(),
+    let values = match load(session, &options.paths, &options.layers) {
+        Ok(LoadedValues { values, .. }) => values.to_json(),
         Err(error) => return session.fail(&[error]),
     };
     let values = text::mask_values(values);
@@ -32,6 +33,18 @@ fn print(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
         OutputArg::Yaml => block(values),
     };
     session.write(&text)
+}
+
+fn load(
+    session: &mut Session<'_>,
+    paths: &[PathBuf],
+    layers: &LayerOptions,
+) -> Result<LoadedValues, Diagnostic> {
+    let request = ValuesRequest {
+        paths: paths.to_vec(),
+        layers: layers.request(),
+    };
+    load_values(&mut session.reader, &request)
 }
 
 fn block(values: serde_json::Value) -> String {
@@ -55,11 +68,11 @@ fn explain_key(
     paths: &[PathBuf],
     layers: &LayerOptions,
 ) -> Exit {
-    let stack = match stack::read(session, paths, layers) {
-        Ok(stack) => stack,
+    let LoadedValues { values, defaults } = match load(session, paths, layers) {
+        Ok(loaded) => loaded,
         Err(error) => return session.fail(&[error]),
     };
-    match explain::explain(&session.sources, &stack.defaults, &stack.values, key) {
+    match explain::explain(&session.reader.sources, &defaults, &values, key) {
         Ok(text) => session.write(&text),
         Err(error) => session.fail(&[error]),
     }

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::cli::args::{ModeArg, PolicyOptions};
+use crate::cli::args::PolicyOptions;
 use crate::cli::explain::{self, Diff};
-use crate::cli::inputs::{self, Setting};
 use crate::cli::session::Session;
 use crate::cli::{Exit, report_file};
-use crate::render::{Caller, Report};
+use crate::project::{RenderRequest, load_render};
+use crate::render::{Mode, Options, Report};
 
 pub(in crate::cli) fn run(
     session: &mut Session<'_>,
@@ -18,28 +18,32 @@ pub(in crate::cli) fn run(
         Ok(options) => options,
         Err(error) => return session.fail(&[error]),
     };
-    if let Err(error) = inputs::check_outputs(session, file.as_slice(), options, None) {
+    if let Err(error) = session.check_policy_outputs(file.as_slice(), options, None) {
         return session.fail(&[error]);
     }
     // What lives is what Helm installed, hooks or not; a release without an object has nothing to verify.
-    let setting = Setting {
-        caller: Caller::Person,
-        mode: ModeArg::Plain,
+    let request = options.request(Options {
+        mode: Some(Mode::Plain),
         is_live: true,
-        previous: None,
-        shows_decisions: true,
+        ..Options::default()
+    });
+    let request = RenderRequest {
+        file: file.map(Path::to_owned),
+        ..request
     };
-    let inputs = match inputs::read(session, file, options, &setting) {
-        Ok(inputs) => inputs,
+    let job = load_render(&mut session.reader, &request);
+    session.show_notes();
+    let job = match job {
+        Ok(job) => job,
         Err(mut diagnostics) => {
             report_file::write(session, options, Report::unread(), &mut diagnostics);
             return session.fail(&diagnostics);
         }
     };
     let session = &*session;
-    let release = inputs.release(&session.sources);
-    let mut outcome = inputs.render(&session.sources, &release);
-    report_file::settle(session, options, &inputs.policy, &release, &mut outcome);
+    let release = job.release(&session.reader.sources);
+    let mut outcome = job.run(&session.reader.sources, &release);
+    report_file::settle(session, options, &job.policy, &release, &mut outcome);
     if !outcome.rendered {
         return session.fail(&outcome.diagnostics);
     }

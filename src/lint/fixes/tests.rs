@@ -19,12 +19,12 @@ pub(in crate::lint) struct Case {
 impl Case {
     pub(in crate::lint) fn new(files: &[(&str, &str)]) -> Self {
         let mut sources = Sources::default();
-        let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
+        let nowhere = Span::new(sources.add_built_in("values", String::new()), 0..0);
         let mut merged = Value::new(Content::map(Map::default()), None, nowhere);
         for (name, text) in files {
             let text = (*text).to_owned();
             let source = if name.starts_with("--") {
-                sources.add_fixed(*name, text)
+                sources.add_built_in(*name, text)
             } else {
                 sources.add(*name, text)
             };

@@ -38,7 +38,7 @@ fn check_origins(manifests: &str, values: &str, expected: &[&str]) {
     let mut sources = Sources::default();
     let layer = sources.add("values.yaml", values.to_owned());
     let read = values::read(layer, values, Helm::Four).expect("values");
-    let nowhere = Span::new(sources.add_fixed("values", String::new()), 0..0);
+    let nowhere = Span::new(sources.add_built_in("values", String::new()), 0..0);
     let mut all = Value::new(values::Content::map(values::Map::default()), None, nowhere);
     values::lay_over(&mut all, read);
     let release = release(&mut sources, all, None);
@@ -302,7 +302,7 @@ fn ask_corpus(mut ask: impl FnMut(&str, &Scopes<'_, '_>, &Stream<'_>)) {
 
 fn of_secret(sources: &mut Sources, source: SourceId) -> Option<Release> {
     let text = hub_values(sources, source)?;
-    let secret = sources.add_fixed("secret", text.clone());
+    let secret = sources.add_built_in("secret", text.clone());
     let (values, _) = secret_values(values::read(secret, &text, Helm::Four).ok()?)?;
     Some(release(sources, values, Some(Vec::new())))
 }

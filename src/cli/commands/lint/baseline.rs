@@ -30,16 +30,14 @@ pub(super) fn apply(
     };
     if options.write_baseline {
         // Once read, it is an input too.
-        session
-            .outputs
-            .check(session.host, &session.sources, path)?;
+        session.outputs.check(&session.reader, path)?;
     }
-    let now = Baseline::of(&session.sources, findings);
+    let now = Baseline::of(&session.reader.sources, findings);
     let known = match (session.host.is_file(path), options.write_baseline) {
         (false, true) => now.clone(),
         _ => read(session, path)?,
     };
-    known.apply(&session.sources, findings);
+    known.apply(&session.reader.sources, findings);
     let shrunk = known.shrunk(&now);
     let gone = known.len() - shrunk.len();
     if options.write_baseline {
@@ -60,8 +58,8 @@ pub(super) fn apply(
 }
 
 fn read(session: &mut Session<'_>, path: &Path) -> Result<Baseline, Diagnostic> {
-    let source = session.read(path)?;
-    Baseline::read(session.sources.get(source).text()).map_err(|error| {
+    let source = session.reader.read(path)?;
+    Baseline::read(session.reader.text(source)).map_err(|error| {
         let message = format!("`{}` is no baseline: {error}", path.display());
         Diagnostic::new(&BROKEN_BASELINE, message)
             .help("`--write-baseline` writes one where there is no file")

@@ -4,17 +4,26 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::Repeats;
-use super::settings::{self, Settings};
 use super::writer::{Named, Writer};
 use crate::cli::args::LintOptions;
 use crate::cli::patch;
 use crate::cli::session::Session;
 use crate::diag::{Diagnostic, Fix, Safety};
 use crate::fix::{self, Allowed, Outcome, Texts};
-use crate::host::{Host, Overlay};
+use crate::host::Host;
+use crate::lint::{Repeats, Selection};
+use crate::project::{LintRequest, Relint};
 use crate::report;
-use crate::text::{SourceId, Sources, Span};
+use crate::text::{SourceId, Sources};
+
+/// What is to be fixed.
+#[derive(Clone, Copy)]
+pub(super) struct Fixing<'f> {
+    pub(super) options: &'f LintOptions,
+    pub(super) request: &'f LintRequest,
+    pub(super) selection: &'f Selection,
+    pub(super) policy_folder: Option<&'f Path>,
+}
 
 /// What came of the fixes that were asked for.
 pub(super) struct Fixed {
@@ -32,22 +41,21 @@ pub(super) struct Fixed {
 /// is what was found in the files as they are, where that need not be found again: all of it in values.
 pub(super) fn run(
     session: &mut Session<'_>,
-    options: &LintOptions,
-    settings: &Settings,
+    fixing: Fixing<'_>,
     mut first: Option<Vec<Diagnostic>>,
 ) -> Fixed {
+    let options = fixing.options;
     let allowed = if options.unsafe_fixes {
         Allowed::Unsafe
     } else {
         Allowed::Safe
     };
-    let (host, sources) = (session.host, &session.sources);
+    let (host, sources) = (session.host, &session.reader.sources);
     let linter = Linter {
         host,
-        sources,
-        options,
-        settings,
-        named: Named::of(host, options, settings),
+        relint: Relint::new(&session.reader, fixing.request),
+        fixing,
+        named: Named::of(host, &fixing),
         outside: RefCell::default(),
     };
     let has_manifests = first.is_none();
@@ -89,7 +97,7 @@ pub(super) fn run(
     };
     let mut lines = told(sources, &outcome, options.diff);
     lines.extend(linter.told_of_outside());
-    session.sources = session.sources.replaced(&outcome.texts);
+    session.reader.sources = session.reader.sources.replaced(&outcome.texts);
     Fixed {
         left,
         diff,
@@ -111,9 +119,8 @@ fn keep_written(outcome: &mut Outcome, written: BTreeMap<SourceId, String>) {
 /// What it takes to lint everything again.
 struct Linter<'l> {
     host: &'l dyn Host,
-    sources: &'l Sources,
-    options: &'l LintOptions,
-    settings: &'l Settings,
+    relint: Relint<'l>,
+    fixing: Fixing<'l>,
     named: Named,
     /// The files that have fixes but are outside of what was named.
     outside: RefCell<BTreeSet<String>>,
@@ -122,37 +129,16 @@ struct Linter<'l> {
 impl Linter<'_> {
     /// Lints everything again, with the texts as they are so far.
     fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
-        // What was read is not read again: who edits a file meanwhile must not change what fixes are proven by.
-        let read = self.sources.iter().filter(|(_, source)| source.is_file());
-        let read = read.map(|(id, source)| {
-            let text = changed.get(&id).map_or(source.text(), String::as_str);
-            (source.path().to_owned(), text)
-        });
-        let mut all = self.sources.iter();
-        let stdin = all.find(|(_, source)| source.name() == "<stdin>");
-        let overlay = Overlay {
-            below: self.host,
-            files: read.collect(),
-            stdin: stdin.map_or_else(String::new, |(_, source)| source.text().to_owned()),
-        };
-        let mut session = Session::quiet(&overlay);
-        // The policy was read without a fault before, and no fix changes it.
-        let Ok(again) = settings::read(&mut session, self.options) else {
-            return Vec::new();
-        };
-        let mut judged = super::judge(&mut session, self.options, &again, repeats);
-        judged.findings.extend(judged.errors);
-        let known = Known::new(&session.sources, self.sources);
-        for finding in &mut judged.findings {
-            known.place(finding);
+        let mut findings = self.relint.lint(changed, repeats);
+        for finding in &mut findings {
             self.keep_fix(finding);
         }
-        judged.findings
+        findings
     }
 
     /// Takes the fix off a finding that is not to be fixed.
     fn keep_fix(&self, finding: &mut Diagnostic) {
-        let is_asked_for = self.settings.selection.has(finding);
+        let is_asked_for = self.fixing.selection.has(finding);
         if !is_asked_for || !finding.fix.as_ref().is_some_and(|fix| self.may_apply(fix)) {
             finding.fix = None;
         }
@@ -167,17 +153,17 @@ impl Linter<'_> {
 
     /// Whether all that a fix changes are files that may be written.
     fn may_apply(&self, fix: &Fix) -> bool {
-        let paths = fix
-            .edits
-            .iter()
-            .map(|edit| self.sources.get(edit.span.source).path());
-        let paths: BTreeSet<&Path> = paths.collect();
+        let edits = fix.edits.iter();
+        let paths = edits.map(|edit| self.relint.sources.get(edit.span.source).file());
+        let Some(paths) = paths.collect::<Option<BTreeSet<&Path>>>() else {
+            return false;
+        };
         if !paths.iter().all(|path| self.host.is_file(path)) {
             return false;
         }
         let is_outside = |path: &&&Path| !self.named.has(self.host, path);
         let outside: BTreeSet<&Path> = paths.iter().filter(is_outside).copied().collect();
-        let is_allowed = self.options.unsafe_fixes || fix.safety == Safety::Safe;
+        let is_allowed = self.fixing.options.unsafe_fixes || fix.safety == Safety::Safe;
         if is_allowed {
             let names = outside.iter().map(|path| path.display().to_string());
             self.outside.borrow_mut().extend(names);
@@ -186,58 +172,12 @@ impl Linter<'_> {
     }
 }
 
-/// The sources of one run by those of another: the same names in the same order.
-struct Known {
-    ids: BTreeMap<SourceId, SourceId>,
-}
-
-impl Known {
-    fn new(of: &Sources, by: &Sources) -> Self {
-        let mut names: BTreeMap<&str, Vec<SourceId>> = BTreeMap::new();
-        for (id, source) in by.iter() {
-            names.entry(source.name()).or_default().push(id);
-        }
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut ids = BTreeMap::new();
-        for (id, source) in of.iter() {
-            let count = seen.entry(source.name()).or_default();
-            let twins = names.get(source.name());
-            ids.extend(
-                twins
-                    .and_then(|twins| twins.get(*count))
-                    .map(|twin| (id, *twin)),
-            );
-            *count += 1;
-        }
-        Self { ids }
-    }
-
-    /// Moves the places of a finding; those in texts that the other run did not have go away.
-    fn place(&self, finding: &mut Diagnostic) {
-        finding
-            .labels
-            .retain_mut(|label| self.span(&mut label.span));
-        if let Some(fix) = &mut finding.fix {
-            let mut edits = fix.edits.iter_mut();
-            if !edits.all(|edit| self.span(&mut edit.span)) {
-                finding.fix = None;
-            }
-        }
-    }
-
-    fn span(&self, span: &mut Span) -> bool {
-        let id = self.ids.get(&span.source);
-        span.source = *id.unwrap_or(&span.source);
-        id.is_some()
-    }
-}
-
 /// One patch of all files that change; its last line says where it cannot be applied.
 fn diff(session: &Session<'_>, outcome: &Outcome) -> String {
     let (mut text, mut altered) = (String::new(), None);
     for (id, new) in &outcome.texts {
         let whole = report::Replacement {
-            range: 0..session.sources.get(*id).text().len(),
+            range: 0..session.reader.sources.get(*id).text().len(),
             text: new,
             title: String::new(),
         };

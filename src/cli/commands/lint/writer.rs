@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::settings::Settings;
-use crate::cli::args::LintOptions;
+use super::fixes::Fixing;
 use crate::cli::session::UNWRITABLE;
 use crate::diag::Diagnostic;
 use crate::host::{Host, HostError};
@@ -18,13 +17,14 @@ pub(super) struct Named {
 impl Named {
     /// What the options name; where they name nothing, the working folder and that of the policy, which names the
     /// releases.
-    pub(super) fn of(host: &dyn Host, options: &LintOptions, settings: &Settings) -> Self {
-        let layers = &options.layers;
-        let all = options.paths.iter().chain(&layers.values);
+    pub(super) fn of(host: &dyn Host, fixing: &Fixing<'_>) -> Self {
+        let request = fixing.request;
+        let layers = &request.layers;
+        let all = request.paths.iter().chain(&layers.values);
         let mut paths: Vec<PathBuf> = all.chain(&layers.chart).cloned().collect();
-        if options.paths.is_empty() && layers.is_empty() {
+        if request.paths.is_empty() && layers.is_empty() {
             paths.extend(host.current_dir());
-            paths.extend(settings.policy.iter().map(|(_, folder)| folder.clone()));
+            paths.extend(fixing.policy_folder.map(Path::to_owned));
         }
         // The folder of a policy in the working folder has an empty name.
         let here = |path: &PathBuf| Path::new(".").join(path);
@@ -92,7 +92,8 @@ impl<'w> Writer<'w> {
     }
 
     fn path(&self, id: SourceId) -> &'w Path {
-        self.sources.get(id).path()
+        let file = self.sources.get(id).file();
+        file.expect("fixes change files alone")
     }
 
     /// What the file holds as far as this run knows.

@@ -3,17 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
+use crate::project::NO_SUCH_VALUE;
 use crate::report;
-use crate::text::{SourceId, Sources, nearest};
+use crate::text::{Origin, SourceId, Sources, nearest};
 use crate::values::{Content, Map, Value};
-
-pub(in crate::cli) static NO_SUCH_VALUE: Code = Code::error(
-    "VA005",
-    "no-such-value",
-    "the values have nothing under a key that was asked for",
-)
-.page(include_str!("../../codes/no_such_value.md"));
 
 /// How many mappings may stand around a hub's values, so that its keys are found without their names.
 const AROUND: usize = 3;
@@ -181,8 +175,8 @@ impl Explanation<'_> {
     fn place(&self, value: &Value) -> String {
         let span = value.set.key.unwrap_or(value.set.value);
         let source = self.sources.get(span.source);
-        if source.name().starts_with("--") {
-            return source.name().to_owned();
+        if let Origin::Argument(option) = source.origin() {
+            return (*option).to_owned();
         }
         let line = source.line_column(span.start).line;
         format!("{}:{line}", source.name())

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use super::chart_folder::is_chart;
+use super::layers::LayerRequest;
+use super::lint::LintRequest;
+use super::reader::{Reader, unreadable};
 use super::settings::Settings;
-use crate::cli::args::{LayerOptions, LintOptions};
-use crate::cli::session::{Session, unreadable};
-use crate::cli::stack;
 use crate::diag::{Diagnostic, Level};
-use crate::host::{Host, HostError};
+use crate::host::HostError;
 use crate::policy::LintRelease;
 use crate::text::Span;
 
@@ -18,19 +19,19 @@ use crate::text::Span;
 #[derive(Debug)]
 pub(super) enum Subject {
     /// A chart, or layers of values, or both.
-    Release(Stack),
+    Release(ReleaseRequest),
     /// Rendered manifests.
     Manifests(PathBuf),
     /// Standard input: manifests, or values with these layers over them.
-    Stdin(Stack),
+    Stdin(ReleaseRequest),
 }
 
-/// The layers of a release.
+/// A release to lint.
 #[derive(Debug)]
-pub(super) struct Stack {
+pub(super) struct ReleaseRequest {
     /// Charts and values files; the layers lie over them.
     pub(super) paths: Vec<PathBuf>,
-    pub(super) layers: LayerOptions,
+    pub(super) layers: LayerRequest,
     pub(super) chart_version: Option<String>,
     pub(super) hub: Option<String>,
     /// Where the policy says it.
@@ -39,13 +40,13 @@ pub(super) struct Stack {
     pub(super) is_found: bool,
 }
 
-impl Stack {
-    pub(super) fn of_paths(paths: Vec<PathBuf>, options: &LintOptions) -> Self {
+impl ReleaseRequest {
+    pub(super) fn of_paths(paths: Vec<PathBuf>, request: &LintRequest) -> Self {
         Self {
             paths,
-            layers: options.layers.clone(),
-            chart_version: options.chart_version.clone(),
-            hub: options.hub.clone(),
+            layers: request.layers.clone(),
+            chart_version: request.chart_version.clone(),
+            hub: request.hub.clone(),
             said: None,
             is_found: false,
         }
@@ -54,24 +55,23 @@ impl Stack {
 
 /// What a command line asks for, with notes on what was passed over.
 pub(super) fn subjects(
-    session: &Session<'_>,
-    options: &LintOptions,
+    reader: &Reader<'_>,
+    request: &LintRequest,
     settings: &Settings,
 ) -> (Vec<Subject>, Vec<Diagnostic>) {
     let gatherer = Gatherer {
-        session,
-        host: session.host,
-        options,
+        reader,
+        request,
         settings,
         notes: RefCell::default(),
     };
     let mut found = Vec::new();
-    if !options.paths.is_empty() {
-        for path in &options.paths {
+    if !request.paths.is_empty() {
+        for path in &request.paths {
             gatherer.add(path, &mut found);
         }
-    } else if !options.layers.is_empty() {
-        let stack = Stack::of_paths(Vec::new(), options);
+    } else if !request.layers.is_empty() {
+        let stack = ReleaseRequest::of_paths(Vec::new(), request);
         found.push(Subject::Release(stack));
     } else if gatherer.releases().next().is_some() {
         let releases = gatherer.releases();
@@ -81,7 +81,7 @@ pub(super) fn subjects(
     }
     let mut known = Vec::new();
     found.retain(|subject| match subject {
-        Subject::Release(Stack {
+        Subject::Release(ReleaseRequest {
             said: Some(span), ..
         }) => {
             let is_new = !known.contains(span);
@@ -94,9 +94,8 @@ pub(super) fn subjects(
 }
 
 struct Gatherer<'g> {
-    session: &'g Session<'g>,
-    host: &'g dyn Host,
-    options: &'g LintOptions,
+    reader: &'g Reader<'g>,
+    request: &'g LintRequest,
     settings: &'g Settings,
     /// What was passed over.
     notes: RefCell<Vec<Diagnostic>>,
@@ -111,20 +110,20 @@ impl<'g> Gatherer<'g> {
     /// A path by what it is.
     fn add(&self, path: &Path, found: &mut Vec<Subject>) {
         if path == Path::new("-") {
-            let stack = Stack::of_paths(vec![path.to_owned()], self.options);
+            let stack = ReleaseRequest::of_paths(vec![path.to_owned()], self.request);
             return found.push(Subject::Stdin(stack));
         }
         if self.add_releases(path, found) {
             return;
         }
-        if self.host.is_dir(path) && !self.is_chart_folder(path) {
+        if self.reader.host.is_dir(path) && !self.is_chart_folder(path) {
             self.walk(path, found);
-        } else if self.options.skip_unknown && self.host.is_file(path) {
+        } else if self.request.skip_unknown && self.reader.host.is_file(path) {
             self.find_file(path, None, found);
         } else if self.content(path) == Content::Manifests {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
-            let stack = Stack::of_paths(vec![path.to_owned()], self.options);
+            let stack = ReleaseRequest::of_paths(vec![path.to_owned()], self.request);
             found.push(Subject::Release(stack));
         }
     }
@@ -140,7 +139,7 @@ impl<'g> Gatherer<'g> {
 
     /// Charts, manifests and values below a folder; what is none of them is passed over.
     fn walk(&self, folder: &Path, found: &mut Vec<Subject>) {
-        let files = self.session.host.walk(folder);
+        let files = self.reader.host.walk(folder);
         let is_metadata = |file: &&PathBuf| file.file_name() == Some(OsStr::new("Chart.yaml"));
         let charts: BTreeSet<&Path> = files
             .iter()
@@ -175,7 +174,7 @@ impl<'g> Gatherer<'g> {
         if chart.is_some() && is_own || is_policy(&name) || self.add_releases(path, found) {
             return;
         }
-        if stack::is_chart(self.host, path) {
+        if is_chart(self.reader.host, path) {
             return self.find(vec![path.to_owned()], found);
         }
         if !is_yaml(path) {
@@ -192,9 +191,9 @@ impl<'g> Gatherer<'g> {
     }
 
     fn find(&self, paths: Vec<PathBuf>, found: &mut Vec<Subject>) {
-        found.push(Subject::Release(Stack {
+        found.push(Subject::Release(ReleaseRequest {
             is_found: true,
-            ..Stack::of_paths(paths, self.options)
+            ..ReleaseRequest::of_paths(paths, self.request)
         }));
     }
 
@@ -202,24 +201,24 @@ impl<'g> Gatherer<'g> {
     /// over its own.
     fn release(&self, release: &LintRelease) -> Subject {
         let place = |path: &str| self.place(path);
-        let layers = &self.options.layers;
+        let layers = &self.request.layers;
         let chart = release.chart.as_ref().map(|chart| place(&chart.value));
         let own = release.values.iter().map(|values| place(&values.value));
         let sets = release.set.iter().chain(&layers.set);
-        Subject::Release(Stack {
+        Subject::Release(ReleaseRequest {
             paths: Vec::new(),
-            layers: LayerOptions {
+            layers: LayerRequest {
                 chart: layers.chart.clone().or(chart),
                 values: own.chain(layers.values.iter().cloned()).collect(),
                 set: sets.cloned().collect(),
                 ..layers.clone()
             },
             chart_version: self
-                .options
+                .request
                 .chart_version
                 .clone()
                 .or_else(|| Some(release.chart_version.as_ref()?.value.clone())),
-            hub: self.options.hub.clone().or_else(|| release.hub.clone()),
+            hub: self.request.hub.clone().or_else(|| release.hub.clone()),
             said: Some(release.name.span),
             is_found: false,
         })
@@ -229,7 +228,7 @@ impl<'g> Gatherer<'g> {
     fn place(&self, path: &str) -> PathBuf {
         let folder = self.settings.policy.as_ref().map(|(_, folder)| folder);
         let whole = clean(&folder.map_or_else(PathBuf::new, Clone::clone).join(path));
-        let here = self.host.current_dir().unwrap_or_default();
+        let here = self.reader.host.current_dir().unwrap_or_default();
         whole
             .strip_prefix(&here)
             .map_or(whole.clone(), Path::to_owned)
@@ -237,7 +236,7 @@ impl<'g> Gatherer<'g> {
 
     /// Whether a path is the chart or a layer of a release.
     fn is_of(&self, release: &LintRelease, path: &Path) -> bool {
-        let here = self.host.current_dir().unwrap_or_default();
+        let here = self.reader.host.current_dir().unwrap_or_default();
         let whole = |path: &Path| clean(&here.join(path));
         let path = whole(path);
         let layers = release.values.iter().chain(&release.chart);
@@ -247,12 +246,12 @@ impl<'g> Gatherer<'g> {
     }
 
     fn is_chart_folder(&self, path: &Path) -> bool {
-        self.host.is_file(&path.join("Chart.yaml"))
+        self.reader.host.is_file(&path.join("Chart.yaml"))
     }
 
     /// What a file of a folder holds; one that is too large is noted.
     fn content_of_found(&self, path: &Path) -> Content {
-        let text = self.host.read_file(path);
+        let text = self.reader.host.read_file(path);
         if let Err(error @ HostError::TooLarge { .. }) = &text {
             let error = unreadable(path, error);
             let message = format!("{}, so it was not linted", error.message);
@@ -269,7 +268,7 @@ impl<'g> Gatherer<'g> {
     }
 
     fn content(&self, path: &Path) -> Content {
-        Content::of(self.session.peek(path))
+        Content::of(self.reader.peek(path))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::select::Selection;
 use crate::diag::{Diagnostic, Level};
-use crate::lint::Selection;
 use crate::text::SourceId;
 
 /// Where findings about values stand that are shown, with how bad the worst of each is.

@@ -1,4 +1,4 @@
-//! The version of the chart that a hub is to get.
+//! What a run asks: what is wrong in releases, or what an upgrade of the chart needs.
 
 use super::engine::Job;
 use crate::diag::{Code, Diagnostic};
@@ -13,6 +13,43 @@ pub(super) static NO_UPGRADE: Code = Code::error(
     "the chart cannot go to that version, or it is not known from which",
 )
 .page(include_str!("no_upgrade.md"));
+
+/// What a run asks about the releases in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Question {
+    /// What is wrong in them.
+    #[default]
+    Release,
+    /// What changes with another version of the z2jh chart, and nothing else.
+    Upgrade(Target),
+}
+
+impl Question {
+    /// Whether it is about an upgrade.
+    pub fn is_upgrade(&self) -> bool {
+        matches!(self, Question::Upgrade(_))
+    }
+
+    /// What is to be judged of a release; nothing for an upgrade where it has no hub.
+    ///
+    /// # Errors
+    /// For an upgrade where nobody says which version the release has, or it has a newer one.
+    pub fn job(
+        &self,
+        plan: Plan,
+        sources: &mut Sources,
+        shared: &mut Shared,
+    ) -> Result<Option<Job>, Diagnostic> {
+        match self {
+            Question::Release => Ok(Some(Job {
+                plan,
+                next: None,
+                is_kept: false,
+            })),
+            Question::Upgrade(target) => target.job(plan, sources, shared),
+        }
+    }
+}
 
 /// The version of the z2jh chart that a release is to get.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +80,7 @@ impl Target {
         })
     }
 
-    /// What is judged of a release that is to have this version; nothing where no hub is in it.
-    ///
-    /// # Errors
-    /// Where nobody says which version it has, or it has a newer one.
-    pub fn job(
+    fn job(
         &self,
         plan: Plan,
         sources: &mut Sources,

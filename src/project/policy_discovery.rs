@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::session::{self, Session};
+use super::reader::{Reader, unreadable};
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Distrust, Host};
 use crate::policy::Z2JH;
@@ -34,19 +34,16 @@ pub(super) static UNTRUSTED_POLICY: Code = Code::error(
 
 /// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
 /// is to change because a program was started from another folder.
-pub(super) fn find(
-    session: &mut Session<'_>,
-    asked: Option<&Path>,
-) -> Result<SourceId, Diagnostic> {
+pub(super) fn find(reader: &mut Reader<'_>, asked: Option<&Path>) -> Result<SourceId, Diagnostic> {
     match asked {
-        Some(name) if name == Path::new("z2jh") => Ok(session
+        Some(name) if name == Path::new("z2jh") => Ok(reader
             .sources
-            .add_fixed("policy z2jh (built in)", Z2JH.to_owned())),
-        Some(path) => session.read(path),
+            .add_built_in("policy z2jh (built in)", Z2JH.to_owned())),
+        Some(path) => reader.read(path),
         None => {
-            let (folder, path) = nearest(session)?;
-            let path = path.ok_or_else(|| no_policy(session.host, &folder))?;
-            session.read(&path)
+            let (folder, path) = nearest(reader)?;
+            let path = path.ok_or_else(|| no_policy(reader.host, &folder))?;
+            reader.read(&path)
         }
     }
 }
@@ -54,29 +51,29 @@ pub(super) fn find(
 /// The same for what needs no policy: nothing where none is named and none is found, or the built-in one is.
 /// With it comes the folder at which its paths start.
 pub(super) fn find_any(
-    session: &mut Session<'_>,
+    reader: &mut Reader<'_>,
     asked: Option<&Path>,
 ) -> Result<Option<(SourceId, PathBuf)>, Diagnostic> {
     let path = match asked {
         Some(path) => Some(path.to_owned()),
-        None => nearest(session)?.1,
+        None => nearest(reader)?.1,
     };
     // The built-in policy says nothing of anybody's cluster.
     let Some(path) = path.filter(|path| path != Path::new("z2jh")) else {
         return Ok(None);
     };
-    let source = session.read(&path)?;
+    let source = reader.read(&path)?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     Ok(Some((source, folder)))
 }
 
 /// Looks from the working folder, which comes back too, up to the root of the repository. Outside a repository
 /// the folders above are not searched: others may write into them, as into `/tmp`.
-fn nearest(session: &mut Session<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
-    let host = session.host;
+fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
+    let host = reader.host;
     let folder = host
         .current_dir()
-        .map_err(|error| session::unreadable(Path::new("."), &error))?;
+        .map_err(|error| unreadable(Path::new("."), &error))?;
     let last = repository(host, &folder).unwrap_or(&folder);
     for above in folder.ancestors() {
         let found: Vec<PathBuf> = NAMES
@@ -89,7 +86,7 @@ fn nearest(session: &mut Session<'_>) -> Result<(PathBuf, Option<PathBuf>), Diag
             [path] => {
                 trust(host, path)?;
                 if above != folder {
-                    session.name_policy(path);
+                    reader.policy_above = Some(path.clone());
                 }
                 return Ok((folder.clone(), Some(path.clone())));
             }

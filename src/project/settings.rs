@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::LintOptions;
-use crate::cli::codes;
-use crate::cli::find_policy;
-use crate::cli::session::Session;
+use super::codes::Codes;
+use super::lint::LintRequest;
+use super::policy_discovery;
+use super::reader::Reader;
 use crate::diag::Diagnostic;
 use crate::hub::chart;
-use crate::lint::{RULES, Selection, Target, is_rule};
+use crate::lint::{Question, RULES, Selection, Target, is_rule};
 use crate::policy::{self, Policy, Spanned};
 use crate::text::SourceId;
 
@@ -19,50 +19,50 @@ pub(super) struct Settings {
     pub(super) policy: Option<(Policy, PathBuf)>,
     /// The policy by which manifests are rendered before they are linted, where that is asked for.
     pub(super) injected: Option<Policy>,
-    /// The version that the z2jh chart is to get, where that is asked for.
-    pub(super) to: Option<Target>,
+    /// What is asked about releases.
+    pub(super) question: Question,
 }
 
 /// Reads the policy, if there is one, and puts the options over it.
 pub(super) fn read(
-    session: &mut Session<'_>,
-    options: &LintOptions,
+    reader: &mut Reader<'_>,
+    request: &LintRequest,
 ) -> Result<Settings, Vec<Diagnostic>> {
-    if let Some(error) = unknown_in_options(options) {
+    if let Some(error) = unknown_in_options(request) {
         return Err(vec![error]);
     }
-    if let Some(version) = &options.chart_version {
+    if let Some(version) = &request.chart_version {
         chart::check_version(version).map_err(|error| vec![error])?;
     }
-    let to = options.to.as_deref().map(Target::read).transpose();
-    let to = to.map_err(|error| vec![error])?;
-    let found = find_policy::find_any(session, options.policy.as_deref());
+    let target = request.to.as_deref().map(Target::read).transpose();
+    let target = target.map_err(|error| vec![error])?;
+    let found = policy_discovery::find_any(reader, request.policy.as_deref());
     let policy = match found.map_err(|error| vec![error])? {
-        Some((source, folder)) => Some((read_policy(session, source)?, folder)),
+        Some((source, folder)) => Some((read_policy(reader, request.codes, source)?, folder)),
         None => None,
     };
     let said = policy.as_ref().map(|(policy, _)| selection(policy));
     let mut selection = said.unwrap_or_else(|| Selection::of(RULES));
-    if !options.select.is_empty() {
-        selection.select.clone_from(&options.select);
+    if !request.select.is_empty() {
+        selection.select.clone_from(&request.select);
     }
-    selection.ignore.extend(options.ignore.iter().cloned());
-    selection.pedantic = options.pedantic;
-    let injected = match (options.as_injected, &policy) {
+    selection.ignore.extend(request.ignore.iter().cloned());
+    selection.pedantic = request.pedantic;
+    let injected = match (request.as_injected, &policy) {
         (false, _) => None,
         (true, Some((policy, _))) => Some(policy.clone()),
         // The built-in one, or none at all, which is an error here.
         (true, None) => {
-            let source = find_policy::find(session, options.policy.as_deref());
+            let source = policy_discovery::find(reader, request.policy.as_deref());
             let source = source.map_err(|error| vec![error])?;
-            Some(read_policy(session, source)?)
+            Some(read_policy(reader, request.codes, source)?)
         }
     };
     Ok(Settings {
         selection,
         policy,
         injected,
-        to,
+        question: target.map_or(Question::Release, Question::Upgrade),
     })
 }
 
@@ -84,8 +84,12 @@ pub(super) fn selection(policy: &Policy) -> Selection {
     }
 }
 
-fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Diagnostic>> {
-    let (policy, mut diagnostics) = policy::read(source, session.sources.get(source).text());
+fn read_policy(
+    reader: &mut Reader<'_>,
+    codes: Codes,
+    source: SourceId,
+) -> Result<Policy, Vec<Diagnostic>> {
+    let (policy, mut diagnostics) = policy::read(source, reader.text(source));
     if let Some(policy) = &policy {
         let lint = &policy.lint;
         let levels = lint.levels.iter().map(|(name, _)| name);
@@ -93,9 +97,11 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
         let names = lint.select.iter().chain(&lint.ignore);
         let names = names.chain(levels).chain(silenced);
         let unknown = names.filter(|name| !is_rule(RULES, &name.value));
-        diagnostics.extend(
-            unknown.map(|name| codes::no_such_rule(&name.value).at(name.span, "is not known")),
-        );
+        diagnostics.extend(unknown.map(|name| {
+            codes
+                .no_such_rule(&name.value)
+                .at(name.span, "is not known")
+        }));
         let versions = lint.releases.iter();
         let versions = versions.filter_map(|release| release.chart_version.as_ref());
         diagnostics.extend(versions.filter_map(|version| {
@@ -106,15 +112,15 @@ fn read_policy(session: &Session<'_>, source: SourceId) -> Result<Policy, Vec<Di
     let is_broken = diagnostics.iter().any(Diagnostic::is_error);
     match policy.filter(|_| !is_broken) {
         Some(policy) => {
-            session.show(&diagnostics);
+            reader.notes.extend(diagnostics);
             Ok(policy)
         }
         None => Err(diagnostics),
     }
 }
 
-fn unknown_in_options(options: &LintOptions) -> Option<Diagnostic> {
-    let mut words = options.select.iter().chain(&options.ignore);
+fn unknown_in_options(request: &LintRequest) -> Option<Diagnostic> {
+    let mut words = request.select.iter().chain(&request.ignore);
     let word = words.find(|word| !is_rule(RULES, word))?;
-    Some(codes::no_such_rule(word))
+    Some(request.codes.no_such_rule(word))
 }

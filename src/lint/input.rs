@@ -1,0 +1,150 @@
+//! One run of the linter over all that is named: releases, manifests and the rows of the policy.
+
+use std::collections::BTreeSet;
+
+use super::dedup::Said;
+use super::engine::{Job, Linted, Run, manifests, rows, run_all};
+use super::question::Question;
+use super::select::Selection;
+use super::stream::Cluster;
+use super::subjects::Rows;
+use super::suppress::Silence;
+use crate::diag::Diagnostic;
+use crate::hub::{Release, Shared};
+use crate::k8s::Kinds;
+use crate::policy::Policy;
+use crate::text::{SourceId, Sources};
+use crate::values::NotATable;
+
+/// What one run of the linter judges, and by what.
+#[derive(Debug)]
+pub struct Input {
+    /// What the releases have in common.
+    pub shared: Shared,
+    /// What is asked about the releases.
+    pub question: Question,
+    /// The releases.
+    pub jobs: Vec<Job>,
+    /// The manifests.
+    pub streams: Vec<Rendered>,
+    /// The policy, where there is one.
+    pub policy: Option<Policy>,
+    /// Whether the rows of the policy are judged too.
+    pub has_rows: bool,
+    /// Which findings are asked for.
+    pub selection: Selection,
+    /// Whether the values that the manifests were rendered from are in files that are judged too.
+    pub is_layered: bool,
+    /// The day in UTC, as `2027-01-31`; where it is not known no suppression expires.
+    pub today: Option<String>,
+}
+
+impl Input {
+    /// Nothing to judge yet.
+    pub fn new(question: Question, selection: Selection) -> Self {
+        Self {
+            shared: Shared::default(),
+            question,
+            jobs: Vec::new(),
+            streams: Vec::new(),
+            policy: None,
+            has_rows: false,
+            selection,
+            is_layered: false,
+            today: None,
+        }
+    }
+}
+
+/// Manifests to judge.
+#[derive(Debug, Clone, Copy)]
+pub struct Rendered {
+    /// The stream.
+    pub source: SourceId,
+    /// The index of the job of the release that they were rendered from, where it is known.
+    pub job: Option<usize>,
+}
+
+/// Whether findings in manifests are kept that findings about their values report already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// As fixes need it: the manifests stay wrong when the values are right.
+    Shown,
+    /// As readers want it.
+    Hidden,
+}
+
+/// The outcome of a run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was found and is not suppressed; the selection was not applied yet.
+    pub findings: Vec<Diagnostic>,
+    /// What could not be judged.
+    pub errors: Vec<Diagnostic>,
+}
+
+impl Outcome {
+    /// Takes what was found, and leaves the releases that are kept.
+    fn take(&mut self, linted: Vec<Result<Linted, NotATable>>) -> Vec<Option<Release>> {
+        let mut releases = Vec::new();
+        for result in linted {
+            releases.push(match result {
+                Ok(Linted { findings, release }) => {
+                    self.findings.extend(findings);
+                    release
+                }
+                Err(error) => {
+                    self.errors.push(error.diagnostic());
+                    None
+                }
+            });
+        }
+        releases
+    }
+}
+
+/// Judges everything in the input; findings are sorted by place, once each, and without those that are suppressed.
+pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
+    let mut outcome = Outcome::default();
+    let policy = input.policy.as_ref();
+    let facts = policy.map(|policy| policy.facts.clone());
+    let facts = facts.unwrap_or_default();
+    let run = Run {
+        sources,
+        shared: &input.shared,
+        facts: &facts,
+        has_hints: input.selection.may_have_hints(),
+    };
+    let mut charts = BTreeSet::new();
+    for job in &input.jobs {
+        job.plan.add_chart_names(&mut charts);
+    }
+    let releases = outcome.take(run_all(run, input.jobs));
+    let kinds = Kinds::default();
+    let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
+    let is_layered = input.is_layered && repeats == Repeats::Hidden;
+    let said = Said::new(&outcome.findings, &input.selection, is_layered);
+    for Rendered { source, job } in input.streams {
+        let release = job.and_then(|job| releases[job].as_ref());
+        let mut findings = manifests(sources, source, &cluster, release);
+        findings.retain(|finding| !said.says(finding, source));
+        outcome.findings.extend(findings);
+    }
+    let findings = &mut outcome.findings;
+    if let Some(policy) = policy.filter(|_| input.has_rows) {
+        let charts = &charts;
+        findings.extend(rows(&Rows { policy, charts }));
+    }
+    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
+    findings.dedup();
+    let silence = Silence {
+        rules: input.selection.rules,
+        entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),
+        without: policy.map(|policy| policy.source).into_iter().collect(),
+        today: input.today,
+        needs_reason: policy.is_some_and(|policy| policy.lint.require_reasons),
+        is_of_upgrade: input.question.is_upgrade(),
+    };
+    silence.apply(sources, findings);
+    outcome
+}

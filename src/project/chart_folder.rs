@@ -1,0 +1,115 @@
+//! The files of a chart that decide its values, from a folder or from an archive.
+
+use std::path::Path;
+
+use super::reader::{Reader, too_large, unreadable};
+use crate::diag::{Code, Diagnostic};
+use crate::host::{Host, LARGEST_CHART, LARGEST_TEXT};
+use crate::values::{self, Chart, ChartFile, Helm};
+
+pub(super) static LINK: Code = Code::error(
+    "VA010",
+    "link-out-of-chart",
+    "a file of a chart is a symbolic link out of the chart's folder",
+)
+.page(include_str!("codes/link.md"));
+
+/// The files of a chart that decide its values.
+const FILES: [&str; 6] = [
+    "Chart.yaml",
+    "Chart.lock",
+    "requirements.lock",
+    "requirements.yaml",
+    "values.yaml",
+    "values.schema.json",
+];
+
+/// The files of a chart are limited where they are read and where they are unpacked.
+const _: () =
+    assert!(LARGEST_TEXT == values::LARGEST_CHART_FILE && LARGEST_CHART == values::LARGEST_CHART);
+
+/// Whether a path may be a chart: a folder, or an archive by its name.
+pub(super) fn is_chart(host: &dyn Host, path: &Path) -> bool {
+    host.is_dir(path) || path.extension().is_some_and(|extension| extension == "tgz")
+}
+
+/// Reads a chart with the charts below it.
+pub(super) fn read_chart(
+    reader: &mut Reader<'_>,
+    path: &Path,
+    helm: Helm,
+) -> Result<Chart, Diagnostic> {
+    let name = path.display().to_string();
+    let name = name.trim_end_matches('/');
+    if reader.host.is_dir(path) {
+        let mut files = Vec::new();
+        let root = reader.host.real_path(path);
+        collect(reader.host, &root, path, "", &mut files)?;
+        return values::read_chart(&mut reader.sources, name, files, helm);
+    }
+    let bytes = reader.host.read_bytes(path);
+    let bytes = bytes.map_err(|error| unreadable(path, &error))?;
+    values::read_archive(&mut reader.sources, name, &bytes, helm)
+}
+
+/// The files of a chart's folder that decide its values, with those of the charts below it. `root` is the folder of the
+/// outermost chart without links: what lies outside of it is no part of the chart, whatever links to it.
+fn collect(
+    host: &dyn Host,
+    root: &Path,
+    folder: &Path,
+    prefix: &str,
+    files: &mut Vec<ChartFile>,
+) -> Result<(), Diagnostic> {
+    let mut take = |path: &Path, name: String| {
+        inside(host, root, path)?;
+        let content = host.read_bytes(path);
+        let content = content.map_err(|error| unreadable(path, &error))?;
+        let is_packed = path.extension().is_some_and(|extension| extension == "tgz");
+        if !is_packed && content.len() as u64 > values::LARGEST_CHART_FILE {
+            return Err(too_large(path, values::LARGEST_CHART_FILE));
+        }
+        let others: usize = files.iter().map(|file| file.content.len()).sum();
+        if (others + content.len()) as u64 > values::LARGEST_CHART {
+            return Err(too_large(folder, values::LARGEST_CHART));
+        }
+        files.push(ChartFile {
+            path: name,
+            content,
+        });
+        Ok(())
+    };
+    for name in FILES {
+        let path = folder.join(name);
+        if host.is_file(&path) {
+            take(&path, format!("{prefix}{name}"))?;
+        }
+    }
+    let below = host.list_dir(&folder.join("charts"));
+    for path in &below {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if host.is_file(path) && is_chart(host, path) {
+            take(path, format!("{prefix}charts/{name}"))?;
+        }
+    }
+    // Links lead round in circles; of charts that deep the reader says that they are too deep.
+    let depth = prefix.matches("charts/").count();
+    let folders = below.iter().filter(|path| host.is_dir(path));
+    for path in folders.filter(|_| depth <= values::DEEPEST_CHART) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        inside(host, root, path)?;
+        collect(host, root, path, &format!("{prefix}charts/{name}/"), files)?;
+    }
+    Ok(())
+}
+
+/// Refuses a link that leads out of the chart: a chart from elsewhere must not make us read, and print, other files.
+fn inside(host: &dyn Host, root: &Path, path: &Path) -> Result<(), Diagnostic> {
+    if host.real_path(path).starts_with(root) {
+        return Ok(());
+    }
+    let path = path.display();
+    let message = format!("`{path}` is a symbolic link out of its chart and was not read");
+    Err(Diagnostic::new(&LINK, message)
+        .help("replace the link with a copy: Helm follows it, and `helm package` packs its target"))
+}

@@ -1,0 +1,329 @@
+//! What is read of all subjects, and what comes of it.
+
+use std::path::Path;
+
+use super::layers::{LayerFiles, read_layers};
+use super::lint::LintRequest;
+use super::reader::{Reader, too_large};
+use super::settings::Settings;
+use super::subjects::{ReleaseRequest, Subject, is_stream};
+use crate::diag::{Code, Diagnostic};
+use crate::host::LARGEST_TEXT;
+use crate::hub::{self, Plan, Shared};
+use crate::k8s;
+use crate::lint::{self, Job, Question, Rendered, Selection};
+use crate::policy::Policy;
+use crate::render;
+use crate::text::{SourceId, Sources};
+use crate::values::{self, Helm};
+
+/// The values have nothing under a key.
+pub static NO_SUCH_VALUE: Code = Code::error(
+    "VA005",
+    "no-such-value",
+    "the values have nothing under a key that was asked for",
+)
+.page(include_str!("codes/no_such_value.md"));
+
+/// What was read of all subjects.
+pub(super) struct Gathered {
+    /// The releases and the manifests; the policy is left to be added.
+    pub(super) input: lint::Input,
+    /// How many subjects the linter knows something of.
+    pub(super) known: usize,
+    /// What cannot be read.
+    pub(super) errors: Vec<Diagnostic>,
+}
+
+/// Reads subjects one by one.
+#[derive(Default)]
+pub(super) struct Gatherer<'p> {
+    /// The policy by which manifests are rendered first.
+    injected: Option<&'p Policy>,
+    question: Question,
+    made_from: MadeFrom,
+    files: LayerFiles,
+    shared: Shared,
+    jobs: Vec<Job>,
+    streams: Vec<Rendered>,
+    /// What is wrong with releases in which the keys of `--hub` lead nowhere, and whether somebody merely came upon
+    /// them in a folder.
+    no_hub: Vec<(Diagnostic, bool)>,
+    known: usize,
+    errors: Vec<Diagnostic>,
+}
+
+/// Which values made the manifests.
+#[derive(Default)]
+enum MadeFrom {
+    /// Those in the Secret of the hub in them.
+    #[default]
+    Secret,
+    /// The layers of the command line, which were not read yet.
+    Layers(Box<ReleaseRequest>),
+    /// The layers of the command line, by the place of their job.
+    Job(Option<usize>),
+}
+
+impl<'p> Gatherer<'p> {
+    /// Nothing yet, for a command line; `notes` are on what it will not read.
+    pub(super) fn new(
+        request: &LintRequest,
+        settings: &'p Settings,
+        notes: Vec<Diagnostic>,
+    ) -> Self {
+        let made_from = if request.layers.is_empty() {
+            MadeFrom::Secret
+        } else {
+            MadeFrom::Layers(Box::new(ReleaseRequest::of_paths(Vec::new(), request)))
+        };
+        Self {
+            injected: settings.injected.as_ref(),
+            question: settings.question.clone(),
+            made_from,
+            errors: notes,
+            ..Self::default()
+        }
+    }
+
+    /// Reads what is named.
+    pub(super) fn add(&mut self, reader: &mut Reader<'_>, subjects: Vec<Subject>) {
+        for subject in subjects {
+            match subject {
+                Subject::Release(release) => {
+                    self.add_release(reader, &release);
+                }
+                Subject::Manifests(path) => match reader.read_manifests(&path) {
+                    Ok(source) => self.add_stream(reader, source),
+                    Err(error) => self.errors.push(error),
+                },
+                Subject::Stdin(release) => self.add_stdin(reader, &release),
+            }
+        }
+    }
+
+    /// Everything that was read; the selection is of the findings that come of it.
+    pub(super) fn finish(self, selection: Selection) -> Gathered {
+        let mut errors = self.errors;
+        // Of the files of a folder not all have to be layers of the hub, but one of them.
+        let is_lost = self.known == 0;
+        let no_hub = self.no_hub.into_iter();
+        let no_hub = no_hub.filter(|(_, is_found)| is_lost || !is_found);
+        errors.extend(no_hub.map(|(error, _)| error));
+        let input = lint::Input {
+            shared: self.shared,
+            jobs: self.jobs,
+            streams: self.streams,
+            // The values that the manifests were rendered from are in files, and not in the manifests alone.
+            is_layered: matches!(self.made_from, MadeFrom::Job(_)),
+            ..lint::Input::new(self.question, selection)
+        };
+        Gathered {
+            input,
+            known: self.known,
+            errors,
+        }
+    }
+
+    /// Adds a release; gives the place of its job.
+    fn add_release(&mut self, reader: &mut Reader<'_>, release: &ReleaseRequest) -> Option<usize> {
+        let (parts, mut errors) =
+            read_layers(reader, &mut self.files, &release.paths, &release.layers);
+        if let Some(said) = release.said {
+            // What is not there was named by the policy.
+            for error in errors.iter_mut().filter(|error| error.labels.is_empty()) {
+                *error = error.clone().at(said, "a layer of this release");
+            }
+        }
+        let hub = release.hub.as_deref().map(hub_keys);
+        let parts = hub::Parts {
+            chart: parts.chart,
+            values: parts.values,
+            helm: parts.helm,
+            version: release.chart_version.as_deref(),
+            hub,
+            inside: Vec::new(),
+        };
+        if errors.is_empty() && !parts.has_hub_keys() {
+            self.no_hub
+                .push((no_hub(&parts, release), release.is_found));
+            return None;
+        }
+        let job = self.add_job(reader, parts, release.is_found && errors.is_empty());
+        let is_known = job.is_some_and(|job| self.jobs[job].plan.is_known());
+        self.known += usize::from(is_known);
+        self.errors.extend(errors);
+        job
+    }
+
+    /// Adds a release to what is judged; gives the place of its job.
+    fn add_job(
+        &mut self,
+        reader: &mut Reader<'_>,
+        parts: hub::Parts<'_>,
+        may_be_unknown: bool,
+    ) -> Option<usize> {
+        let (plan, broken) = Plan::new(&mut reader.sources, &mut self.shared, parts);
+        self.errors.extend(broken);
+        if may_be_unknown && !plan.is_known() {
+            return None;
+        }
+        let job = self
+            .question
+            .job(plan, &mut reader.sources, &mut self.shared);
+        let job = job.map_err(|error| self.errors.push(error)).ok()??;
+        self.jobs.push(job);
+        Some(self.jobs.len() - 1)
+    }
+
+    /// Manifests, and the values of hubs in them: in objects of `GitOps`, and in the Secret of a hub.
+    pub(super) fn add_stream(&mut self, reader: &mut Reader<'_>, source: SourceId) {
+        let source = match self.injected {
+            None => source,
+            Some(policy) => match injected(reader, source, policy) {
+                Ok(source) => source,
+                Err(errors) => return self.errors.extend(errors),
+            },
+        };
+        self.known += 1;
+        let (found, broken) = hub::inline_values(&mut reader.sources, source);
+        self.errors.extend(broken);
+        for inline in found {
+            let parts = hub::Parts {
+                chart: None,
+                values: inline.values,
+                helm: Helm::Four,
+                version: inline.version.as_deref(),
+                hub: Some(inline.hub),
+                inside: inline.inside,
+            };
+            self.add_job(reader, parts, true);
+        }
+        let job = self.add_origin(reader, source);
+        if let Some(job) = job {
+            self.jobs[job].is_kept = true;
+        }
+        // No version of a chart is left in manifests but in the values of a hub.
+        if !self.question.is_upgrade() {
+            self.streams.push(Rendered { source, job });
+        }
+    }
+
+    /// Adds the release that manifests were rendered from: that of the layers, once for all manifests, or the
+    /// values that they hold themselves.
+    fn add_origin(&mut self, reader: &mut Reader<'_>, source: SourceId) -> Option<usize> {
+        match std::mem::take(&mut self.made_from) {
+            MadeFrom::Secret => self.add_hub_secret(reader, source),
+            MadeFrom::Layers(release) => {
+                let job = self.add_release(reader, &release);
+                self.made_from = MadeFrom::Job(job);
+                job
+            }
+            MadeFrom::Job(job) => {
+                self.made_from = MadeFrom::Job(job);
+                job
+            }
+        }
+    }
+
+    fn add_hub_secret(&mut self, reader: &mut Reader<'_>, source: SourceId) -> Option<usize> {
+        let text = lint::hub_values(&reader.sources, source)?;
+        let name = reader.sources.get(source).name();
+        let name = format!("{name}, values in the Secret of the hub");
+        let helm = Helm::Four;
+        let source = reader.sources.add_inside(source, name, text);
+        let read = values::read(source, reader.text(source), helm);
+        let values = read.map_err(|error| self.errors.push(error)).ok()?;
+        let (values, version) = hub::secret_values(values)?;
+        let parts = hub::Parts {
+            chart: None,
+            values,
+            helm,
+            version: version.as_deref(),
+            hub: Some(Vec::new()),
+            inside: Vec::new(),
+        };
+        self.add_job(reader, parts, true)
+    }
+
+    /// Standard input is manifests, or values over which the layers lie.
+    fn add_stdin(&mut self, reader: &mut Reader<'_>, release: &ReleaseRequest) {
+        let source = match reader.read_stdin() {
+            Ok(source) => source,
+            Err(error) => return self.errors.push(error),
+        };
+        let text = reader.text(source);
+        if is_stream(text) {
+            return self.add_stream(reader, source);
+        }
+        if text.len() as u64 > LARGEST_TEXT {
+            let name = Path::new(reader.sources.get(source).name());
+            return self.errors.push(too_large(name, LARGEST_TEXT));
+        }
+        self.files.keep_stdin(reader, source, release.layers.helm);
+        self.add_release(reader, release);
+    }
+}
+
+/// The keys that lead to the values of a hub; none where they are those of the release.
+fn hub_keys(keys: &str) -> Vec<String> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    keys.split('.').map(str::to_owned).collect()
+}
+
+/// What is wrong with a release that has no mapping where the values of its hub are to be.
+fn no_hub(parts: &hub::Parts<'_>, release: &ReleaseRequest) -> Diagnostic {
+    let keys = release.hub.as_deref().unwrap_or_default();
+    let of = match (&release.paths[..], &release.layers.values[..]) {
+        ([path, ..], _) | ([], [path, ..]) => format!(" of `{}`", path.display()),
+        ([], []) => String::new(),
+    };
+    let message = format!("the values{of} have no mapping under `{keys}`, so no hub is linted");
+    let help = match parts.hub_keys() {
+        Some(found) if found.is_empty() => {
+            "the values of a hub are at the top: omit `--hub`, and `hub` in the policy".to_owned()
+        }
+        Some(found) => format!("the values of a hub are under `{}`", found.join(".")),
+        None => "`dunnage values` prints the keys of the values".to_owned(),
+    };
+    let error = Diagnostic::new(&NO_SUCH_VALUE, message).help(help);
+    match release.said {
+        Some(said) => error.at(said, "this release"),
+        None => error,
+    }
+}
+
+/// The manifests as `render` writes them.
+fn injected(
+    reader: &mut Reader<'_>,
+    source: SourceId,
+    policy: &Policy,
+) -> Result<SourceId, Vec<Diagnostic>> {
+    let original = reader.sources.get(source);
+    let name = format!("{}, as injected", original.name());
+    let text = original.text().to_owned();
+    let mut sources = Sources::default();
+    let original = sources.add(name.clone(), text);
+    let release = k8s::Release::read(original, sources.get(original).text(), &policy.kinds);
+    let outcome = render::run(&release, policy, &render::Options::default());
+    let injected = outcome.text(&release);
+    let is_rendered = outcome.rendered;
+    let id = reader.sources.add_inside(source, name, injected);
+    if is_rendered {
+        return Ok(id);
+    }
+    // Where it says what is in the way, the manifests are as they were.
+    let errors = outcome.diagnostics.into_iter();
+    Err(errors
+        .filter(Diagnostic::is_error)
+        .map(without_places)
+        .collect())
+}
+
+/// A message by itself, for its places are in texts of another run.
+fn without_places(mut error: Diagnostic) -> Diagnostic {
+    error.labels.clear();
+    error
+}
