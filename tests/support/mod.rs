@@ -13,12 +13,14 @@
 
 mod case;
 mod command_line;
+mod folder;
 mod outcome;
 mod streams;
 mod world;
 
 pub(crate) use case::Case;
 pub(crate) use command_line::CommandLine;
+pub(crate) use folder::{Folder, Printed};
 pub(crate) use outcome::Outcome;
 pub(crate) use streams::{
     corpus, demands, documents, pod_spec_pointers, refusals, render, stream, streams,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use dunnage::cli;
 use dunnage::host::{Host, Memory};
 
-use super::{CommandLine, Outcome};
+use super::{CommandLine, Folder, Outcome};
 
 /// A world in memory in which dunnage runs. A run leaves it as it is: what changes is in the [`Outcome`].
 #[derive(Debug, Default)]
@@ -74,6 +74,22 @@ impl World {
     /// Keeps what a run changed.
     pub(crate) fn after(self, outcome: &Outcome) -> Self {
         self.with(|memory| memory.files.get_mut().extend(outcome.changed.clone()))
+    }
+
+    /// Returns the text of a file.
+    #[track_caller]
+    pub(crate) fn text(&self, path: &str) -> String {
+        let text = self.memory.read_file(Path::new(path));
+        text.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Writes the files into a folder on the disk.
+    pub(crate) fn on_disk(&self) -> Folder {
+        let files = self.memory.files.borrow();
+        files.iter().fold(Folder::new(), |folder, (path, content)| {
+            let name = path.strip_prefix("/").expect("an absolute path");
+            folder.file(name, content)
+        })
     }
 
     /// Runs a command line as a user types it.

@@ -1,23 +1,15 @@
 //! A diff that dunnage prints is a patch: `git apply` and GNU `patch` make of the input exactly what `render` or
 //! `lint --fix` writes.
 //!
-//! A failure names its seed; `PROPTEST_RNG_SEED=<seed> cargo test --test patches` repeats it.
+//! A failure names its seed; `PROPTEST_RNG_SEED=<seed> cargo test --test cli patches` repeats it.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stderr,
-    reason = "the tools work on the disk"
-)]
-
-use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-use dunnage::cli;
-use dunnage::host::Memory;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::support::{Folder, World};
 
 const POLICY: &str = "version: 1
 pools:
@@ -47,20 +39,11 @@ fn tools() -> Vec<(&'static str, &'static [&'static str])> {
     here
 }
 
-fn run(host: &Memory, line: &[&str]) -> u8 {
-    let line = std::iter::once("dunnage").chain(line.iter().copied());
-    cli::run(host, line.map(OsString::from).collect()).code()
-}
-
 /// Applies a patch to files, in a folder of their own.
 fn applied(tool: &str, arguments: &[&str], files: &[(&str, &str)], patch: &str) -> Vec<String> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let inside = |name: &str| folder.path().join(name);
-    for (name, text) in files {
-        let parent = inside(name).parent().expect("a folder").to_owned();
-        std::fs::create_dir_all(parent).expect("a folder");
-        std::fs::write(inside(name), text).expect("a file");
-    }
+    let folder = files.iter().fold(Folder::new(), |folder, (name, text)| {
+        folder.file(name, text)
+    });
     let mut child = Command::new(tool)
         .args(arguments)
         .current_dir(folder.path())
@@ -76,25 +59,20 @@ fn applied(tool: &str, arguments: &[&str], files: &[(&str, &str)], patch: &str) 
     let output = child.wait_with_output().expect("the tool ends");
     let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{tool}: {said}\n{patch}");
-    let read = |(name, _): &(&str, &str)| std::fs::read_to_string(inside(name)).expect("a file");
-    files.iter().map(read).collect()
+    files.iter().map(|(name, _)| folder.text(name)).collect()
 }
 
 /// Checks that the diff of a stream makes of it what `render` writes.
 #[track_caller]
 fn check(name: &str, stream: &str) {
-    let host = Memory::default()
+    let world = World::default()
         .file("policy.yaml", POLICY)
         .file(name, stream);
-    let line = ["render", "--policy", "policy.yaml", "--", name];
-    assert_eq!(run(&host, &line), 0, "{}\n{stream}", host.stderr());
-    let rendered = host.stdout();
-    let host = Memory::default()
-        .file("policy.yaml", POLICY)
-        .file(name, stream);
-    let line = ["render", "--policy", "policy.yaml", "--diff", "--", name];
-    assert_eq!(run(&host, &line), 0, "{}", host.stderr());
-    let patch = host.stdout();
+    let render = ["render", "--policy", "policy.yaml"];
+    let rendered = world.run_with([&render[..], &["--", name]].concat());
+    let rendered = rendered.exits(0).stdout;
+    let patch = world.run_with([&render[..], &["--diff", "--", name]].concat());
+    let patch = patch.exits(0).stdout;
     assert!(!patch.contains("cannot be applied"), "{patch}");
     if rendered == stream {
         assert_eq!(patch, "# nothing changes\n");
@@ -209,23 +187,6 @@ fn odd_file_names_are_found_by_both_tools() {
 }
 
 #[test]
-fn a_secret_in_a_hunk_is_masked_and_the_last_line_says_so() {
-    let stream = DOCUMENTS[0].replace(
-        "containers: []",
-        "containers:\n      - env: [{name: API_TOKEN, value: s3cr3t}]",
-    );
-    let host = Memory::default()
-        .file("policy.yaml", POLICY)
-        .file("in.yaml", stream);
-    let line = ["render", "--policy", "policy.yaml", "--diff", "in.yaml"];
-    assert_eq!(run(&host, &line), 0, "{}", host.stderr());
-    let patch = host.stdout();
-    assert!(!patch.contains("s3cr3t"), "{patch}");
-    let last = "# this patch cannot be applied: secret values in it are masked";
-    assert_eq!(patch.lines().last(), Some(last));
-}
-
-#[test]
 fn the_fixes_of_lint_are_one_patch() {
     let hub = "hub: {replicas: 1} # a\nsingleuser:\n  memory: {limit: 2G, guarantee: 1G} # dunnage: ignore[RS003] no more\n";
     let long = format!(
@@ -237,31 +198,13 @@ fn the_fixes_of_lint_are_one_patch() {
         ("d/my b.yaml", long.replace('\n', "\r\n")),
         ("c.yaml", long.trim_end().to_owned()),
     ];
-    let names = files.iter().map(|(name, _)| *name);
-    let world = || {
-        let host = Memory::default();
-        files
-            .iter()
-            .fold(host, |host, (name, text)| host.file(name, text.as_bytes()))
-    };
-    let fixed = world();
-    run(
-        &fixed,
-        &["lint", "--fix", "a.yaml", "d/my b.yaml", "c.yaml"],
-    );
-    let fixed: Vec<String> = names
-        .map(|name| String::from_utf8(fixed.files.borrow()[&Path::new("/").join(name)].clone()))
-        .map(|text| text.expect("text"))
-        .collect();
-    let shown = world();
-    assert_eq!(
-        run(
-            &shown,
-            &["lint", "--diff", "a.yaml", "d/my b.yaml", "c.yaml"]
-        ),
-        1
-    );
-    let patch = shown.stdout();
+    let world = files.iter().fold(World::default(), |world, (name, text)| {
+        world.file(name, text.as_bytes())
+    });
+    let fixed = world.run("dunnage lint --fix a.yaml 'd/my b.yaml' c.yaml");
+    let fixed: Vec<String> = files.iter().map(|(name, _)| fixed.written(name)).collect();
+    let patch = world.run("dunnage lint --diff a.yaml 'd/my b.yaml' c.yaml");
+    let patch = patch.exits(1).stdout;
     assert_eq!(patch.matches("\n+++ b/").count(), 3, "{patch}");
     let files: Vec<(&str, &str)> = files
         .iter()
@@ -276,31 +219,21 @@ fn the_fixes_of_lint_are_one_patch() {
     }
 }
 
-#[test]
-fn a_secret_beside_a_fix_is_masked_and_the_last_line_says_so() {
-    let values = "singleuser:\n  memory: {limit: 2G, guarantee: 1G} # dunnage: ignore[RS003] no more\n  extraEnv: {API_TOKEN: s3cr3t}\n";
-    let host = Memory::default().file("a.yaml", values);
-    assert_eq!(run(&host, &["lint", "--diff", "a.yaml"]), 1);
-    let patch = host.stdout();
-    assert!(!patch.contains("s3cr3t"), "{patch}");
-    let last = "# this patch cannot be applied: secret values in it are masked";
-    assert_eq!(patch.lines().last(), Some(last));
-}
-
-/// The binary over real files: the header names a file relative to the working folder, however it was named.
+/// The program over real files: the header names a file relative to the working folder, however it was named.
 #[cfg(unix)]
 #[test]
 fn a_file_is_named_relative_to_the_working_folder() {
+    use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
-    let folder = tempfile::tempdir().expect("a folder");
-    let here = folder.path().join("here");
-    std::fs::create_dir(&here).expect("a folder");
-    std::fs::write(here.join("policy.yaml"), POLICY).expect("a file");
-    std::fs::write(here.join("m.yaml"), DOCUMENTS[0]).expect("a file");
-    std::fs::write(folder.path().join("out.yaml"), DOCUMENTS[0]).expect("a file");
+    use std::path::Path;
+    let folder = Folder::new()
+        .file("here/policy.yaml", POLICY)
+        .file("here/m.yaml", DOCUMENTS[0])
+        .file("out.yaml", DOCUMENTS[0]);
+    let here = folder.join("here");
     std::os::unix::fs::symlink("m.yaml", here.join("link.yaml")).expect("a link");
     let bytes = OsString::from_vec(b"\xff.yaml".to_vec());
-    std::fs::write(here.join(&bytes), DOCUMENTS[0]).expect("a file");
+    let folder = folder.file(Path::new("here").join(&bytes), DOCUMENTS[0]);
     let absolute = here.join("m.yaml").into_os_string();
     let outside = folder
         .path()

@@ -1,14 +1,11 @@
 //! Nothing secret is printed: planted credentials are searched for in every output of every command, also
 //! where the input is broken right beside them.
 
-use std::ffi::OsString;
+use crate::support::World;
 
-use dunnage::cli;
-use dunnage::host::{Host, Memory};
-
-const RELEASE: &str = include_str!("../testdata/secrets/release.yaml");
-const VALUES: &str = include_str!("../testdata/secrets/values.yaml");
-const POLICY: &str = include_str!("../testdata/secrets/policy.yaml");
+const RELEASE: &str = include_str!("../../testdata/secrets/release.yaml");
+const VALUES: &str = include_str!("../../testdata/secrets/values.yaml");
+const POLICY: &str = include_str!("../../testdata/secrets/policy.yaml");
 
 /// What every planted credential begins with, as it is and in base64.
 const PLANTED: [&str; 2] = ["PLANTED", "UExBTlR"];
@@ -16,63 +13,43 @@ const PLANTED: [&str; 2] = ["PLANTED", "UExBTlR"];
 /// A command line that says something about its input.
 #[derive(Clone, Copy)]
 struct Told {
-    arguments: &'static [&'static str],
+    line: &'static str,
     /// Whether standard output is the manifests themselves where all goes well.
     writes_manifests: bool,
 }
 
-const fn told(arguments: &'static [&'static str]) -> Told {
+const fn told(line: &'static str) -> Told {
     Told {
-        arguments,
+        line,
         writes_manifests: false,
     }
 }
 
-const fn manifests(arguments: &'static [&'static str]) -> Told {
+const fn manifests(line: &'static str) -> Told {
     Told {
-        arguments,
+        line,
         writes_manifests: true,
     }
 }
 
 /// Every command that reads manifests, with every way to say something about them.
 const COMMANDS: [Told; 37] = [
-    manifests(&[]),
-    manifests(&["render", "--report", "report.json"]),
-    manifests(&[
-        "render",
-        "--previous",
-        "live.yaml",
-        "--report",
-        "report.json",
-    ]),
-    manifests(&["render", "--values", "values.yaml", "--format", "concise"]),
-    manifests(&["helm-plugin", "--report", "report.json"]),
-    told(&["render", "--diff"]),
-    told(&["render", "--diff", "--color", "always"]),
-    told(&[
-        "render",
-        "--diff",
-        "--previous",
-        "live.yaml",
-        "--format",
-        "json",
-    ]),
-    told(&["render", "--check"]),
-    told(&["render", "--strict"]),
-    told(&["render", "--strict", "--format", "concise"]),
-    told(&[
-        "render",
-        "--strict",
-        "--format",
-        "json",
-        "--report",
-        "report.json",
-    ]),
-    told(&["helm-plugin", "--strict"]),
-    told(&["verify", "--report", "report.json"]),
-    told(&["verify", "--format", "json"]),
-    told(&["init"]),
+    manifests(""),
+    manifests("render --report report.json"),
+    manifests("render --previous live.yaml --report report.json"),
+    manifests("render --values values.yaml --format concise"),
+    manifests("helm-plugin --report report.json"),
+    told("render --diff"),
+    told("render --diff --color always"),
+    told("render --diff --previous live.yaml --format json"),
+    told("render --check"),
+    told("render --strict"),
+    told("render --strict --format concise"),
+    told("render --strict --format json --report report.json"),
+    told("helm-plugin --strict"),
+    told("verify --report report.json"),
+    told("verify --format json"),
+    told("init"),
     VALUES_COMMANDS[0],
     VALUES_COMMANDS[1],
     VALUES_COMMANDS[2],
@@ -87,38 +64,31 @@ const COMMANDS: [Told; 37] = [
     VALUES_COMMANDS[11],
     VALUES_COMMANDS[12],
     VALUES_COMMANDS[13],
-    told(&["lint", "-", "--pedantic"]),
-    told(&["lint", "-", "--pedantic", "--format", "json"]),
-    told(&["lint", "-", "--pedantic", "--format", "sarif"]),
-    told(&["lint", "live.yaml", "--pedantic", "--format", "junit"]),
-    told(&["lint", "live.yaml", "values.yaml", "--format", "gitlab"]),
-    told(&["verify", "--format", "sarif"]),
-    told(&["render", "--strict", "--format", "github"]),
+    told("lint - --pedantic"),
+    told("lint - --pedantic --format json"),
+    told("lint - --pedantic --format sarif"),
+    told("lint live.yaml --pedantic --format junit"),
+    told("lint live.yaml values.yaml --format gitlab"),
+    told("verify --format sarif"),
+    told("render --strict --format github"),
 ];
 
 /// Those that read values and nothing else.
 const VALUES_COMMANDS: [Told; 14] = [
-    told(&["values", "values.yaml"]),
-    told(&["values", "values.yaml", "--output", "json"]),
-    told(&["values", "explain", "hub", "values.yaml"]),
-    told(&["values", "explain", "singleuser", "values.yaml"]),
-    told(&["lint", "values.yaml"]),
-    told(&["lint", "values.yaml", "--format", "concise"]),
-    told(&["lint", "values.yaml", "--format", "json"]),
-    told(&["lint", "values.yaml", "--format", "sarif"]),
-    told(&["lint", "values.yaml", "--format", "github"]),
-    told(&["lint", "values.yaml", "--format", "json-lines"]),
-    told(&["lint", "values.yaml", "--format", "gitlab"]),
-    told(&["lint", "values.yaml", "--format", "junit", "--pedantic"]),
-    told(&["lint", "values.yaml", "--format", "checkstyle"]),
-    told(&[
-        "lint",
-        "--set",
-        "hub.x=1",
-        "-f",
-        "values.yaml",
-        "--pedantic",
-    ]),
+    told("values values.yaml"),
+    told("values values.yaml --output json"),
+    told("values explain hub values.yaml"),
+    told("values explain singleuser values.yaml"),
+    told("lint values.yaml"),
+    told("lint values.yaml --format concise"),
+    told("lint values.yaml --format json"),
+    told("lint values.yaml --format sarif"),
+    told("lint values.yaml --format github"),
+    told("lint values.yaml --format json-lines"),
+    told("lint values.yaml --format gitlab"),
+    told("lint values.yaml --format junit --pedantic"),
+    told("lint values.yaml --format checkstyle"),
+    told("lint --set hub.x=1 -f values.yaml --pedantic"),
 ];
 
 /// Commands that never see an input.
@@ -139,7 +109,7 @@ const WHOLE: Input<'static> = Input {
 
 /// Runs a command, and gives back all that it wrote but for manifests that are as they should be.
 fn outputs(told: &Told, input: &Input<'_>, width: Option<usize>) -> Vec<(&'static str, String)> {
-    let mut host = Memory::default()
+    let mut world = World::default()
         .file("dunnage.yaml", input.policy)
         .file("values.yaml", input.values)
         // What lives differs right beside its secrets.
@@ -148,27 +118,26 @@ fn outputs(told: &Told, input: &Input<'_>, width: Option<usize>) -> Vec<(&'stati
             RELEASE.replace("registry.example.org/app:1", "registry.example.org/app:0"),
         )
         .piped(input.release);
-    host.width = width;
-    let line = std::iter::once("dunnage").chain(told.arguments.iter().copied());
-    let code = cli::run(&host, line.map(OsString::from).collect()).code();
-    assert_ne!(code, 70, "{:?}: {}", told.arguments, host.stderr());
-    let report = host.read_file("/report.json".as_ref()).unwrap_or_default();
-    let is_asked = told.arguments.contains(&"--report");
-    assert_eq!(
-        report.is_empty(),
-        !is_asked,
-        "{:?}: a report",
-        told.arguments
-    );
-    let is_refusal = host.stdout().starts_with("|-");
-    let stdout = if told.writes_manifests && code == 0 && !is_refusal {
+    if let Some(width) = width {
+        world = world.terminal(width);
+    }
+    let outcome = world.run(&format!("dunnage {}", told.line));
+    assert_ne!(outcome.exit, 70, "{}: {}", told.line, outcome.stderr);
+    let report = if told.line.contains("--report") {
+        outcome.written("report.json")
+    } else {
+        assert!(outcome.changed.is_empty(), "{}: a report", told.line);
+        String::new()
+    };
+    let is_refusal = outcome.stdout.starts_with("|-");
+    let stdout = if told.writes_manifests && outcome.exit == 0 && !is_refusal {
         String::new()
     } else {
-        host.stdout()
+        outcome.stdout
     };
     vec![
         ("stdout", stdout),
-        ("stderr", host.stderr()),
+        ("stderr", outcome.stderr),
         ("the report", report),
     ]
 }
@@ -184,8 +153,8 @@ fn check(told: &Told, input: &Input<'_>, width: Option<usize>, what: &str) {
             let lines: Vec<&str> = text[..at].lines().rev().take(4).collect();
             let rest: String = text[at..].chars().take(40).collect();
             panic!(
-                "{what}, {:?}: {name} shows {rest:?} behind\n{lines:#?}",
-                told.arguments
+                "{what}, {}: {name} shows {rest:?} behind\n{lines:#?}",
+                told.line
             );
         }
     }
@@ -248,19 +217,16 @@ fn what_is_said_is_not_nothing() {
     for told in &COMMANDS {
         let outputs = outputs(told, &WHOLE, None);
         let all: usize = outputs.iter().map(|(_, text)| text.len()).sum();
-        assert!(all > 100, "{:?}: {outputs:?}", told.arguments);
+        assert!(all > 100, "{}: {outputs:?}", told.line);
     }
 }
 
 #[test]
 fn the_manifests_themselves_keep_every_credential() {
-    let host = Memory::default()
-        .file("dunnage.yaml", POLICY)
-        .piped(RELEASE);
-    let line = ["dunnage", "render"].map(OsString::from);
-    assert_eq!(cli::run(&host, line.into()).code(), 0, "{}", host.stderr());
+    let world = World::default().file("dunnage.yaml", POLICY).piped(RELEASE);
+    let rendered = world.run("dunnage render").exits(0);
     let count = |text: &str| PLANTED.map(|planted| text.matches(planted).count());
-    assert_eq!(count(&host.stdout()), count(RELEASE));
+    assert_eq!(count(&rendered.stdout), count(RELEASE));
 }
 
 #[test]
@@ -269,7 +235,7 @@ fn a_release_that_is_broken_at_a_credential_shows_none() {
     assert!(lines.len() > 30, "{lines:?}");
     let reads_values = |told: &&Told| {
         let mut of_values = VALUES_COMMANDS.iter();
-        of_values.any(|other| other.arguments == told.arguments)
+        of_values.any(|other| other.line == told.line)
     };
     let commands: Vec<&Told> = COMMANDS.iter().filter(|told| !reads_values(told)).collect();
     for (index, number) in lines.into_iter().enumerate() {
@@ -290,7 +256,7 @@ fn a_release_that_is_broken_at_a_credential_shows_none() {
 
 #[test]
 fn values_that_are_broken_at_a_credential_show_none() {
-    let render = manifests(&["render", "--values", "values.yaml"]);
+    let render = manifests("render --values values.yaml");
     let commands: Vec<Told> = VALUES_COMMANDS.into_iter().chain([render]).collect();
     for (index, number) in planted_lines(VALUES).into_iter().enumerate() {
         for (name, breakage) in BREAKAGES {
@@ -347,10 +313,8 @@ fn a_credential_of_another_type_is_not_quoted() {
         "junit",
         "checkstyle",
     ] {
-        let host = Memory::default().file("values.yaml", values);
-        let line = ["dunnage", "lint", "values.yaml", "--format", format];
-        cli::run(&host, line.map(OsString::from).into());
-        let shown = host.stdout() + &host.stderr();
+        let (stdout, stderr) = printed(values, &format!("lint values.yaml --format {format}"));
+        let shown = stdout + &stderr;
         assert!(
             shown.contains("SY003") && !shown.contains("73911"),
             "{shown}"
@@ -361,9 +325,7 @@ fn a_credential_of_another_type_is_not_quoted() {
 /// A new command has to be asked as well.
 #[test]
 fn every_command_is_asked() {
-    let host = Memory::default();
-    cli::run(&host, ["dunnage", "--help"].map(OsString::from).into());
-    let help = host.stdout();
+    let help = World::default().run("dunnage --help").stdout;
     let commands = help
         .split("Commands:")
         .nth(1)
@@ -378,7 +340,7 @@ fn every_command_is_asked() {
     for name in names {
         let is_asked = COMMANDS
             .iter()
-            .any(|told| told.arguments.first() == Some(&name));
+            .any(|told| told.line.split(' ').next() == Some(name));
         assert!(is_asked || SILENT.contains(&name), "`{name}` is not asked");
     }
 }
@@ -425,12 +387,11 @@ fn hidden_leaves(value: &serde_json::Value, path: &str, found: &mut Vec<String>)
 }
 
 /// What one command prints about a values file, on both streams.
-fn printed(values: &str, arguments: &[&str]) -> (String, String) {
-    let host = Memory::default().file("values.yaml", values);
-    let line = std::iter::once(&"dunnage").chain(arguments);
-    let code = cli::run(&host, line.map(OsString::from).collect()).code();
-    assert_ne!(code, 70, "{arguments:?}: {}", host.stderr());
-    (host.stdout(), host.stderr())
+fn printed(values: &str, line: &str) -> (String, String) {
+    let world = World::default().file("values.yaml", values);
+    let outcome = world.run(&format!("dunnage {line}"));
+    assert_ne!(outcome.exit, 70, "{line}: {}", outcome.stderr);
+    (outcome.stdout, outcome.stderr)
 }
 
 proptest::proptest! {
@@ -442,8 +403,8 @@ proptest::proptest! {
         secrets in proptest::collection::vec("[a-z:#\\-\"' {}\\[\\],|>&*!?\\\\=%@`\n]{0,6}HUNTER[a-z:#\\-\"' {}\\[\\],\\\\=%@`\n]{0,6}", 1..6)
     ) {
         let values = serde_yaml::to_string(&values_with(&secrets)).expect("YAML");
-        let (json, _) = printed(&values, &["values", "values.yaml", "-o", "json"]);
-        let (yaml, _) = printed(&values, &["values", "values.yaml", "-o", "yaml"]);
+        let (json, _) = printed(&values, "values values.yaml -o json");
+        let (yaml, _) = printed(&values, "values values.yaml -o yaml");
         let of_json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
         let of_yaml: serde_json::Value = serde_yaml::from_str(&yaml).expect("YAML");
         proptest::prop_assert_eq!(&of_json, &of_yaml);
@@ -452,12 +413,12 @@ proptest::proptest! {
         proptest::prop_assert_eq!(leaves.len(), 17, "{:?}", leaves);
         proptest::prop_assert!(!json.contains("HUNTER") && !yaml.contains("HUNTER"), "{}", json);
         for command in VALUES_COMMANDS {
-            let (stdout, stderr) = printed(&values, command.arguments);
-            proptest::prop_assert!(!stdout.contains("HUNTER"), "{:?}: {}", command.arguments, stdout);
-            proptest::prop_assert!(!stderr.contains("HUNTER"), "{:?}: {}", command.arguments, stderr);
-            if command.arguments.contains(&"json") || command.arguments.contains(&"sarif") {
+            let (stdout, stderr) = printed(&values, command.line);
+            proptest::prop_assert!(!stdout.contains("HUNTER"), "{}: {}", command.line, stdout);
+            proptest::prop_assert!(!stderr.contains("HUNTER"), "{}: {}", command.line, stderr);
+            if command.line.split(' ').any(|word| ["json", "sarif"].contains(&word)) {
                 let parsed = serde_json::from_str::<serde_json::Value>(&stdout);
-                proptest::prop_assert!(parsed.is_ok(), "{:?}: {}", command.arguments, stdout);
+                proptest::prop_assert!(parsed.is_ok(), "{}: {}", command.line, stdout);
             }
         }
     }
@@ -487,22 +448,14 @@ fn documents_that_a_secret_breaks_show_none() {
             "github",
         ] {
             for width in [None, Some(40)] {
-                let mut host = Memory::default().file("a.yaml", text);
-                host.width = width;
-                let line = [
-                    "dunnage",
-                    "lint",
-                    "a.yaml",
-                    "--pedantic",
-                    "--format",
-                    format,
-                ];
-                assert_eq!(
-                    cli::run(&host, line.map(OsString::from).into()).code(),
-                    2 - u8::from(text.contains("apiVersion")),
-                    "{text}"
-                );
-                let shown = host.stdout() + &host.stderr();
+                let mut world = World::default().file("a.yaml", text);
+                if let Some(width) = width {
+                    world = world.terminal(width);
+                }
+                let line = format!("dunnage lint a.yaml --pedantic --format {format}");
+                let outcome = world.run(&line);
+                let exit = 2 - u8::from(text.contains("apiVersion"));
+                let shown = outcome.exits(exit).printed();
                 assert!(!shown.contains("ZQ"), "{format}: {shown}");
             }
         }
@@ -514,7 +467,7 @@ fn documents_that_a_secret_breaks_show_none() {
 fn settings_are_quoted_and_secrets_are_not() {
     let values =
         "hub:\n  extraEnv: {DEBUG: on, PORT: 8080, ID: 123456789}\n  cookieSecret: 12345\n";
-    let (stdout, _) = printed(values, &["lint", "values.yaml"]);
+    let (stdout, _) = printed(values, "lint values.yaml");
     let helps: Vec<&str> = stdout
         .lines()
         .filter_map(|line| line.trim().strip_prefix("help: "))
@@ -529,4 +482,43 @@ fn settings_are_quoted_and_secrets_are_not() {
         ]
     );
     assert!(!stdout.contains("12345"), "{stdout}");
+}
+
+#[test]
+fn a_secret_beside_a_mistake_is_hidden() {
+    let containers = "      containers:\n      - name: main\n        env:\n        - {name: PASSWORD, value: hunter2}\n        - {name: X, value: hunter2, value: hunter3}\n";
+    let world = World::of_case("render-check");
+    let (start, _) = world
+        .text("web.yaml")
+        .split_once("      containers:")
+        .map(|(start, end)| (start.to_owned(), end.to_owned()))
+        .expect("containers");
+    let world = world.file("web.yaml", format!("{start}{containers}"));
+    let shown = world
+        .run("dunnage render --diff < web.yaml")
+        .exits(0)
+        .printed();
+    assert!(
+        shown.contains("`value` is set twice") && shown.contains("PASSWORD"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hunter"), "{shown}");
+}
+
+/// The last line of a patch says when it cannot be applied.
+#[test]
+fn a_secret_beside_a_change_is_masked() {
+    for (case, line) in [
+        (
+            "render-diff-of-several-files",
+            "dunnage render --diff db.yaml",
+        ),
+        ("lint-diff-masks-secrets", "dunnage lint --diff hub.yaml"),
+    ] {
+        let patch = World::of_case(case).run(line).stdout;
+        assert!(patch.contains("API_TOKEN"), "{patch}");
+        assert!(!patch.contains("s3cr3t"), "{patch}");
+        let last = "# this patch cannot be applied: secret values in it are masked";
+        assert_eq!(patch.lines().last(), Some(last));
+    }
 }

@@ -1,62 +1,58 @@
 //! `dunnage helm install-plugin`: where it puts the plugin, and when it had better not.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the program is started on the disk"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::Memory;
 
-const PLUGIN: &str = include_str!("../plugins/dunnage/plugin.yaml");
+use crate::support::{Outcome, World};
+
+const PLUGIN: &str = include_str!("../../plugins/dunnage/plugin.yaml");
 
 /// A plugin in the style of Helm 3.
 const DIFF: &str = "name: diff\nversion: 3.9.0\nusage: u\ndescription: d\ncommand: \"true\"\n";
 
-fn world() -> Memory {
-    Memory::default().variable("HELM_PLUGINS", "/plugins")
+fn world() -> World {
+    World::default().variable("HELM_PLUGINS", "/plugins")
 }
 
-fn with_helm(mut host: Memory, version: &str) -> Memory {
-    host.outputs.insert("helm".to_owned(), version.to_owned());
-    host
+fn with_helm(world: World, version: &str) -> World {
+    world.with(|memory| {
+        memory.outputs.insert("helm".to_owned(), version.to_owned());
+    })
 }
 
-fn install(host: &Memory, arguments: &[&str]) -> u8 {
-    let line = ["dunnage", "helm", "install-plugin", "--format", "concise"];
-    let line = line.iter().chain(arguments).map(Into::into).collect();
-    cli::run(host, line).code()
+fn install(world: &World, options: &str) -> Outcome {
+    world.run(&format!(
+        "dunnage helm install-plugin --format concise {options}"
+    ))
 }
 
-/// Installs, which has to go well; gives back what was told.
+/// Installs, which has to go well and to write the plugin alone.
 #[track_caller]
-fn check_installed(host: &Memory, arguments: &[&str], plugin: &str) -> String {
-    let code = install(host, arguments);
-    assert_eq!((host.stderr().as_str(), code), ("", 0));
-    let files = host.files.borrow();
-    let content = |name: &str| files.get(&Path::new(plugin).join(name)).map(Vec::as_slice);
-    assert_eq!(content("plugin.yaml"), Some(PLUGIN.as_bytes()));
+fn check_installed(world: &World, options: &str, plugin: &str) -> Outcome {
+    let outcome = install(world, options).exits(0);
+    assert_eq!(outcome.stderr, "");
     let program = format!("bin/dunnage{}", std::env::consts::EXE_SUFFIX);
-    assert_eq!(content(&program), Some(Memory::PROGRAM));
-    host.stdout()
+    let expected = [
+        (Path::new(plugin).join("plugin.yaml"), PLUGIN.as_bytes()),
+        (Path::new(plugin).join(program), Memory::PROGRAM),
+    ];
+    let expected = expected.map(|(path, content)| (path, content.to_vec()));
+    assert_eq!(outcome.changed, expected.into());
+    outcome
 }
 
 /// Installs, which has to be refused with this message and nothing written.
 #[track_caller]
-fn check_refused(host: &Memory, arguments: &[&str], expected: &str) {
-    let before = host.files.clone();
-    let code = install(host, arguments);
-    assert_eq!((host.stdout().as_str(), code), ("", 2));
-    assert!(host.stderr().contains(expected), "{}", host.stderr());
-    assert_eq!(host.files, before);
+fn check_refused(world: &World, options: &str, message: &str) {
+    let outcome = install(world, options).fails(2);
+    assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
 }
 
 #[test]
 fn the_plugin_lands_where_helm_looks() {
-    let told = check_installed(&world(), &[], "/plugins/dunnage");
+    let told = check_installed(&world(), "", "/plugins/dunnage").stdout;
     assert_eq!(
         told,
         format!(
@@ -69,21 +65,21 @@ fn the_plugin_lands_where_helm_looks() {
 
 #[test]
 fn another_folder_has_to_be_told_to_helm() {
-    for arguments in [["--plugins", "mine"], ["--plugins", "/mine"]] {
-        let told = check_installed(&world(), &arguments, "/mine/dunnage");
+    for options in ["--plugins mine", "--plugins /mine"] {
+        let told = check_installed(&world(), options, "/mine/dunnage").stdout;
         assert!(told.contains("where HELM_PLUGINS is `/mine`"), "{told}");
     }
-    let told = check_installed(&world(), &["--plugins", "plugins"], "/plugins/dunnage");
+    let told = check_installed(&world(), "--plugins plugins", "/plugins/dunnage").stdout;
     assert!(!told.contains("HELM_PLUGINS"), "{told}");
-    let told = check_installed(&Memory::default(), &["--plugins", "/mine"], "/mine/dunnage");
+    let told = check_installed(&World::default(), "--plugins /mine", "/mine/dunnage").stdout;
     assert!(told.contains("where HELM_PLUGINS is `/mine`"), "{told}");
 }
 
 #[test]
 fn without_a_home_the_folder_has_to_be_named() {
     check_refused(
-        &Memory::default(),
-        &[],
+        &World::default(),
+        "",
         "neither `HELM_PLUGINS` nor a home folder is set",
     );
 }
@@ -91,25 +87,17 @@ fn without_a_home_the_folder_has_to_be_named() {
 #[test]
 fn under_helm_3_it_has_to_be_forced() {
     for version in ["v3.21.4", "v3.9\n", "3.1.0"] {
-        let host = with_helm(world(), version);
-        check_refused(&host, &[], "error[CL011]");
+        let world = with_helm(world(), version);
+        check_refused(&world, "", "error[CL011]");
     }
-    let host = with_helm(world(), "v3.21.4");
-    assert_eq!(
-        cli::run(
-            &host,
-            ["dunnage", "helm", "install-plugin"]
-                .map(Into::into)
-                .to_vec()
-        )
-        .code(),
-        2
-    );
-    let said = host
-        .stderr()
+    let refused = with_helm(world(), "v3.21.4").run("dunnage helm install-plugin");
+    let words: Vec<String> = refused
+        .fails(2)
+        .stderr
         .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+        .map(str::to_owned)
+        .collect();
+    let said = words.join(" ");
     for word in [
         "is v3.21.4",
         "failed to load plugins: ... unknown field \"apiVersion\"",
@@ -121,17 +109,17 @@ fn under_helm_3_it_has_to_be_forced() {
     }
     check_installed(
         &with_helm(world(), "v3.21.4"),
-        &["--force"],
+        "--force",
         "/plugins/dunnage",
     );
     for version in ["v4.2.4", "v4.2", "v30.0.0", "", "what?"] {
-        check_installed(&with_helm(world(), version), &[], "/plugins/dunnage");
+        check_installed(&with_helm(world(), version), "", "/plugins/dunnage");
     }
 }
 
 #[test]
 fn plugins_of_helm_3_in_the_same_folder_are_told_of() {
-    let host = world()
+    let world = world()
         .file("/plugins/helm-diff/plugin.yaml", DIFF)
         .file(
             "/plugins/secrets/plugin.yaml",
@@ -143,7 +131,7 @@ fn plugins_of_helm_3_in_the_same_folder_are_told_of() {
         )
         .file("/plugins/broken/plugin.yaml", "name: [")
         .file("/plugins/nothing/README.md", "");
-    let told = check_installed(&host, &[], "/plugins/dunnage");
+    let told = check_installed(&world, "", "/plugins/dunnage").stdout;
     assert!(told.contains("same folder: diff, secrets. "), "{told}");
     assert!(
         told.contains("failed to load plugins: ... unknown field \"apiVersion\""),
@@ -154,15 +142,13 @@ fn plugins_of_helm_3_in_the_same_folder_are_told_of() {
 #[test]
 fn an_earlier_one_is_replaced_and_twice_is_once() {
     let older = PLUGIN.replace(env!("CARGO_PKG_VERSION"), "0.0.1");
-    let host = world()
+    let world = world()
         .file("/plugins/dunnage/plugin.yaml", older)
         .file("/plugins/dunnage/bin/dunnage", "an older program")
         .file("/plugins/dunnage/notes", "mine");
-    check_installed(&host, &[], "/plugins/dunnage");
-    let after = host.files.clone();
-    assert!(host.is_file(Path::new("/plugins/dunnage/notes")));
-    assert_eq!(install(&host, &[]), 0);
-    assert_eq!(host.files, after);
+    let first = check_installed(&world, "", "/plugins/dunnage");
+    let again = install(&world.after(&first), "");
+    again.check(0, &first.stdout, "");
 }
 
 #[test]
@@ -174,34 +160,28 @@ fn a_plugin_of_another_kind_stays() {
         "name: [".to_owned(),
         String::new(),
     ] {
-        let host = world().file("/plugins/dunnage/plugin.yaml", other);
-        check_refused(&host, &[], "error[CL012]");
-        let host = with_helm(host, "v3.21.4");
-        check_refused(&host, &["--force"], "is another plugin");
+        let world = world().file("/plugins/dunnage/plugin.yaml", other);
+        check_refused(&world, "", "error[CL012]");
+        let world = with_helm(world, "v3.21.4");
+        check_refused(&world, "--force", "is another plugin");
     }
 }
 
 #[test]
 fn a_second_plugin_of_the_name_stops_it() {
-    let host = world().file("/plugins/dunnage-0.0.1/plugin.yaml", PLUGIN);
+    let world = world().file("/plugins/dunnage-0.0.1/plugin.yaml", PLUGIN);
     check_refused(
-        &host,
-        &[],
+        &world,
+        "",
         "`/plugins/dunnage-0.0.1` is a plugin named `dunnage`, too",
     );
 }
 
 #[test]
 fn a_full_disk_is_an_error() {
-    let mut host = world();
-    host.is_disk_full = true;
-    check_refused(&host, &[], "error[CL004]");
-    assert!(
-        host.stderr()
-            .contains("cannot write /plugins/dunnage/bin/dunnage"),
-        "{}",
-        host.stderr()
-    );
+    let world = world().with(|memory| memory.is_disk_full = true);
+    check_refused(&world, "", "error[CL004]");
+    check_refused(&world, "", "cannot write /plugins/dunnage/bin/dunnage");
 }
 
 /// Runs the program itself with this environment alone.
