@@ -15,6 +15,7 @@ mod failures;
 mod helm;
 mod init;
 mod install_plugin;
+mod lint;
 mod outputs;
 mod patches;
 mod policy;
