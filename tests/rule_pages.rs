@@ -5,14 +5,13 @@
 //! manifests, a chart with its `Chart.yaml`, the policy `dunnage.yaml`. Files that do not say the chart's
 //! version are for z2jh 4.4.
 
-use std::ffi::OsString;
-use std::path::Path;
-
-use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
 use dunnage::lint::{Check, RULES, Rule};
 use rayon::prelude::*;
 use serde_json::Value;
+
+mod support;
+
+use support::World;
 
 /// A file of an example.
 struct File<'p> {
@@ -74,9 +73,9 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
 }
 
 /// The world of an example, and the command line that lints it.
-fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
-    let mut world = Memory::default();
-    let mut line = vec!["dunnage", "lint"];
+fn prepare<'f>(files: &[File<'f>], options: &[&'f str]) -> (World, Vec<&'f str>) {
+    let mut world = World::default();
+    let mut line = vec!["lint"];
     for file in files.iter().filter(|file| !file.is_fixed) {
         world = world.file(file.name, file.text);
         let is_manifests = ["apiVersion: ", "kind: "]
@@ -101,21 +100,15 @@ fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
         line.extend(["--to", to]);
     }
     line.extend(options);
-    (world, line.into_iter().map(OsString::from).collect())
+    (world, line)
 }
 
 /// The findings of an example: errors and warnings, and those of this rule whatever their level.
 fn found(rule: &Rule, files: &[File<'_>]) -> Vec<String> {
     let (world, line) = prepare(files, &["--pedantic", "--format", "json"]);
-    let code = cli::run(&world, line).code();
-    assert!(
-        code < 2,
-        "{}: {}{}",
-        rule.code.id,
-        world.stdout(),
-        world.stderr()
-    );
-    let report: Value = serde_json::from_str(&world.stdout()).expect("JSON");
+    let outcome = world.run_with(line);
+    assert!(outcome.exit < 2, "{}: {outcome:?}", rule.code.id);
+    let report: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
     let findings = report["diagnostics"].as_array().expect("findings");
     let mut codes = Vec::new();
     for finding in findings {
@@ -155,17 +148,11 @@ fn check_fixed(rule: &Rule, files: &[File<'_>]) {
         rule.code.id,
     ];
     let (world, line) = prepare(files, &options);
-    let code = cli::run(&world, line).code();
-    assert_eq!(
-        code,
-        0,
-        "{}: {}{}",
-        rule.code.id,
-        world.stdout(),
-        world.stderr()
-    );
+    let outcome = world.run_with(line);
+    assert_eq!(outcome.exit, 0, "{}: {outcome:?}", rule.code.id);
+    let world = world.after(&outcome);
     for file in fixed {
-        let text = world.read_file(Path::new(file.name)).expect("a file");
+        let text = world.text(file.name);
         assert_eq!(text, file.text, "{}: {}", rule.code.id, file.name);
     }
 }

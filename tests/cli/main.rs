@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bounded_messages;
 mod broken_input;
 mod failures;
 mod helm;

@@ -167,7 +167,9 @@ impl Case {
         let text = text.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let is_command = |line: &&str| !line.is_empty() && !line.starts_with('#');
         let lines = text.lines().filter(is_command);
-        lines.map(str::to_owned).collect()
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
+        assert!(!lines.is_empty(), "{}: no command", path.display());
+        lines
     }
 }
 

@@ -12,6 +12,7 @@
 )]
 
 mod case;
+mod codes;
 mod command_line;
 mod folder;
 mod outcome;
@@ -19,6 +20,7 @@ mod streams;
 mod world;
 
 pub(crate) use case::Case;
+pub(crate) use codes::explained_codes;
 pub(crate) use command_line::CommandLine;
 pub(crate) use folder::{Folder, Printed};
 pub(crate) use outcome::Outcome;

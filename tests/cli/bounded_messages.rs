@@ -1,10 +1,8 @@
 //! Messages are short and come in time, whatever a file or a chart holds.
 
-use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use dunnage::cli;
-use dunnage::host::Memory;
+use crate::support::World;
 
 const FORMATS: [&str; 9] = [
     "graphical",
@@ -18,24 +16,13 @@ const FORMATS: [&str; 9] = [
     "checkstyle",
 ];
 
-fn run(world: &Memory, arguments: &[&str]) -> u8 {
-    let line = std::iter::once("dunnage").chain(arguments.iter().copied());
-    cli::run(world, line.map(OsString::from).collect()).code()
-}
-
 /// All that is written, in each format, of one run; it has to be short.
 #[track_caller]
-fn check_short(world: impl Fn() -> Memory, arguments: &[&str], expected: &str) {
+fn check_short(world: &World, line: &str, expected: &str) {
     for format in FORMATS {
-        let world = world();
-        let line: Vec<&str> = arguments
-            .iter()
-            .copied()
-            .chain(["--format", format])
-            .collect();
-        let code = run(&world, &line);
-        let written = world.stdout() + &world.stderr();
-        assert!(code == 1 || code == 2, "{format}: {code}");
+        let outcome = world.run(&format!("dunnage {line} --format {format}"));
+        let written = outcome.printed();
+        assert!([1, 2].contains(&outcome.exit), "{format}: {}", outcome.exit);
         assert!(written.len() < 60_000, "{format}: {} bytes", written.len());
         assert!(
             written.contains(expected),
@@ -45,8 +32,8 @@ fn check_short(world: impl Fn() -> Memory, arguments: &[&str], expected: &str) {
     }
 }
 
-fn chart(schema: &str, values: &str) -> Memory {
-    Memory::default()
+fn chart(schema: &str, values: &str) -> World {
+    World::default()
         .file("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n")
         .file("c/values.schema.json", schema)
         .file("c/values.yaml", values)
@@ -59,27 +46,24 @@ fn of_many_allowed_values_a_few_are_named() {
         "{{\"properties\": {{\"a\": {{\"enum\": [{}]}}}}}}",
         options.join(",")
     );
-    let world = || chart(&schema, "a: k12x\n");
+    let world = chart(&schema, "a: k12x\n");
     let help = "did you mean `k12`? it can be `k0`, `k1`, `k2`, `k3`, `k4` or one of 3995 more";
-    let shown = world();
-    assert_eq!(run(&shown, &["lint", "c", "--format", "json"]), 1);
-    assert!(shown.stdout().contains(help), "{}", shown.stdout());
-    check_short(world, &["lint", "c"], "`k12x` is not a value of `a`");
+    let shown = world.run("dunnage lint c --format json").exits(1).stdout;
+    assert!(shown.contains(help), "{shown}");
+    check_short(&world, "lint c", "`k12x` is not a value of `a`");
 }
 
 #[test]
 fn of_many_wrong_items_the_first_are_shown() {
     let schema = "{\"properties\": {\"a\": {\"items\": {\"enum\": [\"x\", \"y\"]}}}}";
     let values = format!("a: [{}]\n", "z, ".repeat(3_000));
-    let shown = chart(schema, &values);
-    assert_eq!(run(&shown, &["lint", "c", "--format", "concise"]), 1);
-    assert_eq!(shown.stdout().lines().count(), 10, "{}", shown.stdout());
+    let world = chart(schema, &values);
+    let shown = world.run("dunnage lint c --format concise").exits(1).stdout;
+    assert_eq!(shown.lines().count(), 10, "{shown}");
     let more = "more items of this list are wrong in the same way";
-    let world = || chart(schema, &values);
-    let json = world();
-    assert_eq!(run(&json, &["lint", "c", "--format", "json"]), 1);
-    assert!(json.stdout().contains(more), "{}", json.stdout());
-    check_short(world, &["lint", "c"], "`z` is not");
+    let json = world.run("dunnage lint c --format json").exits(1).stdout;
+    assert!(json.contains(more), "{json}");
+    check_short(&world, "lint c", "`z` is not");
 }
 
 #[test]
@@ -97,15 +81,15 @@ fn a_schema_whose_references_have_no_end_is_one_message() {
             "{{\"$defs\": {{{doubled} \"n40\": {last}}}, \"properties\": {{\"a\": {{\"$ref\": \"#/$defs/n0\"}}}}}}"
         );
         let message = "cannot check the schema: its references expand without end";
-        check_short(|| chart(&schema, "a: 1\n"), &["lint", "c"], message);
+        check_short(&chart(&schema, "a: 1\n"), "lint c", message);
     }
     for cyclic in [
         "{\"$ref\": \"#\"}",
         "{\"allOf\": [{\"$ref\": \"#\"}], \"pattern\": \"a\"}",
     ] {
         check_short(
-            || chart(cyclic, "a: 1\n"),
-            &["lint", "c"],
+            &chart(cyclic, "a: 1\n"),
+            "lint c",
             "cannot check the schema",
         );
     }
@@ -120,20 +104,20 @@ fn long_names_keys_and_values_are_cut() {
         )
     };
     let named = deployment(&long, "nope");
-    let world = || Memory::default().file("m.yaml", named.as_str());
-    check_short(world, &["render", "--policy", "z2jh", "m.yaml"], "start");
+    let world = World::default().file("m.yaml", named.as_str());
+    check_short(&world, "render --policy z2jh m.yaml", "start");
     let valued = deployment("a", &long);
-    let world = || Memory::default().file("m.yaml", valued.as_str());
+    let world = World::default().file("m.yaml", valued.as_str());
     check_short(
-        world,
-        &["render", "--policy", "z2jh", "m.yaml"],
+        &world,
+        "render --policy z2jh m.yaml",
         "is a string, not a list",
     );
     // A key of a flow mapping has up to 1,024 characters.
     let key = format!("singleuser:\n  ? {long}\n  : 1\nhub: {{}}\n");
-    let world = || Memory::default().file("v.yaml", key.as_str());
-    check_short(world, &["lint", "v.yaml"], "has no key `start");
+    let world = World::default().file("v.yaml", key.as_str());
+    check_short(&world, "lint v.yaml", "has no key `start");
     let scalar = format!("singleuser: {{memory: {{limit: {long}}}}}\n");
-    let world = || Memory::default().file("v.yaml", scalar.as_str());
-    check_short(world, &["lint", "v.yaml"], "start");
+    let world = World::default().file("v.yaml", scalar.as_str());
+    check_short(&world, "lint v.yaml", "start");
 }
