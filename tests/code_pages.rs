@@ -12,15 +12,17 @@
     reason = "a test reads the source tree, and rewrites its own expectation"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use dunnage::cli;
-use dunnage::host::{Distrust, Memory};
+use dunnage::host::Distrust;
 use rayon::prelude::*;
 use serde_json::Value;
+
+mod support;
+
+use support::{World, explained_codes};
 
 /// A code as `dunnage rule` explains it.
 struct Explained {
@@ -31,19 +33,14 @@ struct Explained {
 
 /// All codes but rules.
 fn explained() -> Vec<Explained> {
-    let world = Memory::default();
-    let line = ["dunnage", "rule", "--format", "json"];
-    let exit = cli::run(&world, line.map(OsString::from).to_vec());
-    assert_eq!(exit, cli::Exit::Fine, "{}", world.stderr());
-    let document: Value = serde_json::from_str(&world.stdout()).expect("JSON");
-    let codes = document["rules"].as_array().expect("codes").iter();
+    let codes = explained_codes().into_iter();
     let others = codes.filter(|code| code["selectable"] == false);
     let text = |code: &Value, key: &str| code[key].as_str().expect(key).to_owned();
     others
         .map(|code| Explained {
-            id: text(code, "code"),
-            level: text(code, "level"),
-            page: text(code, "page"),
+            id: text(&code, "code"),
+            level: text(&code, "level"),
+            page: text(&code, "page"),
         })
         .collect()
 }
@@ -73,38 +70,37 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// The folder of an example.
-#[derive(Default)]
-struct Folder {
-    files: BTreeMap<String, Vec<u8>>,
-    /// Files that everybody may write.
-    writable: BTreeSet<PathBuf>,
-    links: BTreeMap<PathBuf, PathBuf>,
+/// The world in which an example begins.
+fn world() -> World {
+    World::default()
+        .at("/deploy")
+        .variable("DUNNAGE_FORMAT", "concise")
 }
 
-impl Folder {
-    /// Does what a command does that prepares an example; nothing where it is another command.
-    fn prepare(&mut self, command: &str) -> Option<()> {
-        let path = |name: &str| Path::new("/deploy").join(name);
-        match command.split(' ').collect::<Vec<_>>()[..] {
-            ["chmod", "o+w", file] => {
-                self.writable.insert(path(file));
-            }
-            ["ln", "-s", target, file] => {
-                let content = self.files.get(target).cloned().unwrap_or_default();
-                self.files.insert(file.to_owned(), content);
-                self.links.insert(path(file), path(target));
-            }
-            _ => return None,
+/// Does what a command does that prepares an example; returns whether it is one.
+fn prepare(world: &mut World, command: &str) -> bool {
+    let path = |name: &str| Path::new("/deploy").join(name);
+    let before = std::mem::take(world);
+    let words: Vec<&str> = command.split(' ').collect();
+    *world = before.with(|memory| match words[..] {
+        ["chmod", "o+w", file] => {
+            let distrust = Distrust::WritableByEveryone;
+            memory.distrusted.insert(path(file), distrust);
         }
-        Some(())
-    }
+        ["ln", "-s", target, file] => {
+            let files = memory.files.get_mut();
+            let content = files.get(&path(target)).cloned().unwrap_or_default();
+            files.insert(path(file), content);
+            memory.links.insert(path(file), path(target));
+        }
+        _ => {}
+    });
+    ["chmod", "ln"].contains(&words[0])
 }
 
 /// What the commands of a `console` block print, each below its command; files are changed by them.
-fn transcript(console: &str, folder: &mut Folder) -> String {
+fn transcript(console: &str, mut world: World) -> String {
     let mut lines = console.lines().peekable();
-    let mut outputs: BTreeMap<String, String> = BTreeMap::new();
     let mut transcript = String::new();
     while let Some(line) = lines.next() {
         let command = line.strip_prefix("$ ").expect("a command");
@@ -112,71 +108,21 @@ fn transcript(console: &str, folder: &mut Folder) -> String {
         while let Some(line) = lines.next_if(|line| !line.starts_with("$ ")) {
             writeln!(shown, "{line}").expect("a string");
         }
-        let output = if command.starts_with("helm ") {
-            outputs.insert("helm".to_owned(), shown.clone());
-            shown
-        } else if folder.prepare(command).is_some() {
-            String::new()
-        } else {
-            run(command, folder, &outputs)
-        };
-        write!(transcript, "$ {command}\n{output}").expect("a string");
+        writeln!(transcript, "$ {command}").expect("a string");
+        if command.starts_with("helm ") {
+            transcript += &shown;
+            world = world.with(|memory| {
+                memory.outputs.insert("helm".to_owned(), shown);
+            });
+            continue;
+        }
+        if !prepare(&mut world, command) {
+            let outcome = world.run(command);
+            transcript += &outcome.printed();
+            world = world.after(&outcome);
+        }
     }
     transcript
-}
-
-/// What one command prints, standard output first.
-fn run(command: &str, folder: &mut Folder, outputs: &BTreeMap<String, String>) -> String {
-    let (command, stdin) = match command.split_once(" < ") {
-        Some((command, file)) => (command, Some(folder.files[file].clone())),
-        None => (command, None),
-    };
-    let words: Vec<String> = words(command);
-    let start = words.iter().position(|word| word == "dunnage");
-    let (variables, line) = words.split_at(start.expect("dunnage"));
-    let mut world = Memory::default();
-    world.dir = "/deploy".into();
-    world.stdin = stdin;
-    world.outputs.clone_from(outputs);
-    world = world.variable("DUNNAGE_FORMAT", "concise");
-    for variable in variables {
-        let (name, value) = variable.split_once('=').expect("NAME=VALUE");
-        world = world.variable(name, value);
-    }
-    world.links.clone_from(&folder.links);
-    let writable = folder.writable.iter();
-    world.distrusted = writable
-        .map(|path| (path.clone(), Distrust::WritableByEveryone))
-        .collect();
-    for (name, content) in &folder.files {
-        world = world.file(name, content.clone());
-    }
-    cli::run(&world, line.iter().map(OsString::from).collect());
-    let written = world.files.borrow();
-    for (path, content) in &*written {
-        if let Ok(name) = path.strip_prefix("/deploy") {
-            folder
-                .files
-                .insert(name.display().to_string(), content.clone());
-        }
-    }
-    world.stdout() + &world.stderr()
-}
-
-/// Words as a shell splits them, with quotes of both kinds.
-fn words(command: &str) -> Vec<String> {
-    let (mut words, mut word) = (Vec::new(), String::new());
-    let mut quote = None;
-    for letter in command.chars() {
-        match (quote, letter) {
-            (None, '\'' | '"') => quote = Some(letter),
-            (Some(open), _) if open == letter => quote = None,
-            (None, ' ') => words.push(std::mem::take(&mut word)),
-            _ => word.push(letter),
-        }
-    }
-    words.push(word);
-    words
 }
 
 /// The page as it has to be, and what is wrong in it otherwise.
@@ -188,25 +134,22 @@ fn check(explained: &Explained) -> Result<String, String> {
             return Err(format!("{id} has no `{}`", part.trim()));
         }
     }
-    let mut folder = Folder::default();
+    let mut files = world();
     let mut expected = page.clone();
     let mut printed = String::new();
     for Block { info, text } in blocks(page) {
         if info == "console" {
-            let transcript = transcript(text, &mut folder);
+            let transcript = transcript(text, std::mem::replace(&mut files, world()));
             expected = expected.replace(
                 &format!("```console\n{text}"),
                 &format!("```console\n{transcript}"),
             );
             printed += &transcript;
-            folder = Folder::default();
         } else {
             let mut words = info.split(' ');
             let name = words.find_map(|word| word.strip_prefix("file="));
             let name = name.ok_or_else(|| format!("{id}: a block without `file=`"))?;
-            folder
-                .files
-                .insert(name.to_owned(), text.as_bytes().to_vec());
+            files = files.file(name, text);
         }
     }
     if !printed.contains(&format!("[{id}]")) {

@@ -4,12 +4,13 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the source tree")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use dunnage::cli;
-use dunnage::host::Memory;
 use serde_json::Value;
+
+mod support;
+
+use support::explained_codes;
 
 /// The source files below a folder without their unit tests.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
@@ -68,12 +69,7 @@ fn src() -> PathBuf {
 /// nobody can look up.
 #[test]
 fn every_code_is_explained() {
-    let world = Memory::default();
-    let line = ["dunnage", "rule", "--format", "json"];
-    let exit = cli::run(&world, line.map(OsString::from).to_vec());
-    assert_eq!(exit, cli::Exit::Fine, "{}", world.stderr());
-    let document: Value = serde_json::from_str(&world.stdout()).expect("JSON");
-    let entries = document["rules"].as_array().expect("codes");
+    let entries = explained_codes();
     let text = |entry: &Value, key: &str| entry[key].as_str().expect(key).to_owned();
     let explained: BTreeSet<(String, String)> = entries
         .iter()

@@ -7,13 +7,14 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use dunnage::cli;
-use dunnage::host::Memory;
 use serde_json::Value;
+
+mod support;
+
+use support::explained_codes;
 
 /// Families in the order of the index: the letters, the name, and what their rules are about.
 const FAMILIES: &[(&str, &str, &str)] = &[
@@ -136,14 +137,9 @@ fn docs() -> PathBuf {
 
 /// The rules as the program shows them to programs, by their codes.
 fn rules() -> BTreeMap<String, Value> {
-    let world = Memory::default();
-    let line = ["dunnage", "rule", "--format", "json"];
-    let exit = cli::run(&world, line.map(OsString::from).to_vec());
-    assert_eq!(exit, cli::Exit::Fine, "{}", world.stderr());
-    let document: Value = serde_json::from_str(&world.stdout()).expect("JSON");
-    let rules = document["rules"].as_array().expect("rules").iter();
+    let rules = explained_codes().into_iter();
     rules
-        .map(|rule| (text(rule, "code").to_owned(), rule.clone()))
+        .map(|rule| (text(&rule, "code").to_owned(), rule))
         .collect()
 }
 

@@ -1,13 +1,10 @@
 //! The README tells the truth: its policy is one, its diff is what the program prints.
 
-use std::ffi::OsString;
-
 mod support;
 
-use dunnage::cli;
-use dunnage::host::{Host, Memory};
 use dunnage::policy;
 use dunnage::text::Sources;
+use support::World;
 
 const README: &str = include_str!("../README.md");
 const STREAM: &str = include_str!("../testdata/streams/hub-like.yaml");
@@ -50,27 +47,23 @@ fn the_policy_leaves_nothing_to_say_of_its_rows_in_any_release() {
     let recorded = corpus.as_deref().map(support::streams).unwrap_or_default();
     let own = [("hub-like".to_owned(), STREAM.to_owned())];
     for (name, stream) in own.into_iter().chain(recorded) {
-        let host = Memory::default()
-            .file("/dunnage.yaml", policy.clone())
+        let world = World::default()
+            .file("dunnage.yaml", policy.clone())
             .piped(stream);
-        let line = ["dunnage", "--strict", "--format", "concise"];
-        let exit = cli::run(&host, line.map(OsString::from).to_vec());
-        assert_eq!(exit, cli::Exit::Fine, "{name}: {}", host.stderr());
+        let outcome = world.run("dunnage --strict --format concise");
+        assert_eq!(outcome.exit, 0, "{name}: {}", outcome.stderr);
     }
 }
 
 #[test]
 fn the_diff_is_what_the_program_prints() {
-    let host = Memory::default().file("/testdata/streams/hub-like.yaml", STREAM);
+    let world = World::default().file("testdata/streams/hub-like.yaml", STREAM);
     let shown = blocks("diff").pop().expect("the README shows a diff");
     let (command, shown) = shown
         .split_once('\n')
         .expect("a command and what it prints");
     let command = command.strip_prefix("$ ").expect("a command");
-    let _: &dyn Host = &host;
-    let exit = cli::run(&host, command.split(' ').map(OsString::from).collect());
-    assert_eq!(exit, cli::Exit::Fine, "{}", host.stderr());
-    let printed = host.stdout();
+    let printed = world.run(command).exits(0).stdout;
     for part in shown.replace("+...\n", "...\n").split("...\n") {
         assert!(
             printed.contains(part),
@@ -86,13 +79,13 @@ fn the_rust_that_it_asks_for_is_the_one_that_cargo_asks_for() {
 
 #[test]
 fn the_findings_are_what_the_program_prints() {
-    let host = Memory::default()
+    let world = World::default()
         .file(
-            "/testdata/lint/common.yaml",
+            "testdata/lint/common.yaml",
             include_str!("../testdata/lint/common.yaml"),
         )
         .file(
-            "/testdata/lint/prod.yaml",
+            "testdata/lint/prod.yaml",
             include_str!("../testdata/lint/prod.yaml"),
         );
     let blocks = blocks("text");
@@ -103,7 +96,6 @@ fn the_findings_are_what_the_program_prints() {
         .and_then(|shown| shown.split_once('\n'))
         .expect("findings");
     let command = command.strip_prefix("$ ").expect("a command");
-    let exit = cli::run(&host, command.split(' ').map(OsString::from).collect());
-    assert_eq!(exit, cli::Exit::Findings, "{}", host.stderr());
-    assert_eq!(host.stdout().trim_end(), shown.trim_end());
+    let printed = world.run(command).exits(1).stdout;
+    assert_eq!(printed.trim_end(), shown.trim_end());
 }

@@ -11,26 +11,18 @@
     reason = "the cases lie on the disk, and what they give is recorded there"
 )]
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dunnage::cli;
-use dunnage::host::Memory;
+mod support;
+
+use support::{Outcome, World};
 
 /// What a run wrote, by the name of the file that records it.
 type Recorded = [(&'static str, String); 4];
 
 /// The file that a case may let `--report` write.
 const REPORT: &str = "report.json";
-
-/// What one run of a case gives.
-struct Run {
-    stdout: String,
-    stderr: String,
-    exit: u8,
-    report: String,
-}
 
 struct Case {
     folder: PathBuf,
@@ -39,40 +31,31 @@ struct Case {
 
 impl Case {
     /// Runs the case's command line over these manifests.
-    fn run(&self, manifests: Vec<u8>) -> Run {
-        let mut host = Memory::default().piped(manifests);
-        host.dir = "/case".into();
+    fn run(&self, manifests: Vec<u8>) -> Outcome {
+        let mut world = World::default().at("/case").piped(manifests);
         for path in files(&self.folder) {
             let name = path.file_name().expect("a file has a name").to_owned();
             if name != REPORT {
-                host = host.file(name, fs::read(&path).expect("a case can be read"));
+                world = world.file(name, fs::read(&path).expect("a case can be read"));
             }
         }
-        let exit = cli::run(&host, self.arguments()).code();
-        let report = host.files.borrow_mut().remove(&host.dir.join(REPORT));
-        let report = String::from_utf8(report.unwrap_or_default()).expect("a report is text");
-        Run {
-            stdout: host.stdout(),
-            stderr: host.stderr(),
-            exit,
-            report,
-        }
+        world.run_with(self.arguments())
     }
 
-    fn arguments(&self) -> Vec<OsString> {
+    fn arguments(&self) -> Vec<String> {
         let command = self.read("command");
         let command = if command.is_empty() {
             "render"
         } else {
             command.trim_end()
         };
-        let mut arguments = vec!["dunnage", command];
+        let mut arguments = vec![command];
         if self.folder.join("policy.yaml").exists() {
             arguments.extend(["--policy", "policy.yaml"]);
         }
         let written = self.read("args");
         arguments.extend(written.lines());
-        arguments.into_iter().map(OsString::from).collect()
+        arguments.into_iter().map(str::to_owned).collect()
     }
 
     /// A file of the case; one that is not there is empty.
@@ -140,11 +123,16 @@ fn every_case_gives_what_is_recorded() {
         } else {
             format!("{}\n", run.exit)
         };
+        let report = if run.changed.is_empty() {
+            String::new()
+        } else {
+            run.written("case/report.json")
+        };
         let recorded = [
             ("out.yaml", run.stdout),
             ("stderr", run.stderr),
             ("exit", exit),
-            (REPORT, run.report),
+            (REPORT, report),
         ];
         if is_update {
             case.record(&recorded);

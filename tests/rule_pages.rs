@@ -6,15 +6,15 @@
 //! version are for z2jh 4.4.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
-use std::path::Path;
 
-use dunnage::cli;
 use dunnage::diag::FixKind;
-use dunnage::host::{Host as _, Memory};
 use dunnage::lint::{Check, RULES, Rule};
 use rayon::prelude::*;
 use serde_json::Value;
+
+mod support;
+
+use support::World;
 
 /// A file of an example.
 struct File<'p> {
@@ -76,9 +76,9 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
 }
 
 /// The world of an example, and the command line that lints it.
-fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
-    let mut world = Memory::default();
-    let mut line = vec!["dunnage", "lint"];
+fn prepare<'f>(files: &[File<'f>], options: &[&'f str]) -> (World, Vec<&'f str>) {
+    let mut world = World::default();
+    let mut line = vec!["lint"];
     for file in files.iter().filter(|file| !file.is_fixed) {
         world = world.file(file.name, file.text);
         let is_manifests = ["apiVersion: ", "kind: "]
@@ -103,7 +103,7 @@ fn prepare(files: &[File<'_>], options: &[&str]) -> (Memory, Vec<OsString>) {
         line.extend(["--to", to]);
     }
     line.extend(options);
-    (world, line.into_iter().map(OsString::from).collect())
+    (world, line)
 }
 
 /// What an example gives.
@@ -116,15 +116,9 @@ struct Found {
 
 fn found(rule: &Rule, files: &[File<'_>]) -> Found {
     let (world, line) = prepare(files, &["--pedantic", "--format", "json"]);
-    let code = cli::run(&world, line).code();
-    assert!(
-        code < 2,
-        "{}: {}{}",
-        rule.code.id,
-        world.stdout(),
-        world.stderr()
-    );
-    let report: Value = serde_json::from_str(&world.stdout()).expect("JSON");
+    let outcome = world.run_with(line);
+    assert!(outcome.exit < 2, "{}: {outcome:?}", rule.code.id);
+    let report: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
     let findings = report["diagnostics"].as_array().expect("findings");
     let (mut codes, mut safeties) = (Vec::new(), BTreeSet::new());
     for finding in findings {
@@ -168,17 +162,11 @@ fn check_fixed(rule: &Rule, files: &[File<'_>]) {
         rule.code.id,
     ];
     let (world, line) = prepare(files, &options);
-    let code = cli::run(&world, line).code();
-    assert_eq!(
-        code,
-        0,
-        "{}: {}{}",
-        rule.code.id,
-        world.stdout(),
-        world.stderr()
-    );
+    let outcome = world.run_with(line);
+    assert_eq!(outcome.exit, 0, "{}: {outcome:?}", rule.code.id);
+    let world = world.after(&outcome);
     for file in fixed {
-        let text = world.read_file(Path::new(file.name)).expect("a file");
+        let text = world.text(file.name);
         assert_eq!(text, file.text, "{}: {}", rule.code.id, file.name);
     }
 }

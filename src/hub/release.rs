@@ -462,7 +462,7 @@ fn place_of(values: &Value) -> Option<Place> {
 }
 
 /// A chart without files.
-pub fn bare(name: &str, place: Span) -> Chart {
+pub(super) fn bare(name: &str, place: Span) -> Chart {
     Chart {
         name: name.to_owned(),
         version: String::new(),

@@ -7,7 +7,7 @@ use crate::schema::Schema;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Helm};
 
-pub static BROKEN_SCHEMA: Code = Code::error(
+pub(super) static BROKEN_SCHEMA: Code = Code::error(
     "VA006",
     "schema-unusable",
     "the schema of a chart cannot be used",

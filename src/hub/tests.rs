@@ -3,7 +3,7 @@ use crate::text::Sources;
 use crate::values::{self, Helm};
 
 /// Looks at the hub of a values file, for a version of the chart.
-pub fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T {
+pub(super) fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T {
     let mut sources = Sources::default();
     let source = sources.add("values.yaml", text.to_owned());
     let read = values::read(source, text, Helm::Four).expect("values");

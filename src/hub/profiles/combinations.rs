@@ -19,7 +19,7 @@ const TOGETHER: [&str; 7] = [
 ];
 
 /// The options of a profile that have choices, by the order in which they apply.
-pub struct Options<'v>(Vec<Choices<'v>>);
+pub(super) struct Options<'v>(Vec<Choices<'v>>);
 
 struct Choices<'v> {
     all: Vec<(&'v str, Option<&'v Value>)>,
@@ -29,7 +29,11 @@ struct Choices<'v> {
 }
 
 /// The settings of a profile, those with its default choices first.
-pub fn settings<'v>(hub: &Hub<'v>, base: &Settings<'v>, profile: &'v Value) -> Vec<Settings<'v>> {
+pub(super) fn settings<'v>(
+    hub: &Hub<'v>,
+    base: &Settings<'v>,
+    profile: &'v Value,
+) -> Vec<Settings<'v>> {
     let merges = hub.version >= MERGES;
     let options = Options::of(hub, profile);
     let mut own = base.clone();
@@ -55,7 +59,7 @@ pub fn settings<'v>(hub: &Hub<'v>, base: &Settings<'v>, profile: &'v Value) -> V
 }
 
 impl<'v> Options<'v> {
-    pub fn of(hub: &Hub<'_>, profile: &'v Value) -> Self {
+    pub(super) fn of(hub: &Hub<'_>, profile: &'v Value) -> Self {
         let with_choices = options(profile).filter_map(|(_, option)| {
             let default = default_of(hub, choices(option).map(|(_, choice)| choice))?;
             let is_chosen = |choice: &Value| std::ptr::eq(choice, default);
@@ -72,13 +76,13 @@ impl<'v> Options<'v> {
     }
 
     /// How many combinations there are of what changes resources or placement.
-    pub fn total(&self) -> usize {
+    pub(super) fn total(&self) -> usize {
         let counts = self.together().map(|option| option.all.len());
         counts.fold(1, usize::saturating_mul)
     }
 
     /// How many of them are looked at.
-    pub fn checked(&self) -> usize {
+    pub(super) fn checked(&self) -> usize {
         self.total().min(MOST.max(self.alone()))
     }
 
