@@ -15,10 +15,10 @@ use std::time::Instant;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use dunnage::diag::{Code, Diagnostic};
-use dunnage::k8s::{Kinds, Release, Workload};
+use dunnage::k8s::{Kinds, Manifests, Workload};
 use dunnage::policy::{self, Policy, Z2JH};
 use dunnage::render::{self, Options};
-use dunnage::report::{self, Look};
+use dunnage::report::{self, OutputOptions};
 use dunnage::text::{SourceId, Sources, Span};
 use dunnage::yaml::{self, Edit, Value};
 
@@ -43,7 +43,7 @@ fn main() {
 /// How long dunnage's own parser takes for each document of a stream that holds a workload, once.
 fn seconds_of_one_parse(stream: &str) -> f64 {
     let kinds = Kinds::default();
-    let release = Release::read(source(), stream, &kinds);
+    let release = Manifests::read(source(), stream, &kinds);
     let documents = release.documents(|_| true);
     let objects = documents.objects(&release);
     let workloads: BTreeSet<usize> = objects
@@ -98,7 +98,7 @@ fn source() -> SourceId {
 fn d_read_behind_the_gate(bencher: Bencher<'_, '_>, documents: usize) {
     let kinds = Kinds::default();
     stream(bencher, documents, |text| {
-        let release = Release::read(source(), text, &kinds);
+        let release = Manifests::read(source(), text, &kinds);
         drop(black_box(release.documents(|_| true)));
     });
 }
@@ -107,7 +107,7 @@ fn d_read_behind_the_gate(bencher: Bencher<'_, '_>, documents: usize) {
 fn e_read_and_edit(bencher: Bencher<'_, '_>, documents: usize) {
     let kinds = Kinds::default();
     stream(bencher, documents, |text| {
-        let release = Release::read(source(), text, &kinds);
+        let release = Manifests::read(source(), text, &kinds);
         let documents = release.documents(|_| true);
         let objects = documents.objects(&release);
         for workload in objects
@@ -131,7 +131,7 @@ fn policy() -> Policy {
 fn f_render(bencher: Bencher<'_, '_>, documents: usize) {
     let policy = policy();
     stream(bencher, documents, |text| {
-        let release = Release::read(source(), text, &policy.kinds);
+        let release = Manifests::read(source(), text, &policy.kinds);
         drop(black_box(render::run(
             &release,
             &policy,
@@ -157,7 +157,7 @@ fn h_show_a_diagnostic(bencher: Bencher<'_, '_>) {
         })
         .bench_refs(|(sources, span)| {
             let diagnostic = Diagnostic::new(&CODE, "this is wrong").at(*span, "here");
-            let look = Look {
+            let look = OutputOptions {
                 color: false,
                 unicode: false,
                 width: 100,

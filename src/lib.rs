@@ -6,7 +6,7 @@
 //!    [`project::load_render`] reads the policy and the manifests through the host into [`text::Sources`].
 //! 2. [`policy::read`] turns the policy's text into a checked [`policy::Policy`]: by way of a tree
 //!    ([`yaml::parse`]), JSON ([`yaml::to_json`]), the JSON Schema ([`schema`]) and typed structs.
-//!    [`k8s::Release::read`] splits the manifests as Helm does and looks at the text of each part: what
+//!    [`k8s::Manifests::read`] splits the manifests as Helm does and looks at the text of each part: what
 //!    cannot concern a pass is copied and never parsed.
 //! 3. [`render::run`] reads first what documents have in common (priority classes, the hub's values, hooks).
 //!    Then each document with pods goes its own way, on all cores: it is parsed, the row of each workload is
@@ -20,14 +20,14 @@
 //! 1. [`project::load_lint`] finds the policy and the releases. The chart and every layer are read into [`values::Value`]s, which know where each value was set; one
 //!    layer is laid over the other, who loses stays beside the winner, and the defaults of the charts come
 //!    under them as Helm has it ([`values::coalesced`]).
-//! 2. [`hub::Plan`] finds where the values of z2jh stand; where its chart is not at hand, it brings the known
+//! 2. [`hub::ReleaseSpec`] finds where the values of z2jh stand; where its chart is not at hand, it brings the known
 //!    defaults and the known schema. [`hub::Release`] is what Helm makes of it. Manifests are read as `render`
 //!    reads them ([`lint::Stream`]).
 //! 3. Each rule ([`lint::RULES`]) is a function over one of a few things ([`lint::Check`]): the hub, all values,
 //!    what breaks a schema, an upgrade, a workload, a stream, a comment. Its page is its test. A finding in
 //!    manifests gets the place of the value that made what it is about, where the release is known
 //!    (`lint::origin`). [`lint::judge`] takes all subjects at once; comments and the policy silence
-//!    ([`lint::Silence`]), the policy and the options choose ([`lint::Selection`]), and a baseline knows
+//!    ([`lint::Suppressions`]), the policy and the options choose ([`lint::Selection`]), and a baseline knows
 //!    ([`lint::Baseline`]).
 //! 4. Some findings bring edits that would end them. [`fix::run`] chooses among them, applies them to the
 //!    texts, lints again until nothing is left to fix, and takes back what did not do what it said.

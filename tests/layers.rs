@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "project",
         &[
-            "text", "diag", "k8s", "values", "policy", "render", "lint", "host",
+            "text", "diag", "k8s", "values", "policy", "hub", "render", "lint", "host",
         ],
     ),
     (

@@ -1,7 +1,7 @@
 //! What a rule finds, and at which level, where the version of the chart or the facts of the cluster decide.
 
 use dunnage::diag::Diagnostic;
-use dunnage::hub::{Parts, Plan, Release, Shared};
+use dunnage::hub::{ChartCache, Release, ReleaseInput, ReleaseSpec};
 use dunnage::lint::{self, Run};
 use dunnage::policy::{Autoscaler, Facts};
 use dunnage::text::Sources;
@@ -12,7 +12,7 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
     let mut sources = Sources::default();
     let source = sources.add("values.yaml", text.to_owned());
     let read = values::read(source, text, Helm::Four).expect("values");
-    let parts = Parts {
+    let parts = ReleaseInput {
         chart: None,
         values: read,
         helm: Helm::Four,
@@ -20,8 +20,8 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
         hub: None,
         inside: Vec::new(),
     };
-    let mut shared = Shared::default();
-    let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
+    let mut shared = ChartCache::default();
+    let (plan, _) = ReleaseSpec::new(&mut sources, &mut shared, parts);
     let release = Release::new(plan).expect("values");
     let run = Run {
         sources: &sources,

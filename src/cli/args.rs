@@ -459,7 +459,7 @@ pub(super) enum Command {
 
 /// What clap answers in place of a command.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ParseAnswer {
     /// The text with colours.
     ansi: String,
     /// The text without colours.
@@ -468,7 +468,7 @@ pub(super) struct Answer {
     pub(in crate::cli) asked_for: bool,
 }
 
-impl Answer {
+impl ParseAnswer {
     /// The text for a stream that gets colours, or none.
     pub(in crate::cli) fn text(&self, is_colored: bool) -> &str {
         if is_colored { &self.ansi } else { &self.plain }
@@ -476,10 +476,10 @@ impl Answer {
 }
 
 /// Reads a command line; the program's name comes first.
-pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), Answer> {
+pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), ParseAnswer> {
     let line = read(arguments).map_err(|error| {
         let text = error.render();
-        Answer {
+        ParseAnswer {
             ansi: text.ansi().to_string(),
             plain: text.to_string(),
             asked_for: !error.use_stderr(),

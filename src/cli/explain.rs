@@ -2,7 +2,7 @@
 
 use super::patch;
 use super::session::Session;
-use crate::k8s::Release;
+use crate::k8s::Manifests;
 use crate::render::Outcome;
 use crate::report;
 
@@ -24,7 +24,7 @@ impl Diff {
 
 /// The reasons for each change, one patch of the stream, and what it comes to. The reasons come before the
 /// patch: between two hunks of a file, `git apply` refuses them.
-pub(super) fn diff(session: &Session<'_>, release: &Release<'_>, outcome: &Outcome) -> Diff {
+pub(super) fn diff(session: &Session<'_>, release: &Manifests<'_>, outcome: &Outcome) -> Diff {
     let mut text = String::new();
     let mut replacements = Vec::with_capacity(outcome.documents.len());
     for document in &outcome.documents {

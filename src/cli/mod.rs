@@ -21,7 +21,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::render::Caller;
 use crate::report;
-use args::{Answer, Command, LookOptions};
+use args::{Command, LookOptions, ParseAnswer};
 use session::{DocumentPlace, Session};
 
 static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read")
@@ -101,13 +101,13 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
 }
 
 /// What was asked for: help, or the version.
-fn show(session: &Session<'_>, answer: &Answer) -> Exit {
+fn show(session: &Session<'_>, answer: &ParseAnswer) -> Exit {
     let is_colored = session.colors(session.host.stdout_is_terminal());
     session.write(answer.text(is_colored))
 }
 
 /// A command line that cannot be read; Helm 4 is told in the way that it shows.
-fn refuse(session: &Session<'_>, answer: &Answer, is_plugin: bool) -> Exit {
+fn refuse(session: &Session<'_>, answer: &ParseAnswer, is_plugin: bool) -> Exit {
     let is_colored = session.colors(session.host.stderr_is_terminal());
     session.host.write_stderr(answer.text(is_colored));
     let mut paragraphs = answer.plain.split("\n\n").map(str::trim);

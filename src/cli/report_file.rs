@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args::PolicyOptions;
 use super::session::Session;
 use crate::diag::{Diagnostic, Level};
-use crate::k8s::Release;
+use crate::k8s::Manifests;
 use crate::policy::Policy;
 use crate::render::{Outcome, Report};
 use crate::report::{self, Finding};
@@ -29,7 +29,7 @@ pub(super) fn settle(
     session: &Session<'_>,
     asked: &PolicyOptions,
     policy: &Policy,
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     outcome: &mut Outcome,
 ) {
     if asked.strict && !outcome.diagnostics.is_empty() {

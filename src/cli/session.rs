@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
 use crate::project::Reader;
 use crate::render;
-use crate::report::{self, Look, Pages};
+use crate::report::{self, OutputOptions, Pages};
 
 /// A reader of logs sees this many lines before the rest is only counted.
 const MOST_LINES: usize = 40;
@@ -259,9 +259,9 @@ impl<'h> Session<'h> {
         }
     }
 
-    fn look_on(&self, is_terminal: bool) -> Look {
+    fn look_on(&self, is_terminal: bool) -> OutputOptions {
         let width = self.host.terminal_width().unwrap_or(100);
-        Look {
+        OutputOptions {
             color: self.colors(is_terminal),
             unicode: is_terminal,
             width,

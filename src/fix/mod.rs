@@ -12,5 +12,5 @@ mod texts;
 mod tests;
 
 pub use choose::Allowed;
-pub use run::{Applied, Outcome, Proven, ROUNDS, Reason, Refused, run, run_and_hand_on};
+pub use run::{Applied, FixOutcome, Proven, ROUNDS, RefusalReason, Refused, run, run_and_hand_on};
 pub use texts::{Texts, apply};

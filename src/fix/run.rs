@@ -16,7 +16,7 @@ const TRIALS: usize = 100;
 
 /// What a run of fixes gives back.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct FixOutcome {
     /// The whole new text of each source that changes.
     pub texts: BTreeMap<SourceId, String>,
     /// The fixes that are in these texts, in the order in which they were applied.
@@ -44,12 +44,12 @@ pub struct Refused {
     /// The finding, with its fix.
     pub finding: Diagnostic,
     /// What was in the way.
-    pub reason: Reason,
+    pub reason: RefusalReason,
 }
 
 /// Why a fix was not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
+pub enum RefusalReason {
     /// Its edits lie outside of the text, or meet each other.
     #[error("its edits do not fit the text")]
     Unfit,
@@ -84,7 +84,7 @@ pub fn run(
     sources: &Sources,
     allowed: Allowed,
     lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
-) -> Outcome {
+) -> FixOutcome {
     run_and_hand_on(sources, allowed, lint, &mut |_| {})
 }
 
@@ -95,7 +95,7 @@ pub fn run_and_hand_on(
     allowed: Allowed,
     lint: &mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
     proven: &mut Proven<'_>,
-) -> Outcome {
+) -> FixOutcome {
     let mut settled = Settled::default();
     let mut texts = Texts::new(sources);
     let mut left = lint(&texts);
@@ -108,7 +108,7 @@ pub fn run_and_hand_on(
         let choice = choose(&left, allowed, &texts, |finding| {
             known.contains(&Asked::of(finding))
         });
-        refused.extend(refuse(choice.unfit, &Reason::Unfit));
+        refused.extend(refuse(choice.unfit, &RefusalReason::Unfit));
         if choice.chosen.is_empty() && std::mem::take(&mut is_stale) && count < TRIALS {
             // What was not right among others may be right after them.
             refused.clear();
@@ -121,12 +121,12 @@ pub fn run_and_hand_on(
         settled.hand_on(&texts, &applied, pending.chain(&choice.waiting), proven);
         if round > ROUNDS {
             let chosen = choice.chosen.into_iter().flat_map(|chosen| chosen.findings);
-            refused.extend(refuse(chosen.chain(choice.waiting), &Reason::Waited));
+            refused.extend(refuse(chosen.chain(choice.waiting), &RefusalReason::Waited));
             break;
         }
         let mut trials = Trials {
             texts: &texts,
-            step: Step::new(&texts, left),
+            step: FixStep::new(&texts, left),
             lint,
             count: &mut count,
         };
@@ -149,7 +149,7 @@ pub fn run_and_hand_on(
     settled.hand_on(&texts, &applied, [], proven);
     let there: BTreeSet<Asked> = left.iter().map(Asked::of).collect();
     refused.retain(|refused| there.contains(&Asked::of(&refused.finding)));
-    Outcome {
+    FixOutcome {
         texts: texts.changed().clone(),
         applied,
         refused,
@@ -182,14 +182,14 @@ impl<'d> Asked<'d> {
 }
 
 /// What one round comes to.
-struct Step<'s> {
+struct FixStep<'s> {
     texts: Texts<'s>,
     left: Vec<Diagnostic>,
     kept: Vec<Chosen>,
     refused: Vec<Refused>,
 }
 
-impl<'s> Step<'s> {
+impl<'s> FixStep<'s> {
     fn new(texts: &Texts<'s>, left: Vec<Diagnostic>) -> Self {
         Self {
             texts: texts.clone(),
@@ -204,7 +204,7 @@ impl<'s> Step<'s> {
 struct Trials<'t, 's> {
     /// The texts before the round.
     texts: &'t Texts<'s>,
-    step: Step<'s>,
+    step: FixStep<'s>,
     lint: &'t mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
     /// How many trials there were in the whole run.
     count: &'t mut usize,
@@ -233,7 +233,9 @@ impl Trials<'_, '_> {
         }
         if *self.count >= TRIALS {
             let findings = group.iter().flat_map(|chosen| chosen.findings.clone());
-            self.step.refused.extend(refuse(findings, &Reason::Untried));
+            self.step
+                .refused
+                .extend(refuse(findings, &RefusalReason::Untried));
             return;
         }
         *self.count += 1;
@@ -289,7 +291,7 @@ impl Trials<'_, '_> {
 
 fn refuse(
     findings: impl IntoIterator<Item = Diagnostic>,
-    reason: &Reason,
+    reason: &RefusalReason,
 ) -> impl Iterator<Item = Refused> {
     findings.into_iter().map(|finding| Refused {
         finding,
@@ -304,7 +306,7 @@ fn gravest(chosen: &Chosen) -> Level {
 
 /// Why fixes are not right together.
 struct Failure {
-    reason: Reason,
+    reason: RefusalReason,
     /// Code and message of findings that were to be gone.
     still_there: BTreeSet<(&'static str, String)>,
 }
@@ -334,9 +336,9 @@ fn check<'d>(
         }
         if fixed.contains_key(&what) {
             still_there.insert((what.0, what.1.to_owned()));
-            reason.get_or_insert(Reason::StillThere);
+            reason.get_or_insert(RefusalReason::StillThere);
         } else if finding.level <= bar {
-            reason.get_or_insert_with(|| Reason::Brings {
+            reason.get_or_insert_with(|| RefusalReason::Brings {
                 code: finding.code,
                 message: finding.message.clone(),
             });

@@ -48,7 +48,13 @@ fn one(text: &str) -> (Sources, SourceId) {
 
 /// The text after all fixes, how many were applied, and why others were not.
 #[track_caller]
-fn check(text: &str, pairs: &[(&str, &str)], expected: &str, applied: usize, refused: &[Reason]) {
+fn check(
+    text: &str,
+    pairs: &[(&str, &str)],
+    expected: &str,
+    applied: usize,
+    refused: &[RefusalReason],
+) {
     let (sources, id) = one(text);
     let outcome = run(&sources, Allowed::Safe, &mut |texts| {
         words(texts, &[id], pairs)
@@ -56,7 +62,7 @@ fn check(text: &str, pairs: &[(&str, &str)], expected: &str, applied: usize, ref
     let new = outcome.texts.get(&id).map_or(text, String::as_str);
     assert_eq!(new, expected);
     assert_eq!(outcome.applied.len(), applied);
-    let reasons: Vec<Reason> = outcome.refused.into_iter().map(|it| it.reason).collect();
+    let reasons: Vec<RefusalReason> = outcome.refused.into_iter().map(|it| it.reason).collect();
     assert_eq!(reasons, refused);
 }
 
@@ -105,8 +111,8 @@ fn what_waits_too_long_is_said() {
         letters(texts, id, "abcdefghij")
     });
     assert_eq!(outcome.texts[&id], "hgfedcba!");
-    let reasons: Vec<Reason> = outcome.refused.into_iter().map(|it| it.reason).collect();
-    assert_eq!(reasons, [Reason::Waited, Reason::Waited]);
+    let reasons: Vec<RefusalReason> = outcome.refused.into_iter().map(|it| it.reason).collect();
+    assert_eq!(reasons, [RefusalReason::Waited, RefusalReason::Waited]);
 }
 
 #[test]
@@ -133,12 +139,18 @@ fn what_was_not_right_among_others_is_tried_again_after_them() {
 #[test]
 fn what_does_not_help_is_taken_back_alone() {
     let pairs = [("bad", "worse bad"), ("odd", "even")];
-    check("bad odd", &pairs, "bad even", 1, &[Reason::StillThere]);
+    check(
+        "bad odd",
+        &pairs,
+        "bad even",
+        1,
+        &[RefusalReason::StillThere],
+    );
 }
 
 #[test]
 fn what_brings_something_as_bad_is_taken_back() {
-    let brings = Reason::Brings {
+    let brings = RefusalReason::Brings {
         code: &WORD,
         message: "evil".to_owned(),
     };
@@ -153,7 +165,7 @@ fn check_trials(
     words: usize,
     mut extra: impl FnMut(&str) -> Vec<Diagnostic>,
     is_kept_bad: impl Fn(usize) -> bool,
-) -> (usize, Vec<Reason>, usize) {
+) -> (usize, Vec<RefusalReason>, usize) {
     let text: String = (0..words).map(|word| format!("bad{word};")).collect();
     let (sources, id) = one(&text);
     let mut count = 0;
@@ -179,7 +191,7 @@ fn check_trials(
 #[test]
 fn one_that_does_not_help_among_many_takes_few_lints() {
     let (applied, refused, lints) = check_trials(200, |_| Vec::new(), |word| word == 77);
-    assert_eq!((applied, refused), (199, vec![Reason::StillThere]));
+    assert_eq!((applied, refused), (199, vec![RefusalReason::StillThere]));
     assert!(lints <= 6, "{lints}");
 }
 
@@ -191,7 +203,7 @@ fn one_that_brings_something_among_many_takes_few_lints() {
         is_there.then_some(finding).into_iter().collect()
     };
     let (applied, refused, lints) = check_trials(200, brought, |_| false);
-    let brings = Reason::Brings {
+    let brings = RefusalReason::Brings {
         code: &WORD,
         message: "77 was needed".to_owned(),
     };
@@ -230,7 +242,9 @@ fn where_hardly_one_is_right_not_each_is_tried_alone() {
     let (applied, refused, lints) = check_trials(1000, |_| Vec::new(), |word| word != 3);
     assert_eq!(applied, 1);
     assert_eq!(refused.len(), 999);
-    assert!(refused.contains(&Reason::Untried) && refused.contains(&Reason::StillThere));
+    assert!(
+        refused.contains(&RefusalReason::Untried) && refused.contains(&RefusalReason::StillThere)
+    );
     assert!(lints <= 110, "{lints}");
 }
 
@@ -313,7 +327,7 @@ fn edits_beside_the_text_are_refused() {
         let outcome = run(&sources, Allowed::Safe, &mut |_| {
             vec![found(&WORD, "it", edits.clone(), Safety::Safe)]
         });
-        assert_eq!(outcome.refused[0].reason, Reason::Unfit);
+        assert_eq!(outcome.refused[0].reason, RefusalReason::Unfit);
         assert!(outcome.texts.is_empty());
     }
 }
@@ -371,7 +385,7 @@ proptest! {
         let mut lint = |texts: &Texts<'_>| words(texts, &[id], &pairs);
         let once = run(&sources, Allowed::Safe, &mut lint);
         let fixed = sources.replaced(&once.texts);
-        let waits = once.refused.iter().any(|refused| refused.reason == Reason::Waited);
+        let waits = once.refused.iter().any(|refused| refused.reason == RefusalReason::Waited);
         prop_assume!(!waits);
         let twice = run(&fixed, Allowed::Safe, &mut lint);
         prop_assert!(twice.texts.is_empty(), "{} -> {:?} -> {:?}", text, once.texts, twice.texts);

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::error::text_of;
 use super::replace::{
-    Kind, Replaced, is_special, replace, replace_unchanged, write_all, write_directly,
+    FileKind, Replaced, is_special, replace, replace_unchanged, write_all, write_directly,
 };
 use super::{
     Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, closed, same_file,
@@ -139,7 +139,7 @@ impl Host for Os {
             Some("/dev/stderr") => write_all(io::stderr().lock(), content),
             _ if is_special(path) => write_directly(path, content),
             _ if self.is_read_only(path) => Err(read_only()),
-            _ => replace(path, content, Kind::Data),
+            _ => replace(path, content, FileKind::Data),
         };
         written.map_err(|error| HostError::write_file(path, error))
     }
@@ -164,7 +164,8 @@ impl Host for Os {
         let program = std::env::current_exe()
             .and_then(std::fs::read)
             .map_err(|error| HostError::read("this program", error))?;
-        replace(path, &program, Kind::Program).map_err(|error| HostError::write_file(path, error))
+        replace(path, &program, FileKind::Program)
+            .map_err(|error| HostError::write_file(path, error))
     }
 
     fn create_dir(&self, path: &Path) -> Result<(), HostError> {
@@ -385,7 +386,7 @@ mod tests {
         // No file can take the place of a folder.
         let path = folder.path().join("folder");
         fs::create_dir(&path).unwrap();
-        replace(&path, b"a", Kind::Data).unwrap_err();
+        replace(&path, b"a", FileKind::Data).unwrap_err();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

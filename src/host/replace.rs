@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// What a written file is to be.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     /// Text or bytes, with the permissions of the file that it replaces.
     Data,
     /// Something that can be run.
@@ -42,7 +42,7 @@ pub(super) fn write_directly(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Puts a new file in the place of another, in one step.
-pub(super) fn replace(path: &Path, content: &[u8], kind: Kind) -> io::Result<()> {
+pub(super) fn replace(path: &Path, content: &[u8], kind: FileKind) -> io::Result<()> {
     // A link goes on to be a link: what it leads to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (mut file, temporary) = create_beside(&target, kind)?;
@@ -88,14 +88,14 @@ fn read_up_to(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
 
 /// A new file beside `target` with all that `target` has but its content; nothing where that cannot be.
 fn twin(target: &Path, content: &[u8]) -> io::Result<Option<PathBuf>> {
-    let (mut file, temporary) = match create_beside(target, Kind::Data) {
+    let (mut file, temporary) = match create_beside(target, FileKind::Data) {
         Ok(created) => created,
         // The folder may be closed where the file is not.
         Err(error) if is_refusal(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let made = attributes::copy(target, &file).and_then(|is_alike| {
-        fill(&mut file, target, content, Kind::Data)?;
+        fill(&mut file, target, content, FileKind::Data)?;
         Ok(is_alike)
     });
     if !matches!(made, Ok(true)) {
@@ -149,11 +149,11 @@ fn overwrite(file: &mut File, content: &[u8]) -> io::Result<()> {
 }
 
 /// A new file in the folder of `target`, as a file can only be renamed within one file system.
-fn create_beside(target: &Path, kind: Kind) -> io::Result<(File, PathBuf)> {
+fn create_beside(target: &Path, kind: FileKind) -> io::Result<(File, PathBuf)> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if kind == Kind::Program {
+    if kind == FileKind::Program {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o777);
     }
     let mut attempt = 0;
@@ -172,8 +172,8 @@ fn create_beside(target: &Path, kind: Kind) -> io::Result<(File, PathBuf)> {
 
 /// Writes it, and waits until the disk has it: a rename may otherwise come before the content. What only some may
 /// read is at no time open to others.
-fn fill(file: &mut File, target: &Path, content: &[u8], kind: Kind) -> io::Result<()> {
-    if kind == Kind::Data
+fn fill(file: &mut File, target: &Path, content: &[u8], kind: FileKind) -> io::Result<()> {
+    if kind == FileKind::Data
         && let Ok(old) = fs::metadata(target)
     {
         file.set_permissions(old.permissions())?;

@@ -88,7 +88,7 @@ macro_rules! versions {
 
 /// What is known of a z2jh chart that is not at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownChart {
     /// The version that stands for it.
     pub version: Version,
     /// Other versions that it may be, or lie next to.
@@ -97,7 +97,7 @@ pub struct Known {
     pub is_without_schema: bool,
 }
 
-impl Known {
+impl KnownChart {
     /// What is known of a version: a release between two known ones may have the keys of the later one, and
     /// so may a development build; where nothing is said it may be any.
     pub fn of(said: Option<&str>) -> Self {

@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::Inside;
-use super::profiles::Settings;
+use super::profiles::SpawnerSettings;
 use crate::diag::Diagnostic;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{Content, Setting, Value};
@@ -28,7 +28,7 @@ pub struct Hub<'v> {
     /// Whether somebody says it; else it is the newest that is known.
     pub is_version_known: bool,
     /// What servers get, found when a rule first asks for it.
-    pub settings: OnceCell<Vec<Settings<'v>>>,
+    pub settings: OnceCell<Vec<SpawnerSettings<'v>>>,
 }
 
 impl<'v> Hub<'v> {
@@ -96,7 +96,10 @@ impl<'v> Hub<'v> {
         let shown = if set.is_empty() { defaults } else { set };
         shown.into_iter().fold(finding, |finding, (value, text)| {
             let finding = finding.at(span(value), text);
-            let overridden = value.lost.iter().filter(|lost| !self.is_default(lost));
+            let overridden = value
+                .overridden
+                .iter()
+                .filter(|lost| !self.is_default(lost));
             overridden.fold(finding, |finding, lost| {
                 finding.at(span(lost), "this was overridden")
             })

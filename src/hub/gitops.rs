@@ -45,11 +45,11 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
         return (found, errors);
     }
     let text = text.to_owned();
-    let release = k8s::Release::read(source, &text, &Kinds::default());
+    let release = k8s::Manifests::read(source, &text, &Kinds::default());
     let documents = release.all_documents();
     for object in documents.objects(&release) {
         for given in given(&object) {
-            let mut reader = Reader {
+            let mut reader = InlineReader {
                 sources,
                 source,
                 document: release.parts[object.part].range.clone(),
@@ -89,10 +89,10 @@ struct Given<'d> {
     repository: &'d str,
     version: Option<&'d str>,
     /// The values, the later ones over those before.
-    layers: Vec<Layer<'d>>,
+    layers: Vec<GitOpsLayer<'d>>,
 }
 
-enum Layer<'d> {
+enum GitOpsLayer<'d> {
     Mapping(NodeRef<'d>),
     Text(NodeRef<'d>),
     /// What Helm gets by `--set`: `a.b=c`.
@@ -126,7 +126,11 @@ fn flux(spec: NodeRef<'_>) -> Given<'_> {
         chart: of_chart(&["chart"]).filter(|_| kind == "HelmRepository"),
         repository: of_chart(&["sourceRef", "name"]).unwrap_or_default(),
         version: of_chart(&["version"]),
-        layers: spec.get("values").map(Layer::Mapping).into_iter().collect(),
+        layers: spec
+            .get("values")
+            .map(GitOpsLayer::Mapping)
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -140,8 +144,8 @@ fn applications(spec: NodeRef<'_>) -> Vec<Given<'_>> {
 fn argo(source: NodeRef<'_>) -> Given<'_> {
     let helm = |key: &str| source.get_path(&["helm", key]);
     let values = match helm("valuesObject").filter(|values| values.is_mapping()) {
-        Some(mapping) => Some(Layer::Mapping(mapping)),
-        None => helm("values").map(Layer::Text),
+        Some(mapping) => Some(GitOpsLayer::Mapping(mapping)),
+        None => helm("values").map(GitOpsLayer::Text),
     };
     let parameters = helm("parameters").into_iter().flat_map(NodeRef::items);
     let parameters = parameters.filter_map(|parameter| {
@@ -151,7 +155,7 @@ fn argo(source: NodeRef<'_>) -> Given<'_> {
             _ => SetKind::Typed,
         };
         let argument = argument(text_at(parameter, &["name"])?, value);
-        Some(Layer::Argument(kind, argument))
+        Some(GitOpsLayer::Argument(kind, argument))
     });
     let chart = text_at(source, &["chart"]);
     Given {
@@ -164,7 +168,7 @@ fn argo(source: NodeRef<'_>) -> Given<'_> {
 }
 
 fn k3s(spec: NodeRef<'_>) -> Given<'_> {
-    let text = spec.get("valuesContent").map(Layer::Text);
+    let text = spec.get("valuesContent").map(GitOpsLayer::Text);
     let mapping = spec.get("values").filter(|values| values.is_mapping());
     let arguments = spec.get("set").into_iter().flat_map(NodeRef::entries);
     let arguments = arguments.filter_map(|(key, value)| {
@@ -177,9 +181,9 @@ fn k3s(spec: NodeRef<'_>) -> Given<'_> {
         } else {
             SetKind::String
         };
-        Some(Layer::Argument(kind, argument(key.text()?, text)))
+        Some(GitOpsLayer::Argument(kind, argument(key.text()?, text)))
     });
-    let layers = text.into_iter().chain(mapping.map(Layer::Mapping));
+    let layers = text.into_iter().chain(mapping.map(GitOpsLayer::Mapping));
     Given {
         chart: text_at(spec, &["chart"]),
         repository: text_at(spec, &["repo"]).unwrap_or_default(),
@@ -256,7 +260,7 @@ fn archive_version(name: &str) -> Option<&str> {
 }
 
 /// Reads the values of one object.
-struct Reader<'r> {
+struct InlineReader<'r> {
     sources: &'r mut Sources,
     source: SourceId,
     /// The object's document.
@@ -266,8 +270,8 @@ struct Reader<'r> {
     inside: Vec<Inside>,
 }
 
-impl Reader<'_> {
-    fn values(&mut self, layers: &[Layer<'_>]) -> (Value, Vec<Diagnostic>) {
+impl InlineReader<'_> {
+    fn values(&mut self, layers: &[GitOpsLayer<'_>]) -> (Value, Vec<Diagnostic>) {
         // Where no chart is at hand, what the root stands in is taken for the defaults of one.
         let nowhere = self.sources.add_built_in("values", String::new());
         let nowhere = Span::new(nowhere, 0..0);
@@ -276,16 +280,16 @@ impl Reader<'_> {
         for layer in layers {
             match layer {
                 // What is no mapping or has no JSON the cluster refuses.
-                Layer::Mapping(node) => {
+                GitOpsLayer::Mapping(node) => {
                     if let Some(over) = self.mapping(self.document.clone(), *node) {
                         values::lay_over(&mut values, over);
                     }
                 }
-                Layer::Text(node) => match self.text(*node) {
+                GitOpsLayer::Text(node) => match self.text(*node) {
                     Ok(over) => values::lay_over(&mut values, over),
                     Err(error) => errors.push(error),
                 },
-                Layer::Argument(kind, argument) => {
+                GitOpsLayer::Argument(kind, argument) => {
                     errors.extend(self.argument(&mut values, *kind, argument));
                 }
             }
@@ -344,7 +348,7 @@ impl Reader<'_> {
 /// The lines of a block scalar in the text of its document, ending as what they mean ends.
 fn block_lines(node: NodeRef<'_>, text: &str) -> Option<Range<usize>> {
     let scalar = node.resolve();
-    let yaml::Content::Scalar {
+    let yaml::NodeContent::Scalar {
         style: ScalarStyle::Block,
         ..
     } = scalar.node().content

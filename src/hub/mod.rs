@@ -27,9 +27,11 @@ pub use gitops::{Inline, Inside, inline_values, is_filled_in};
 pub use images::{HubImage, hub_images, read_hub_images};
 pub use locate::{locate, locate_hub};
 pub use propose::propose;
-pub use release::{Basis, ChartValues, HubPlace, Parts, Plan, Release, keys, secret_values};
+pub use release::{
+    Basis, ChartValues, HubPlace, Release, ReleaseInput, ReleaseSpec, keys, secret_values,
+};
 pub use secret::HubValues;
-pub use shared::Shared;
+pub use shared::ChartCache;
 
 use crate::diag::Code;
 

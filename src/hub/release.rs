@@ -4,8 +4,8 @@ use crate::hub::ChartVersion;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::chart::{Known, NAME, VERSIONS};
-use super::shared::Shared;
+use super::chart::{KnownChart, NAME, VERSIONS};
+use super::shared::ChartCache;
 use super::{Hub, Inside, locate, span};
 use crate::diag::Diagnostic;
 use crate::schema::Schema;
@@ -14,7 +14,7 @@ use crate::values::{self, Chart, Content, Dependency, Helm, Map, NotATable, Valu
 
 /// What a release is made of.
 #[derive(Debug)]
-pub struct Parts<'p> {
+pub struct ReleaseInput<'p> {
     /// The chart, where it is at hand.
     pub chart: Option<Chart>,
     /// The layers, one over the other.
@@ -51,7 +51,7 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
     let said = version.filter(|version| ChartVersion::read(version).is_some());
     // A build of a checkout says no version: it is the one whose defaults leave the least to set.
     let known = match &said {
-        Some(said) => vec![Known::of(Some(said)).version],
+        Some(said) => vec![KnownChart::of(Some(said)).version],
         None => VERSIONS.to_vec(),
     };
     let set = known.iter().map(|version| {
@@ -105,7 +105,7 @@ pub enum Basis<'v> {
     /// The chart's own file.
     Own(&'v Schema),
     /// The chart is not at hand; this is known of z2jh.
-    Known(Known),
+    KnownChart(KnownChart),
 }
 
 impl Basis<'_> {
@@ -113,7 +113,7 @@ impl Basis<'_> {
     pub fn schema(&self) -> &Schema {
         match self {
             Basis::Own(schema) => schema,
-            Basis::Known(known) => known.version.schema(),
+            Basis::KnownChart(known) => known.version.schema(),
         }
     }
 }
@@ -136,7 +136,7 @@ pub struct HubPlace {
     /// The keys that lead to them.
     path: Vec<String>,
     /// What is known of the chart where its own files are not at hand.
-    known: Option<Known>,
+    known: Option<KnownChart>,
     /// Major and minor of its version.
     number: ChartVersion,
     /// Whether somebody says the version.
@@ -150,7 +150,7 @@ impl HubPlace {
     }
 }
 
-impl Parts<'_> {
+impl ReleaseInput<'_> {
     /// Whether the keys that somebody says lead to a mapping: of the values, of the chart's, or to a subchart.
     pub fn has_hub_keys(&self) -> bool {
         let Some(path) = &self.hub else { return true };
@@ -167,9 +167,9 @@ impl Parts<'_> {
     }
 
     fn place(&self) -> Option<HubPlace> {
-        let said = self.hub.clone().map(|path| Place {
+        let said = self.hub.clone().map(|path| HubMatch {
             path,
-            ..Place::default()
+            ..HubMatch::default()
         });
         let in_chart = || find(self.chart.as_ref()?, &mut Vec::new());
         let place = said.or_else(in_chart).or_else(|| place_of(&self.values))?;
@@ -178,7 +178,7 @@ impl Parts<'_> {
         Some(HubPlace {
             number: number.unwrap_or_else(ChartVersion::newest),
             is_said: number.is_some(),
-            known: (!place.is_at_hand).then(|| Known::of(version)),
+            known: (!place.is_at_hand).then(|| KnownChart::of(version)),
             path: place.path,
         })
     }
@@ -186,7 +186,7 @@ impl Parts<'_> {
 
 /// The parts of a release whose hub was found.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct ReleaseSpec {
     chart: Chart,
     values: Value,
     helm: Helm,
@@ -194,13 +194,13 @@ pub struct Plan {
     inside: Vec<Inside>,
 }
 
-impl Plan {
+impl ReleaseSpec {
     /// Finds the hub. Where the z2jh chart is not among the files of the release, its known defaults are
     /// taken; they and the schemas of charts go into what is shared.
     pub fn new(
         sources: &mut Sources,
-        shared: &mut Shared,
-        parts: Parts<'_>,
+        shared: &mut ChartCache,
+        parts: ReleaseInput<'_>,
     ) -> (Self, Vec<Diagnostic>) {
         let hub = parts.place();
         let chart = parts.chart;
@@ -257,10 +257,15 @@ impl Plan {
     /// The same values for another version of the z2jh chart, whose known defaults and schema take the place
     /// of those that the release has.
     #[must_use]
-    pub fn with_version(&self, sources: &mut Sources, shared: &mut Shared, version: &str) -> Self {
+    pub fn with_version(
+        &self,
+        sources: &mut Sources,
+        shared: &mut ChartCache,
+        version: &str,
+    ) -> Self {
         let mut plan = self.clone();
         if let Some(hub) = &mut plan.hub {
-            let known = Known::of(Some(version));
+            let known = KnownChart::of(Some(version));
             let z2jh = shared.embedded(sources, known.version, self.helm);
             insert(&mut plan.chart, &hub.path, z2jh);
             hub.known = Some(known);
@@ -276,7 +281,7 @@ impl Release {
     ///
     /// # Errors
     /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
-    pub fn new(plan: Plan) -> Result<Self, NotATable> {
+    pub fn new(plan: ReleaseSpec) -> Result<Self, NotATable> {
         let defaults = plan.chart.default_sources();
         let coalesced = values::coalesced(plan.chart, plan.values, plan.helm)?;
         let counts = |place: &HubPlace| is_on(&coalesced.chart, &place.path);
@@ -349,7 +354,7 @@ impl Release {
     }
 
     /// The values of each chart whose schema is known.
-    pub fn charts<'r>(&'r self, shared: &'r Shared) -> Vec<ChartValues<'r>> {
+    pub fn charts<'r>(&'r self, shared: &'r ChartCache) -> Vec<ChartValues<'r>> {
         let mut charts = Vec::new();
         self.add_charts(&self.chart, &mut Vec::new(), shared, &mut charts);
         charts
@@ -359,7 +364,7 @@ impl Release {
         &'r self,
         chart: &'r Chart,
         path: &mut Vec<String>,
-        shared: &'r Shared,
+        shared: &'r ChartCache,
         charts: &mut Vec<ChartValues<'r>>,
     ) {
         let own = chart.schema.and_then(|schema| shared.schema(schema));
@@ -368,11 +373,11 @@ impl Release {
         let is_without = |hub: &&HubPlace| hub.known.is_some() || chart.schema.is_none();
         let known = hub.filter(is_without).map(|hub| match &hub.known {
             Some(known) => known.clone(),
-            None => Known::of(Some(&chart.version)),
+            None => KnownChart::of(Some(&chart.version)),
         });
         let basis = match (own, known) {
             (_, Some(known)) if known.is_without_schema => None,
-            (_, Some(known)) => Some(Basis::Known(known)),
+            (_, Some(known)) => Some(Basis::KnownChart(known)),
             (Some(schema), None) => Some(Basis::Own(schema)),
             (None, None) => None,
         };
@@ -399,7 +404,7 @@ pub fn keys(path: &[String]) -> Vec<&str> {
 
 /// Where a hub stands.
 #[derive(Default)]
-struct Place {
+struct HubMatch {
     path: Vec<String>,
     /// Whether the chart with its defaults is among the files.
     is_at_hand: bool,
@@ -415,12 +420,12 @@ fn is_namesake(values: &Value) -> bool {
 }
 
 /// The z2jh chart itself, or a dependency that means it.
-fn find(chart: &Chart, path: &mut Vec<String>) -> Option<Place> {
+fn find(chart: &Chart, path: &mut Vec<String>) -> Option<HubMatch> {
     if chart.name == NAME {
         if is_namesake(&chart.values) {
             return None;
         }
-        return Some(Place {
+        return Some(HubMatch {
             path: path.clone(),
             is_at_hand: chart
                 .values
@@ -446,15 +451,15 @@ fn find(chart: &Chart, path: &mut Vec<String>) -> Option<Place> {
     path.push(meant.key().to_owned());
     let found = path.clone();
     path.pop();
-    Some(Place {
+    Some(HubMatch {
         path: found,
         is_at_hand: false,
         version: Some(meant.version.clone()),
     })
 }
 
-fn place_of(values: &Value) -> Option<Place> {
-    Some(Place {
+fn place_of(values: &Value) -> Option<HubMatch> {
+    Some(HubMatch {
         path: locate(values)?,
         is_at_hand: false,
         version: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::profiles::{self, Settings};
+use super::profiles::{self, SpawnerSettings};
 use super::{Hub, bytes};
 use crate::k8s::syntax;
 use crate::values::{Content, Value};
@@ -43,7 +43,7 @@ pub fn servers(hub: &Hub<'_>) -> Vec<Server> {
 
 /// The seat of a server: its guarantees, or where there is none its limit, which Kubernetes takes for it. Nothing where
 /// an amount is not known.
-pub fn of(settings: &Settings<'_>) -> Option<Seat> {
+pub fn of(settings: &SpawnerSettings<'_>) -> Option<Seat> {
     let read =
         |guarantee, limit| request(settings, guarantee, limit).map_or(Some(0.0), bytes::amount);
     let mut others = BTreeMap::new();
@@ -60,7 +60,11 @@ pub fn of(settings: &Settings<'_>) -> Option<Seat> {
 }
 
 /// The amount that a server requests: its guarantee, or its limit.
-pub fn request<'s>(settings: &'s Settings<'_>, guarantee: &str, limit: &str) -> Option<&'s Value> {
+pub fn request<'s>(
+    settings: &'s SpawnerSettings<'_>,
+    guarantee: &str,
+    limit: &str,
+) -> Option<&'s Value> {
     let of = |name: &str| settings.get(name).filter(|value| !is_nothing(value));
     of(guarantee).or_else(|| of(limit))
 }
@@ -93,7 +97,7 @@ pub fn placeholder(hub: &Hub<'_>) -> Option<Seat> {
 }
 
 /// As the chart copies what `singleuser` has (`templates/_helpers.tpl`, `jupyterhub.resources`).
-fn of_base(base: &Settings<'_>) -> Option<Seat> {
+fn of_base(base: &SpawnerSettings<'_>) -> Option<Seat> {
     let pairs = [
         ("cpu", "cpu_guarantee", "cpu_limit"),
         ("memory", "mem_guarantee", "mem_limit"),
@@ -181,6 +185,8 @@ singleuser:
         assert_eq!(memory(own), Some(GI));
         let limited = "scheduling: {userPlaceholder: {resources: {limits: {memory: 2Gi}}}}";
         assert_eq!(memory(limited), Some(2.0 * GI));
-        assert_eq!(memory("singleuser: {memory: {guarantee: ENC[x]}}"), None);
+        let encrypted =
+            "singleuser: {memory: {guarantee: 'ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]'}}";
+        assert_eq!(memory(encrypted), None);
     }
 }

@@ -17,12 +17,12 @@ pub(super) static BROKEN_SCHEMA: Code = Code::error(
 /// What the releases of a run have in common, each read once: the known charts of z2jh, and the schemas of
 /// charts at hand.
 #[derive(Debug, Default)]
-pub struct Shared {
+pub struct ChartCache {
     embedded: Vec<(Version, Helm, Chart)>,
     schemas: BTreeMap<SourceId, Option<Schema>>,
 }
 
-impl Shared {
+impl ChartCache {
     /// The z2jh chart of a version with its known defaults.
     pub fn embedded(&mut self, sources: &mut Sources, version: Version, helm: Helm) -> Chart {
         let is_meant =

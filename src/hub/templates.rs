@@ -5,7 +5,7 @@ use crate::k8s::Object;
 
 /// A node of objects of one part of the hub, and the values that may make it.
 #[derive(Debug)]
-pub struct Row {
+pub struct TemplateRow {
     /// How the chart calls the part, by a label.
     component: &'static str,
     kind: &'static str,
@@ -21,8 +21,8 @@ const fn row(
     kind: &'static str,
     node: &'static str,
     values: &'static [&'static str],
-) -> Row {
-    Row {
+) -> TemplateRow {
+    TemplateRow {
         component,
         kind,
         node,
@@ -63,7 +63,7 @@ const CORE: &str = "scheduling.corePods.tolerations";
 /// What real releases set agrees with their manifests, which a test holds; of what none of them sets (the pods' own
 /// tolerations, some budgets), the chart's schema says what it does.
 #[rustfmt::skip]
-const ROWS: &[Row] = &[
+const ROWS: &[TemplateRow] = &[
     row("hub", "Deployment", TOLERATIONS, &[CORE, "hub.tolerations"]),
     row("hub", "Deployment", SELECTOR, &["hub.nodeSelector"]),
     row("hub", "Deployment", POD, &["hub.extraPodSpec"]),
@@ -120,13 +120,13 @@ pub fn part(object: &Object<'_>) -> Option<&'static [&'static str]> {
 
 /// The rows about a node that the steps pass through, each with the number of steps that lead to it. A step is a
 /// key; `None` is an item of a list.
-pub fn rows(object: &Object<'_>, steps: &[Option<&str>]) -> Vec<(&'static Row, usize)> {
-    let depth = |row: &'static Row| Some((row, leads_to(steps, row.node)?));
+pub fn rows(object: &Object<'_>, steps: &[Option<&str>]) -> Vec<(&'static TemplateRow, usize)> {
+    let depth = |row: &'static TemplateRow| Some((row, leads_to(steps, row.node)?));
     of(object).filter_map(depth).collect()
 }
 
 /// The rows about an object.
-pub fn of(object: &Object<'_>) -> impl Iterator<Item = &'static Row> {
+pub fn of(object: &Object<'_>) -> impl Iterator<Item = &'static TemplateRow> {
     ROWS.iter().filter(|row| {
         let mut components = components(object);
         row.kind == object.gvk.kind && components.any(|component| component == row.component)

@@ -1,4 +1,4 @@
-use super::{Hub, Parts, Plan, Release, Shared};
+use super::{ChartCache, Hub, Release, ReleaseInput, ReleaseSpec};
 use crate::text::Sources;
 use crate::values::{self, Helm};
 
@@ -7,7 +7,7 @@ pub(super) fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>)
     let mut sources = Sources::default();
     let source = sources.add("values.yaml", text.to_owned());
     let read = values::read(source, text, Helm::Four).expect("values");
-    let parts = Parts {
+    let parts = ReleaseInput {
         chart: None,
         values: read,
         helm: Helm::Four,
@@ -15,8 +15,8 @@ pub(super) fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>)
         hub: None,
         inside: Vec::new(),
     };
-    let mut shared = Shared::default();
-    let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
+    let mut shared = ChartCache::default();
+    let (plan, _) = ReleaseSpec::new(&mut sources, &mut shared, parts);
     let release = Release::new(plan).expect("values");
     look(&release.hub(&sources).expect("values"))
 }

@@ -25,7 +25,7 @@ pub struct Traits {
 #[derive(Debug, Deserialize)]
 pub struct Trait {
     /// The JSON types that it takes.
-    types: BTreeSet<Type>,
+    types: BTreeSet<TraitType>,
     /// The texts that it takes, where it does not take every text.
     #[serde(default)]
     pub values: Vec<String>,
@@ -34,7 +34,7 @@ pub struct Trait {
 /// A type of JSON, where whole numbers are one of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Type {
+pub enum TraitType {
     /// A mapping.
     Object,
     /// A list.
@@ -145,46 +145,46 @@ impl Trait {
             Content::Encrypted(..) => true,
             Content::String(text) if !self.values.is_empty() => self.values.contains(text),
             Content::Number(number) => match number.as_f64() {
-                Some(number) if number.fract() != 0.0 => self.has(Type::Number),
+                Some(number) if number.fract() != 0.0 => self.has(TraitType::Number),
                 // A boolean takes these too.
-                Some(0.0 | 1.0) if self.has(Type::Boolean) => true,
-                _ => self.has(Type::Integer),
+                Some(0.0 | 1.0) if self.has(TraitType::Boolean) => true,
+                _ => self.has(TraitType::Integer),
             },
-            content => Type::of(content).is_none_or(|it| self.has(it)),
+            content => TraitType::of(content).is_none_or(|it| self.has(it)),
         }
     }
 
-    fn has(&self, wanted: Type) -> bool {
+    fn has(&self, wanted: TraitType) -> bool {
         self.types.contains(&wanted)
     }
 
     /// What can be written, in words; nothing where only Python can set it.
     pub fn in_words(&self) -> Option<String> {
         let words = self.types.iter().filter_map(|it| match it {
-            Type::Object => Some("a mapping"),
-            Type::Array => Some("a list"),
+            TraitType::Object => Some("a mapping"),
+            TraitType::Array => Some("a list"),
             // A text alone is taken for a list of one.
-            Type::String if !self.has(Type::Array) => Some("a text"),
-            Type::Number => Some("a number"),
-            Type::Integer if !self.has(Type::Number) => Some("a whole number"),
+            TraitType::String if !self.has(TraitType::Array) => Some("a text"),
+            TraitType::Number => Some("a number"),
+            TraitType::Integer if !self.has(TraitType::Number) => Some("a whole number"),
             // Python takes a boolean for a number, which nobody means.
-            Type::Boolean if !self.has(Type::Integer) => Some("`true` or `false`"),
-            Type::String | Type::Integer | Type::Boolean | Type::Null => None,
+            TraitType::Boolean if !self.has(TraitType::Integer) => Some("`true` or `false`"),
+            TraitType::String | TraitType::Integer | TraitType::Boolean | TraitType::Null => None,
         });
         let words: Vec<&str> = words.collect();
         (!words.is_empty()).then(|| words.join(" or "))
     }
 }
 
-impl Type {
+impl TraitType {
     fn of(content: &Content) -> Option<Self> {
         Some(match content {
-            Content::Null => Type::Null,
-            Content::Bool(_) => Type::Boolean,
-            Content::Number(_) => Type::Number,
-            Content::String(_) => Type::String,
-            Content::List(_) => Type::Array,
-            Content::Map(_) => Type::Object,
+            Content::Null => TraitType::Null,
+            Content::Bool(_) => TraitType::Boolean,
+            Content::Number(_) => TraitType::Number,
+            Content::String(_) => TraitType::String,
+            Content::List(_) => TraitType::Array,
+            Content::Map(_) => TraitType::Object,
             Content::Encrypted(..) => return None,
         })
     }

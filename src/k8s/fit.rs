@@ -38,12 +38,12 @@ pub enum Fit {
     /// They can if these labels, by their keys, are what the pod asks for.
     Depends(BTreeSet<String>),
     /// They cannot.
-    Refuses(Refusal),
+    Refuses(FitRefusal),
 }
 
 /// The first reason for which a node cannot take a pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum FitRefusal {
     /// The pod does not tolerate this taint.
     Taint(Taint),
     /// A pair of the pod's `nodeSelector` and what nodes have in its place.
@@ -84,7 +84,7 @@ impl Demands {
     /// then its required node affinity (the order of kube-scheduler's default plugins).
     pub fn fit(&self, nodes: Nodes<'_>) -> Fit {
         if let Some(taint) = self.untolerated(nodes.taints) {
-            return Fit::Refuses(Refusal::Taint(taint.clone()));
+            return Fit::Refuses(FitRefusal::Taint(taint.clone()));
         }
         let mut unknown = BTreeSet::new();
         for (key, wanted) in &self.affinity.node_selector {
@@ -94,7 +94,7 @@ impl Demands {
                     unknown.insert(key.clone());
                 }
                 found => {
-                    return Fit::Refuses(Refusal::NodeSelector {
+                    return Fit::Refuses(FitRefusal::NodeSelector {
                         key: key.clone(),
                         wanted: wanted.clone(),
                         found: found.cloned(),
@@ -151,7 +151,7 @@ impl Nodes<'_> {
             .map(str::to_owned)
             .collect();
         if unknown.is_empty() {
-            Fit::Refuses(Refusal::NodeAffinity)
+            Fit::Refuses(FitRefusal::NodeAffinity)
         } else {
             Fit::Depends(unknown)
         }
@@ -169,30 +169,30 @@ impl Nodes<'_> {
     }
 }
 
-impl Refusal {
+impl FitRefusal {
     /// What kube-scheduler writes for it into the condition `PodScheduled` and into events.
     pub fn event(&self) -> &'static str {
         match self {
-            Refusal::Taint(_) => "node(s) had untolerated taint(s)",
-            Refusal::NodeSelector { .. } | Refusal::NodeAffinity => {
+            FitRefusal::Taint(_) => "node(s) had untolerated taint(s)",
+            FitRefusal::NodeSelector { .. } | FitRefusal::NodeAffinity => {
                 "node(s) didn't match Pod's node affinity/selector"
             }
         }
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for FitRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::Taint(taint) => write!(f, "the pod does not tolerate `{taint}`"),
-            Refusal::NodeSelector { key, wanted, found } => {
+            FitRefusal::Taint(taint) => write!(f, "the pod does not tolerate `{taint}`"),
+            FitRefusal::NodeSelector { key, wanted, found } => {
                 write!(f, "the pod selects nodes with `{key}: {wanted}`, and ")?;
                 match found {
                     Some(found) => write!(f, "these have `{key}: {found}`"),
                     None => write!(f, "these have no `{key}`"),
                 }
             }
-            Refusal::NodeAffinity => {
+            FitRefusal::NodeAffinity => {
                 f.write_str("no term of the pod's required node affinity matches")
             }
         }
@@ -202,7 +202,7 @@ impl fmt::Display for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::k8s::{Kinds, Release, Workload};
+    use crate::k8s::{Kinds, Manifests, Workload};
     use crate::text::Sources;
 
     /// What a pool with the label `pool: user` and a taint says to a pod of this spec.
@@ -210,7 +210,7 @@ mod tests {
     fn check(spec: &str, expected: Result<&[&str], &str>) {
         let pod = format!("apiVersion: v1\nkind: Pod\nspec: {spec}\n");
         let source = Sources::default().add("pod", String::new());
-        let release = Release::read(source, &pod, &Kinds::default());
+        let release = Manifests::read(source, &pod, &Kinds::default());
         let documents = release.documents(|_| true);
         let objects = documents.objects(&release);
         let workloads = Workload::all(&objects[0], &Kinds::default());

@@ -18,7 +18,7 @@ pub enum OnChange {
 
 /// Where objects of one kind hold a pod template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct TemplatePlace {
     /// Keys from the object, parted by dots: `[]` behind a key is every item of its list, `*` every value
     /// of a mapping, and a key with `?` is created where it is missing. Empty where the object itself is the
     /// template.
@@ -98,7 +98,7 @@ pub struct Kind {
     /// The kind.
     pub name: String,
     /// Where its templates sit; none where the policy says that its pods are not to be placed.
-    pub places: Vec<Place>,
+    pub places: Vec<TemplatePlace>,
     /// What a change does.
     pub on_change: OnChange,
     /// What has to hold besides, so that the pods get what is written here.

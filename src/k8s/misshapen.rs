@@ -1,10 +1,10 @@
 //! Values of another type than a workload has at their place: a string where Kubernetes has a mapping.
 
-use super::kinds::{Kinds, Place};
+use super::kinds::{Kinds, TemplatePlace};
 use super::path;
 use super::shape::PodField;
 use super::{HOOK, Object};
-use crate::yaml::{Content, NodeRef, Scalar};
+use crate::yaml::{NodeContent, NodeRef, Scalar};
 
 /// A value that cannot be read as what belongs at its place.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ pub fn misshapen_items(root: NodeRef<'_>) -> Vec<Misshapen<'_>> {
 /// What is of a wrong type in an object of a kind that has pods, each place once: its metadata, the way to its
 /// pod templates, and the fields of the pod specs that placement reads.
 pub fn misshapen<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Misshapen<'d>> {
-    let mut search = Search::default();
+    let mut search = MisshapenSearch::default();
     let Some(kind) = kinds.get(&object.gvk.group, &object.gvk.kind) else {
         search.check_items(object);
         return search.found;
@@ -98,18 +98,18 @@ pub fn misshapen<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Misshapen<'d>> {
 }
 
 #[derive(Default)]
-struct Search<'d> {
+struct MisshapenSearch<'d> {
     found: Vec<Misshapen<'d>>,
 }
 
-impl<'d> Search<'d> {
+impl<'d> MisshapenSearch<'d> {
     /// Whether a value is of a type; one that is null is of any, but there is nothing to read in it.
     fn expect(&mut self, node: NodeRef<'d>, path: &str, expected: Type) -> bool {
         if expected.is_of(node) {
             return true;
         }
         // An alias without an anchor has no type; what is wrong with it is reported as such.
-        let is_alias = matches!(node.node().content, Content::Alias(_));
+        let is_alias = matches!(node.node().content, NodeContent::Alias(_));
         if !node.is_null() && !is_alias && self.found.iter().all(|other| other.path != path) {
             self.found.push(Misshapen {
                 path: path.to_owned(),
@@ -170,7 +170,7 @@ impl<'d> Search<'d> {
     }
 
     /// Goes the way of a place of the table.
-    fn follow(&mut self, node: NodeRef<'d>, path: &str, steps: &[&str], place: &Place) {
+    fn follow(&mut self, node: NodeRef<'d>, path: &str, steps: &[&str], place: &TemplatePlace) {
         let Some((step, rest)) = steps.split_first() else {
             return self.check_template(node, path, place);
         };
@@ -198,7 +198,7 @@ impl<'d> Search<'d> {
     }
 
     /// What stands at the place itself.
-    fn check_template(&mut self, node: NodeRef<'d>, path: &str, place: &Place) {
+    fn check_template(&mut self, node: NodeRef<'d>, path: &str, place: &TemplatePlace) {
         if !path.is_empty() && !self.expect(node, path, Type::Mapping) {
             return;
         }
@@ -219,7 +219,7 @@ impl<'d> Search<'d> {
         self.check_fields(spec.0, &spec.1, place);
     }
 
-    fn check_fields(&mut self, spec: NodeRef<'d>, path: &str, place: &Place) {
+    fn check_fields(&mut self, spec: NodeRef<'d>, path: &str, place: &TemplatePlace) {
         let fields = [
             (PodField::Tolerations, Type::List),
             (PodField::NodeAffinity, Type::Mapping),
@@ -253,14 +253,14 @@ fn joined(path: &str, key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::k8s::Release;
+    use crate::k8s::Manifests;
     use crate::text::Sources;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, &str, &str)]) {
         let kinds = Kinds::default();
         let source = Sources::default().add("a", String::new());
-        let release = Release::read(source, text, &kinds);
+        let release = Manifests::read(source, text, &kinds);
         let documents = release.all_documents();
         let objects = documents.objects(&release);
         let found: Vec<_> = objects

@@ -3,13 +3,13 @@
 
 mod affinity;
 mod fit;
-mod gate;
 mod kinds;
 mod misshapen;
 mod object;
 mod operators;
 mod path;
 mod pod_spec;
+mod prefilter;
 mod release;
 mod selector;
 mod shape;
@@ -21,18 +21,18 @@ mod unknown;
 mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
-pub use fit::{Demands, Fit, Nodes, Refusal};
-pub use gate::Body;
-pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, Place};
+pub use fit::{Demands, Fit, FitRefusal, Nodes};
+pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, TemplatePlace};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use misshapen::{Misshapen, Type, misshapen, misshapen_items};
 pub use object::{ChartPath, HOOK, Object};
 pub use pod_spec::PodSpec;
-pub use release::{Documents, Part, Release, WORTH_THREADS};
+pub use prefilter::Body;
+pub use release::{Manifests, ParsedDocuments, StreamPart, WORTH_THREADS};
 pub use selector::read_selector;
 pub use shape::{PLACEMENT, POD_SPEC, PodField, TEMPLATE};
 pub use taint::{Effect, Operator, Taint, TaintError, Toleration};
-pub use toleration::{Flaw, WrittenToleration};
+pub use toleration::{TolerationFlaw, WrittenToleration};
 pub use unknown::{Likeness, likenesses, templates_entry};
 pub use workload::{PodTemplate, Workload};

@@ -3,7 +3,7 @@
 //! missing.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
-use super::kinds::{Bound, Condition, Kind, Place};
+use super::kinds::{Bound, Condition, Kind, TemplatePlace};
 use super::shape::{self, Fields, Parent, PodField, Shape};
 use super::table::{daemon_set, kind, place, role, template};
 
@@ -24,7 +24,7 @@ pub(super) fn operators() -> Vec<Kind> {
         kind("apps.kruise.io", "BroadcastJob", Refused, vec![daemon_set("spec.template")]),
         kind("apps.kruise.io", "AdvancedCronJob", Stay, vec![
             role("job", "spec.template.jobTemplate.spec.template"),
-            Place { bound: Bound::EveryNode, ..role("broadcast", "spec.template.broadcastJobTemplate.spec.template") },
+            TemplatePlace { bound: Bound::EveryNode, ..role("broadcast", "spec.template.broadcastJobTemplate.spec.template") },
         ]),
         // The webhook of Volcano refuses a change of the tasks of a Job.
         kind("batch.volcano.sh", "Job", Refused, vec![template("spec.tasks[].template")]),
@@ -65,7 +65,7 @@ pub(super) fn operators() -> Vec<Kind> {
         // `minio.min.io/v2` `Pool`; the priority class is one for the tenant, in `TenantSpec`.
         kind("minio.min.io", "Tenant", Restart, vec![place("", "spec.pools[]", &WITHOUT_PRIORITY)]),
         // `nvidia.com/v1` `DaemonsetsSpec`: drivers and device plugins, on each node with a GPU.
-        kind("nvidia.com", "ClusterPolicy", Restart, vec![Place { bound: Bound::EveryNode, ..place("", "spec.daemonsets", &GPU_OPERATOR) }]),
+        kind("nvidia.com", "ClusterPolicy", Restart, vec![TemplatePlace { bound: Bound::EveryNode, ..place("", "spec.daemonsets", &GPU_OPERATOR) }]),
         kind("opentelemetry.io", "OpenTelemetryCollector", Restart, collector()),
         // `acid.zalan.do/v1` `PostgresSpec`.
         kind("acid.zalan.do", "postgresql", Restart, vec![place("", "spec", &ZALANDO)]),
@@ -86,25 +86,25 @@ const PLACEMENT: &[PodField] = &[
     PodField::PriorityClassName,
 ];
 
-fn expected(place: Place) -> Place {
-    Place {
+fn expected(place: TemplatePlace) -> TemplatePlace {
+    TemplatePlace {
         is_expected: true,
         ..place
     }
 }
 
-fn overlay(role: &str, path: &str) -> Place {
+fn overlay(role: &str, path: &str) -> TemplatePlace {
     place(role, path, &shape::OVERLAY)
 }
 
 /// A place whose fields come from another where it does not set them.
-fn inheriting(place: Place, path: &str, shape: &'static Shape) -> Place {
+fn inheriting(place: TemplatePlace, path: &str, shape: &'static Shape) -> TemplatePlace {
     let parent = Parent {
         path: path.to_owned(),
         shape,
         fields: PLACEMENT,
     };
-    Place {
+    TemplatePlace {
         inherits: vec![parent],
         ..place
     }
@@ -204,7 +204,7 @@ static ROOK_ALL: Shape = fields(
 /// `PlacementSpec` by the names of its daemons, each over what holds for all (`Placement.Merge`), so that a row
 /// that does not name one of them writes only what holds for all. Monitors and OSDs keep their data on their
 /// nodes.
-fn ceph_cluster() -> Vec<Place> {
+fn ceph_cluster() -> Vec<TemplatePlace> {
     const DAEMONS: [&str; 9] = [
         "mon",
         "arbiter",
@@ -222,7 +222,7 @@ fn ceph_cluster() -> Vec<Place> {
     };
     let places = std::iter::once(place("all", "spec", &ROOK_ALL));
     let places = places.chain(DAEMONS.iter().map(of_daemon));
-    let bound = |place| Place {
+    let bound = |place| TemplatePlace {
         bound: Bound::Disks,
         ..place
     };
@@ -230,11 +230,11 @@ fn ceph_cluster() -> Vec<Place> {
 }
 
 /// `BeatSpec` and `AgentSpec`: one of these is there. Its pod template is completed by the operator.
-fn elastic_agent() -> Vec<Place> {
+fn elastic_agent() -> Vec<TemplatePlace> {
     vec![
         overlay("deployment", "spec.deployment.podTemplate?"),
         overlay("statefulSet", "spec.statefulSet.podTemplate?"),
-        Place {
+        TemplatePlace {
             bound: Bound::EveryNode,
             ..overlay("daemonSet", "spec.daemonSet.podTemplate?")
         },
@@ -249,7 +249,7 @@ fn clickhouse(group: &str, name: &str) -> Kind {
 }
 
 /// `k8s.keycloak.org/v2alpha1` `SchedulingSpec`; what the unsupported pod template sets comes before it.
-fn keycloak() -> Vec<Place> {
+fn keycloak() -> Vec<TemplatePlace> {
     let unsupported = role("podTemplate", "spec.unsupported.podTemplate");
     vec![
         place("", "spec.scheduling?", &WITHOUT_SELECTOR),
@@ -258,7 +258,7 @@ fn keycloak() -> Vec<Place> {
 }
 
 /// `kafka.strimzi.io` `KafkaClusterTemplate` and those of the components beside the brokers.
-fn kafka() -> Vec<Place> {
+fn kafka() -> Vec<TemplatePlace> {
     let of = |role: &str| {
         let path = format!("spec.{role}.template?.pod?");
         place(role, &path, &STRIMZI)
@@ -279,7 +279,7 @@ fn strimzi(name: &str) -> Kind {
 }
 
 /// `milvus.io/v1beta1` `MilvusComponents`: a `ComponentSpec` for all, and one for each component over it.
-fn milvus() -> Vec<Place> {
+fn milvus() -> Vec<TemplatePlace> {
     const COMPONENTS: [&str; 11] = [
         "proxy",
         "mixCoord",
@@ -309,14 +309,14 @@ fn milvus() -> Vec<Place> {
 
 /// `opentelemetry.io` `OpenTelemetryCollectorSpec`. The operator's webhook refuses these fields of a sidecar, whose
 /// pods are those of other objects. `TargetAllocatorEmbedded` has no priority class.
-fn collector() -> Vec<Place> {
+fn collector() -> Vec<TemplatePlace> {
     vec![
-        Place {
+        TemplatePlace {
             unless: Some(Condition::Equal("mode", "sidecar")),
             bound: Bound::EveryNodeIf(Condition::Equal("mode", "daemonset")),
             ..place("collector", "spec", &shape::POD_SPEC)
         },
-        Place {
+        TemplatePlace {
             unless: Some(Condition::NotEqual("enabled", "true")),
             ..place("targetAllocator", "spec.targetAllocator", &WITHOUT_PRIORITY)
         },
@@ -324,7 +324,7 @@ fn collector() -> Vec<Place> {
 }
 
 /// `rabbitmq.com/v1beta1` `RabbitmqClusterSpec`; an override of the StatefulSet is merged over it.
-fn rabbitmq() -> Vec<Place> {
+fn rabbitmq() -> Vec<TemplatePlace> {
     let parent = Parent {
         path: "spec".to_owned(),
         shape: &RABBITMQ,
@@ -332,7 +332,7 @@ fn rabbitmq() -> Vec<Place> {
     };
     vec![
         place("", "spec", &RABBITMQ),
-        Place {
+        TemplatePlace {
             inherits: vec![parent],
             ..role("override", "spec.override.statefulSet.spec.template")
         },
@@ -340,7 +340,7 @@ fn rabbitmq() -> Vec<Place> {
 }
 
 /// `serving.kserve.io/v1beta1` `InferenceServiceSpec`: each component has the fields of a pod spec in it.
-fn kserve() -> Vec<Place> {
+fn kserve() -> Vec<TemplatePlace> {
     let of = |role: &str, path: &str| place(role, path, &shape::POD_SPEC);
     vec![
         of("predictor", "spec.predictor"),
@@ -352,7 +352,7 @@ fn kserve() -> Vec<Place> {
 
 /// `temporal.io/v1beta1` `ServicesSpec`: overrides of the Deployment for all services, and for each over them;
 /// `TemporalUISpec` and `TemporalAdminToolsSpec` have their own.
-fn temporal() -> Vec<Place> {
+fn temporal() -> Vec<TemplatePlace> {
     const SERVICES: [&str; 5] = [
         "frontend",
         "internalFrontend",

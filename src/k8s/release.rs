@@ -4,15 +4,15 @@ use std::ops::Range;
 use kube_core::gvk::GroupVersionKind;
 use rayon::prelude::*;
 
-use super::gate::{self, Body};
 use super::object::{FILENAME, gvk};
+use super::prefilter::{self, Body};
 use super::{ChartPath, Kinds, Object};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeRef, ParseError};
 
 /// A document with its place in the stream.
 #[derive(Debug)]
-pub struct Part<'s> {
+pub struct StreamPart<'s> {
     /// Bytes of the stream, the `---` before it left out.
     pub range: Range<usize>,
     /// What stands there.
@@ -23,24 +23,24 @@ pub struct Part<'s> {
 
 /// A stream of manifests, split and sorted. Its documents are parsed when they are asked for.
 #[derive(Debug)]
-pub struct Release<'s> {
+pub struct Manifests<'s> {
     /// The source that spans point into.
     pub source: SourceId,
     /// The whole stream.
     pub text: &'s str,
     /// Every part, in order.
-    pub parts: Vec<Part<'s>>,
+    pub parts: Vec<StreamPart<'s>>,
 }
 
-impl<'s> Release<'s> {
+impl<'s> Manifests<'s> {
     /// Splits a stream as Helm does and looks at each part's text; nothing is parsed.
     pub fn read(source: SourceId, text: &'s str, kinds: &Kinds) -> Self {
         let ranges = yaml::split(text);
         let read = |range: Range<usize>| {
             let part = &text[range.clone()];
-            Part {
+            StreamPart {
                 range,
-                body: gate::look(part, kinds),
+                body: prefilter::look(part, kinds),
                 file: file_in_text(part),
             }
         };
@@ -92,14 +92,14 @@ impl<'s> Release<'s> {
     }
 
     /// Parses the parts with such a body, all at once.
-    pub fn documents(&self, wanted: impl Fn(Body) -> bool) -> Documents<'s> {
+    pub fn documents(&self, wanted: impl Fn(Body) -> bool) -> ParsedDocuments<'s> {
         let is_wanted = |part: &usize| wanted(self.parts[*part].body);
         let parts = (0..self.parts.len()).filter(is_wanted).collect();
         parse_all(parts, |part| self.parse(part))
     }
 
     /// Parses every part that holds a document, also those that no pass has to read.
-    pub fn all_documents(&self) -> Documents<'s> {
+    pub fn all_documents(&self) -> ParsedDocuments<'s> {
         parse_all((0..self.parts.len()).collect(), |part| self.parse_any(part))
     }
 
@@ -116,7 +116,7 @@ impl<'s> Release<'s> {
 
     /// Group and kind of a document that was not parsed, where its text shows them at a glance.
     pub fn plain_kind(&self, part: usize) -> Option<(&'s str, &'s str)> {
-        let plain = gate::plain_type(self.part_text(part))?;
+        let plain = prefilter::plain_type(self.part_text(part))?;
         Some((plain.group.unwrap_or_default(), plain.kind))
     }
 
@@ -147,11 +147,11 @@ impl<'s> Release<'s> {
 
 /// Documents of a release that were parsed together, by their parts.
 #[derive(Debug)]
-pub struct Documents<'s> {
+pub struct ParsedDocuments<'s> {
     all: Vec<(usize, Result<Document<'s>, ParseError>)>,
 }
 
-impl<'s> Documents<'s> {
+impl<'s> ParsedDocuments<'s> {
     /// The document of a part, or why it cannot be read; nothing for a part that was not asked for.
     pub fn get(&self, part: usize) -> Option<&Result<Document<'s>, ParseError>> {
         let found = self
@@ -180,7 +180,7 @@ impl<'s> Documents<'s> {
     }
 
     /// Every object, in the order of the stream.
-    pub fn objects(&self, release: &Release<'_>) -> Vec<Object<'_>> {
+    pub fn objects(&self, release: &Manifests<'_>) -> Vec<Object<'_>> {
         self.readable()
             .flat_map(|(part, document)| release.objects_of(part, document))
             .collect()
@@ -189,14 +189,17 @@ impl<'s> Documents<'s> {
 
 type Parsed<'s> = Option<Result<Document<'s>, ParseError>>;
 
-fn parse_all<'s>(parts: Vec<usize>, parse: impl Fn(usize) -> Parsed<'s> + Sync) -> Documents<'s> {
+fn parse_all<'s>(
+    parts: Vec<usize>,
+    parse: impl Fn(usize) -> Parsed<'s> + Sync,
+) -> ParsedDocuments<'s> {
     let parse = |part: usize| Some((part, parse(part)?));
     let all = if parts.len() < WORTH_THREADS {
         parts.into_iter().filter_map(parse).collect()
     } else {
         parts.into_par_iter().filter_map(parse).collect()
     };
-    Documents { all }
+    ParsedDocuments { all }
 }
 
 /// Below this many parts a second thread costs more than it saves.
@@ -288,9 +291,9 @@ mod tests {
     use super::*;
     use crate::text::Sources;
 
-    fn release(text: &str) -> Release<'_> {
+    fn release(text: &str) -> Manifests<'_> {
         let source = Sources::default().add("a", String::new());
-        Release::read(source, text, &Kinds::default())
+        Manifests::read(source, text, &Kinds::default())
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Why a text is refused, and which part of it is to blame.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
+pub struct SyntaxFlaw {
     /// What is wrong, as a sentence.
     pub what: &'static str,
     /// The bytes of the text that are wrong.
@@ -12,16 +12,16 @@ pub struct Flaw {
 }
 
 /// `validation.IsDNS1123Subdomain`: what most objects may be called.
-pub fn subdomain_flaw(text: &str) -> Option<Flaw> {
+pub fn subdomain_flaw(text: &str) -> Option<SyntaxFlaw> {
     let is_inner = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
     if text.is_empty() {
-        return Some(Flaw {
+        return Some(SyntaxFlaw {
             what: "a name cannot be empty",
             at: 0..0,
         });
     }
     if text.len() > 253 {
-        return Some(Flaw {
+        return Some(SyntaxFlaw {
             what: "a name has at most 253 characters",
             at: 0..text.len(),
         });
@@ -32,14 +32,14 @@ pub fn subdomain_flaw(text: &str) -> Option<Flaw> {
         start = at.end + 1;
         if let Some((offset, char)) = part.char_indices().find(|(_, char)| !is_inner(*char)) {
             let at = at.start + offset..at.start + offset + char.len_utf8();
-            return Some(Flaw {
+            return Some(SyntaxFlaw {
                 what: "a name has lower case letters, digits, `-` and `.` only",
                 at,
             });
         }
         if part.is_empty() || part.starts_with('-') || part.ends_with('-') {
             let at = if part.is_empty() { 0..text.len() } else { at };
-            return Some(Flaw {
+            return Some(SyntaxFlaw {
                 what: "a name and its parts begin and end with a letter or a digit",
                 at,
             });
@@ -49,7 +49,7 @@ pub fn subdomain_flaw(text: &str) -> Option<Flaw> {
 }
 
 /// `validation.IsQualifiedName`: the key of a label or a taint.
-pub fn key_flaw(text: &str) -> Option<Flaw> {
+pub fn key_flaw(text: &str) -> Option<SyntaxFlaw> {
     let name_start = text.find('/').map_or(0, |slash| slash + 1);
     if name_start > 0
         && let Some(flaw) = subdomain_flaw(&text[..name_start - 1])
@@ -57,19 +57,19 @@ pub fn key_flaw(text: &str) -> Option<Flaw> {
         return Some(flaw);
     }
     if text.len() == name_start {
-        return Some(Flaw {
+        return Some(SyntaxFlaw {
             what: "a key cannot be empty",
             at: 0..text.len(),
         });
     }
-    word_flaw(&text[name_start..]).map(|flaw| Flaw {
+    word_flaw(&text[name_start..]).map(|flaw| SyntaxFlaw {
         what: flaw.what,
         at: flaw.at.start + name_start..flaw.at.end + name_start,
     })
 }
 
 /// `validation.IsValidLabelValue`: the value of a label or a taint; it may be empty.
-pub fn value_flaw(text: &str) -> Option<Flaw> {
+pub fn value_flaw(text: &str) -> Option<SyntaxFlaw> {
     if text.is_empty() {
         None
     } else {
@@ -77,22 +77,22 @@ pub fn value_flaw(text: &str) -> Option<Flaw> {
     }
 }
 
-fn word_flaw(word: &str) -> Option<Flaw> {
+fn word_flaw(word: &str) -> Option<SyntaxFlaw> {
     let is_inner = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
     if let Some((at, char)) = word.char_indices().find(|(_, char)| !is_inner(*char)) {
-        return Some(Flaw {
+        return Some(SyntaxFlaw {
             what: "only letters, digits, `-`, `_` and `.` can stand here",
             at: at..at + char.len_utf8(),
         });
     }
     let is_edge = |char: char| char.is_ascii_alphanumeric();
     if !word.starts_with(is_edge) || !word.ends_with(is_edge) {
-        return Some(Flaw {
+        return Some(SyntaxFlaw {
             what: "it begins and ends with a letter or a digit",
             at: 0..word.len(),
         });
     }
-    (word.len() > 63).then_some(Flaw {
+    (word.len() > 63).then_some(SyntaxFlaw {
         what: "it has at most 63 characters",
         at: 0..word.len(),
     })
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(flaw: Option<Flaw>, expected: Option<Range<usize>>) {
+    fn check(flaw: Option<SyntaxFlaw>, expected: Option<Range<usize>>) {
         assert_eq!(flaw.map(|flaw| flaw.at), expected);
     }
 

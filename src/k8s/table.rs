@@ -3,7 +3,7 @@
 //! Versions do not matter: in every served version of a kind the template sits in the same place.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
-use super::kinds::{Bound, Condition, Kind, OnChange, Place};
+use super::kinds::{Bound, Condition, Kind, OnChange, TemplatePlace};
 use super::shape::{self, Parent, PodField, Shape};
 
 /// Every kind that is known to have pods.
@@ -60,27 +60,27 @@ pub(super) fn table() -> Vec<Kind> {
     ]
 }
 
-fn ray(cluster: &str) -> Vec<Place> {
+fn ray(cluster: &str) -> Vec<TemplatePlace> {
     vec![
         role("head", &format!("{cluster}.headGroupSpec.template")),
         role("worker", &format!("{cluster}.workerGroupSpecs[].template")),
     ]
 }
 
-fn ray_job() -> Vec<Place> {
+fn ray_job() -> Vec<TemplatePlace> {
     let mut places = ray("spec.rayClusterSpec");
     places.push(role("submitter", "spec.submitterPodTemplate"));
     places
 }
 
-fn dask(cluster: &str) -> Vec<Place> {
+fn dask(cluster: &str) -> Vec<TemplatePlace> {
     vec![
         role("scheduler", &format!("{cluster}.scheduler")),
         role("worker", &format!("{cluster}.worker")),
     ]
 }
 
-fn dask_job() -> Vec<Place> {
+fn dask_job() -> Vec<TemplatePlace> {
     let mut places = dask("spec.cluster.spec");
     places.push(role("job", "spec.job"));
     places
@@ -88,7 +88,7 @@ fn dask_job() -> Vec<Place> {
 
 /// `argoproj.io/v1alpha1` `WorkflowSpec`: each step takes every one of these fields whole from the workflow
 /// where it has none of its own (Argo's `addSchedulingConstraints`).
-fn workflow(spec: &str) -> Vec<Place> {
+fn workflow(spec: &str) -> Vec<TemplatePlace> {
     const PLACEMENT: &[PodField] = &[
         PodField::Tolerations,
         PodField::NodeAffinity,
@@ -104,15 +104,15 @@ fn workflow(spec: &str) -> Vec<Place> {
     let defaults = format!("{spec}.templateDefaults");
     let of_steps = parent(defaults.clone(), &shape::STEP);
     vec![
-        Place {
+        TemplatePlace {
             unless: Some(Condition::Set("workflowTemplateRef")),
             ..place("", spec, &shape::WORKFLOW)
         },
-        Place {
+        TemplatePlace {
             inherits: vec![of_all()],
             ..place("defaults", &defaults, &shape::STEP)
         },
-        Place {
+        TemplatePlace {
             inherits: vec![of_steps, of_all()],
             ..place("step", &format!("{spec}.templates[]"), &shape::STEP)
         },
@@ -121,7 +121,7 @@ fn workflow(spec: &str) -> Vec<Place> {
 
 /// `sparkoperator.k8s.io/v1beta2` `SparkApplicationSpec`, whose `nodeSelector` holds for driver and executor.
 fn spark(name: &str, on_change: OnChange, application: &str) -> Kind {
-    let of = |role: &str| Place {
+    let of = |role: &str| TemplatePlace {
         inherits: vec![Parent {
             path: application.to_owned(),
             shape: &shape::POD_SPEC,
@@ -176,7 +176,12 @@ fn prometheus(name: &str) -> Kind {
 }
 
 /// A kind that has no caveat.
-pub(super) fn kind(group: &str, name: &str, on_change: OnChange, places: Vec<Place>) -> Kind {
+pub(super) fn kind(
+    group: &str,
+    name: &str,
+    on_change: OnChange,
+    places: Vec<TemplatePlace>,
+) -> Kind {
     Kind {
         group: group.to_owned(),
         name: name.to_owned(),
@@ -187,26 +192,26 @@ pub(super) fn kind(group: &str, name: &str, on_change: OnChange, places: Vec<Pla
 }
 
 /// A pod template, the only one of its kind.
-pub(super) fn template(path: &str) -> Place {
+pub(super) fn template(path: &str) -> TemplatePlace {
     role("", path)
 }
 
 /// The pod template of a DaemonSet.
-pub(super) fn daemon_set(path: &str) -> Place {
-    Place {
+pub(super) fn daemon_set(path: &str) -> TemplatePlace {
+    TemplatePlace {
         bound: Bound::EveryNode,
         ..template(path)
     }
 }
 
 /// One of several pod templates.
-pub(super) fn role(role: &str, path: &str) -> Place {
+pub(super) fn role(role: &str, path: &str) -> TemplatePlace {
     place(role, path, &shape::TEMPLATE)
 }
 
 /// Something else than a pod template.
-pub(super) fn place(role: &str, path: &str, shape: &'static Shape) -> Place {
-    Place {
+pub(super) fn place(role: &str, path: &str, shape: &'static Shape) -> TemplatePlace {
+    TemplatePlace {
         path: path.to_owned(),
         role: role.to_owned(),
         shape,

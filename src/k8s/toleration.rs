@@ -20,7 +20,7 @@ pub struct WrittenToleration<'t> {
 
 /// Why the API server refuses a toleration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
+pub struct TolerationFlaw {
     /// The field that is wrong, or missing.
     pub field: &'static str,
     /// What is wrong.
@@ -29,7 +29,7 @@ pub struct Flaw {
     pub help: String,
 }
 
-impl Flaw {
+impl TolerationFlaw {
     fn new(field: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             field,
@@ -41,17 +41,21 @@ impl Flaw {
 
 impl WrittenToleration<'_> {
     /// The first reason why the API server refuses it.
-    pub fn flaw(&self) -> Option<Flaw> {
+    pub fn flaw(&self) -> Option<TolerationFlaw> {
         let operator = self.operator.unwrap_or_default();
         let exists = operator == "Exists";
         if exists && self.value.is_some_and(|value| !value.is_empty()) {
             let message = "a toleration with `operator: Exists` has no value";
             let help = "take `value` away, or write `operator: Equal`";
-            return Some(Flaw::new("value", message, help));
+            return Some(TolerationFlaw::new("value", message, help));
         }
         if self.key.unwrap_or_default().is_empty() && !exists {
             let message = "a toleration without a key has to say `operator: Exists`";
-            return Some(Flaw::new("operator", message, "name the taint's key"));
+            return Some(TolerationFlaw::new(
+                "operator",
+                message,
+                "name the taint's key",
+            ));
         }
         operator_flaw(operator)
             .or_else(|| self.effect_flaw())
@@ -59,11 +63,11 @@ impl WrittenToleration<'_> {
                 let is_misplaced = self.has_seconds && self.effect != Some("NoExecute");
                 let message = "`tolerationSeconds` goes with `effect: NoExecute` alone";
                 let help = "take it away, or write `effect: NoExecute`";
-                is_misplaced.then(|| Flaw::new("tolerationSeconds", message, help))
+                is_misplaced.then(|| TolerationFlaw::new("tolerationSeconds", message, help))
             })
     }
 
-    fn effect_flaw(&self) -> Option<Flaw> {
+    fn effect_flaw(&self) -> Option<TolerationFlaw> {
         let names = Effect::ALL.map(Effect::as_str);
         let effect = self.effect.filter(|effect| !effect.is_empty())?;
         if names.contains(&effect) {
@@ -74,11 +78,11 @@ impl WrittenToleration<'_> {
             None => format!("it can be {}", names.join(", ")),
         };
         let message = format!("`{effect}` is not an effect of a taint");
-        Some(Flaw::new("effect", message, help))
+        Some(TolerationFlaw::new("effect", message, help))
     }
 }
 
-fn operator_flaw(operator: &str) -> Option<Flaw> {
+fn operator_flaw(operator: &str) -> Option<TolerationFlaw> {
     if operator.is_empty() || Toleration::OPERATORS.contains(&operator) {
         return None;
     }
@@ -88,5 +92,5 @@ fn operator_flaw(operator: &str) -> Option<Flaw> {
         None => "it can be `Equal` or `Exists`".to_owned(),
     };
     let message = format!("`{operator}` is not an operator of a toleration");
-    Some(Flaw::new("operator", message, help))
+    Some(TolerationFlaw::new("operator", message, help))
 }

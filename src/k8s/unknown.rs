@@ -2,7 +2,7 @@
 
 use super::kinds::{Kinds, is_of_kubernetes};
 use super::{Affinity, Object};
-use crate::yaml::{Content, NodeRef, quote};
+use crate::yaml::{NodeContent, NodeRef, quote};
 
 /// Something that looks like a pod template, with its path as a row of the table would have it.
 #[derive(Debug, Clone)]
@@ -119,12 +119,12 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
             .filter(|key| !key.is_empty() && key.bytes().all(is_plain));
         let Some(key) = key else { continue };
         match &value.node().content {
-            Content::Mapping { .. } => {
+            NodeContent::Mapping { .. } => {
                 path.push(key.to_owned());
                 search(value, path, found);
                 path.pop();
             }
-            Content::Sequence { .. } => {
+            NodeContent::Sequence { .. } => {
                 path.push(format!("{key}[]"));
                 for item in value.items() {
                     search(item, path, found);

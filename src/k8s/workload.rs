@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::kinds::{Kind, Kinds, OnChange, Place};
+use super::kinds::{Kind, Kinds, OnChange, TemplatePlace};
 use super::path::{self, Reached};
 use super::pod_spec::Inherited;
 use super::{Object, PodField, PodSpec};
@@ -110,7 +110,12 @@ impl<'d> Workload<'d> {
         expected.flat_map(of_place).collect()
     }
 
-    fn new(object: &Object<'d>, template: PodTemplate<'d>, kind: &Kind, place: &Place) -> Self {
+    fn new(
+        object: &Object<'d>,
+        template: PodTemplate<'d>,
+        kind: &Kind,
+        place: &TemplatePlace,
+    ) -> Self {
         let is_daemon_set =
             object.gvk.kind == "DaemonSet" || place.bound.is_daemon_set(template.node);
         Self {
@@ -167,7 +172,7 @@ impl<'d> Workload<'d> {
 }
 
 /// The templates at a place of an object.
-fn templates<'d>(object: NodeRef<'d>, place: &Place) -> Vec<PodTemplate<'d>> {
+fn templates<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<PodTemplate<'d>> {
     let reached = path::follow(object, &place.path).into_iter();
     let found = reached.filter(|reached| {
         let is_there = reached.missing.is_empty();
@@ -180,7 +185,7 @@ fn templates<'d>(object: NodeRef<'d>, place: &Place) -> Vec<PodTemplate<'d>> {
 }
 
 /// Stand-ins for templates that are not there.
-fn missing<'d>(object: NodeRef<'d>, place: &Place) -> Vec<PodTemplate<'d>> {
+fn missing<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<PodTemplate<'d>> {
     let stopped = path::dead_ends(object, &place.path).into_iter();
     let is_no_template = |end: &Reached<'d>| template_at(end.clone(), object, place).is_none();
     let reached = path::follow(object, &place.path).into_iter();
@@ -195,7 +200,7 @@ fn missing<'d>(object: NodeRef<'d>, place: &Place) -> Vec<PodTemplate<'d>> {
 fn template_at<'d>(
     reached: Reached<'d>,
     object: NodeRef<'d>,
-    place: &Place,
+    place: &TemplatePlace,
 ) -> Option<PodTemplate<'d>> {
     let node = reached.node;
     let is_there = reached.missing.is_empty();
@@ -212,7 +217,7 @@ fn template_at<'d>(
     })
 }
 
-fn inherited<'d>(object: NodeRef<'d>, place: &Place) -> Vec<Inherited<'d>> {
+fn inherited<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<Inherited<'d>> {
     let parents = place.inherits.iter().filter_map(|parent| {
         let reached = path::follow(object, &parent.path).pop()?;
         Some(Inherited {

@@ -26,11 +26,11 @@ struct Key {
 #[serde(deny_unknown_fields)]
 struct Written {
     version: u32,
-    findings: Vec<Entry>,
+    findings: Vec<BaselineEntry>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct BaselineEntry {
     #[serde(flatten)]
     key: Key,
     count: usize,
@@ -58,7 +58,7 @@ impl Baseline {
         let written = Written {
             version: 1,
             findings: entries
-                .map(|(key, count)| Entry {
+                .map(|(key, count)| BaselineEntry {
                     key: key.clone(),
                     count: *count,
                 })

@@ -7,14 +7,14 @@ use crate::diag::{Diagnostic, Level};
 use crate::text::SourceId;
 
 /// Where findings about values stand that are shown, with how bad the worst of each is.
-pub(super) struct Said {
+pub(super) struct ReportedValues {
     places: BTreeMap<(SourceId, usize), Level>,
     /// Whether it counts what is said of the values that made the manifests: they stand in files, and not in the
     /// manifests alone.
     is_layered: bool,
 }
 
-impl Said {
+impl ReportedValues {
     pub(super) fn new(findings: &[Diagnostic], selection: &Selection, is_layered: bool) -> Self {
         let mut places = BTreeMap::new();
         for finding in findings.iter().filter(|finding| selection.has(finding)) {

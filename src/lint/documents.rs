@@ -20,7 +20,7 @@ pub(super) type Edits = Option<Vec<TextEdit>>;
 pub(super) struct Editable<'v> {
     pub(super) sources: &'v Sources,
     /// Their documents, each parsed once.
-    pub(super) documents: &'v Documents<'v>,
+    pub(super) documents: &'v EditableDocuments<'v>,
     /// Those of charts, which are not the release's to change.
     pub(super) defaults: &'v BTreeSet<SourceId>,
     /// Values that stand in manifests.
@@ -29,15 +29,15 @@ pub(super) struct Editable<'v> {
 
 /// The documents of a release's files that were looked at, and the changes planned in them.
 #[derive(Debug, Default)]
-pub(super) struct Documents<'v> {
+pub(super) struct EditableDocuments<'v> {
     /// Where the documents of each file lie.
     parts: RefCell<BTreeMap<SourceId, Rc<[Range<usize>]>>>,
-    parsed: RefCell<BTreeMap<Place, Rc<ParsedDocument<'v>>>>,
+    parsed: RefCell<BTreeMap<DocumentId, Rc<ParsedDocument<'v>>>>,
     planned: RefCell<Vec<Planned>>,
 }
 
 /// The bytes of a document: its source, where it begins and where it ends.
-type Place = (SourceId, usize, usize);
+type DocumentId = (SourceId, usize, usize);
 
 /// A document with what is found out about it once.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ struct ParsedDocument<'v> {
 /// A change that waits for its proof.
 #[derive(Debug, Clone)]
 struct Planned {
-    place: Place,
+    place: DocumentId,
     edits: Vec<Edit>,
     rewrites: Vec<Rewrite>,
     replaced: Vec<TextEdit>,
@@ -94,11 +94,11 @@ impl<'v> ParsedDocument<'v> {
 
 /// One document of a file that may be changed.
 pub(super) struct DocumentEditor<'v> {
-    place: Place,
+    place: DocumentId,
     /// Where the values stand in the document; nothing where they are all of it.
     values: Option<Span>,
     parsed: Rc<ParsedDocument<'v>>,
-    documents: &'v Documents<'v>,
+    documents: &'v EditableDocuments<'v>,
 }
 
 impl<'v> DocumentEditor<'v> {
@@ -199,14 +199,14 @@ impl<'v> DocumentEditor<'v> {
     }
 }
 
-impl<'v> Documents<'v> {
+impl<'v> EditableDocuments<'v> {
     fn parts(&self, source: SourceId, text: &str) -> Rc<[Range<usize>]> {
         let mut parts = self.parts.borrow_mut();
         let parts = parts.entry(source);
         Rc::clone(parts.or_insert_with(|| yaml::split(text).into()))
     }
 
-    fn parsed(&self, place: Place, text: &'v str) -> Rc<ParsedDocument<'v>> {
+    fn parsed(&self, place: DocumentId, text: &'v str) -> Rc<ParsedDocument<'v>> {
         let mut parsed = self.parsed.borrow_mut();
         let parsed = parsed.entry(place);
         Rc::clone(parsed.or_insert_with(|| Rc::new(ParsedDocument::new(text))))
@@ -308,7 +308,7 @@ mod tests {
     const KEYS: usize = 40;
 
     /// A hub with as many settings, and a finding with a fix for each.
-    fn with_findings(check: impl Fn(&Documents<'_>, &mut Vec<Diagnostic>)) {
+    fn with_findings(check: impl Fn(&EditableDocuments<'_>, &mut Vec<Diagnostic>)) {
         let keys = (0..KEYS).map(|key| format!("    key{key}: {{a: 1}}\n"));
         let text = format!("singleuser:\n  extraEnv:\n{}", keys.collect::<String>());
         let case = Case::new(&[("prod.yaml", &text)]);

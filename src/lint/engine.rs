@@ -2,30 +2,30 @@
 
 use rayon::prelude::*;
 
-use super::documents::Documents;
+use super::documents::EditableDocuments;
 use super::rule::Check;
 use super::rules::{RULES, VIOLATIONS};
 use super::stream::{Cluster, Stream, with_stream};
 use super::subjects::{Context, Rows, Upgrade, Values};
 use super::{origin, violations};
 use crate::diag::{Diagnostic, Level};
-use crate::hub::{self, Hub, Plan, Release, Shared};
+use crate::hub::{self, ChartCache, Hub, Release, ReleaseSpec};
 use crate::policy::Facts;
 use crate::text::{SourceId, Sources};
 use crate::values::NotATable;
 
 /// A release that is judged.
 #[derive(Debug)]
-pub struct Job {
+pub struct LintTask {
     /// The release as it is.
-    pub plan: Plan,
+    pub spec: ReleaseSpec,
     /// The release with another version of its chart, where it is judged what that changes, and nothing else.
-    pub next: Option<Box<Plan>>,
+    pub next: Option<Box<ReleaseSpec>>,
     /// Whether the release is wanted once it was judged: manifests that it made point back into it.
-    pub is_kept: bool,
+    pub keep_release: bool,
 }
 
-/// What came of a job.
+/// What came of a task.
 #[derive(Debug)]
 pub struct Linted {
     /// What was found.
@@ -40,7 +40,7 @@ pub struct Run<'r> {
     /// The texts that values were read from.
     pub sources: &'r Sources,
     /// What releases have in common.
-    pub shared: &'r Shared,
+    pub shared: &'r ChartCache,
     /// What is known besides the values.
     pub facts: &'r Facts,
     /// Whether hints are asked for; of those that are not, nobody needs the fix.
@@ -49,7 +49,11 @@ pub struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// What rules about a hub know.
-    pub(super) fn context(&self, hub: &'r Hub<'r>, documents: &'r Documents<'r>) -> Context<'r> {
+    pub(super) fn context(
+        &self,
+        hub: &'r Hub<'r>,
+        documents: &'r EditableDocuments<'r>,
+    ) -> Context<'r> {
         Context {
             hub,
             facts: self.facts,
@@ -59,17 +63,17 @@ impl<'r> Run<'r> {
     }
 }
 
-/// What comes of each of several jobs, or why Helm refuses the values.
-pub fn run_all(cx: Run<'_>, jobs: Vec<Job>) -> Vec<Result<Linted, NotATable>> {
-    let linted = jobs.into_par_iter().map(|job| {
-        let release = Release::new(job.plan)?;
-        let findings = match job.next {
+/// What comes of each of several tasks, or why Helm refuses the values.
+pub fn run_all(cx: Run<'_>, tasks: Vec<LintTask>) -> Vec<Result<Linted, NotATable>> {
+    let linted = tasks.into_par_iter().map(|task| {
+        let release = Release::new(task.spec)?;
+        let findings = match task.next {
             None => run(cx, &release),
             Some(next) => upgrade(cx, [&release, &Release::new(*next)?]),
         };
         Ok(Linted {
             findings,
-            release: job.is_kept.then_some(release),
+            release: task.keep_release.then_some(release),
         })
     });
     linted.collect()
@@ -78,11 +82,11 @@ pub fn run_all(cx: Run<'_>, jobs: Vec<Job>) -> Vec<Result<Linted, NotATable>> {
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what
 /// comments silence is still among them.
 pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
-    let documents = Documents::default();
+    let documents = EditableDocuments::default();
     let values = Values::of(release, cx.sources, cx.shared, &documents);
     let hub = release.hub(cx.sources);
     let context = hub.as_ref().map(|hub| cx.context(hub, &documents));
-    let mut findings = look(&Subject::Release(&values, context.as_ref()));
+    let mut findings = look(&LintSubject::Release(&values, context.as_ref()));
     // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
     let mut violations = violations::check(VIOLATIONS, &values, context.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
@@ -109,13 +113,13 @@ fn upgrade(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
         let is_new = finding.level <= Level::Warning && !known.contains(&key(to, finding));
         finding.is_error() || is_new
     });
-    let documents = Documents::default();
+    let documents = EditableDocuments::default();
     if let (Some(from), Some(to)) = (from.hub(cx.sources), to.hub(cx.sources)) {
         let upgrade = Upgrade {
             from: &from,
             to: &cx.context(&to, &documents),
         };
-        let mut changes = look(&Subject::Upgrade(&upgrade));
+        let mut changes = look(&LintSubject::Upgrade(&upgrade));
         documents.prove(&mut changes);
         changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
         findings.extend(changes);
@@ -148,7 +152,7 @@ pub fn manifests(
     made_from: Option<&Release>,
 ) -> Vec<Diagnostic> {
     with_stream(sources, source, cluster, |stream| {
-        let mut findings = look(&Subject::Stream(stream));
+        let mut findings = look(&LintSubject::Stream(stream));
         if let Some(release) = made_from {
             origin::add(stream, release, &mut findings);
         }
@@ -158,11 +162,11 @@ pub fn manifests(
 
 /// Every finding about the rows of a policy.
 pub fn rows(rows: &Rows<'_>) -> Vec<Diagnostic> {
-    finish(look(&Subject::Rows(rows)))
+    finish(look(&LintSubject::Rows(rows)))
 }
 
 /// What is linted.
-enum Subject<'s> {
+enum LintSubject<'s> {
     /// The rows of a policy.
     Rows(&'s Rows<'s>),
     /// The values of a release, and the hub in them.
@@ -174,20 +178,20 @@ enum Subject<'s> {
 }
 
 /// What the rules find that look at something of this sort.
-fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
+fn look(subject: &LintSubject<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in RULES {
         match (&rule.check, subject) {
-            (Check::Hub(check), Subject::Release(_, Some(cx))) => check(cx, &mut findings),
-            (Check::Values(check), Subject::Release(values, _)) => check(values, &mut findings),
-            (Check::Upgrade(check), Subject::Upgrade(upgrade)) => check(upgrade, &mut findings),
-            (Check::Workload(check), Subject::Stream(stream)) => {
+            (Check::Hub(check), LintSubject::Release(_, Some(cx))) => check(cx, &mut findings),
+            (Check::Values(check), LintSubject::Release(values, _)) => check(values, &mut findings),
+            (Check::Upgrade(check), LintSubject::Upgrade(upgrade)) => check(upgrade, &mut findings),
+            (Check::Workload(check), LintSubject::Stream(stream)) => {
                 for workload in &stream.workloads {
                     check(stream, workload, &mut findings);
                 }
             }
-            (Check::Rows(check), Subject::Rows(rows)) => check(rows, &mut findings),
-            (Check::Stream(check), Subject::Stream(stream)) => check(stream, &mut findings),
+            (Check::Rows(check), LintSubject::Rows(rows)) => check(rows, &mut findings),
+            (Check::Stream(check), LintSubject::Stream(stream)) => check(stream, &mut findings),
             _ => {}
         }
     }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::dedup::Said;
-use super::engine::{Job, Linted, Run, manifests, rows, run_all};
+use super::dedup::ReportedValues;
+use super::engine::{LintTask, Linted, Run, manifests, rows, run_all};
 use super::question::Question;
 use super::select::Selection;
 use super::stream::Cluster;
 use super::subjects::Rows;
-use super::suppress::Silence;
+use super::suppress::Suppressions;
 use crate::diag::Diagnostic;
-use crate::hub::{Release, Shared};
+use crate::hub::{ChartCache, Release};
 use crate::k8s::Kinds;
 use crate::policy::Policy;
 use crate::text::{SourceId, Sources};
@@ -20,11 +20,11 @@ use crate::values::NotATable;
 #[derive(Debug)]
 pub struct Input {
     /// What the releases have in common.
-    pub shared: Shared,
+    pub shared: ChartCache,
     /// What is asked about the releases.
     pub question: Question,
     /// The releases.
-    pub jobs: Vec<Job>,
+    pub tasks: Vec<LintTask>,
     /// The manifests.
     pub streams: Vec<Rendered>,
     /// The policy, where there is one.
@@ -43,9 +43,9 @@ impl Input {
     /// Nothing to judge yet.
     pub fn new(question: Question, selection: Selection) -> Self {
         Self {
-            shared: Shared::default(),
+            shared: ChartCache::default(),
             question,
-            jobs: Vec::new(),
+            tasks: Vec::new(),
             streams: Vec::new(),
             policy: None,
             has_rows: false,
@@ -61,8 +61,8 @@ impl Input {
 pub struct Rendered {
     /// The stream.
     pub source: SourceId,
-    /// The index of the job of the release that they were rendered from, where it is known.
-    pub job: Option<usize>,
+    /// The index of the task of the release that they were rendered from, where it is known.
+    pub task: Option<usize>,
 }
 
 /// Whether findings in manifests are kept that findings about their values report already.
@@ -116,16 +116,16 @@ pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
         has_hints: input.selection.may_have_hints(),
     };
     let mut charts = BTreeSet::new();
-    for job in &input.jobs {
-        job.plan.add_chart_names(&mut charts);
+    for task in &input.tasks {
+        task.spec.add_chart_names(&mut charts);
     }
-    let releases = outcome.take(run_all(run, input.jobs));
+    let releases = outcome.take(run_all(run, input.tasks));
     let kinds = Kinds::default();
     let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
     let is_layered = input.is_layered && repeats == Repeats::Hidden;
-    let said = Said::new(&outcome.findings, &input.selection, is_layered);
-    for Rendered { source, job } in input.streams {
-        let release = job.and_then(|job| releases[job].as_ref());
+    let said = ReportedValues::new(&outcome.findings, &input.selection, is_layered);
+    for Rendered { source, task } in input.streams {
+        let release = task.and_then(|task| releases[task].as_ref());
         let mut findings = manifests(sources, source, &cluster, release);
         findings.retain(|finding| !said.says(finding, source));
         outcome.findings.extend(findings);
@@ -137,7 +137,7 @@ pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
     }
     findings.sort_by_key(|finding| (finding.span(), finding.code.id));
     findings.dedup();
-    let silence = Silence {
+    let suppressions = Suppressions {
         rules: input.selection.rules,
         entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),
         without: policy.map(|policy| policy.source).into_iter().collect(),
@@ -145,6 +145,6 @@ pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
         needs_reason: policy.is_some_and(|policy| policy.lint.require_reasons),
         is_of_upgrade: input.question.is_upgrade(),
     };
-    silence.apply(sources, findings);
+    suppressions.apply(sources, findings);
     outcome
 }

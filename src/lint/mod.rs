@@ -2,7 +2,7 @@
 //! it, why it matters, and a fix.
 //!
 //! A rule ([`Rule`]) is a static and a function; `rules/` has one file and one page for each. `engine` applies them
-//! to what they look at, [`Selection`], [`Silence`] and [`Baseline`] decide which findings are shown.
+//! to what they look at, [`Selection`], [`Suppressions`] and [`Baseline`] decide which findings are shown.
 
 mod baseline;
 mod codes;
@@ -23,12 +23,12 @@ mod violations;
 
 pub use baseline::Baseline;
 pub use codes::ALL as CODES;
-pub use engine::{Job, Linted, Run, manifests, rows, run, run_all};
+pub use engine::{LintTask, Linted, Run, manifests, rows, run, run_all};
 pub use input::{Input, Outcome, Rendered, Repeats, judge};
 pub use question::{Question, Target};
 pub use rule::{Check, Claim, Rule};
 pub use rules::{RULES, VIOLATIONS};
 pub use select::{NO_SUCH_RULE, Selection, is_rule, no_such_rule};
 pub use stream::{Cluster, Stream, hub_values};
-pub use subjects::{Context, Found, Rows, Upgrade, Values};
-pub use suppress::{Comment, Judged, Scope, Silence, Word};
+pub use subjects::{Context, Rows, SchemaViolation, Upgrade, Values};
+pub use suppress::{Comment, JudgedComment, Scope, Suppressions, Word};

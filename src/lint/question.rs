@@ -1,10 +1,10 @@
 //! What a run asks: what is wrong in releases, or what an upgrade of the chart needs.
 
-use super::engine::Job;
+use super::engine::LintTask;
 use crate::diag::{Code, Diagnostic};
 use crate::hub::ChartVersion;
 use crate::hub::chart::VERSIONS;
-use crate::hub::{Plan, Shared};
+use crate::hub::{ChartCache, ReleaseSpec};
 use crate::text::Sources;
 
 pub(super) static NO_UPGRADE: Code = Code::error(
@@ -34,19 +34,19 @@ impl Question {
     ///
     /// # Errors
     /// For an upgrade where nobody says which version the release has, or it has a newer one.
-    pub fn job(
+    pub fn task(
         &self,
-        plan: Plan,
+        spec: ReleaseSpec,
         sources: &mut Sources,
-        shared: &mut Shared,
-    ) -> Result<Option<Job>, Diagnostic> {
+        shared: &mut ChartCache,
+    ) -> Result<Option<LintTask>, Diagnostic> {
         match self {
-            Question::Release => Ok(Some(Job {
-                plan,
+            Question::Release => Ok(Some(LintTask {
+                spec,
                 next: None,
-                is_kept: false,
+                keep_release: false,
             })),
-            Question::Upgrade(target) => target.job(plan, sources, shared),
+            Question::Upgrade(target) => target.task(spec, sources, shared),
         }
     }
 }
@@ -80,17 +80,17 @@ impl Target {
         })
     }
 
-    fn job(
+    fn task(
         &self,
-        plan: Plan,
+        spec: ReleaseSpec,
         sources: &mut Sources,
-        shared: &mut Shared,
-    ) -> Result<Option<Job>, Diagnostic> {
-        let Some(hub) = plan.hub() else {
+        shared: &mut ChartCache,
+    ) -> Result<Option<LintTask>, Diagnostic> {
+        let Some(hub) = spec.hub() else {
             return Ok(None);
         };
         let refused = |message: String, help: &str| {
-            let place = plan.place();
+            let place = spec.place();
             Err(Diagnostic::new(&NO_UPGRADE, message)
                 .at(place, "the values of the hub")
                 .help(help))
@@ -106,11 +106,11 @@ impl Target {
                 "name a version that is not older: what a way back breaks is not known",
             ),
             Some(_) => {
-                let next = Some(Box::new(plan.with_version(sources, shared, to)));
-                Ok(Some(Job {
-                    plan,
+                let next = Some(Box::new(spec.with_version(sources, shared, to)));
+                Ok(Some(LintTask {
+                    spec,
                     next,
-                    is_kept: false,
+                    keep_release: false,
                 }))
             }
         }

@@ -1,8 +1,8 @@
 //! What a rule is: a static, its page, and a function over what it looks at.
 
 use super::stream::Stream;
-use super::subjects::{Context, Found, Rows, Upgrade, Values};
-use super::suppress::Judged;
+use super::subjects::{Context, Rows, SchemaViolation, Upgrade, Values};
+use super::suppress::JudgedComment;
 use crate::diag::{Code, Diagnostic};
 use crate::k8s::Workload;
 
@@ -16,7 +16,7 @@ pub struct Rule {
 }
 
 /// Gives the finding about a violation of a schema, if a rule covers it.
-pub type Claim = fn(&Found<'_, '_>) -> Option<Diagnostic>;
+pub type Claim = fn(&SchemaViolation<'_, '_>) -> Option<Diagnostic>;
 
 /// What a rule looks at.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub enum Check {
     /// A property of other rules' findings, which is selected and ignored like a rule.
     Property(fn(&Diagnostic) -> bool),
     /// A comment that suppresses findings.
-    Comment(fn(&Judged<'_>) -> Option<Diagnostic>),
+    Comment(fn(&JudgedComment<'_>) -> Option<Diagnostic>),
     /// The rows of the policy, and the charts of the releases.
     Rows(fn(&Rows<'_>, &mut Vec<Diagnostic>)),
     /// A pod template in a stream of manifests, with the stream around it.

@@ -1,7 +1,7 @@
 //! The manifests of a release, of any chart, as rules see them, and the values of a hub in them.
 
 use crate::hub::HubValues;
-use crate::k8s::{self, Documents, Kinds, Object, Workload};
+use crate::k8s::{self, Kinds, Object, ParsedDocuments, Workload};
 use crate::policy::{Policy, Pool};
 use crate::text::{SourceId, Sources, Span};
 use crate::yaml::NodeRef;
@@ -44,9 +44,9 @@ pub struct Stream<'s> {
     /// The text that spans point into, among others.
     pub sources: &'s Sources,
     /// The stream with its parts.
-    pub release: &'s k8s::Release<'s>,
+    pub release: &'s k8s::Manifests<'s>,
     /// Every document.
-    pub documents: &'s Documents<'s>,
+    pub documents: &'s ParsedDocuments<'s>,
     /// Every object, in the order of the stream.
     pub objects: &'s [Object<'s>],
     /// Every pod template, in the order of the stream.
@@ -109,7 +109,7 @@ pub(super) fn with_stream<T>(
     cluster: &Cluster<'_>,
     ask: impl FnOnce(&Stream<'_>) -> T,
 ) -> T {
-    let release = k8s::Release::read(source, sources.get(source).text(), cluster.kinds);
+    let release = k8s::Manifests::read(source, sources.get(source).text(), cluster.kinds);
     let documents = release.all_documents();
     let objects = documents.objects(&release);
     let workloads = objects.iter();
@@ -129,7 +129,7 @@ pub(super) fn with_stream<T>(
 /// where there are several.
 pub fn hub_values(sources: &Sources, source: SourceId) -> Option<String> {
     let kinds = Kinds::default();
-    let release = k8s::Release::read(source, sources.get(source).text(), &kinds);
+    let release = k8s::Manifests::read(source, sources.get(source).text(), &kinds);
     let documents = release.documents(|body| body == k8s::Body::Common);
     let objects = documents.objects(&release);
     objects

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::documents::{Documents, Editable};
-use crate::hub::{ChartValues, ChartVersion, Hub, Inside, Release, Shared};
+use super::documents::{Editable, EditableDocuments};
+use crate::hub::{ChartCache, ChartValues, ChartVersion, Hub, Inside, Release};
 use crate::policy::{Facts, Policy};
 use crate::schema::Violation;
 use crate::text::{SourceId, Sources};
@@ -19,7 +19,7 @@ pub struct Context<'c> {
     /// Whether hints are shown. A hint that is not shown needs no fix.
     pub hints: bool,
     /// The documents of the values files, for fixes.
-    pub(super) documents: &'c Documents<'c>,
+    pub(super) documents: &'c EditableDocuments<'c>,
 }
 
 /// All values of a release, as its templates see them.
@@ -27,7 +27,7 @@ pub struct Values<'v> {
     /// The texts that they were read from.
     pub sources: &'v Sources,
     /// Their documents, for fixes.
-    pub(super) documents: &'v Documents<'v>,
+    pub(super) documents: &'v EditableDocuments<'v>,
     /// The values of the release's own chart; those of the charts below are under their names.
     pub root: &'v Value,
     /// The sources of the defaults of charts.
@@ -43,8 +43,8 @@ impl<'v> Values<'v> {
     pub(super) fn of(
         release: &'v Release,
         sources: &'v Sources,
-        shared: &'v Shared,
-        documents: &'v Documents<'v>,
+        shared: &'v ChartCache,
+        documents: &'v EditableDocuments<'v>,
     ) -> Self {
         Self {
             sources,
@@ -58,7 +58,7 @@ impl<'v> Values<'v> {
 }
 
 /// A violation of a chart's schema, for the rule whose matter it is.
-pub struct Found<'f, 'v> {
+pub struct SchemaViolation<'f, 'v> {
     /// All values of the release.
     pub values: &'f Values<'v>,
     /// The hub, where it is the z2jh chart whose schema is broken.

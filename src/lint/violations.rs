@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::rule::Claim;
-use super::subjects::{Context, Found, Values};
+use super::subjects::{Context, SchemaViolation, Values};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::chart::Version;
 use crate::hub::{Basis, ChartValues};
-use crate::schema::{Schema, Spot, Step, Subject, Violation, ViolationKind};
+use crate::schema::{Instance, Schema, Spot, Step, Violation, ViolationKind};
 use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
 
@@ -28,7 +28,7 @@ pub(super) fn check<'v>(
         let doubts = Doubts::of(values.sources, chart);
         for violation in &violations {
             let (path, value) = at_fault(chart.values, violation);
-            let found = Found {
+            let found = SchemaViolation {
                 values,
                 hub: hub.filter(|_| chart.is_hub),
                 violation,
@@ -59,7 +59,7 @@ struct Doubts {
 
 impl Doubts {
     fn of(sources: &Sources, chart: &ChartValues<'_>) -> Self {
-        let Basis::Known(known) = &chart.basis else {
+        let Basis::KnownChart(known) = &chart.basis else {
             return Self {
                 others: Vec::new(),
                 is_between: false,
@@ -121,7 +121,7 @@ impl Doubts {
 fn violations(sources: &Sources, schema: &Schema, values: &Value) -> Vec<Violation> {
     let json = stand_in(values);
     let spot = |steps: &[Step]| spot(sources, values, steps);
-    let found = schema.check(Subject {
+    let found = schema.check(Instance {
         value: &json,
         spot: &spot,
     });

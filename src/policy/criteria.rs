@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use glob::Pattern;
 
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::{Spanned, codes, written};
 use crate::diag::Diagnostic;
 use crate::k8s::{Expression, Kinds, Selector, SelectorExt as _, Workload};
@@ -150,7 +150,7 @@ fn is_wider<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
 pub(super) fn check(
     written: &written::Match,
     known: &Kinds,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Match {
     let kinds = texts(written.kind.as_ref());
@@ -197,7 +197,7 @@ fn texts(written: Option<&written::OneOrMany>) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn check_kinds(kinds: &[String], known: &Kinds, place: Place<'_>, findings: &mut Findings) {
+fn check_kinds(kinds: &[String], known: &Kinds, place: PolicyPlace<'_>, findings: &mut Findings) {
     let names = known.names();
     for (kind, place) in pairs(kinds, place) {
         if names.contains(&kind) {
@@ -217,7 +217,11 @@ fn check_kinds(kinds: &[String], known: &Kinds, place: Place<'_>, findings: &mut
     }
 }
 
-fn check_patterns(texts: &[String], place: Place<'_>, findings: &mut Findings) -> Vec<Pattern> {
+fn check_patterns(
+    texts: &[String],
+    place: PolicyPlace<'_>,
+    findings: &mut Findings,
+) -> Vec<Pattern> {
     let mut patterns = Vec::new();
     for (text, place) in pairs(texts, place) {
         match Pattern::new(text) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::place::{Findings, Place};
+use super::place::{Findings, PolicyPlace};
 use super::{codes, written};
 use crate::diag::Diagnostic;
 
@@ -62,10 +62,10 @@ pub(super) fn check(
     autoscaler: Option<&written::Autoscaler>,
     demand: Option<&written::Demand>,
     lead: Option<&written::Lead>,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Facts {
-    let mut duration = |text: &str, place: Place<'_>| {
+    let mut duration = |text: &str, place: PolicyPlace<'_>| {
         let read = read_duration(text);
         if read.is_none() {
             let message = format!("`{text}` is not a time");

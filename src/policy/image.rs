@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::codes;
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::{Spanned, written};
 use crate::diag::Diagnostic;
 
@@ -26,7 +26,7 @@ impl ExtraImage {
 /// Checks the extra images; they come out sorted by key, as a template ranges over a map.
 pub(super) fn check_extra(
     images: BTreeMap<String, written::Image>,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<ExtraImage> {
     let checked: Vec<ExtraImage> = images
@@ -56,7 +56,7 @@ pub(super) fn check_extra(
 /// Checks the images of a row.
 pub(super) fn check_list(
     images: &[String],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<Spanned<String>> {
     let images: Vec<_> = pairs(images, place)

@@ -2,7 +2,7 @@
 
 use glob::Pattern;
 
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::{Spanned, codes, written};
 use crate::diag::{Diagnostic, Level};
 use crate::text::Span;
@@ -62,7 +62,7 @@ pub struct LintRelease {
 }
 
 /// Checks the section.
-pub(super) fn check(lint: &written::Lint, place: Place<'_>, findings: &mut Findings) -> Lint {
+pub(super) fn check(lint: &written::Lint, place: PolicyPlace<'_>, findings: &mut Findings) -> Lint {
     let names = |names: &[String], key: &str| {
         let named = pairs(names, place.under(key));
         named
@@ -109,7 +109,7 @@ pub(super) fn check(lint: &written::Lint, place: Place<'_>, findings: &mut Findi
 
 fn check_suppression(
     entry: &written::Suppression,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Suppression {
     let rules = pairs(&entry.rules, place.under("rules"));
@@ -133,7 +133,7 @@ fn check_suppression(
     }
 }
 
-fn check_release(release: &written::LintRelease, place: Place<'_>) -> LintRelease {
+fn check_release(release: &written::LintRelease, place: PolicyPlace<'_>) -> LintRelease {
     let values = pairs(&release.values, place.under("values"));
     let chart = release.chart.clone();
     let version = release.chart_version.clone();

@@ -3,16 +3,16 @@ use std::ops::Range;
 use super::Spanned;
 use crate::diag::Diagnostic;
 use crate::text::{SourceId, Span};
-use crate::yaml::{Content, NodeRef, ScalarStyle, entry_named};
+use crate::yaml::{NodeContent, NodeRef, ScalarStyle, entry_named};
 
 /// A node of the policy file, to be walked beside the written policy.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'d> {
+pub(super) struct PolicyPlace<'d> {
     source: SourceId,
     node: NodeRef<'d>,
 }
 
-impl<'d> Place<'d> {
+impl<'d> PolicyPlace<'d> {
     pub(super) fn new(source: SourceId, node: NodeRef<'d>) -> Self {
         Self { source, node }
     }
@@ -52,7 +52,7 @@ impl<'d> Place<'d> {
     /// The bytes of a part of the value's text; the whole value where escapes or folding hide it.
     pub(super) fn part(self, part: &Range<usize>) -> Span {
         let node = self.node.node();
-        let Content::Scalar { text, style } = &node.content else {
+        let NodeContent::Scalar { text, style } = &node.content else {
             return self.span();
         };
         let quote = usize::from(*style == ScalarStyle::Quoted);
@@ -78,8 +78,8 @@ impl<'d> Place<'d> {
 /// Each text of a list with its place.
 pub(super) fn pairs<'w, 'd>(
     texts: &'w [String],
-    list: Place<'d>,
-) -> impl Iterator<Item = (&'w str, Place<'d>)> {
+    list: PolicyPlace<'d>,
+) -> impl Iterator<Item = (&'w str, PolicyPlace<'d>)> {
     texts.iter().map(String::as_str).zip(list.items())
 }
 

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::codes;
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::{NodeSelection, Spanned, written};
 use crate::diag::Diagnostic;
-use crate::k8s::syntax::{self, Flaw};
+use crate::k8s::syntax::{self, SyntaxFlaw};
 use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint, TaintError};
 use crate::text::nearest;
 
@@ -92,7 +92,7 @@ pub fn without_slash(key: &str) -> String {
 /// Checks every pool; they come out in the order of the file.
 pub(super) fn check_all(
     written: BTreeMap<String, written::Pool>,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<Pool> {
     let mut pools: Vec<Pool> = Vec::new();
@@ -114,7 +114,7 @@ pub(super) fn check_all(
 fn check(
     name: Spanned<String>,
     written: written::Pool,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Pool {
     check_labels(&written.labels, place.under("labels"), findings);
@@ -148,7 +148,11 @@ fn check(
     }
 }
 
-fn check_labels(labels: &BTreeMap<String, String>, place: Place<'_>, findings: &mut Findings) {
+fn check_labels(
+    labels: &BTreeMap<String, String>,
+    place: PolicyPlace<'_>,
+    findings: &mut Findings,
+) {
     for (key, value) in labels {
         if let Some(flaw) = syntax::key_flaw(key) {
             let message = format!("`{key}` cannot be the key of a label");
@@ -163,7 +167,7 @@ fn check_labels(labels: &BTreeMap<String, String>, place: Place<'_>, findings: &
     }
 }
 
-fn check_quantity(key: &str, place: Place<'_>, findings: &mut Findings) -> Spanned<String> {
+fn check_quantity(key: &str, place: PolicyPlace<'_>, findings: &mut Findings) -> Spanned<String> {
     let text = place.text();
     if !syntax::is_quantity(text) {
         let message = format!("`{text}` is no quantity");
@@ -178,7 +182,7 @@ fn check_quantity(key: &str, place: Place<'_>, findings: &mut Findings) -> Spann
     place.spanned(text.to_owned())
 }
 
-fn check_taints(taints: &[String], place: Place<'_>, findings: &mut Findings) -> Vec<Taint> {
+fn check_taints(taints: &[String], place: PolicyPlace<'_>, findings: &mut Findings) -> Vec<Taint> {
     let mut checked = Vec::new();
     for (text, place) in pairs(taints, place) {
         match text.parse::<Taint>() {
@@ -193,8 +197,8 @@ fn check_taints(taints: &[String], place: Place<'_>, findings: &mut Findings) ->
 }
 
 /// A taint that can be read, with a key or a value that Kubernetes refuses.
-fn taint_flaw(text: &str, taint: &Taint, place: Place<'_>) -> Option<Diagnostic> {
-    let moved = |flaw: Flaw, by: usize| Flaw {
+fn taint_flaw(text: &str, taint: &Taint, place: PolicyPlace<'_>) -> Option<Diagnostic> {
+    let moved = |flaw: SyntaxFlaw, by: usize| SyntaxFlaw {
         at: flaw.at.start + by..flaw.at.end + by,
         ..flaw
     };
@@ -205,7 +209,7 @@ fn taint_flaw(text: &str, taint: &Taint, place: Place<'_>) -> Option<Diagnostic>
     Some(Diagnostic::new(&codes::BAD_TAINT, message).at(place.part(&flaw.at), flaw.what))
 }
 
-fn unreadable_taint(text: &str, error: &TaintError, place: Place<'_>) -> Diagnostic {
+fn unreadable_taint(text: &str, error: &TaintError, place: PolicyPlace<'_>) -> Diagnostic {
     let (at, label, help): (Range<usize>, &str, String) = match error {
         TaintError::NoEffect => {
             let help = format!("write `{text}:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`");

@@ -4,10 +4,10 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::{KEYWORDS, Policy, codes, facts, image, lint, pool, row, templates, written};
 use crate::diag::Diagnostic;
-use crate::schema::{Codes, Schema, Step, Subject, Violation, ViolationKind, tree_spot};
+use crate::schema::{Codes, Instance, Schema, Step, Violation, ViolationKind, tree_spot};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
@@ -46,7 +46,7 @@ fn read_document(source: SourceId, text: &str, findings: &mut Findings) -> Optio
             return None;
         }
     };
-    let place = Place::new(source, root);
+    let place = PolicyPlace::new(source, root);
     if let Some(other) = value
         .get("version")
         .filter(|version| version.is_number() && **version != 1)
@@ -151,7 +151,7 @@ fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Fin
     }
 }
 
-fn refuse_unsupported(value: &mut Value, place: Place<'_>, findings: &mut Findings) {
+fn refuse_unsupported(value: &mut Value, place: PolicyPlace<'_>, findings: &mut Findings) {
     let Some(map) = value.as_object_mut() else {
         return;
     };
@@ -176,7 +176,7 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         wrong_value: &codes::WRONG_VALUE,
     };
     let spot = |steps: &[Step]| tree_spot(source, 0, root, steps);
-    let found = schema.check(Subject { value, spot: &spot }).into_iter();
+    let found = schema.check(Instance { value, spot: &spot }).into_iter();
     let explained = found.map(|violation| Violation {
         help: help_for_pod_field(&violation).or(violation.help),
         ..violation
@@ -218,7 +218,7 @@ fn help_for_pod_field(violation: &Violation) -> Option<String> {
     Some(help)
 }
 
-fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Option<Policy> {
+fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) -> Option<Policy> {
     let written: written::Policy = match serde_json::from_value(value) {
         Ok(written) => written,
         Err(error) => {
@@ -232,7 +232,7 @@ fn check_meaning(value: Value, place: Place<'_>, findings: &mut Findings) -> Opt
     let kinds = templates::check_all(&written.templates, place.under("templates"), findings);
     let rows = row::check_all(
         &written.workloads,
-        row::Known {
+        row::KnownNames {
             pools: &pools,
             kinds: &kinds,
         },

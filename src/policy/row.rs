@@ -1,4 +1,4 @@
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::{Match, Pool, Spanned, codes, criteria, image, selection, written};
 use crate::diag::Diagnostic;
 use crate::k8s::Kinds;
@@ -100,7 +100,7 @@ impl Row {
 
 /// What rows may name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'k> {
+pub(super) struct KnownNames<'k> {
     pub(super) pools: &'k [Pool],
     pub(super) kinds: &'k Kinds,
 }
@@ -108,8 +108,8 @@ pub(super) struct Known<'k> {
 /// Checks every row, and rows against each other.
 pub(super) fn check_all(
     written: &[written::Row],
-    known: Known<'_>,
-    place: Place<'_>,
+    known: KnownNames<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
@@ -137,8 +137,8 @@ pub(super) fn check_all(
 fn check(
     written: &written::Row,
     number: usize,
-    known: Known<'_>,
-    place: Place<'_>,
+    known: KnownNames<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Row {
     let criteria = criteria::check(
@@ -188,7 +188,7 @@ fn check(
 fn check_pools(
     written: &written::Row,
     pools: &[Pool],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<usize> {
     let names = written.pool.as_slice();
@@ -209,7 +209,7 @@ fn check_pools(
     indexes
 }
 
-fn undefined_pool(name: &str, pools: &[Pool], place: Place<'_>) -> Diagnostic {
+fn undefined_pool(name: &str, pools: &[Pool], place: PolicyPlace<'_>) -> Diagnostic {
     let known = || pools.iter().map(|pool| pool.name.as_str());
     let help = match nearest(name, known()) {
         _ if name == "none" => "`none` stands alone, not beside pools".to_owned(),
@@ -227,7 +227,7 @@ fn undefined_pool(name: &str, pools: &[Pool], place: Place<'_>) -> Diagnostic {
 }
 
 /// A row that leaves workloads alone has nothing to say of how they change.
-fn check_left_alone(written: &written::Row, place: Place<'_>, findings: &mut Findings) {
+fn check_left_alone(written: &written::Row, place: PolicyPlace<'_>, findings: &mut Findings) {
     let changes = [
         ("matchNodePurpose", written.match_node_purpose.is_some()),
         ("nodeSelection", written.node_selection.is_some()),
@@ -254,7 +254,7 @@ pub(super) fn class_flaw(class: &Spanned<String>) -> Option<Diagnostic> {
 
 fn check_expect(
     written: &written::Expect,
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Option<Spanned<Expect>> {
     let place = place.under("expect");
@@ -270,7 +270,7 @@ fn check_expect(
     expect.map(|expect| place.spanned(expect))
 }
 
-fn expect_without_chart(place: Place<'_>) -> Diagnostic {
+fn expect_without_chart(place: PolicyPlace<'_>) -> Diagnostic {
     let message =
         "`expect` needs `match.chart`: releases of other charts do not have these workloads";
     Diagnostic::new(&codes::EXPECT_WITHOUT_CHART, message)

@@ -1,6 +1,6 @@
 //! How a row asks for the labels of its pools, and what contradicts it.
 
-use super::place::{Findings, Place};
+use super::place::{Findings, PolicyPlace};
 use super::{NodeSelection, Pool, codes, written};
 use crate::diag::Diagnostic;
 
@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 pub(super) fn check(
     written: &written::Row,
     pools: &[&Pool],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> NodeSelection {
     let selection = match written.node_selection {
@@ -24,7 +24,7 @@ pub(super) fn check(
     selection
 }
 
-fn of_pools(pools: &[&Pool], place: Place<'_>, findings: &mut Findings) -> NodeSelection {
+fn of_pools(pools: &[&Pool], place: PolicyPlace<'_>, findings: &mut Findings) -> NodeSelection {
     let selection = |pool: &Pool| {
         let selection = pool.selection.as_ref();
         selection.map_or(NodeSelection::Affinity, |selection| selection.value)
@@ -56,7 +56,11 @@ fn of_pools(pools: &[&Pool], place: Place<'_>, findings: &mut Findings) -> NodeS
 }
 
 /// `matchNodePurpose: prefer`, which a node selector cannot express.
-fn preferred(written: &written::Row, pools: &[&Pool], place: Place<'_>) -> Option<Diagnostic> {
+fn preferred(
+    written: &written::Row,
+    pools: &[&Pool],
+    place: PolicyPlace<'_>,
+) -> Option<Diagnostic> {
     if written.match_node_purpose != Some(written::Purpose::Prefer) {
         return None;
     }
@@ -73,7 +77,7 @@ fn preferred(written: &written::Row, pools: &[&Pool], place: Place<'_>) -> Optio
 fn different_labels(
     written: &written::Row,
     pools: &[&Pool],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
 ) -> Option<Diagnostic> {
     let (first, others) = pools.split_first()?;
     let other = others.iter().find(|pool| pool.labels != first.labels)?;
@@ -91,7 +95,7 @@ fn different_labels(
 fn override_without_selector(
     written: &written::Row,
     pools: &[&Pool],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
 ) -> Option<Diagnostic> {
     let overrides = written.overrides.as_deref().unwrap_or_default();
     if pools.is_empty() || !overrides.contains(&written::Overridable::NodeSelector) {
@@ -108,7 +112,7 @@ fn at_selection(
     diagnostic: Diagnostic,
     written: &written::Row,
     pools: &[&Pool],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
 ) -> Diagnostic {
     const LABEL: &str = "selects by `nodeSelector`";
     if written.node_selection.is_some() {

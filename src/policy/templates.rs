@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::place::{Findings, Place, pairs};
+use super::place::{Findings, PolicyPlace, pairs};
 use super::written::Holds;
 use super::{codes, written};
 use crate::diag::Diagnostic;
@@ -9,7 +9,7 @@ use crate::k8s::{self, Bound, Kind, Kinds, OnChange};
 /// Checks the kinds that the policy adds to the table.
 pub(super) fn check_all(
     written: &[written::Templates],
-    place: Place<'_>,
+    place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Kinds {
     let mut added: Vec<Kind> = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn check_all(
     Kinds::with(added)
 }
 
-fn check(entry: &written::Templates, place: Place<'_>, findings: &mut Findings) -> Kind {
+fn check(entry: &written::Templates, place: PolicyPlace<'_>, findings: &mut Findings) -> Kind {
     let paths = entry.path.as_slice();
     for (path, place) in pairs(paths, place.under("path")) {
         if let Some(at) = flaw(path) {
@@ -50,7 +50,7 @@ fn check(entry: &written::Templates, place: Place<'_>, findings: &mut Findings) 
         Holds::PodSpec => &k8s::POD_SPEC,
         Holds::Placement => &k8s::PLACEMENT,
     };
-    let places = paths.iter().map(|path| k8s::Place {
+    let places = paths.iter().map(|path| k8s::TemplatePlace {
         path: path.clone(),
         role: if paths.len() > 1 {
             role(path)

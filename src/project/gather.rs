@@ -9,9 +9,9 @@ use super::settings::Settings;
 use super::subjects::{ReleaseRequest, Subject, is_stream};
 use crate::diag::{Code, Diagnostic};
 use crate::host::LARGEST_TEXT;
-use crate::hub::{self, Plan, Shared};
+use crate::hub::{self, ChartCache, ReleaseSpec};
 use crate::k8s;
-use crate::lint::{self, Job, Question, Rendered, Selection};
+use crate::lint::{self, LintTask, Question, Rendered, Selection};
 use crate::policy::Policy;
 use crate::render;
 use crate::text::{SourceId, Sources};
@@ -43,8 +43,8 @@ pub(super) struct Gatherer<'p> {
     question: Question,
     made_from: MadeFrom,
     files: LayerFiles,
-    shared: Shared,
-    jobs: Vec<Job>,
+    shared: ChartCache,
+    tasks: Vec<LintTask>,
     streams: Vec<Rendered>,
     /// What is wrong with releases in which the keys of `--hub` lead nowhere, and whether somebody merely came upon
     /// them in a folder.
@@ -61,8 +61,8 @@ enum MadeFrom {
     Secret,
     /// The layers of the command line, which were not read yet.
     Layers(Box<ReleaseRequest>),
-    /// The layers of the command line, by the place of their job.
-    Job(Option<usize>),
+    /// The layers of the command line, by the place of their task.
+    Task(Option<usize>),
 }
 
 impl<'p> Gatherer<'p> {
@@ -112,10 +112,10 @@ impl<'p> Gatherer<'p> {
         errors.extend(no_hub.map(|(error, _)| error));
         let input = lint::Input {
             shared: self.shared,
-            jobs: self.jobs,
+            tasks: self.tasks,
             streams: self.streams,
             // The values that the manifests were rendered from are in files, and not in the manifests alone.
-            is_layered: matches!(self.made_from, MadeFrom::Job(_)),
+            is_layered: matches!(self.made_from, MadeFrom::Task(_)),
             ..lint::Input::new(self.question, selection)
         };
         Gathered {
@@ -125,7 +125,7 @@ impl<'p> Gatherer<'p> {
         }
     }
 
-    /// Adds a release; gives the place of its job.
+    /// Adds a release; gives the place of its task.
     fn add_release(&mut self, reader: &mut Reader<'_>, release: &ReleaseRequest) -> Option<usize> {
         let (parts, mut errors) =
             read_layers(reader, &mut self.files, &release.paths, &release.layers);
@@ -136,7 +136,7 @@ impl<'p> Gatherer<'p> {
             }
         }
         let hub = release.hub.as_deref().map(hub_keys);
-        let parts = hub::Parts {
+        let parts = hub::ReleaseInput {
             chart: parts.chart,
             values: parts.values,
             helm: parts.helm,
@@ -149,31 +149,31 @@ impl<'p> Gatherer<'p> {
                 .push((no_hub(&parts, release), release.is_found));
             return None;
         }
-        let job = self.add_job(reader, parts, release.is_found && errors.is_empty());
-        let is_known = job.is_some_and(|job| self.jobs[job].plan.is_known());
+        let task = self.add_task(reader, parts, release.is_found && errors.is_empty());
+        let is_known = task.is_some_and(|task| self.tasks[task].spec.is_known());
         self.known += usize::from(is_known);
         self.errors.extend(errors);
-        job
+        task
     }
 
-    /// Adds a release to what is judged; gives the place of its job.
-    fn add_job(
+    /// Adds a release to what is judged; gives the place of its task.
+    fn add_task(
         &mut self,
         reader: &mut Reader<'_>,
-        parts: hub::Parts<'_>,
+        parts: hub::ReleaseInput<'_>,
         may_be_unknown: bool,
     ) -> Option<usize> {
-        let (plan, broken) = Plan::new(&mut reader.sources, &mut self.shared, parts);
+        let (spec, broken) = ReleaseSpec::new(&mut reader.sources, &mut self.shared, parts);
         self.errors.extend(broken);
-        if may_be_unknown && !plan.is_known() {
+        if may_be_unknown && !spec.is_known() {
             return None;
         }
-        let job = self
+        let task = self
             .question
-            .job(plan, &mut reader.sources, &mut self.shared);
-        let job = job.map_err(|error| self.errors.push(error)).ok()??;
-        self.jobs.push(job);
-        Some(self.jobs.len() - 1)
+            .task(spec, &mut reader.sources, &mut self.shared);
+        let task = task.map_err(|error| self.errors.push(error)).ok()??;
+        self.tasks.push(task);
+        Some(self.tasks.len() - 1)
     }
 
     /// Manifests, and the values of hubs in them: in objects of `GitOps`, and in the Secret of a hub.
@@ -189,7 +189,7 @@ impl<'p> Gatherer<'p> {
         let (found, broken) = hub::inline_values(&mut reader.sources, source);
         self.errors.extend(broken);
         for inline in found {
-            let parts = hub::Parts {
+            let parts = hub::ReleaseInput {
                 chart: None,
                 values: inline.values,
                 helm: Helm::Four,
@@ -197,15 +197,15 @@ impl<'p> Gatherer<'p> {
                 hub: Some(inline.hub),
                 inside: inline.inside,
             };
-            self.add_job(reader, parts, true);
+            self.add_task(reader, parts, true);
         }
-        let job = self.add_origin(reader, source);
-        if let Some(job) = job {
-            self.jobs[job].is_kept = true;
+        let task = self.add_origin(reader, source);
+        if let Some(task) = task {
+            self.tasks[task].keep_release = true;
         }
         // No version of a chart is left in manifests but in the values of a hub.
         if !self.question.is_upgrade() {
-            self.streams.push(Rendered { source, job });
+            self.streams.push(Rendered { source, task });
         }
     }
 
@@ -215,13 +215,13 @@ impl<'p> Gatherer<'p> {
         match std::mem::take(&mut self.made_from) {
             MadeFrom::Secret => self.add_hub_secret(reader, source),
             MadeFrom::Layers(release) => {
-                let job = self.add_release(reader, &release);
-                self.made_from = MadeFrom::Job(job);
-                job
+                let task = self.add_release(reader, &release);
+                self.made_from = MadeFrom::Task(task);
+                task
             }
-            MadeFrom::Job(job) => {
-                self.made_from = MadeFrom::Job(job);
-                job
+            MadeFrom::Task(task) => {
+                self.made_from = MadeFrom::Task(task);
+                task
             }
         }
     }
@@ -235,7 +235,7 @@ impl<'p> Gatherer<'p> {
         let read = values::read(source, reader.text(source), helm);
         let values = read.map_err(|error| self.errors.push(error)).ok()?;
         let (values, version) = hub::secret_values(values)?;
-        let parts = hub::Parts {
+        let parts = hub::ReleaseInput {
             chart: None,
             values,
             helm,
@@ -243,7 +243,7 @@ impl<'p> Gatherer<'p> {
             hub: Some(Vec::new()),
             inside: Vec::new(),
         };
-        self.add_job(reader, parts, true)
+        self.add_task(reader, parts, true)
     }
 
     /// Standard input is manifests, or values over which the layers lie.
@@ -274,7 +274,7 @@ fn hub_keys(keys: &str) -> Vec<String> {
 }
 
 /// What is wrong with a release that has no mapping where the values of its hub are to be.
-fn no_hub(parts: &hub::Parts<'_>, release: &ReleaseRequest) -> Diagnostic {
+fn no_hub(parts: &hub::ReleaseInput<'_>, release: &ReleaseRequest) -> Diagnostic {
     let keys = release.hub.as_deref().unwrap_or_default();
     let of = match (&release.paths[..], &release.layers.values[..]) {
         ([path, ..], _) | ([], [path, ..]) => format!(" of `{}`", path.display()),
@@ -306,7 +306,7 @@ fn injected(
     let text = original.text().to_owned();
     let mut sources = Sources::default();
     let original = sources.add(name.clone(), text);
-    let release = k8s::Release::read(original, sources.get(original).text(), &policy.kinds);
+    let release = k8s::Manifests::read(original, sources.get(original).text(), &policy.kinds);
     let outcome = render::run(&release, policy, &render::Options::default());
     let injected = outcome.text(&release);
     let is_rendered = outcome.rendered;

@@ -59,7 +59,7 @@ pub(super) fn subjects(
     request: &LintRequest,
     settings: &Settings,
 ) -> (Vec<Subject>, Vec<Diagnostic>) {
-    let gatherer = Gatherer {
+    let gatherer = SubjectFinder {
         reader,
         request,
         settings,
@@ -93,7 +93,7 @@ pub(super) fn subjects(
     (found, gatherer.notes.take())
 }
 
-struct Gatherer<'g> {
+struct SubjectFinder<'g> {
     reader: &'g Reader<'g>,
     request: &'g LintRequest,
     settings: &'g Settings,
@@ -101,7 +101,7 @@ struct Gatherer<'g> {
     notes: RefCell<Vec<Diagnostic>>,
 }
 
-impl<'g> Gatherer<'g> {
+impl<'g> SubjectFinder<'g> {
     fn releases(&self) -> impl Iterator<Item = &'g LintRelease> {
         let policy = self.settings.policy.iter();
         policy.flat_map(|(policy, _)| &policy.lint.releases)
@@ -120,7 +120,7 @@ impl<'g> Gatherer<'g> {
             self.walk(path, found);
         } else if self.request.skip_unknown && self.reader.host.is_file(path) {
             self.find_file(path, None, found);
-        } else if self.content(path) == Content::Manifests {
+        } else if self.content(path) == FileContent::Manifests {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
             let stack = ReleaseRequest::of_paths(vec![path.to_owned()], self.request);
@@ -181,12 +181,12 @@ impl<'g> Gatherer<'g> {
             return;
         }
         match self.content_of_found(path) {
-            Content::Manifests => found.push(Subject::Manifests(path.to_owned())),
-            Content::Hub => {
+            FileContent::Manifests => found.push(Subject::Manifests(path.to_owned())),
+            FileContent::Hub => {
                 let chart = chart.map(Path::to_owned).into_iter();
                 self.find(chart.chain([path.to_owned()]).collect(), found);
             }
-            Content::Unknown => {}
+            FileContent::Unknown => {}
         }
     }
 
@@ -250,7 +250,7 @@ impl<'g> Gatherer<'g> {
     }
 
     /// What a file of a folder holds; one that is too large is noted.
-    fn content_of_found(&self, path: &Path) -> Content {
+    fn content_of_found(&self, path: &Path) -> FileContent {
         let text = self.reader.host.read_file(path);
         if let Err(error @ HostError::TooLarge { .. }) = &text {
             let error = unreadable(path, error);
@@ -264,20 +264,20 @@ impl<'g> Gatherer<'g> {
                 .borrow_mut()
                 .push(note.help("name the file itself if it holds manifests"));
         }
-        Content::of(text)
+        FileContent::of(text)
     }
 
-    fn content(&self, path: &Path) -> Content {
-        Content::of(self.reader.peek(path))
+    fn content(&self, path: &Path) -> FileContent {
+        FileContent::of(self.reader.peek(path))
     }
 }
 
-impl Content {
+impl FileContent {
     fn of(text: Result<String, HostError>) -> Self {
         match text {
-            Ok(text) if is_stream(&text) => Content::Manifests,
-            Ok(text) if may_be_hub(&text) => Content::Hub,
-            _ => Content::Unknown,
+            Ok(text) if is_stream(&text) => FileContent::Manifests,
+            Ok(text) if may_be_hub(&text) => FileContent::Hub,
+            _ => FileContent::Unknown,
         }
     }
 }
@@ -297,7 +297,7 @@ fn is_of_chart(file: &Path, charts: &BTreeSet<&Path>) -> bool {
 
 /// What a file seems to hold, by a look at its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Content {
+enum FileContent {
     Manifests,
     Hub,
     Unknown,

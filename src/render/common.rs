@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Options, hub_values};
 use crate::diag::Diagnostic;
 use crate::hub::HubImage;
-use crate::k8s::{Object, Release};
+use crate::k8s::{Manifests, Object};
 use crate::policy::Policy;
 
 /// Where a class of the stream is created.
@@ -19,7 +19,7 @@ pub(super) enum ClassOrigin {
 
 /// What every document is placed by.
 pub(super) struct Common<'a> {
-    pub(super) release: &'a Release<'a>,
+    pub(super) release: &'a Manifests<'a>,
     pub(super) policy: &'a Policy,
     pub(super) options: &'a Options,
     /// Priority classes that the stream creates.
@@ -31,7 +31,7 @@ pub(super) struct Common<'a> {
 impl<'a> Common<'a> {
     /// Reads it off the objects of the documents that were parsed first.
     pub(super) fn read(
-        release: &'a Release<'a>,
+        release: &'a Manifests<'a>,
         policy: &'a Policy,
         options: &'a Options,
         objects: &[Object<'_>],

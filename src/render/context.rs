@@ -9,7 +9,7 @@ use crate::text::Span;
 use crate::yaml::{Edit, NodeRef};
 
 /// What passes know besides the workload, and where their plans go.
-pub(super) struct Context<'a> {
+pub(super) struct PassContext<'a> {
     pub(super) common: &'a Common<'a>,
     /// What was decided about the document; the last one is the template that passes are at.
     pub(super) decided: Vec<Decided>,
@@ -84,7 +84,7 @@ impl Because {
     }
 }
 
-impl<'a> Context<'a> {
+impl<'a> PassContext<'a> {
     pub(super) fn new(common: &'a Common<'a>) -> Self {
         Self {
             common,

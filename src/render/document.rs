@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::common::Common;
-use super::context::{Context, Placement};
+use super::context::{PassContext, Placement};
 use super::plan::{Because, Decided, Reason, Seen};
 use super::unknown::{self, Unknown};
 use super::{codes, input, passes};
@@ -64,7 +64,7 @@ pub(super) fn place(
             ..Placed::default()
         };
     }
-    let mut cx = Context::new(common);
+    let mut cx = PassContext::new(common);
     let matched = plan(&mut cx, &objects);
     let mut placed = Placed {
         seen: objects
@@ -75,7 +75,7 @@ pub(super) fn place(
         matched,
         ..Placed::default()
     };
-    let Context {
+    let PassContext {
         mut decided,
         mut diagnostics,
         ..
@@ -92,7 +92,7 @@ pub(super) fn place(
 }
 
 /// Plans the changes of every workload; gives back the rows that matched, once an object.
-fn plan(cx: &mut Context<'_>, objects: &[Object<'_>]) -> Vec<usize> {
+fn plan(cx: &mut PassContext<'_>, objects: &[Object<'_>]) -> Vec<usize> {
     let policy = cx.common.policy;
     let namespace = cx.common.options.namespace.as_deref();
     let mut matched = Vec::new();
@@ -149,7 +149,7 @@ fn wrong_types(
 }
 
 /// Reports pods that a row would place if the object had a template for them.
-fn note_missing(cx: &mut Context<'_>, object: &Object<'_>) {
+fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
     let policy = cx.common.policy;
     let namespace = cx.common.options.namespace.as_deref();
     for missing in Workload::missing(object, &policy.kinds) {
@@ -184,7 +184,7 @@ fn note_missing(cx: &mut Context<'_>, object: &Object<'_>) {
 }
 
 /// Lets the passes plan for one template.
-fn plan_template(cx: &mut Context<'_>, placement: &Placement<'_>) {
+fn plan_template(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let object = (cx.current().part, cx.current().object);
     if cx.common.options.unchangeable.contains(&object) {
         return cx.leave(Reason::Exists, "it exists and can never change");
@@ -201,7 +201,7 @@ fn plan_template(cx: &mut Context<'_>, placement: &Placement<'_>) {
 
 /// Whether the object asks to be left alone. Another word than `true` or `false` leaves that open, so
 /// it is an error.
-fn is_ignored(cx: &mut Context<'_>, object: &Object<'_>) -> bool {
+fn is_ignored(cx: &mut PassContext<'_>, object: &Object<'_>) -> bool {
     let annotation = object.node.get_path(&["metadata", "annotations", IGNORE]);
     let Some(annotation) = annotation else {
         return false;
@@ -223,7 +223,7 @@ fn is_ignored(cx: &mut Context<'_>, object: &Object<'_>) -> bool {
 }
 
 /// Does with the changes of a Job what the policy says: its template can never change once it exists.
-fn settle_job(cx: &mut Context<'_>, placement: &Placement<'_>) {
+fn settle_job(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let code = match cx.common.policy.jobs {
         Jobs::Patch => return,
         Jobs::Skip => &codes::JOB_LEFT_ALONE,

@@ -8,7 +8,7 @@ use super::expect::Hooks;
 use super::plan::{Decided, Seen};
 use super::{Mode, NO_DOCUMENTS, Options, codes, expect, input};
 use crate::diag::Diagnostic;
-use crate::k8s::{Body, Documents, Release, WORTH_THREADS};
+use crate::k8s::{Body, Manifests, ParsedDocuments, WORTH_THREADS};
 use crate::policy::Policy;
 
 /// A part of the stream with its new text.
@@ -44,7 +44,7 @@ pub struct Outcome {
 impl Outcome {
     /// The new stream of the release that was rendered: the old one, with the edited documents between its
     /// pieces in place of the old ones.
-    pub fn pieces<'o>(&'o self, release: &Release<'o>) -> Vec<&'o str> {
+    pub fn pieces<'o>(&'o self, release: &Manifests<'o>) -> Vec<&'o str> {
         let text = release.text;
         if text.trim().is_empty() {
             return vec![NO_DOCUMENTS];
@@ -61,7 +61,7 @@ impl Outcome {
     }
 
     /// The pieces put together.
-    pub fn text(&self, release: &Release<'_>) -> String {
+    pub fn text(&self, release: &Manifests<'_>) -> String {
         self.pieces(release).concat()
     }
 
@@ -94,7 +94,7 @@ impl Outcome {
 ///
 /// What documents have in common is read first and kept; every other document is parsed, planned, edited
 /// and forgotten by itself, on all cores.
-pub fn run(release: &Release<'_>, policy: &Policy, options: &Options) -> Outcome {
+pub fn run(release: &Manifests<'_>, policy: &Policy, options: &Options) -> Outcome {
     let documents = release.documents(|body| body == Body::Common);
     let objects = documents.objects(release);
     let mode = options
@@ -127,7 +127,7 @@ pub fn run(release: &Release<'_>, policy: &Policy, options: &Options) -> Outcome
 }
 
 /// Every document that has to be read, each by itself; their order does not depend on who was first.
-fn place_all(common: &Common<'_>, documents: &Documents<'_>) -> Vec<(usize, Placed)> {
+fn place_all(common: &Common<'_>, documents: &ParsedDocuments<'_>) -> Vec<(usize, Placed)> {
     let release = common.release;
     let place = |part: usize| {
         let placed = match documents.get(part) {

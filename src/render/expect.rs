@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Mode, Options, codes};
 use crate::diag::Diagnostic;
-use crate::k8s::{ChartPath, Release};
+use crate::k8s::{ChartPath, Manifests};
 use crate::policy::{Policy, Row};
 
 /// Whether hooks would be in the stream.
@@ -29,7 +29,7 @@ impl Hooks {
 /// Checks each row's `expect` and notes rows that matched nothing, both in the releases of the row's chart
 /// alone. `matched` counts objects by row.
 pub(super) fn check(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     policy: &Policy,
     matched: &[usize],
     hooks: Hooks,

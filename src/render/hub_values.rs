@@ -3,11 +3,11 @@
 use super::codes;
 use crate::diag::Diagnostic;
 use crate::hub::{self, HubImage, HubValues};
-use crate::k8s::{Object, Release};
+use crate::k8s::{Manifests, Object};
 
 /// The images that the hub's values in the stream name, with the charts of the hub.
 pub(super) fn read(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     objects: &[Object<'_>],
 ) -> (Vec<(Vec<String>, HubImage)>, Vec<Diagnostic>) {
     let (mut images, mut diagnostics) = (Vec::new(), Vec::new());

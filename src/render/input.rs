@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{Mode, codes};
 use crate::diag::Diagnostic;
-use crate::k8s::{Body, Documents, HOOK, Misshapen, Object, Release};
+use crate::k8s::{Body, HOOK, Manifests, Misshapen, Object, ParsedDocuments};
 use crate::text::Span;
-use crate::yaml::{self, Content, Document, NodeRef, ParseError, Refusal};
+use crate::yaml::{self, Document, NodeContent, NodeRef, ParseError, Refusal};
 
 /// What is wrong with the stream as a whole, for who reads the output.
 pub(super) fn problems(
-    release: &Release<'_>,
-    documents: &Documents<'_>,
+    release: &Manifests<'_>,
+    documents: &ParsedDocuments<'_>,
     objects: &[Object<'_>],
     mode: Mode,
 ) -> Vec<Diagnostic> {
@@ -28,7 +28,7 @@ pub(super) fn problems(
 }
 
 /// What is in the way of reading a release at all, whoever wants to.
-pub fn unreadable(release: &Release<'_>, documents: &Documents<'_>) -> Vec<Diagnostic> {
+pub fn unreadable(release: &Manifests<'_>, documents: &ParsedDocuments<'_>) -> Vec<Diagnostic> {
     let blank = release.is_blank().then(no_documents);
     let broken = documents
         .broken()
@@ -39,7 +39,10 @@ pub fn unreadable(release: &Release<'_>, documents: &Documents<'_>) -> Vec<Diagn
 
 /// Says that no document has a kind, as in a values file or an error text in place of manifests: what is not
 /// read has one. `documents` are those that do not show their type at a glance, or more.
-pub(super) fn no_kind(release: &Release<'_>, documents: &Documents<'_>) -> Option<Diagnostic> {
+pub(super) fn no_kind(
+    release: &Manifests<'_>,
+    documents: &ParsedDocuments<'_>,
+) -> Option<Diagnostic> {
     let may_have_none = |body| matches!(body, Body::Blank | Body::Common);
     let is_certain = release.parts.iter().all(|part| may_have_none(part.body));
     if !is_certain || documents.broken().next().is_some() {
@@ -68,7 +71,7 @@ pub(super) fn no_kind(release: &Release<'_>, documents: &Documents<'_>) -> Optio
 
 /// A value in a workload whose type is wrong, so that the workload cannot be placed.
 pub(super) fn wrong_type(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     part: usize,
     title: &str,
     wrong: &Misshapen<'_>,
@@ -90,7 +93,7 @@ fn no_documents() -> Diagnostic {
 }
 
 /// A part that should be a document and is not.
-pub(super) fn not_yaml(release: &Release<'_>, part: usize, error: &ParseError) -> Diagnostic {
+pub(super) fn not_yaml(release: &Manifests<'_>, part: usize, error: &ParseError) -> Diagnostic {
     let message = format!("this document is not YAML: {}", error.message);
     Diagnostic::new(&codes::NOT_YAML, message)
         .at(release.span(part, error.offset..error.offset), "here")
@@ -98,7 +101,7 @@ pub(super) fn not_yaml(release: &Release<'_>, part: usize, error: &ParseError) -
         .help("correct the chart's template")
 }
 
-fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
+fn hook_under_helm3(release: &Manifests<'_>, hook: &Object<'_>) -> Diagnostic {
     let annotation = hook.node.get_path(&["metadata", "annotations", HOOK]);
     let span = release.node_span(hook.part, annotation.unwrap_or(hook.node));
     let message = format!(
@@ -115,7 +118,7 @@ fn hook_under_helm3(release: &Release<'_>, hook: &Object<'_>) -> Diagnostic {
 
 /// What is in the way of an edit of these objects.
 pub(super) fn refused(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     part: usize,
     titles: &str,
     refusal: &Refusal,
@@ -145,7 +148,7 @@ pub(super) fn refused(
 
 /// Warns of keys that stand twice in a document that is edited.
 pub(super) fn duplicates(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     part: usize,
     document: &Document<'_>,
 ) -> Vec<Diagnostic> {
@@ -180,7 +183,7 @@ pub(super) fn duplicates(
 }
 
 fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
-    if !matches!(node.node().content, Content::Mapping { .. }) {
+    if !matches!(node.node().content, NodeContent::Mapping { .. }) {
         return Vec::new();
     }
     let mut seen: BTreeMap<&str, NodeRef<'_>> = BTreeMap::new();
@@ -195,13 +198,13 @@ fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
 
 /// An alias that Helm's reader refuses, in a document that is edited.
 pub(super) fn alias_problem(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     part: usize,
     document: &Document<'_>,
 ) -> Option<Diagnostic> {
     let dangling = document
         .nodes()
-        .find(|node| matches!(node.node().content, Content::Alias(None)));
+        .find(|node| matches!(node.node().content, NodeContent::Alias(None)));
     if let Some(alias) = dangling {
         return Some(
             Diagnostic::new(&codes::BROKEN_ALIAS, "an alias has no anchor in its document")

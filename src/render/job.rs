@@ -1,7 +1,7 @@
 //! One stream to render, with everything that decides about it.
 
 use super::{Options, Outcome, run, run_after};
-use crate::k8s::Release;
+use crate::k8s::Manifests;
 use crate::policy::Policy;
 use crate::text::{SourceId, Sources};
 
@@ -20,12 +20,12 @@ pub struct Job {
 
 impl Job {
     /// Reads the manifests as a release.
-    pub fn release<'s>(&self, sources: &'s Sources) -> Release<'s> {
+    pub fn release<'s>(&self, sources: &'s Sources) -> Manifests<'s> {
         self.release_of(sources, self.manifests)
     }
 
     /// Renders the release, and looks at what is installed where that is known.
-    pub fn run(&self, sources: &Sources, release: &Release<'_>) -> Outcome {
+    pub fn run(&self, sources: &Sources, release: &Manifests<'_>) -> Outcome {
         match self.previous {
             None => run(release, &self.policy, &self.options),
             Some(previous) => {
@@ -35,7 +35,7 @@ impl Job {
         }
     }
 
-    fn release_of<'s>(&self, sources: &'s Sources, source: SourceId) -> Release<'s> {
-        Release::read(source, sources.get(source).text(), &self.policy.kinds)
+    fn release_of<'s>(&self, sources: &'s Sources, source: SourceId) -> Manifests<'s> {
+        Manifests::read(source, sources.get(source).text(), &self.policy.kinds)
     }
 }

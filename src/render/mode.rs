@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::k8s::{Documents, Object, Release};
+use crate::k8s::{Manifests, Object, ParsedDocuments};
 use crate::yaml::NodeRef;
 
 use super::Caller;
@@ -33,8 +33,8 @@ impl Mode {
     /// The mode of a stream: Helm 4 marks every document, Helm 3 writes `# Source:` and no hook. What
     /// `helm template` prints has both, and is read by a pipe.
     pub(super) fn of(
-        release: &Release<'_>,
-        documents: &Documents<'_>,
+        release: &Manifests<'_>,
+        documents: &ParsedDocuments<'_>,
         objects: &[Object<'_>],
         caller: Caller,
     ) -> Self {

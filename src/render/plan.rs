@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::k8s::{Object, PodField, Release, Workload};
+use crate::k8s::{Manifests, Object, PodField, Workload};
 use crate::text::Span;
 use crate::yaml::Edit;
 
@@ -69,7 +69,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub(super) fn of(object: &Object<'_>, release: &Release<'_>) -> Self {
+    pub(super) fn of(object: &Object<'_>, release: &Manifests<'_>) -> Self {
         Self {
             part: object.part,
             group: object.gvk.group.clone(),

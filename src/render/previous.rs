@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Options, Outcome, codes, input, run};
 use crate::diag::{Diagnostic, Level};
-use crate::k8s::{Object, PodTemplate, Release, Workload};
+use crate::k8s::{Manifests, Object, PodTemplate, Workload};
 use crate::policy::Policy;
 use crate::text::Span;
 use crate::yaml::{NodeRef, Value};
@@ -13,10 +13,10 @@ use crate::yaml::{NodeRef, Value};
 /// of ours is left as it is; what could not even take the chart's own is an error, as the upgrade fails.
 /// `previous` is the live manifest, as `helm get manifest` prints it.
 pub fn run_after(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     policy: &Policy,
     options: &Options,
-    previous: &Release<'_>,
+    previous: &Manifests<'_>,
 ) -> Outcome {
     let first = run(release, policy, options);
     let comparison = compare(release, policy, options, &first, previous);
@@ -55,18 +55,18 @@ impl Comparison {
 }
 
 fn compare(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     policy: &Policy,
     options: &Options,
     outcome: &Outcome,
-    previous: &Release<'_>,
+    previous: &Manifests<'_>,
 ) -> Comparison {
     let mut comparison = Comparison::default();
     if !outcome.rendered {
         return comparison; // Nothing will be installed.
     }
     let text = outcome.text(release);
-    let new = Release::read(release.source, &text, &policy.kinds);
+    let new = Manifests::read(release.source, &text, &policy.kinds);
     let all = [release, &new, previous].map(|release| release.documents(|_| true));
     let [charts, new_objects, live] =
         [(&all[0], release), (&all[1], &new), (&all[2], previous)].map(|(all, of)| all.objects(of));
@@ -219,8 +219,8 @@ impl Changed<'_> {
 
 /// One object as the chart has it and as it lives.
 struct Trio<'a> {
-    release: &'a Release<'a>,
-    previous: &'a Release<'a>,
+    release: &'a Manifests<'a>,
+    previous: &'a Manifests<'a>,
     chart: &'a Object<'a>,
     old: &'a Object<'a>,
 }
@@ -272,7 +272,7 @@ impl Trio<'_> {
             };
             value(self.chart) != value(self.old)
         })?;
-        let span = |release: &Release<'_>, object: &Object<'_>| {
+        let span = |release: &Manifests<'_>, object: &Object<'_>| {
             let node = object.node.get(field);
             let span = release.node_span(object.part, node.unwrap_or(object.node));
             if node.is_some() { span } else { start(span) }

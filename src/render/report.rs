@@ -7,7 +7,7 @@ use serde::Serialize;
 use fits::PoolFit;
 
 use super::{Decided, Mode, Outcome, Reason};
-use crate::k8s::{Body, Release};
+use crate::k8s::{Body, Manifests};
 use crate::policy::Policy;
 use crate::text::{Sources, Span, mask_message};
 
@@ -27,9 +27,9 @@ pub struct Report {
     /// The sums.
     summary: Summary,
     /// The rows of the policy, in its order.
-    rows: Vec<Row>,
+    rows: Vec<ReportedRow>,
     /// The objects, in the order of the stream; items of a List stand for the List.
-    objects: Vec<Seen>,
+    objects: Vec<ReportedSeen>,
 }
 
 /// How much there was, and how much of it changes.
@@ -55,7 +55,7 @@ struct Summary {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Row {
+struct ReportedRow {
     /// What messages call it.
     title: String,
     /// Where it stands: `dunnage.yaml:12`.
@@ -70,7 +70,7 @@ struct Row {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Seen {
+struct ReportedSeen {
     /// The API group; empty for the core group.
     group: String,
     /// The kind; empty where a document that was copied does not show it at a glance.
@@ -103,9 +103,9 @@ struct Template {
     /// The pools of the row.
     pools: Vec<String>,
     /// What changes.
-    changes: Vec<Change>,
+    changes: Vec<ReportedChange>,
     /// What does not, and why.
-    kept: Vec<Kept>,
+    kept: Vec<ReportedKept>,
     /// Whether running pods start again because of it.
     restarts: bool,
     /// What has to hold besides, so that the pods get what is written.
@@ -119,7 +119,7 @@ struct Template {
 /// A field that changes.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Change {
+struct ReportedChange {
     /// The field of the pod spec.
     field: &'static str,
     /// What happens to it.
@@ -129,7 +129,7 @@ struct Change {
 /// A field that stays as it is.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Kept {
+struct ReportedKept {
     /// The field of the pod spec; nothing where the reason is one for all.
     field: Option<&'static str>,
     /// Why.
@@ -155,7 +155,7 @@ impl Report {
     /// The report of a run.
     pub fn of(
         sources: &Sources,
-        release: &Release<'_>,
+        release: &Manifests<'_>,
         policy: &Policy,
         outcome: &Outcome,
     ) -> Self {
@@ -173,7 +173,7 @@ impl Report {
     }
 }
 
-fn summary(release: &Release<'_>, outcome: &Outcome) -> Summary {
+fn summary(release: &Manifests<'_>, outcome: &Outcome) -> Summary {
     let count = |is: fn(Body) -> bool| release.parts.iter().filter(|part| is(part.body)).count();
     Summary {
         documents: count(|body| !matches!(body, Body::Blank)),
@@ -185,9 +185,9 @@ fn summary(release: &Release<'_>, outcome: &Outcome) -> Summary {
     }
 }
 
-fn rows(sources: &Sources, policy: &Policy, outcome: &Outcome) -> Vec<Row> {
+fn rows(sources: &Sources, policy: &Policy, outcome: &Outcome) -> Vec<ReportedRow> {
     let rows = policy.rows.iter().zip(&outcome.matched);
-    let row = |(row, &matched): (&crate::policy::Row, &usize)| Row {
+    let row = |(row, &matched): (&crate::policy::Row, &usize)| ReportedRow {
         title: row.title(),
         at: place(sources, row.span),
         pools: row
@@ -207,7 +207,12 @@ fn place(sources: &Sources, span: Span) -> String {
 }
 
 /// The objects that were read, and between them the documents that were not.
-fn seen(sources: &Sources, release: &Release<'_>, policy: &Policy, outcome: &Outcome) -> Vec<Seen> {
+fn seen(
+    sources: &Sources,
+    release: &Manifests<'_>,
+    policy: &Policy,
+    outcome: &Outcome,
+) -> Vec<ReportedSeen> {
     let mut fits = if outcome.rendered {
         fits::of_templates(release, policy, outcome)
     } else {
@@ -227,7 +232,7 @@ fn seen(sources: &Sources, release: &Release<'_>, policy: &Policy, outcome: &Out
                 templates.push(template(decided, fits.next().unwrap_or_default()));
             }
             number += 1;
-            all.push(Seen {
+            all.push(ReportedSeen {
                 group: object.group.clone(),
                 kind: object.kind.clone(),
                 name: object.name.clone(),
@@ -241,7 +246,7 @@ fn seen(sources: &Sources, release: &Release<'_>, policy: &Policy, outcome: &Out
         }
         if number == 0 && part.body != Body::Blank {
             let (group, kind) = release.plain_kind(index).unwrap_or_default();
-            all.push(Seen {
+            all.push(ReportedSeen {
                 group: group.to_owned(),
                 kind: kind.to_owned(),
                 name: String::new(),
@@ -258,11 +263,11 @@ fn seen(sources: &Sources, release: &Release<'_>, policy: &Policy, outcome: &Out
 }
 
 fn template(decided: &Decided, fits: Vec<PoolFit>) -> Template {
-    let changes = decided.changes.iter().map(|change| Change {
+    let changes = decided.changes.iter().map(|change| ReportedChange {
         field: change.field.as_str(),
         what: mask_message(&change.what).into_owned(),
     });
-    let kept = decided.kept.iter().map(|kept| Kept {
+    let kept = decided.kept.iter().map(|kept| ReportedKept {
         field: kept.field.map(|field| field.as_str()),
         reason: kept.reason,
         what: mask_message(&kept.what).into_owned(),

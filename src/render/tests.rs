@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diag::Diagnostic;
-use crate::k8s::Release;
+use crate::k8s::Manifests;
 use crate::policy::{self, Policy};
 use crate::text::Sources;
 
@@ -28,7 +28,7 @@ fn render(policy: &str, manifests: &str) -> Rendered {
     let source = sources.add("in.yaml", manifests.to_owned());
     let (policy, problems) = policy::read(policy_source, sources.get(policy_source).text());
     let policy: Policy = policy.unwrap_or_else(|| panic!("{problems:#?}"));
-    let release = Release::read(source, sources.get(source).text(), &policy.kinds);
+    let release = Manifests::read(source, sources.get(source).text(), &policy.kinds);
     let mut options = Options {
         mode: Some(Mode::Plain),
         ..Options::default()

@@ -3,7 +3,7 @@
 use super::codes;
 use super::common::Common;
 use crate::diag::Diagnostic;
-use crate::k8s::{self, Kinds, Likeness, Object, Release};
+use crate::k8s::{self, Kinds, Likeness, Manifests, Object};
 use crate::text::Span;
 
 /// An object whose pods are left alone because nobody knows where their template sits.
@@ -33,7 +33,7 @@ pub(super) fn find(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<Unknown> 
 }
 
 fn note(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     object: &Object<'_>,
     first: &Likeness<'_>,
     kinds: &Kinds,

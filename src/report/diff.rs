@@ -80,17 +80,17 @@ const BOLD: &str = "1";
 /// Lines are compared as they are and shown masked: a hidden value that changed is a changed line that looks the same.
 pub fn unified(file: &FilePatch<'_>) -> Patch {
     let (new, regions) = regions(file);
-    let mut writer = Writer {
+    let mut writer = PatchWriter {
         text: String::new(),
         altered: None,
         color: file.color,
     };
-    let (old_lines, new_lines) = (Lines::of(file.old), Lines::of(&new));
+    let (old_lines, new_lines) = (HunkLines::of(file.old), HunkLines::of(&new));
     let hunks = hunks(&regions, &old_lines, &new_lines);
     if !hunks.is_empty() {
         let old_masked = masked(file.old, regions.iter().map(|region| &region.old));
         let new_masked = masked(&new, regions.iter().map(|region| &region.new));
-        let (old_shown, new_shown) = (Lines::of(&old_masked), Lines::of(&new_masked));
+        let (old_shown, new_shown) = (HunkLines::of(&old_masked), HunkLines::of(&new_masked));
         let old_side = Side(&old_lines, &old_shown);
         let new_side = Side(&new_lines, &new_shown);
         writer.header("--- ", "a/", file.path);
@@ -171,12 +171,12 @@ fn to_line_end<'a>(mut region: Region<'a>, old: &str, new: &str) -> Region<'a> {
 }
 
 /// A text by its lines, with their ends. A lone carriage return ends none: it does not in [`text::Source`] either.
-struct Lines<'a> {
+struct HunkLines<'a> {
     all: Vec<&'a str>,
     starts: Vec<usize>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> HunkLines<'a> {
     fn of(text: &'a str) -> Self {
         let all: Vec<&str> = text.split_inclusive('\n').collect();
         let starts = all.iter().scan(0, |next, line| {
@@ -197,7 +197,7 @@ impl<'a> Lines<'a> {
 
 /// The operations of each hunk; their indices are lines of the whole texts. Only regions are compared, so that
 /// the cost of many small changes in a long stream is the sum of theirs.
-fn hunks(regions: &[Region<'_>], old: &Lines<'_>, new: &Lines<'_>) -> Vec<Vec<DiffOp>> {
+fn hunks(regions: &[Region<'_>], old: &HunkLines<'_>, new: &HunkLines<'_>) -> Vec<Vec<DiffOp>> {
     let mut operations = Vec::new();
     let (mut old_at, mut new_at) = (0, 0);
     for region in regions {
@@ -280,7 +280,7 @@ fn masked<'a>(text: &str, regions: impl Iterator<Item = &'a Range<usize>>) -> St
 }
 
 /// What the changes of a hunk belong to, each once.
-fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &Lines<'_>) -> Vec<&'a str> {
+fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &HunkLines<'_>) -> Vec<&'a str> {
     let mut titles: Vec<&str> = Vec::new();
     let changes = hunk
         .iter()
@@ -299,15 +299,15 @@ fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &Lines<'_>) -> Vec<&
 }
 
 /// The lines of one text as they are, and as they may be shown.
-struct Side<'a>(&'a Lines<'a>, &'a Lines<'a>);
+struct Side<'a>(&'a HunkLines<'a>, &'a HunkLines<'a>);
 
-struct Writer {
+struct PatchWriter {
     text: String,
     altered: Option<Altered>,
     color: bool,
 }
 
-impl Writer {
+impl PatchWriter {
     fn header(&mut self, sign: &str, side: &str, path: &Path) {
         let bytes = path.as_os_str().as_encoded_bytes();
         let bytes = bytes.strip_prefix(b"/").unwrap_or(bytes);

@@ -40,7 +40,7 @@ const MOST_LINES: usize = 12;
 
 /// What an excerpt is made of, and how wide.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
+pub(super) struct ExcerptFrame {
     /// The bytes of a line that are shown at most.
     pub(super) width: usize,
     /// What stands for what was cut away.
@@ -48,14 +48,14 @@ pub(super) struct Frame {
 }
 
 /// The excerpts that show `labels`: the primary label's source first, then each in the order of its lines.
-pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: Frame) -> Vec<Excerpt> {
-    let mut spots: Vec<Spot> = labels
+pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame) -> Vec<Excerpt> {
+    let mut spots: Vec<Marked> = labels
         .iter()
         .enumerate()
-        .map(|label| Spot::new(sources, labels, label))
+        .map(|label| Marked::new(sources, labels, label))
         .collect();
     spots.sort_by_key(|spot| (spot.rank, spot.range.start, spot.index));
-    let mut groups: Vec<Vec<Spot>> = Vec::new();
+    let mut groups: Vec<Vec<Marked>> = Vec::new();
     for spot in spots {
         match groups.last_mut() {
             Some(group) if belongs(sources, group, &spot, frame) => group.push(spot),
@@ -70,7 +70,7 @@ pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: Frame) -> Vec
 
 /// Where a label lies.
 #[derive(Debug)]
-struct Spot {
+struct Marked {
     /// Which label it is; the first is the primary one.
     index: usize,
     /// When its source is first named by a label.
@@ -81,7 +81,7 @@ struct Spot {
     lines: Range<usize>,
 }
 
-impl Spot {
+impl Marked {
     fn new(sources: &Sources, labels: &[Label], (index, label): (usize, &Label)) -> Self {
         let id = label.span.source;
         let source = sources.get(id);
@@ -131,26 +131,26 @@ fn line_range(source: &Source, line: usize) -> Range<usize> {
 }
 
 /// Whether `spot` is shown together with the labels before it: near enough, and not far off on one long line.
-fn belongs(sources: &Sources, group: &[Spot], spot: &Spot, frame: Frame) -> bool {
+fn belongs(sources: &Sources, group: &[Marked], spot: &Marked, frame: ExcerptFrame) -> bool {
     let (Some(first), Some(last)) = (group.first(), group.iter().map(|spot| spot.lines.end).max())
     else {
         return false;
     };
     let touches = spot.source == first.source && spot.lines.start <= last + 2 * CONTEXT;
     let source = sources.get(spot.source);
-    let is_long = |spot: &Spot| line_range(source, spot.lines.start).len() > frame.width;
+    let is_long = |spot: &Marked| line_range(source, spot.lines.start).len() > frame.width;
     let fits = spot.range.end - first.range.start.min(spot.range.start) <= frame.width / 2;
     touches && (fits || !(is_long(spot) || group.iter().any(is_long)))
 }
 
 /// What is shown of one line.
-struct Piece {
+struct LinePiece {
     source: Range<usize>,
     /// Where that starts in the excerpt's text.
     at: usize,
 }
 
-fn excerpt(sources: &Sources, labels: &[Label], group: &[Spot], frame: Frame) -> Excerpt {
+fn excerpt(sources: &Sources, labels: &[Label], group: &[Marked], frame: ExcerptFrame) -> Excerpt {
     let source = sources.get(group[0].source);
     let first_line = group[0].lines.start.saturating_sub(CONTEXT);
     let last = group
@@ -173,7 +173,7 @@ fn excerpt(sources: &Sources, labels: &[Label], group: &[Spot], frame: Frame) ->
         } else {
             ""
         });
-        pieces.push(Piece {
+        pieces.push(LinePiece {
             source: shown.clone(),
             at: text.len(),
         });
@@ -198,7 +198,12 @@ fn excerpt(sources: &Sources, labels: &[Label], group: &[Spot], frame: Frame) ->
 }
 
 /// The part of a line to show: all of it, or a window around the first label on it.
-fn cut(source: &Source, line: &Range<usize>, group: &[Spot], frame: Frame) -> Range<usize> {
+fn cut(
+    source: &Source,
+    line: &Range<usize>,
+    group: &[Marked],
+    frame: ExcerptFrame,
+) -> Range<usize> {
     if line.len() <= frame.width {
         return line.clone();
     }
@@ -215,7 +220,7 @@ fn cut(source: &Source, line: &Range<usize>, group: &[Spot], frame: Frame) -> Ra
     start..text.ceil_char_boundary(start + frame.width).min(line.end)
 }
 
-fn mark(source: &Source, label: &Label, spot: &Spot, pieces: &[Piece]) -> Mark {
+fn mark(source: &Source, label: &Label, spot: &Marked, pieces: &[LinePiece]) -> Mark {
     let start = offset_in(pieces, spot.range.start);
     let end = offset_in(pieces, spot.range.end).max(start);
     let place = source.line_column(spot.range.start);
@@ -228,7 +233,7 @@ fn mark(source: &Source, label: &Label, spot: &Spot, pieces: &[Piece]) -> Mark {
 }
 
 /// Where a byte of the source is in the excerpt; what was cut away is at the edge it lies beyond.
-fn offset_in(pieces: &[Piece], offset: usize) -> usize {
+fn offset_in(pieces: &[LinePiece], offset: usize) -> usize {
     let piece = pieces
         .iter()
         .find(|piece| offset <= piece.source.end)

@@ -5,14 +5,14 @@ use miette::{
 };
 use miette::{Severity, SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles};
 
-use super::excerpt::{Excerpt, Frame, Mark, excerpts};
+use super::excerpt::{Excerpt, ExcerptFrame, Mark, excerpts};
 use super::{Pages, clean};
 use crate::diag::{Diagnostic, Fix, Level, Safety};
 use crate::text::Sources;
 
 /// What the terminal can show.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct OutputOptions {
     /// Whether it shows colours.
     pub color: bool,
     /// Whether it shows more than ASCII.
@@ -27,7 +27,7 @@ pub struct Look {
 /// Each diagnostic with the lines it speaks of; a blank line parts two.
 ///
 /// The first line of each says all that matters, for logs that show no more.
-pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: &Look) -> String {
+pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: &OutputOptions) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let blocks: Vec<String> = diagnostics
         .iter()
@@ -42,7 +42,7 @@ const GUTTER: usize = 12;
 /// Narrower than this a cut line shows nothing of use.
 const NARROWEST: usize = 40;
 
-fn block(sources: &Sources, diagnostic: &Diagnostic, look: &Look) -> String {
+fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> String {
     let ellipsis = if look.unicode { "…" } else { "..." };
     let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
     let shown = Shown {
@@ -56,7 +56,7 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &Look) -> String {
         view: View::new(excerpts(
             sources,
             &diagnostic.labels,
-            Frame { width, ellipsis },
+            ExcerptFrame { width, ellipsis },
         )),
     };
     let handler = GraphicalReportHandler::new_themed(theme(diagnostic, look))
@@ -72,7 +72,7 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &Look) -> String {
     text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
 }
 
-fn theme(diagnostic: &Diagnostic, look: &Look) -> GraphicalTheme {
+fn theme(diagnostic: &Diagnostic, look: &OutputOptions) -> GraphicalTheme {
     let mut characters = if look.unicode {
         ThemeCharacters::unicode()
     } else {
@@ -93,7 +93,7 @@ fn theme(diagnostic: &Diagnostic, look: &Look) -> GraphicalTheme {
 }
 
 /// The code, as a link to its page where one is known.
-fn id(diagnostic: &Diagnostic, look: &Look) -> String {
+fn id(diagnostic: &Diagnostic, look: &OutputOptions) -> String {
     let id = diagnostic.code.id;
     let pages = look.pages.as_ref();
     match pages.and_then(|pages| pages.link(diagnostic.code)) {
@@ -160,19 +160,19 @@ impl miette::Diagnostic for Shown {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.view.parts.iter().flat_map(Part::labels)))
+        Some(Box::new(self.view.parts.iter().flat_map(BlockPart::labels)))
     }
 }
 
 /// All excerpts of a diagnostic as one text in miette's eyes, which then shows each as a snippet with its own name.
 #[derive(Debug)]
 struct View {
-    parts: Vec<Part>,
+    parts: Vec<BlockPart>,
 }
 
 /// An excerpt and where it starts in the view.
 #[derive(Debug)]
-struct Part {
+struct BlockPart {
     base: usize,
     excerpt: Excerpt,
 }
@@ -184,14 +184,14 @@ impl View {
         for excerpt in excerpts {
             // One byte between two excerpts belongs to neither.
             let next = base + excerpt.text.len() + 1;
-            parts.push(Part { base, excerpt });
+            parts.push(BlockPart { base, excerpt });
             base = next;
         }
         Self { parts }
     }
 }
 
-impl Part {
+impl BlockPart {
     fn labels(&self) -> impl Iterator<Item = LabeledSpan> + '_ {
         self.excerpt.marks.iter().map(|mark| {
             let text = (!mark.text.is_empty()).then(|| mark.text.clone());
@@ -221,8 +221,9 @@ impl SourceCode for View {
         _lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let end = span.offset() + span.len();
-        let holds =
-            |part: &&Part| part.base <= span.offset() && end <= part.base + part.excerpt.text.len();
+        let holds = |part: &&BlockPart| {
+            part.base <= span.offset() && end <= part.base + part.excerpt.text.len()
+        };
         let part = self
             .parts
             .iter()

@@ -7,7 +7,7 @@ use crate::text::{Source, Sources, Span};
 /// All diagnostics as one JSON document. `version` goes up when a member changes its meaning or goes away.
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = findings(sources, diagnostics);
-    let document = Document {
+    let document = JsonDocument {
         version: 1,
         diagnostics,
     };
@@ -41,7 +41,7 @@ pub fn findings<'d>(
 }
 
 #[derive(Serialize)]
-struct Document {
+struct JsonDocument {
     version: u32,
     diagnostics: Vec<Finding>,
 }
@@ -59,23 +59,23 @@ pub struct Finding {
     /// What is wrong, in one line.
     message: String,
     /// The places, the primary one first.
-    labels: Vec<Place>,
+    labels: Vec<JsonPlace>,
     /// What to do about it.
     help: Option<String>,
     /// A mechanical way to do it.
-    fix: Option<Change>,
+    fix: Option<JsonFix>,
 }
 
 /// A span with what is said of it: a label's text, or what an edit puts there.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Place {
+struct JsonPlace {
     /// The file, or the name of the stream.
     file: String,
     /// Where it begins.
-    start: Position,
+    start: JsonPosition,
     /// One past its end.
-    end: Position,
+    end: JsonPosition,
     /// What is said of it, or what an edit puts there.
     text: String,
 }
@@ -83,7 +83,7 @@ struct Place {
 /// A place in a text.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Position {
+struct JsonPosition {
     /// From 1.
     line: usize,
     /// In characters, from 1.
@@ -96,13 +96,13 @@ struct Position {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Fix"))]
-struct Change {
+struct JsonFix {
     /// What it does.
     message: String,
     /// `safe`, or `unsafe` where somebody has to look at it.
     safety: &'static str,
     /// Replacements that do not overlap.
-    edits: Vec<Place>,
+    edits: Vec<JsonPlace>,
 }
 
 fn finding(sources: &Sources, diagnostic: &Diagnostic) -> Finding {
@@ -118,23 +118,23 @@ fn finding(sources: &Sources, diagnostic: &Diagnostic) -> Finding {
     }
 }
 
-fn change(sources: &Sources, fix: &Fix) -> Change {
+fn change(sources: &Sources, fix: &Fix) -> JsonFix {
     let edit = |edit: &TextEdit| place(sources, edit.span, clean::edit(sources, edit));
     let safety = match fix.safety {
         Safety::Safe => "safe",
         Safety::Unsafe => "unsafe",
     };
-    Change {
+    JsonFix {
         message: clean::lines(&fix.message),
         safety,
         edits: fix.edits.iter().map(edit).collect(),
     }
 }
 
-fn place(sources: &Sources, span: Span, text: String) -> Place {
+fn place(sources: &Sources, span: Span, text: String) -> JsonPlace {
     let source = sources.get(span.source);
     let file = source.name().to_owned();
-    Place {
+    JsonPlace {
         file,
         start: position(source, span.start),
         end: position(source, span.end),
@@ -142,9 +142,9 @@ fn place(sources: &Sources, span: Span, text: String) -> Place {
     }
 }
 
-fn position(source: &Source, offset: usize) -> Position {
+fn position(source: &Source, offset: usize) -> JsonPosition {
     let place = source.line_column(offset);
-    Position {
+    JsonPosition {
         line: place.line,
         column: place.column,
         offset,

@@ -21,7 +21,7 @@ pub use concise::concise;
 pub use diff::{Altered, FilePatch, Patch, Replacement, comment, unified};
 pub use github::github;
 pub use gitlab::gitlab;
-pub use graphical::{Look, graphical};
+pub use graphical::{OutputOptions, graphical};
 pub use json::{Finding, findings, json, json_lines};
 pub use limit::first_lines;
 pub use pages::Pages;

@@ -8,7 +8,7 @@ static CODE: Code = Code::error(
     "a requirement contradicts the chart's own",
 );
 
-const PLAIN: Look = Look {
+const PLAIN: OutputOptions = OutputOptions {
     color: false,
     unicode: true,
     width: 80,
@@ -82,7 +82,7 @@ fn graphical_in_ascii_and_in_colour() {
     let ascii = graphical(
         &sources,
         std::slice::from_ref(&diagnostic),
-        &Look {
+        &OutputOptions {
             unicode: false,
             ..PLAIN
         },
@@ -92,7 +92,7 @@ fn graphical_in_ascii_and_in_colour() {
     let colored = graphical(
         &sources,
         &[diagnostic],
-        &Look {
+        &OutputOptions {
             color: true,
             ..PLAIN
         },
@@ -106,7 +106,7 @@ fn graphical_in_ascii_and_in_colour() {
 #[test]
 fn codes_are_links_to_their_pages() {
     let (sources, diagnostic) = two_files();
-    let look = |text: fn(&Code) -> Option<String>| Look {
+    let look = |text: fn(&Code) -> Option<String>| OutputOptions {
         pages: Some(Pages {
             text,
             base: Some("https://example.org/rules".to_owned()),
@@ -500,7 +500,7 @@ proptest::proptest! {
             let end = text.ceil_char_boundary((start + length).min(text.len()));
             diagnostic = diagnostic.at(Span::new(id, start..end), "label");
         }
-        let shown = graphical(&sources, &[diagnostic], &Look { width, ..PLAIN });
+        let shown = graphical(&sources, &[diagnostic], &OutputOptions { width, ..PLAIN });
         proptest::prop_assert!(shown.contains("label") && !shown.contains('\u{1b}'), "{}", shown);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::{Value, json};
 
-use super::{Codes, Step, Subject, Violation, cost, explain, quick};
+use super::{Codes, Instance, Step, Violation, cost, explain, quick};
 use crate::diag::Diagnostic;
 
 /// A compiled JSON Schema.
@@ -75,7 +75,7 @@ impl Schema {
     }
 
     /// Every violation, in the order of the text; one for each place.
-    pub fn check(&self, subject: Subject<'_>) -> Vec<Violation> {
+    pub fn check(&self, subject: Instance<'_>) -> Vec<Violation> {
         let mut found = Vec::new();
         if quick::accepts(&self.document, subject.value) {
             return found;
@@ -96,7 +96,7 @@ impl Schema {
     }
 
     /// The same as diagnostics.
-    pub fn diagnostics(&self, subject: Subject<'_>, codes: &Codes) -> Vec<Diagnostic> {
+    pub fn diagnostics(&self, subject: Instance<'_>, codes: &Codes) -> Vec<Diagnostic> {
         let found = self.check(subject).into_iter();
         found.map(|violation| violation.diagnostic(codes)).collect()
     }

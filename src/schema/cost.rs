@@ -12,7 +12,7 @@ const DEEPEST: usize = 200;
 
 /// Whether a check of a value ends in good time.
 pub(super) fn is_bounded(document: &Value, value: &Value) -> bool {
-    let mut count = Count {
+    let mut count = BranchCount {
         document,
         known: BTreeMap::new(),
         depth: 0,
@@ -21,14 +21,14 @@ pub(super) fn is_bounded(document: &Value, value: &Value) -> bool {
 }
 
 /// Counts how often a part of the schema is compared with a part of the value. Each pair is looked at once.
-struct Count<'s> {
+struct BranchCount<'s> {
     document: &'s Value,
     /// By the places of both in memory; nothing yet for one that is being counted.
     known: BTreeMap<(usize, usize), Option<u64>>,
     depth: usize,
 }
 
-impl Count<'_> {
+impl BranchCount<'_> {
     fn at(&mut self, schema: &Value, value: &Value) -> u64 {
         let Some(keywords) = schema.as_object() else {
             return 1;

@@ -7,20 +7,20 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
 use super::check::Schema;
-use super::place::{Place, Subject};
+use super::place::{Instance, SchemaPlace};
 use super::{Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
 /// Adds what there is to say of `error`; several unknown keys are one each.
 pub(super) fn explain(
     schema: &Schema,
-    subject: Subject<'_>,
+    subject: Instance<'_>,
     error: &ValidationError<'_>,
     found: &mut Vec<Violation>,
 ) {
-    let cx = Context {
+    let cx = ExplainContext {
         schema,
-        place: Place::find(subject, error.instance_path()),
+        place: SchemaPlace::find(subject, error.instance_path()),
     };
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
@@ -54,8 +54,8 @@ pub(super) fn explain(
 }
 
 /// What there is to say where a check would not end.
-pub(super) fn unbounded(subject: Subject<'_>) -> Violation {
-    let place = Place::root(subject);
+pub(super) fn unbounded(subject: Instance<'_>) -> Violation {
+    let place = SchemaPlace::root(subject);
     Violation {
         steps: Vec::new(),
         kind: ViolationKind::WrongValue { meant: None },
@@ -92,12 +92,12 @@ fn meant_branch<'e>(
         .map(Vec::as_slice)
 }
 
-struct Context<'a> {
+struct ExplainContext<'a> {
     schema: &'a Schema,
-    place: Place<'a>,
+    place: SchemaPlace<'a>,
 }
 
-impl Context<'_> {
+impl ExplainContext<'_> {
     fn violation(&self, kind: ViolationKind, span: Span, message: String) -> Violation {
         Violation {
             steps: self.place.steps.clone(),

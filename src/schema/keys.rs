@@ -26,7 +26,7 @@ const DEEPEST: usize = 64;
 /// Paths such as `pools.*` and `workloads[]` under which the schema allows `key`; the empty path is the
 /// top.
 pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
-    let mut search = Search {
+    let mut search = KeySearch {
         document,
         key,
         homes: BTreeSet::new(),
@@ -37,7 +37,7 @@ pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
     search.homes.into_iter().collect()
 }
 
-struct Search<'s> {
+struct KeySearch<'s> {
     document: &'s Value,
     key: &'s str,
     homes: BTreeSet<String>,
@@ -50,7 +50,7 @@ struct Search<'s> {
 /// More schemas than this are in no chart; what is not found by then is not suggested.
 const MOST_LOOKS: usize = 100_000;
 
-impl<'s> Search<'s> {
+impl<'s> KeySearch<'s> {
     fn visit(&mut self, schema: &'s Value, path: &str) {
         let Some(schema) = schema.as_object().filter(|_| self.left > 0) else {
             return;

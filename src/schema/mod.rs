@@ -11,5 +11,5 @@ mod quick;
 mod violation;
 
 pub use check::{BrokenSchema, Schema};
-pub use place::{Spot, Step, Subject, tree_spot};
+pub use place::{Instance, Spot, Step, tree_spot};
 pub use violation::{Codes, Violation, ViolationKind};

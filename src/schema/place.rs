@@ -32,7 +32,7 @@ pub struct Spot {
 
 /// What is checked: a document as JSON, and where each of its values stands.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct Instance<'a> {
     /// The document.
     pub value: &'a Value,
     /// Where the value at the end of some steps stands.
@@ -69,8 +69,8 @@ pub fn tree_spot(
 
 /// A value that an error speaks of.
 #[derive(Clone)]
-pub(super) struct Place<'a> {
-    subject: Subject<'a>,
+pub(super) struct SchemaPlace<'a> {
+    subject: Instance<'a>,
     /// The steps that lead to it.
     pub(super) steps: Vec<Step>,
     /// Where it stands.
@@ -81,9 +81,9 @@ pub(super) struct Place<'a> {
     pub(super) field: Option<String>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> SchemaPlace<'a> {
     /// The whole document.
-    pub(super) fn root(subject: Subject<'a>) -> Self {
+    pub(super) fn root(subject: Instance<'a>) -> Self {
         Self {
             subject,
             steps: Vec::new(),
@@ -94,7 +94,7 @@ impl<'a> Place<'a> {
     }
 
     /// Follows the path of an error; a step that the text does not have ends it early.
-    pub(super) fn find(subject: Subject<'a>, path: &Location) -> Self {
+    pub(super) fn find(subject: Instance<'a>, path: &Location) -> Self {
         let mut place = Self::root(subject);
         for segment in path {
             let next = match segment {

@@ -15,7 +15,7 @@ const MOST_LOOKS: usize = 1_000_000;
 /// Whether a value is surely valid.
 pub(super) fn accepts(document: &Value, value: &Value) -> bool {
     let left = Cell::new(MOST_LOOKS);
-    Look { document, left }.at(document, value, 0)
+    QuickCheck { document, left }.at(document, value, 0)
 }
 
 /// Whether a schema surely compiles: it has the keywords that are known here, each in its shape.
@@ -85,13 +85,13 @@ const TYPES: [&str; 7] = [
     "null", "boolean", "integer", "number", "string", "array", "object",
 ];
 
-struct Look<'s> {
+struct QuickCheck<'s> {
     document: &'s Value,
     /// How many schemas may still be looked at.
     left: Cell<usize>,
 }
 
-impl Look<'_> {
+impl QuickCheck<'_> {
     fn at(&self, schema: &Value, value: &Value, depth: usize) -> bool {
         match schema {
             Value::Bool(takes_all) => *takes_all,

@@ -31,19 +31,19 @@ pub struct Position {
 #[derive(Debug, Default)]
 pub(super) struct LineIndex {
     starts: OnceLock<Vec<usize>>,
-    blocks: OnceLock<Vec<Count>>,
+    blocks: OnceLock<Vec<CharCount>>,
 }
 
 /// What begins in a range of bytes of UTF-8.
 #[derive(Debug, Clone, Copy, Default)]
-struct Count {
+struct CharCount {
     bytes: usize,
     characters: usize,
     /// Characters above U+FFFF.
     astral: usize,
 }
 
-impl Count {
+impl CharCount {
     fn of(bytes: &[u8]) -> Self {
         let count = |is_meant: fn(u8) -> bool| bytes.iter().filter(|byte| is_meant(**byte)).count();
         Self {
@@ -104,7 +104,7 @@ impl LineIndex {
         let line = starts.partition_point(|&start| start <= offset) - 1;
         let start = starts[line];
         let column = if offset - start < BLOCK {
-            Count::of(&text.as_bytes()[start..offset]).units(encoding)
+            CharCount::of(&text.as_bytes()[start..offset]).units(encoding)
         } else {
             self.units_before(text, offset, encoding) - self.units_before(text, start, encoding)
         };
@@ -134,7 +134,7 @@ impl LineIndex {
         let mut at = (block * BLOCK).clamp(line.start, end);
         let mut units = self.units_before(text, at, encoding);
         while at < end {
-            let width = Count::of(&text.as_bytes()[at..=at]).units(encoding);
+            let width = CharCount::of(&text.as_bytes()[at..=at]).units(encoding);
             if width > 0 && units + width > wanted {
                 return at;
             }
@@ -147,16 +147,16 @@ impl LineIndex {
     /// How many units there are before an offset: what begins there.
     fn units_before(&self, text: &str, offset: usize, encoding: Encoding) -> usize {
         let block = offset / BLOCK;
-        let rest = Count::of(&text.as_bytes()[block * BLOCK..offset]);
+        let rest = CharCount::of(&text.as_bytes()[block * BLOCK..offset]);
         self.blocks(text)[block].and(rest).units(encoding)
     }
 
-    fn blocks(&self, text: &str) -> &[Count] {
+    fn blocks(&self, text: &str) -> &[CharCount] {
         self.blocks.get_or_init(|| {
-            let mut so_far = Count::default();
+            let mut so_far = CharCount::default();
             let mut before = vec![so_far];
             for block in text.as_bytes().chunks(BLOCK) {
-                so_far = so_far.and(Count::of(block));
+                so_far = so_far.and(CharCount::of(block));
                 before.push(so_far);
             }
             before

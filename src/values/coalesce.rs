@@ -51,7 +51,7 @@ fn coalesce_all(
     chart: &Chart,
     values: &mut Value,
     way: Way,
-) -> Result<Vec<globals::Shared>, NotATable> {
+) -> Result<Vec<globals::GlobalTables>, NotATable> {
     let from = values.set;
     let Some(map) = values.as_map_mut() else {
         return Ok(Vec::new());
@@ -106,7 +106,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
                     put_under(over, *set, under, keeps_nulls);
                 }
             }
-            Some(value) => value.beats(default),
+            Some(value) => value.overrides(default),
             None if cleans && default.is_null() => {}
             None => {
                 if cleans {
@@ -139,7 +139,7 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
             }
             Some(winner) if winner.is_null() => {
                 if keeps_nulls || value.is_null() {
-                    winner.beats(value);
+                    winner.overrides(value);
                 } else {
                     over.delete(&key, value);
                 }
@@ -153,7 +153,7 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
                     put_under(over, *set, under, keeps_nulls);
                 }
             }
-            Some(winner) => winner.beats(value),
+            Some(winner) => winner.overrides(value),
         }
     }
 }
@@ -162,7 +162,7 @@ impl Map {
     /// A null takes a key away, and what stood below it.
     fn delete(&mut self, key: &str, lost: Value) {
         if let Some(mut null) = self.entries.remove(key) {
-            null.beats(lost);
+            null.overrides(lost);
             self.deleted.insert(key.to_owned(), null);
         }
     }
@@ -181,14 +181,14 @@ impl Value {
         Self {
             content,
             set: from,
-            lost: Vec::new(),
+            overridden: Vec::new(),
         }
     }
 
     /// Notes that a value of a lower layer lost against this one; the same value may come by two ways.
-    pub(super) fn beats(&mut self, other: Value) {
+    pub(super) fn overrides(&mut self, other: Value) {
         if self.set != other.set {
-            self.lost.push(other);
+            self.overridden.push(other);
         }
     }
 

@@ -102,7 +102,7 @@ fn name(chart: &mut Chart) {
     chart.charts = named;
 }
 
-/// A condition beats the tags.
+/// A condition overrides the tags.
 fn is_enabled(dependency: &Dependency, values: &Value, path: &str) -> bool {
     let conditions = dependency.condition.trim().split(',');
     let mut conditions = conditions.filter(|condition| !condition.is_empty());

@@ -11,14 +11,14 @@ const GLOBAL: &str = "global";
 /// A mapping two levels below `global` that a chart has in common with the chart above it. Helm copies only the
 /// first level of what it hands down, so that whatever happens to such a mapping later happens to both.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct GlobalTables {
     /// The keys that lead to the chart below.
     charts: Vec<String>,
     key: String,
     name: String,
 }
 
-impl Shared {
+impl GlobalTables {
     /// The same, seen from a chart further up.
     pub(super) fn below(mut self, chart: &str) -> Self {
         self.charts.insert(0, chart.to_owned());
@@ -28,7 +28,7 @@ impl Shared {
 
 /// Hands the global values of a chart down to one below it, whose own lose; where either has something else
 /// than a mapping nothing happens. Gives back which mappings below are shared.
-pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Shared> {
+pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<GlobalTables> {
     let empty = Map::default();
     let globals = match above.entries.get(GLOBAL) {
         None => &empty,
@@ -51,7 +51,7 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Shar
         .filter_map(|(key, value)| Some((key, value.as_map()?)));
     let shared = maps.flat_map(|(key, map)| {
         let nested = map.entries.iter().filter(|(_, value)| value.is_map());
-        nested.map(|(name, _)| Shared {
+        nested.map(|(name, _)| GlobalTables {
             charts: Vec::new(),
             key: key.clone(),
             name: name.clone(),
@@ -62,8 +62,8 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Shar
 
 /// Helm copies no more than the first level of what it hands down. What the chart below changes further
 /// down, its parent sees as well.
-pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[Shared]) {
-    for Shared { key, name, .. } in shared {
+pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[GlobalTables]) {
+    for GlobalTables { key, name, .. } in shared {
         let changed = below
             .get_path(&[GLOBAL, key, name])
             .filter(|value| value.is_map());
@@ -76,8 +76,8 @@ pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[Shared]) {
 }
 
 /// What charts further on changed in a shared mapping, those before them see.
-pub(super) fn see(values: &mut Value, shared: &Shared) {
-    let Shared { charts, key, name } = shared;
+pub(super) fn see(values: &mut Value, shared: &GlobalTables) {
+    let GlobalTables { charts, key, name } = shared;
     let in_global = [GLOBAL, key, name];
     let path: Vec<&str> = charts.iter().map(String::as_str).chain(in_global).collect();
     let above: Vec<&str> = [&path[..charts.len() - 1], &in_global].concat();
@@ -104,7 +104,7 @@ fn hand_down_one(own: &mut Map, key: &str, mut value: Value) {
         }
         // A mapping and something else: what is there stays.
         (Content::Map(_), false) | (_, true) => value = existing,
-        (_, false) => value.beats(existing),
+        (_, false) => value.overrides(existing),
     }
     own.entries.insert(key.to_owned(), value);
 }

@@ -8,7 +8,7 @@ use crate::text::{SourceId, Span};
 /// # Panics
 /// Where the text is not JSON.
 pub fn read_recorded(source: SourceId, text: &str) -> Value {
-    Reader {
+    RecordedReader {
         source,
         text,
         at: 0,
@@ -16,13 +16,13 @@ pub fn read_recorded(source: SourceId, text: &str) -> Value {
     .value()
 }
 
-struct Reader<'t> {
+struct RecordedReader<'t> {
     source: SourceId,
     text: &'t str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl RecordedReader<'_> {
     fn value(&mut self) -> Value {
         self.skip_blanks();
         let start = self.at;

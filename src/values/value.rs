@@ -15,7 +15,7 @@ pub struct Value {
     /// Where it was set. The source tells the layer; a `--set` argument is a source of its own.
     pub set: Setting,
     /// Values of lower layers that it took the place of, the last to lose first.
-    pub lost: Vec<Value>,
+    pub overridden: Vec<Value>,
 }
 
 /// Where a value stands.
@@ -177,7 +177,11 @@ impl Value {
     pub fn new(content: Content, key: Option<Span>, value: Span) -> Self {
         let set = Setting { key, value };
         let lost = Vec::new();
-        Self { content, set, lost }
+        Self {
+            content,
+            set,
+            overridden: lost,
+        }
     }
 
     /// The mapping, if it is one.
@@ -225,9 +229,9 @@ impl Value {
     /// Takes the place of another value, which goes to those who lost.
     pub fn replace(&mut self, mut by: Value) {
         let mut old = std::mem::replace(self, Value::new(Content::Null, None, by.set.value));
-        let before = std::mem::take(&mut old.lost);
-        by.lost.push(old);
-        by.lost.extend(before);
+        let before = std::mem::take(&mut old.overridden);
+        by.overridden.push(old);
+        by.overridden.extend(before);
         *self = by;
     }
 

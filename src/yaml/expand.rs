@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tree::{Content, NodeId, NodeRef};
+use super::tree::{NodeContent, NodeId, NodeRef};
 
 /// Why a document's aliases cannot be written out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,12 +59,12 @@ impl Sizes {
     /// Children first: an alias is reached after its anchor's node is counted, unless it lies in it.
     fn measure(&mut self, node: NodeRef<'_>) -> Result<u64, ExpansionError> {
         let children: Vec<NodeId> = match &node.node().content {
-            Content::Mapping { entries, .. } => entries
+            NodeContent::Mapping { entries, .. } => entries
                 .iter()
                 .flat_map(|entry| [entry.key, entry.value])
                 .collect(),
-            Content::Sequence { items, .. } => items.to_vec(),
-            Content::Alias(Some(target)) => return self.alias(node, *target),
+            NodeContent::Sequence { items, .. } => items.to_vec(),
+            NodeContent::Alias(Some(target)) => return self.alias(node, *target),
             _ => Vec::new(),
         };
         let mut total = 1u64;

@@ -8,17 +8,20 @@
 use std::collections::BTreeSet;
 
 use super::json;
-use super::tree::{Content, Entry, Found, NodeId, NodeRef, ScalarStyle};
+use super::tree::{Entry, FoundEntry, NodeContent, NodeId, NodeRef, ScalarStyle};
 
 impl<'d> NodeRef<'d> {
     /// Where `key` is and what it holds: the last one of a name written twice, or one that a merge key brings
     /// after it.
-    pub fn find(self, key: &str) -> Option<Found<'d>> {
+    pub fn find(self, key: &str) -> Option<FoundEntry<'d>> {
         self.find_where(|node| node.is_key(key))
     }
 
     /// The entry that counts among those whose key satisfies a predicate.
-    pub(super) fn find_where(self, is_wanted: impl Fn(NodeRef<'d>) -> bool) -> Option<Found<'d>> {
+    pub(super) fn find_where(
+        self,
+        is_wanted: impl Fn(NodeRef<'d>) -> bool,
+    ) -> Option<FoundEntry<'d>> {
         Backwards::of(self).find(|found| is_wanted(found.key))
     }
 
@@ -26,9 +29,10 @@ impl<'d> NodeRef<'d> {
     /// keys replaced by what they bring. None for other nodes.
     pub fn pairs(self) -> Vec<(NodeRef<'d>, NodeRef<'d>)> {
         let mut names = BTreeSet::new();
-        let counts =
-            |found: &Found<'d>| json::key_name(found.key).is_none_or(|name| names.insert(name));
-        let pair = |found: Found<'d>| (found.key, found.value);
+        let counts = |found: &FoundEntry<'d>| {
+            json::key_name(found.key).is_none_or(|name| names.insert(name))
+        };
+        let pair = |found: FoundEntry<'d>| (found.key, found.value);
         let mut pairs: Vec<_> = Backwards::of(self).filter(counts).map(pair).collect();
         pairs.reverse();
         pairs
@@ -42,7 +46,7 @@ impl<'d> NodeRef<'d> {
     /// Whether a key is `<<` to go-yaml v2 (`isMerge`): plain and without a tag, or with `!!merge` or `!`, in
     /// quotes too. Helm 4 writes `!!merge <<` to a post-renderer.
     pub fn is_merge_key(self) -> bool {
-        let Content::Scalar { text, style } = &self.node().content else {
+        let NodeContent::Scalar { text, style } = &self.node().content else {
             return false;
         };
         text == "<<"
@@ -103,9 +107,9 @@ impl<'d> Backwards<'d> {
 }
 
 impl<'d> Iterator for Backwards<'d> {
-    type Item = Found<'d>;
+    type Item = FoundEntry<'d>;
 
-    fn next(&mut self) -> Option<Found<'d>> {
+    fn next(&mut self) -> Option<FoundEntry<'d>> {
         loop {
             if self.left == 0 {
                 self.go_on()?;
@@ -119,7 +123,7 @@ impl<'d> Iterator for Backwards<'d> {
                 self.enter(value);
                 continue;
             }
-            return Some(Found {
+            return Some(FoundEntry {
                 mapping: self.mapping,
                 entry,
                 key,

@@ -27,6 +27,6 @@ pub use respell::odd_line_break;
 pub use scalar::Scalar;
 pub use split::{is_blank, split};
 pub use tree::{
-    CollectionStyle, Content, Document, Entry, Found, Node, NodeId, NodeRef, ScalarStyle,
+    CollectionStyle, Document, Entry, FoundEntry, Node, NodeContent, NodeId, NodeRef, ScalarStyle,
 };
 pub use value::Value;

@@ -9,7 +9,7 @@ use granit_parser::{
 
 use super::respell::{self, OddLineBreak, Respelled, Respelling};
 use super::tree::{
-    CollectionStyle, Content, Document, Entry, Node, NodeId, Properties, ScalarStyle,
+    CollectionStyle, Document, Entry, Node, NodeContent, NodeId, Properties, ScalarStyle,
 };
 
 /// Why a text is not YAML, and where.
@@ -107,7 +107,7 @@ fn read(text: &str) -> Result<Document<'_>, ParseError> {
 }
 
 /// An open collection.
-struct Frame {
+struct OpenNode {
     id: NodeId,
     style: CollectionStyle,
     is_mapping: bool,
@@ -120,7 +120,7 @@ struct Frame {
 struct Builder<'t> {
     text: &'t str,
     nodes: Vec<Node<'t>>,
-    stack: Vec<Frame>,
+    stack: Vec<OpenNode>,
     /// What open mappings and open sequences hold so far, the innermost last. A collection gets its own
     /// when it ends, so that none is larger than what it holds.
     entries: Vec<Entry>,
@@ -218,7 +218,7 @@ impl<'t> Builder<'t> {
 
     fn alias(&mut self, target: Option<NodeId>, range: Range<usize>, column: Option<usize>) {
         self.before_node();
-        let id = self.add(Content::Alias(target), range, 0, None, column);
+        let id = self.add(NodeContent::Alias(target), range, 0, None, column);
         self.close(id);
     }
 
@@ -229,19 +229,19 @@ impl<'t> Builder<'t> {
         text: std::borrow::Cow<'t, str>,
         written: Written,
         range: Range<usize>,
-    ) -> (Content<'t>, Range<usize>) {
+    ) -> (NodeContent<'t>, Range<usize>) {
         self.before_node();
         match written {
-            Written::Plain if range.is_empty() => (Content::Absent, self.cursor..self.cursor),
+            Written::Plain if range.is_empty() => (NodeContent::Absent, self.cursor..self.cursor),
             Written::Plain => (
-                Content::Scalar {
+                NodeContent::Scalar {
                     text,
                     style: ScalarStyle::Plain,
                 },
                 range,
             ),
             Written::SingleQuoted | Written::DoubleQuoted => (
-                Content::Scalar {
+                NodeContent::Scalar {
                     text,
                     style: ScalarStyle::Quoted,
                 },
@@ -251,7 +251,7 @@ impl<'t> Builder<'t> {
                 let start = self.skip_to_content(self.cursor);
                 let end = self.block_scalar_end(start, range.end);
                 (
-                    Content::Scalar {
+                    NodeContent::Scalar {
                         text,
                         style: ScalarStyle::Block,
                     },
@@ -287,7 +287,7 @@ impl<'t> Builder<'t> {
         let id = frame.id;
         let column_of_dash = self.column(at);
         let node = &mut self.nodes[id.index()];
-        if let Content::Sequence { column, .. } = &mut node.content {
+        if let NodeContent::Sequence { column, .. } = &mut node.content {
             *column = column_of_dash;
             node.range.start = at;
         }
@@ -295,7 +295,7 @@ impl<'t> Builder<'t> {
 
     fn add(
         &mut self,
-        content: Content<'t>,
+        content: NodeContent<'t>,
         range: Range<usize>,
         anchor: usize,
         tag: Option<String>,
@@ -338,7 +338,7 @@ impl<'t> Builder<'t> {
             key_column.unwrap_or_else(|| self.column(key.start)),
         );
         let node = &mut self.nodes[id.index()];
-        if let Content::Mapping { column, .. } = &mut node.content {
+        if let NodeContent::Mapping { column, .. } = &mut node.content {
             *column = key_column;
             node.range.start = key.start;
         }
@@ -359,13 +359,13 @@ impl<'t> Builder<'t> {
             StructureStyle::Flow => CollectionStyle::Flow,
         };
         let content = if is_mapping {
-            Content::Mapping {
+            NodeContent::Mapping {
                 style,
                 column: 0,
                 entries: Box::default(),
             }
         } else {
-            Content::Sequence {
+            NodeContent::Sequence {
                 style,
                 column: 0,
                 items: Box::default(),
@@ -380,7 +380,7 @@ impl<'t> Builder<'t> {
         } else {
             self.items.len()
         };
-        self.stack.push(Frame {
+        self.stack.push(OpenNode {
             id,
             style,
             is_mapping,
@@ -399,10 +399,12 @@ impl<'t> Builder<'t> {
         let node = &mut self.nodes[frame.id.index()];
         node.range.end = end.max(node.range.start);
         match &mut node.content {
-            Content::Mapping { entries, .. } => {
+            NodeContent::Mapping { entries, .. } => {
                 *entries = self.entries.drain(frame.start..).collect();
             }
-            Content::Sequence { items, .. } => *items = self.items.drain(frame.start..).collect(),
+            NodeContent::Sequence { items, .. } => {
+                *items = self.items.drain(frame.start..).collect();
+            }
             _ => unreachable!("only collections are opened"),
         }
         self.close(frame.id);
@@ -438,7 +440,7 @@ impl<'t> Builder<'t> {
         if !is_flow || !matches!(rest, [b':', b',' | b'}' | b']', ..]) {
             return;
         }
-        if let Content::Scalar {
+        if let NodeContent::Scalar {
             text,
             style: ScalarStyle::Plain,
         } = &mut node.content

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::tree::{Content, Document, Entry, Node, Properties, ScalarStyle};
+use super::tree::{Document, Entry, Node, NodeContent, Properties, ScalarStyle};
 
 /// A line break that go-yaml sees and other readers do not: its name and its bytes.
 pub(super) type OddLineBreak = (&'static str, Range<usize>);
@@ -110,30 +110,30 @@ impl<'t> Respelled<'t> {
 
     fn node(&self, node: Node<'_>) -> Node<'t> {
         let content = match node.content {
-            Content::Absent => Content::Absent,
-            Content::Scalar { text, style } => Content::Scalar {
+            NodeContent::Absent => NodeContent::Absent,
+            NodeContent::Scalar { text, style } => NodeContent::Scalar {
                 text: Cow::Owned(text.into_owned()),
                 style,
             },
-            Content::Mapping {
+            NodeContent::Mapping {
                 style,
                 column,
                 entries,
-            } => Content::Mapping {
+            } => NodeContent::Mapping {
                 style,
                 column,
                 entries: entries.iter().map(|entry| self.entry(*entry)).collect(),
             },
-            Content::Sequence {
+            NodeContent::Sequence {
                 style,
                 column,
                 items,
-            } => Content::Sequence {
+            } => NodeContent::Sequence {
                 style,
                 column,
                 items,
             },
-            Content::Alias(target) => Content::Alias(target),
+            NodeContent::Alias(target) => NodeContent::Alias(target),
         };
         let properties = node.properties.map(|properties| {
             Box::new(Properties {
@@ -168,7 +168,7 @@ pub(super) fn is_in_quotes(document: &Document<'_>, range: &Range<usize>) -> boo
     quoted.is_some_and(|node| {
         let is_quoted = matches!(
             node.content,
-            Content::Scalar {
+            NodeContent::Scalar {
                 style: ScalarStyle::Quoted,
                 ..
             }

@@ -48,22 +48,22 @@ fn check_slice(node: NodeRef<'_>) {
     let slice = &text[node.range()];
     let is_between = |open, close| slice.starts_with(open) && slice.ends_with(close);
     match &node.node().content {
-        Content::Absent => assert_eq!(slice, ""),
-        Content::Alias(_) => assert!(slice.starts_with('*'), "{slice:?}"),
-        Content::Scalar { text, style } => check_scalar(node, slice, text, *style),
-        Content::Mapping { style, .. } if *style == CollectionStyle::Flow => {
+        NodeContent::Absent => assert_eq!(slice, ""),
+        NodeContent::Alias(_) => assert!(slice.starts_with('*'), "{slice:?}"),
+        NodeContent::Scalar { text, style } => check_scalar(node, slice, text, *style),
+        NodeContent::Mapping { style, .. } if *style == CollectionStyle::Flow => {
             assert!(is_between('{', '}'), "{slice:?}");
         }
-        Content::Sequence { style, .. } if *style == CollectionStyle::Flow => {
+        NodeContent::Sequence { style, .. } if *style == CollectionStyle::Flow => {
             assert!(is_between('[', ']'), "{slice:?}");
         }
-        Content::Sequence { column, .. } => {
+        NodeContent::Sequence { column, .. } => {
             assert!(slice.starts_with('-'), "{slice:?}");
             let line = text[..node.range().start].rsplit('\n').next();
             let width = line.map(|line| line.trim_start_matches('\u{feff}').len());
             assert_eq!(width, Some(*column));
         }
-        Content::Mapping { .. } => {}
+        NodeContent::Mapping { .. } => {}
     }
 }
 
@@ -106,11 +106,11 @@ fn check_anchor(node: NodeRef<'_>) {
 fn check_children(node: NodeRef<'_>) {
     let pairs = node.node();
     let children: Vec<NodeId> = match &pairs.content {
-        Content::Mapping { entries, .. } => entries
+        NodeContent::Mapping { entries, .. } => entries
             .iter()
             .flat_map(|entry| [entry.key, entry.value])
             .collect(),
-        Content::Sequence { items, .. } => items.to_vec(),
+        NodeContent::Sequence { items, .. } => items.to_vec(),
         _ => return,
     };
     let mut end = node.range().start;
@@ -159,13 +159,13 @@ type Place = (Range<usize>, Option<Range<usize>>, Vec<usize>, usize);
 fn places(document: &Document<'_>) -> Vec<Place> {
     let place = |node: NodeRef<'_>| {
         let colons = match &node.node().content {
-            Content::Mapping { entries, .. } => {
+            NodeContent::Mapping { entries, .. } => {
                 entries.iter().map(|entry| entry.colon_end).collect()
             }
             _ => Vec::new(),
         };
         let column = match node.node().content {
-            Content::Mapping { column, .. } | Content::Sequence { column, .. } => column,
+            NodeContent::Mapping { column, .. } | NodeContent::Sequence { column, .. } => column,
             _ => 0,
         };
         (node.range(), node.node().anchor(), colons, column)

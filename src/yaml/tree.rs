@@ -59,7 +59,7 @@ pub struct Entry {
 
 /// What a node holds.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content<'t> {
+pub enum NodeContent<'t> {
     /// Nothing is written (`key:` at the end of a line); it reads as null.
     Absent,
     /// Text, with escapes and folding already undone.
@@ -95,7 +95,7 @@ pub enum Content<'t> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node<'t> {
     /// What it holds.
-    pub content: Content<'t>,
+    pub content: NodeContent<'t>,
     /// Its bytes in the document's text: brackets and quotes included, anchor and tag not. A block
     /// collection ends where its last leaf ends.
     pub range: Range<usize>,
@@ -167,7 +167,7 @@ pub struct NodeRef<'d> {
 
 /// A key found in a mapping.
 #[derive(Debug, Clone, Copy)]
-pub struct Found<'d> {
+pub struct FoundEntry<'d> {
     /// The mapping whose text holds the key: another than the one asked where a merge key brought it.
     pub mapping: NodeRef<'d>,
     /// The entry there; the last one where the key stands twice.
@@ -203,14 +203,14 @@ impl<'d> NodeRef<'d> {
     #[must_use]
     pub fn resolve(self) -> Self {
         match self.node().content {
-            Content::Alias(Some(target)) => self.document.at(target),
+            NodeContent::Alias(Some(target)) => self.document.at(target),
             _ => self,
         }
     }
 
     /// Whether the node is `*name`.
     pub fn is_alias(self) -> bool {
-        matches!(self.node().content, Content::Alias(_))
+        matches!(self.node().content, NodeContent::Alias(_))
     }
 
     /// The pairs of a mapping as written, duplicates and merge keys included; none for other nodes. What
@@ -225,7 +225,7 @@ impl<'d> NodeRef<'d> {
     /// The entries of a mapping with their places; empty for other nodes.
     pub fn raw_entries(self) -> &'d [Entry] {
         match &self.resolve().node().content {
-            Content::Mapping { entries, .. } => entries,
+            NodeContent::Mapping { entries, .. } => entries,
             _ => &[],
         }
     }
@@ -234,7 +234,7 @@ impl<'d> NodeRef<'d> {
     pub fn items(self) -> impl DoubleEndedIterator<Item = NodeRef<'d>> + ExactSizeIterator {
         let document = self.document;
         let items: &[NodeId] = match &self.resolve().node().content {
-            Content::Sequence { items, .. } => items,
+            NodeContent::Sequence { items, .. } => items,
             _ => &[],
         };
         items.iter().map(move |&item| document.at(item))
@@ -242,12 +242,12 @@ impl<'d> NodeRef<'d> {
 
     /// Whether the node (or what its alias points to) is a mapping.
     pub fn is_mapping(self) -> bool {
-        matches!(self.resolve().node().content, Content::Mapping { .. })
+        matches!(self.resolve().node().content, NodeContent::Mapping { .. })
     }
 
     /// Whether the node (or what its alias points to) is a sequence.
     pub fn is_sequence(self) -> bool {
-        matches!(self.resolve().node().content, Content::Sequence { .. })
+        matches!(self.resolve().node().content, NodeContent::Sequence { .. })
     }
 
     /// The value of `key` as Helm's reader finds it ([`find`](Self::find)), with aliases followed.
@@ -261,7 +261,7 @@ impl<'d> NodeRef<'d> {
     }
 
     /// Like [`find`](Self::find), but never through a merge key.
-    pub fn find_own(self, key: &str) -> Option<Found<'d>> {
+    pub fn find_own(self, key: &str) -> Option<FoundEntry<'d>> {
         let mapping = self.resolve();
         let entry = mapping
             .raw_entries()
@@ -269,7 +269,7 @@ impl<'d> NodeRef<'d> {
             .rev()
             .find(|entry| self.document.at(entry.key).is_key(key))?;
         let (key, value) = (self.document.at(entry.key), self.document.at(entry.value));
-        Some(Found {
+        Some(FoundEntry {
             mapping,
             entry: *entry,
             key,
@@ -289,11 +289,11 @@ impl<'d> NodeRef<'d> {
     pub fn scalar(self) -> Option<Scalar<'d>> {
         let node = self.resolve().node();
         match &node.content {
-            Content::Absent => Some(match node.tag() {
+            NodeContent::Absent => Some(match node.tag() {
                 Some(tag) => scalar::resolve_tagged("", tag),
                 None => Scalar::Null,
             }),
-            Content::Scalar { text, style } => Some(match (node.tag(), style) {
+            NodeContent::Scalar { text, style } => Some(match (node.tag(), style) {
                 (Some(tag), _) => scalar::resolve_tagged(text, tag),
                 (None, ScalarStyle::Plain) => scalar::resolve_plain(text),
                 (None, _) => Scalar::String(Cow::Borrowed(text)),
@@ -305,7 +305,7 @@ impl<'d> NodeRef<'d> {
     /// The text of a scalar whatever its type; a key's name.
     pub fn text(self) -> Option<&'d str> {
         match &self.resolve().node().content {
-            Content::Scalar { text, .. } => Some(text),
+            NodeContent::Scalar { text, .. } => Some(text),
             _ => None,
         }
     }

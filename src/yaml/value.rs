@@ -2,7 +2,7 @@
 
 use super::quote;
 use super::scalar;
-use super::tree::{Content, NodeRef};
+use super::tree::{NodeContent, NodeRef};
 
 /// A value with its keys in the order in which they are written.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,13 +88,13 @@ impl Value {
         let depth = depth.checked_sub(1)?;
         let node = node.resolve();
         match &node.node().content {
-            Content::Alias(_) => None,
-            Content::Sequence { .. } => node
+            NodeContent::Alias(_) => None,
+            NodeContent::Sequence { .. } => node
                 .items()
                 .map(|item| Self::of_nested(item, depth))
                 .collect::<Option<_>>()
                 .map(Value::Sequence),
-            Content::Mapping { .. } => {
+            NodeContent::Mapping { .. } => {
                 let pair = |(key, value): (NodeRef<'_>, NodeRef<'_>)| {
                     Some((
                         scalar::key_text(&key.scalar()?),

@@ -42,7 +42,8 @@ fn a_rule_explains_itself() {
 fn a_code_that_is_no_rule_explains_itself_too() {
     for word in ["RN003", "affinity-contradiction"] {
         let page = printed(&format!("dunnage rule {word}"));
-        let title = "# RN003 affinity-contradiction\n\n- Level: error.\n\n";
+        let title =
+            "# RN003 affinity-contradiction\n\n- Level: error\n- Fix: none\n- Since: 0.1.0\n\n";
         assert!(page.starts_with(title), "{page}");
         assert!(page.contains("\n## What to do\n"), "{page}");
     }

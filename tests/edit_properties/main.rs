@@ -6,7 +6,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use dunnage::yaml::edit::{Edit, apply};
-use dunnage::yaml::{CollectionStyle, Content, Document, NodeRef, Refusal, Value, parse, split};
+use dunnage::yaml::{
+    CollectionStyle, Document, NodeContent, NodeRef, Refusal, Value, parse, split,
+};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, RngSeed, TestCaseResult, TestRunner};
@@ -169,10 +171,10 @@ fn check_kept(document: &Document<'_>, new: &str) -> TestCaseResult {
     let flow = document.nodes().filter(|node| {
         matches!(
             node.node().content,
-            Content::Mapping {
+            NodeContent::Mapping {
                 style: CollectionStyle::Flow,
                 ..
-            } | Content::Sequence {
+            } | NodeContent::Sequence {
                 style: CollectionStyle::Flow,
                 ..
             }
@@ -345,7 +347,7 @@ fn check_ranges(document: &Document<'_>) -> TestCaseResult {
         let anchor = node.node().anchor();
         prop_assert!(anchor.is_none_or(|anchor| text.get(anchor).is_some()));
         let entries = node.node();
-        if let Content::Mapping { entries, .. } = &entries.content {
+        if let NodeContent::Mapping { entries, .. } = &entries.content {
             prop_assert!(
                 entries
                     .iter()

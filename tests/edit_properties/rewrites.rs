@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use dunnage::yaml::edit::{Planner, Rewrite, verify};
-use dunnage::yaml::{Content, Document, NodeRef, Value, key_name, parse};
+use dunnage::yaml::{Document, NodeContent, NodeRef, Value, key_name, parse};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::TestCaseResult;
@@ -89,7 +89,7 @@ fn scalars() -> impl Strategy<Value = Value> {
 
 fn check_scalar(text: &str, chosen: Index, value: &Value) -> TestCaseResult {
     let document = parse(text).expect("generated manifests are YAML");
-    let is_scalar = |node: &NodeRef<'_>| matches!(node.node().content, Content::Scalar { .. });
+    let is_scalar = |node: &NodeRef<'_>| matches!(node.node().content, NodeContent::Scalar { .. });
     let is_key = |node: NodeRef<'_>| {
         let parent = node.node().parent.map(|parent| document.at(parent));
         parent.is_some_and(|parent| parent.entries().any(|(key, _)| key.id() == node.id()))

@@ -4,14 +4,14 @@
 use std::ops::Range;
 
 use dunnage::diag::Diagnostic;
-use dunnage::k8s::{Body, HOOK, Kinds, Release};
+use dunnage::k8s::{Body, HOOK, Kinds, Manifests};
 use dunnage::lint;
 use dunnage::policy::{self, Facts, Policy, Z2JH};
 use dunnage::render::{self, NO_DOCUMENTS, Options, Outcome};
-use dunnage::report::{self, Look};
+use dunnage::report::{self, OutputOptions};
 use dunnage::text::{SourceId, Sources, Span, mask};
 use dunnage::values::{self, Helm, Value};
-use dunnage::yaml::{self, CollectionStyle, Content, Document, NodeRef};
+use dunnage::yaml::{self, CollectionStyle, Document, NodeContent, NodeRef};
 
 /// A policy with its text.
 #[derive(Debug)]
@@ -59,8 +59,8 @@ impl Rules {
 }
 
 /// The one place that knows how a stream is read.
-pub(crate) fn release(source: SourceId, stream: &str) -> Release<'_> {
-    Release::read(source, stream, &Kinds::default())
+pub(crate) fn release(source: SourceId, stream: &str) -> Manifests<'_> {
+    Manifests::read(source, stream, &Kinds::default())
 }
 
 /// Reading never fails, the parts and the marks between them are all of the stream, every node lies where
@@ -166,7 +166,7 @@ pub(crate) fn policy(text: &str, stream: &str) {
 
 /// Whatever the values are, they have a hub or none, and findings have a place.
 fn linted(sources: &mut Sources, values: Value) {
-    let parts = dunnage::hub::Parts {
+    let parts = dunnage::hub::ReleaseInput {
         chart: None,
         values,
         helm: Helm::Four,
@@ -174,8 +174,8 @@ fn linted(sources: &mut Sources, values: Value) {
         hub: None,
         inside: Vec::new(),
     };
-    let mut shared = dunnage::hub::Shared::default();
-    let (plan, broken) = dunnage::hub::Plan::new(sources, &mut shared, parts);
+    let mut shared = dunnage::hub::ChartCache::default();
+    let (plan, broken) = dunnage::hub::ReleaseSpec::new(sources, &mut shared, parts);
     check_diagnostics(sources, &broken);
     let Ok(release) = dunnage::hub::Release::new(plan) else {
         return;
@@ -192,7 +192,7 @@ fn linted(sources: &mut Sources, values: Value) {
 
 /// Whatever the manifests are, findings have a place, and what silences them and knows them can be told.
 fn judged(sources: &Sources, mut findings: Vec<Diagnostic>) {
-    lint::Silence::of(lint::RULES).apply(sources, &mut findings);
+    lint::Suppressions::of(lint::RULES).apply(sources, &mut findings);
     check_diagnostics(sources, &findings);
     let known = lint::Baseline::of(sources, &findings);
     assert_eq!(lint::Baseline::read(&known.write()), Ok(known.clone()));
@@ -266,7 +266,7 @@ pub(crate) fn mask_of(text: &str) {
     assert_eq!(shown[end..], text[end..]);
 }
 
-fn check_release(release: &Release<'_>) {
+fn check_release(release: &Manifests<'_>) {
     let mut at = 0;
     for (index, part) in release.parts.iter().enumerate() {
         let between = &release.text[at..part.range.start];
@@ -317,7 +317,7 @@ fn check_ranges(document: &Document<'_>) {
         assert!(text.get(range.clone()).is_some(), "{range:?}");
         let anchor = node.node().anchor();
         assert!(anchor.is_none_or(|anchor| text.get(anchor).is_some()));
-        if let Content::Mapping { entries, .. } = &node.node().content {
+        if let NodeContent::Mapping { entries, .. } = &node.node().content {
             let mut ends = entries.iter().map(|entry| entry.colon_end);
             assert!(ends.all(|end| text.is_char_boundary(end)));
         }
@@ -337,7 +337,7 @@ fn check_diagnostics(sources: &Sources, diagnostics: &[Diagnostic]) {
         }
     }
     let few = &diagnostics[..diagnostics.len().min(4)];
-    let look = Look {
+    let look = OutputOptions {
         color: false,
         unicode: false,
         width: 80,
@@ -354,7 +354,7 @@ fn check_diagnostics(sources: &Sources, diagnostics: &[Diagnostic]) {
 }
 
 /// The output reads again as the same parts, of which only those differ that a change names.
-fn check_output(release: &Release<'_>, outcome: &Outcome, output: &str) {
+fn check_output(release: &Manifests<'_>, outcome: &Outcome, output: &str) {
     let again = self::release(release.source, output);
     check_release(&again);
     assert_eq!(again.parts.len(), release.parts.len(), "\n{output}");
@@ -450,10 +450,10 @@ const CHANGED: [&str; 13] = [
 fn is_flow(node: NodeRef<'_>) -> bool {
     matches!(
         node.node().content,
-        Content::Mapping {
+        NodeContent::Mapping {
             style: CollectionStyle::Flow,
             ..
-        } | Content::Sequence {
+        } | NodeContent::Sequence {
             style: CollectionStyle::Flow,
             ..
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dunnage::diag::Diagnostic;
-use dunnage::k8s::{Demands, Kinds, Refusal, Release, Workload};
+use dunnage::k8s::{Demands, FitRefusal, Kinds, Manifests, Workload};
 use dunnage::policy;
 use dunnage::render::{self, Options};
 use dunnage::text::Sources;
@@ -52,7 +52,7 @@ pub(crate) fn render(policy: &str, manifests: &str) -> Result<String, Vec<Diagno
     let source = sources.add("in.yaml", manifests.to_owned());
     let (read, problems) = policy::read(policy_source, sources.get(policy_source).text());
     let policy = read.unwrap_or_else(|| panic!("{problems:#?}"));
-    let release = Release::read(source, sources.get(source).text(), &policy.kinds);
+    let release = Manifests::read(source, sources.get(source).text(), &policy.kinds);
     let outcome = render::run(&release, &policy, &Options::default());
     if outcome.rendered {
         Ok(outcome.text(&release))
@@ -129,7 +129,7 @@ pub(crate) fn demands(spec: &Value) -> Demands {
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "spec": spec}).to_string();
     let source = Sources::default().add("pod", String::new());
     let kinds = Kinds::default();
-    let release = Release::read(source, &pod, &kinds);
+    let release = Manifests::read(source, &pod, &kinds);
     let documents = release.documents(|_| true);
     let objects = documents.objects(&release);
     let workloads = Workload::all(&objects[0], &kinds);
@@ -148,7 +148,7 @@ pub(crate) fn refusals(message: &str) -> BTreeMap<String, usize> {
         .split(", ")
         .filter_map(|reason| {
             let (count, event) = reason.split_once(' ')?;
-            let event = event.replace(NO_SUCH_NODE, Refusal::NodeAffinity.event());
+            let event = event.replace(NO_SUCH_NODE, FitRefusal::NodeAffinity.event());
             Some((event, count.parse().ok()?))
         });
     counted

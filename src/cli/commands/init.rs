@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::Exit;
 use crate::cli::session::Session;
 use crate::hub;
-use crate::k8s::{Kinds, Release};
+use crate::k8s::{Kinds, Manifests};
 use crate::render;
 
 /// Asks nothing: it proposes rows for what it is given, and those of a hub where it is given nothing.
@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exi
         Err(error) => return session.fail(&[error]),
     };
     let session = &*session;
-    let release = Release::read(source, session.reader.text(source), &Kinds::default());
+    let release = Manifests::read(source, session.reader.text(source), &Kinds::default());
     let documents = release.documents(|_| true);
     let problems = render::unreadable(&release, &documents);
     if !problems.is_empty() {

@@ -54,14 +54,14 @@ fn line(code: &Code, width: usize) -> String {
 
 /// What programs read: the same shape for one code and for all of them.
 #[derive(Serialize)]
-struct Document {
+struct CodeList {
     version: u32,
-    rules: Vec<Entry>,
+    rules: Vec<CodeEntry>,
 }
 
 /// A code as programs read it.
 #[derive(Serialize)]
-struct Entry {
+struct CodeEntry {
     code: &'static str,
     name: &'static str,
     /// The letters that codes of one kind have in common; they select all rules of a family.
@@ -77,7 +77,7 @@ struct Entry {
 
 fn json(explained: &[Explained]) -> String {
     let rules = explained.iter().map(entry).collect();
-    let document = Document { version: 1, rules };
+    let document = CodeList { version: 1, rules };
     let text = serde_json::to_string_pretty(&document);
     text.expect("strings and numbers always serialize") + "\n"
 }
@@ -90,9 +90,9 @@ fn json_lines(explained: &[Explained]) -> String {
     explained.iter().map(line).collect()
 }
 
-fn entry(explained: &Explained) -> Entry {
+fn entry(explained: &Explained) -> CodeEntry {
     let code = explained.code;
-    Entry {
+    CodeEntry {
         code: code.id,
         name: code.name,
         family: &code.id[..2],

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Settings;
+use super::SpawnerSettings;
 use crate::hub::Hub;
 use crate::hub::components::PURPOSE;
 use crate::values::{Content, Map, Value};
@@ -45,7 +45,7 @@ const TRAITS: [(&str, &str); 19] = [
 ];
 
 /// The settings of a server without a profile, as the chart's `jupyterhub_config.py` makes them.
-pub fn base<'v>(hub: &Hub<'v>) -> Settings<'v> {
+pub fn base<'v>(hub: &Hub<'v>) -> SpawnerSettings<'v> {
     let known = TRAITS.iter().filter_map(|&(path, name)| {
         let value = hub.get(path).filter(|value| !value.is_null())?;
         Some((name, Cow::Borrowed(value)))
@@ -61,7 +61,7 @@ pub fn base<'v>(hub: &Hub<'v>) -> Settings<'v> {
     for (name, value) in made {
         traits.extend(value.map(|value| (name, Cow::Owned(value))));
     }
-    Settings::new("a server", traits)
+    SpawnerSettings::new("a server", traits)
 }
 
 fn tolerations(hub: &Hub<'_>) -> Option<Value> {

@@ -1,6 +1,6 @@
 //! Which choices of a profile's options are looked at together.
 
-use super::{MERGES, OVERRIDE, Settings, choices, default_of, options, title_of};
+use super::{MERGES, OVERRIDE, SpawnerSettings, choices, default_of, options, title_of};
 use crate::hub::Hub;
 use crate::values::Value;
 
@@ -19,7 +19,7 @@ const TOGETHER: [&str; 7] = [
 ];
 
 /// The options of a profile that have choices, by the order in which they apply.
-pub(super) struct Options<'v>(Vec<Choices<'v>>);
+pub(super) struct OptionChoices<'v>(Vec<Choices<'v>>);
 
 struct Choices<'v> {
     all: Vec<(&'v str, Option<&'v Value>)>,
@@ -31,11 +31,11 @@ struct Choices<'v> {
 /// The settings of a profile, those with its default choices first.
 pub(super) fn settings<'v>(
     hub: &Hub<'v>,
-    base: &Settings<'v>,
+    base: &SpawnerSettings<'v>,
     profile: &'v Value,
-) -> Vec<Settings<'v>> {
+) -> Vec<SpawnerSettings<'v>> {
     let merges = hub.version >= MERGES;
-    let options = Options::of(hub, profile);
+    let options = OptionChoices::of(hub, profile);
     let mut own = base.clone();
     own.title = title_of(profile);
     own.profile = Some(profile);
@@ -58,7 +58,7 @@ pub(super) fn settings<'v>(
     options.picks().into_iter().map(of_picks).collect()
 }
 
-impl<'v> Options<'v> {
+impl<'v> OptionChoices<'v> {
     pub(super) fn of(hub: &Hub<'_>, profile: &'v Value) -> Self {
         let with_choices = options(profile).filter_map(|(_, option)| {
             let default = default_of(hub, choices(option).map(|(_, choice)| choice))?;

@@ -8,10 +8,10 @@ mod settings;
 mod tests;
 
 pub use base::base;
-pub use settings::{Settings, items};
+pub use settings::{SpawnerSettings, items};
 
 use crate::hub::ChartVersion;
-use combinations::Options;
+use combinations::OptionChoices;
 
 use super::Hub;
 use crate::diag::Diagnostic;
@@ -54,11 +54,11 @@ pub fn has_own_spawner(hub: &Hub<'_>) -> bool {
 /// The settings that a server can have: of each profile with its default choices, of each choice alone beside
 /// the others' defaults, and of combinations of the choices that change resources or placement. Without
 /// profiles there is one; nothing where the profiles cannot be read.
-pub fn effective<'h, 'v>(hub: &'h Hub<'v>) -> &'h [Settings<'v>] {
+pub fn effective<'h, 'v>(hub: &'h Hub<'v>) -> &'h [SpawnerSettings<'v>] {
     hub.settings.get_or_init(|| find_effective(hub))
 }
 
-fn find_effective<'v>(hub: &Hub<'v>) -> Vec<Settings<'v>> {
+fn find_effective<'v>(hub: &Hub<'v>) -> Vec<SpawnerSettings<'v>> {
     match hub.get(LIST).map(|list| &list.content) {
         None | Some(Content::Null) => vec![base(hub)],
         Some(Content::List(items)) if items.is_empty() => vec![base(hub)],
@@ -72,7 +72,10 @@ fn find_effective<'v>(hub: &Hub<'v>) -> Vec<Settings<'v>> {
 }
 
 /// The settings of the profile that a user gets who chooses none.
-pub fn default_profile<'s, 'v>(hub: &Hub<'v>, all: &'s [Settings<'v>]) -> Option<&'s Settings<'v>> {
+pub fn default_profile<'s, 'v>(
+    hub: &Hub<'v>,
+    all: &'s [SpawnerSettings<'v>],
+) -> Option<&'s SpawnerSettings<'v>> {
     let profile = default_of(hub, profiles(hub))?;
     all.iter().find(|settings| settings.is_of(profile))
 }
@@ -92,7 +95,7 @@ pub struct CutOff<'v> {
 /// The profiles of which not all combinations are looked at.
 pub fn cut_off<'v>(hub: &Hub<'v>) -> Vec<CutOff<'v>> {
     let of_profile = |profile: &'v Value| {
-        let options = Options::of(hub, profile);
+        let options = OptionChoices::of(hub, profile);
         Some(CutOff {
             title: title_of(profile),
             options: profile.get("profile_options")?,

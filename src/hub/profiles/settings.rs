@@ -5,7 +5,7 @@ use crate::values::{Content, Map, Value};
 
 /// Settings of a spawner by the names of its traits, as one profile with one choice of each option has them.
 #[derive(Debug, Clone)]
-pub struct Settings<'v> {
+pub struct SpawnerSettings<'v> {
     /// How messages name it: `` the profile `Large` with `16 GB` ``.
     pub title: String,
     /// The profile that they are of; nothing without profiles.
@@ -15,7 +15,7 @@ pub struct Settings<'v> {
     overridden: BTreeSet<&'v str>,
 }
 
-impl<'v> Settings<'v> {
+impl<'v> SpawnerSettings<'v> {
     /// Settings without overrides.
     pub fn new(title: &str, traits: BTreeMap<&'v str, Cow<'v, Value>>) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! What a rule says that the values should be, as edits of the files that set them.
 //!
 //! Each remedy is found by the spans of the values and made by the lossless editor ([`yaml::edit`]). That
-//! nothing else changes is proven of all remedies of a release together ([`Documents::prove`]), so that a file is
+//! nothing else changes is proven of all remedies of a release together ([`EditableDocuments::prove`]), so that a file is
 //! read again once and not for each of its findings. There is none where a value stands in no file, where sops signed the
 //! file, where an anchor or a merge key brings the value in, or where the editor refuses.
 
@@ -23,7 +23,7 @@ mod scatter;
 pub(super) mod tests;
 
 pub(super) use around::{beside, move_by_name, set_near, transfer};
-pub(super) use scatter::{Place, add, move_key, scatter, split};
+pub(super) use scatter::{NewValue, add, move_key, scatter, split};
 
 /// Offers edits that keep the meaning, or do the one thing that can be meant.
 pub(super) fn safe(finding: Diagnostic, message: impl Into<String>, edits: Edits) -> Diagnostic {
@@ -236,7 +236,7 @@ fn everywhere(
 /// in one mapping, which then stands in no single place.
 fn layers<'v>(files: Editable<'_>, value: &'v Value) -> Option<Vec<&'v Value>> {
     let is_default = |value: &&Value| files.defaults.contains(&value.set.value.source);
-    let lost = value.lost.iter().filter(|lost| !is_default(lost));
+    let lost = value.overridden.iter().filter(|lost| !is_default(lost));
     let all: Vec<&Value> = std::iter::once(value).chain(lost).collect();
     let is_one = |value: &&Value| is_of_one(value, value.set.value.source);
     all.iter().all(is_one).then_some(all)

@@ -14,18 +14,18 @@ use crate::yaml::{self, Edit, Entry, NodeRef, Rewrite};
 type Tree = Vec<(String, yaml::Value)>;
 
 /// Where a value goes: the keys that lead there, and what stands there.
-pub(in crate::lint) type Place = (Vec<String>, yaml::Value);
+pub(in crate::lint) type NewValue = (Vec<String>, yaml::Value);
 
 /// The values that paths begin at: those of a hub, or all of a release.
 #[derive(Clone, Copy)]
-pub(in crate::lint) struct Home<'v> {
+pub(in crate::lint) struct PathBase<'v> {
     files: Editable<'v>,
     values: &'v Value,
     /// The keys that lead to them in a file.
     path: &'v [String],
 }
 
-impl<'v> From<&Context<'v>> for Home<'v> {
+impl<'v> From<&Context<'v>> for PathBase<'v> {
     fn from(cx: &Context<'v>) -> Self {
         Self {
             files: cx.into(),
@@ -35,7 +35,7 @@ impl<'v> From<&Context<'v>> for Home<'v> {
     }
 }
 
-impl<'v> From<&Values<'v>> for Home<'v> {
+impl<'v> From<&Values<'v>> for PathBase<'v> {
     fn from(values: &Values<'v>) -> Self {
         Self {
             files: values.into(),
@@ -45,7 +45,7 @@ impl<'v> From<&Values<'v>> for Home<'v> {
     }
 }
 
-impl Home<'_> {
+impl PathBase<'_> {
     fn is_default(&self, value: &Value) -> bool {
         self.files.defaults.contains(&value.set.value.source)
     }
@@ -64,24 +64,24 @@ pub(in crate::lint) fn split(path: &str) -> Vec<String> {
 /// What a path holds goes to other places, each file's share in that file. There is no remedy where `places`
 /// knows none for it, where a layer has set one of the new places, and where a comment would have none.
 pub(in crate::lint) fn scatter<'v>(
-    home: impl Into<Home<'v>>,
+    base: impl Into<PathBase<'v>>,
     from: &str,
-    places: impl Fn(yaml::Value) -> Option<Vec<Place>>,
+    places: impl Fn(yaml::Value) -> Option<Vec<NewValue>>,
 ) -> Edits {
-    let home = home.into();
+    let base = base.into();
     let from: Vec<&str> = from.split('.').collect();
     let mut files = BTreeMap::new();
-    add_files(home, home.values.get_path(&from)?, &mut files);
+    add_files(base, base.values.get_path(&from)?, &mut files);
     let mut edits = Vec::new();
     for span in files.into_values() {
-        edits.extend(scatter_in(home, span, &from, &places)?);
+        edits.extend(scatter_in(base, span, &from, &places)?);
     }
     Some(edits)
 }
 
 /// New values in the file that sets another one. There is no remedy where a layer has set or deleted one of
 /// them.
-pub(in crate::lint) fn add(cx: &Context<'_>, beside: &Value, places: Vec<Place>) -> Edits {
+pub(in crate::lint) fn add(cx: &Context<'_>, beside: &Value, places: Vec<NewValue>) -> Edits {
     let editor = DocumentEditor::of(Editable::from(cx), beside.set.value)?;
     let mut puts = Vec::new();
     put_below(cx.into(), editor.root()?, places, &mut puts)?;
@@ -89,12 +89,12 @@ pub(in crate::lint) fn add(cx: &Context<'_>, beside: &Value, places: Vec<Place>)
 }
 
 /// One place in each text, charts' own aside, that sets a value or something below it.
-fn add_files(home: Home<'_>, value: &Value, files: &mut BTreeMap<SourceId, Span>) {
+fn add_files(base: PathBase<'_>, value: &Value, files: &mut BTreeMap<SourceId, Span>) {
     let below = value.as_map().into_iter().flat_map(|map| &map.entries);
-    for value in value.lost.iter().chain(below.map(|(_, value)| value)) {
-        add_files(home, value, files);
+    for value in value.overridden.iter().chain(below.map(|(_, value)| value)) {
+        add_files(base, value, files);
     }
-    if !home.is_default(value) {
+    if !base.is_default(value) {
         files
             .entry(value.set.value.source)
             .or_insert(value.set.value);
@@ -102,16 +102,16 @@ fn add_files(home: Home<'_>, value: &Value, files: &mut BTreeMap<SourceId, Span>
 }
 
 fn scatter_in(
-    home: Home<'_>,
+    base: PathBase<'_>,
     span: Span,
     from: &[&str],
-    places: impl Fn(yaml::Value) -> Option<Vec<Place>>,
+    places: impl Fn(yaml::Value) -> Option<Vec<NewValue>>,
 ) -> Edits {
-    let editor = DocumentEditor::of(home.files, span)?;
+    let editor = DocumentEditor::of(base.files, span)?;
     let document = editor.document()?;
     let root = editor.root()?;
     let (last, above) = from.split_last()?;
-    let path = home.path.iter().map(String::as_str);
+    let path = base.path.iter().map(String::as_str);
     let above: Vec<&str> = path.chain(above.iter().copied()).collect();
     let mapping = root.get_path(&above)?;
     let mut entries = mapping.raw_entries().iter();
@@ -119,7 +119,7 @@ fn scatter_in(
     let entry = entries.find(|entry| is_it(document.at(entry.key)))?;
     let old = yaml::Value::of(document.at(entry.value))?;
     let mut puts = Vec::new();
-    put_below(home, root, places(old.clone())?, &mut puts)?;
+    put_below(base, root, places(old.clone())?, &mut puts)?;
     let renamed = rename(mapping, *entry, &old, &mut puts);
     let rewrites = renamed.unwrap_or_else(|| {
         let (mapping, key) = (mapping.id(), entry.key);
@@ -164,19 +164,19 @@ fn rename(
 
 /// The edits that add values to a file; nothing where they are not free.
 fn put_below(
-    home: Home<'_>,
+    base: PathBase<'_>,
     root: NodeRef<'_>,
-    places: Vec<Place>,
+    places: Vec<NewValue>,
     puts: &mut Vec<Edit>,
 ) -> Option<()> {
     let mut tree = Tree::new();
     for (path, value) in places {
         plant(&mut tree, &path, value)?;
     }
-    if !is_free(home, home.values, &tree) {
+    if !is_free(base, base.values, &tree) {
         return None;
     }
-    for key in home.path.iter().rev() {
+    for key in base.path.iter().rev() {
         tree = vec![(key.clone(), yaml::Value::Mapping(tree))];
     }
     put(root, tree, puts)
@@ -203,7 +203,7 @@ fn plant(tree: &mut Tree, path: &[String], value: yaml::Value) -> Option<()> {
 }
 
 /// Whether no layer has set or deleted what the tree sets.
-fn is_free(home: Home<'_>, values: &Value, tree: &Tree) -> bool {
+fn is_free(base: PathBase<'_>, values: &Value, tree: &Tree) -> bool {
     tree.iter().all(|(key, new)| {
         let map = values.as_map();
         if map.is_some_and(|map| map.deleted.contains_key(key)) {
@@ -211,8 +211,8 @@ fn is_free(home: Home<'_>, values: &Value, tree: &Tree) -> bool {
         }
         match (values.get(key), new) {
             (None, _) => true,
-            (Some(old), yaml::Value::Mapping(below)) if old.is_map() => is_free(home, old, below),
-            (Some(old), _) => home.is_default(old),
+            (Some(old), yaml::Value::Mapping(below)) if old.is_map() => is_free(base, old, below),
+            (Some(old), _) => base.is_default(old),
         }
     })
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::diag::{Code, TextEdit};
-use crate::hub::{Parts, Plan, Release, Shared};
+use crate::hub::{ChartCache, Release, ReleaseInput, ReleaseSpec};
 use crate::lint::Run;
 use crate::policy::Facts;
 use crate::text::{Sources, Span};
@@ -11,7 +11,7 @@ pub(in crate::lint) static CODE: Code = Code::error("TS001", "a-test", "a value 
 /// What lint sees of values files that lie one over the other.
 pub(in crate::lint) struct Case {
     pub(super) sources: Sources,
-    shared: Shared,
+    shared: ChartCache,
     release: Release,
     facts: Facts,
 }
@@ -32,7 +32,7 @@ impl Case {
             let layer = values::read(source, text, Helm::Four).expect("values");
             values::lay_over(&mut merged, layer);
         }
-        let parts = Parts {
+        let parts = ReleaseInput {
             chart: None,
             values: merged,
             helm: Helm::Four,
@@ -40,8 +40,8 @@ impl Case {
             hub: None,
             inside: Vec::new(),
         };
-        let mut shared = Shared::default();
-        let (plan, _) = Plan::new(&mut sources, &mut shared, parts);
+        let mut shared = ChartCache::default();
+        let (plan, _) = ReleaseSpec::new(&mut sources, &mut shared, parts);
         let release = Release::new(plan).expect("values");
         let facts = Facts::default();
         Self {

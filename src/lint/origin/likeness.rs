@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::Origin;
+use super::ValueOrigin;
 use super::scope::Candidate;
-use super::steps::{Reached, Step};
+use super::steps::{NodeStep, ReachedNode};
 use crate::hub::Release;
 use crate::k8s::Object;
 use crate::values::{Content, Value};
@@ -59,9 +59,9 @@ const FREE: [&str; 3] = ["annotations", "labels", "nodeSelector"];
 
 /// How values may be called: one of these, or with words before it (`podAnnotations`).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Names(&'static [&'static str]);
+pub(super) struct KeyNames(&'static [&'static str]);
 
-impl Names {
+impl KeyNames {
     /// Those for what stands under a key in objects of a kind.
     fn of(kind: &str, key: &str) -> Option<Self> {
         let same = SAME.iter().find(|name| **name == key);
@@ -94,13 +94,13 @@ pub(super) struct Anchor<'a, 'd> {
     part: Option<Json>,
     /// What the finding is about.
     last: Json,
-    rest: &'a [Reached<'d>],
+    rest: &'a [ReachedNode<'d>],
     is_free: bool,
 }
 
 impl<'a, 'd> Anchor<'a, 'd> {
     /// The node that so many steps lead to; nothing where its JSON is not known.
-    pub(super) fn new(steps: &'a [Reached<'d>], depth: usize) -> Option<Self> {
+    pub(super) fn new(steps: &'a [ReachedNode<'d>], depth: usize) -> Option<Self> {
         let at = steps[..depth].last()?;
         let rest = &steps[depth..];
         Some(Self {
@@ -108,7 +108,7 @@ impl<'a, 'd> Anchor<'a, 'd> {
             part: rest.first().and_then(|reached| json(reached.node)),
             last: json(steps.last()?.node)?,
             rest,
-            is_free: matches!(at.step, Step::Key(key) if FREE.contains(&key)),
+            is_free: matches!(at.step, NodeStep::Key(key) if FREE.contains(&key)),
         })
     }
 
@@ -123,7 +123,7 @@ impl<'a, 'd> Anchor<'a, 'd> {
         &self,
         candidate: Candidate<'r>,
         release: &Release,
-    ) -> Option<Origin<'r>> {
+    ) -> Option<ValueOrigin<'r>> {
         let Candidate { path, value } = candidate;
         let value = match self.rest {
             [] if is_same(value, &self.whole) => value,
@@ -131,7 +131,7 @@ impl<'a, 'd> Anchor<'a, 'd> {
             rest if is_same(value, &self.whole) => self.checked(follow(value, rest)?)?,
             [first, rest @ ..] => self.checked(follow(self.part_of(value, first.step)?, rest)?)?,
         };
-        Some(Origin { path, value })
+        Some(ValueOrigin { path, value })
     }
 
     /// Of two equal keys of a mapping the last one counts; the first is not what was compared.
@@ -140,13 +140,13 @@ impl<'a, 'd> Anchor<'a, 'd> {
     }
 
     /// The entry or the one item of a value that is the one on the way.
-    fn part_of<'r>(&self, value: &'r Value, step: Step<'_>) -> Option<&'r Value> {
+    fn part_of<'r>(&self, value: &'r Value, step: NodeStep<'_>) -> Option<&'r Value> {
         let part = self.part.as_ref()?;
         match (step, &value.content) {
-            (Step::Key(key), Content::Map(_)) => {
+            (NodeStep::Key(key), Content::Map(_)) => {
                 value.get(key).filter(|value| is_same(value, part))
             }
-            (Step::Item(_), Content::List(items)) => {
+            (NodeStep::Item(_), Content::List(items)) => {
                 let mut same = items.iter().filter(|item| is_same(item, part));
                 same.next().filter(|_| same.next().is_none())
             }
@@ -158,14 +158,14 @@ impl<'a, 'd> Anchor<'a, 'd> {
 /// The nodes on the way whose key tells how the values are called that may have made them, the last one first.
 pub(super) fn anchors<'a, 'd>(
     object: &'a Object<'d>,
-    steps: &'a [Reached<'d>],
-) -> impl Iterator<Item = (Anchor<'a, 'd>, Names)> {
+    steps: &'a [ReachedNode<'d>],
+) -> impl Iterator<Item = (Anchor<'a, 'd>, KeyNames)> {
     let depths = (1..=steps.len()).rev();
     depths.filter_map(|depth| {
-        let Step::Key(key) = steps[depth - 1].step else {
+        let NodeStep::Key(key) = steps[depth - 1].step else {
             return None;
         };
-        let names = Names::of(&object.gvk.kind, key)?;
+        let names = KeyNames::of(&object.gvk.kind, key)?;
         Some((Anchor::new(steps, depth)?, names))
     })
 }
@@ -186,13 +186,13 @@ fn is_same(value: &Value, json: &Json) -> bool {
     !is_empty && value.to_json() == *json
 }
 
-fn follow<'r>(value: &'r Value, steps: &[Reached<'_>]) -> Option<&'r Value> {
+fn follow<'r>(value: &'r Value, steps: &[ReachedNode<'_>]) -> Option<&'r Value> {
     let mut steps = steps.iter();
     steps.try_fold(value, |value, reached| {
         match (reached.step, &value.content) {
-            (Step::Key(key), _) => value.get(key),
-            (Step::Item(index), Content::List(items)) => items.get(index),
-            (Step::Item(_), _) => None,
+            (NodeStep::Key(key), _) => value.get(key),
+            (NodeStep::Item(index), Content::List(items)) => items.get(index),
+            (NodeStep::Item(_), _) => None,
         }
     })
 }

@@ -11,7 +11,7 @@ mod tests;
 
 use likeness::Anchor;
 use scope::Scopes;
-use steps::Reached;
+use steps::ReachedNode;
 
 use super::Stream;
 use crate::diag::{Diagnostic, Label};
@@ -22,7 +22,7 @@ use crate::values::Value;
 
 /// A value that made a node.
 #[derive(Debug)]
-struct Origin<'r> {
+struct ValueOrigin<'r> {
     /// The keys that lead to the value as a whole.
     path: String,
     /// What in it is the node.
@@ -43,7 +43,7 @@ pub(super) fn add(stream: &Stream<'_>, release: &Release, findings: &mut [Diagno
     }
 }
 
-fn tell(finding: &mut Diagnostic, origin: &Origin<'_>, release: &Release) {
+fn tell(finding: &mut Diagnostic, origin: &ValueOrigin<'_>, release: &Release) {
     let path = &origin.path;
     if !release.is_default(origin.value) {
         let span = hub::span(origin.value);
@@ -63,7 +63,7 @@ fn tell(finding: &mut Diagnostic, origin: &Origin<'_>, release: &Release) {
 
 impl<'r> Scopes<'_, 'r> {
     /// The value that made what stands at a place of the stream.
-    fn origin(&self, place: Span) -> Option<Origin<'r>> {
+    fn origin(&self, place: Span) -> Option<ValueOrigin<'r>> {
         let (object, range) = self.object(place)?;
         let steps = steps::to(object.node, &range);
         self.by_table(object, &steps)
@@ -71,9 +71,9 @@ impl<'r> Scopes<'_, 'r> {
     }
 
     /// By what is known of the templates of z2jh.
-    fn by_table(&self, object: &Object<'_>, steps: &[Reached<'_>]) -> Option<Origin<'r>> {
+    fn by_table(&self, object: &Object<'_>, steps: &[ReachedNode<'_>]) -> Option<ValueOrigin<'r>> {
         let hub = self.hub_of(object)?;
-        let keys: Vec<Option<&str>> = steps.iter().map(Reached::key).collect();
+        let keys: Vec<Option<&str>> = steps.iter().map(ReachedNode::key).collect();
         let mut found = Vec::new();
         for (row, depth) in templates::rows(object, &keys) {
             let anchor = Anchor::new(steps, depth)?;
@@ -85,7 +85,11 @@ impl<'r> Scopes<'_, 'r> {
     }
 
     /// By a value that is the same below a key of the same name; what is nearest to the node comes first.
-    fn by_likeness(&self, object: &Object<'_>, steps: &[Reached<'_>]) -> Option<Origin<'r>> {
+    fn by_likeness(
+        &self,
+        object: &Object<'_>,
+        steps: &[ReachedNode<'_>],
+    ) -> Option<ValueOrigin<'r>> {
         let mut scope = self.of(object)?;
         let has_defaults = self.release.has_defaults(&scope);
         if self.hub_of(object).is_some() {
@@ -118,7 +122,7 @@ fn is_called_so(object: &Object<'_>, path: &str) -> bool {
 }
 
 /// The one origin; nothing where there are several. A value that has two names, as those of `global`, is one.
-fn only(found: Vec<Origin<'_>>) -> Option<Origin<'_>> {
+fn only(found: Vec<ValueOrigin<'_>>) -> Option<ValueOrigin<'_>> {
     let mut found = found.into_iter();
     let first = found.next()?;
     found
@@ -127,9 +131,9 @@ fn only(found: Vec<Origin<'_>>) -> Option<Origin<'_>> {
 }
 
 /// Of several those below a key that is called as the object's part in its chart is, if there are any.
-fn of_component<'r>(object: &Object<'_>, found: Vec<Origin<'r>>) -> Vec<Origin<'r>> {
+fn of_component<'r>(object: &Object<'_>, found: Vec<ValueOrigin<'r>>) -> Vec<ValueOrigin<'r>> {
     let components: Vec<&str> = templates::components(object).collect();
-    let is_of = |origin: &Origin<'_>| {
+    let is_of = |origin: &ValueOrigin<'_>| {
         let mut keys = origin.path.split('.');
         keys.any(|key| {
             let mut components = components.iter();

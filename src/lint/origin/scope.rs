@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::likeness::Names;
+use super::likeness::KeyNames;
 use crate::hub::Release;
 use crate::hub::keys;
 use crate::k8s::Object;
@@ -96,7 +96,7 @@ impl<'s, 'r> Scopes<'s, 'r> {
 
     /// The values of such a name, however deep they stand among those of a chart or among those of all charts. What
     /// charts below it have is for their own templates.
-    pub(super) fn values_called(&self, chart: &[String], names: Names) -> Vec<Candidate<'r>> {
+    pub(super) fn values_called(&self, chart: &[String], names: KeyNames) -> Vec<Candidate<'r>> {
         let mut found = Vec::new();
         for candidate in self.values_at(&[], "global") {
             search(None, candidate, names, &mut found);
@@ -169,7 +169,12 @@ fn descend<'r>(from: Candidate<'r>, keys: &[&str], found: &mut Vec<Candidate<'r>
     }
 }
 
-fn search<'r>(key: Option<&str>, at: Candidate<'r>, names: Names, found: &mut Vec<Candidate<'r>>) {
+fn search<'r>(
+    key: Option<&str>,
+    at: Candidate<'r>,
+    names: KeyNames,
+    found: &mut Vec<Candidate<'r>>,
+) {
     for (key, child) in children(&at) {
         search(key, child, names, found);
     }

@@ -6,7 +6,7 @@ use crate::yaml::NodeRef;
 
 /// A step down from a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step<'d> {
+pub(super) enum NodeStep<'d> {
     /// To what a key holds.
     Key(&'d str),
     /// To an item of a list.
@@ -15,25 +15,25 @@ pub(super) enum Step<'d> {
 
 /// A node with the step that led there.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reached<'d> {
+pub(super) struct ReachedNode<'d> {
     /// The last step.
-    pub(super) step: Step<'d>,
+    pub(super) step: NodeStep<'d>,
     /// What stands there.
     pub(super) node: NodeRef<'d>,
 }
 
-impl<'d> Reached<'d> {
+impl<'d> ReachedNode<'d> {
     /// The key of the last step; nothing for an item of a list.
     pub(super) fn key(&self) -> Option<&'d str> {
         match self.step {
-            Step::Key(key) => Some(key),
-            Step::Item(_) => None,
+            NodeStep::Key(key) => Some(key),
+            NodeStep::Item(_) => None,
         }
     }
 }
 
 /// The steps to the smallest node that holds these bytes of the document, of a key to what it holds.
-pub(super) fn to<'d>(root: NodeRef<'d>, range: &Range<usize>) -> Vec<Reached<'d>> {
+pub(super) fn to<'d>(root: NodeRef<'d>, range: &Range<usize>) -> Vec<ReachedNode<'d>> {
     let mut steps = Vec::new();
     let mut node = root;
     while let Some((reached, is_key)) = below(node, range) {
@@ -48,18 +48,18 @@ pub(super) fn to<'d>(root: NodeRef<'d>, range: &Range<usize>) -> Vec<Reached<'d>
 }
 
 /// The node right below that holds the bytes, and whether they begin in its key and not in itself.
-fn below<'d>(node: NodeRef<'d>, range: &Range<usize>) -> Option<(Reached<'d>, bool)> {
+fn below<'d>(node: NodeRef<'d>, range: &Range<usize>) -> Option<(ReachedNode<'d>, bool)> {
     if node.is_sequence() {
         let mut items = node.items().enumerate();
         let (index, node) = items.find(|(_, item)| holds(&item.range(), range))?;
-        let step = Step::Item(index);
-        return Some((Reached { step, node }, false));
+        let step = NodeStep::Item(index);
+        return Some((ReachedNode { step, node }, false));
     }
     let mut entries = node.entries();
     let (key, node) =
         entries.find(|(key, value)| holds(&(key.range().start..value.range().end), range))?;
-    let step = Step::Key(key.text()?);
-    Some((Reached { step, node }, range.start < key.range().end))
+    let step = NodeStep::Key(key.text()?);
+    Some((ReachedNode { step, node }, range.start < key.range().end))
 }
 
 fn holds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
@@ -85,8 +85,8 @@ mod tests {
         let root = document.root().expect("a document");
         let steps = to(root, &(before.len()..before.len() + marked.len()));
         let names = steps.iter().map(|reached| match reached.step {
-            Step::Key(key) => key.to_owned(),
-            Step::Item(_) => "[]".to_owned(),
+            NodeStep::Key(key) => key.to_owned(),
+            NodeStep::Item(_) => "[]".to_owned(),
         });
         assert_eq!(names.collect::<Vec<_>>().join(" "), expected);
     }

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::scope::Scopes;
 use super::*;
-use crate::hub::{Parts, Plan, Shared, secret_values};
+use crate::hub::{ChartCache, ReleaseInput, ReleaseSpec, secret_values};
 use crate::k8s::Kinds;
 use crate::lint::stream::with_stream;
 use crate::lint::{self, Cluster, hub_values};
@@ -19,7 +19,7 @@ use crate::values::{self, Helm};
 use crate::yaml::{self, NodeRef};
 
 fn release(sources: &mut Sources, values: Value, hub: Option<Vec<String>>) -> Release {
-    let parts = Parts {
+    let parts = ReleaseInput {
         chart: None,
         values,
         helm: Helm::Four,
@@ -27,7 +27,7 @@ fn release(sources: &mut Sources, values: Value, hub: Option<Vec<String>>) -> Re
         hub,
         inside: Vec::new(),
     };
-    let (plan, _) = Plan::new(sources, &mut Shared::default(), parts);
+    let (plan, _) = ReleaseSpec::new(sources, &mut ChartCache::default(), parts);
     Release::new(plan).expect("mappings below the keys of charts")
 }
 

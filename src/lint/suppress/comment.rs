@@ -52,7 +52,7 @@ impl Comment {
 
 /// A comment, with what came of it.
 #[derive(Debug)]
-pub struct Judged<'c> {
+pub struct JudgedComment<'c> {
     /// The comment.
     pub comment: &'c Comment,
     /// The words of it that name rules and suppressed nothing; the empty word too.

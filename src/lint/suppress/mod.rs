@@ -2,7 +2,7 @@
 
 mod comment;
 
-pub use comment::{Comment, Judged, Scope, Word};
+pub use comment::{Comment, JudgedComment, Scope, Word};
 
 use super::rule::{Check, Rule};
 use super::select;
@@ -21,7 +21,7 @@ pub(super) static UNUSED_SUPPRESSION: Code = Code::warning(
 
 /// What silences findings in a run.
 #[derive(Debug)]
-pub struct Silence<'p> {
+pub struct Suppressions<'p> {
     /// The rules that words can name.
     pub rules: &'static [Rule],
     /// Entries of the policy.
@@ -37,7 +37,7 @@ pub struct Silence<'p> {
     pub is_of_upgrade: bool,
 }
 
-impl Silence<'_> {
+impl Suppressions<'_> {
     /// Comments that name these rules, and nothing else.
     pub fn of(rules: &'static [Rule]) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl Silence<'_> {
                 !is_used && self.is_known(word) && !select::is_of_upgrade(self.rules, &word.text)
             };
             let unknown = comment.words.iter().find(|word| !self.is_known(word));
-            let judged = Judged {
+            let judged = JudgedComment {
                 comment,
                 unused: words.filter(is_unused).map(|(word, _)| word).collect(),
                 unknown: unknown.map(|word| (word, select::no_such_rule(self.rules, &word.text))),

@@ -1,7 +1,7 @@
 //! What a good policy means.
 
 use crate::diag::Level;
-use crate::k8s::{Release, Workload};
+use crate::k8s::{Manifests, Workload};
 use crate::policy::{Autoscaler, Demand, Expect, Facts, Jobs, Lead, Policy, Purpose, Z2JH, read};
 use crate::text::Sources;
 
@@ -220,7 +220,7 @@ fn check_matches(criteria: &str, expected: &[&str]) {
     ));
     let mut sources = Sources::default();
     let source = sources.add("objects", OBJECTS.to_owned());
-    let release = Release::read(source, OBJECTS, &policy.kinds);
+    let release = Manifests::read(source, OBJECTS, &policy.kinds);
     let documents = release.documents(|_| true);
     let objects = documents.objects(&release);
     let workloads = objects

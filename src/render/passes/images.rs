@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::Diagnostic;
 use crate::k8s::PodField;
 use crate::render::codes;
-use crate::render::context::{Context, Placement};
+use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
 
@@ -24,7 +24,7 @@ struct Wanted {
 }
 
 /// Appends an init container for each image that the puller does not pull yet.
-pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     if !placement.is_puller {
         return;
     }
@@ -82,13 +82,13 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
 /// The containers for these images, under names that none of the others has.
 fn added(missing: &[&Wanted], all: &[NodeRef<'_>], sibling: NodeRef<'_>) -> Vec<Value> {
     let taken = all.iter().filter_map(|node| node.get("name")?.text());
-    let mut names = Names::of(taken);
+    let mut names = ContainerNames::of(taken);
     let container = |wanted: &&Wanted| container(&names.free(&wanted.name), &wanted.image, sibling);
     missing.iter().map(container).collect()
 }
 
 /// In the chart's own order: what the hub's values name, then `extraImages` by key, then the row's.
-fn wanted(cx: &Context<'_>, placement: &Placement<'_>) -> Vec<Wanted> {
+fn wanted(cx: &PassContext<'_>, placement: &Placement<'_>) -> Vec<Wanted> {
     let charts = &placement.workload.object.chart.charts;
     let of_stream = cx
         .common
@@ -145,13 +145,13 @@ fn container_name(key: &str) -> String {
 }
 
 /// The names that containers have.
-struct Names {
+struct ContainerNames {
     taken: BTreeSet<String>,
     /// The first number that was not tried yet behind a name.
     next: BTreeMap<String, usize>,
 }
 
-impl Names {
+impl ContainerNames {
     fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         Self {
             taken: names.map(str::to_owned).collect(),
@@ -205,7 +205,7 @@ fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
     Value::Mapping(pairs)
 }
 
-fn report_no_form(cx: &mut Context<'_>, placement: &Placement<'_>, wanted: &Wanted) {
+fn report_no_form(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &Wanted) {
     let what = "no init container whose form a new one could take";
     cx.keep(PodField::InitContainers, Reason::NoForm, what);
     let message = format!(
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(container_name(&"x".repeat(99)).len(), LONGEST_NAME);
         assert_eq!(short_name("quay.io/team/tool:v3"), "tool");
         assert_eq!(short_name("tool@sha256:12ab"), "tool");
-        let mut names = Names::of(["image-pull-a", "image-pull-a-2"].into_iter());
+        let mut names = ContainerNames::of(["image-pull-a", "image-pull-a-2"].into_iter());
         assert_eq!(names.free("image-pull-a"), "image-pull-a-3");
         assert_eq!(names.free("image-pull-a"), "image-pull-a-4");
         assert_eq!(names.free("image-pull-b"), "image-pull-b");

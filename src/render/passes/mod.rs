@@ -6,7 +6,7 @@ mod node_selector;
 mod priority_class;
 mod tolerations;
 
-use super::context::{Context, Placement};
+use super::context::{PassContext, Placement};
 
 /// What a pass is, for its reader.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ pub static PAGES: &[Page] = &[
 pub(super) use node_affinity::check_inherited;
 
 /// Lets every pass plan its changes of one workload.
-pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     tolerations::plan(cx, placement);
     node_affinity::plan(cx, placement);
     node_selector::plan(cx, placement);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diag::Level;
 use crate::k8s::{Affinity, PodField, PodSpec, Requirement, Term};
 use crate::policy::{NodeSelection, Purpose};
-use crate::render::context::{Context, Placement};
+use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
 
@@ -19,10 +19,10 @@ const MOST_TERMS: usize = 64;
 const FIELD: PodField = PodField::NodeAffinity;
 
 /// One pool's labels, still to be demanded of a node.
-pub(super) type Labels<'a> = Vec<&'a (String, String)>;
+pub(super) type NodeLabelList<'a> = Vec<&'a (String, String)>;
 
 /// Draws pods to their pools: a preference, or a requirement that is AND-ed to what the chart requires.
-pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let pools = placement.pools.iter().any(|pool| !pool.labels.is_empty());
     let is_asked = placement.row.purpose != Purpose::Ignore
         && placement.row.selection == NodeSelection::Affinity;
@@ -89,7 +89,7 @@ fn what(placement: &Placement<'_>) -> String {
 }
 
 /// One preference of weight 100 a pool, with all of the pool's labels.
-fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
+fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = spec.affinity();
     let list = spec
@@ -105,7 +105,7 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         .iter()
         .filter(|pool| !pool.labels.is_empty())
     {
-        let labels: Labels<'_> = pool.labels.iter().collect();
+        let labels: NodeLabelList<'_> = pool.labels.iter().collect();
         if existing.iter().any(|term| is_exactly(term, &labels)) {
             cx.keep(
                 FIELD,
@@ -141,10 +141,10 @@ fn prefer(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
 }
 
 /// The pools' labels AND-ed into every term that has a condition.
-fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
+fn require(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = spec.affinity();
-    let alternatives: Vec<Labels<'_>> = placement
+    let alternatives: Vec<NodeLabelList<'_>> = placement
         .pools
         .iter()
         .map(|pool| pool.labels.iter().collect())
@@ -159,7 +159,7 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         }
         return Vec::new();
     }
-    let possible: Vec<Labels<'_>> = possible
+    let possible: Vec<NodeLabelList<'_>> = possible
         .into_iter()
         .map(|(_, labels)| {
             labels
@@ -187,7 +187,7 @@ fn require(cx: &mut Context<'_>, placement: &Placement<'_>) -> Vec<Edit> {
 }
 
 /// The terms of a pod that requires nothing yet: one for each pool that will do.
-fn first_terms(spec: &PodSpec<'_>, alternatives: &[Labels<'_>]) -> Option<Edit> {
+fn first_terms(spec: &PodSpec<'_>, alternatives: &[NodeLabelList<'_>]) -> Option<Edit> {
     let terms = alternatives
         .iter()
         .map(|labels| Value::map([("matchExpressions", expressions(labels))]));
@@ -200,10 +200,10 @@ fn first_terms(spec: &PodSpec<'_>, alternatives: &[Labels<'_>]) -> Option<Edit> 
 /// copies with the others follow at the end. A term that implies an alternative stays as it is, and so
 /// does an empty one, which matches no node.
 fn cross(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     terms: &[Term],
-    alternatives: &[Labels<'_>],
+    alternatives: &[NodeLabelList<'_>],
 ) -> Vec<Edit> {
     let required = required(placement.spec());
     let list = required.and_then(|required| required.find("nodeSelectorTerms"));
@@ -256,7 +256,7 @@ fn cross(
 }
 
 /// Adds what a term does not demand yet.
-fn demand(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Edit {
+fn demand(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Edit {
     let missing = missing(term, labels);
     Edit::extend_path(
         node,
@@ -266,7 +266,7 @@ fn demand(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Edit {
 }
 
 /// A term again, with another pool's labels.
-fn copy(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Option<Value> {
+fn copy(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Option<Value> {
     let Value::Mapping(mut pairs) = Value::of(node)? else {
         return None;
     };
@@ -282,7 +282,7 @@ fn copy(node: NodeRef<'_>, term: &Term, labels: &Labels<'_>) -> Option<Value> {
     Some(Value::Mapping(pairs))
 }
 
-fn missing<'a>(term: &Term, labels: &Labels<'a>) -> Labels<'a> {
+fn missing<'a>(term: &Term, labels: &NodeLabelList<'a>) -> NodeLabelList<'a> {
     labels
         .iter()
         .copied()
@@ -295,19 +295,19 @@ fn demands(term: &Term, (key, value): &(String, String)) -> bool {
         .contains(&Requirement::is_in(key, &[value]))
 }
 
-fn implies(term: &Term, labels: &Labels<'_>) -> bool {
+fn implies(term: &Term, labels: &NodeLabelList<'_>) -> bool {
     labels.iter().all(|label| demands(term, label))
 }
 
-fn is_exactly(term: &Term, labels: &Labels<'_>) -> bool {
+fn is_exactly(term: &Term, labels: &NodeLabelList<'_>) -> bool {
     term.fields.is_empty() && term.expressions.len() == labels.len() && implies(term, labels)
 }
 
 /// Whether the pod goes nowhere else already.
-fn is_required(affinity: &Affinity, labels: &Labels<'_>) -> bool {
+fn is_required(affinity: &Affinity, labels: &NodeLabelList<'_>) -> bool {
     let in_selector =
         |(key, value): &(String, String)| affinity.node_selector.get(key) == Some(value);
-    let open: Labels<'_> = labels
+    let open: NodeLabelList<'_> = labels
         .iter()
         .copied()
         .filter(|label| !in_selector(label))
@@ -325,7 +325,7 @@ fn is_required(affinity: &Affinity, labels: &Labels<'_>) -> bool {
 pub(super) fn conflict<'d>(
     spec: &PodSpec<'d>,
     affinity: &Affinity,
-    labels: &Labels<'_>,
+    labels: &NodeLabelList<'_>,
 ) -> Option<NodeRef<'d>> {
     for (key, value) in labels {
         if affinity
@@ -351,7 +351,10 @@ pub(super) fn conflict<'d>(
 }
 
 /// The first expression that rules the labels out.
-fn conflicting_expression<'d>(spec: &PodSpec<'d>, labels: &Labels<'_>) -> Option<NodeRef<'d>> {
+fn conflicting_expression<'d>(
+    spec: &PodSpec<'d>,
+    labels: &NodeLabelList<'_>,
+) -> Option<NodeRef<'d>> {
     let terms = required(spec)?.get("nodeSelectorTerms")?;
     let expressions = terms
         .items()
@@ -370,7 +373,7 @@ fn required<'d>(spec: &PodSpec<'d>) -> Option<NodeRef<'d>> {
     spec.get(FIELD)?.get(Affinity::REQUIRED)
 }
 
-fn expressions(labels: &Labels<'_>) -> Value {
+fn expressions(labels: &NodeLabelList<'_>) -> Value {
     Value::Sequence(labels.iter().map(|label| expression(label)).collect())
 }
 
@@ -383,7 +386,7 @@ fn expression((key, value): &(String, String)) -> Value {
     ])
 }
 
-pub(super) fn describe(labels: &Labels<'_>) -> String {
+pub(super) fn describe(labels: &NodeLabelList<'_>) -> String {
     let labels: BTreeSet<String> = labels
         .iter()
         .map(|(key, value)| format!("{key}={value}"))

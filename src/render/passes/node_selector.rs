@@ -1,17 +1,17 @@
 use super::node_affinity::{
-    Labels, conflict, describe, note_pinned, report_contradiction, report_inherited,
+    NodeLabelList, conflict, describe, note_pinned, report_contradiction, report_inherited,
 };
 use crate::diag::Level;
 use crate::k8s::PodField;
 use crate::policy::{NodeSelection, Purpose};
-use crate::render::context::{Context, Placement};
+use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef};
 
 const FIELD: PodField = PodField::NodeSelector;
 
 /// Merges the labels of the pool into the node selector, key by key.
-pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let is_asked = placement.row.purpose != Purpose::Ignore
         && placement.row.selection == NodeSelection::NodeSelector;
     // All pools of such a row have the same labels: the policy was checked.
@@ -19,7 +19,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
     let Some(pool) = pool.filter(|_| is_asked) else {
         return;
     };
-    let labels: Labels<'_> = pool.labels.iter().collect();
+    let labels: NodeLabelList<'_> = pool.labels.iter().collect();
     let spec = placement.spec();
     let pin = spec.get(PodField::NodeName).filter(|node| !node.is_null());
     if let Some(node) = pin {
@@ -37,7 +37,7 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
         let found = selector.and_then(|selector| selector.get(key));
         found.is_some_and(|node| node.as_str() == Some(value))
     };
-    let missing: Labels<'_> = labels
+    let missing: NodeLabelList<'_> = labels
         .iter()
         .copied()
         .filter(|label| !is_there(label))
@@ -50,9 +50,9 @@ pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
 }
 
 fn write(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
-    missing: &Labels<'_>,
+    missing: &NodeLabelList<'_>,
     other: &[(&str, NodeRef<'_>)],
 ) {
     if placement.is_placed_elsewhere(FIELD) {
@@ -82,7 +82,10 @@ fn write(
 }
 
 /// The labels' keys that the chart's node selector sets to other values, in the order of the pool.
-fn other_values<'a>(placement: &Placement<'a>, labels: &Labels<'a>) -> Vec<(&'a str, NodeRef<'a>)> {
+fn other_values<'a>(
+    placement: &Placement<'a>,
+    labels: &NodeLabelList<'a>,
+) -> Vec<(&'a str, NodeRef<'a>)> {
     let selector = placement.spec().get(FIELD);
     let other = labels.iter().filter_map(|(key, value)| {
         let node = selector?.get(key)?;
@@ -95,7 +98,7 @@ fn other_values<'a>(placement: &Placement<'a>, labels: &Labels<'a>) -> Vec<(&'a 
 /// required node affinity.
 fn contradiction<'a>(
     placement: &Placement<'a>,
-    labels: &Labels<'a>,
+    labels: &NodeLabelList<'a>,
     other: &[(&str, NodeRef<'a>)],
 ) -> Option<NodeRef<'a>> {
     let is_overridden = placement.row.override_node_selector;

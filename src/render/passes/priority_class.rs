@@ -3,7 +3,7 @@ use crate::k8s::PodField;
 use crate::policy::Spanned;
 use crate::render::codes;
 use crate::render::common::ClassOrigin;
-use crate::render::context::{Context, Placement};
+use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::NodeRef;
 
@@ -13,7 +13,7 @@ const SYSTEM: &str = "system-";
 const FIELD: PodField = PodField::PriorityClassName;
 
 /// Sets the row's class where the chart set none, or where the row overrides it.
-pub(super) fn plan(cx: &mut Context<'_>, placement: &Placement<'_>) {
+pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let Some(class) = &placement.row.priority_class else {
         return;
     };
@@ -73,7 +73,7 @@ fn is_set(node: NodeRef<'_>) -> bool {
     !node.is_null() && node.text() != Some("")
 }
 
-fn is_in_cluster(cx: &Context<'_>, class: &str) -> bool {
+fn is_in_cluster(cx: &PassContext<'_>, class: &str) -> bool {
     class.starts_with(SYSTEM)
         || cx
             .common
@@ -85,7 +85,7 @@ fn is_in_cluster(cx: &Context<'_>, class: &str) -> bool {
 
 /// Reports an unknown class: the API server rejects pods that name one, and Helm says "deployed" all the
 /// same. A row's class is said once, however many workloads are to have it.
-fn is_known(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
+fn is_known(cx: &mut PassContext<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
     let classes = &cx.common.classes;
     if is_in_cluster(cx, &class.value) || classes.contains_key(&class.value) {
         return true;
@@ -113,7 +113,7 @@ fn is_known(cx: &mut Context<'_>, placement: &Placement<'_>, class: &Spanned<Str
 
 /// Whether the pod would start before the stream creates its class.
 fn starts_too_early(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     class: &Spanned<String>,
 ) -> bool {
@@ -144,7 +144,11 @@ fn starts_too_early(
     true
 }
 
-fn note_written_priority(cx: &mut Context<'_>, placement: &Placement<'_>, priority: NodeRef<'_>) {
+fn note_written_priority(
+    cx: &mut PassContext<'_>,
+    placement: &Placement<'_>,
+    priority: NodeRef<'_>,
+) {
     cx.keep(FIELD, Reason::ChartsOwn, "the chart sets `priority` itself");
     let message = format!(
         "`{}` gets no priority class, because it sets `priority` itself",

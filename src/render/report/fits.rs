@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::k8s::{Demands, Fit, Release, Workload};
+use crate::k8s::{Demands, Fit, Manifests, Workload};
 use crate::policy::{Policy, Pool};
 use crate::render::Outcome;
 use crate::text::mask_message;
@@ -14,7 +14,7 @@ pub(super) struct PoolFit {
     /// The pool.
     pool: String,
     /// Whether they can.
-    fit: Answer,
+    fit: FitAnswer,
     /// The sum of the weights of the pod's preferred node affinity that speak for them.
     preference: i64,
     /// The first reason why they cannot, or what it depends on.
@@ -26,7 +26,7 @@ pub(super) struct PoolFit {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-enum Answer {
+enum FitAnswer {
     /// They can.
     Takes,
     /// They can if labels that the policy does not name are what the pod asks for.
@@ -39,14 +39,14 @@ impl PoolFit {
     fn of(pool: &Pool, demands: &Demands) -> Self {
         let (fit, preference) = pool.fit(demands);
         let (answer, why, event) = match fit {
-            Fit::Takes => (Answer::Takes, None, None),
+            Fit::Takes => (FitAnswer::Takes, None, None),
             Fit::Depends(labels) => {
                 let labels: Vec<String> = labels.iter().map(|key| format!("`{key}`")).collect();
                 let why = format!("it depends on the nodes' {}", labels.join(", "));
-                (Answer::Depends, Some(why), None)
+                (FitAnswer::Depends, Some(why), None)
             }
             Fit::Refuses(refusal) => (
-                Answer::Refuses,
+                FitAnswer::Refuses,
                 Some(mask_message(&refusal.to_string()).into_owned()),
                 Some(refusal.event()),
             ),
@@ -63,12 +63,12 @@ impl PoolFit {
 
 /// What the pools say to every pod template of the stream as it is rendered, in its order.
 pub(super) fn of_templates(
-    release: &Release<'_>,
+    release: &Manifests<'_>,
     policy: &Policy,
     outcome: &Outcome,
 ) -> Vec<Vec<PoolFit>> {
     let text = outcome.text(release);
-    let rendered = Release::read(release.source, &text, &policy.kinds);
+    let rendered = Manifests::read(release.source, &text, &policy.kinds);
     let documents = rendered.documents(|_| true);
     let objects = documents.objects(&rendered);
     let workloads = objects

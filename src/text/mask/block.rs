@@ -20,7 +20,7 @@ pub(super) fn hide(
     hidden: &mut Vec<Range<usize>>,
 ) {
     let is_secret = declares_secret(&text.as_bytes()[document.clone()]);
-    let scan = |is_broken| Scan {
+    let scan = |is_broken| BlockScan {
         text,
         end: document.end,
         is_secret,
@@ -45,7 +45,7 @@ pub(super) fn hide(
 
 /// A key or a dash whose block is open.
 #[derive(Debug, Clone, Default)]
-struct Frame {
+struct OpenBlock {
     column: usize,
     is_dash: bool,
     /// What it decides about the lines below it.
@@ -75,14 +75,14 @@ struct Pair {
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the document"
 )]
-struct Scan<'a> {
+struct BlockScan<'a> {
     text: &'a str,
     end: usize,
     is_secret: bool,
     /// Whether blocks that hide have no end.
     is_broken: bool,
     depth: Depth,
-    frames: Vec<Frame>,
+    frames: Vec<OpenBlock>,
     /// The column of the outermost blocks, and whether they are dashes.
     root: Option<(usize, bool)>,
     pair: Pair,
@@ -99,7 +99,7 @@ struct Scan<'a> {
     hidden: Vec<Range<usize>>,
 }
 
-impl Scan<'_> {
+impl BlockScan<'_> {
     /// Scans all lines from `start`.
     fn run(mut self, start: usize) -> Self {
         let mut at = start;
@@ -171,12 +171,12 @@ impl Scan<'_> {
                 verdict.nested = Hiding::Lines;
             }
         }
-        self.open(Frame {
+        self.open(OpenBlock {
             column,
             is_dash: true,
             verdict,
             key: top.key,
-            ..Frame::default()
+            ..OpenBlock::default()
         });
         Some(content)
     }
@@ -223,11 +223,11 @@ impl Scan<'_> {
         };
         let (name, parent) = (&self.text[key.clone()], &self.text[top.key.clone()]);
         let verdict = Verdict::of(name, parent, outer, self.is_secret);
-        let frame = Frame {
+        let frame = OpenBlock {
             column,
             verdict,
             key,
-            ..Frame::default()
+            ..OpenBlock::default()
         };
         self.value(frame, at + value, line_end)
     }
@@ -269,7 +269,7 @@ impl Scan<'_> {
     }
 
     /// Hides a line without a key, where it belongs to a scalar that is hidden.
-    fn text_line(&mut self, top: &Frame, at: usize, line_end: usize) {
+    fn text_line(&mut self, top: &OpenBlock, at: usize, line_end: usize) {
         let rest = &self.text[at..line_end];
         if self.is_structure(at) {
             let is_lost = match self.frames.last_mut() {
@@ -301,7 +301,7 @@ impl Scan<'_> {
     }
 
     /// Scans the value beside a key and opens the key's block.
-    fn value(&mut self, mut frame: Frame, start: usize, line_end: usize) -> usize {
+    fn value(&mut self, mut frame: OpenBlock, start: usize, line_end: usize) -> usize {
         let start = line_end - skip_properties(&self.text[start..line_end]).len();
         let value = &self.text[start..line_end];
         self.complete_pair(&mut frame, start..line_end);
@@ -329,7 +329,7 @@ impl Scan<'_> {
     }
 
     /// Hides the scalar beside a key and, where it is quoted, its lines down to the closing quote.
-    fn scalar(&mut self, frame: &mut Frame, start: usize, line_end: usize) {
+    fn scalar(&mut self, frame: &mut OpenBlock, start: usize, line_end: usize) {
         let value = &self.text[start..line_end];
         frame.has_scalar = true;
         let quoted = self.quoted_end(start, line_end);
@@ -370,7 +370,7 @@ impl Scan<'_> {
     }
 
     /// Where `name` names a credential, the `value` beside it is one, whatever it is.
-    fn complete_pair(&mut self, frame: &mut Frame, value: Range<usize>) {
+    fn complete_pair(&mut self, frame: &mut OpenBlock, value: Range<usize>) {
         let key = &self.text[frame.key.clone()];
         if !matches!(key, "name" | "value") {
             return;
@@ -413,7 +413,7 @@ impl Scan<'_> {
         self.closes &= closed.is_some();
         self.is_odd |= closed.is_none() && self.is_structure(start);
         let end = closed.map_or(line_end, |length| start + length);
-        let context = flow::Context {
+        let context = flow::FlowContext {
             is_secret: self.is_secret,
             depth: self.depth,
             parent: &self.text[key.clone()],
@@ -424,7 +424,7 @@ impl Scan<'_> {
     }
 
     /// The innermost open block; in a broken document it hides at least what a block before it did.
-    fn top(&self) -> Frame {
+    fn top(&self) -> OpenBlock {
         let mut top = self.frames.last().cloned().unwrap_or_default();
         let verdict = &mut top.verdict;
         if self.sticky != Hiding::Nothing
@@ -436,7 +436,7 @@ impl Scan<'_> {
         top
     }
 
-    fn open(&mut self, mut frame: Frame) {
+    fn open(&mut self, mut frame: OpenBlock) {
         if self.frames.len() >= DEEPEST {
             frame.verdict = Verdict {
                 scalar: Cover::All,

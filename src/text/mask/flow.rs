@@ -51,7 +51,7 @@ pub(super) fn quoted_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// What is known of the brackets from outside.
-pub(super) struct Context<'c> {
+pub(super) struct FlowContext<'c> {
     pub(super) is_secret: bool,
     pub(super) depth: Depth,
     /// The key that they are the value of.
@@ -64,10 +64,10 @@ pub(super) struct Context<'c> {
 pub(super) fn hide(
     text: &str,
     range: Range<usize>,
-    context: &Context<'_>,
+    context: &FlowContext<'_>,
     hidden: &mut Vec<Range<usize>>,
 ) {
-    let mut scan = Scan {
+    let mut scan = FlowScan {
         text,
         end: range.end,
         context,
@@ -93,10 +93,10 @@ struct Open {
     shown: Option<Range<usize>>,
 }
 
-struct Scan<'a> {
+struct FlowScan<'a> {
     text: &'a str,
     end: usize,
-    context: &'a Context<'a>,
+    context: &'a FlowContext<'a>,
     /// The open brackets, the outermost first.
     open: Vec<Open>,
     /// What follows for the value that comes next.
@@ -106,7 +106,7 @@ struct Scan<'a> {
     hidden: &'a mut Vec<Range<usize>>,
 }
 
-impl Scan<'_> {
+impl FlowScan<'_> {
     fn token(&mut self, at: usize) -> usize {
         let bytes = &self.text.as_bytes()[..self.end];
         match bytes[at] {

@@ -10,7 +10,7 @@ const LARGEST_INDEX: usize = 65536;
 
 /// A step of a path.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum SetStep {
     /// A key, and where it stands in the argument.
     Key { name: String, span: Span },
     /// A place in a list.
@@ -31,10 +31,10 @@ pub(super) enum Leaf {
 impl Leaf {
     /// Whether Helm takes the end of the argument for the end of the whole work, and leaves what it made on
     /// the way where it is.
-    fn stops_early(&self, rest: &[Step]) -> bool {
+    fn stops_early(&self, rest: &[SetStep]) -> bool {
         match self {
             Leaf::Nothing => true,
-            Leaf::EmptyAtEnd(_) => rest.iter().any(|step| matches!(step, Step::Key { .. })),
+            Leaf::EmptyAtEnd(_) => rest.iter().any(|step| matches!(step, SetStep::Key { .. })),
             Leaf::Value(_) => false,
         }
     }
@@ -53,7 +53,7 @@ impl Leaf {
 /// Why Helm refuses it, in words.
 pub(super) fn assign(
     values: &mut Value,
-    path: &[Step],
+    path: &[SetStep],
     leaf: Leaf,
     made: &Value,
 ) -> Result<(), String> {
@@ -63,8 +63,8 @@ pub(super) fn assign(
     }
 }
 
-fn in_map(map: &mut Map, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), String> {
-    let Some((Step::Key { name, span }, rest)) = path.split_first() else {
+fn in_map(map: &mut Map, path: &[SetStep], leaf: Leaf, made: &Value) -> Result<(), String> {
+    let Some((SetStep::Key { name, span }, rest)) = path.split_first() else {
         return Err("a key comes before an index".to_owned());
     };
     let new = |content: Content| {
@@ -83,7 +83,7 @@ fn in_map(map: &mut Map, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), 
                 put(map, name, value);
             }
         }
-        Some(Step::Key { .. }) => {
+        Some(SetStep::Key { .. }) => {
             let existing = map.entries.get_mut(name);
             let is_new = existing.is_none();
             let mut fresh = new(Content::map(Map::default()));
@@ -101,7 +101,7 @@ fn in_map(map: &mut Map, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), 
                 put(map, name, fresh);
             }
         }
-        Some(Step::Index(_)) => {
+        Some(SetStep::Index(_)) => {
             let existing = map.entries.get_mut(name);
             let is_new = existing.is_none();
             let mut fresh = new(Content::list(Vec::new()));
@@ -131,8 +131,13 @@ fn put(map: &mut Map, name: &str, value: Value) {
     }
 }
 
-fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> Result<(), String> {
-    let Some((Step::Index(index), rest)) = path.split_first() else {
+fn in_list(
+    items: &mut Vec<Value>,
+    path: &[SetStep],
+    leaf: Leaf,
+    made: &Value,
+) -> Result<(), String> {
+    let Some((SetStep::Index(index), rest)) = path.split_first() else {
         return Err("an index is missing".to_owned());
     };
     let stops_early = leaf.stops_early(rest);
@@ -141,7 +146,7 @@ fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> R
             Some(value) => put_at(items, *index, value, made),
             None => Ok(()),
         },
-        Some(Step::Index(_)) => {
+        Some(SetStep::Index(_)) => {
             let mut fresh = Value {
                 content: Content::list(Vec::new()),
                 ..made.clone()
@@ -157,7 +162,7 @@ fn in_list(items: &mut Vec<Value>, path: &[Step], leaf: Leaf, made: &Value) -> R
             }
             Ok(())
         }
-        Some(Step::Key { .. }) => {
+        Some(SetStep::Key { .. }) => {
             let mut fresh = Value {
                 content: Content::map(Map::default()),
                 ..made.clone()

@@ -35,7 +35,7 @@ pub enum SetKind {
 
 /// What is wrong with an argument, in words, and where.
 #[derive(Debug)]
-struct Flaw {
+struct SetProblem {
     message: String,
     at: std::ops::Range<usize>,
 }
@@ -73,7 +73,7 @@ pub fn set(
     })
 }
 
-fn lay_all(values: &mut Value, argument: &mut Argument<'_>) -> Result<(), Flaw> {
+fn lay_all(values: &mut Value, argument: &mut Argument<'_>) -> Result<(), SetProblem> {
     while argument.at < argument.text.len() {
         let start = argument.at;
         let (path, end) = argument.path()?;
@@ -87,7 +87,7 @@ fn lay_all(values: &mut Value, argument: &mut Argument<'_>) -> Result<(), Flaw> 
             None,
             Span::new(argument.source, 0..0),
         );
-        assign(values, &path, leaf, &made).map_err(|message| Flaw { message, at })?;
+        assign(values, &path, leaf, &made).map_err(|message| SetProblem { message, at })?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::assign::{Leaf, Step};
-use super::{Flaw, SetKind};
+use super::assign::{Leaf, SetStep};
+use super::{SetKind, SetProblem};
 use crate::text::{SourceId, Span};
 use crate::values::{Content, Value};
 
@@ -58,14 +58,14 @@ impl Argument<'_> {
         (word, None)
     }
 
-    fn flaw<T>(&self, start: usize, message: impl Into<String>) -> Result<T, Flaw> {
+    fn flaw<T>(&self, start: usize, message: impl Into<String>) -> Result<T, SetProblem> {
         let message = message.into();
         let at = start..self.at;
-        Err(Flaw { message, at })
+        Err(SetProblem { message, at })
     }
 
     /// Keys and indexes up to the value.
-    pub(super) fn path(&mut self) -> Result<(Vec<Step>, End), Flaw> {
+    pub(super) fn path(&mut self) -> Result<(Vec<SetStep>, End), SetProblem> {
         let mut path = Vec::new();
         let mut depth = 0;
         let stops: &[char] = match self.kind {
@@ -77,7 +77,7 @@ impl Argument<'_> {
             let (name, stop) = self.until(stops);
             let span = Span::new(self.source, start..self.at - stop.map_or(0, char::len_utf8));
             let is_named = !name.is_empty();
-            path.push(Step::Key { name, span });
+            path.push(SetStep::Key { name, span });
             match stop {
                 None if is_named => return self.flaw(start, "this key has no value"),
                 None => return Ok((path, End::Input)),
@@ -98,7 +98,7 @@ impl Argument<'_> {
     }
 
     /// `0][1].` and so on; gives back what follows.
-    fn indexes(&mut self, path: &mut Vec<Step>) -> Result<Option<char>, Flaw> {
+    fn indexes(&mut self, path: &mut Vec<SetStep>) -> Result<Option<char>, SetProblem> {
         loop {
             let start = self.at;
             let (index, stop) = self.until(&[']']);
@@ -106,7 +106,9 @@ impl Argument<'_> {
             match index {
                 None => return self.flaw(start, "an index is a number in brackets"),
                 Some(index) if index < 0 => return self.flaw(start, "an index is not negative"),
-                Some(index) => path.push(Step::Index(usize::try_from(index).unwrap_or(usize::MAX))),
+                Some(index) => {
+                    path.push(SetStep::Index(usize::try_from(index).unwrap_or(usize::MAX)));
+                }
             }
             if path.len() > LONGEST {
                 return self.flaw(
@@ -126,10 +128,10 @@ impl Argument<'_> {
     }
 
     /// The value behind `=`, and the comma behind it.
-    pub(super) fn leaf(&mut self, path: &[Step]) -> Result<Leaf, Flaw> {
+    pub(super) fn leaf(&mut self, path: &[SetStep]) -> Result<Leaf, SetProblem> {
         let key = path.iter().rev().find_map(|step| match step {
-            Step::Key { span, .. } => Some(*span),
-            Step::Index(_) => None,
+            SetStep::Key { span, .. } => Some(*span),
+            SetStep::Index(_) => None,
         });
         let start = self.at;
         let made = |this: &Self, content: Content| {
@@ -163,7 +165,7 @@ impl Argument<'_> {
     }
 
     /// `a,b}` and the comma behind it.
-    fn list(&mut self, key: Option<Span>) -> Result<Vec<Value>, Flaw> {
+    fn list(&mut self, key: Option<Span>) -> Result<Vec<Value>, SetProblem> {
         let mut items = Vec::new();
         loop {
             let start = self.at;
@@ -183,7 +185,7 @@ impl Argument<'_> {
         }
     }
 
-    fn content(&mut self, start: usize, word: String) -> Result<Content, Flaw> {
+    fn content(&mut self, start: usize, word: String) -> Result<Content, SetProblem> {
         match self.kind {
             SetKind::Typed => Ok(typed(word)),
             SetKind::File => match (self.read_file)(&word) {
@@ -195,7 +197,7 @@ impl Argument<'_> {
     }
 
     /// One JSON value with the blanks and the comma behind it; nothing is null.
-    fn json(&mut self, key: Option<Span>) -> Result<Content, Flaw> {
+    fn json(&mut self, key: Option<Span>) -> Result<Content, SetProblem> {
         if self.ends_item() {
             return Ok(Content::Null);
         }
@@ -227,9 +229,9 @@ impl Argument<'_> {
     }
 
     /// All of the argument as one JSON object.
-    pub(super) fn object(&mut self) -> Result<Value, Flaw> {
+    pub(super) fn object(&mut self) -> Result<Value, SetProblem> {
         let all = 0..self.text.len();
-        let json: Json = serde_json::from_str(self.text.trim()).map_err(|_| Flaw {
+        let json: Json = serde_json::from_str(self.text.trim()).map_err(|_| SetProblem {
             message: "this is not JSON".to_owned(),
             at: all.clone(),
         })?;

@@ -134,6 +134,6 @@ fn who_lost_is_known() {
     let b = values.get_path(&["a", "b"]).expect("set");
     assert_eq!(sources.slice(b.set.value), "2");
     assert_eq!(b.set.key.map(|key| sources.slice(key)), Some("b"));
-    assert_eq!(b.lost.len(), 1);
-    assert_eq!(sources.slice(b.lost[0].set.value), "1");
+    assert_eq!(b.overridden.len(), 1);
+    assert_eq!(sources.slice(b.overridden[0].set.value), "1");
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::splice::Splice;
 use super::{Edit, Present, Refusal, flow};
 use crate::yaml::quote;
-use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeRef, ScalarStyle};
+use crate::yaml::tree::{CollectionStyle, Document, Entry, NodeContent, NodeRef, ScalarStyle};
 use crate::yaml::value::{Layout, Value};
 
 pub(super) fn plan(
@@ -56,7 +56,7 @@ pub(super) fn can_be_followed(collection: NodeRef<'_>) -> bool {
     let leaf = last_leaf(collection);
     let is_block = matches!(
         leaf.node().content,
-        Content::Scalar {
+        NodeContent::Scalar {
             style: ScalarStyle::Block,
             ..
         }
@@ -75,8 +75,8 @@ fn header<'d>(document: &'d Document<'_>, range: &Range<usize>) -> &'d str {
 
 fn last_leaf(node: NodeRef<'_>) -> NodeRef<'_> {
     let last = match &node.node().content {
-        Content::Mapping { entries, .. } => entries.last().map(|entry| entry.value),
-        Content::Sequence { items, .. } => items.last().copied(),
+        NodeContent::Mapping { entries, .. } => entries.last().map(|entry| entry.value),
+        NodeContent::Sequence { items, .. } => items.last().copied(),
         _ => None,
     };
     last.map_or(node, |last| last_leaf(node.document().at(last)))
@@ -179,7 +179,7 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
         Value::String(text) => quote::block_scalar_text(text).into_owned(),
         other => flow::json(other),
     };
-    if matches!(old.node().content, Content::Absent) {
+    if matches!(old.node().content, NodeContent::Absent) {
         text.insert(0, ' ');
     }
     let range = old.range();
@@ -202,7 +202,7 @@ fn blank_before_comment(document: &Document<'_>, at: usize) -> &'static str {
 
 /// Appends to a sequence that has items, in whatever style it is written.
 fn push(sequence: NodeRef<'_>, values: &Value, style: Style) -> Result<Splice, Refusal> {
-    let Content::Sequence {
+    let NodeContent::Sequence {
         style: of_sequence,
         column,
         ..
@@ -227,7 +227,7 @@ fn push(sequence: NodeRef<'_>, values: &Value, style: Style) -> Result<Splice, R
 
 fn column(collection: NodeRef<'_>) -> usize {
     match collection.node().content {
-        Content::Mapping { column, .. } | Content::Sequence { column, .. } => column,
+        NodeContent::Mapping { column, .. } | NodeContent::Sequence { column, .. } => column,
         _ => 0,
     }
 }
@@ -254,11 +254,13 @@ impl Style {
     fn layout(self, collection: NodeRef<'_>, indent: usize) -> Layout {
         let document = collection.document();
         let near: Vec<NodeRef<'_>> = match &collection.node().content {
-            Content::Mapping { entries, .. } => {
+            NodeContent::Mapping { entries, .. } => {
                 let nodes = entries.iter().flat_map(|entry| [entry.key, entry.value]);
                 nodes.map(|id| document.at(id)).collect()
             }
-            Content::Sequence { items, .. } => items.iter().map(|&id| document.at(id)).collect(),
+            NodeContent::Sequence { items, .. } => {
+                items.iter().map(|&id| document.at(id)).collect()
+            }
             _ => Vec::new(),
         };
         let near = |of_mapping| first_step(&mut near.iter().copied(), of_mapping);
@@ -285,10 +287,10 @@ fn step(node: NodeRef<'_>) -> Option<usize> {
     let is_block = |node: NodeRef<'_>| {
         matches!(
             node.node().content,
-            Content::Mapping {
+            NodeContent::Mapping {
                 style: CollectionStyle::Block,
                 ..
-            } | Content::Sequence {
+            } | NodeContent::Sequence {
                 style: CollectionStyle::Block,
                 ..
             }

@@ -3,7 +3,7 @@
 use super::splice::Splice;
 use super::{Edit, Present, Refusal};
 use crate::yaml::quote;
-use crate::yaml::tree::{CollectionStyle, Content, Entry, NodeRef};
+use crate::yaml::tree::{CollectionStyle, Entry, NodeContent, NodeRef};
 use crate::yaml::value::Value;
 
 pub(super) fn plan(
@@ -32,7 +32,7 @@ pub(super) fn plan(
             .unwrap_or_else(|| replace(mapping, entry, &value)),
         Present::Scalar(entry) => replace(mapping, entry, &value),
         Present::Items(sequence) => match sequence.node().content {
-            Content::Sequence {
+            NodeContent::Sequence {
                 style: CollectionStyle::Flow,
                 ..
             } => push(*sequence, &value),
@@ -119,7 +119,7 @@ fn entry_end(mapping: NodeRef<'_>, entry: &Entry) -> usize {
 fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
     let document = mapping.document();
     let old = document.at(entry.value);
-    if !matches!(old.node().content, Content::Absent) {
+    if !matches!(old.node().content, NodeContent::Absent) {
         return Splice::inline(old.range(), json(value));
     }
     let has_colon = document.text[..entry.colon_end].ends_with(':');

@@ -21,7 +21,7 @@ pub use rewrite::Rewrite;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef};
+use super::tree::{CollectionStyle, Document, Entry, NodeContent, NodeId, NodeRef};
 use super::value::Value;
 use block::Style;
 use splice::Splice;
@@ -243,7 +243,7 @@ fn plan(
 ) -> Result<(), Refusal> {
     let (mapping, key) = edit.target();
     let mapping = document.at(mapping);
-    let Content::Mapping { style, .. } = &mapping.node().content else {
+    let NodeContent::Mapping { style, .. } = &mapping.node().content else {
         return Err(Refusal::not_a("mapping", mapping));
     };
     refusal::check_shared(mapping)?;
@@ -270,11 +270,11 @@ fn present<'d>(mapping: NodeRef<'d>, key: &str, edit: &Edit) -> Result<Present<'
     refusal::check_value(value, &found.entry)?;
     match (&value.node().content, edit) {
         _ if can_be_filled(value, edit) => Ok(Present::Empty(found.entry)),
-        (Content::Scalar { .. }, Edit::Put { .. }) => Ok(Present::Scalar(found.entry)),
-        (Content::Sequence { .. }, Edit::Extend { .. }) => Ok(Present::Items(value)),
+        (NodeContent::Scalar { .. }, Edit::Put { .. }) => Ok(Present::Scalar(found.entry)),
+        (NodeContent::Sequence { .. }, Edit::Extend { .. }) => Ok(Present::Items(value)),
         (_, Edit::Extend { .. }) => Err(Refusal::not_a("list", value)),
         (
-            Content::Sequence { .. },
+            NodeContent::Sequence { .. },
             Edit::Put {
                 value: Value::Mapping(_),
                 ..
@@ -298,8 +298,8 @@ fn can_be_filled(value: NodeRef<'_>, edit: &Edit) -> bool {
 /// Whether there is nothing to keep: nothing, null, `{}`, `[]`.
 fn is_empty(node: NodeRef<'_>) -> bool {
     match &node.node().content {
-        Content::Mapping { entries, .. } => entries.is_empty(),
-        Content::Sequence { items, .. } => items.is_empty(),
+        NodeContent::Mapping { entries, .. } => entries.is_empty(),
+        NodeContent::Sequence { items, .. } => items.is_empty(),
         _ => node.is_null(),
     }
 }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use crate::yaml::odd_line_break;
-use crate::yaml::tree::{Content, Document, Entry, NodeRef, ScalarStyle};
+use crate::yaml::tree::{Document, Entry, NodeContent, NodeRef, ScalarStyle};
 
 /// Why a document's text is not changed; ranges index the document's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,8 +111,8 @@ pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refus
         return Err(Refusal::Shared(node.anchor().unwrap_or(node.range.clone())));
     }
     let has_items = match &node.content {
-        Content::Mapping { entries, .. } => !entries.is_empty(),
-        Content::Sequence { items, .. } => !items.is_empty(),
+        NodeContent::Mapping { entries, .. } => !entries.is_empty(),
+        NodeContent::Sequence { items, .. } => !items.is_empty(),
         _ => false,
     };
     if has_items {
@@ -126,7 +126,7 @@ pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refus
             node.anchor().unwrap_or(node.range.clone()),
         ));
     }
-    if let Content::Scalar {
+    if let NodeContent::Scalar {
         style: ScalarStyle::Block,
         ..
     } = node.content

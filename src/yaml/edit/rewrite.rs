@@ -6,7 +6,9 @@ use super::block::{after_line, comment_line, eol, line_start};
 use super::splice::Splice;
 use super::{Refusal, flow, refusal};
 use crate::yaml::quote;
-use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef, ScalarStyle};
+use crate::yaml::tree::{
+    CollectionStyle, Document, Entry, NodeContent, NodeId, NodeRef, ScalarStyle,
+};
 use crate::yaml::value::Value;
 
 /// One change of something that is written.
@@ -75,12 +77,12 @@ fn respell(node: NodeRef<'_>, value: &Value) -> Result<Splice, Refusal> {
     let range = node.range();
     check_bare(node)?;
     let style = match node.node().content {
-        Content::Alias(_) => return Err(Refusal::Shared(range)),
-        Content::Scalar {
+        NodeContent::Alias(_) => return Err(Refusal::Shared(range)),
+        NodeContent::Scalar {
             style: ScalarStyle::Block,
             ..
         } => return Err(Refusal::BlockScalar(range)),
-        Content::Scalar { style, .. } => style,
+        NodeContent::Scalar { style, .. } => style,
         _ => return Err(Refusal::not_a("single value", node)),
     };
     let old = &node.document().text[range.clone()];
@@ -112,7 +114,7 @@ fn remove(
     splices: &mut Vec<Splice>,
 ) -> Result<(), Refusal> {
     refusal::check_shared(mapping)?;
-    let Content::Mapping { style, .. } = mapping.node().content else {
+    let NodeContent::Mapping { style, .. } = mapping.node().content else {
         return Err(Refusal::not_a("mapping", mapping));
     };
     let entries = mapping.raw_entries();
@@ -143,11 +145,11 @@ fn check_unread(node: NodeRef<'_>) -> Result<(), Refusal> {
     }
     let document = node.document();
     match &node.node().content {
-        Content::Mapping { entries, .. } => entries.iter().try_for_each(|entry| {
+        NodeContent::Mapping { entries, .. } => entries.iter().try_for_each(|entry| {
             check_unread(document.at(entry.key))?;
             check_unread(document.at(entry.value))
         }),
-        Content::Sequence { items, .. } => {
+        NodeContent::Sequence { items, .. } => {
             let mut items = items.iter();
             items.try_for_each(|&item| check_unread(document.at(item)))
         }

@@ -6,16 +6,18 @@ use std::collections::BTreeMap;
 use super::{Edit, Refusal, Rewrite, block, effective, is_empty};
 use crate::yaml::parse;
 use crate::yaml::scalar::{self, Scalar};
-use crate::yaml::tree::{CollectionStyle, Content, Document, Entry, NodeId, NodeRef, ScalarStyle};
+use crate::yaml::tree::{
+    CollectionStyle, Document, Entry, NodeContent, NodeId, NodeRef, ScalarStyle,
+};
 use crate::yaml::value::Value;
 
 /// A tree without places: what two texts must agree in.
 #[derive(Debug, PartialEq)]
-enum Shape<'t> {
+enum NodeShape<'t> {
     Null,
     Scalar {
         text: Cow<'t, str>,
-        kind: Kind,
+        kind: NodeKind,
     },
     Mapping(Vec<(Meaning<'t>, Meaning<'t>)>),
     Sequence(Vec<Meaning<'t>>),
@@ -26,13 +28,13 @@ enum Shape<'t> {
 /// A node's shape with its anchor and tag as written.
 #[derive(Debug, PartialEq)]
 struct Meaning<'t> {
-    shape: Shape<'t>,
+    shape: NodeShape<'t>,
     anchor: Option<&'t str>,
     tag: Option<&'t str>,
 }
 
-impl<'t> From<Shape<'t>> for Meaning<'t> {
-    fn from(shape: Shape<'t>) -> Self {
+impl<'t> From<NodeShape<'t>> for Meaning<'t> {
+    fn from(shape: NodeShape<'t>) -> Self {
         Self {
             shape,
             anchor: None,
@@ -43,7 +45,7 @@ impl<'t> From<Shape<'t>> for Meaning<'t> {
 
 /// How Helm's reader types a scalar.
 #[derive(Debug, PartialEq)]
-enum Kind {
+enum NodeKind {
     Null,
     Bool,
     Int,
@@ -61,8 +63,10 @@ pub(super) fn check(
     let new = parse(text).map_err(|_| whole())?;
     let meant = old
         .root()
-        .map(|root| Intended::new(edits, rewrites).meaning(root));
-    let is = new.root().map(|root| Intended::new(&[], &[]).meaning(root));
+        .map(|root| IntendedTree::new(edits, rewrites).meaning(root));
+    let is = new
+        .root()
+        .map(|root| IntendedTree::new(&[], &[]).meaning(root));
     if meant != is || new.trailing.is_some() {
         return Err(whole());
     }
@@ -70,13 +74,13 @@ pub(super) fn check(
 }
 
 /// Reads a tree as it is to be after the edits.
-struct Intended<'e> {
+struct IntendedTree<'e> {
     edits: BTreeMap<NodeId, Vec<&'e Edit>>,
     /// By the scalar or the key that each changes.
     rewrites: BTreeMap<NodeId, &'e Rewrite>,
 }
 
-impl<'e> Intended<'e> {
+impl<'e> IntendedTree<'e> {
     fn new(edits: &'e [Edit], rewrites: &'e [Rewrite]) -> Self {
         let mut by_mapping: BTreeMap<NodeId, Vec<&Edit>> = BTreeMap::new();
         for edit in edits {
@@ -102,16 +106,16 @@ impl<'e> Intended<'e> {
             _ => {}
         }
         let shape = match &node.node().content {
-            Content::Absent => Shape::Null,
-            Content::Scalar { .. } => scalar_shape(node),
-            Content::Alias(_) => Shape::Alias(&node.document().text[node.range()]),
-            Content::Sequence { items, .. } => Shape::Sequence(
+            NodeContent::Absent => NodeShape::Null,
+            NodeContent::Scalar { .. } => scalar_shape(node),
+            NodeContent::Alias(_) => NodeShape::Alias(&node.document().text[node.range()]),
+            NodeContent::Sequence { items, .. } => NodeShape::Sequence(
                 items
                     .iter()
                     .map(|&item| self.meaning(node.document().at(item)))
                     .collect(),
             ),
-            Content::Mapping { .. } => Shape::Mapping(self.pairs(node)),
+            NodeContent::Mapping { .. } => NodeShape::Mapping(self.pairs(node)),
         };
         let anchor = node
             .node()
@@ -161,7 +165,7 @@ impl<'e> Intended<'e> {
         let new = new.map(|edit| (string(edit.target().1).into(), whole_shape(edit).into()));
         let is_block = matches!(
             mapping.node().content,
-            Content::Mapping {
+            NodeContent::Mapping {
                 style: CollectionStyle::Block,
                 ..
             }
@@ -181,14 +185,14 @@ impl<'e> Intended<'e> {
 /// The value of an existing key after one edit.
 fn edited<'t>(meaning: Meaning<'t>, old: NodeRef<'_>, edit: &'t Edit) -> Meaning<'t> {
     match (meaning.shape, edit) {
-        (Shape::Sequence(mut items), Edit::Extend { values, .. }) => {
+        (NodeShape::Sequence(mut items), Edit::Extend { values, .. }) => {
             items.extend(values.iter().map(|value| value_shape(value).into()));
             Meaning {
-                shape: Shape::Sequence(items),
+                shape: NodeShape::Sequence(items),
                 ..meaning
             }
         }
-        (shape, edit) if is_empty(old) || matches!(shape, Shape::Scalar { .. }) => Meaning {
+        (shape, edit) if is_empty(old) || matches!(shape, NodeShape::Scalar { .. }) => Meaning {
             shape: whole_shape(edit),
             ..meaning
         },
@@ -196,68 +200,68 @@ fn edited<'t>(meaning: Meaning<'t>, old: NodeRef<'_>, edit: &'t Edit) -> Meaning
     }
 }
 
-fn scalar_shape(node: NodeRef<'_>) -> Shape<'_> {
-    let Content::Scalar { text, style } = &node.node().content else {
-        return Shape::Null;
+fn scalar_shape(node: NodeRef<'_>) -> NodeShape<'_> {
+    let NodeContent::Scalar { text, style } = &node.node().content else {
+        return NodeShape::Null;
     };
     let typed = match style {
         ScalarStyle::Plain => scalar::resolve_plain(text),
         _ => Scalar::String(text.as_ref().into()),
     };
     match kind(&typed) {
-        Kind::Null => Shape::Null,
-        kind => Shape::Scalar {
+        NodeKind::Null => NodeShape::Null,
+        kind => NodeShape::Scalar {
             text: Cow::Borrowed(text),
             kind,
         },
     }
 }
 
-fn kind(scalar: &Scalar<'_>) -> Kind {
+fn kind(scalar: &Scalar<'_>) -> NodeKind {
     match scalar {
-        Scalar::Null => Kind::Null,
-        Scalar::Bool(_) => Kind::Bool,
-        Scalar::Int(_) | Scalar::Uint(_) => Kind::Int,
-        Scalar::Float(_) => Kind::Float,
-        Scalar::String(_) => Kind::String,
+        Scalar::Null => NodeKind::Null,
+        Scalar::Bool(_) => NodeKind::Bool,
+        Scalar::Int(_) | Scalar::Uint(_) => NodeKind::Int,
+        Scalar::Float(_) => NodeKind::Float,
+        Scalar::String(_) => NodeKind::String,
     }
 }
 
-fn string(text: &str) -> Shape<'_> {
-    Shape::Scalar {
+fn string(text: &str) -> NodeShape<'_> {
+    NodeShape::Scalar {
         text: Cow::Borrowed(text),
-        kind: Kind::String,
+        kind: NodeKind::String,
     }
 }
 
 /// What stands under the key if nothing was there.
-fn whole_shape(edit: &Edit) -> Shape<'_> {
+fn whole_shape(edit: &Edit) -> NodeShape<'_> {
     match edit {
         Edit::Put { value, .. } => value_shape(value),
         Edit::Extend { values, .. } => sequence(values),
     }
 }
 
-fn sequence(items: &[Value]) -> Shape<'_> {
-    Shape::Sequence(items.iter().map(|item| value_shape(item).into()).collect())
+fn sequence(items: &[Value]) -> NodeShape<'_> {
+    NodeShape::Sequence(items.iter().map(|item| value_shape(item).into()).collect())
 }
 
-fn value_shape(value: &Value) -> Shape<'_> {
+fn value_shape(value: &Value) -> NodeShape<'_> {
     match value {
-        Value::Null => Shape::Null,
-        Value::Bool(truth) => Shape::Scalar {
+        Value::Null => NodeShape::Null,
+        Value::Bool(truth) => NodeShape::Scalar {
             text: if *truth { "true" } else { "false" }.into(),
-            kind: Kind::Bool,
+            kind: NodeKind::Bool,
         },
         Value::Number(number) => {
             let text = number.to_string();
             let kind = kind(&scalar::resolve_plain(&text));
             let text = Cow::Owned(text);
-            Shape::Scalar { text, kind }
+            NodeShape::Scalar { text, kind }
         }
         Value::String(text) => string(text),
         Value::Sequence(items) => sequence(items),
-        Value::Mapping(pairs) => Shape::Mapping(
+        Value::Mapping(pairs) => NodeShape::Mapping(
             pairs
                 .iter()
                 .map(|(key, value)| (string(key).into(), value_shape(value).into()))

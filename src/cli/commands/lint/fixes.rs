@@ -9,7 +9,7 @@ use crate::cli::args::LintOptions;
 use crate::cli::patch;
 use crate::cli::session::Session;
 use crate::diag::{Diagnostic, Fix, Safety};
-use crate::fix::{self, Allowed, Outcome, Texts};
+use crate::fix::{self, Allowed, FixOutcome, Texts};
 use crate::host::Host;
 use crate::lint::{Repeats, Selection};
 use crate::project::{LintRequest, Relint};
@@ -107,7 +107,7 @@ pub(super) fn run(
 }
 
 /// Leaves out what is in no file.
-fn keep_written(outcome: &mut Outcome, written: BTreeMap<SourceId, String>) {
+fn keep_written(outcome: &mut FixOutcome, written: BTreeMap<SourceId, String>) {
     outcome.texts = written;
     let texts = &outcome.texts;
     outcome.applied.retain(|applied| {
@@ -173,7 +173,7 @@ impl Linter<'_> {
 }
 
 /// One patch of all files that change; its last line says where it cannot be applied.
-fn diff(session: &Session<'_>, outcome: &Outcome) -> String {
+fn diff(session: &Session<'_>, outcome: &FixOutcome) -> String {
     let (mut text, mut altered) = (String::new(), None);
     for (id, new) in &outcome.texts {
         let whole = report::Replacement {
@@ -190,7 +190,7 @@ fn diff(session: &Session<'_>, outcome: &Outcome) -> String {
 }
 
 /// How many were fixed, and which were not and why.
-fn told(sources: &Sources, outcome: &Outcome, is_diff: bool) -> Vec<String> {
+fn told(sources: &Sources, outcome: &FixOutcome, is_diff: bool) -> Vec<String> {
     let count: usize = outcome
         .applied
         .iter()

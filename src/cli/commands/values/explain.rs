@@ -151,7 +151,7 @@ impl Explanation<'_> {
         text.push('\n');
         let how = if is_deleted { "deleted by" } else { "set by" };
         let mut rows = vec![(how, value)];
-        rows.extend(value.lost.iter().map(|lost| ("over", lost)));
+        rows.extend(value.overridden.iter().map(|lost| ("over", lost)));
         let rows: Vec<(&str, String, String)> = rows
             .into_iter()
             .map(|(how, value)| {

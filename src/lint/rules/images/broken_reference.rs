@@ -104,7 +104,7 @@ fn is_copy(hub: &Hub<'_>, name: &Value) -> bool {
     let own = last(name);
     own.is_none()
         || name
-            .lost
+            .overridden
             .iter()
             .any(|lost| hub.is_default(lost) && last(lost) == own)
 }
@@ -123,7 +123,7 @@ fn is_tagged_elsewhere(hub: &Hub<'_>) -> bool {
 /// The sources that have a share in a value.
 fn collect(value: &Value, layers: &mut BTreeSet<SourceId>) {
     layers.insert(value.set.value.source);
-    for lost in &value.lost {
+    for lost in &value.overridden {
         layers.insert(lost.set.value.source);
     }
     let map = value.as_map().into_iter();

@@ -38,7 +38,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         // Off by the chart's own default is no decision of a layer.
-        if hub.is_default(switch) && switch.lost.is_empty() {
+        if hub.is_default(switch) && switch.overridden.is_empty() {
             continue;
         }
         let is_above = |leaf: &&Value| {

@@ -45,7 +45,7 @@ fn look<'v>(
 /// What the list next below has and this one has not. An empty list says that nothing is wanted.
 fn replaced(cx: &Context<'_>, path: &[&str], list: &Value, items: &[Value]) -> Option<Diagnostic> {
     let hub = cx.hub;
-    let lower = list.lost.first()?;
+    let lower = list.overridden.first()?;
     let Content::List(lower_items) = &lower.content else {
         return None;
     };

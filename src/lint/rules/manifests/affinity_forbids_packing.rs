@@ -20,7 +20,7 @@ static CODE: Code = Code::warning(
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
 
-type Labels = BTreeMap<String, String>;
+type PodLabels = BTreeMap<String, String>;
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     let spec = workload.template.spec.node();
@@ -64,7 +64,7 @@ fn on_each_node(term: NodeRef<'_>) -> Option<Selector> {
 
 /// The labels of placeholders, and of the pods that a hub of the release makes for its users
 /// (`jupyterhub.labels` with the component `singleuser-server`).
-fn labels_of_users(stream: &Stream<'_>) -> Vec<Labels> {
+fn labels_of_users(stream: &Stream<'_>) -> Vec<PodLabels> {
     let workloads = stream.workloads.iter();
     let labels = workloads.filter_map(|workload| {
         let mut labels = workload.template.labels();
@@ -131,7 +131,7 @@ fn lonely(
     stream: &Stream<'_>,
     workload: &Workload<'_>,
     term: NodeRef<'_>,
-    labels: &[Labels],
+    labels: &[PodLabels],
 ) -> Option<Diagnostic> {
     let is_near = term.get("namespaces").is_none() && term.get("namespaceSelector").is_none();
     let selector = read_selector(term.get("labelSelector")?).filter(|_| is_near)?;

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Value;
@@ -74,7 +74,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 fn flaw(
     cx: &Context<'_>,
-    settings: &Settings<'_>,
+    settings: &SpawnerSettings<'_>,
     name: &str,
     value: &Value,
 ) -> Option<Diagnostic> {
@@ -147,7 +147,7 @@ fn of_profile_moved(
 }
 
 /// An affinity by the chart's keys: terms that are required, and those that are preferred.
-fn affinity(affinity: yaml::Value) -> Option<Vec<fixes::Place>> {
+fn affinity(affinity: yaml::Value) -> Option<Vec<fixes::NewValue>> {
     let yaml::Value::Mapping(kinds) = affinity else {
         return None;
     };

@@ -4,7 +4,7 @@ use crate::hub::components::PURPOSE;
 use serde_json::json;
 
 use crate::diag::{Code, Diagnostic, FixKind, Level};
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -41,7 +41,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// A term that does not ask for the purpose of a node, beside one that does.
-fn bypassed<'s>(settings: &Settings<'_>, terms: &[&'s Value]) -> Option<&'s Value> {
+fn bypassed<'s>(settings: &SpawnerSettings<'_>, terms: &[&'s Value]) -> Option<&'s Value> {
     let mut selected = settings.entries("node_selector");
     let is_selected = selected.any(|(label, _)| label == PURPOSE);
     let asks = |term: &&&Value| looks_at(term, PURPOSE);
@@ -91,7 +91,7 @@ fn narrowed(cx: &Context<'_>, term: &Value) -> Edits {
 }
 
 /// Terms that look at nothing in common are mostly meant to hold together.
-fn apart(settings: &Settings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
+fn apart(settings: &SpawnerSettings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
     let keys = |term: &Value| -> Option<Vec<String>> {
         let keys = expressions(term)
             .into_iter()

@@ -3,7 +3,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::hub::Hub;
 use crate::hub::affinity_terms::{exclude_each_other, excludes, expressions, key, text};
 use crate::hub::components::PURPOSE;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule};
 use crate::values::Value;
@@ -35,7 +35,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// Every term of the affinity rules out what the selector wants, or itself.
-fn of_users(settings: &Settings<'_>) -> Option<Diagnostic> {
+fn of_users(settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let terms = settings.items("node_affinity_required");
     let selector = settings.get("node_selector");
     let conflicts: Option<Vec<_>> = terms.iter().map(|term| conflict(term, selector)).collect();

@@ -3,7 +3,7 @@ use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::affinity_terms::looks_at;
 use crate::hub::components::PURPOSE;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::hub::tolerations::{missing, of_another_value, with_spellings};
 use crate::lint::{Check, Context, Rule, fixes};
@@ -40,12 +40,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// A trait that a profile or a choice sets to a list, or to a mapping, which replaces a list as well.
-fn replaced<'s>(settings: &'s Settings<'_>, name: &str) -> Option<&'s Value> {
+fn replaced<'s>(settings: &'s SpawnerSettings<'_>, name: &str) -> Option<&'s Value> {
     let value = settings.get(name).filter(|_| settings.is_overridden(name));
     value.filter(|value| matches!(value.content, Content::List(_) | Content::Map(_)))
 }
 
-fn toleration(cx: &Context<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
+fn toleration(cx: &Context<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let list = replaced(settings, "tolerations")?;
     let items = settings.items("tolerations");
     let spellings = missing(&items, "user");
@@ -65,7 +65,7 @@ fn toleration(cx: &Context<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
     ))
 }
 
-fn affinity(settings: &Settings<'_>) -> Option<Diagnostic> {
+fn affinity(settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let list = replaced(settings, "node_affinity_required")?;
     let mut selected = settings.entries("node_selector");
     let terms = settings.items("node_affinity_required");
@@ -81,7 +81,7 @@ fn affinity(settings: &Settings<'_>) -> Option<Diagnostic> {
     Some(lost(list, message, help))
 }
 
-fn block(hub: &Hub<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
+fn block(hub: &Hub<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let list = replaced(settings, "init_containers")?;
     let ip = hub.text("singleuser.cloudMetadata.ip");
     let text = list.to_json().to_string();

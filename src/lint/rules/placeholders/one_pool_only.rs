@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::hub::affinity_terms::{expressions, key};
 use crate::hub::components::PURPOSE;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule};
 use crate::values::Value;
@@ -43,7 +43,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// What places a server where a placeholder need not be: a selector that asks for more than that of
 /// placeholders, or for another thing, or other terms that are required. The purpose of a node is no pool.
-fn elsewhere<'s>(base: &Settings<'_>, settings: &'s Settings<'_>) -> Option<&'s Value> {
+fn elsewhere<'s>(
+    base: &SpawnerSettings<'_>,
+    settings: &'s SpawnerSettings<'_>,
+) -> Option<&'s Value> {
     const REQUIRED: &str = "node_affinity_required";
     let of_base = |label: &str| base.get("node_selector").and_then(|map| map.get(label));
     let mut selected = settings.entries("node_selector");
@@ -59,7 +62,7 @@ fn elsewhere<'s>(base: &Settings<'_>, settings: &'s Settings<'_>) -> Option<&'s 
         all.into_iter()
             .any(|it| key(it).is_some_and(|key| key != PURPOSE))
     };
-    let pools = |settings: &Settings<'_>| -> Vec<_> {
+    let pools = |settings: &SpawnerSettings<'_>| -> Vec<_> {
         let terms = settings.items(REQUIRED);
         terms
             .into_iter()

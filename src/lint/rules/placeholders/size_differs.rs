@@ -4,7 +4,7 @@ use crate::diag::Level;
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::bytes;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::seats::{self, is_nothing, request};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -53,7 +53,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// What a server requests, in units of Kubernetes; nothing where it has devices, which have limits as well.
-fn requests(settings: &Settings<'_>) -> Option<Json> {
+fn requests(settings: &SpawnerSettings<'_>) -> Option<Json> {
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
     if devices
         .iter()
@@ -89,7 +89,7 @@ fn is_quantity(text: &str) -> bool {
 }
 
 /// As the chart takes resources of `singleuser` for placeholders, those of devices among them.
-fn requests_nothing(base: &Settings<'_>) -> bool {
+fn requests_nothing(base: &SpawnerSettings<'_>) -> bool {
     let amounts = ["mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit"];
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
     amounts
@@ -101,7 +101,11 @@ fn requests_nothing(base: &Settings<'_>) -> bool {
         })
 }
 
-fn differs(hub: &Hub<'_>, base: &Settings<'_>, default: &Settings<'_>) -> Option<Diagnostic> {
+fn differs(
+    hub: &Hub<'_>,
+    base: &SpawnerSettings<'_>,
+    default: &SpawnerSettings<'_>,
+) -> Option<Diagnostic> {
     let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
     let differing = [
         ("mem_guarantee", "mem_limit"),

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::images;
 use crate::hub::profiles;
-use crate::hub::profiles::Settings;
+use crate::hub::profiles::SpawnerSettings;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::Content;
@@ -74,8 +74,8 @@ const NAME: &str = "singleuser.image.name";
 const TAG: &str = "singleuser.image.tag";
 
 /// The image of most settings; of equals the one that comes first.
-fn most_used<'s>(all: &'s [Settings<'_>]) -> Option<&'s str> {
-    let image = |settings: &'s Settings<'_>| settings.get("image").and_then(images::text_of);
+fn most_used<'s>(all: &'s [SpawnerSettings<'_>]) -> Option<&'s str> {
+    let image = |settings: &'s SpawnerSettings<'_>| settings.get("image").and_then(images::text_of);
     let images: Vec<&str> = all.iter().filter_map(image).collect();
     let count = |wanted: &&str| images.iter().filter(|image| *image == wanted).count();
     let most = images.iter().map(&count).max()?;

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, Level};
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
@@ -51,7 +51,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// A label that the profile wants to have another value than the pullers do.
-fn elsewhere<'s>(base: &Settings<'_>, settings: &'s Settings<'_>) -> Option<(&'s str, &'s Value)> {
+fn elsewhere<'s>(
+    base: &SpawnerSettings<'_>,
+    settings: &'s SpawnerSettings<'_>,
+) -> Option<(&'s str, &'s Value)> {
     let of_base = |key: &str| {
         let mut entries = base.entries("node_selector");
         entries

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, FixKind};
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -32,7 +32,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// What is wrong with a guaranteed resource whose limit is another, or none.
 fn flaw(
     cx: &Context<'_>,
-    settings: &Settings<'_>,
+    settings: &SpawnerSettings<'_>,
     name: &str,
     amount: &Value,
 ) -> Option<Diagnostic> {
@@ -67,7 +67,7 @@ fn flaw(
 }
 
 /// The limit beside the guarantees, in the profile or among the values.
-fn limited(cx: &Context<'_>, settings: &Settings<'_>, name: &str, amount: &Value) -> Edits {
+fn limited(cx: &Context<'_>, settings: &SpawnerSettings<'_>, name: &str, amount: &Value) -> Edits {
     const GUARANTEES: &str = "extra_resource_guarantees";
     let limits = if settings.is_overridden(GUARANTEES) {
         "extra_resource_limits"

@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::bytes;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -58,7 +58,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// says is not changed for one profile.
 fn raised(
     cx: &Context<'_>,
-    settings: &Settings<'_>,
+    settings: &SpawnerSettings<'_>,
     (of_guarantee, of_limit): (&str, &str),
     (guarantee, limit): (&Value, &Value),
 ) -> Edits {

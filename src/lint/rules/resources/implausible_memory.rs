@@ -1,6 +1,6 @@
 use crate::diag::{Code, Diagnostic};
 use crate::hub::bytes;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule};
 use crate::values::Content;
@@ -36,7 +36,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn flaw(settings: &Settings<'_>, name: &str, least: f64, what: &str) -> Option<Diagnostic> {
+fn flaw(settings: &SpawnerSettings<'_>, name: &str, least: f64, what: &str) -> Option<Diagnostic> {
     let value = settings.get(name)?;
     let amount = bytes::amount(value)?;
     if amount <= 0.0 || amount >= least * MEBIBYTE {

@@ -1,7 +1,7 @@
 use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
 use crate::hub::bytes;
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -51,7 +51,7 @@ fn is_nothing(value: Option<&Value>) -> bool {
     value.is_none_or(|value| bytes::amount(value) == Some(0.0))
 }
 
-fn reserved(settings: &Settings<'_>, what: &str, limit: &Value) -> Option<Diagnostic> {
+fn reserved(settings: &SpawnerSettings<'_>, what: &str, limit: &Value) -> Option<Diagnostic> {
     bytes::amount(limit).filter(|most| *most > 0.0)?;
     let message = format!(
         "{} reserves all of its {what} limit, as no guarantee is set",
@@ -66,7 +66,12 @@ fn reserved(settings: &Settings<'_>, what: &str, limit: &Value) -> Option<Diagno
 }
 
 /// The limit as the guarantee, where the limit is set.
-fn written_out(cx: &Context<'_>, settings: &Settings<'_>, guarantee: &str, limit: &Value) -> Edits {
+fn written_out(
+    cx: &Context<'_>,
+    settings: &SpawnerSettings<'_>,
+    guarantee: &str,
+    limit: &Value,
+) -> Edits {
     let (of_limit, path, beside) = match guarantee {
         "mem_guarantee" => (
             "mem_limit",
@@ -89,7 +94,7 @@ fn written_out(cx: &Context<'_>, settings: &Settings<'_>, guarantee: &str, limit
 }
 
 /// Neither is set, though the chart has a guarantee: who took it away, and who gave the limit up.
-fn unlimited(hub: &Hub<'_>, settings: &Settings<'_>) -> Option<Diagnostic> {
+fn unlimited(hub: &Hub<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let of_chart = hub.get("singleuser.memory").and_then(Value::as_map);
     let deleted = of_chart.and_then(|memory| memory.deleted.get("guarantee"));
     let taken = settings.said("mem_guarantee").or(deleted)?;

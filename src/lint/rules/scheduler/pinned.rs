@@ -63,5 +63,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Whether it is another than the chart's own.
 fn differs(tag: &Value) -> bool {
-    tag.lost.last().is_none_or(|own| own.content != tag.content)
+    tag.overridden
+        .last()
+        .is_none_or(|own| own.content != tag.content)
 }

@@ -126,24 +126,28 @@ fn finding(
     cx: &Context<'_>,
     value: &Value,
     fields: &[&str],
-    (text, flaw): (&str, &Flaw<'_>),
+    (text, flaw): (&str, &TemplateProblem<'_>),
 ) -> Diagnostic {
     let hub = cx.hub;
     let set = value.set.value;
     let is_secret = hub.sources.shown(set) != hub.sources.slice(set);
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let message = match flaw {
-        Flaw::Unpaired(brace) => {
+        TemplateProblem::Unpaired(brace) => {
             format!("KubeSpawner fills in what stands in braces, and a `{brace}` is alone here")
         }
-        Flaw::Unknown(name) if !is_secret && is_name(name) => {
+        TemplateProblem::Unknown(name) if !is_secret && is_name(name) => {
             format!("KubeSpawner has nothing to fill in for `{{{name}}}`")
         }
-        Flaw::Unknown(_) => "KubeSpawner has nothing to fill in for these braces".to_owned(),
+        TemplateProblem::Unknown(_) => {
+            "KubeSpawner has nothing to fill in for these braces".to_owned()
+        }
     };
     let finding = Diagnostic::new(&CODE, message).at(span(value), "servers do not start for it");
     let meant = match flaw {
-        Flaw::Unknown(name) if !is_secret && is_name(name) => nearest(name, fields.iter().copied()),
+        TemplateProblem::Unknown(name) if !is_secret && is_name(name) => {
+            nearest(name, fields.iter().copied())
+        }
         _ => None,
     };
     if let Some(meant) = meant {
@@ -157,7 +161,7 @@ const DOUBLED: &str =
     "write `{{` and `}}` for braces that are meant, as those of JSON and of `${NAME}` of a shell";
 
 /// Why a template cannot be filled in.
-enum Flaw<'t> {
+enum TemplateProblem<'t> {
     /// A brace without its other half.
     Unpaired(char),
     /// A field that there is not.
@@ -174,24 +178,26 @@ fn fields(hub: &Hub<'_>) -> Vec<&'static str> {
 }
 
 /// The first thing that Python's `str.format` does not take.
-fn flaw<'t>(fields: &[&str], text: &'t str) -> Option<Flaw<'t>> {
+fn flaw<'t>(fields: &[&str], text: &'t str) -> Option<TemplateProblem<'t>> {
     pieces(text).into_iter().find_map(|piece| match piece {
-        Piece::Text(_) => None,
-        Piece::Lone(brace) => Some(Flaw::Unpaired(brace)),
-        Piece::Field(inside) => {
+        TemplatePiece::Text(_) => None,
+        TemplatePiece::Lone(brace) => Some(TemplateProblem::Unpaired(brace)),
+        TemplatePiece::Field(inside) => {
             let name = name_of(inside);
-            (!fields.contains(&name)).then_some(Flaw::Unknown(name))
+            (!fields.contains(&name)).then_some(TemplateProblem::Unknown(name))
         }
     })
 }
 
 /// The text with every brace twice that belongs to no field.
 fn doubled(fields: &[&str], text: &str) -> String {
-    let piece = |piece: Piece<'_>| match piece {
-        Piece::Text(text) => text.to_owned(),
-        Piece::Lone(brace) => format!("{brace}{brace}"),
-        Piece::Field(inside) if fields.contains(&name_of(inside)) => format!("{{{inside}}}"),
-        Piece::Field(inside) => format!("{{{{{}}}}}", doubled(fields, inside)),
+    let piece = |piece: TemplatePiece<'_>| match piece {
+        TemplatePiece::Text(text) => text.to_owned(),
+        TemplatePiece::Lone(brace) => format!("{brace}{brace}"),
+        TemplatePiece::Field(inside) if fields.contains(&name_of(inside)) => {
+            format!("{{{inside}}}")
+        }
+        TemplatePiece::Field(inside) => format!("{{{{{}}}}}", doubled(fields, inside)),
     };
     pieces(text).into_iter().map(piece).collect()
 }
@@ -203,7 +209,7 @@ fn name_of(inside: &str) -> &str {
 }
 
 /// A part of a template of Python's `str.format`.
-enum Piece<'t> {
+enum TemplatePiece<'t> {
     /// Text, with doubled braces as they stand.
     Text(&'t str),
     /// A brace without its other half.
@@ -212,26 +218,26 @@ enum Piece<'t> {
     Field(&'t str),
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+fn pieces(text: &str) -> Vec<TemplatePiece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
         let (before, from) = rest.split_at(at);
-        pieces.push(Piece::Text(before));
+        pieces.push(TemplatePiece::Text(before));
         let (piece, length) = if from.starts_with("{{") || from.starts_with("}}") {
-            (Piece::Text(&from[..2]), 2)
+            (TemplatePiece::Text(&from[..2]), 2)
         } else if from.starts_with('}') {
-            (Piece::Lone('}'), 1)
+            (TemplatePiece::Lone('}'), 1)
         } else {
             match end_of_field(from) {
-                Some(end) => (Piece::Field(&from[1..end]), end + 1),
-                None => (Piece::Lone('{'), 1),
+                Some(end) => (TemplatePiece::Field(&from[1..end]), end + 1),
+                None => (TemplatePiece::Lone('{'), 1),
             }
         };
         pieces.push(piece);
         rest = &from[length..];
     }
-    pieces.push(Piece::Text(rest));
+    pieces.push(TemplatePiece::Text(rest));
     pieces
 }
 

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, FixKind};
-use crate::lint::{Check, Found, Rule, fixes};
+use crate::lint::{Check, Rule, SchemaViolation, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -19,7 +19,7 @@ static CODE: Code = Code::error(
 /// A key that so many places have says nothing about the one that was meant.
 const MOST_HOMES: usize = 4;
 
-pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { key, meant, homes } = &found.violation.kind else {
         return None;
     };
@@ -66,7 +66,7 @@ fn join(home: &str, key: &str) -> String {
 }
 
 /// Settings of JupyterHub's classes and of the spawner, which have places of their own in the values.
-fn home_in_hub(path: &[&str], found: &Found<'_, '_>) -> Option<String> {
+fn home_in_hub(path: &[&str], found: &SchemaViolation<'_, '_>) -> Option<String> {
     match path {
         ["hub", key] if key.starts_with(|c: char| c.is_ascii_uppercase()) => {
             Some(format!("hub.config.{key}"))
@@ -84,12 +84,12 @@ fn home_in_hub(path: &[&str], found: &Found<'_, '_>) -> Option<String> {
 }
 
 /// Whether a key alike is known beside it.
-fn has_sibling(found: &Found<'_, '_>) -> bool {
+fn has_sibling(found: &SchemaViolation<'_, '_>) -> bool {
     matches!(&found.violation.kind, ViolationKind::UnknownKey { meant, .. } if meant.is_some())
 }
 
 /// Whether it is Python, as in the entries of `extraConfig`.
-fn is_program(found: &Found<'_, '_>) -> bool {
+fn is_program(found: &SchemaViolation<'_, '_>) -> bool {
     match found.value.map(|value| &value.content) {
         Some(Content::String(text)) => text
             .lines()

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Found, Rule};
+use crate::lint::{Check, Rule, SchemaViolation};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,7 +14,7 @@ static CODE: Code = Code::error(
 )
 .page(include_str!("missing_key.md"));
 
-pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::MissingKey(_) = &found.violation.kind else {
         return None;
     };

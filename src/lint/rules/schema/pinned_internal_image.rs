@@ -67,7 +67,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Whether it is the chart's own today, so that nothing changes without it.
 fn is_of_chart(hub: &Hub<'_>, tag: &Value) -> bool {
-    let own = tag.lost.last().filter(|own| hub.is_default(own));
+    let own = tag.overridden.last().filter(|own| hub.is_default(own));
     hub.is_version_known && own.is_some_and(|own| own.content == tag.content)
 }
 
@@ -84,7 +84,7 @@ fn is_other_version(hub: &Hub<'_>, tag: &str) -> bool {
 
 /// Whether an older version of the chart has this tag, and this one another: a copy of its values.
 fn is_of_older(hub: &Hub<'_>, path: &str, tag: &Value, text: &str) -> bool {
-    let own = tag.lost.last().filter(|own| hub.is_default(own));
+    let own = tag.overridden.last().filter(|own| hub.is_default(own));
     if own.is_none_or(|own| own.content == tag.content) {
         return false;
     }

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, FixKind};
-use crate::lint::{Check, Found, Rule, fixes};
+use crate::lint::{Check, Rule, SchemaViolation, fixes};
 use crate::schema::ViolationKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ static CODE: Code = Code::error(
 .page(include_str!("unknown_key.md"))
 .fix(FixKind::Unsafe);
 
-pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { meant, .. } = &found.violation.kind else {
         return None;
     };

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Judged, Rule};
+use crate::lint::{Check, JudgedComment, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -13,7 +13,7 @@ static CODE: Code = Code::warning(
 )
 .page(include_str!("expired.md"));
 
-fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
+fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let until = judged.comment.until.as_ref()?;
     // What it silences nothing of is only in the way.
     if !judged.is_expired || judged.unused.len() == judged.comment.words.len() {

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Judged, Rule};
+use crate::lint::{Check, JudgedComment, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -13,7 +13,7 @@ static CODE: Code = Code::warning(
 )
 .page(include_str!("malformed.md"));
 
-fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
+fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let until = judged.comment.until.as_ref()?;
     if is_day(&until.text) {
         return None;

@@ -1,6 +1,6 @@
 use crate::diag::{Diagnostic, Level};
 use crate::lint::select::NO_SUCH_RULE;
-use crate::lint::{Check, Judged, Rule};
+use crate::lint::{Check, JudgedComment, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &NO_SUCH_RULE,
@@ -8,7 +8,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 /// A comment that names no rule suppresses nothing, which stops nobody: the finding is still reported.
-fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
+fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let (word, error) = judged.unknown.clone()?;
     let mut finding = error.at(word.span, "suppresses nothing");
     finding.level = Level::Warning;

@@ -1,6 +1,6 @@
 use crate::diag::{Diagnostic, Fix, Safety, TextEdit};
 use crate::lint::suppress::UNUSED_SUPPRESSION;
-use crate::lint::{Check, Comment, Judged, Rule, Word};
+use crate::lint::{Check, Comment, JudgedComment, Rule, Word};
 use crate::text::Span;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     check: Check::Comment(check),
 };
 
-fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
+fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let unused = &judged.unused;
     let first = unused.first()?;
     let comment = judged.comment;

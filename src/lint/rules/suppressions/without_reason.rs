@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic};
-use crate::lint::{Check, Judged, Rule};
+use crate::lint::{Check, JudgedComment, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -13,7 +13,7 @@ static CODE: Code = Code::warning(
 )
 .page(include_str!("without_reason.md"));
 
-fn check(judged: &Judged<'_>) -> Option<Diagnostic> {
+fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     if !judged.lacks_reason {
         return None;
     }

@@ -88,7 +88,7 @@ fn joined(values: &Values<'_>, id: SourceId) -> Edits {
 /// Every text that something of the values stands in.
 fn note(value: &Value, sources: &mut BTreeSet<SourceId>) {
     sources.insert(value.set.value.source);
-    for lost in &value.lost {
+    for lost in &value.overridden {
         note(lost, sources);
     }
     if let Content::Map(map) = &value.content {

@@ -22,17 +22,17 @@ static CODE: Code = Code::warning(
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     for chart in &values.charts {
-        let look = Look { values, chart };
+        let look = NullSearch { values, chart };
         look.at(chart.values, &mut Vec::new(), findings);
     }
 }
 
-struct Look<'v, 's> {
+struct NullSearch<'v, 's> {
     values: &'v Values<'s>,
     chart: &'v ChartValues<'s>,
 }
 
-impl<'v> Look<'v, '_> {
+impl<'v> NullSearch<'v, '_> {
     fn at(&self, value: &'v Value, path: &mut Vec<&'v str>, findings: &mut Vec<Diagnostic>) {
         let Some(values::Map {
             entries, deleted, ..
@@ -45,13 +45,13 @@ impl<'v> Look<'v, '_> {
             .filter(|(key, _)| !entries.contains_key(*key))
         {
             path.push(key);
-            findings.extend(self.erased(null, &null.lost, path));
+            findings.extend(self.erased(null, &null.overridden, path));
             path.pop();
         }
         for (key, below) in entries {
             path.push(key);
             if below.is_null() {
-                findings.extend(self.erased(below, &below.lost, path));
+                findings.extend(self.erased(below, &below.overridden, path));
             } else {
                 findings.extend(self.rescued(below, path));
             }
@@ -78,8 +78,8 @@ impl<'v> Look<'v, '_> {
 
     /// A null between two layers, of which the upper one sets the key again.
     fn rescued(&self, value: &Value, path: &[&str]) -> Option<Diagnostic> {
-        let at = value.lost.iter().position(Value::is_null)?;
-        let (null, lower) = (&value.lost[at], &value.lost[at + 1..]);
+        let at = value.overridden.iter().position(Value::is_null)?;
+        let (null, lower) = (&value.overridden[at], &value.overridden[at + 1..]);
         let lost = lower
             .iter()
             .find(|lost| has_content(lost) && self.is_set(lost))?;

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, FixKind};
-use crate::lint::{Check, Found, Rule, fixes};
+use crate::lint::{Check, Rule, SchemaViolation, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -16,7 +16,7 @@ static CODE: Code = Code::error(
 .page(include_str!("number_where_string.md"))
 .fix(FixKind::Safe);
 
-pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::WrongType {
         wants_string: true, ..
     } = found.violation.kind

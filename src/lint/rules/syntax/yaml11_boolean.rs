@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, FixKind};
-use crate::lint::{Check, Found, Rule, fixes};
+use crate::lint::{Check, Rule, SchemaViolation, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
 
@@ -24,7 +24,7 @@ pub(super) fn is_word(text: &str) -> bool {
     )
 }
 
-pub(in crate::lint) fn check(found: &Found<'_, '_>) -> Option<Diagnostic> {
+pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let value = found.value?;
     let text = found.values.sources.shown(value.set.value);
     let Content::Bool(is_true) = value.content else {

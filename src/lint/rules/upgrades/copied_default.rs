@@ -65,7 +65,7 @@ fn copied(upgrade: &Upgrade<'_>, from: &Value, to: &Value, path: &str) -> Option
 
 /// The default that a value lies over.
 fn default<'v>(hub: &Hub<'_>, value: &'v Value) -> Option<&'v Value> {
-    value.lost.iter().find(|lost| hub.is_own(lost))
+    value.overridden.iter().find(|lost| hub.is_own(lost))
 }
 
 fn shown(value: &serde_json::Value) -> Option<String> {

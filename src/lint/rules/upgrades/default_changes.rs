@@ -20,7 +20,7 @@ static CODE: Code = Code::note(
 .fix(FixKind::Unsafe);
 
 /// A default that a version of the chart changed.
-struct Change {
+struct DefaultChange {
     path: &'static str,
     since: ChartVersion,
     /// Whether it matters to a hub, as it will be.
@@ -32,8 +32,8 @@ struct Change {
     was: &'static str,
 }
 
-const CHANGES: &[Change] = &[
-    Change {
+const CHANGES: &[DefaultChange] = &[
+    DefaultChange {
         path: "prePuller.continuous.enabled",
         since: ChartVersion::new(0, 9),
         matters: always,
@@ -41,7 +41,7 @@ const CHANGES: &[Change] = &[
         message: "images are pulled to every node for users, by a daemon set",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "scheduling.userScheduler.enabled",
         since: ChartVersion::new(0, 9),
         matters: always,
@@ -49,7 +49,7 @@ const CHANGES: &[Change] = &[
         message: "users' pods are placed by a scheduler of the hub's own",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "proxy.https.enabled",
         since: ChartVersion::new(0, 10),
         matters: is_set_up_for_https,
@@ -57,7 +57,7 @@ const CHANGES: &[Change] = &[
         message: "the proxy serves HTTPS only where it is switched on",
         was: "true",
     },
-    Change {
+    DefaultChange {
         path: "hub.networkPolicy.enabled",
         since: ChartVersion::new(0, 10),
         matters: always,
@@ -65,7 +65,7 @@ const CHANGES: &[Change] = &[
         message: "a network policy keeps other pods from the hub that have no label for it",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "proxy.chp.networkPolicy.enabled",
         since: ChartVersion::new(0, 10),
         matters: always,
@@ -73,7 +73,7 @@ const CHANGES: &[Change] = &[
         message: "a network policy keeps other pods from the proxy that have no label for it",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "singleuser.networkPolicy.enabled",
         since: ChartVersion::new(0, 10),
         matters: always,
@@ -81,7 +81,7 @@ const CHANGES: &[Change] = &[
         message: "a network policy keeps other pods from those of users",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "hub.resources",
         since: ChartVersion::new(1, 0),
         matters: always,
@@ -89,7 +89,7 @@ const CHANGES: &[Change] = &[
         message: "the hub asks for no CPU and no memory, and is the first to go where a node has none left",
         was: REQUESTS,
     },
-    Change {
+    DefaultChange {
         path: "proxy.chp.resources",
         since: ChartVersion::new(1, 0),
         matters: always,
@@ -97,7 +97,7 @@ const CHANGES: &[Change] = &[
         message: "the proxy asks for no CPU and no memory, and is the first to go where a node has none left",
         was: REQUESTS,
     },
-    Change {
+    DefaultChange {
         path: "scheduling.userScheduler.resources",
         since: ChartVersion::new(1, 0),
         matters: has_user_scheduler,
@@ -105,7 +105,7 @@ const CHANGES: &[Change] = &[
         message: "the user scheduler asks for no CPU and no memory",
         was: r#"{"requests": {"cpu": "50m", "memory": "256Mi"}}"#,
     },
-    Change {
+    DefaultChange {
         path: "singleuser.allowPrivilegeEscalation",
         since: ChartVersion::new(2, 0),
         matters: has_sudo,
@@ -113,7 +113,7 @@ const CHANGES: &[Change] = &[
         message: "`sudo` does nothing in users' servers",
         was: "true",
     },
-    Change {
+    DefaultChange {
         path: "singleuser.networkPolicy.egressAllowRules.privateIPs",
         since: ChartVersion::new(2, 0),
         matters: has_user_policy,
@@ -121,7 +121,7 @@ const CHANGES: &[Change] = &[
         message: "users' servers reach no private address: no database and no file server of the cluster's network",
         was: "true",
     },
-    Change {
+    DefaultChange {
         path: "singleuser.defaultUrl",
         since: ChartVersion::new(2, 0),
         matters: always,
@@ -129,7 +129,7 @@ const CHANGES: &[Change] = &[
         message: "users come to JupyterLab and not to the old notebook where the image does not say otherwise",
         was: r#""/tree""#,
     },
-    Change {
+    DefaultChange {
         path: "hub.podSecurityContext.runAsNonRoot",
         since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "hub.containerSecurityContext"),
@@ -137,7 +137,7 @@ const CHANGES: &[Change] = &[
         message: "the hub's pod may not run as root, and does not start",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "proxy.chp.containerSecurityContext.runAsNonRoot",
         since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "proxy.chp.containerSecurityContext"),
@@ -145,7 +145,7 @@ const CHANGES: &[Change] = &[
         message: "the proxy may not run as root, and does not start",
         was: "false",
     },
-    Change {
+    DefaultChange {
         path: "proxy.traefik.containerSecurityContext.runAsNonRoot",
         since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "proxy.traefik.containerSecurityContext"),
@@ -167,9 +167,9 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn finding(cx: &Context<'_>, change: &Change) -> Diagnostic {
+fn finding(cx: &Context<'_>, change: &DefaultChange) -> Diagnostic {
     let hub = cx.hub;
-    let Change { path, message, .. } = change;
+    let DefaultChange { path, message, .. } = change;
     let message = format!("since z2jh {} {message}", change.since);
     let mut finding = Diagnostic::new(&CODE, message);
     finding.level = change.level;

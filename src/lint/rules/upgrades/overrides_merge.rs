@@ -2,7 +2,7 @@ use crate::hub::ChartVersion;
 use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, FixKind, Level};
-use crate::hub::profiles::{self, Settings};
+use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, Upgrade, fixes};
@@ -52,7 +52,7 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
 /// What a trait of a profile has that the profile's own mapping has not.
 fn kept(
     cx: &Context<'_>,
-    [before, after]: [&Settings<'_>; 2],
+    [before, after]: [&SpawnerSettings<'_>; 2],
     name: &str,
     value: &Value,
 ) -> Option<Diagnostic> {

@@ -1,17 +1,17 @@
 //! What is said of placements that cannot be made as the row asks.
 
-use super::{FIELD, Labels, describe, required};
+use super::{FIELD, NodeLabelList, describe, required};
 use crate::diag::Diagnostic;
 use crate::k8s::{PodField, Workload};
 use crate::policy::Pool;
 use crate::render::codes;
-use crate::render::context::{Context, Placement};
+use crate::render::context::{PassContext, Placement};
 use crate::render::plan::{Because, Decided, Reason};
 use crate::text::Span;
 use crate::yaml::NodeRef;
 
 pub(in crate::render::passes) fn note_pinned(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     field: PodField,
     node: NodeRef<'_>,
@@ -31,7 +31,7 @@ pub(in crate::render::passes) fn note_pinned(
 }
 
 pub(super) fn note_left_out(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     pool: &Pool,
     conflict: NodeRef<'_>,
@@ -53,11 +53,11 @@ pub(super) fn note_left_out(
 }
 
 pub(in crate::render::passes) fn report_contradiction(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     field: PodField,
     conflict: NodeRef<'_>,
-    labels: &Labels<'_>,
+    labels: &NodeLabelList<'_>,
 ) {
     cx.keep(
         field,
@@ -85,7 +85,7 @@ pub(in crate::render::passes) fn report_contradiction(
     );
 }
 
-pub(super) fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
+pub(super) fn report_invalid(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let message = format!(
         "the required node affinity of `{}` has no term, which the API server refuses",
         placement.title()
@@ -102,7 +102,7 @@ pub(super) fn report_invalid(cx: &mut Context<'_>, placement: &Placement<'_>) {
 
 /// A field of the template's own would take the place of all that the object says.
 pub(in crate::render::passes) fn report_inherited(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     field: PodField,
     inherited: NodeRef<'_>,
@@ -135,7 +135,7 @@ fn article(field: PodField) -> &'static str {
 /// Reports templates of one object that would take on a field that another row gives to the object.
 /// What was decided about them begins at `first`.
 pub(in crate::render) fn check_inherited(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     workloads: &[Workload<'_>],
     first: usize,
 ) {
@@ -170,7 +170,7 @@ fn leaks<'w, 'd>(
 }
 
 fn report_leak(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     workload: &Workload<'_>,
     field: PodField,
     because: Option<Because>,
@@ -199,7 +199,7 @@ fn report_leak(
 }
 
 pub(super) fn report_too_many(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     list: NodeRef<'_>,
     total: usize,
@@ -223,7 +223,7 @@ pub(super) fn report_too_many(
 }
 
 pub(super) fn note_unschedulable(
-    cx: &mut Context<'_>,
+    cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     list: NodeRef<'_>,
 ) {

@@ -1,7 +1,7 @@
 //! `auth`, which z2jh 0.11 took away: each of its keys by the class of JupyterHub that has the setting since.
 //! The chart itself names the same places when it refuses the old keys.
 
-use crate::lint::fixes::Place;
+use crate::lint::fixes::NewValue;
 use crate::yaml::Value;
 
 /// What `auth.type` says, and the class in use; those that JupyterHub knows by a name of their own have it.
@@ -140,7 +140,7 @@ const CLASSES: [Class; 11] = [
 ];
 
 /// The places of all that stands below `auth` in one file; nothing where one of its keys has none.
-pub(super) fn places(auth: Value) -> Option<Vec<Place>> {
+pub(super) fn places(auth: Value) -> Option<Vec<NewValue>> {
     let mut settings = Vec::new();
     flatten(auth, "", &mut settings);
     let class = settings.iter().find_map(|(path, value)| match value {
@@ -171,7 +171,7 @@ fn flatten(value: Value, path: &str, settings: &mut Vec<(String, Value)>) {
     }
 }
 
-fn place(path: &str, value: Value, custom: Option<&str>) -> Option<Place> {
+fn place(path: &str, value: Value, custom: Option<&str>) -> Option<NewValue> {
     let (class, key, value) = match (path, value) {
         ("type", Value::String(kind)) => {
             let (_, class) = TYPES.iter().find(|(name, _)| *name == kind)?;
@@ -213,7 +213,7 @@ mod tests {
     #[track_caller]
     fn check(auth: Json, expected: Option<&[(&str, Json)]>) {
         let found = places(Value::from(auth)).map(|places| {
-            let path = |(keys, value): Place| (keys.join("."), value);
+            let path = |(keys, value): NewValue| (keys.join("."), value);
             let mut places: Vec<_> = places.into_iter().map(path).collect();
             places.sort_by(|one, other| one.0.cmp(&other.0));
             places
