@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::{Host, HostError, Memory};
+use dunnage::host::{Host, HostError, Memory, Read, Terminal, Write};
 
 const POLICY: &str = "\
 version: 1
@@ -435,10 +435,7 @@ fn the_streams_of_the_manifests_have_no_second_use() {
 /// A world that breaks in our hands.
 struct Broken(Memory);
 
-impl Host for Broken {
-    fn read_stdin(&self) -> Result<String, HostError> {
-        panic!("a bug")
-    }
+impl Read for Broken {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.0.read_file(path)
     }
@@ -447,6 +444,9 @@ impl Host for Broken {
     }
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError> {
         self.0.read_bytes(path)
+    }
+    fn read_stdin(&self) -> Result<String, HostError> {
+        panic!("a bug")
     }
     fn today(&self) -> Option<String> {
         None
@@ -457,12 +457,6 @@ impl Host for Broken {
     fn current_dir(&self) -> Result<std::path::PathBuf, HostError> {
         self.0.current_dir()
     }
-    fn walk(&self, folder: &Path) -> Vec<std::path::PathBuf> {
-        self.0.walk(folder)
-    }
-    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
-        self.0.replace_file(path, old, new)
-    }
     fn is_file(&self, path: &Path) -> bool {
         self.0.is_file(path)
     }
@@ -472,6 +466,36 @@ impl Host for Broken {
     fn list_dir(&self, path: &Path) -> Vec<std::path::PathBuf> {
         self.0.list_dir(path)
     }
+    fn walk(&self, folder: &Path) -> Vec<std::path::PathBuf> {
+        self.0.walk(folder)
+    }
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        self.0.output_of(program, arguments)
+    }
+}
+
+impl Write for Broken {
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
+        self.0.write_stdout(pieces)
+    }
+    fn write_stderr(&self, text: &str) {
+        self.0.write_stderr(text);
+    }
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+        self.0.write_file(path, content)
+    }
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        self.0.replace_file(path, old, new)
+    }
+    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
+        self.0.copy_program(path)
+    }
+    fn create_dir(&self, path: &Path) -> Result<(), HostError> {
+        self.0.create_dir(path)
+    }
+}
+
+impl Terminal for Broken {
     fn stdin_is_terminal(&self) -> bool {
         false
     }
@@ -483,24 +507,6 @@ impl Host for Broken {
     }
     fn terminal_width(&self) -> Option<usize> {
         None
-    }
-    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
-        self.0.write_stdout(pieces)
-    }
-    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
-        self.0.write_file(path, content)
-    }
-    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
-        self.0.copy_program(path)
-    }
-    fn create_dir(&self, path: &Path) -> Result<(), HostError> {
-        self.0.create_dir(path)
-    }
-    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
-        self.0.output_of(program, arguments)
-    }
-    fn write_stderr(&self, text: &str) {
-        self.0.write_stderr(text);
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use dunnage::cli;
-use dunnage::host::{Distrust, Host, HostError, Memory};
+use dunnage::host::{Distrust, Host, HostError, Memory, Read, Terminal, Write};
 
 const POLICY: &str = "version: 1\npools:\n  core: {taints: [\"dedicated=core:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: core}\n";
 const OTHER: &str = "version: 1\npools:\n  other: {taints: [\"dedicated=other:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: other}\n";
@@ -357,7 +357,7 @@ fn a_reader_that_went_away_is_no_error() {
 /// A world in which reading the input is a bug of ours.
 struct Faulty(Memory);
 
-impl Host for Faulty {
+impl Read for Faulty {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.0.read_file(path)
     }
@@ -379,12 +379,6 @@ impl Host for Faulty {
     fn current_dir(&self) -> Result<PathBuf, HostError> {
         self.0.current_dir()
     }
-    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
-        self.0.walk(folder)
-    }
-    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
-        self.0.replace_file(path, old, new)
-    }
     fn is_file(&self, path: &Path) -> bool {
         self.0.is_file(path)
     }
@@ -394,6 +388,36 @@ impl Host for Faulty {
     fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
         self.0.list_dir(path)
     }
+    fn walk(&self, folder: &Path) -> Vec<PathBuf> {
+        self.0.walk(folder)
+    }
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        self.0.output_of(program, arguments)
+    }
+}
+
+impl Write for Faulty {
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
+        self.0.write_stdout(pieces)
+    }
+    fn write_stderr(&self, text: &str) {
+        self.0.write_stderr(text);
+    }
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+        self.0.write_file(path, content)
+    }
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        self.0.replace_file(path, old, new)
+    }
+    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
+        self.0.copy_program(path)
+    }
+    fn create_dir(&self, path: &Path) -> Result<(), HostError> {
+        self.0.create_dir(path)
+    }
+}
+
+impl Terminal for Faulty {
     fn stdin_is_terminal(&self) -> bool {
         false
     }
@@ -405,24 +429,6 @@ impl Host for Faulty {
     }
     fn terminal_width(&self) -> Option<usize> {
         None
-    }
-    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
-        self.0.write_stdout(pieces)
-    }
-    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
-        self.0.write_file(path, content)
-    }
-    fn copy_program(&self, path: &Path) -> Result<(), HostError> {
-        self.0.copy_program(path)
-    }
-    fn create_dir(&self, path: &Path) -> Result<(), HostError> {
-        self.0.create_dir(path)
-    }
-    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
-        self.0.output_of(program, arguments)
-    }
-    fn write_stderr(&self, text: &str) {
-        self.0.write_stderr(text);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use dunnage::cli;
-use dunnage::host::{Host, Memory};
+use dunnage::host::{Host, Memory, Read as _};
 
 const POLICY: &str = "version: 1\npools:\n  core: {taints: [\"dedicated=core:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: core}\n";
 const OTHER: &str = "version: 1\npools:\n  other: {taints: [\"dedicated=other:NoSchedule\"]}\nworkloads:\n  - {name: everything, pool: other}\n";

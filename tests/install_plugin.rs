@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 
 const PLUGIN: &str = include_str!("../plugins/dunnage/plugin.yaml");
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 use serde_json::Value;
 
 const COMMON: &str = "jupyterhub:\n  scheduling:\n    userPlaceholder:\n      enabled: false\n";

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 
 /// What the linter says of a file, a line a finding.
 fn findings(text: &str, options: &[&str]) -> (u8, String) {

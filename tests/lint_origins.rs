@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 use serde_json::Value;
 
 const CORE: &str =

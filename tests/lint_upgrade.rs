@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 
 fn run(world: &Memory, line: &[&str]) -> u8 {
     let line = std::iter::once("dunnage").chain(line.iter().copied());

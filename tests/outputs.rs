@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 
 const POD: &str = "kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: []}\n";
 /// Its last row can never match, which is a finding.

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Memory};
+use dunnage::host::{Memory, Read as _};
 use dunnage::lint::{Check, RULES, Rule};
 use rayon::prelude::*;
 use serde_json::Value;

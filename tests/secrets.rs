@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 
 use dunnage::cli;
-use dunnage::host::{Host, Memory};
+use dunnage::host::{Memory, Read as _};
 
 const RELEASE: &str = include_str!("../testdata/secrets/release.yaml");
 const VALUES: &str = include_str!("../testdata/secrets/values.yaml");

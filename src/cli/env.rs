@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use super::USAGE;
 use crate::diag::Diagnostic;
-use crate::host::Host;
+use crate::host::Read;
 
 /// A variable, and the option that it stands for in every command that has the option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Variable {
     /// Where it holds something else than its kind.
     pub(super) fn values(
         self,
-        host: &dyn Host,
+        host: &dyn Read,
         known: &[String],
     ) -> Result<Vec<OsString>, Diagnostic> {
         let Some(value) = host.env(self.name).filter(|value| !value.is_empty()) else {

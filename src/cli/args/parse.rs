@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _}
 use super::{Command, CommandLine, LookOptions};
 use crate::cli::env;
 use crate::diag::Diagnostic;
-use crate::host::Host;
+use crate::host::Read;
 
 /// Commands that print one text and no diagnostics.
 const WITHOUT_DIAGNOSTICS: [&str; 3] = ["schema", "completions", "man"];
@@ -58,7 +58,7 @@ impl From<clap::Error> for Answer {
 }
 
 /// Reads a command line (the program's name comes first), and variables where it says nothing.
-pub(in crate::cli) fn parse(host: &dyn Host, arguments: Vec<OsString>) -> Result<Parsed, Answer> {
+pub(in crate::cli) fn parse(host: &dyn Read, arguments: Vec<OsString>) -> Result<Parsed, Answer> {
     let mut command = command();
     let matches = command.try_get_matches_from_mut(arguments.clone())?;
     let names = names(&matches);
@@ -182,7 +182,7 @@ struct Variables {
 
 impl Variables {
     fn read(
-        host: &dyn Host,
+        host: &dyn Read,
         command: &clap::Command,
         matches: &ArgMatches,
         names: &[String],
