@@ -27,13 +27,13 @@ pub(super) enum Kind {
     Text,
     /// One of the words that the option knows.
     Word,
-    /// A list with commas between.
+    /// A list, separated by commas.
     List,
-    /// A list with commas between, of words that the option knows, each with `=FILE` behind it or not.
+    /// A list of words that the option knows, separated by commas; each may be followed by `=FILE`.
     WordsToFiles,
     /// A path, in any encoding.
     Path,
-    /// A list of paths, parted as those in `PATH` are.
+    /// A list of paths, separated as in `PATH`.
     Paths,
 }
 

@@ -250,6 +250,84 @@ fn with_defaults(
 mod tests {
     use super::*;
     use crate::cli::args::tests::commands;
+    use crate::cli::args::{Color, Format};
+    use crate::host::Memory;
+
+    #[track_caller]
+    fn parsed(host: &Memory, line: &str) -> Parsed {
+        let arguments = line.split(' ').map(OsString::from).collect();
+        match parse(host, arguments) {
+            Ok(parsed) => parsed,
+            Err(answer) => panic!("{}", answer.plain),
+        }
+    }
+
+    /// The version that `lint` is to judge the upgrade to.
+    fn to(host: &Memory, line: &str) -> Option<String> {
+        match parsed(host, line).command {
+            Command::Lint(options) => options.to,
+            command => panic!("{command:?}"),
+        }
+    }
+
+    #[test]
+    fn a_variable_is_ignored_where_an_option_excludes_its_own() {
+        let host = Memory::default().variable("DUNNAGE_TO", "4.3");
+        assert_eq!(to(&host, "dunnage lint a.yaml").as_deref(), Some("4.3"));
+        assert_eq!(to(&host, "dunnage lint --to 4.2").as_deref(), Some("4.2"));
+        assert_eq!(
+            to(&host, "dunnage lint --write-baseline --baseline b"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_variable_is_no_argument_behind_those_that_look_like_options() {
+        let host = Memory::default().variable("DUNNAGE_POLICY", "p.yaml");
+        let Command::Render { files, options } = parsed(&host, "dunnage render -- -x").command
+        else {
+            panic!("`render`");
+        };
+        assert_eq!(files, [std::path::PathBuf::from("-x")]);
+        let policy = options.policy_options.policy;
+        assert_eq!(policy, Some("p.yaml".into()));
+    }
+
+    #[test]
+    fn output_options_are_handed_on_and_override_variables() {
+        let host = Memory::default()
+            .variable("DUNNAGE_COLOR", "nonsense")
+            .variable("DUNNAGE_FORMAT", "json,sarif=a.sarif");
+        let run = parsed(&host, "dunnage --color never lint --color always");
+        assert_eq!((run.name.as_str(), run.error), ("lint", None));
+        assert_eq!(run.look.color, Some(Color::Always));
+        let formats: Vec<Format> = run.look.format.iter().map(|format| format.format).collect();
+        assert_eq!(formats, [Format::Json, Format::Sarif]);
+        assert_eq!(run.named_look.format, []);
+        let run = parsed(
+            &host,
+            "dunnage --color never --format concise helm install-plugin",
+        );
+        assert_eq!(
+            (run.name.as_str(), run.error),
+            ("helm install-plugin", None)
+        );
+        assert_eq!(
+            (run.look.color, run.look.format.len()),
+            (Some(Color::Never), 1)
+        );
+        assert!(
+            parsed(&host, "dunnage rule")
+                .error
+                .is_some_and(|(_, is_look)| is_look)
+        );
+    }
+
+    #[test]
+    fn a_command_without_diagnostics_has_no_use_for_variables_of_output() {
+        let host = Memory::default().variable("DUNNAGE_COLOR", "nonsense");
+        assert_eq!(parsed(&host, "dunnage man").error, None);
+    }
 
     #[test]
     fn commands_that_print_diagnostics_have_output_options() {
