@@ -4,7 +4,7 @@ use std::panic;
 use std::process::ExitCode;
 
 use dunnage::cli;
-use dunnage::host::{Host as _, Os};
+use dunnage::host::{Os, Write as _};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|bug| {

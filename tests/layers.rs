@@ -259,6 +259,22 @@ fn the_files_of_lint_name_each_other_in_one_direction() {
     );
 }
 
+/// What two commands share is in `cli` or below it.
+#[test]
+fn a_command_names_no_other_command() {
+    let sources = sources().into_iter();
+    let commands = sources.filter_map(|(file, code)| {
+        let file = file.strip_prefix("cli/commands/")?;
+        let is_root = !file.contains('/') && file != "mod.rs";
+        let names_other = code.contains("commands::") || is_root && code.contains("\nuse super::");
+        Some((file.to_owned(), names_other))
+    });
+    let commands: Vec<(String, bool)> = commands.collect();
+    assert!(commands.len() > 5, "the commands are somewhere else");
+    let wrong: Vec<_> = commands.iter().filter(|(_, is_wrong)| *is_wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
 #[test]
 fn outside_crates_have_one_door() {
     let mut wrong = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use dunnage::host::{Host, Memory, Overlay};
+use dunnage::host::{Memory, Overlay, Read};
 use dunnage::lint::{self, Repeats};
 use dunnage::project::{LintRequest, Reader, Relint, load_lint};
 
@@ -21,7 +21,7 @@ fn request() -> LintRequest {
 }
 
 /// The codes of what is found, with the bytes that each finding is about.
-fn found(host: &dyn Host) -> Vec<(&'static str, String)> {
+fn found(host: &dyn Read) -> Vec<(&'static str, String)> {
     let mut reader = Reader::new(host);
     let loaded = load_lint(&mut reader, &request()).expect("a request without a policy");
     assert_eq!((loaded.errors.as_slice(), loaded.known), (&[][..], 1));

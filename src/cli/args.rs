@@ -1,21 +1,22 @@
 //! The door to clap: what the command line may say, and what it said.
 
 mod layers;
+mod parse;
+#[cfg(test)]
+mod tests;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
-use clap::error::ErrorKind;
-use clap::parser::ValueSource;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(super) use layers::{LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions};
+pub(super) use parse::{ParseAnswer, Parsed, help, parse};
 
-use super::{report_file, twins};
+use super::report_file;
 use crate::diag::Diagnostic;
-use crate::host::Host;
 use crate::policy;
 use crate::project::RenderRequest;
 use crate::render::{Caller, Mode, Options};
@@ -35,15 +36,17 @@ use crate::render::{Caller, Mode, Options};
 )]
 struct CommandLine {
     #[command(subcommand)]
-    command: Option<Subcommands>,
+    command: Option<Command>,
     #[command(flatten)]
     render: RenderOptions,
-    #[command(flatten)]
-    look: LookOptions,
 }
 
+/// Which command is to run. Output options (`--color`, `--format`) are added to each.
 #[derive(Debug, Subcommand)]
-enum Subcommands {
+pub(super) enum Command {
+    /// No subcommand: a post-renderer where something is piped in, help on a terminal.
+    #[command(skip)]
+    Bare(RenderOptions),
     /// Place the workloads of rendered manifests as the policy says
     Render {
         /// The manifests; standard input if not given or `-`; several with `--check` alone
@@ -82,10 +85,8 @@ enum Subcommands {
         of: SchemaArg,
     },
     /// What has to do with Helm itself
-    Helm {
-        #[command(subcommand)]
-        command: HelmCommands,
-    },
+    #[command(subcommand)]
+    Helm(HelmCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -95,8 +96,9 @@ enum Subcommands {
     Man,
 }
 
+/// Which command of `helm` is to run.
 #[derive(Debug, Subcommand)]
-enum HelmCommands {
+pub(super) enum HelmCommand {
     /// Put the plugin where Helm 4 looks for it; one that is there is replaced
     InstallPlugin(InstallPluginOptions),
 }
@@ -122,16 +124,16 @@ pub(super) struct InstallPluginOptions {
     pub(in crate::cli) force: bool,
 }
 
-/// How messages look.
+// How messages look. clap would take a doc comment for the description of every command.
 #[derive(Debug, Clone, Default, Args)]
-#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
+#[command(next_help_heading = "Output")]
 pub(super) struct LookOptions {
-    /// When to use colours [default: auto] [env: DUNNAGE_COLOR]
-    #[arg(long, global = true, value_enum)]
+    /// When to use colours [default: auto]
+    #[arg(long, value_enum)]
     pub(in crate::cli) color: Option<Color>,
     /// How to show diagnostics; `lint` takes several, of which each but one goes to a file
-    /// (`sarif=out.sarif`) [default: graphical] [env: DUNNAGE_FORMAT, with commas between]
-    #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = FormatParser)]
+    /// (`sarif=out.sarif`) [default: graphical]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser)]
     pub(in crate::cli) format: Vec<FormatArg>,
 }
 
@@ -172,14 +174,6 @@ impl TypedValueParser for FormatParser {
 }
 
 impl LookOptions {
-    /// With what the environment says where the command line says nothing.
-    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
-        Ok(Self {
-            color: or_word(self.color, host, "DUNNAGE_COLOR")?,
-            format: self.formats(host)?,
-        })
-    }
-
     /// Refuses a format of messages that is taken for the form of values.
     pub(in crate::cli) fn of_values(&self) -> Option<Diagnostic> {
         let mut formats = self.format.iter().map(|format| format.format);
@@ -216,45 +210,6 @@ impl LookOptions {
             ..self.clone()
         }
     }
-
-    fn formats(&self, host: &dyn Host) -> Result<Vec<FormatArg>, Diagnostic> {
-        const NAME: &str = "DUNNAGE_FORMAT";
-        if !self.format.is_empty() {
-            return Ok(self.format.clone());
-        }
-        let text = twins::text(host, NAME)?.unwrap_or_default();
-        let words = text.split(',').filter(|word| !word.is_empty());
-        let formats = words.map(|word| {
-            let (format, file) = word
-                .split_once('=')
-                .map_or((word, None), |(word, file)| (word, Some(file)));
-            let format = twins::one_of(NAME, format, &words_of::<Format>())?;
-            Ok(FormatArg {
-                format: Format::from_str(&format, false).expect("one of the words"),
-                file: file.map(PathBuf::from),
-            })
-        });
-        formats.collect()
-    }
-}
-
-/// What the command line said, else the word that the variable holds.
-fn or_word<T: ValueEnum>(
-    said: Option<T>,
-    host: &dyn Host,
-    name: &str,
-) -> Result<Option<T>, Diagnostic> {
-    if said.is_some() {
-        return Ok(said);
-    }
-    let word = twins::word(host, name, &words_of::<T>())?;
-    Ok(word.and_then(|word| T::from_str(&word, false).ok()))
-}
-
-fn words_of<T: ValueEnum>() -> Vec<String> {
-    let words = T::value_variants().iter();
-    let words = words.filter_map(ValueEnum::to_possible_value);
-    words.map(|word| word.get_name().to_owned()).collect()
 }
 
 /// When to use colours.
@@ -293,23 +248,26 @@ pub(super) enum Format {
 
 /// Options of every command that follows a policy.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 pub(super) struct PolicyOptions {
-    /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml] [env: DUNNAGE_POLICY]
-    #[arg(long, value_name = "FILE|z2jh")]
+    /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml]
+    #[arg(long, value_name = "FILE|z2jh", help_heading = "Input")]
     pub(in crate::cli) policy: Option<PathBuf>,
-    /// Treat notes and warnings as errors [env: DUNNAGE_STRICT]
-    #[arg(long)]
+    /// Treat notes and warnings as errors
+    #[arg(long, help_heading = "Rules")]
     pub(in crate::cli) strict: bool,
     /// Values of the hub itself, whose images the pre-pullers pull too; may be repeated, later files win
-    /// [env: DUNNAGE_VALUES, a list like PATH]
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        id = "hub_values",
+        long = "values",
+        value_name = "FILE",
+        help_heading = "Input"
+    )]
     pub(in crate::cli) values: Vec<PathBuf>,
-    /// The namespace of objects that name none, for `match.namespace` [env: DUNNAGE_NAMESPACE]
-    #[arg(long, value_name = "NAME")]
+    /// The namespace of objects that name none, for `match.namespace`
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(in crate::cli) namespace: Option<String>,
-    /// Write every decision, made and not made, to this file as JSON [env: DUNNAGE_REPORT]
-    #[arg(long, value_name = "FILE")]
+    /// Write every decision, made and not made, to this file as JSON
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(in crate::cli) report: Option<PathBuf>,
 }
 
@@ -327,47 +285,27 @@ impl PolicyOptions {
             },
         }
     }
-
-    /// With what the environment says where the command line says nothing.
-    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
-        let mut options = self.clone();
-        options.strict |= twins::flag(host, "DUNNAGE_STRICT")?;
-        options.policy = options
-            .policy
-            .or_else(|| twins::path(host, "DUNNAGE_POLICY"));
-        options.report = options
-            .report
-            .or_else(|| twins::path(host, "DUNNAGE_REPORT"));
-        if options.values.is_empty() {
-            options.values = twins::paths(host, "DUNNAGE_VALUES");
-        }
-        if options.namespace.is_none() {
-            options.namespace = twins::text(host, "DUNNAGE_NAMESPACE")?;
-        }
-        Ok(options)
-    }
 }
 
 /// Options of `render`, which the bare command and the plugin share.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 pub(super) struct RenderOptions {
     #[command(flatten)]
     pub(in crate::cli) policy_options: PolicyOptions,
     /// Show the change and its reasons instead of the manifests
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(in crate::cli) diff: bool,
     /// Write nothing; exit with 1 if anything would change
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(in crate::cli) check: bool,
-    /// Lint the manifests as they are rendered, and write nothing where there are errors [env: DUNNAGE_GATE]
-    #[arg(long)]
+    /// Lint the manifests as they are rendered, and write nothing where there are errors
+    #[arg(long, help_heading = "Rules")]
     pub(in crate::cli) gate: bool,
-    /// Who reads the output [default: auto] [env: DUNNAGE_MODE]
-    #[arg(long, value_enum)]
+    /// Who reads the output [default: auto]
+    #[arg(long, value_enum, help_heading = "Input")]
     pub(in crate::cli) mode: Option<ModeArg>,
-    /// The live manifest (`helm get manifest`), for what exists and can never change [env: DUNNAGE_PREVIOUS]
-    #[arg(long, value_name = "FILE")]
+    /// The live manifest (`helm get manifest`), for what exists and can never change
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(in crate::cli) previous: Option<PathBuf>,
 }
 
@@ -394,27 +332,25 @@ impl RenderOptions {
             ..request
         }
     }
-
-    /// With what the environment says where the command line says nothing.
-    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
-        let mut options = self.clone();
-        options.policy_options = options.policy_options.with_twins(host)?;
-        options.mode = or_word(options.mode, host, "DUNNAGE_MODE")?;
-        options.gate |= twins::flag(host, "DUNNAGE_GATE")?;
-        options.previous = options
-            .previous
-            .or_else(|| twins::path(host, "DUNNAGE_PREVIOUS"));
-        Ok(options)
-    }
 }
 
 /// What `schema` prints the schema of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SchemaArg {
+pub(super) enum SchemaArg {
     /// `dunnage.yaml`
     Policy,
     /// The file of `--report`
     Report,
+}
+
+impl SchemaArg {
+    /// The schema.
+    pub(in crate::cli) fn text(self) -> &'static str {
+        match self {
+            SchemaArg::Policy => policy::SCHEMA,
+            SchemaArg::Report => report_file::SCHEMA,
+        }
+    }
 }
 
 /// `--mode`.
@@ -432,118 +368,17 @@ pub(super) enum ModeArg {
     Plain,
 }
 
-/// Which command is to run.
-#[derive(Debug)]
-pub(super) enum Command {
-    /// No subcommand: a post-renderer where something is piped in, help on a terminal.
-    Bare(RenderOptions),
-    /// `render`, with the files that it reads.
-    Render(Vec<PathBuf>, RenderOptions),
-    /// `helm-plugin`
-    HelmPlugin(RenderOptions),
-    /// `init`, with the file that it reads.
-    Init(Option<PathBuf>),
-    /// `verify`, with the file that it reads.
-    Verify(Option<PathBuf>, PolicyOptions),
-    /// `lint`
-    Lint(Box<LintOptions>),
-    /// `rule`
-    Rule(RuleOptions),
-    /// `values`
-    Values(Box<ValuesOptions>),
-    /// `helm install-plugin`
-    InstallPlugin(InstallPluginOptions),
-    /// A command that prints one text: `schema`, `completions`, `man`.
-    Print(String),
-}
-
-/// What clap answers in place of a command.
-#[derive(Debug)]
-pub(super) struct ParseAnswer {
-    /// The text with colours.
-    ansi: String,
-    /// The text without colours.
-    pub(in crate::cli) plain: String,
-    /// Whether it was asked for (`--help`), and so goes to standard output.
-    pub(in crate::cli) asked_for: bool,
-}
-
-impl ParseAnswer {
-    /// The text for a stream that gets colours, or none.
-    pub(in crate::cli) fn text(&self, is_colored: bool) -> &str {
-        if is_colored { &self.ansi } else { &self.plain }
-    }
-}
-
-/// Reads a command line; the program's name comes first.
-pub(super) fn parse(arguments: Vec<OsString>) -> Result<(Command, LookOptions), ParseAnswer> {
-    let line = read(arguments).map_err(|error| {
-        let text = error.render();
-        ParseAnswer {
-            ansi: text.ansi().to_string(),
-            plain: text.to_string(),
-            asked_for: !error.use_stderr(),
-        }
-    })?;
-    let command = match line.command {
-        None => Command::Bare(line.render),
-        Some(Subcommands::Render { files, options }) => Command::Render(files, options),
-        Some(Subcommands::HelmPlugin { options }) => Command::HelmPlugin(options),
-        Some(Subcommands::Init { file }) => Command::Init(file),
-        Some(Subcommands::Verify { file, options }) => Command::Verify(file, options),
-        Some(Subcommands::Lint(options)) => Command::Lint(options),
-        Some(Subcommands::Rule(options)) => Command::Rule(options),
-        Some(Subcommands::Values(options)) => Command::Values(options),
-        Some(Subcommands::Schema {
-            of: SchemaArg::Policy,
-        }) => Command::Print(policy::SCHEMA.to_owned()),
-        Some(Subcommands::Schema {
-            of: SchemaArg::Report,
-        }) => Command::Print(report_file::SCHEMA.to_owned()),
-        Some(Subcommands::Helm {
-            command: HelmCommands::InstallPlugin(options),
-        }) => Command::InstallPlugin(options),
-        Some(Subcommands::Completions { shell }) => Command::Print(completions(shell)),
-        Some(Subcommands::Man) => Command::Print(man()),
-    };
-    Ok((command, line.look))
-}
-
-fn read(arguments: Vec<OsString>) -> Result<CommandLine, clap::Error> {
-    let mut command = CommandLine::command();
-    let matches = command.try_get_matches_from_mut(arguments)?;
-    if let Some(name) = matches.subcommand_name() {
-        // Those of the bare command would be lost; those of every command are handed on.
-        let is_lost = |option: &&clap::Arg| {
-            let source = matches.value_source(option.get_id().as_str());
-            source == Some(ValueSource::CommandLine) && !option.is_global_set()
-        };
-        let lost = command
-            .get_arguments()
-            .find(is_lost)
-            .map(clap::Arg::to_string);
-        if let Some(option) = lost {
-            let message = format!("'{option}' has to come after the subcommand '{name}'");
-            return Err(command.error(ErrorKind::ArgumentConflict, message));
-        }
-    }
-    CommandLine::from_arg_matches(&matches)
-}
-
-fn completions(shell: Shell) -> String {
+/// Completions for a shell.
+pub(super) fn completions(shell: Shell) -> String {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut CommandLine::command(), "dunnage", &mut text);
+    clap_complete::generate(shell, &mut parse::command(), "dunnage", &mut text);
     String::from_utf8(text).expect("completions are made of our own words")
 }
 
-fn man() -> String {
+/// The manual page.
+pub(super) fn man() -> String {
     let mut text = Vec::new();
-    let page = clap_mangen::Man::new(CommandLine::command());
+    let page = clap_mangen::Man::new(parse::command());
     page.render(&mut text).expect("a vector takes everything");
     String::from_utf8(text).expect("the page is made of our own words")
-}
-
-/// What `--help` prints.
-pub(super) fn help() -> String {
-    CommandLine::command().render_help().to_string()
 }

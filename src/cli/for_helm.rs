@@ -35,17 +35,15 @@ pub(super) fn refused_options(options: &RenderOptions, caller: Caller) -> Option
 
 /// Refuses a command that writes no manifests where Helm itself started it, as by
 /// `--post-renderer dunnage --post-renderer-args=verify`. A plugin of Helm may run any command.
-pub(super) fn refused_command(host: &dyn Host, command: &Command) -> Option<Diagnostic> {
+pub(super) fn refused_command(
+    host: &dyn Host,
+    command: &Command,
+    name: &str,
+) -> Option<Diagnostic> {
     let name = match command {
-        Command::Bare(_) | Command::HelmPlugin(_) => return None,
-        Command::Render(_, options) => format!("render {}", without_manifests(options)?),
-        Command::Init(_) => "init".to_owned(),
-        Command::Verify(..) => "verify".to_owned(),
-        Command::Lint(_) => "lint".to_owned(),
-        Command::Rule(_) => "rule".to_owned(),
-        Command::Values(_) => "values".to_owned(),
-        Command::InstallPlugin(_) => "helm install-plugin".to_owned(),
-        Command::Print(_) => "this command".to_owned(),
+        Command::Bare(_) | Command::HelmPlugin { .. } => return None,
+        Command::Render { options, .. } => format!("{name} {}", without_manifests(options)?),
+        _ => name.to_owned(),
     };
     let is_plugin = host
         .env("HELM_PLUGIN_NAME")

@@ -3,6 +3,7 @@
 mod args;
 mod codes;
 mod commands;
+mod env;
 mod exit;
 mod explain;
 mod for_helm;
@@ -10,7 +11,6 @@ mod outputs;
 mod patch;
 mod report_file;
 mod session;
-mod twins;
 
 pub use exit::Exit;
 
@@ -21,7 +21,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::host::Host;
 use crate::render::Caller;
 use crate::report;
-use args::{Command, LookOptions, ParseAnswer};
+use args::{Command, HelmCommand, LookOptions, ParseAnswer, Parsed};
 use session::{DocumentPlace, Session};
 
 static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read")
@@ -35,7 +35,7 @@ pub fn run(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
 
 fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     let is_plugin = arguments.get(1).is_some_and(|first| first == "helm-plugin");
-    let (command, look) = match args::parse(arguments) {
+    let parsed = match args::parse(host, arguments) {
         Ok(parsed) => parsed,
         Err(answer) => {
             let session = Session::new(host, &LookOptions::default());
@@ -46,27 +46,33 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
             };
         }
     };
+    let Parsed { command, name, .. } = parsed;
     if let Command::Values(values) = &command
         && values.prints_yaml()
-        && let Some(error) = look.of_values()
+        && let Some(error) = parsed.named_look.of_values()
     {
         return Session::new(host, &LookOptions::default()).fail(&[error]);
     }
     let is_lint = matches!(command, Command::Lint(_));
-    let look = match look.with_twins(host).and_then(|look| look.checked(is_lint)) {
+    let (look, error) = match parsed.error {
+        Some((error, true)) => (Err(error), None),
+        Some((error, false)) => (Ok(parsed.look), Some(error)),
+        None => (Ok(parsed.look), None),
+    };
+    let look = match look.and_then(|look| look.checked(is_lint)) {
         Ok(look) => look,
         Err(error) => {
-            let session = Session::new(host, &look.without_files());
-            session.show(std::slice::from_ref(&error));
+            let session = Session::new(host, &parsed.named_look.without_files());
             let exit = tell(&session, error, is_plugin);
             return session.finish(exit);
         }
     };
     let place = document_place(&command);
     let mut session = Session::new(host, &look).with_document(place);
-    let exit = match for_helm::refused_command(host, &command) {
-        Some(error) => session.fail(&[error]),
-        None => run_with(&mut session, command),
+    let exit = match (for_helm::refused_command(host, &command, &name), error) {
+        (Some(error), _) => session.fail(&[error]),
+        (None, Some(error)) => tell(&session, error, is_plugin),
+        (None, None) => run_with(&mut session, command),
     };
     session.finish(exit)
 }
@@ -75,7 +81,11 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
 fn document_place(command: &Command) -> DocumentPlace {
     match command {
         Command::Lint(options) if !options.diff => DocumentPlace::Stdout,
-        Command::Rule(_) | Command::Print(_) | Command::InstallPlugin(_) => DocumentPlace::Errors,
+        Command::Rule(_)
+        | Command::Helm(_)
+        | Command::Schema { .. }
+        | Command::Completions { .. }
+        | Command::Man => DocumentPlace::Errors,
         _ => DocumentPlace::Stderr,
     }
 }
@@ -86,17 +96,25 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
         Command::Bare(options) => {
             commands::render::run(session, &[], &options, Caller::PostRenderer)
         }
-        Command::Render(files, options) => commands::render::run_files(session, &files, &options),
-        Command::Init(file) => commands::init::run(session, file.as_deref()),
-        Command::Verify(file, options) => commands::verify::run(session, file.as_deref(), &options),
+        Command::Render { files, options } => {
+            commands::render::run_files(session, &files, &options)
+        }
+        Command::HelmPlugin { options } => {
+            commands::render::run(session, &[], &options, Caller::Plugin)
+        }
+        Command::Init { file } => commands::init::run(session, file.as_deref()),
+        Command::Verify { file, options } => {
+            commands::verify::run(session, file.as_deref(), &options)
+        }
         Command::Lint(options) => commands::lint::run(session, &options),
         Command::Rule(options) => commands::rule::run(session, &options),
         Command::Values(options) => commands::values::run(session, &options),
-        Command::Print(text) => session.write(&text),
-        Command::HelmPlugin(options) => {
-            commands::render::run(session, &[], &options, Caller::Plugin)
+        Command::Schema { of } => session.write(of.text()),
+        Command::Helm(HelmCommand::InstallPlugin(options)) => {
+            commands::install_plugin::run(session, &options)
         }
-        Command::InstallPlugin(options) => commands::install_plugin::run(session, &options),
+        Command::Completions { shell } => session.write(&args::completions(shell)),
+        Command::Man => session.write(&args::man()),
     }
 }
 
@@ -115,15 +133,21 @@ fn refuse(session: &Session<'_>, answer: &ParseAnswer, is_plugin: bool) -> Exit 
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let tip = paragraphs.next().and_then(|tip| tip.strip_prefix("tip: "));
     let help = tip.unwrap_or("look at `--post-renderer-args` and at the `DUNNAGE_*` variables");
-    tell(
+    end(
         session,
         Diagnostic::new(&USAGE, message).help(help),
         is_plugin,
     )
 }
 
-/// Ends a run that never began.
+/// Shows why a run cannot begin, and ends it.
 fn tell(session: &Session<'_>, error: Diagnostic, is_plugin: bool) -> Exit {
+    session.show(std::slice::from_ref(&error));
+    end(session, error, is_plugin)
+}
+
+/// Ends a run that never began.
+fn end(session: &Session<'_>, error: Diagnostic, is_plugin: bool) -> Exit {
     if is_plugin {
         session.write(&report::block_scalar(&session.reader.sources, &[error]))
     } else {

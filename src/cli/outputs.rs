@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::session::UNWRITABLE;
 use crate::diag::Diagnostic;
-use crate::host::Host;
+use crate::host::Read;
 use crate::project::Reader;
 
 /// The names of standard output; its content would be mixed with the result.
@@ -90,7 +90,7 @@ impl Outputs {
 }
 
 /// The file that holds a text: for a file of a packed chart, the archive.
-fn on_disk<'p>(host: &dyn Host, path: &'p Path) -> &'p Path {
+fn on_disk<'p>(host: &dyn Read, path: &'p Path) -> &'p Path {
     let mut files = path.ancestors().filter(|path| host.is_file(path));
     files.next().unwrap_or(path)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use super::Exit;
 use super::args::{Color, Format, FormatArg, LookOptions, PolicyOptions};
 use super::codes;
+use super::env;
 use super::outputs::Outputs;
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Host, HostError};
@@ -271,7 +272,7 @@ impl<'h> Session<'h> {
 
     /// The pages of rules, and where they are published, where the environment says it or somebody built it in.
     fn pages(&self) -> Pages {
-        let said = self.host.env("DUNNAGE_PAGES");
+        let said = self.host.env(env::PAGES);
         let said = said.and_then(|said| said.into_string().ok());
         let base = said.or_else(|| option_env!("DUNNAGE_PAGES").map(str::to_owned));
         let base = base.map(|base| base.trim_end_matches('/').to_owned());

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::text_of;
-use super::{Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT};
+use super::{
+    Distrust, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, Read, Terminal, Write,
+};
 
 /// A world for tests and for buffers that were never saved: what is read is given, what is written is kept.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// What [`Host::copy_program`] puts in place of the program.
+    /// What [`Write::copy_program`] puts in place of the program.
     pub const PROGRAM: &[u8] = b"the program";
 
     /// Adds a file.
@@ -129,7 +131,7 @@ impl Memory {
     }
 }
 
-impl Host for Memory {
+impl Read for Memory {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         self.read_text(path, LARGEST_TEXT)
     }
@@ -150,12 +152,12 @@ impl Host for Memory {
         text_of("stdin", bytes)
     }
 
-    fn env(&self, name: &str) -> Option<OsString> {
-        self.env.get(name).cloned()
-    }
-
     fn today(&self) -> Option<String> {
         Some("2026-11-25".to_owned())
+    }
+
+    fn env(&self, name: &str) -> Option<OsString> {
+        self.env.get(name).cloned()
     }
 
     fn current_dir(&self) -> Result<PathBuf, HostError> {
@@ -187,24 +189,6 @@ impl Host for Memory {
         names.into_iter().map(|name| path.join(name)).collect()
     }
 
-    fn distrust(&self, path: &Path) -> Option<Distrust> {
-        self.distrusted.get(&self.absolute(path)).copied()
-    }
-
-    fn parent_program(&self) -> Option<String> {
-        self.parent.clone()
-    }
-
-    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
-        let is_file = |path: &Path| !path.starts_with("/dev");
-        is_file(a) && is_file(b) && self.absolute(a) == self.absolute(b)
-    }
-
-    fn real_path(&self, path: &Path) -> PathBuf {
-        let path = self.absolute(path);
-        self.links.get(&path).cloned().unwrap_or(path)
-    }
-
     fn walk(&self, folder: &Path) -> Vec<PathBuf> {
         let is_shown = |part: Component<'_>| {
             let name = part.as_os_str().to_string_lossy();
@@ -219,28 +203,44 @@ impl Host for Memory {
         below.map(|below| folder.join(below)).collect()
     }
 
-    fn stdin_is_terminal(&self) -> bool {
-        self.stdin.is_none()
+    fn real_path(&self, path: &Path) -> PathBuf {
+        let path = self.absolute(path);
+        self.links.get(&path).cloned().unwrap_or(path)
     }
 
-    fn stdout_is_terminal(&self) -> bool {
-        self.width.is_some()
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        let is_file = |path: &Path| !path.starts_with("/dev");
+        is_file(a) && is_file(b) && self.absolute(a) == self.absolute(b)
     }
 
-    fn stderr_is_terminal(&self) -> bool {
-        self.width.is_some()
+    fn is_read_only(&self, path: &Path) -> bool {
+        self.read_only.contains(&self.absolute(path))
     }
 
-    fn terminal_width(&self) -> Option<usize> {
-        self.width
+    fn distrust(&self, path: &Path) -> Option<Distrust> {
+        self.distrusted.get(&self.absolute(path)).copied()
     }
 
+    fn parent_program(&self) -> Option<String> {
+        self.parent.clone()
+    }
+
+    fn output_of(&self, program: &str, _: &[&str]) -> Option<String> {
+        self.outputs.get(program).cloned()
+    }
+}
+
+impl Write for Memory {
     fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
         if self.is_pipe_broken {
             return Err(HostError::BrokenPipe);
         }
         self.stdout.borrow_mut().extend(pieces.iter().copied());
         Ok(())
+    }
+
+    fn write_stderr(&self, text: &str) {
+        self.stderr.borrow_mut().push_str(text);
     }
 
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
@@ -267,10 +267,6 @@ impl Host for Memory {
         self.write_file(path, new)
     }
 
-    fn is_read_only(&self, path: &Path) -> bool {
-        self.read_only.contains(&self.absolute(path))
-    }
-
     fn copy_program(&self, path: &Path) -> Result<(), HostError> {
         self.write_file(path, Self::PROGRAM)
     }
@@ -279,13 +275,23 @@ impl Host for Memory {
     fn create_dir(&self, _: &Path) -> Result<(), HostError> {
         Ok(())
     }
+}
 
-    fn output_of(&self, program: &str, _: &[&str]) -> Option<String> {
-        self.outputs.get(program).cloned()
+impl Terminal for Memory {
+    fn stdin_is_terminal(&self) -> bool {
+        self.stdin.is_none()
     }
 
-    fn write_stderr(&self, text: &str) {
-        self.stderr.borrow_mut().push_str(text);
+    fn stdout_is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+
+    fn stderr_is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+
+    fn terminal_width(&self) -> Option<usize> {
+        self.width
     }
 }
 

@@ -1,4 +1,4 @@
-//! The outside world behind one trait: files, environment, streams. Only `project`, `cli` and `main` name it.
+//! The outside world behind traits: files, environment, streams. Only `project`, `cli` and `main` name it.
 
 mod closed;
 mod error;
@@ -29,8 +29,8 @@ pub const LARGEST_CHART: u64 = 100 << 20;
 /// The bytes of rendered manifests.
 pub const LARGEST_MANIFESTS: u64 = 512 << 20;
 
-/// What the program may ask of the world. A test gives it [`Memory`], `main` gives it [`Os`].
-pub trait Host {
+/// What may be read of the world: files, standard input, the environment, the clock, other programs.
+pub trait Read {
     /// The text of a file of up to [`LARGEST_TEXT`] bytes.
     fn read_file(&self, path: &Path) -> Result<String, HostError>;
     /// The text of a file of up to [`LARGEST_MANIFESTS`] bytes.
@@ -58,6 +58,15 @@ pub trait Host {
     fn real_path(&self, path: &Path) -> PathBuf {
         path.to_owned()
     }
+    /// Whether two paths lead to one regular file, by links too, or would create one. A pipe or a device is no
+    /// file: several can write to it.
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        self.real_path(a) == self.real_path(b)
+    }
+    /// Whether a file is kept from being written, so that [`Write::write_file`] would refuse it.
+    fn is_read_only(&self, _path: &Path) -> bool {
+        false
+    }
     /// Why a configuration file that was found, and not named, must not be followed; nothing where it may.
     fn distrust(&self, _path: &Path) -> Option<Distrust> {
         None
@@ -66,11 +75,30 @@ pub trait Host {
     fn parent_program(&self) -> Option<String> {
         None
     }
-    /// Whether two paths lead to one regular file, by links too, or would create one. A pipe or a device is no
-    /// file: several can write to it.
-    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
-        self.real_path(a) == self.real_path(b)
-    }
+    /// What another program prints; `None` where there is none of that name, or where it fails.
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String>;
+}
+
+/// Where output goes, and how files change.
+pub trait Write {
+    /// Writes all of the output at once, piece by piece.
+    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError>;
+    /// Writes messages; one that nobody can read is lost, as there is nowhere left to say so.
+    fn write_stderr(&self, text: &str);
+    /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
+    /// old content or the new. One that is read-only stays as it is, whoever asks. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
+    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
+    /// Replaces the content of a file that still holds `old`, else leaves it as it is: [`HostError::Changed`]. Owner,
+    /// permissions and links stay; a read-only file is refused.
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError>;
+    /// Puts this very program there as a program, as whole as [`Write::write_file`] does.
+    fn copy_program(&self, path: &Path) -> Result<(), HostError>;
+    /// Makes a folder and those above it that are missing.
+    fn create_dir(&self, path: &Path) -> Result<(), HostError>;
+}
+
+/// Which streams somebody looks at.
+pub trait Terminal {
     /// Whether somebody types the input.
     fn stdin_is_terminal(&self) -> bool;
     /// Whether somebody reads the output as it comes.
@@ -79,24 +107,9 @@ pub trait Host {
     fn stderr_is_terminal(&self) -> bool;
     /// The columns of the terminal, where they are known.
     fn terminal_width(&self) -> Option<usize>;
-    /// Writes all of the output at once, piece by piece.
-    fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError>;
-    /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
-    /// old content or the new. One that is read-only stays as it is, whoever asks. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.
-    fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
-    /// Replaces the content of a file that still holds `old`, else leaves it as it is: [`HostError::Changed`]. Owner,
-    /// permissions and links stay; a read-only file is refused.
-    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError>;
-    /// Whether a file is kept from being written, so that [`Host::write_file`] would refuse it.
-    fn is_read_only(&self, _path: &Path) -> bool {
-        false
-    }
-    /// Puts this very program there as a program, as whole as [`Host::write_file`] does.
-    fn copy_program(&self, path: &Path) -> Result<(), HostError>;
-    /// Makes a folder and those above it that are missing.
-    fn create_dir(&self, path: &Path) -> Result<(), HostError>;
-    /// What another program prints; `None` where there is none of that name, or where it fails.
-    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String>;
-    /// Writes messages; one that nobody can read is lost, as there is nowhere left to say so.
-    fn write_stderr(&self, text: &str);
 }
+
+/// The world of a command. A test gives it [`Memory`], `main` gives it [`Os`]. What only reads asks for [`Read`].
+pub trait Host: Read + Write + Terminal {}
+
+impl<T: Read + Write + Terminal> Host for T {}

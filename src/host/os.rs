@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,8 +10,8 @@ use super::replace::{
     FileKind, Replaced, is_special, replace, replace_unchanged, write_all, write_directly,
 };
 use super::{
-    Distrust, Host, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, closed, same_file,
-    trust, walk,
+    Distrust, HostError, LARGEST_CHART, LARGEST_MANIFESTS, LARGEST_TEXT, Read, Terminal, Write,
+    closed, same_file, trust, walk,
 };
 
 /// The operating system itself.
@@ -25,7 +25,7 @@ const PIPE: usize = 1 << 16;
     clippy::disallowed_methods,
     reason = "this is the one place that touches the world"
 )]
-impl Host for Os {
+impl Read for Os {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         read_text(path, LARGEST_TEXT)
     }
@@ -48,14 +48,14 @@ impl Host for Os {
         )
     }
 
-    fn env(&self, name: &str) -> Option<OsString> {
-        std::env::var_os(name)
-    }
-
     #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
     fn today(&self) -> Option<String> {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
         Some(day(seconds / 86_400))
+    }
+
+    fn env(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
     }
 
     fn current_dir(&self) -> Result<PathBuf, HostError> {
@@ -85,6 +85,15 @@ impl Host for Os {
         fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
     }
 
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        same_file::is_same(a, b)
+    }
+
+    /// A rename would take its place all the same, and so would a write of root's.
+    fn is_read_only(&self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|there| there.permissions().readonly())
+    }
+
     fn distrust(&self, path: &Path) -> Option<Distrust> {
         trust::distrust(path)
     }
@@ -93,32 +102,23 @@ impl Host for Os {
         trust::parent_program()
     }
 
-    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
-        same_file::is_same(a, b)
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        let text = String::from_utf8(output.stdout).ok();
+        text.filter(|_| output.status.success())
     }
+}
 
-    fn stdin_is_terminal(&self) -> bool {
-        io::stdin().is_terminal()
-    }
-
-    fn stdout_is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
-    }
-
-    fn stderr_is_terminal(&self) -> bool {
-        io::stderr().is_terminal()
-    }
-
-    /// What the shell says in `COLUMNS`, else what the terminal says itself.
-    fn terminal_width(&self) -> Option<usize> {
-        let said = self
-            .env("COLUMNS")
-            .and_then(|columns| columns.to_str()?.trim().parse().ok());
-        let asked =
-            || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
-        said.or_else(asked).filter(|&width| width > 0)
-    }
-
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that touches the world"
+)]
+impl Write for Os {
     fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
         if closed::is_stdout_closed() {
             return Err(HostError::Write(io::Error::other("it is closed")));
@@ -130,6 +130,10 @@ impl Host for Os {
         written
             .and_then(|()| stdout.flush())
             .map_err(HostError::write)
+    }
+
+    fn write_stderr(&self, text: &str) {
+        let _ = write_all(io::stderr().lock(), text.as_bytes());
     }
 
     fn write_file(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
@@ -155,11 +159,6 @@ impl Host for Os {
         }
     }
 
-    /// A rename would take its place all the same, and so would a write of root's.
-    fn is_read_only(&self, path: &Path) -> bool {
-        fs::metadata(path).is_ok_and(|there| there.permissions().readonly())
-    }
-
     fn copy_program(&self, path: &Path) -> Result<(), HostError> {
         let program = std::env::current_exe()
             .and_then(std::fs::read)
@@ -171,20 +170,29 @@ impl Host for Os {
     fn create_dir(&self, path: &Path) -> Result<(), HostError> {
         fs::create_dir_all(path).map_err(|error| HostError::write_file(path, error))
     }
+}
 
-    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
-        let output = Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
-        let text = String::from_utf8(output.stdout).ok();
-        text.filter(|_| output.status.success())
+impl Terminal for Os {
+    fn stdin_is_terminal(&self) -> bool {
+        io::stdin().is_terminal()
     }
 
-    fn write_stderr(&self, text: &str) {
-        let _ = write_all(io::stderr().lock(), text.as_bytes());
+    fn stdout_is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    fn stderr_is_terminal(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// What the shell says in `COLUMNS`, else what the terminal says itself.
+    fn terminal_width(&self) -> Option<usize> {
+        let said = self
+            .env("COLUMNS")
+            .and_then(|columns| columns.to_str()?.trim().parse().ok());
+        let asked =
+            || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
+        said.or_else(asked).filter(|&width| width > 0)
     }
 }
 
@@ -205,7 +213,7 @@ fn read_up_to(path: &Path, most: u64) -> Result<Vec<u8>, HostError> {
 /// Reads up to `most` bytes. One that has no room for them gets an error and no abort.
 fn read_all(
     subject: &str,
-    stream: impl Read,
+    stream: impl io::Read,
     there: Option<&Metadata>,
     most: u64,
 ) -> Result<Vec<u8>, HostError> {

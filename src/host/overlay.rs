@@ -2,19 +2,19 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Distrust, Host, HostError};
+use super::{Distrust, HostError, Read};
 
-/// A world as another would be with some files changed. Nothing is written, and nobody is told anything.
+/// A world as another would be with some files changed; it can only be read.
 pub struct Overlay<'h> {
     /// The world below.
-    pub below: &'h dyn Host,
+    pub below: &'h dyn Read,
     /// The files that do not come from there, by the paths under which they are read.
     pub files: BTreeMap<PathBuf, &'h str>,
     /// What comes from standard input, which can be read only once.
     pub stdin: String,
 }
 
-impl Host for Overlay<'_> {
+impl Read for Overlay<'_> {
     fn read_file(&self, path: &Path) -> Result<String, HostError> {
         match self.files.get(path) {
             Some(text) => Ok((*text).to_owned()),
@@ -72,6 +72,14 @@ impl Host for Overlay<'_> {
         self.below.real_path(path)
     }
 
+    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
+        self.below.is_same_file(a, b)
+    }
+
+    fn is_read_only(&self, path: &Path) -> bool {
+        self.below.is_read_only(path)
+    }
+
     fn distrust(&self, path: &Path) -> Option<Distrust> {
         self.below.distrust(path)
     }
@@ -80,53 +88,7 @@ impl Host for Overlay<'_> {
         self.below.parent_program()
     }
 
-    fn is_same_file(&self, a: &Path, b: &Path) -> bool {
-        self.below.is_same_file(a, b)
-    }
-
-    fn stdin_is_terminal(&self) -> bool {
-        self.below.stdin_is_terminal()
-    }
-
-    fn stdout_is_terminal(&self) -> bool {
-        false
-    }
-
-    fn stderr_is_terminal(&self) -> bool {
-        false
-    }
-
-    fn terminal_width(&self) -> Option<usize> {
-        None
-    }
-
-    fn write_stdout(&self, _: &[&str]) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    fn write_file(&self, _: &Path, _: &[u8]) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    fn replace_file(&self, _: &Path, _: &[u8], _: &[u8]) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    fn is_read_only(&self, path: &Path) -> bool {
-        self.below.is_read_only(path)
-    }
-
-    fn copy_program(&self, _: &Path) -> Result<(), HostError> {
-        Ok(())
-    }
-
-    fn create_dir(&self, _: &Path) -> Result<(), HostError> {
-        Ok(())
-    }
-
     fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
         self.below.output_of(program, arguments)
     }
-
-    fn write_stderr(&self, _: &str) {}
 }

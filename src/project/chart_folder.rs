@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::reader::{Reader, too_large, unreadable};
 use crate::diag::{Code, Diagnostic};
-use crate::host::{Host, LARGEST_CHART, LARGEST_TEXT};
+use crate::host::{LARGEST_CHART, LARGEST_TEXT, Read};
 use crate::values::{self, Chart, ChartFile, Helm};
 
 pub(super) static LINK: Code = Code::error(
@@ -29,7 +29,7 @@ const _: () =
     assert!(LARGEST_TEXT == values::LARGEST_CHART_FILE && LARGEST_CHART == values::LARGEST_CHART);
 
 /// Whether a path may be a chart: a folder, or an archive by its name.
-pub(super) fn is_chart(host: &dyn Host, path: &Path) -> bool {
+pub(super) fn is_chart(host: &dyn Read, path: &Path) -> bool {
     host.is_dir(path) || path.extension().is_some_and(|extension| extension == "tgz")
 }
 
@@ -55,7 +55,7 @@ pub(super) fn read_chart(
 /// The files of a chart's folder that decide its values, with those of the charts below it. `root` is the folder of the
 /// outermost chart without links: what lies outside of it is no part of the chart, whatever links to it.
 fn collect(
-    host: &dyn Host,
+    host: &dyn Read,
     root: &Path,
     folder: &Path,
     prefix: &str,
@@ -104,7 +104,7 @@ fn collect(
 }
 
 /// Refuses a link that leads out of the chart: a chart from elsewhere must not make us read, and print, other files.
-fn inside(host: &dyn Host, root: &Path, path: &Path) -> Result<(), Diagnostic> {
+fn inside(host: &dyn Read, root: &Path, path: &Path) -> Result<(), Diagnostic> {
     if host.real_path(path).starts_with(root) {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::reader::{Reader, unreadable};
 use crate::diag::{Code, Diagnostic};
-use crate::host::{Distrust, Host};
+use crate::host::{Distrust, Read};
 use crate::policy::Z2JH;
 use crate::text::SourceId;
 
@@ -100,7 +100,7 @@ fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagno
 }
 
 /// The root of the repository that a folder is in.
-fn repository<'f>(host: &dyn Host, folder: &'f Path) -> Option<&'f Path> {
+fn repository<'f>(host: &dyn Read, folder: &'f Path) -> Option<&'f Path> {
     folder.ancestors().find(|above| {
         let git = above.join(".git");
         host.is_dir(&git) || host.is_file(&git)
@@ -108,7 +108,7 @@ fn repository<'f>(host: &dyn Host, folder: &'f Path) -> Option<&'f Path> {
 }
 
 /// Refuses a policy that somebody else may have written. One that is named is the user's own choice.
-fn trust(host: &dyn Host, path: &Path) -> Result<(), Diagnostic> {
+fn trust(host: &dyn Read, path: &Path) -> Result<(), Diagnostic> {
     let Some(distrust) = host.distrust(path) else {
         return Ok(());
     };
@@ -128,7 +128,7 @@ fn trust(host: &dyn Host, path: &Path) -> Result<(), Diagnostic> {
     Err(Diagnostic::new(&UNTRUSTED_POLICY, message).help(help))
 }
 
-fn no_policy(host: &dyn Host, folder: &Path) -> Diagnostic {
+fn no_policy(host: &dyn Read, folder: &Path) -> Diagnostic {
     let shown = folder.display();
     let message = if repository(host, folder).is_some() {
         format!("no `dunnage.yaml` in `{shown}` or above it")

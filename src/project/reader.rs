@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Code, Diagnostic};
-use crate::host::{self, Host, HostError, LARGEST_MANIFESTS, LARGEST_TEXT};
+use crate::host::{self, HostError, LARGEST_MANIFESTS, LARGEST_TEXT, Read};
 use crate::text::{SourceId, Sources};
 
 pub(super) static UNREADABLE: Code = Code::error(
@@ -16,7 +16,7 @@ pub(super) static UNREADABLE: Code = Code::error(
 /// Reads what a run is made of, and keeps each text as a source.
 pub struct Reader<'h> {
     /// The world that is read.
-    pub host: &'h dyn Host,
+    pub host: &'h dyn Read,
     /// The texts read so far.
     pub sources: Sources,
     /// What there is to say about texts that were read and can be used, in the order of reading.
@@ -32,7 +32,7 @@ pub struct Reader<'h> {
 
 impl<'h> Reader<'h> {
     /// A reader that has read nothing yet.
-    pub fn new(host: &'h dyn Host) -> Self {
+    pub fn new(host: &'h dyn Read) -> Self {
         Self {
             host,
             sources: Sources::default(),

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::lint::{LintRequest, load_lint};
 use super::reader::Reader;
 use crate::diag::Diagnostic;
-use crate::host::{Host, Overlay};
+use crate::host::{Overlay, Read};
 use crate::lint::{self, Repeats};
 use crate::text::{Origin, SourceId, Sources, Span};
 
 /// A run of the linter that can be repeated.
 #[derive(Clone, Copy)]
 pub struct Relint<'r> {
-    host: &'r dyn Host,
+    host: &'r dyn Read,
     /// The texts of the first run.
     pub sources: &'r Sources,
     request: &'r LintRequest,

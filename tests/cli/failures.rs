@@ -4,14 +4,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use dunnage::cli;
-use dunnage::host::{Host, HostError, Memory};
+use dunnage::host::{HostError, Memory, Read, Terminal, Write};
 
 use crate::support::World;
 
 /// A world in which reading the input is a bug.
 struct Faulty(Memory);
 
-impl Host for Faulty {
+impl Read for Faulty {
     fn read_stdin(&self) -> Result<String, HostError> {
         panic!("a bug for the test")
     }
@@ -36,9 +36,6 @@ impl Host for Faulty {
     fn walk(&self, folder: &Path) -> Vec<PathBuf> {
         self.0.walk(folder)
     }
-    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
-        self.0.replace_file(path, old, new)
-    }
     fn is_file(&self, path: &Path) -> bool {
         self.0.is_file(path)
     }
@@ -48,17 +45,14 @@ impl Host for Faulty {
     fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
         self.0.list_dir(path)
     }
-    fn stdin_is_terminal(&self) -> bool {
-        false
+    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        self.0.output_of(program, arguments)
     }
-    fn stdout_is_terminal(&self) -> bool {
-        false
-    }
-    fn stderr_is_terminal(&self) -> bool {
-        false
-    }
-    fn terminal_width(&self) -> Option<usize> {
-        None
+}
+
+impl Write for Faulty {
+    fn replace_file(&self, path: &Path, old: &[u8], new: &[u8]) -> Result<(), HostError> {
+        self.0.replace_file(path, old, new)
     }
     fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError> {
         self.0.write_stdout(pieces)
@@ -72,11 +66,23 @@ impl Host for Faulty {
     fn create_dir(&self, path: &Path) -> Result<(), HostError> {
         self.0.create_dir(path)
     }
-    fn output_of(&self, program: &str, arguments: &[&str]) -> Option<String> {
-        self.0.output_of(program, arguments)
-    }
     fn write_stderr(&self, text: &str) {
         self.0.write_stderr(text);
+    }
+}
+
+impl Terminal for Faulty {
+    fn stdin_is_terminal(&self) -> bool {
+        false
+    }
+    fn stdout_is_terminal(&self) -> bool {
+        false
+    }
+    fn stderr_is_terminal(&self) -> bool {
+        false
+    }
+    fn terminal_width(&self) -> Option<usize> {
+        None
     }
 }
 

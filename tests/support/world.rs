@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dunnage::cli;
-use dunnage::host::{Host, Memory};
+use dunnage::host::{Memory, Read as _};
 
 use super::{CommandLine, Folder, Outcome};
 

@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::codes::CODES;
-use crate::cli::twins;
-use crate::diag::Diagnostic;
-use crate::host::Host;
 use crate::project::{LayerRequest, LintRequest};
 use crate::values::Helm;
 
 /// The chart and the layers over its defaults.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Input")]
 pub(in crate::cli) struct LayerOptions {
     /// The chart: its folder, or the archive that `helm package` made
     #[arg(long, value_name = "PATH")]
@@ -73,7 +71,6 @@ pub(in crate::cli) enum HelmArg {
 
 /// Options of `lint`.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::doc_markdown, reason = "help shows variables as clap does")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct LintOptions {
     /// Values files, charts, rendered manifests, folders, or `-`; each is linted by itself, but one that is
@@ -85,58 +82,67 @@ pub(in crate::cli) struct LintOptions {
     #[command(flatten)]
     pub(in crate::cli) layers: LayerOptions,
     /// The version of the z2jh chart, where its files are not at hand [default: what Chart.lock or
-    /// Chart.yaml says, else the newest] [env: DUNNAGE_CHART_VERSION]
-    #[arg(long, value_name = "VERSION")]
+    /// Chart.yaml says, else the newest]
+    #[arg(long, value_name = "VERSION", help_heading = "Input")]
     pub(in crate::cli) chart_version: Option<String>,
     /// Say what the values must change for this version of the z2jh chart, and nothing else
-    /// [env: DUNNAGE_TO]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", help_heading = "Rules")]
     pub(in crate::cli) to: Option<String>,
     /// The keys, with dots between, under which the values of the z2jh chart stand [default: what
     /// Chart.yaml says, else found]
-    #[arg(long, value_name = "KEYS")]
+    #[arg(long, value_name = "KEYS", help_heading = "Input")]
     pub(in crate::cli) hub: Option<String>,
     /// The policy, for its section `lint` and what it knows of the cluster [default: the nearest
-    /// dunnage.yaml, if there is one] [env: DUNNAGE_POLICY]
-    #[arg(long, value_name = "FILE")]
+    /// dunnage.yaml, if there is one]
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(in crate::cli) policy: Option<PathBuf>,
-    /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`) [env: DUNNAGE_SELECT]
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`)
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
     pub(in crate::cli) select: Vec<String>,
-    /// Not these rules [env: DUNNAGE_IGNORE]
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Not these rules
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
     pub(in crate::cli) ignore: Vec<String>,
-    /// Show hints too [env: DUNNAGE_PEDANTIC]
-    #[arg(long)]
+    /// Show hints too
+    #[arg(long, help_heading = "Rules")]
     pub(in crate::cli) pedantic: bool,
     /// Pass over files that are neither values of a hub, nor a chart, nor manifests; it is fine if all are
-    #[arg(long)]
+    #[arg(long, help_heading = "Input")]
     pub(in crate::cli) skip_unknown: bool,
-    /// A file of findings that are known and not shown [env: DUNNAGE_BASELINE]
-    #[arg(long, value_name = "FILE")]
+    /// A file of findings that are known and not shown
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(in crate::cli) baseline: Option<PathBuf>,
     /// Write the findings into the file of `--baseline`; one that is there loses what is gone and gets nothing
     /// new
-    #[arg(long, conflicts_with = "to")]
+    #[arg(long, conflicts_with = "to", help_heading = "Rules")]
     pub(in crate::cli) write_baseline: bool,
     /// Fix what can be fixed without changing what a working hub does, in the named files and folders alone; a
     /// file that changes meanwhile is left as it is
-    #[arg(long)]
+    #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) fix: bool,
     /// With `--fix` or `--diff`: also fixes that somebody has to look at
-    #[arg(long)]
+    #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) unsafe_fixes: bool,
     /// Show what `--fix` would change, and change nothing; exit with 1 if there is anything
-    #[arg(long)]
+    #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) diff: bool,
     /// Judge manifests as they are after `dunnage render` with the policy
-    #[arg(long)]
+    #[arg(long, help_heading = "Input")]
     pub(in crate::cli) as_injected: bool,
     /// Say how often each rule speaks instead of what it says
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(in crate::cli) statistics: bool,
-    /// Exit with 0 whatever is found [env: DUNNAGE_EXIT_ZERO]
-    #[arg(long)]
+    /// Exit with 0 whatever is found
+    #[arg(long, help_heading = "Output")]
     pub(in crate::cli) exit_zero: bool,
 }
 
@@ -158,41 +164,6 @@ impl LintOptions {
             codes: CODES,
         }
     }
-
-    /// With what the environment says where the command line says nothing.
-    pub(in crate::cli) fn with_twins(&self, host: &dyn Host) -> Result<Self, Diagnostic> {
-        let mut options = self.clone();
-        let words = |name| -> Result<Vec<String>, Diagnostic> {
-            let text = twins::text(host, name)?.unwrap_or_default();
-            let words = text
-                .split(',')
-                .map(str::trim)
-                .filter(|word| !word.is_empty());
-            Ok(words.map(str::to_owned).collect())
-        };
-        if options.select.is_empty() {
-            options.select = words("DUNNAGE_SELECT")?;
-        }
-        if options.ignore.is_empty() {
-            options.ignore = words("DUNNAGE_IGNORE")?;
-        }
-        if options.chart_version.is_none() {
-            options.chart_version = twins::text(host, "DUNNAGE_CHART_VERSION")?;
-        }
-        // A baseline is of all that there is.
-        if options.to.is_none() && !options.write_baseline {
-            options.to = twins::text(host, "DUNNAGE_TO")?;
-        }
-        options.policy = options
-            .policy
-            .or_else(|| twins::path(host, "DUNNAGE_POLICY"));
-        options.baseline = options
-            .baseline
-            .or_else(|| twins::path(host, "DUNNAGE_BASELINE"));
-        options.pedantic |= twins::flag(host, "DUNNAGE_PEDANTIC")?;
-        options.exit_zero |= twins::flag(host, "DUNNAGE_EXIT_ZERO")?;
-        Ok(options)
-    }
 }
 
 /// Options of `values`.
@@ -207,7 +178,7 @@ pub(in crate::cli) struct ValuesOptions {
     #[command(flatten)]
     pub(in crate::cli) layers: LayerOptions,
     /// The form of the values
-    #[arg(short, long, value_enum, default_value_t = OutputArg::Yaml)]
+    #[arg(short, long, value_enum, default_value_t = OutputArg::Yaml, help_heading = "Output")]
     pub(in crate::cli) output: OutputArg,
 }
 

@@ -24,11 +24,7 @@ pub(in crate::cli) static NOTHING: Code = Code::error(
 /// Lints every subject that the command line names; what cannot be read of one keeps no other from being
 /// linted.
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> Exit {
-    let options = match options.with_twins(session.host) {
-        Ok(options) => options,
-        Err(error) => return session.fail(&[error]),
-    };
-    if let Err(error) = check_outputs(session, &options) {
+    if let Err(error) = check_outputs(session, options) {
         return session.fail(&[error]);
     }
     let request = options.request();
@@ -49,7 +45,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     let mut findings = outcome.findings;
     errors.extend(outcome.errors);
     if known == 0 && !errors.iter().any(Diagnostic::is_error) && !options.skip_unknown {
-        session.show(&[nothing_known(&options)]);
+        session.show(&[nothing_known(options)]);
         return Exit::Nothing;
     }
     let mut diff = String::new();
@@ -59,7 +55,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
             findings.iter().cloned().chain(errors).collect()
         });
         let fixing = Fixing {
-            options: &options,
+            options,
             request: &request,
             selection: &selection,
             policy_folder: policy_folder.as_deref(),
@@ -75,11 +71,11 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         }
     }
     selection.apply(&mut findings);
-    if let Err(error) = baseline::apply(session, &options, &mut findings) {
+    if let Err(error) = baseline::apply(session, options, &mut findings) {
         return session.fail(&[error]);
     }
     let diff = options.diff.then_some(diff.as_str());
-    report(session, &options, diff, &errors, findings)
+    report(session, options, diff, &errors, findings)
 }
 
 /// Writes the diff if there is one, else the findings.

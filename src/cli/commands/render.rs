@@ -41,10 +41,6 @@ pub(in crate::cli) fn run(
     options: &RenderOptions,
     caller: Caller,
 ) -> Exit {
-    let options = &match options.with_twins(session.host) {
-        Ok(options) => options,
-        Err(error) => return fail(session, caller, &[error]),
-    };
     let asked = &options.policy_options;
     let previous = options.previous.as_deref();
     if let Err(error) = session.check_policy_outputs(files, asked, previous) {

@@ -14,10 +14,6 @@ pub(in crate::cli) fn run(
     file: Option<&Path>,
     options: &PolicyOptions,
 ) -> Exit {
-    let options = &match options.with_twins(session.host) {
-        Ok(options) => options,
-        Err(error) => return session.fail(&[error]),
-    };
     if let Err(error) = session.check_policy_outputs(file.as_slice(), options, None) {
         return session.fail(&[error]);
     }

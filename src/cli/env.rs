@@ -1,0 +1,182 @@
+//! Environment variables that give an option its value where the command line does not: one table for every command.
+//!
+//! A variable that is set but empty counts as not set: a pipeline empties what it cannot unset.
+
+use std::ffi::OsString;
+
+use super::USAGE;
+use crate::diag::Diagnostic;
+use crate::host::Read;
+
+/// A variable, and the option that it stands for in every command that has the option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Variable {
+    /// The id of the argument.
+    pub(super) argument: &'static str,
+    /// The name of the variable.
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// What a variable holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A boolean.
+    Flag,
+    /// Any text in Unicode.
+    Text,
+    /// One of the words that the option knows.
+    Word,
+    /// A list, separated by commas.
+    List,
+    /// A list of words that the option knows, separated by commas; each may be followed by `=FILE`.
+    WordsToFiles,
+    /// A path, in any encoding.
+    Path,
+    /// A list of paths, separated as in `PATH`.
+    Paths,
+}
+
+impl Kind {
+    /// What help says about the form of the variable, where the option has another.
+    pub(super) fn note(self) -> &'static str {
+        match self {
+            Kind::WordsToFiles => ", with commas between",
+            Kind::Paths => ", a list like PATH",
+            Kind::Flag | Kind::Text | Kind::Word | Kind::List | Kind::Path => "",
+        }
+    }
+
+    /// What the variable holds, for a reference.
+    #[cfg(test)]
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Kind::Flag => "`1`, `true` or `yes`; `0`, `false` or `no`",
+            Kind::Text => "a string",
+            Kind::Word => "a value of the option",
+            Kind::List => "a list, separated by commas",
+            Kind::WordsToFiles => "values of the option, separated by commas",
+            Kind::Path => "a path",
+            Kind::Paths => "a list of paths, separated as in `PATH`",
+        }
+    }
+}
+
+/// Every variable that stands for an option. The first that cannot be read is reported.
+pub(super) const VARIABLES: &[Variable] = &[
+    variable("color", "DUNNAGE_COLOR", Kind::Word),
+    variable("format", "DUNNAGE_FORMAT", Kind::WordsToFiles),
+    variable("strict", "DUNNAGE_STRICT", Kind::Flag),
+    variable("policy", "DUNNAGE_POLICY", Kind::Path),
+    variable("report", "DUNNAGE_REPORT", Kind::Path),
+    variable("hub_values", "DUNNAGE_VALUES", Kind::Paths),
+    variable("namespace", "DUNNAGE_NAMESPACE", Kind::Text),
+    variable("mode", "DUNNAGE_MODE", Kind::Word),
+    variable("gate", "DUNNAGE_GATE", Kind::Flag),
+    variable("previous", "DUNNAGE_PREVIOUS", Kind::Path),
+    variable("select", "DUNNAGE_SELECT", Kind::List),
+    variable("ignore", "DUNNAGE_IGNORE", Kind::List),
+    variable("chart_version", "DUNNAGE_CHART_VERSION", Kind::Text),
+    variable("to", "DUNNAGE_TO", Kind::Text),
+    variable("baseline", "DUNNAGE_BASELINE", Kind::Path),
+    variable("pedantic", "DUNNAGE_PEDANTIC", Kind::Flag),
+    variable("exit_zero", "DUNNAGE_EXIT_ZERO", Kind::Flag),
+];
+
+/// Where the pages of rules are published.
+pub(super) const PAGES: &str = "DUNNAGE_PAGES";
+
+const fn variable(argument: &'static str, name: &'static str, kind: Kind) -> Variable {
+    Variable {
+        argument,
+        name,
+        kind,
+    }
+}
+
+/// The variable that stands for an option.
+pub(super) fn variable_of(argument: &str) -> Option<Variable> {
+    let mut all = VARIABLES.iter();
+    all.find(|variable| variable.argument == argument).copied()
+}
+
+/// What a boolean may hold, in any case.
+const YES: [&str; 3] = ["1", "true", "yes"];
+const NO: [&str; 3] = ["0", "false", "no"];
+
+impl Variable {
+    /// The values that the option gets, as on a command line; none where the variable is not set. `known` are the words
+    /// that the option knows.
+    ///
+    /// # Errors
+    /// Where it holds something else than its kind.
+    pub(super) fn values(
+        self,
+        host: &dyn Read,
+        known: &[String],
+    ) -> Result<Vec<OsString>, Diagnostic> {
+        let Some(value) = host.env(self.name).filter(|value| !value.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let texts = match self.kind {
+            Kind::Path => return Ok(vec![value]),
+            Kind::Paths => return Ok(paths(&value)),
+            Kind::Flag => self.flag(&self.text(value)?)?,
+            Kind::Text => vec![self.text(value)?],
+            Kind::Word => vec![self.word(self.text(value)?, known)?],
+            Kind::List => list(&self.text(value)?),
+            Kind::WordsToFiles => self.words_to_files(&self.text(value)?, known)?,
+        };
+        Ok(texts.into_iter().map(OsString::from).collect())
+    }
+
+    fn text(self, value: OsString) -> Result<String, Diagnostic> {
+        value.into_string().map_err(|value| {
+            let message = format!("`{}` holds `{}`", self.name, value.display());
+            Diagnostic::new(&USAGE, message).help("it has to be Unicode")
+        })
+    }
+
+    fn flag(self, value: &str) -> Result<Vec<String>, Diagnostic> {
+        let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(value));
+        if is_one_of(&YES) {
+            return Ok(vec!["true".to_owned()]);
+        }
+        if is_one_of(&NO) {
+            return Ok(Vec::new());
+        }
+        let name = self.name;
+        let message = format!("`{name}` holds `{value}`, which is neither yes nor no");
+        let help = "use `1`, `true` or `yes`, or `0`, `false` or `no`";
+        Err(Diagnostic::new(&USAGE, message).help(help))
+    }
+
+    fn word(self, word: String, known: &[String]) -> Result<String, Diagnostic> {
+        if known.contains(&word) {
+            return Ok(word);
+        }
+        let message = format!("`{}` holds `{word}`", self.name);
+        let help = format!("it may hold `{}`", known.join("`, `"));
+        Err(Diagnostic::new(&USAGE, message).help(help))
+    }
+
+    fn words_to_files(self, text: &str, known: &[String]) -> Result<Vec<String>, Diagnostic> {
+        let items: Vec<&str> = text.split(',').filter(|item| !item.is_empty()).collect();
+        for item in &items {
+            let word = item.split_once('=').map_or(*item, |(word, _)| word);
+            self.word(word.to_owned(), known)?;
+        }
+        Ok(items.into_iter().map(str::to_owned).collect())
+    }
+}
+
+fn list(text: &str) -> Vec<String> {
+    let items = text.split(',').map(str::trim);
+    let items = items.filter(|item| !item.is_empty());
+    items.map(str::to_owned).collect()
+}
+
+fn paths(list: &OsString) -> Vec<OsString> {
+    let paths = std::env::split_paths(list).map(OsString::from);
+    paths.filter(|path| !path.is_empty()).collect()
+}
