@@ -223,3 +223,6 @@ fn inherited<'d>(object: NodeRef<'d>, place: &Place) -> Vec<Inherited<'d>> {
     });
     parents.collect()
 }
+
+#[cfg(test)]
+mod tests;
