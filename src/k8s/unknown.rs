@@ -328,6 +328,8 @@ mod tests {
             &[("spec.podTemplate", Sort::Template)],
         );
         check("{spec: {nodeAffinity: required}}", &[]);
+        // No path leads to a pod spec that is the object itself.
+        check(&format!("{{affinity: {{{node_affinity}}}}}"), &[]);
     }
 
     #[test]

@@ -249,7 +249,7 @@ fn daemons_of_a_storage_cluster_belong_to_their_disks() {
         file_system,
         &[": tolerations=[t] affinity=n priorityClassName=p"],
     );
-    let cluster = "{priorityClassNames: {all: p}, placement: {all: {tolerations: [t], nodeAffinity: n}, mon: {tolerations: [m]}}}";
+    let cluster = "{priorityClassNames: {all: p}, placement: {all: {tolerations: [t], nodeAffinity: n}, mon: {tolerations: [m], nodeSelector: x, priorityClassName: x}, mgr: {nodeAffinity: g}}}";
     let text = object("ceph.rook.io/v1", "CephCluster", cluster);
     let found = each(&text, |workload| {
         assert!(workload.is_bound() && !workload.is_daemon_set());
@@ -266,6 +266,10 @@ fn daemons_of_a_storage_cluster_belong_to_their_disks() {
     assert_eq!(
         found[2],
         "arbiter: tolerations=[t] affinity=n priorityClassName=p"
+    );
+    assert_eq!(
+        found[3],
+        "mgr: tolerations=[t] affinity=g priorityClassName=p"
     );
     assert_eq!(found.len(), 10);
 }
