@@ -579,8 +579,8 @@ mod tests {
             json!([]),
             json!([1, 1.0]),
         );
-        let chosen = json!({"if": {"const": "a"}, "then": text, "else": list});
-        check(chosen, json!(["a", []]), json!(["b", {}]));
+        let chosen = json!({"if": {"const": "a"}, "then": text, "else": {"type": "null"}});
+        check(chosen, json!(["a", null]), json!(["b", true, []]));
         check(json!({"if": text}), json!(["a", 1, {}]), json!([]));
         let unsure =
             |then: bool, other: bool| json!({"if": {"not": false}, "then": then, "else": other});
