@@ -40,6 +40,14 @@ fn kind_may_come_last_and_counts_for_its_document_only() {
 }
 
 #[test]
+fn marks_and_directives_are_no_data() {
+    check_masked(
+        "kind: Secret\nstringData:\n  a: b\n...\n%YAML 1.2\n---\nkind: A\n",
+        "kind: Secret\nstringData:\n  a: *\n...\n%YAML 1.2\n---\nkind: A\n",
+    );
+}
+
+#[test]
 fn data_in_brackets() {
     check_masked(
         "{\"kind\":\"Secret\",\"data\":{\"a\":\"eA==\",\"b\":\"eQ==\"},\"type\":\"Opaque\"}",
@@ -169,6 +177,26 @@ fn settings_are_hidden_only_where_their_key_names_a_credential() {
 }
 
 #[test]
+fn what_stands_around_a_value_gives_it_its_meaning() {
+    check_masked(
+        "x:\n  name: DB_PASSWORD\n  value: 12\ny:\n  name: LEVEL\n  value: 12\n",
+        "x:\n  name: DB_PASSWORD\n  value: *\ny:\n  name: LEVEL\n  value: 12\n",
+    );
+    check_masked(
+        "x:\n  name: DB_PASSWORD\n  y:\n    value: 12\n",
+        "x:\n  name: DB_PASSWORD\n  y:\n    value: 12\n",
+    );
+    check_masked(
+        "env:\n- value: |\n    x\n  name: DB_PASSWORD\n- value: ''\n  name: SALT\n",
+        "env:\n- value: |\n    *\n  name: DB_PASSWORD\n- value: ''\n  name: SALT\n",
+    );
+    check_masked(
+        "webhook:\n- url: abc\nhub:\n- url: abc\n",
+        "webhook:\n- url: *\nhub:\n- url: abc\n",
+    );
+}
+
+#[test]
 fn files_of_a_hub() {
     check_masked(
         "hub:\n  extraFiles:\n    a:\n      mountPath: /a\n      stringData: |\n        one\n        two: 3\n      mode: 0644\nsingleuser:\n  extraFiles: {b: {data: {c: d}, binaryData: e, mode: 420}}\n",
@@ -200,6 +228,19 @@ fn a_block_that_hides_has_no_end_while_its_document_does_not_parse() {
     let hidden = masked(text, &[20]);
     let hidden: Vec<&str> = hidden.into_iter().map(|range| &text[range]).collect();
     assert_eq!(hidden, ["one", "b: two"]);
+}
+
+#[test]
+fn a_line_that_yaml_cannot_have_breaks_its_document() {
+    check_masked(
+        "kind: Secret\nstringData:\n  a: |\n    one\n  b: \"x\" y\nrest: z\n",
+        "kind: Secret\nstringData:\n  a: |\n    *\n  b: *\n*\n",
+    );
+    // An item that begins in the next line is none.
+    check_masked(
+        "env:\n-\n  name: A\n  value: x\n-\n  name: B\nother:\n  level: c\n",
+        "env:\n-\n  name: A\n  value: *\n-\n  name: B\nother:\n  level: c\n",
+    );
 }
 
 #[test]
@@ -331,6 +372,29 @@ fn a_line_that_only_some_readers_end_hides_no_secret() {
             assert_eq!(shown.len(), text.len());
         }
     }
+}
+
+#[test]
+fn what_hides_nothing_is_not_copied() {
+    let text = "a: b c";
+    let shown = |range: Range<usize>| starred(text, range, &[0..1, 5..6]);
+    assert!(matches!(shown(1..5), Cow::Borrowed(": b ")));
+    assert!(matches!(shown(2..2), Cow::Borrowed("")));
+    assert_eq!(shown(0..6), "*: b *");
+    assert_eq!(shown(0..5), "*: b ");
+}
+
+#[test]
+fn line_feeds_stand_only_where_readers_differ() {
+    assert_eq!(with_line_feeds("a\r\nb\n"), None);
+    assert_eq!(with_line_feeds("\u{e4}\r\n"), None);
+    assert_eq!(with_line_feeds("a\rb\r\n").as_deref(), Some("a\nb\r\n"));
+    assert_eq!(with_line_feeds("a\u{85}b").as_deref(), Some("a \nb"));
+    assert_eq!(with_line_feeds("a\u{2028}b").as_deref(), Some("a  \nb"));
+    assert_eq!(
+        with_line_feeds("a\u{2029}\u{e4}").as_deref(),
+        Some("a  \n\u{e4}")
+    );
 }
 
 #[test]
