@@ -236,6 +236,36 @@ fn a_line_that_yaml_cannot_have_breaks_its_document() {
         "kind: Secret\nstringData:\n  a: |\n    one\n  b: \"x\" y\nrest: z\n",
         "kind: Secret\nstringData:\n  a: |\n    *\n  b: *\n*\n",
     );
+    check_masked(
+        "hub:\n  password: one\n    b: two\nnext: abc\n",
+        "hub:\n  password: *\n    *\nnext: *\n",
+    );
+    check_masked(
+        "hub:\n  cookieSecret: one\ntwo\nnext: abc\n",
+        "hub:\n  cookieSecret: *\n*\nnext: *\n",
+    );
+    check_masked("kind: Secret\n}\nx\n", "kind: Secret\n}\n*\n");
+    check_masked(
+        "kind: Secret\nstringData:\n  a:\n    one\n    two: x\n",
+        "kind: Secret\nstringData:\n  a:\n    *\n    *\n",
+    );
+    check_masked(
+        "hub:\n  password: \"one\n  b: c\nnext: abc\n",
+        "hub:\n  password: *\n  b: *\nnext: *\n",
+    );
+    // A scalar may go over several lines.
+    check_masked(
+        "hub:\n  password: \"one\n    two\"\nnext: abc\n",
+        "hub:\n  password: *\n*\nnext: abc\n",
+    );
+    check_masked(
+        "hub:\n  password: one\n    two\nnext: abc\n",
+        "hub:\n  password: *\n    *\nnext: abc\n",
+    );
+    check_masked(
+        "kind: Secret\nmetadata:\n  finalizers:\n  - hub\ndata:\n  a: b\n",
+        "kind: Secret\nmetadata:\n  finalizers:\n  - hub\ndata:\n  a: *\n",
+    );
     // An item that begins in the next line is none.
     check_masked(
         "env:\n-\n  name: A\n  value: x\n-\n  name: B\nother:\n  level: c\n",
