@@ -68,6 +68,31 @@ fn data_in_brackets() {
 }
 
 #[test]
+fn comments_and_quotes_in_brackets() {
+    check_masked(
+        "a: {b: c, # it's } here\n  password: x}\nd: e\n",
+        "a: {b: c, # it's } here\n  password: *}\nd: e\n",
+    );
+    check_masked(
+        "extraEnv: {A: x # it's\n }\nd: e\n",
+        "extraEnv: {A: * # it's\n }\nd: e\n",
+    );
+    check_masked("a: {password: x#y, b: c}\n", "a: {password: *, b: c}\n");
+    check_masked(
+        "a: {b: it's, password: x}\nd: e\n",
+        "a: {b: it's, password: *}\nd: e\n",
+    );
+    check_masked(
+        "a: {credentials: user: x, b: c}\n",
+        "a: {credentials: *, b: *}\n",
+    );
+    check_masked(
+        "extraEnv: {name: x, type: z}\n",
+        "extraEnv: {name: *, type: *}\n",
+    );
+}
+
+#[test]
 fn data_that_does_not_parse() {
     check_masked(
         "kind: Secret\ndata: {a: eA==\nstringData:\n  b: \"eQ==\n  rest\n",
@@ -245,6 +270,10 @@ fn a_line_that_yaml_cannot_have_breaks_its_document() {
         "hub:\n  cookieSecret: *\n*\nnext: *\n",
     );
     check_masked("kind: Secret\n}\nx\n", "kind: Secret\n}\n*\n");
+    check_masked(
+        "kind: Secret\nmetadata:\n  name: a\n    b\n",
+        "kind: Secret\nmetadata:\n  name: a\n    *\n",
+    );
     check_masked(
         "kind: Secret\nstringData:\n  a:\n    one\n    two: x\n",
         "kind: Secret\nstringData:\n  a:\n    *\n    *\n",
