@@ -86,6 +86,12 @@ fn comments_and_quotes_in_brackets() {
         "a: {credentials: user: x, b: c}\n",
         "a: {credentials: *, b: *}\n",
     );
+    for scalar in ["it's", "x#y"] {
+        check_masked(
+            &format!("password: {{a: {scalar}}}\nd: efg\n"),
+            "password: {a: *}\nd: efg\n",
+        );
+    }
     check_masked(
         "extraEnv: {name: x, type: z}\n",
         "extraEnv: {name: *, type: *}\n",
