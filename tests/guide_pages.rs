@@ -8,6 +8,8 @@
 //! | `sh` | each `dunnage` in it runs; `helm template` and `helm get manifest` print recorded manifests |
 //! | `yaml policy` | is a policy, or a part of one |
 //! | `yaml values` | has no finding as values of a hub |
+//!
+//! Commands and options in the text exist.
 
 #![allow(
     clippy::disallowed_methods,
@@ -16,6 +18,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -26,8 +30,30 @@ use support::{CommandLine, Outcome, World};
 
 const STREAM: &str = "testdata/streams/hub-like.yaml";
 
-/// Programs of other people that guides run.
-const FOREIGN: &[&str] = &["cargo", "helm", "kubectl", "kind", "pre-commit", "export"];
+/// Other programs that guides run.
+const FOREIGN: &[&str] = &["cargo", "cd", "eval", "helm", "kubectl"];
+
+/// Options of these programs, and of programs of this repository.
+const FOREIGN_OPTIONS: &[&str] = &[
+    "--all-targets",
+    "--library",
+    "--lib",
+    "--post-renderer",
+    "--post-renderer-args",
+    "--quick",
+    "--target",
+    "--test",
+    "--tool",
+];
+
+/// What a placeholder in a command of the text can be.
+const PLACEHOLDERS: &[(&str, &str)] = &[
+    ("CODE", "PH001"),
+    ("FILE", "monitoring.yaml"),
+    ("KEY", "retention"),
+    ("SHELL", "bash"),
+    ("VERSION", "4.3"),
+];
 
 #[test]
 fn transcripts_are_what_the_program_prints() {
@@ -67,13 +93,73 @@ fn commands_run() {
 }
 
 #[test]
+fn commands_in_the_text_are_accepted() {
+    let mut count = 0;
+    for page in Page::all() {
+        for code in page.inline_code() {
+            let Some(arguments) = code.strip_prefix("dunnage ") else {
+                continue;
+            };
+            let words = arguments.split_whitespace().map(|word| {
+                let filled = PLACEHOLDERS.iter().find(|(name, _)| *name == word);
+                filled.map_or(word, |(_, example)| example)
+            });
+            // With `--help` a command reads its options and does nothing.
+            let outcome = world().run_with(words.chain(["--help"]));
+            assert_eq!(
+                outcome.exit, 0,
+                "{}: `{code}`\n{}",
+                page.name, outcome.stderr
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 20, "only {count} commands were found");
+}
+
+#[test]
+fn options_in_the_text_exist() {
+    let commands = [
+        "",
+        "render",
+        "lint",
+        "values",
+        "values explain",
+        "verify",
+        "init",
+        "rule",
+        "helm install-plugin",
+    ];
+    let help = commands.map(|command| world().run(&format!("dunnage {command} --help")).exits(0));
+    let help: String = help.iter().map(|outcome| &*outcome.stdout).collect();
+    let known: BTreeSet<&str> = options(&help).into_iter().collect();
+    for page in Page::all() {
+        for code in page.inline_code() {
+            for option in options(&code) {
+                let is_known = known.contains(option) || FOREIGN_OPTIONS.contains(&option);
+                assert!(is_known, "{}: `{code}`: no option {option}", page.name);
+            }
+        }
+    }
+}
+
+/// Returns the long options in a text, without their values.
+fn options(text: &str) -> Vec<&str> {
+    let words = text.split(|letter: char| !letter.is_ascii_lowercase() && letter != '-');
+    words
+        .filter(|word| word.len() > 3 && word.starts_with("--") && !word.starts_with("---"))
+        .collect()
+}
+
+#[test]
 fn policies_have_no_findings() {
     let mut count = 0;
     for page in Page::all() {
         for block in page.blocks_of("yaml policy") {
-            let text = match block.starts_with("version:") {
-                true => block.to_owned(),
-                false => format!("version: 1\n{block}"),
+            let text = if block.starts_with("version:") {
+                block.to_owned()
+            } else {
+                format!("version: 1\n{block}")
             };
             let mut sources = Sources::default();
             let source = sources.add(&*page.name, text);
@@ -163,7 +249,7 @@ impl Page {
         let mut names: Vec<String> = entries
             .map(|entry| entry.expect("an entry").file_name())
             .filter_map(|name| name.into_string().ok())
-            .filter(|name| name.ends_with(".md"))
+            .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
             .map(|name| format!("docs/{name}"))
             .collect();
         names.extend(["README.md", "CONTRIBUTING.md"].map(str::to_owned));
@@ -199,6 +285,17 @@ impl Page {
         blocks
     }
 
+    /// Returns the code in the text around the blocks: what is between single backticks.
+    fn inline_code(&self) -> Vec<String> {
+        let mut text = self.text.clone();
+        for block in self.blocks().into_iter().rev() {
+            text.replace_range(block.text, "");
+        }
+        let text = text.replace("```", "");
+        let code = text.split('`').skip(1).step_by(2);
+        code.map(str::to_owned).collect()
+    }
+
     /// Returns the texts of the blocks with an info string.
     fn blocks_of(&self, info: &str) -> Vec<&str> {
         let blocks = self.blocks().into_iter();
@@ -230,21 +327,24 @@ fn world() -> World {
 fn transcript(world: &World, shown: &str) -> String {
     let mut text = String::new();
     for line in shown.lines().filter(|line| line.starts_with("$ ")) {
-        let mut stdin = None;
+        let mut printed = None;
         for command in line["$ ".len()..].split(" | ") {
-            stdin = Some(match recorded(command) {
-                Some(file) => world.text(&file),
-                None => {
-                    let outcome = dunnage(world, command, stdin.take());
-                    assert!(outcome.exit < 2, "{line}\n{}", outcome.printed());
-                    outcome.printed()
-                }
-            });
+            let now = printed_by(world, command, printed);
+            printed = Some(now);
         }
-        let printed = stdin.unwrap_or_default();
-        text.push_str(&format!("{line}\n{}\n", printed.trim_end()));
+        let printed = printed.unwrap_or_default();
+        writeln!(text, "{line}\n{}", printed.trim_end()).expect("a string");
     }
-    text.replace("\n\n$ ", "\n$ ")
+    text
+}
+
+fn printed_by(world: &World, command: &str, stdin: Option<String>) -> String {
+    if let Some(file) = recorded(command) {
+        return world.text(&file);
+    }
+    let outcome = dunnage(world, command, stdin);
+    assert!(outcome.exit < 2, "{command}\n{}", outcome.printed());
+    outcome.printed()
 }
 
 /// Returns the commands of a script, without comments and without what a here-document holds.
@@ -292,7 +392,7 @@ fn run(world: &mut World, line: &str, page: &str) -> usize {
         } else if program.starts_with("scripts/") {
             assert!(root().join(program).exists(), "{page}: no {program}");
         } else {
-            let is_known = FOREIGN.contains(&program) || ["cd", "eval", "git"].contains(&program);
+            let is_known = FOREIGN.contains(&program);
             assert!(is_known, "{page}: `{command}`: what is {program}?");
         }
     }
