@@ -57,25 +57,31 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
 
 #[test]
 fn transcripts_are_what_the_program_prints() {
+    let is_update = std::env::var_os("UPDATE").is_some();
+    let mut differences = Vec::new();
     for page in Page::all() {
         let mut text = page.text.clone();
         let world = world();
-        for block in page.blocks().iter().rev() {
+        for block in page.blocks().into_iter().rev() {
             let shown = &page.text[block.text.clone()];
-            if shown.starts_with("$ ") {
-                text.replace_range(block.text.clone(), &transcript(&world, shown));
+            if !shown.starts_with("$ ") {
+                continue;
+            }
+            let now = transcript(&world, shown);
+            if now != shown {
+                differences.push(format!("== {}\n{shown}== now\n{now}", page.name));
+                text.replace_range(block.text, &now);
             }
         }
-        if std::env::var_os("UPDATE").is_some() {
+        if is_update && text != page.text {
             fs::write(&page.path, text).expect("a page can be written");
-        } else {
-            assert_eq!(
-                text, page.text,
-                "{}: read what changed; if it is right: UPDATE=1 cargo test --test guide_pages",
-                page.name
-            );
         }
     }
+    assert!(
+        differences.is_empty() || is_update,
+        "{}\nread what changed; if it is right: UPDATE=1 cargo test --test guide_pages",
+        differences.concat()
+    );
 }
 
 #[test]
