@@ -77,7 +77,7 @@ fn findings_are_annotations_and_sarif_besides() {
     std::fs::write(folder.path().join("prod.yaml"), WRONG).expect("values");
     let arguments = "lint\n  -f prod.yaml\n  --chart-version 4.4\n";
     let variables = [("ARGS", arguments), ("SARIF_FILE", "out of dunnage.sarif")];
-    let output = run(folder.path(), "Run it", &variables);
+    let output = run(folder.path(), "Run", &variables);
     let shown = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(shown.contains("::error file=prod.yaml,"), "{shown}");
@@ -93,14 +93,14 @@ fn the_words_of_an_input_are_no_shell() {
     let arguments = "rule $(touch${IFS}made) `touch made`; touch made; echo *";
     let output = run(
         folder.path(),
-        "Run it",
+        "Run",
         &[("ARGS", arguments), ("SARIF_FILE", "")],
     );
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
     assert!(!folder.path().join("made").exists());
     let plain = run(
         folder.path(),
-        "Run it",
+        "Run",
         &[("ARGS", "rule PH001"), ("SARIF_FILE", "")],
     );
     assert!(plain.status.success(), "{}", text(&plain.stderr));
@@ -119,7 +119,7 @@ fn a_build_is_found_again_by_what_it_is_built_of() {
         ("RUNNER_TEMP", "/runner/temp"),
     ];
     for _ in 0..2 {
-        let output = run(folder.path(), "Find out which build is wanted", &variables);
+        let output = run(folder.path(), "Compute the cache key", &variables);
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
     let written = std::fs::read_to_string(&file).expect("outputs");

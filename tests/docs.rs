@@ -1,5 +1,6 @@
-//! The documentation is made of the rules and tells the truth of them: `docs/rules` has the page of every code with an
-//! index (`UPDATE=1 cargo test` writes it anew), `docs/seeds.md` names rules that there are.
+//! The reference is generated from the codes: `docs/rules` has the page of every code and an index, and the last section of
+//! `docs/advice.md` lists the rules of each published document. `UPDATE=1 cargo test --test docs` writes both. What
+//! `docs/advice.md` names exists, and links lead to files.
 
 #![allow(
     clippy::disallowed_methods,
@@ -21,82 +22,74 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     (
         "PH",
         "Placeholders",
-        "Pods that hold seats for users to come, so that a node is asked for before they wait.",
+        "Pods that reserve seats for future users, so that the autoscaler adds a node before users wait.",
     ),
     (
         "PP",
         "Image pullers",
-        "What is pulled onto which nodes before anybody needs it there.",
+        "Which images are pulled on which nodes before users need them.",
     ),
     (
         "PR",
         "Priorities",
-        "Who makes room for whom, and for what an autoscaler adds a node.",
+        "Which pods preempt which, and for which pods an autoscaler adds a node.",
     ),
     (
         "SC",
         "The user scheduler",
-        "Servers are packed on few nodes, so that the others empty.",
+        "User pods are packed on few nodes, so that other nodes become empty.",
     ),
     (
         "NP",
         "Node pools",
-        "Which nodes the values send servers and core pods to, and keep them from.",
+        "On which nodes the values allow and prefer user pods and core pods.",
     ),
     (
         "RS",
         "Resources",
-        "How much a server is promised, how much it may take, and what Kubernetes makes of it.",
+        "Guarantees and limits of user servers, and how Kubernetes reads them.",
     ),
     (
         "CU",
         "Culling",
-        "Servers that nobody uses are stopped, and nothing else is.",
+        "Idle user servers are stopped, and nothing else is.",
     ),
     (
         "HB",
-        "The hub itself",
-        "One process and one database that everybody waits for.",
+        "The hub",
+        "One process and one database that serve all users.",
     ),
-    (
-        "IM",
-        "Images",
-        "How the values name the software that runs.",
-    ),
-    (
-        "XL",
-        "Across files",
-        "Values that several files say differently.",
-    ),
+    ("IM", "Images", "Image references in the values."),
+    ("XL", "Across files", "Values that several files set."),
     (
         "SM",
         "Schema",
-        "What the chart and KubeSpawner know of keys and of types, of each version its own.",
+        "Keys and types that the chart and KubeSpawner accept, by version.",
     ),
     (
         "SY",
-        "YAML and its merge",
-        "What Helm reads is not always what stands in the file.",
+        "YAML and merging",
+        "Cases in which Helm reads something else than the file seems to say.",
     ),
     (
         "UP",
         "Upgrades",
-        "What another version of the chart changes for a hub: with `--to` alone.",
+        "What another version of the chart changes for a hub; only with `--to`.",
     ),
     (
         "SP",
         "Suppressions",
-        "Comments that silence findings, and do not do it, or not any more.",
+        "Comments that are meant to suppress findings but have no effect.",
     ),
     (
         "PL",
         "The policy",
-        "Rows of `dunnage.yaml` that do not do what they seem to.",
+        "Rows of `dunnage.yaml` that have another effect than intended.",
     ),
     (
         "XR",
         "Manifests",
-        "What any chart renders, pod by pod, budget by budget, class by class.",
+        "Pods, disruption budgets and priority classes that any chart renders.",
     ),
     (
         "RN",
@@ -107,29 +100,75 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     (
         "VA",
         "Values and charts",
-        "Values, `--set` arguments and charts that Helm cannot read either.",
+        "Values, `--set` arguments and charts that Helm cannot read.",
     ),
     (
         "CL",
         "The command line",
-        "Options, files and folders; of these only `no-such-rule` is a rule, for comments.",
+        "Options, files and folders. Only `no-such-rule` is a rule: the linter reports it in comments.",
     ),
 ];
 
-/// The documents that rules come from.
-const SEEDS: &[(&str, &str)] = &[
-    (
-        "000",
-        "the page \"Optimizations\" of the guide Zero to JupyterHub",
-    ),
-    (
-        "001",
-        "the thread \"Core component resilience/reliability\"",
-    ),
-    ("002", "the thread \"Planning placeholders\""),
-    ("003", "the old page \"Speed and Optimization\""),
-    ("004", "the section \"User placeholders\" on events"),
+/// A published document that rules carry the advice of.
+struct Document {
+    /// The number by which pages of rules can name it in their item `- Source:`.
+    number: &'static str,
+    title: &'static str,
+    about: &'static str,
+    address: &'static str,
+}
+
+const DOCUMENTS: &[Document] = &[
+    Document {
+        number: "000",
+        title: "Optimizations",
+        about: "guide of Zero to JupyterHub",
+        address: "https://z2jh.jupyter.org/en/stable/administrator/optimization.html",
+    },
+    Document {
+        number: "001",
+        title: "Core component resilience/reliability",
+        about: "thread in the Jupyter forum",
+        address: "https://discourse.jupyter.org/t/core-component-resilience-reliability/5433",
+    },
+    Document {
+        number: "002",
+        title: "Planning placeholders with jupyterhub helm chart 0.8",
+        about: "thread in the Jupyter forum",
+        address: "https://discourse.jupyter.org/t/planning-placeholders-with-jupyterhub-helm-chart-0-8-tested-on-mybinder-org/213",
+    },
+    Document {
+        number: "003",
+        title: "Speed and Optimization",
+        about: "older version of the page \"Optimizations\"",
+        address: "https://test-zerotojh.readthedocs.io/en/doc-build/optimization.html",
+    },
+    Document {
+        number: "004",
+        title: "User placeholders",
+        about: "2i2c's guide to the infrastructure of events",
+        address: "https://infrastructure.2i2c.org/topic/infrastructure/user-placeholders/",
+    },
 ];
+
+/// The head of the section of `docs/advice.md` that is generated.
+const GENERATED: &str = "\n## Rules by document\n";
+
+impl Document {
+    /// Whether the page of a rule says that it carries advice of this document: by its number, or by its title, as a
+    /// link or in quotes.
+    fn is_carried_by(&self, page: &str) -> bool {
+        let title = self.title;
+        numbers_of(page).contains(self.number)
+            || page.contains(&format!("[{title}]"))
+            || page.contains(&format!("\"{title}\""))
+    }
+
+    /// Whether the page of a rule refers to this document in any way.
+    fn is_named_by(&self, page: &str) -> bool {
+        self.is_carried_by(page) || page.contains(self.address)
+    }
+}
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
@@ -147,8 +186,8 @@ fn text<'r>(rule: &'r Value, key: &str) -> &'r str {
     rule[key].as_str().expect(key)
 }
 
-/// The seeds that a page names in its item `- Source:`.
-fn seeds_of(page: &str) -> BTreeSet<&str> {
+/// The numbers of documents that a page names in its item `- Source:`.
+fn numbers_of(page: &str) -> BTreeSet<&str> {
     // Codes that are no rules have none.
     let (_, source) = page.split_once("\n- Source: ").unwrap_or_default();
     let source = source.split("\n\n").next().unwrap_or_default();
@@ -161,21 +200,48 @@ fn seeds_of(page: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+/// The section of `docs/advice.md` with the rules that name each document.
+fn rules_by_document(rules: &BTreeMap<String, Value>) -> String {
+    let mut section = format!(
+        "{GENERATED}\n\
+         The references of the rule pages, by document. Rules that are not here come from the documentation and the\n\
+         sources of Kubernetes, Helm, KubeSpawner and the chart; their pages name them.\n\n\
+         | document | rules |\n| --- | --- |\n"
+    );
+    for document in DOCUMENTS {
+        let named = rules
+            .iter()
+            .filter(|(_, rule)| document.is_named_by(text(rule, "page")));
+        let links: Vec<String> = named
+            .map(|(code, _)| format!("[{code}](rules/{code}.md)"))
+            .collect();
+        let Document {
+            title,
+            about,
+            address,
+            ..
+        } = document;
+        let links = links.join(", ");
+        writeln!(section, "| [{title}]({address}), {about} | {links} |").expect("a string");
+    }
+    section
+}
+
 /// The index of all pages.
 fn index(rules: &BTreeMap<String, Value>) -> String {
     let mut index = "\
-# The rules of the linter and all other codes
+# Rules and codes
 
-`dunnage rule CODE` prints a page, `dunnage rule --all` all of them, `dunnage rule --format json` what programs
-read. The level is the usual one; a page says where a finding has another. Hints are shown with `--pedantic`.
-The last column is what a page promises of `dunnage lint --fix`; what is unsafe needs `--unsafe-fixes` too. The
-letters of a family stand for all of its rules in `--select` and `--ignore`. The last four families are codes of other
-commands: they are explained here, and cannot be selected.
+`dunnage rule CODE` prints a page, `dunnage rule --all` prints all of them, and `dunnage rule --format json` prints them as
+JSON. The level is the default; a page says if a finding can have another one. Hints are shown with `--pedantic`. The last
+column is the kind of fix that `dunnage lint --fix` applies; unsafe fixes also need `--unsafe-fixes`. `--select` and
+`--ignore` accept the letters of a family for all of its rules. The codes of the last four families belong to other commands
+and cannot be selected.
 "
     .to_owned();
     for (family, name, about) in FAMILIES {
         let of_family = rules.values().filter(|rule| rule["family"] == *family);
-        let head = "| rule | level | what is wrong | fix |\n| --- | --- | --- | --- |";
+        let head = "| rule | level | problem | fix |\n| --- | --- | --- | --- |";
         write!(index, "\n## {name} ({family})\n\n{about}\n\n{head}\n").expect("a string");
         for rule in of_family {
             let [code, name, level, summary, fix] =
@@ -190,19 +256,9 @@ commands: they are explained here, and cannot be selected.
         }
     }
     index.push_str(
-        "\n## Where they come from\n\nWhat each document advises, sentence by sentence, and what carries it, is in \
-         [seeds.md](../seeds.md).\nRules that are not here come from Kubernetes, Helm, KubeSpawner and the chart, as their pages say.\n\n\
-         | seed | document | rules |\n| --- | --- | --- |\n",
+        "\n## Published advice\n\n\
+         [advice.md](../advice.md) lists the published advice that rules and passes carry, by document.\n",
     );
-    for (seed, title) in SEEDS {
-        let named = rules
-            .iter()
-            .filter(|(_, rule)| seeds_of(text(rule, "page")).contains(seed));
-        let links: Vec<String> = named
-            .map(|(code, _)| format!("[{code}]({code}.md)"))
-            .collect();
-        writeln!(index, "| {seed} | {title} | {} |", links.join(", ")).expect("a string");
-    }
     index
 }
 
@@ -274,13 +330,11 @@ fn every_rule_has_a_family_with_a_name_and_every_family_has_rules() {
 }
 
 #[test]
-fn the_seeds_that_pages_name_are_known() {
+fn documents_that_pages_name_by_number_are_known() {
     for (code, rule) in rules() {
-        for seed in seeds_of(text(&rule, "page")) {
-            assert!(
-                SEEDS.iter().any(|(known, _)| *known == seed),
-                "{code}: seed {seed}"
-            );
+        for number in numbers_of(text(&rule, "page")) {
+            let is_known = |document: &Document| document.number == number;
+            assert!(DOCUMENTS.iter().any(is_known), "{code}: seed {number}");
         }
     }
 }
@@ -296,41 +350,88 @@ fn codes(text: &str) -> BTreeSet<&str> {
     words.filter(is_code).collect()
 }
 
+/// `docs/advice.md`: what is written by hand, and the section that is generated.
+fn advice() -> (String, String) {
+    let advice = std::fs::read_to_string(docs().join("advice.md")).expect("docs/advice.md");
+    let at = advice.find(GENERATED).unwrap_or(advice.len());
+    let (by_hand, generated) = advice.split_at(at);
+    (by_hand.to_owned(), generated.to_owned())
+}
+
 #[test]
-fn the_seeds_are_carried_by_rules_that_there_are() {
+fn rules_are_listed_by_their_documents() {
+    let (by_hand, generated) = advice();
+    let expected = rules_by_document(&rules());
+    if std::env::var_os("UPDATE").is_some() {
+        let path = docs().join("advice.md");
+        return std::fs::write(path, by_hand + &expected).expect("a page can be written");
+    }
+    assert_eq!(
+        generated, expected,
+        "docs/advice.md is stale; run `UPDATE=1 cargo test --test docs`"
+    );
+}
+
+#[test]
+fn advice_is_carried_by_rules_that_exist() {
     let rules = rules();
-    let seeds = std::fs::read_to_string(docs().join("seeds.md")).expect("docs/seeds.md");
-    for code in codes(&seeds) {
+    let (by_hand, _) = advice();
+    let named = codes(&by_hand);
+    for code in &named {
         assert!(
-            rules.contains_key(code),
-            "docs/seeds.md: there is no {code}"
+            rules.contains_key(*code),
+            "docs/advice.md: there is no {code}"
         );
     }
-    let named = codes(&seeds);
-    for (code, rule) in &rules {
+    for document in DOCUMENTS {
+        for (code, rule) in &rules {
+            assert!(
+                !document.is_carried_by(text(rule, "page")) || named.contains(code.as_str()),
+                "the page of {code} names `{}`, and docs/advice.md does not say what {code} carries of it",
+                document.title
+            );
+        }
+        let head = format!("\n## {}\n", document.title);
+        assert!(by_hand.contains(&head), "no section{head}");
         assert!(
-            seeds_of(text(rule, "page")).is_empty() || named.contains(code.as_str()),
-            "the page of {code} names a seed, and docs/seeds.md has nothing of it"
+            by_hand.contains(document.address),
+            "no link to {}",
+            document.address
         );
-    }
-    for (seed, _) in SEEDS {
-        assert!(seeds.contains(&format!("\n## {seed}: ")), "no seed {seed}");
     }
 }
 
-/// The targets of links in Markdown, without the part behind `#`.
-fn links(text: &str) -> Vec<&str> {
+/// The targets of links in Markdown: the path of a file of the checkout, and the heading in it.
+fn links(text: &str) -> Vec<(&str, &str)> {
     let targets = text.split("](").skip(1);
     targets
-        .filter_map(|rest| rest.split([')', '#']).next())
-        .filter(|target| !target.is_empty() && !target.contains("://"))
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|target| !target.contains("://"))
+        .map(|target| target.split_once('#').unwrap_or((target, "")))
+        .collect()
+}
+
+/// The anchors of the headings of a page, as GitHub makes them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| line.trim_start_matches('#').trim().to_lowercase())
+        .map(|heading| heading.replace(' ', "-"))
+        .map(|heading| {
+            heading
+                .chars()
+                .filter(|letter| letter.is_alphanumeric() || "-_".contains(*letter))
+                .collect()
+        })
         .collect()
 }
 
 #[test]
 fn links_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut pages = vec![root.join("README.md"), docs().join("rules/README.md")];
+    let mut pages = vec![docs().join("rules/README.md")];
+    let named = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+    pages.extend(named.map(|name| root.join(name)));
     let documents = names_in(&docs()).into_iter();
     pages.extend(
         documents
@@ -343,9 +444,30 @@ fn links_lead_somewhere() {
     );
     for page in pages {
         let text = std::fs::read_to_string(&page).expect("a page");
-        for link in links(&text) {
-            let target = page.parent().expect("a folder").join(link);
-            assert!(target.exists(), "{}: {link}", page.display());
+        for (path, anchor) in links(&text) {
+            let target = match path {
+                "" => page.clone(),
+                path => page.parent().expect("a folder").join(path),
+            };
+            assert!(target.exists(), "{}: {path}", page.display());
+            if !anchor.is_empty() {
+                let text = std::fs::read_to_string(&target).expect("a page");
+                let is_there = anchors(&text).contains(anchor);
+                assert!(is_there, "{}: {path}#{anchor}", page.display());
+            }
         }
+    }
+}
+
+/// Every page of the guide can be reached from the door.
+#[test]
+fn the_readme_links_to_every_page_of_the_guide() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("README.md");
+    let linked: BTreeSet<&str> = links(&readme).into_iter().map(|(path, _)| path).collect();
+    for name in names_in(&docs()) {
+        let path = format!("docs/{name}");
+        let is_linked = linked.contains(&*path) || linked.contains(&*format!("{path}/README.md"));
+        assert!(is_linked, "README.md has no link to {path}");
     }
 }

@@ -17,13 +17,17 @@ pub(crate) struct World {
 impl World {
     /// Returns a world with the files of a folder on the disk at its root; an empty one where there is no folder.
     pub(crate) fn of_folder(folder: &Path) -> Self {
-        let mut world = Self::default();
-        for path in files_below(folder) {
-            let name = path.strip_prefix(folder).expect("a file of the folder");
-            let content = fs::read(&path).expect("a file can be read");
-            world = world.file(name, content);
+        Self::default().folder("/", folder)
+    }
+
+    /// Adds the files of a folder on the disk, at a path of this world.
+    pub(crate) fn folder(mut self, path: &str, folder: &Path) -> Self {
+        for file in files_below(folder) {
+            let name = file.strip_prefix(folder).expect("a file of the folder");
+            let content = fs::read(&file).expect("a file can be read");
+            self = self.file(Path::new(path).join(name), content);
         }
-        world
+        self
     }
 
     /// Returns the world that a case of `testdata/cli` starts with, without what it pipes in.
@@ -63,6 +67,13 @@ impl World {
     /// Makes standard output and standard error a terminal of so many columns.
     pub(crate) fn terminal(self, columns: usize) -> Self {
         self.with(|memory| memory.width = Some(columns))
+    }
+
+    /// Returns a second world with the same content.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            memory: self.copy(),
+        }
     }
 
     /// Changes what no other method does.
