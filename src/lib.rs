@@ -9,6 +9,7 @@
 //! The map of the modules, the layers, the invariants and the walk of one render and one lint are in
 //! `docs/architecture.md`; `CONTRIBUTING.md` says how to add a rule, a pass, a kind, a command or a code.
 
+pub mod capacity;
 pub mod cli;
 pub mod diag;
 pub mod fix;

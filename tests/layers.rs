@@ -22,6 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["text", "diag", "yaml", "values", "schema", "k8s", "policy"],
     ),
     ("render", &["text", "diag", "yaml", "k8s", "policy", "hub"]),
+    ("capacity", &["text", "k8s"]),
     (
         "lint",
         &[
@@ -58,6 +59,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ignore", &["host/walk.rs"]),
     ("jsonschema", &["schema/"]),
     ("kube_core", &["k8s/"]),
+    ("libm", &["capacity/"]),
     ("memchr", &["text/", "yaml/", "k8s/"]),
     ("miette", &["report/graphical.rs"]),
     (
