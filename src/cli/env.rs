@@ -81,6 +81,9 @@ pub(super) const VARIABLES: &[Variable] = &[
     variable("baseline", "DUNNAGE_BASELINE", Kind::Path),
     variable("pedantic", "DUNNAGE_PEDANTIC", Kind::Flag),
     variable("exit_zero", "DUNNAGE_EXIT_ZERO", Kind::Flag),
+    variable("fail_on", "DUNNAGE_FAIL_ON", Kind::Word),
+    variable("exclude", "DUNNAGE_EXCLUDE", Kind::List),
+    variable("quiet", "DUNNAGE_QUIET", Kind::Flag),
 ];
 
 /// Where the pages of rules are published.

@@ -12,6 +12,7 @@ const PLAIN: OutputOptions = OutputOptions {
     color: false,
     unicode: true,
     width: 80,
+    wraps: false,
     pages: None,
 };
 

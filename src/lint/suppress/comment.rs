@@ -140,8 +140,7 @@ fn hashes(text: &str) -> impl Iterator<Item = usize> + '_ {
 fn starts_with_name(text: &str) -> Option<&str> {
     let text = text.trim_start_matches([' ', '\t']);
     let name = text.get(..NAME.len())?;
-    name.eq_ignore_ascii_case(NAME)
-        .then(|| &text[NAME.len()..])
+    name.eq_ignore_ascii_case(NAME).then(|| &text[NAME.len()..])
 }
 
 /// Reads the comments of one text.
@@ -186,9 +185,8 @@ impl CommentReader<'_> {
                 .map_or(("", rest), |rest| ("block", rest)),
         };
         let base = self.lines.source.line_starts()[line - 1] + at + shown.len() - rest.len();
-        let span = |from: usize, length: usize| {
-            Span::new(self.id, base + from..base + from + length)
-        };
+        let span =
+            |from: usize, length: usize| Span::new(self.id, base + from..base + from + length);
         let (words, tail) = match rest.strip_prefix('[') {
             Some(list) => {
                 let end = list.find(']')?;
@@ -233,7 +231,10 @@ impl CommentReader<'_> {
 
     /// Whether a word is a rule, or has the form of a code.
     fn is_like_rule(&self, word: &str) -> bool {
-        let letters = word.len() - word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+        let letters = word.len()
+            - word
+                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .len();
         let digits = &word[letters..];
         let is_code =
             letters == 2 && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -381,7 +382,9 @@ mod tests {
     fn check(text: &str, expected: &[(&str, &[&str], Option<&str>, &str)]) {
         let mut sources = Sources::default();
         let id = sources.add("a.yaml", text.to_owned());
-        let found = comments(id, sources.get(id), &|word| ["PH001", "RS", "RS004"].contains(&word));
+        let found = comments(id, sources.get(id), &|word| {
+            ["PH001", "RS", "RS004"].contains(&word)
+        });
         let shown: Vec<_> = found
             .iter()
             .map(|comment| {
@@ -507,7 +510,10 @@ mod tests {
                 "# dunnage: ignore[RS004, RS003]",
             ),
             ("# dunnage: ignore RS99", "# dunnage: ignore[RS99]"),
-            ("# dunnage: ignore-file RS004", "# dunnage: ignore-file[RS004]"),
+            (
+                "# dunnage: ignore-file RS004",
+                "# dunnage: ignore-file[RS004]",
+            ),
             (
                 "# dunnage:ignore-block overcommit-ratio",
                 "# dunnage: ignore-block[overcommit-ratio]",
@@ -516,7 +522,10 @@ mod tests {
             ("# dunnage:ignore", "# dunnage: ignore[RULE]"),
             ("# dunnage: ignores this", ""),
         ] {
-            check_rewritten(comment, Some(expected).filter(|expected| !expected.is_empty()));
+            check_rewritten(
+                comment,
+                Some(expected).filter(|expected| !expected.is_empty()),
+            );
         }
         for comment in [
             "# dunnage: ignore",

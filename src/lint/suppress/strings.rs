@@ -21,7 +21,8 @@ impl Strings {
                 let strings = document.nodes().filter(|node| is_string(*node));
                 let strings = strings.map(NodeRef::range);
                 let strings = strings.filter(|range| !values.contains(range));
-                ranges.extend(strings.map(|range| part.start + range.start..part.start + range.end));
+                ranges
+                    .extend(strings.map(|range| part.start + range.start..part.start + range.end));
             }
         }
         ranges.sort_by_key(|range| range.start);
