@@ -229,6 +229,10 @@ fn every_page_is_right() {
 
 #[test]
 fn codes_and_names_are_their_own() {
+    assert!(
+        RULES.is_sorted_by_key(|rule| rule.code.id),
+        "by their codes"
+    );
     for (index, rule) in RULES.iter().enumerate() {
         for other in &RULES[index + 1..] {
             assert_ne!(rule.code.id, other.code.id);

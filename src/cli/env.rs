@@ -15,12 +15,12 @@ pub(super) struct Variable {
     pub(super) argument: &'static str,
     /// The name of the variable.
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: VariableKind,
 }
 
 /// What a variable holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum VariableKind {
     /// A boolean.
     Flag,
     /// Any text in Unicode.
@@ -37,13 +37,17 @@ pub(super) enum Kind {
     Paths,
 }
 
-impl Kind {
+impl VariableKind {
     /// What help says about the form of the variable, where the option has another.
     pub(super) fn note(self) -> &'static str {
         match self {
-            Kind::WordsToFiles => ", with commas between",
-            Kind::Paths => ", a list like PATH",
-            Kind::Flag | Kind::Text | Kind::Word | Kind::List | Kind::Path => "",
+            VariableKind::WordsToFiles => ", with commas between",
+            VariableKind::Paths => ", a list like PATH",
+            VariableKind::Flag
+            | VariableKind::Text
+            | VariableKind::Word
+            | VariableKind::List
+            | VariableKind::Path => "",
         }
     }
 
@@ -51,45 +55,45 @@ impl Kind {
     #[cfg(test)]
     pub(super) fn meaning(self) -> &'static str {
         match self {
-            Kind::Flag => "`1`, `true` or `yes`; `0`, `false` or `no`",
-            Kind::Text => "a string",
-            Kind::Word => "a value of the option",
-            Kind::List => "a list, separated by commas",
-            Kind::WordsToFiles => "values of the option, separated by commas",
-            Kind::Path => "a path",
-            Kind::Paths => "a list of paths, separated as in `PATH`",
+            VariableKind::Flag => "`1`, `true` or `yes`; `0`, `false` or `no`",
+            VariableKind::Text => "a string",
+            VariableKind::Word => "a value of the option",
+            VariableKind::List => "a list, separated by commas",
+            VariableKind::WordsToFiles => "values of the option, separated by commas",
+            VariableKind::Path => "a path",
+            VariableKind::Paths => "a list of paths, separated as in `PATH`",
         }
     }
 }
 
 /// Every variable that stands for an option. The first that cannot be read is reported.
 pub(super) const VARIABLES: &[Variable] = &[
-    variable("color", "DUNNAGE_COLOR", Kind::Word),
-    variable("format", "DUNNAGE_FORMAT", Kind::WordsToFiles),
-    variable("strict", "DUNNAGE_STRICT", Kind::Flag),
-    variable("policy", "DUNNAGE_POLICY", Kind::Path),
-    variable("report", "DUNNAGE_REPORT", Kind::Path),
-    variable("hub_values", "DUNNAGE_VALUES", Kind::Paths),
-    variable("namespace", "DUNNAGE_NAMESPACE", Kind::Text),
-    variable("mode", "DUNNAGE_MODE", Kind::Word),
-    variable("gate", "DUNNAGE_GATE", Kind::Flag),
-    variable("previous", "DUNNAGE_PREVIOUS", Kind::Path),
-    variable("select", "DUNNAGE_SELECT", Kind::List),
-    variable("ignore", "DUNNAGE_IGNORE", Kind::List),
-    variable("chart_version", "DUNNAGE_CHART_VERSION", Kind::Text),
-    variable("to", "DUNNAGE_TO", Kind::Text),
-    variable("baseline", "DUNNAGE_BASELINE", Kind::Path),
-    variable("pedantic", "DUNNAGE_PEDANTIC", Kind::Flag),
-    variable("exit_zero", "DUNNAGE_EXIT_ZERO", Kind::Flag),
-    variable("fail_on", "DUNNAGE_FAIL_ON", Kind::Word),
-    variable("exclude", "DUNNAGE_EXCLUDE", Kind::List),
-    variable("quiet", "DUNNAGE_QUIET", Kind::Flag),
+    variable("color", "DUNNAGE_COLOR", VariableKind::Word),
+    variable("format", "DUNNAGE_FORMAT", VariableKind::WordsToFiles),
+    variable("strict", "DUNNAGE_STRICT", VariableKind::Flag),
+    variable("policy", "DUNNAGE_POLICY", VariableKind::Path),
+    variable("report", "DUNNAGE_REPORT", VariableKind::Path),
+    variable("hub_values", "DUNNAGE_VALUES", VariableKind::Paths),
+    variable("namespace", "DUNNAGE_NAMESPACE", VariableKind::Text),
+    variable("mode", "DUNNAGE_MODE", VariableKind::Word),
+    variable("gate", "DUNNAGE_GATE", VariableKind::Flag),
+    variable("previous", "DUNNAGE_PREVIOUS", VariableKind::Path),
+    variable("select", "DUNNAGE_SELECT", VariableKind::List),
+    variable("ignore", "DUNNAGE_IGNORE", VariableKind::List),
+    variable("chart_version", "DUNNAGE_CHART_VERSION", VariableKind::Text),
+    variable("to", "DUNNAGE_TO", VariableKind::Text),
+    variable("baseline", "DUNNAGE_BASELINE", VariableKind::Path),
+    variable("pedantic", "DUNNAGE_PEDANTIC", VariableKind::Flag),
+    variable("exit_zero", "DUNNAGE_EXIT_ZERO", VariableKind::Flag),
+    variable("fail_on", "DUNNAGE_FAIL_ON", VariableKind::Word),
+    variable("exclude", "DUNNAGE_EXCLUDE", VariableKind::List),
+    variable("quiet", "DUNNAGE_QUIET", VariableKind::Flag),
 ];
 
 /// Where the pages of rules are published.
 pub(super) const PAGES: &str = "DUNNAGE_PAGES";
 
-const fn variable(argument: &'static str, name: &'static str, kind: Kind) -> Variable {
+const fn variable(argument: &'static str, name: &'static str, kind: VariableKind) -> Variable {
     Variable {
         argument,
         name,
@@ -122,13 +126,13 @@ impl Variable {
             return Ok(Vec::new());
         };
         let texts = match self.kind {
-            Kind::Path => return Ok(vec![value]),
-            Kind::Paths => return Ok(paths(&value)),
-            Kind::Flag => self.flag(&self.text(value)?)?,
-            Kind::Text => vec![self.text(value)?],
-            Kind::Word => vec![self.word(self.text(value)?, known)?],
-            Kind::List => list(&self.text(value)?),
-            Kind::WordsToFiles => self.words_to_files(&self.text(value)?, known)?,
+            VariableKind::Path => return Ok(vec![value]),
+            VariableKind::Paths => return Ok(paths(&value)),
+            VariableKind::Flag => self.flag(&self.text(value)?)?,
+            VariableKind::Text => vec![self.text(value)?],
+            VariableKind::Word => vec![self.word(self.text(value)?, known)?],
+            VariableKind::List => list(&self.text(value)?),
+            VariableKind::WordsToFiles => self.words_to_files(&self.text(value)?, known)?,
         };
         Ok(texts.into_iter().map(OsString::from).collect())
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::common::Common;
 use super::context::{PassContext, Placement};
+use super::passes::{self, PASSES};
 use super::plan::{Because, Decided, Reason, Seen};
 use super::unknown::{self, Unknown};
-use super::{codes, input, passes};
+use super::{codes, input};
 use crate::diag::Diagnostic;
 use crate::k8s::{self, Object, Workload};
 use crate::policy::Jobs;
@@ -192,7 +193,9 @@ fn plan_template(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     if placement.pools.is_empty() {
         return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
     }
-    passes::plan(cx, placement);
+    for pass in PASSES {
+        (pass.plan)(cx, placement);
+    }
     let is_fixed = placement.workload.is_fixed() && !placement.workload.is_bare_pod();
     if is_fixed && !cx.current().changes.is_empty() {
         settle_job(cx, placement);

@@ -27,7 +27,7 @@ pub use engine::{EditedDocument, Outcome, run};
 pub use input::unreadable;
 pub use job::Job;
 pub use mode::{Mode, NO_DOCUMENTS};
-pub use passes::{PAGES, Page};
+pub use passes::{PASSES, Pass};
 pub use plan::{Because, Change, Decided, Kept, Reason, Seen};
 pub use previous::run_after;
 pub use report::Report;

@@ -79,12 +79,12 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
 
 /// Every `in` of a page must come out as its `out` (the same text for `out same`, an error where there
 /// is none) and say what its `says` says.
-fn check_page(page: &Page) -> usize {
-    let blocks = blocks(page.text);
+fn check_pass(pass: &Pass) -> usize {
+    let blocks = blocks(pass.page);
     let mut policy = String::new();
     let mut checked = 0;
     for (index, block) in blocks.iter().enumerate() {
-        let place = format!("{}, line {}", page.name, block.line);
+        let place = format!("{}, line {}", pass.name, block.line);
         match block.info {
             "yaml policy" => policy.clone_from(&block.text),
             "yaml in" => {
@@ -127,7 +127,7 @@ fn check_page(page: &Page) -> usize {
 
 #[test]
 fn pages_are_true() {
-    for page in PAGES {
-        assert!(check_page(page) > 2, "{} shows too little", page.name);
+    for pass in PASSES {
+        assert!(check_pass(pass) > 2, "{} shows too little", pass.name);
     }
 }

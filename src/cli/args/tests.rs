@@ -85,3 +85,26 @@ fn the_reference_of_variables_is_that_of_the_table() {
         "docs/environment.md is stale; run `UPDATE=1 cargo test`"
     );
 }
+
+/// With more than a few options, a list without headings is not read.
+#[test]
+fn options_are_grouped() {
+    const FEW: usize = 4;
+    let mut without = Vec::new();
+    let command = parse::command();
+    let mut open: Vec<&clap::Command> = vec![&command];
+    while let Some(command) = open.pop() {
+        open.extend(command.get_subcommands());
+        let is_own = |option: &&clap::Arg| {
+            let is_built_in = ["help", "version"].contains(&option.get_id().as_str());
+            option.get_long().is_some() && !is_built_in
+        };
+        let options: Vec<&clap::Arg> = command.get_arguments().filter(is_own).collect();
+        let names = options
+            .iter()
+            .filter(|option| options.len() > FEW && option.get_help_heading().is_none())
+            .filter_map(|option| option.get_long());
+        without.extend(names.map(|name| format!("{} --{name}", command.get_name())));
+    }
+    assert!(without.is_empty(), "{without:#?}");
+}

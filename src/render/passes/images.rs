@@ -1,3 +1,4 @@
+use super::Pass;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostic;
@@ -23,8 +24,14 @@ struct Wanted {
     image: String,
 }
 
+pub(super) static PASS: Pass = Pass {
+    name: "pre-puller images",
+    page: include_str!("images.md"),
+    plan,
+};
+
 /// Appends an init container for each image that the puller does not pull yet.
-pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
+fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     if !placement.is_puller {
         return;
     }

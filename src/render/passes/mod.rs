@@ -1,4 +1,4 @@
-//! One file a pass, with the page that explains it and is its test.
+//! One file for each pass, with the page that explains it and is its test.
 
 mod images;
 mod node_affinity;
@@ -6,48 +6,26 @@ mod node_selector;
 mod priority_class;
 mod tolerations;
 
-use super::context::{PassContext, Placement};
-
-/// What a pass is, for its reader.
-#[derive(Debug, Clone, Copy)]
-pub struct Page {
-    /// The pass.
-    pub name: &'static str,
-    /// Markdown: why, what, and examples that run as tests.
-    pub text: &'static str,
-}
-
-/// The pages of all passes, in the order in which they run.
-pub static PAGES: &[Page] = &[
-    Page {
-        name: "tolerations",
-        text: include_str!("tolerations.md"),
-    },
-    Page {
-        name: "node affinity",
-        text: include_str!("node_affinity.md"),
-    },
-    Page {
-        name: "node selector",
-        text: include_str!("node_selector.md"),
-    },
-    Page {
-        name: "priority class",
-        text: include_str!("priority_class.md"),
-    },
-    Page {
-        name: "pre-puller images",
-        text: include_str!("images.md"),
-    },
-];
-
 pub(super) use node_affinity::check_inherited;
 
-/// Lets every pass plan its changes of one workload.
-pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
-    tolerations::plan(cx, placement);
-    node_affinity::plan(cx, placement);
-    node_selector::plan(cx, placement);
-    priority_class::plan(cx, placement);
-    images::plan(cx, placement);
+use super::context::{PassContext, Placement};
+
+/// A pass: it plans the changes of one aspect of a workload.
+#[derive(Debug)]
+pub struct Pass {
+    /// What it is about, for readers.
+    pub name: &'static str,
+    /// Markdown: why, what, and examples that run as tests.
+    pub page: &'static str,
+    /// Plans its changes of one workload.
+    pub(super) plan: fn(&mut PassContext<'_>, &Placement<'_>),
 }
+
+/// All passes, in the order in which they run.
+pub static PASSES: &[&Pass] = &[
+    &tolerations::PASS,
+    &node_affinity::PASS,
+    &node_selector::PASS,
+    &priority_class::PASS,
+    &images::PASS,
+];

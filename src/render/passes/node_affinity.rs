@@ -1,5 +1,6 @@
 mod reports;
 
+use super::Pass;
 use std::collections::BTreeSet;
 
 use crate::diag::Level;
@@ -21,8 +22,14 @@ const FIELD: PodField = PodField::NodeAffinity;
 /// One pool's labels, still to be demanded of a node.
 pub(super) type NodeLabelList<'a> = Vec<&'a (String, String)>;
 
+pub(super) static PASS: Pass = Pass {
+    name: "node affinity",
+    page: include_str!("node_affinity.md"),
+    plan,
+};
+
 /// Draws pods to their pools: a preference, or a requirement that is AND-ed to what the chart requires.
-pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
+fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let pools = placement.pools.iter().any(|pool| !pool.labels.is_empty());
     let is_asked = placement.row.purpose != Purpose::Ignore
         && placement.row.selection == NodeSelection::Affinity;

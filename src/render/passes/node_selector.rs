@@ -1,3 +1,4 @@
+use super::Pass;
 use super::node_affinity::{
     NodeLabelList, conflict, describe, note_pinned, report_contradiction, report_inherited,
 };
@@ -10,8 +11,14 @@ use crate::yaml::{Edit, NodeRef};
 
 const FIELD: PodField = PodField::NodeSelector;
 
+pub(super) static PASS: Pass = Pass {
+    name: "node selector",
+    page: include_str!("node_selector.md"),
+    plan,
+};
+
 /// Merges the labels of the pool into the node selector, key by key.
-pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
+fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let is_asked = placement.row.purpose != Purpose::Ignore
         && placement.row.selection == NodeSelection::NodeSelector;
     // All pools of such a row have the same labels: the policy was checked.

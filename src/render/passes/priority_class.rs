@@ -1,3 +1,4 @@
+use super::Pass;
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::PodField;
 use crate::policy::Spanned;
@@ -12,8 +13,14 @@ const SYSTEM: &str = "system-";
 
 const FIELD: PodField = PodField::PriorityClassName;
 
+pub(super) static PASS: Pass = Pass {
+    name: "priority class",
+    page: include_str!("priority_class.md"),
+    plan,
+};
+
 /// Sets the row's class where the chart set none, or where the row overrides it.
-pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
+fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let Some(class) = &placement.row.priority_class else {
         return;
     };

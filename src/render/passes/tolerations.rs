@@ -1,11 +1,18 @@
+use super::Pass;
 use crate::diag::Level;
 use crate::k8s::{Operator, PodField, PodSpec, Taint, Toleration};
 use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::Value;
 
+pub(super) static PASS: Pass = Pass {
+    name: "tolerations",
+    page: include_str!("tolerations.md"),
+    plan,
+};
+
 /// Appends a toleration for each taint of the pools that none of the pod's own tolerates.
-pub(super) fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
+fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     const FIELD: PodField = PodField::Tolerations;
     let spec = placement.spec();
     let existing = spec.get(FIELD);
