@@ -58,13 +58,8 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         return Session::new(host, &LookOptions::default()).fail(&[error]);
     }
     let is_lint = matches!(command, Command::Lint(_));
-    let (look, error) = match parsed.error {
-        Some((error, true)) => (Err(error), None),
-        Some((error, false)) => (Ok(parsed.look), Some(error)),
-        None => (Ok(parsed.look), None),
-    };
-    let look = match look.and_then(|look| look.checked(is_lint)) {
-        Ok(look) => look,
+    let (look, error) = match checked_look(parsed.look, parsed.error, is_lint) {
+        Ok(checked) => checked,
         Err(error) => {
             let session = Session::new(host, &parsed.named_look.without_files());
             let exit = tell(&session, error, is_plugin);
@@ -96,6 +91,20 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         (None, None) => run_with(&mut session, command),
     };
     session.finish(exit)
+}
+
+/// How messages look, and a variable that cannot be read; one that says how messages look is the error.
+fn checked_look(
+    look: LookOptions,
+    error: Option<(Diagnostic, bool)>,
+    is_lint: bool,
+) -> Result<(LookOptions, Option<Diagnostic>), Diagnostic> {
+    let error = match error {
+        Some((error, true)) => return Err(error),
+        Some((error, false)) => Some(error),
+        None => None,
+    };
+    Ok((look.checked(is_lint)?, error))
 }
 
 /// The file of `--stdin-filename` with its content, which is on standard input; it takes the place of `-` among the

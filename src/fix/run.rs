@@ -281,8 +281,8 @@ impl Trials<'_, '_> {
         for _ in 0..MOST_HIDDEN {
             let brought = brought(&self.step.left, &after, asked.iter().copied(), bar);
             let choice = choose(&brought, self.allowed, &texts, |_| false);
-            let fixed: usize = choice.chosen.iter().map(|it| it.findings.len()).sum();
-            if fixed + choice.waiting.len() < brought.len() || *self.count >= TRIALS {
+            let count: usize = choice.chosen.iter().map(|it| it.findings.len()).sum();
+            if count + choice.waiting.len() < brought.len() || *self.count >= TRIALS {
                 return false;
             }
             *self.count += 1;

@@ -49,7 +49,8 @@ impl Baseline {
         let entries = written.findings.into_iter();
         let mut counts = BTreeMap::new();
         for BaselineEntry { mut key, count } in entries {
-            key.file = plain_path(&key.file).to_owned();
+            key.file
+                .drain(..key.file.len() - plain_path(&key.file).len());
             *counts.entry(key).or_default() += count;
         }
         Ok(Self { counts })
@@ -86,9 +87,10 @@ impl Baseline {
     pub fn shrunk(&self, now: &Self, is_linted: impl Fn(&str) -> bool) -> Self {
         let kept = self.counts.iter().map(|(key, count)| {
             let there = now.counts.get(key).copied().unwrap_or_default();
-            let count = match is_linted(&key.file) {
-                true => *count.min(&there),
-                false => *count,
+            let count = if is_linted(&key.file) {
+                *count.min(&there)
+            } else {
+                *count
             };
             (key.clone(), count)
         });

@@ -54,9 +54,12 @@ impl PathPatterns {
             return false;
         };
         let mut patterns = self.patterns.iter();
-        patterns.any(|(pattern, is_path)| match is_path {
-            true => pattern.matches_path_with(path, OPTIONS),
-            false => pattern.matches_with(name, OPTIONS),
+        patterns.any(|(pattern, is_path)| {
+            if *is_path {
+                pattern.matches_path_with(path, OPTIONS)
+            } else {
+                pattern.matches_with(name, OPTIONS)
+            }
         })
     }
 }

@@ -71,12 +71,12 @@ pub fn load_lint(
 ) -> Result<LoadedLint, Vec<Diagnostic>> {
     let settings = settings::read(reader, request)?;
     let Subjects {
-        subjects,
+        found,
         notes,
         skipped,
     } = subjects::subjects(reader, request, &settings);
     let mut gatherer = Gatherer::new(request, &settings, notes);
-    gatherer.add(reader, subjects);
+    gatherer.add(reader, found);
     let Gathered {
         input,
         known,

@@ -55,7 +55,7 @@ impl ReleaseRequest {
 
 /// What a command line asks for.
 pub(super) struct Subjects {
-    pub(super) subjects: Vec<Subject>,
+    pub(super) found: Vec<Subject>,
     /// What is to be said of what was passed over.
     pub(super) notes: Vec<Diagnostic>,
     /// How many YAML files were passed over.
@@ -101,7 +101,7 @@ pub(super) fn subjects(
         _ => true,
     });
     Subjects {
-        subjects: found,
+        found,
         notes: gatherer.notes.take(),
         skipped: gatherer.skipped.get(),
     }

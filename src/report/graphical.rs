@@ -77,9 +77,12 @@ fn wrap(text: &str, [first, others]: [usize; 2], width: usize) -> String {
 fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> String {
     let ellipsis = if look.unicode { "…" } else { "..." };
     let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
-    let wrapped = |text: String, first: usize, others: usize| match look.wraps {
-        true => wrap(&text, [first, others], look.width.max(NARROWEST)),
-        false => text,
+    let wrapped = |text: String, first: usize, others: usize| {
+        if look.wraps {
+            wrap(&text, [first, others], look.width.max(NARROWEST))
+        } else {
+            text
+        }
     };
     let message = format!(
         "{}: {}",

@@ -102,9 +102,10 @@ fn fix(
     for line in &fixed.lines {
         session.say(line);
     }
-    match options.diff {
-        true => Some(Printed::Diff(fixed.diff)),
-        false => fixed.stdin.map(Printed::Text),
+    if options.diff {
+        Some(Printed::Diff(fixed.diff))
+    } else {
+        fixed.stdin.map(Printed::Text)
     }
 }
 

@@ -115,11 +115,7 @@ pub(super) fn run(
     } else {
         std::mem::take(&mut outcome.left)
     };
-    let diff = if options.diff {
-        diff(session, &outcome)
-    } else {
-        String::new()
-    };
+    let diff = options.diff.then(|| diff(session, &outcome));
     let mut lines = told(sources, &outcome, options.diff);
     lines.extend(linter.told_of_outside());
     let stdin = linter.fixed_stdin(&outcome);
@@ -127,7 +123,7 @@ pub(super) fn run(
     Fixed {
         stdin,
         left,
-        diff,
+        diff: diff.unwrap_or_default(),
         lines,
         errors: refused.into_values().collect(),
     }

@@ -37,8 +37,8 @@ impl LintedFiles {
         let broken = errors.iter().filter(|error| error.is_error());
         let broken = broken.filter_map(Diagnostic::span);
         let broken = broken.map(|span| plain(Path::new(sources.get(span.source).name())));
-        let named = request.paths.iter().filter(|path| host.is_dir(path));
-        let mut folders: Vec<PathBuf> = named.map(|path| plain(path)).collect();
+        let paths = request.paths.iter().filter(|path| host.is_dir(path));
+        let mut folders: Vec<PathBuf> = paths.map(|path| plain(path)).collect();
         if request.paths.is_empty() && request.layers.is_empty() && !has_releases {
             folders.push(PathBuf::new());
         }

@@ -60,9 +60,10 @@ impl Named {
             return Access::Never;
         };
         let path = host.real_path(&Path::new(".").join(path));
-        match self.paths.iter().any(|named| path.starts_with(named)) {
-            true => Access::Allowed,
-            false => Access::Outside,
+        if self.paths.iter().any(|named| path.starts_with(named)) {
+            Access::Allowed
+        } else {
+            Access::Outside
         }
     }
 
