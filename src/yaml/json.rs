@@ -79,20 +79,20 @@ pub fn build<'d, B: Build<'d>>(node: NodeRef<'d>, builder: &B) -> Result<B::Valu
 }
 
 /// Why a node was refused.
-struct Refused {
+struct NotConverted {
     error: JsonError,
     /// Whether it is YAML that has no JSON, which does not matter where a later key of the same name overrides it.
     is_yaml: bool,
 }
 
 /// An entry of a mapping: its name and its key, and the value unless that was refused.
-type Filled<'d, V> = (String, NodeRef<'d>, NodeRef<'d>, Result<V, Refused>);
+type Filled<'d, V> = (String, NodeRef<'d>, NodeRef<'d>, Result<V, NotConverted>);
 
 /// The entries of which each is converted, or overridden by a later one; what cannot be converted of the latter is null.
 fn without_overridden<'d, B: Build<'d>>(
     entries: Vec<Filled<'d, B::Value>>,
     builder: &B,
-) -> Result<Vec<(String, NodeRef<'d>, B::Value)>, Refused> {
+) -> Result<Vec<(String, NodeRef<'d>, B::Value)>, NotConverted> {
     let mut later = BTreeSet::new();
     let mut converted = Vec::with_capacity(entries.len());
     let has_refused = entries.iter().any(|(.., value)| value.is_err());
@@ -117,7 +117,7 @@ fn convert<'d, B: Build<'d>>(
     node: NodeRef<'d>,
     builder: &B,
     depth: usize,
-) -> Result<B::Value, Refused> {
+) -> Result<B::Value, NotConverted> {
     if depth > DEEPEST {
         return Err(broken(
             node,
@@ -147,7 +147,7 @@ fn fill<'d, B: Build<'d>>(
     mapping: NodeRef<'d>,
     builder: &B,
     depth: usize,
-) -> Result<(), Refused> {
+) -> Result<(), NotConverted> {
     for (key, value) in mapping.entries() {
         if key.is_merge_key() {
             merge(entries, value, builder, depth + 1)?;
@@ -169,7 +169,7 @@ fn merge<'d, B: Build<'d>>(
     value: NodeRef<'d>,
     builder: &B,
     depth: usize,
-) -> Result<(), Refused> {
+) -> Result<(), NotConverted> {
     if depth > DEEPEST {
         return Err(broken(
             value,
@@ -208,27 +208,27 @@ pub fn entry_named<'d>(mapping: NodeRef<'d>, name: &str) -> Option<(NodeRef<'d>,
 }
 
 /// A key without a name in JSON: null is YAML, and Go takes no list or mapping as a key at all.
-fn nameless(key: NodeRef<'_>) -> Refused {
+fn nameless(key: NodeRef<'_>) -> NotConverted {
     let message = "a key has to be a string, a number or a boolean";
-    Refused {
+    NotConverted {
         is_yaml: key.is_null(),
         ..not_json(key, message)
     }
 }
 
-fn not_json(node: NodeRef<'_>, message: &str) -> Refused {
-    Refused {
+fn not_json(node: NodeRef<'_>, message: &str) -> NotConverted {
+    NotConverted {
         is_yaml: true,
         ..broken(node, message.to_owned())
     }
 }
 
-fn broken(node: NodeRef<'_>, message: String) -> Refused {
+fn broken(node: NodeRef<'_>, message: String) -> NotConverted {
     let error = JsonError {
         message,
         range: node.range(),
     };
-    Refused {
+    NotConverted {
         error,
         is_yaml: false,
     }

@@ -16,7 +16,7 @@ use crate::lint::{self, Repeats};
 use crate::project::{LoadedLint, load_lint};
 use fixes::Fixing;
 use linted_files::LintedFiles;
-use summary::Summary;
+use summary::LintSummary;
 
 pub(in crate::cli) static NOTHING: Code = Code::error(
     "CL007",
@@ -69,7 +69,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     if let Err(error) = known {
         return session.fail(&[error]);
     }
-    let summary = Summary {
+    let summary = LintSummary {
         files: files.len(),
         skipped,
         fixable: fixes::count(session, fixing, &findings),
@@ -124,7 +124,7 @@ fn report(
     printed: Option<Printed>,
     errors: &[Diagnostic],
     findings: Vec<Diagnostic>,
-    summary: Summary,
+    summary: LintSummary,
 ) -> Exit {
     let exit = match printed {
         Some(Printed::Diff(diff)) => show_diff(session, &diff, errors, findings),
@@ -200,7 +200,7 @@ fn tell(
     options: &LintOptions,
     errors: &[Diagnostic],
     findings: Vec<Diagnostic>,
-    (summary, text): (Summary, Option<&str>),
+    (summary, text): (LintSummary, Option<&str>),
 ) -> Exit {
     let all = together(errors, findings);
     if let Err(error) = session.write_files(&all) {

@@ -4,7 +4,7 @@ use crate::diag::{Diagnostic, Level};
 
 /// What a run comes to, besides its findings.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Summary {
+pub(super) struct LintSummary {
     /// How many values files, charts and manifests were linted.
     pub(super) files: usize,
     /// How many YAML files of folders were not, as the linter knows nothing of what they hold.
@@ -22,7 +22,7 @@ pub(super) struct Fixable {
     pub(super) risky: usize,
 }
 
-impl Summary {
+impl LintSummary {
     /// The line: `Found 4 errors, 1 warning in 12 files (3 fixable with --fix; 5 files skipped)`.
     pub(super) fn line(&self, findings: &[Diagnostic]) -> String {
         let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
@@ -88,7 +88,7 @@ mod tests {
             level: *level,
             ..Diagnostic::new(CODE, "a test")
         });
-        let summary = Summary {
+        let summary = LintSummary {
             files,
             skipped,
             fixable: Fixable { safe, risky },
