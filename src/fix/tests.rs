@@ -116,6 +116,31 @@ fn what_waits_too_long_is_said() {
 }
 
 #[test]
+fn what_was_refused_is_tried_again_after_the_fix_that_waited_for_it() {
+    let (sources, id) = one("ab");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        let text = texts.get(id).unwrap_or_default();
+        let mut findings = Vec::new();
+        if let Some(at) = text.find('a') {
+            let edits = vec![edit(id, at..at + 1, "x")];
+            findings.push(found(&WORD, "a", edits, Safety::Safe));
+        }
+        if let Some(at) = text.find('b') {
+            // Its edit meets that of the letter before it.
+            let edits = vec![edit(id, at - 1..at + 1, &format!("{}y", &text[at - 1..at]))];
+            findings.push(found(&WORD, "b", edits, Safety::Safe));
+        }
+        if text == "xb" {
+            findings.push(Diagnostic::new(&WORD, "x beside b"));
+        }
+        findings
+    });
+    assert_eq!(outcome.texts[&id], "xy");
+    assert_eq!(outcome.applied.len(), 2);
+    assert_eq!(outcome.refused, []);
+}
+
+#[test]
 fn what_was_not_right_among_others_is_tried_again_after_them() {
     let (sources, id) = one("bad odd far pit");
     let outcome = run(&sources, Allowed::Safe, &mut |texts| {

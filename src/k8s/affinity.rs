@@ -351,6 +351,19 @@ mod tests {
         );
     }
 
+    /// `NodeSelectorRequirementsAsFieldSelector` accepts one value, and no other field.
+    #[test]
+    fn a_field_is_the_name_of_one_node() {
+        let field = |key: &str, operator: &str, values: &str| {
+            format!("{{matchFields: [{{key: {key}, operator: {operator}, values: {values}}}]}}")
+        };
+        check_term(&field("metadata.name", "In", "[n1, n2]"), &[], false);
+        check_term(&field("metadata.name", "NotIn", "[n2]"), &[], true);
+        check_term(&field("metadata.name", "NotIn", "[n2, n3]"), &[], false);
+        check_term(&field("metadata.labels", "NotIn", "[n2]"), &[], false);
+        check_term(&field("metadata.name", "Exists", "[]"), &[], false);
+    }
+
     #[test]
     fn operators_are_those_of_the_api() {
         let one = |operator: &str, values: &str| {
@@ -493,11 +506,17 @@ mod tests {
         };
         check_can_match(&not("['4']"), &[], true);
         check_can_match(&not("['4', '5']"), &[], false);
+        let above_but_four = format!("{above}, {{key: a, operator: NotIn, values: ['4']}}");
+        check_can_match(&above_but_four, &[], true);
+        let below_but_five = format!("{below}, {{key: a, operator: NotIn, values: ['5']}}");
+        check_can_match(&below_but_five, &[], true);
         let other = "{key: a, operator: NotIn, values: [b]}";
         check_can_match(other, &[("a", "b")], false);
         check_can_match(other, &[("c", "b")], true);
         let exists = "{key: a, operator: Exists}";
         check_can_match(&format!("{other}, {exists}"), &[], true);
+        let not_x = "{key: a, operator: NotIn, values: [x]}";
+        check_can_match(&format!("{not_x}, {exists}"), &[], true);
         let absent = "{key: a, operator: DoesNotExist}";
         check_can_match(&format!("{exists}, {absent}"), &[], false);
         check_can_match("{key: a, operator: Near}", &[], false);

@@ -205,22 +205,34 @@ mod tests {
     use crate::k8s::{Kinds, Manifests, Workload};
     use crate::text::Sources;
 
-    /// What a pool with the label `pool: user` and a taint says to a pod of this spec.
-    #[track_caller]
-    fn check(spec: &str, expected: Result<&[&str], &str>) {
+    /// What a pod of this spec asks of its node.
+    fn demands(spec: &str) -> Demands {
         let pod = format!("apiVersion: v1\nkind: Pod\nspec: {spec}\n");
         let source = Sources::default().add("pod", String::new());
         let release = Manifests::read(source, &pod, &Kinds::default());
         let documents = release.documents(|_| true);
         let objects = documents.objects(&release);
         let workloads = Workload::all(&objects[0], &Kinds::default());
-        let nodes = Nodes {
-            name: None,
-            labels: &NodeLabels::from([("pool".to_owned(), "user".to_owned())]),
-            taints: &["a=b:NoSchedule".parse().expect("a taint")],
-            has_others: true,
-        };
-        let fit = match Demands::of(&workloads[0].template.spec).fit(nodes) {
+        Demands::of(&workloads[0].template.spec)
+    }
+
+    fn labels() -> NodeLabels {
+        NodeLabels::from([("pool".to_owned(), "user".to_owned())])
+    }
+
+    /// A node of which everything is known: its name `n1` and its label `pool: user`.
+    fn node(labels: &NodeLabels) -> Nodes<'_> {
+        Nodes {
+            name: Some("n1"),
+            labels,
+            taints: &[],
+            has_others: false,
+        }
+    }
+
+    #[track_caller]
+    fn check_fit(spec: &str, nodes: Nodes<'_>, expected: Result<&[&str], &str>) {
+        let fit = match demands(spec).fit(nodes) {
             Fit::Takes => Ok(BTreeSet::new()),
             Fit::Depends(labels) => Ok(labels),
             Fit::Refuses(refusal) => Err(refusal.to_string()),
@@ -229,6 +241,18 @@ mod tests {
             .map(|labels| labels.iter().map(|&label| label.to_owned()).collect())
             .map_err(str::to_owned);
         assert_eq!(fit, expected, "{spec}");
+    }
+
+    /// What a pool with the label `pool: user` and a taint says to a pod of this spec.
+    #[track_caller]
+    fn check(spec: &str, expected: Result<&[&str], &str>) {
+        let nodes = Nodes {
+            name: None,
+            labels: &labels(),
+            taints: &["a=b:NoSchedule".parse().expect("a taint")],
+            has_others: true,
+        };
+        check_fit(spec, nodes, expected);
     }
 
     const TOLERATES: &str = "tolerations: [{operator: Exists}]";
@@ -276,5 +300,62 @@ mod tests {
             &requires(neither),
             Err("no term of the pod's required node affinity matches"),
         );
+    }
+
+    #[test]
+    fn a_node_has_no_other_labels_than_those_that_are_known() {
+        let labels = labels();
+        let check = |spec: &str, expected| check_fit(spec, node(&labels), expected);
+        check("{nodeSelector: {pool: user}}", Ok(&[]));
+        let missing = "the pod selects nodes with `zone: a`, and these have no `zone`";
+        check("{nodeSelector: {pool: user, zone: a}}", Err(missing));
+        let none = Err("no term of the pod's required node affinity matches");
+        let absent = "{matchExpressions: [{key: gpu, operator: DoesNotExist}]}";
+        check(&requires(absent), Ok(&[]));
+        let there = "{matchExpressions: [{key: gpu, operator: Exists}]}";
+        check(&requires(there), none);
+        let name = "{matchFields: [{key: metadata.name, operator: In, values: [n1]}]}";
+        check(&requires(name), Ok(&[]));
+        check(&requires(&name.replace("n1", "n2")), none);
+    }
+
+    #[test]
+    fn the_preference_is_the_sum_of_the_weights_that_match_for_certain() {
+        let prefers = demands(
+            "{affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [
+                {weight: 20, preference: {matchExpressions: [{key: pool, operator: In, values: [user]}]}},
+                {weight: 3, preference: {matchExpressions: [{key: gpu, operator: DoesNotExist}]}},
+                {weight: 50, preference: {matchExpressions: [{key: pool, operator: In, values: [core]}]}},
+                {weight: many, preference: {matchExpressions: [{key: pool, operator: Exists}]}},
+                {weight: 7}]}}}",
+        );
+        let labels = labels();
+        let node = node(&labels);
+        assert_eq!(prefers.preference(node), 23);
+        let pool = Nodes {
+            has_others: true,
+            ..node
+        };
+        assert_eq!(prefers.preference(pool), 20);
+    }
+
+    #[test]
+    fn a_refusal_is_worded_as_the_scheduler_words_it() {
+        let event = |spec: &str, taints: &[Taint]| {
+            let labels = labels();
+            let nodes = Nodes {
+                taints,
+                ..node(&labels)
+            };
+            match demands(spec).fit(nodes) {
+                Fit::Refuses(refusal) => refusal.event(),
+                other => panic!("{other:?}"),
+            }
+        };
+        let taint = "a=b:NoSchedule".parse().expect("a taint");
+        assert_eq!(event("{}", &[taint]), "node(s) had untolerated taint(s)");
+        let selector = "node(s) didn't match Pod's node affinity/selector";
+        assert_eq!(event("{nodeSelector: {pool: core}}", &[]), selector);
+        assert_eq!(event(&requires("{}"), &[]), selector);
     }
 }

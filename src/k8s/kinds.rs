@@ -160,12 +160,72 @@ impl Kinds {
 /// Whether a group is one of Kubernetes' own, all of whose kinds with pods stand in the table.
 pub(super) fn is_of_kubernetes(group: &str) -> bool {
     const WITHOUT_DOMAIN: [&str; 6] = ["", "apps", "autoscaling", "batch", "extensions", "policy"];
-    WITHOUT_DOMAIN.contains(&group) || group.ends_with(".k8s.io") && !group.ends_with(".x-k8s.io")
+    WITHOUT_DOMAIN.contains(&group) || group.ends_with(".k8s.io")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn groups_of_kubernetes_need_no_guess() {
+        for group in ["", "apps", "policy", "rbac.authorization.k8s.io"] {
+            assert!(is_of_kubernetes(group), "{group}");
+        }
+        // What SIGs define outside of Kubernetes itself.
+        for group in ["kueue.x-k8s.io", "k8s.io", "example.org"] {
+            assert!(!is_of_kubernetes(group), "{group}");
+        }
+    }
+
+    #[track_caller]
+    fn check_condition(condition: Condition, place: &str, expected: bool) {
+        let document = yaml::parse(place).expect("YAML");
+        let place = document.root().expect("a root");
+        assert_eq!(condition.holds(place), expected, "{condition:?}");
+        let bound = Bound::EveryNodeIf(condition);
+        assert_eq!(bound.is_daemon_set(place), expected, "{condition:?}");
+        assert_eq!(bound.is_bound(place), expected, "{condition:?}");
+    }
+
+    #[test]
+    fn a_condition_is_about_a_key_of_the_place() {
+        let set = Condition::Set("a");
+        check_condition(set, "{a: b}", true);
+        check_condition(set, "{a: {}}", true);
+        check_condition(set, "{a: ~}", false);
+        check_condition(set, "{b: a}", false);
+        let equal = Condition::Equal("a", "b");
+        check_condition(equal, "{a: b}", true);
+        check_condition(equal, "{a: c}", false);
+        check_condition(equal, "{}", false);
+        let not_equal = Condition::NotEqual("a", "b");
+        check_condition(not_equal, "{a: b}", false);
+        check_condition(not_equal, "{a: c}", true);
+        check_condition(not_equal, "{}", true);
+    }
+
+    #[test]
+    fn pods_of_a_daemon_set_and_of_disks_are_bound() {
+        let document = yaml::parse("{}").expect("YAML");
+        let place = document.root().expect("a root");
+        for (bound, is_daemon_set, is_bound) in [
+            (Bound::Free, false, false),
+            (Bound::EveryNode, true, true),
+            (Bound::Disks, false, true),
+        ] {
+            assert_eq!(bound.is_daemon_set(place), is_daemon_set, "{bound:?}");
+            assert_eq!(bound.is_bound(place), is_bound, "{bound:?}");
+        }
+        let kinds = Kinds::default();
+        for name in ["DaemonSet", "CephCluster", "OpenTelemetryCollector"] {
+            assert!(kinds.may_be_bound(name), "{name}");
+        }
+        for name in ["Deployment", "Kafka", "Gizmo"] {
+            assert!(!kinds.may_be_bound(name), "{name}");
+        }
+    }
 
     #[test]
     fn group_and_kind_decide() {

@@ -405,6 +405,9 @@ mod tests {
             "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: ~, metadata: }}\n",
             "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {tolerations: ~, containers: []}}}\n",
             "apiVersion: v1\nkind: ConfigMap\nspec: nope\n",
+            "apiVersion: v1\nkind: ConfigMap\nitems: nope\n",
+            "apiVersion: example.org/v1\nkind: List\nitems: nope\n",
+            "apiVersion: minio.min.io/v2\nkind: Tenant\nspec: {pools: [{labels: nope}]}\n",
             "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {workloadRef: {name: a}}\n",
         ] {
             check(text, &[]);

@@ -114,6 +114,7 @@ pub(super) fn gvk(node: NodeRef<'_>) -> Option<GroupVersionKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml;
 
     #[test]
     fn a_path_names_the_charts_it_came_through() {
@@ -124,5 +125,48 @@ mod tests {
             ["hub", "monitor"]
         );
         assert_eq!(charts("a/charts/b/charts/c/crds/d.yaml"), ["a", "b", "c"]);
+    }
+
+    /// What an object with this metadata is called, and the events that it is a hook of.
+    #[track_caller]
+    fn check(metadata: &str, title: &str, namespace: Option<&str>, hooks: &[&str]) {
+        let text = format!("apiVersion: batch/v1\nkind: Job\nmetadata: {metadata}\n");
+        let document = yaml::parse(&text).expect("YAML");
+        let node = document.root().expect("a root");
+        let object = Object {
+            part: 0,
+            node,
+            gvk: gvk(node).expect("a type"),
+            chart: ChartPath::read(""),
+        };
+        assert_eq!(object.gvk, GroupVersionKind::gvk("batch", "v1", "Job"));
+        assert_eq!(object.chart, ChartPath::default());
+        assert_eq!(object.title(), title, "{metadata}");
+        assert_eq!(object.namespace(), namespace, "{metadata}");
+        let found: Vec<&str> = object.hooks().collect();
+        assert_eq!(found, hooks, "{metadata}");
+        assert_eq!(object.is_hook(), !hooks.is_empty(), "{metadata}");
+    }
+
+    #[test]
+    fn an_object_is_called_as_its_metadata_says() {
+        check("{}", "Job", None, &[]);
+        check("{name: a, namespace: n}", "Job/a", Some("n"), &[]);
+        check("{generateName: a-}", "Job/a-*", None, &[]);
+        check("{name: a, generateName: b-}", "Job/a", None, &[]);
+    }
+
+    #[test]
+    fn a_hook_names_its_events() {
+        let hook = |events: &str| format!("{{annotations: {{helm.sh/hook: '{events}'}}}}");
+        check(&hook("test"), "Job", None, &["test"]);
+        check(
+            &hook("pre-install, post-install,"),
+            "Job",
+            None,
+            &["pre-install", "post-install"],
+        );
+        check(&hook(" , "), "Job", None, &[]);
+        check("{annotations: {other: test}}", "Job", None, &[]);
     }
 }

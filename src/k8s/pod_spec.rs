@@ -143,3 +143,230 @@ impl<'d> PodSpec<'d> {
         (is_affinity || !is_empty).then_some(node)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::k8s::{Kinds, Manifests, Workload};
+    use crate::text::Sources;
+    use crate::yaml::{Document, edit};
+
+    /// What `of` says of the last pod spec in an object.
+    fn last<T>(text: &str, of: impl Fn(&PodSpec<'_>, &Document<'_>) -> T) -> T {
+        let kinds = Kinds::default();
+        let source = Sources::default().add("a", String::new());
+        let release = Manifests::read(source, text, &kinds);
+        let documents = release.all_documents();
+        let objects = documents.objects(&release);
+        let (_, document) = documents.readable().next().expect("a document");
+        let mut workloads = Workload::all(&objects[0], &kinds);
+        of(
+            &workloads.pop().expect("a workload").template.spec,
+            document,
+        )
+    }
+
+    fn deployment(spec: &str) -> String {
+        format!("apiVersion: apps/v1\nkind: Deployment\nspec: {{template: {{spec: {spec}}}}}\n")
+    }
+
+    /// A Kafka whose brokers have this template.
+    fn kafka(template: &str) -> String {
+        format!(
+            "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {{kafka: {{template: {template}}}}}\n"
+        )
+    }
+
+    /// A step of a workflow.
+    fn step(workflow: &str, step: &str) -> String {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {{{workflow}, templates: [{step}]}}\n"
+        )
+    }
+
+    /// The text after an edit, without the lines before `spec`.
+    #[track_caller]
+    fn check_edit(text: &str, edit: impl Fn(&PodSpec<'_>) -> Option<Edit>, expected: &str) {
+        let new = last(text, |spec, document| {
+            let edit = edit(spec).expect("the kind has the field");
+            edit::apply(document, &[edit]).expect("an edit")
+        });
+        let spec = new.lines().last().expect("a line");
+        assert_eq!(spec, expected);
+    }
+
+    #[test]
+    fn edits_create_what_is_missing_on_the_way() {
+        let name = |spec: &PodSpec<'_>| spec.put(PodField::PriorityClassName, &[], "p".into());
+        check_edit(
+            &deployment("{a: b}"),
+            name,
+            r#"spec: {template: {spec: {a: b, "priorityClassName": "p"}}}"#,
+        );
+        check_edit(
+            &kafka("{}"),
+            name,
+            r#"spec: {kafka: {template: {"pod": {"priorityClassName": "p"}}}}"#,
+        );
+        let term =
+            |spec: &PodSpec<'_>| spec.extend(PodField::NodeAffinity, &["terms"], vec!["t".into()]);
+        check_edit(
+            &deployment("{affinity: {nodeAffinity: {terms: [s]}}}"),
+            term,
+            r#"spec: {template: {spec: {affinity: {nodeAffinity: {terms: [s, "t"]}}}}}"#,
+        );
+        check_edit(
+            &kafka("{pod: {a: b}}"),
+            term,
+            r#"spec: {kafka: {template: {pod: {a: b, "affinity": {"nodeAffinity": {"terms": ["t"]}}}}}}"#,
+        );
+    }
+
+    #[test]
+    fn a_kind_may_lack_a_field() {
+        last(
+            &kafka("{pod: {nodeSelector: {a: b}, tolerations: [t]}}"),
+            |spec, _| {
+                assert!(spec.has(PodField::Tolerations) && !spec.has(PodField::NodeSelector));
+                assert!(spec.own(PodField::Tolerations).is_some());
+                assert!(spec.own(PodField::NodeSelector).is_none());
+                assert!(spec.put(PodField::NodeSelector, &[], "p".into()).is_none());
+                assert!(
+                    spec.extend(PodField::NodeSelector, &[], Vec::new())
+                        .is_none()
+                );
+            },
+        );
+    }
+
+    #[test]
+    fn the_node_is_the_mapping_that_holds_the_fields() {
+        let node = |text: &str| {
+            last(text, |spec, document| {
+                document.text[spec.node().range()].to_owned()
+            })
+        };
+        assert_eq!(node(&deployment("{a: b}")), "{a: b}");
+        assert_eq!(node(&kafka("{pod: {a: b}}")), "{a: b}");
+        assert_eq!(node(&kafka("{c: d}")), "{c: d}");
+    }
+
+    /// Where a field of a step comes from, and what it brings.
+    #[track_caller]
+    fn check_inherits(
+        workflow: &str,
+        own: &str,
+        field: PodField,
+        from: Option<&str>,
+        brings: Option<&str>,
+    ) {
+        let text = step(workflow, own);
+        last(&text, |spec, document| {
+            let text = |node: NodeRef<'_>| document.text[node.range()].to_owned();
+            assert_eq!(spec.inherits(field), from, "{own} in {workflow}");
+            let brought = spec.inherited(field).map(text);
+            assert_eq!(brought.as_deref(), brings, "{own} in {workflow}");
+        });
+    }
+
+    #[test]
+    fn what_is_not_set_here_comes_from_the_nearest_place_that_sets_it() {
+        let selector = PodField::NodeSelector;
+        let (all, defaults) = (
+            "nodeSelector: {w: w}",
+            "templateDefaults: {nodeSelector: {d: d}}",
+        );
+        let both = format!("{all}, {defaults}");
+        check_inherits(all, "{name: s}", selector, Some("spec"), Some("{w: w}"));
+        let nearest = Some("spec.templateDefaults");
+        check_inherits(&both, "{name: s}", selector, nearest, Some("{d: d}"));
+        check_inherits(
+            &both,
+            "{nodeSelector: {}}",
+            selector,
+            nearest,
+            Some("{d: d}"),
+        );
+        check_inherits(
+            &both,
+            "{nodeSelector: ~}",
+            selector,
+            nearest,
+            Some("{d: d}"),
+        );
+        check_inherits(&both, "{nodeSelector: {o: o}}", selector, None, None);
+        // Nobody sets it: the last would be asked.
+        check_inherits("a: b", "{name: s}", selector, Some("spec"), None);
+        check_inherits(&both, "{name: s}", PodField::NodeName, None, None);
+        let tolerations = PodField::Tolerations;
+        let list = "tolerations: [t]";
+        check_inherits(
+            list,
+            "{tolerations: []}",
+            tolerations,
+            Some("spec"),
+            Some("[t]"),
+        );
+        check_inherits(list, "{tolerations: [o]}", tolerations, None, None);
+        let name = "podPriorityClassName: p";
+        let class = PodField::PriorityClassName;
+        check_inherits(
+            name,
+            "{priorityClassName: ''}",
+            class,
+            Some("spec"),
+            Some("p"),
+        );
+        check_inherits(name, "{priorityClassName: o}", class, None, None);
+    }
+
+    /// An `affinity` replaces the inherited one whole.
+    #[test]
+    fn an_affinity_without_a_node_affinity_sets_it_too() {
+        let affinity = PodField::NodeAffinity;
+        let workflow = "affinity: {nodeAffinity: {w: w}}";
+        let whole = Some("{nodeAffinity: {w: w}}");
+        check_inherits(workflow, "{name: s}", affinity, Some("spec"), whole);
+        check_inherits(workflow, "{affinity: ~}", affinity, Some("spec"), whole);
+        check_inherits(workflow, "{affinity: {}}", affinity, None, None);
+        check_inherits(
+            workflow,
+            "{affinity: {podAffinity: {}}}",
+            affinity,
+            None,
+            None,
+        );
+        let of = |own: &str| {
+            last(&step(workflow, own), |spec, document| {
+                let node = spec.get(affinity);
+                node.map(|node| document.text[node.range()].to_owned())
+            })
+        };
+        assert_eq!(of("{name: s}").as_deref(), Some("{w: w}"));
+        assert_eq!(of("{affinity: {podAffinity: {}}}"), None);
+        assert_eq!(
+            of("{affinity: {nodeAffinity: {o: o}}}").as_deref(),
+            Some("{o: o}")
+        );
+    }
+
+    #[test]
+    fn a_placement_may_have_no_affinity_around_it() {
+        let text = "apiVersion: ceph.rook.io/v1\nkind: CephNFS\nspec: {server: {placement: {nodeAffinity: {}}}}\n";
+        last(text, |spec, _| {
+            assert!(spec.own(PodField::NodeAffinity).is_some());
+            assert_eq!(spec.affinity(), Affinity::default());
+        });
+        let demands = deployment(
+            "{nodeSelector: {a: b}, affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}}",
+        );
+        last(&demands, |spec, _| {
+            let affinity = spec.affinity();
+            assert_eq!(
+                affinity.node_selector.get("a").map(String::as_str),
+                Some("b")
+            );
+            assert_eq!(affinity.required, Some(Vec::new()));
+        });
+    }
+}

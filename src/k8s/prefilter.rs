@@ -159,6 +159,8 @@ mod tests {
             "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  names:\n    kind: Pod\n",
             "apiVersion: example.org/v1\nkind: Gizmo\nspec: {}\n",
             "apiVersion: example.org/v1\nkind: Deployment\nspec: {}\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {annotations: {a: b}}\n",
+            "apiVersion: v1\nkind: ConfigMap\ndata: {a: \"\\x41\"}\n",
         ] {
             check(part, Body::Copied);
         }
@@ -192,6 +194,7 @@ mod tests {
             "apiVersion: serving.knative.dev/v1\nkind: Service\n",
             "kind: Service\n",
             "kind: Pod\nspec:\n  a: \"b\napiVersion: apps/v1\n    c\"\n",
+            "kind: Pod\nspec:\n  a: \"b\napiVersion: apps/v1\nc: d\"\n",
             "apiVersion: \n batch/v1\nkind: CronJob\n",
             "apiVersion: v1\n\n  x\nkind: Service\n",
             "apiVersion: &a v1\nkind: Service\n",

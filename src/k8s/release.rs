@@ -334,6 +334,116 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_without_a_document_is_blank() {
+        for text in ["", "# nothing\n", "---\n# a\n---\n\n"] {
+            assert!(release(text).is_blank(), "{text:?}");
+        }
+        assert!(!release("# a\n---\na: 1\n").is_blank());
+    }
+
+    #[test]
+    fn spans_of_a_part_point_into_the_stream() {
+        let text = "kind: A\n---\n# b\n\n  # c\nkind: B\n";
+        let release = release(text);
+        assert_eq!(release.part_text(0), "kind: A\n");
+        let start = text.rfind("kind").expect("a kind");
+        let span = release.content_span(1);
+        assert_eq!((span.start, span.end), (start, start));
+        assert_eq!(span.source, release.source);
+        let documents = release.all_documents();
+        let root = documents.roots().nth(1).expect("a document");
+        let span = release.node_span(1, root.get("kind").expect("a kind"));
+        assert_eq!(&text[span.start..span.end], "B");
+        let span = release.content_span(0);
+        assert_eq!((span.start, span.end), (0, 0));
+    }
+
+    #[test]
+    fn a_byte_order_mark_that_begins_the_stream_is_read_over() {
+        assert_eq!(misplaced_mark("\u{feff}a: 1\n"), None);
+        assert_eq!(misplaced_mark("a: \u{feff}\n"), None);
+        assert_eq!(misplaced_mark("\n \u{feff}a: 1\n"), Some(2));
+        assert_eq!(misplaced_mark("\na: 1\n"), None);
+    }
+
+    #[test]
+    fn documents_are_found_by_their_parts() {
+        let text = "apiVersion: v1\nkind: Service\n---\n# none\n---\nkind: [\n---\napiVersion: v1\nkind: Pod\n";
+        let release = release(text);
+        let all = release.all_documents();
+        let state = |documents: &ParsedDocuments<'_>| -> Vec<Option<bool>> {
+            let parts = 0..release.parts.len();
+            let state = parts.map(|part| documents.get(part).map(Result::is_ok));
+            state.collect()
+        };
+        assert_eq!(state(&all), [Some(true), None, Some(false), Some(true)]);
+        let readable: Vec<usize> = all.readable().map(|(part, _)| part).collect();
+        assert_eq!(readable, [0, 3]);
+        let broken: Vec<usize> = all.broken().map(|(part, _)| part).collect();
+        assert_eq!(broken, [2]);
+        assert_eq!(all.roots().count(), 2);
+        let some = release.documents(|body| body == Body::Workload);
+        assert_eq!(state(&some), [None, None, None, Some(true)]);
+    }
+
+    #[test]
+    fn a_type_that_shows_at_a_glance_needs_no_parsing() {
+        let text = "apiVersion: batch/v1\nkind: Job\n---\nkind: Service\n---\nkind: \"Pod\"\n";
+        let release = release(text);
+        assert_eq!(release.plain_kind(0), Some(("batch", "Job")));
+        assert_eq!(release.plain_kind(1), Some(("", "Service")));
+        assert_eq!(release.plain_kind(2), None);
+    }
+
+    /// Group, kind and name of each object, with the chart that it came from.
+    #[track_caller]
+    fn check_objects(text: &str, expected: &[&str]) {
+        let release = release(text);
+        let documents = release.all_documents();
+        let objects = documents.objects(&release);
+        let shown = objects.iter().map(|object| {
+            let (group, chart) = (&object.gvk.group, object.chart.charts.join("/"));
+            format!("{} {group} {} {chart}", object.part, object.title())
+        });
+        let shown: Vec<String> = shown.collect();
+        assert_eq!(shown, expected, "{text}");
+    }
+
+    #[test]
+    fn items_of_a_list_stand_in_its_place() {
+        let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- {apiVersion: v1, kind: ConfigMapList, items: [{metadata: {name: b}}, {metadata: {name: c}}]}\n- {metadata: {name: untyped}}\n";
+        check_objects(list, &["0  Pod/a ", "0  ConfigMap/b ", "0  ConfigMap/c "]);
+        let typed = "apiVersion: apps/v1\nkind: DeploymentList\nitems: [{metadata: {name: a}}, {kind: Pod, metadata: {name: b}}]\n";
+        check_objects(typed, &["0 apps Deployment/a ", "0  Pod/b "]);
+        // Not a list of anything, though it has items.
+        let other = "apiVersion: v1\nkind: ConfigMap\nitems: [{kind: Pod}]\n";
+        check_objects(other, &["0  ConfigMap "]);
+        let no_list = "apiVersion: v1\nkind: List\nitems: nope\n";
+        check_objects(no_list, &["0  List "]);
+        let of_anything =
+            "apiVersion: v1\nkind: ResourceList\nitems: [{metadata: {name: a}}, {kind: Pod}]\n";
+        check_objects(of_anything, &["0  Pod "]);
+    }
+
+    #[test]
+    fn what_an_alias_names_again_is_one_object() {
+        let twice = "apiVersion: v1\nkind: List\nitems:\n- &a {kind: Pod, metadata: {name: a}}\n- *a\n- {kind: List, items: &i [{kind: Pod, metadata: {name: b}}]}\n- {kind: List, items: *i}\n";
+        check_objects(twice, &["0  Pod/a ", "0  Pod/b "]);
+    }
+
+    #[test]
+    fn an_object_came_from_the_chart_that_its_file_names() {
+        let comment = "# Source: hub/charts/db/templates/a.yaml\nkind: Pod\n";
+        let annotation = "metadata: {annotations: {postrenderer.helm.sh/postrender-filename: hub/templates/b.yaml}}\n";
+        check_objects(
+            &format!("{comment}---\n# Source: x/y.yaml\nkind: Pod\n{annotation}"),
+            &["0  Pod hub/db", "1  Pod hub"],
+        );
+        let release = release(comment);
+        assert_eq!(release.parts[0].file, "hub/charts/db/templates/a.yaml");
+    }
+
+    #[test]
     fn what_nobody_has_to_read_is_not_parsed() {
         let text = "apiVersion: v1\nkind: ConfigMap\ndata: [\n---\napiVersion: a.b/v1\nkind: C\ncontainers: [\n";
         let release = release(text);

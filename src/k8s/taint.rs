@@ -233,6 +233,18 @@ mod tests {
     }
 
     #[test]
+    fn seconds_are_kept_as_they_are_written() {
+        let seconds = |written: &str| {
+            let document = yaml::parse(written).expect("YAML");
+            Toleration::read(document.root().expect("a root")).seconds
+        };
+        let written = "{operator: Exists, tolerationSeconds: 0x1e}";
+        assert_eq!(seconds(written).as_deref(), Some("0x1e"));
+        assert_eq!(seconds("{operator: Exists, tolerationSeconds: ~}"), None);
+        assert_eq!(seconds("{operator: Exists}"), None);
+    }
+
+    #[test]
     fn the_empty_operator_is_equal() {
         check_tolerates(
             "{key: a, value: b, effect: NoSchedule}",

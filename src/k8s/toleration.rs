@@ -94,3 +94,111 @@ fn operator_flaw(operator: &str) -> Option<TolerationFlaw> {
     let message = format!("`{operator}` is not an operator of a toleration");
     Some(TolerationFlaw::new("operator", message, help))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Field, message and help of the first flaw.
+    #[track_caller]
+    fn check(written: WrittenToleration<'_>, expected: Option<(&str, &str, &str)>) {
+        let flaw = written.flaw();
+        let flaw = flaw.as_ref();
+        let flaw = flaw.map(|flaw| (flaw.field, flaw.message.as_str(), flaw.help.as_str()));
+        assert_eq!(flaw, expected, "{written:?}");
+    }
+
+    fn with_key<'t>(operator: Option<&'t str>, value: Option<&'t str>) -> WrittenToleration<'t> {
+        WrittenToleration {
+            key: Some("a"),
+            operator,
+            value,
+            ..WrittenToleration::default()
+        }
+    }
+
+    #[test]
+    fn exists_has_no_value() {
+        let flaw = (
+            "value",
+            "a toleration with `operator: Exists` has no value",
+            "take `value` away, or write `operator: Equal`",
+        );
+        check(with_key(Some("Exists"), Some("b")), Some(flaw));
+        check(with_key(Some("Exists"), Some("")), None);
+        check(with_key(Some("Exists"), None), None);
+        check(with_key(Some("Equal"), Some("b")), None);
+        check(with_key(None, Some("b")), None);
+    }
+
+    #[test]
+    fn only_exists_needs_no_key() {
+        let flaw = (
+            "operator",
+            "a toleration without a key has to say `operator: Exists`",
+            "name the taint's key",
+        );
+        for key in [None, Some("")] {
+            let written = |operator| WrittenToleration {
+                key,
+                operator,
+                ..WrittenToleration::default()
+            };
+            check(written(None), Some(flaw));
+            check(written(Some("Equal")), Some(flaw));
+            check(written(Some("Exists")), None);
+        }
+    }
+
+    #[test]
+    fn operators_are_those_of_some_version() {
+        check(with_key(Some(""), None), None);
+        check(with_key(Some("Gt"), Some("1")), None);
+        let message = "`equals` is not an operator of a toleration";
+        check(
+            with_key(Some("equals"), None),
+            Some(("operator", message, "write `Equal`")),
+        );
+        let message = "`In` is not an operator of a toleration";
+        check(
+            with_key(Some("In"), None),
+            Some(("operator", message, "it can be `Equal` or `Exists`")),
+        );
+    }
+
+    #[test]
+    fn effects_are_those_of_taints() {
+        let written = |effect| WrittenToleration {
+            effect: Some(effect),
+            ..with_key(None, None)
+        };
+        for effect in ["", "NoSchedule", "PreferNoSchedule", "NoExecute"] {
+            check(written(effect), None);
+        }
+        let message = "`NO_SCHEDULE` is not an effect of a taint";
+        check(
+            written("NO_SCHEDULE"),
+            Some(("effect", message, "write `NoSchedule`")),
+        );
+        let help = "it can be NoSchedule, PreferNoSchedule, NoExecute";
+        let message = "`Never` is not an effect of a taint";
+        check(written("Never"), Some(("effect", message, help)));
+    }
+
+    #[test]
+    fn seconds_go_with_no_execute() {
+        let written = |effect| WrittenToleration {
+            effect,
+            has_seconds: true,
+            ..with_key(None, None)
+        };
+        check(written(Some("NoExecute")), None);
+        let flaw = (
+            "tolerationSeconds",
+            "`tolerationSeconds` goes with `effect: NoExecute` alone",
+            "take it away, or write `effect: NoExecute`",
+        );
+        check(written(Some("NoSchedule")), Some(flaw));
+        check(written(None), Some(flaw));
+    }
+}

@@ -192,6 +192,8 @@ fn is_node_affinity(node: NodeRef<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::k8s::Manifests;
+    use crate::text::Sources;
     use crate::yaml;
 
     #[track_caller]
@@ -203,6 +205,66 @@ mod tests {
             .map(|likeness| (likeness.path.as_str(), likeness.sort))
             .collect();
         assert_eq!(found, expected, "{object}");
+    }
+
+    /// The entry of `templates` for an object.
+    #[track_caller]
+    fn check_entry(text: &str, expected: Option<&str>) {
+        let kinds = Kinds::default();
+        let source = Sources::default().add("a", String::new());
+        let release = Manifests::read(source, text, &kinds);
+        let documents = release.all_documents();
+        let objects = documents.objects(&release);
+        let entry = templates_entry(&objects[0], &kinds);
+        assert_eq!(entry.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn an_entry_names_the_paths_that_are_the_best_guess() {
+        let gizmo = |spec: &str| format!("apiVersion: example.org/v1\nkind: Gizmo\nspec: {spec}\n");
+        let containers = "containers: [{image: b}]";
+        check_entry(
+            &gizmo(&format!(
+                "{{a: {{template: {{spec: {{{containers}}}}}}}, b: {{template: {{spec: {{{containers}}}}}}}, c: {{{containers}}}}}"
+            )),
+            Some(
+                r#"{group: "example.org", kind: Gizmo, path: ["spec.a.template", "spec.b.template"]}"#,
+            ),
+        );
+        check_entry(
+            &gizmo(&format!(
+                "{{a: {{{containers}}}, place: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{}}}}}}}}"
+            )),
+            Some(r#"{group: "example.org", kind: Gizmo, path: ["spec.a"], holds: podSpec}"#),
+        );
+        check_entry(
+            &gizmo("{placement: {tolerations: [{operator: Exists}]}}"),
+            Some(
+                r#"{group: "example.org", kind: Gizmo, path: ["spec.placement"], holds: placement}"#,
+            ),
+        );
+        check_entry(&gizmo("{a: b}"), None);
+        // Kinds that are known, or are Kubernetes' own, or have no pods.
+        let spec = format!("spec: {{template: {{spec: {{{containers}}}}}}}\n");
+        for known in [
+            "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\n",
+            "apiVersion: v1\nkind: Gizmo\n",
+            "apiVersion: karpenter.sh/v1\nkind: NodePool\n",
+        ] {
+            check_entry(&format!("{known}{spec}"), None);
+        }
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_not_looked_at() {
+        let nested = |depth: usize| {
+            let fields = "{containers: [{image: a}]}";
+            let (open, close) = ("{a: ".repeat(depth), "}".repeat(depth));
+            format!("{open}{fields}{close}")
+        };
+        let path = ["a"; DEEPEST].join(".");
+        check(&nested(DEEPEST), &[(&path, Sort::PodSpec)]);
+        check(&nested(DEEPEST + 1), &[]);
     }
 
     #[test]
@@ -266,6 +328,8 @@ mod tests {
             &[("spec.podTemplate", Sort::Template)],
         );
         check("{spec: {nodeAffinity: required}}", &[]);
+        // No path leads to a pod spec that is the object itself.
+        check(&format!("{{affinity: {{{node_affinity}}}}}"), &[]);
     }
 
     #[test]

@@ -228,3 +228,6 @@ fn inherited<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<Inherited<'d
     });
     parents.collect()
 }
+
+#[cfg(test)]
+mod tests;

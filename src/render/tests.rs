@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diag::Diagnostic;
-use crate::k8s::Manifests;
+use crate::k8s::{Manifests, PodField};
 use crate::policy::{self, Policy};
 use crate::text::Sources;
 
@@ -130,4 +130,28 @@ fn pages_are_true() {
     for pass in PASSES {
         assert!(check_pass(pass) > 2, "{} shows too little", pass.name);
     }
+}
+
+/// What is kept of the init containers of an image puller that pulls `a:1`, where its row wants `images`.
+fn kept_of_a_puller(images: &str) -> Vec<String> {
+    let policy = format!(
+        "version: 1\npools: {{core: {{labels: {{pool: core}}}}}}\nworkloads:\n- {{match: {{kind: DaemonSet}}, pool: core, puller: true, images: [{images}]}}\n"
+    );
+    let puller = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a, labels: {component: continuous-image-puller}}\nspec:\n  template:\n    metadata: {labels: {component: continuous-image-puller}}\n    spec:\n      initContainers: [{name: image-pull-a, image: 'a:1'}]\n";
+    let mut sources = Sources::default();
+    let source = sources.add("policy.yaml", policy.clone());
+    let (policy, problems) = policy::read(source, &policy);
+    let policy = policy.unwrap_or_else(|| panic!("{problems:#?}"));
+    let release = Manifests::read(source, puller, &policy.kinds);
+    let outcome = run(&release, &policy, &Options::default());
+    let kept = outcome.decided.iter().flat_map(|decided| &decided.kept);
+    let kept = kept.filter(|kept| kept.field == Some(PodField::InitContainers));
+    kept.map(|kept| kept.what.clone()).collect()
+}
+
+#[test]
+fn a_puller_that_pulls_every_image_keeps_its_containers() {
+    assert_eq!(kept_of_a_puller("'a:1'"), ["pulls every image already"]);
+    assert_eq!(kept_of_a_puller(""), [] as [&str; 0]);
+    assert_eq!(kept_of_a_puller("'b:1'"), [] as [&str; 0]);
 }

@@ -215,3 +215,6 @@ impl Value {
             .any(|value| value.is_null() || value.has_null())
     }
 }
+
+#[cfg(test)]
+mod tests;

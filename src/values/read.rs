@@ -168,6 +168,20 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_is_shown_where_it_stands_in_the_file() {
+        for (text, at) in [
+            ("a: 1\n---\n- b\n", "- b"),
+            ("a: 1\n---\nb: 2\nc: *d\n", "*d"),
+            ("a: 1\n--- b\n", "--- b"),
+        ] {
+            let source = Sources::default().add("values.yaml", text.to_owned());
+            let problem = read(source, text, Helm::Four).expect_err("a problem");
+            let span = problem.labels[0].span;
+            assert!(text[span.range()].starts_with(at), "{text:?}: {span:?}");
+        }
+    }
+
+    #[test]
     fn an_empty_file_is_an_empty_mapping() {
         for text in ["", "# nothing\n", "---\n", "null\n"] {
             check(text, Helm::Three, "{}");

@@ -160,10 +160,7 @@ impl BlockScan<'_> {
         }
         self.place(at, column, true);
         let content = line_end - after.trim_start_matches([' ', '\t']).len();
-        self.pair = Pair {
-            column: content - line_start,
-            ..Pair::default()
-        };
+        self.pair = Pair::default();
         let mut verdict = top.verdict.of_item();
         if self.is_structure(at) && is_block_header(&self.text[content..line_end]) {
             self.literal = Some(column);

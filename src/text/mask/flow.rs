@@ -205,7 +205,7 @@ fn plain_length(bytes: &[u8]) -> usize {
         b':' => bytes.get(at + 1).is_none_or(|next| {
             next.is_ascii_whitespace() || matches!(next, b',' | b'[' | b']' | b'{' | b'}' | b'"')
         }),
-        b'#' => is_comment(bytes, at) && at > 0,
+        b'#' => is_comment(bytes, at),
         _ => false,
     };
     let length = (1..bytes.len()).find(|&at| ends(at)).unwrap_or(bytes.len());

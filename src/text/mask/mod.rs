@@ -47,8 +47,7 @@ pub(super) fn masked(text: &str, broken: &[usize]) -> Vec<Range<usize>> {
     let whole = |range: Range<usize>| {
         text.ceil_char_boundary(range.start)..text.floor_char_boundary(range.end)
     };
-    let of_lines = of_lines.map(whole).filter(|range| range.start < range.end);
-    disjoint(hidden.into_iter().chain(of_lines).collect())
+    disjoint(hidden.into_iter().chain(of_lines.map(whole)).collect())
 }
 
 /// The text with line feeds where only some readers of YAML see a line end (a lone carriage return, U+0085, U+2028,

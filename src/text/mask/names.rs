@@ -497,6 +497,10 @@ mod tests {
         assert_eq!(reach_below("encryption", "key"), Some(Reach::Value));
         assert_eq!(reach_below("webhook", "url"), Some(Reach::Value));
         assert_eq!(reach_below("db", "url"), None);
+        assert_eq!(reach_below("password", "length"), None);
+        let name = |length: usize| format!("{:a>length$}", "token");
+        check(&[&name(LONGEST + 1), &name(2 * LONGEST)], None);
+        check(&[&name(LONGEST)], Some(Reach::Below));
     }
 
     #[test]
@@ -512,6 +516,7 @@ mod tests {
             ("123456", Worth::Text),
             ("hunter2", Worth::Text),
             ("1.2.3.4.5.6", Worth::Text),
+            ("--------1", Worth::Text),
         ] {
             assert_eq!(worth(value), expected, "{value}");
         }

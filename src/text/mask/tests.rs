@@ -40,6 +40,14 @@ fn kind_may_come_last_and_counts_for_its_document_only() {
 }
 
 #[test]
+fn marks_and_directives_are_no_data() {
+    check_masked(
+        "kind: Secret\nstringData:\n  a: b\n...\n%YAML 1.2\n---\nkind: A\n",
+        "kind: Secret\nstringData:\n  a: *\n...\n%YAML 1.2\n---\nkind: A\n",
+    );
+}
+
+#[test]
 fn data_in_brackets() {
     check_masked(
         "{\"kind\":\"Secret\",\"data\":{\"a\":\"eA==\",\"b\":\"eQ==\"},\"type\":\"Opaque\"}",
@@ -56,6 +64,37 @@ fn data_in_brackets() {
     check_masked(
         "kind: Secret\ndata: {\na: eA==\n}\n",
         "kind: Secret\ndata: {\na: *\n}\n",
+    );
+}
+
+#[test]
+fn comments_and_quotes_in_brackets() {
+    check_masked(
+        "a: {b: c, # it's } here\n  password: x}\nd: e\n",
+        "a: {b: c, # it's } here\n  password: *}\nd: e\n",
+    );
+    check_masked(
+        "extraEnv: {A: x # it's\n }\nd: e\n",
+        "extraEnv: {A: * # it's\n }\nd: e\n",
+    );
+    check_masked("a: {password: x#y, b: c}\n", "a: {password: *, b: c}\n");
+    check_masked(
+        "a: {b: it's, password: x}\nd: e\n",
+        "a: {b: it's, password: *}\nd: e\n",
+    );
+    check_masked(
+        "a: {credentials: user: x, b: c}\n",
+        "a: {credentials: *, b: *}\n",
+    );
+    for scalar in ["it's", "x#y"] {
+        check_masked(
+            &format!("password: {{a: {scalar}}}\nd: efg\n"),
+            "password: {a: *}\nd: efg\n",
+        );
+    }
+    check_masked(
+        "extraEnv: {name: x, type: z}\n",
+        "extraEnv: {name: *, type: *}\n",
     );
 }
 
@@ -169,6 +208,26 @@ fn settings_are_hidden_only_where_their_key_names_a_credential() {
 }
 
 #[test]
+fn what_stands_around_a_value_gives_it_its_meaning() {
+    check_masked(
+        "x:\n  name: DB_PASSWORD\n  value: 12\ny:\n  name: LEVEL\n  value: 12\n",
+        "x:\n  name: DB_PASSWORD\n  value: *\ny:\n  name: LEVEL\n  value: 12\n",
+    );
+    check_masked(
+        "x:\n  name: DB_PASSWORD\n  y:\n    value: 12\n",
+        "x:\n  name: DB_PASSWORD\n  y:\n    value: 12\n",
+    );
+    check_masked(
+        "env:\n- value: |\n    x\n  name: DB_PASSWORD\n- value: ''\n  name: SALT\n",
+        "env:\n- value: |\n    *\n  name: DB_PASSWORD\n- value: ''\n  name: SALT\n",
+    );
+    check_masked(
+        "webhook:\n- url: abc\nhub:\n- url: abc\n",
+        "webhook:\n- url: *\nhub:\n- url: abc\n",
+    );
+}
+
+#[test]
 fn files_of_a_hub() {
     check_masked(
         "hub:\n  extraFiles:\n    a:\n      mountPath: /a\n      stringData: |\n        one\n        two: 3\n      mode: 0644\nsingleuser:\n  extraFiles: {b: {data: {c: d}, binaryData: e, mode: 420}}\n",
@@ -200,6 +259,53 @@ fn a_block_that_hides_has_no_end_while_its_document_does_not_parse() {
     let hidden = masked(text, &[20]);
     let hidden: Vec<&str> = hidden.into_iter().map(|range| &text[range]).collect();
     assert_eq!(hidden, ["one", "b: two"]);
+}
+
+#[test]
+fn a_line_that_yaml_cannot_have_breaks_its_document() {
+    check_masked(
+        "kind: Secret\nstringData:\n  a: |\n    one\n  b: \"x\" y\nrest: z\n",
+        "kind: Secret\nstringData:\n  a: |\n    *\n  b: *\n*\n",
+    );
+    check_masked(
+        "hub:\n  password: one\n    b: two\nnext: abc\n",
+        "hub:\n  password: *\n    *\nnext: *\n",
+    );
+    check_masked(
+        "hub:\n  cookieSecret: one\ntwo\nnext: abc\n",
+        "hub:\n  cookieSecret: *\n*\nnext: *\n",
+    );
+    check_masked("kind: Secret\n}\nx\n", "kind: Secret\n}\n*\n");
+    check_masked(
+        "kind: Secret\nmetadata:\n  name: a\n    b\n",
+        "kind: Secret\nmetadata:\n  name: a\n    *\n",
+    );
+    check_masked(
+        "kind: Secret\nstringData:\n  a:\n    one\n    two: x\n",
+        "kind: Secret\nstringData:\n  a:\n    *\n    *\n",
+    );
+    check_masked(
+        "hub:\n  password: \"one\n  b: c\nnext: abc\n",
+        "hub:\n  password: *\n  b: *\nnext: *\n",
+    );
+    // A scalar may go over several lines.
+    check_masked(
+        "hub:\n  password: \"one\n    two\"\nnext: abc\n",
+        "hub:\n  password: *\n*\nnext: abc\n",
+    );
+    check_masked(
+        "hub:\n  password: one\n    two\nnext: abc\n",
+        "hub:\n  password: *\n    *\nnext: abc\n",
+    );
+    check_masked(
+        "kind: Secret\nmetadata:\n  finalizers:\n  - hub\ndata:\n  a: b\n",
+        "kind: Secret\nmetadata:\n  finalizers:\n  - hub\ndata:\n  a: *\n",
+    );
+    // An item that begins in the next line is none.
+    check_masked(
+        "env:\n-\n  name: A\n  value: x\n-\n  name: B\nother:\n  level: c\n",
+        "env:\n-\n  name: A\n  value: *\n-\n  name: B\nother:\n  level: c\n",
+    );
 }
 
 #[test]
@@ -331,6 +437,29 @@ fn a_line_that_only_some_readers_end_hides_no_secret() {
             assert_eq!(shown.len(), text.len());
         }
     }
+}
+
+#[test]
+fn what_hides_nothing_is_not_copied() {
+    let text = "a: b c";
+    let shown = |range: Range<usize>| starred(text, range, &[0..1, 5..6]);
+    assert!(matches!(shown(1..5), Cow::Borrowed(": b ")));
+    assert!(matches!(shown(2..2), Cow::Borrowed("")));
+    assert_eq!(shown(0..6), "*: b *");
+    assert_eq!(shown(0..5), "*: b ");
+}
+
+#[test]
+fn line_feeds_stand_only_where_readers_differ() {
+    assert_eq!(with_line_feeds("a\r\nb\n"), None);
+    assert_eq!(with_line_feeds("\u{e4}\r\n"), None);
+    assert_eq!(with_line_feeds("a\rb\r\n").as_deref(), Some("a\nb\r\n"));
+    assert_eq!(with_line_feeds("a\u{85}b").as_deref(), Some("a \nb"));
+    assert_eq!(with_line_feeds("a\u{2028}b").as_deref(), Some("a  \nb"));
+    assert_eq!(
+        with_line_feeds("a\u{2029}\u{e4}").as_deref(),
+        Some("a  \n\u{e4}")
+    );
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn lines_after(collection: NodeRef<'_>, column: usize, value: &Value, layout: La
     let at = after_comments(document.text, end, column);
     let mut text = String::new();
     value.write_block(&mut text, layout);
-    if !document.text[..at].ends_with('\n') && at > 0 {
+    if !document.text[..at].ends_with('\n') {
         text.insert_str(0, layout.eol);
         text.truncate(text.len() - layout.eol.len());
     }

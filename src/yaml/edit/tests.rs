@@ -137,3 +137,154 @@ fn streams_become_what_is_expected() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// A document after edits of its root, or why it is not changed.
+#[track_caller]
+fn check_edits(text: &str, edits: impl Fn(NodeRef<'_>) -> Vec<Edit>, expected: Result<&str, &str>) {
+    let document = parse(text).expect("YAML");
+    let edits = edits(document.root().expect("a root"));
+    let edited = apply(&document, &edits).map_err(|refusal| refusal.to_string());
+    let edited = edited.as_deref().map_err(String::as_str);
+    assert_eq!(edited, expected, "{text}");
+}
+
+#[track_caller]
+fn check_put(text: &str, path: &[&str], value: &Value, expected: Result<&str, &str>) {
+    let put = |root: NodeRef<'_>| vec![Edit::put_path(root, path, value.clone())];
+    check_edits(text, put, expected);
+}
+
+#[track_caller]
+fn check_extend(text: &str, path: &[&str], expected: Result<&str, &str>) {
+    let extend = |root: NodeRef<'_>| vec![Edit::extend_path(root, path, vec!["b".into()])];
+    check_edits(text, extend, expected);
+}
+
+#[test]
+fn edits_below_one_missing_key_make_one_mapping() {
+    let paths = |paths: &'static [&'static [&'static str]]| {
+        move |root: NodeRef<'_>| -> Vec<Edit> {
+            let put = |path: &&[&str]| Edit::put_path(root, path, "x".into());
+            paths.iter().map(put).collect()
+        }
+    };
+    let two = paths(&[&["a", "b"], &["a", "c"]]);
+    check_edits("{}", two, Ok(r#"{"a": {"b": "x", "c": "x"}}"#));
+    check_edits("k: v\n", two, Ok("k: v\na:\n  b: x\n  c: x\n"));
+    check_edits("a:\n", two, Ok("a:\n  b: x\n  c: x\n"));
+    check_edits(
+        "a: {d: e}\n",
+        two,
+        Ok("a: {d: e, \"b\": \"x\", \"c\": \"x\"}\n"),
+    );
+    check_edits(
+        "k: v\n",
+        paths(&[
+            &["a", "b", "c"],
+            &["a", "b", "d"],
+            &["a", "e", "f"],
+            &["a", "g"],
+        ]),
+        Ok("k: v\na:\n  b:\n    c: x\n    d: x\n  e:\n    f: x\n  g: x\n"),
+    );
+    check_edits("k: v\n", paths(&[&["a"], &["b"]]), Ok("k: v\na: x\nb: x\n"));
+}
+
+#[test]
+fn a_value_of_another_kind_is_not_replaced() {
+    let map = || Value::map([("k", "v".into())]);
+    check_put("a: [x]\n", &["a"], &map(), Err("this is not a mapping"));
+    check_put(
+        "a: [x]\n",
+        &["a"],
+        &"v".into(),
+        Err("this is not a single value"),
+    );
+    check_put(
+        "a: {b: c}\n",
+        &["a"],
+        &"v".into(),
+        Err("this is not a single value"),
+    );
+    check_extend("a: {b: c}\n", &["a"], Err("this is not a list"));
+    check_extend("a: x\n", &["a"], Err("this is not a list"));
+    // An empty one of the other kind is a mistake, and not empty.
+    check_put("a: []\n", &["a"], &map(), Err("this is not a mapping"));
+    check_extend("a: {}\n", &["a"], Err("this is not a list"));
+    check_put("a: {}\n", &["a"], &"v".into(), Ok("a: v\n"));
+    check_put("a: []\n", &["a"], &"v".into(), Ok("a: v\n"));
+    check_put("a: {}\n", &["a"], &map(), Ok("a:\n  k: v\n"));
+    check_extend("a: []\n", &["a"], Ok("a:\n- b\n"));
+    check_extend("a: [x]\n", &["a"], Ok("a: [x, \"b\"]\n"));
+    check_put("a: x\n", &["a"], &"v".into(), Ok("a: v\n"));
+}
+
+#[test]
+fn a_key_follows_a_block_scalar_that_ends_before_the_file() {
+    check_put(
+        "a:\n  b: |\n    x\nc: d",
+        &["a", "e"],
+        &"v".into(),
+        Ok("a:\n  b: |\n    x\n  e: v\nc: d"),
+    );
+    check_put(
+        "a:\n  c: d\n  b: |\n    x",
+        &["a", "e"],
+        &"v".into(),
+        Ok("a:\n  c: d\n  e: v\n  b: |\n    x"),
+    );
+    check_put("b: |\n  x", &["e"], &"v".into(), Ok("e: v\nb: |\n  x"));
+    // The comment above the last key stays with it.
+    check_put(
+        "a: |\n  y\n# of b\nb: |\n  x",
+        &["e"],
+        &"v".into(),
+        Ok("a: |\n  y\ne: v\n# of b\nb: |\n  x"),
+    );
+    check_put(
+        "a: y # of a\n# of b\nb: |\n  x",
+        &["e"],
+        &"v".into(),
+        Ok("a: y # of a\ne: v\n# of b\nb: |\n  x"),
+    );
+}
+
+#[test]
+fn what_fills_an_empty_key_is_laid_out_as_its_neighbors() {
+    check_put("a:\n", &["a"], &Value::Mapping(Vec::new()), Ok("a: {}\n"));
+    let nothing = |root: NodeRef<'_>| vec![Edit::extend_path(root, &["a"], Vec::new())];
+    check_edits("a:\n", nothing, Ok("a: []\n"));
+    check_extend("k:\n  - x\na:\n", &["a"], Ok("k:\n  - x\na:\n  - b\n"));
+    check_extend("k:\n- x\na:\n", &["a"], Ok("k:\n- x\na:\n- b\n"));
+    check_extend("a:", &["a"], Ok("a:\n- b"));
+    check_extend("k: v\r\na:", &["a"], Ok("k: v\r\na:\r\n- b"));
+    check_extend("a:\n- x", &["a"], Ok("a:\n- x\n- b"));
+    let map = Value::map([("k", "v".into())]);
+    check_put(
+        "m:\n    k: v\na: ~\n",
+        &["a"],
+        &map,
+        Ok("m:\n    k: v\na:\n    k: v\n"),
+    );
+}
+
+#[test]
+fn replacements_are_proven() {
+    let document = parse("a: 1\nb: 2\n").expect("YAML");
+    let root = document.root().expect("a root");
+    let edits = [Edit::put_path(root, &["a"], "x".into())];
+    let planner = Planner::new(&document).expect("a planner");
+    let replacements = planner.plan(&document, &edits, &[]).expect("a plan");
+    assert_eq!(replacements, [(3..4, "x".to_owned())]);
+    assert_eq!(verify(&document, &edits, &[], &replacements), Ok(()));
+    for wrong in [
+        vec![],
+        vec![(3..4, "y".to_owned())],
+        vec![(8..9, "x".to_owned())],
+        vec![(3..4, "[".to_owned())],
+        vec![(3..4, "x\n---\nc: d".to_owned())],
+    ] {
+        let proven = verify(&document, &edits, &[], &wrong);
+        assert_eq!(proven, Err(Refusal::Unverified(0..10)), "{wrong:?}");
+    }
+}
