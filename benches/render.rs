@@ -158,6 +158,7 @@ fn h_show_a_diagnostic(bencher: Bencher<'_, '_>) {
         .bench_refs(|(sources, span)| {
             let diagnostic = Diagnostic::new(&CODE, "this is wrong").at(*span, "here");
             let look = OutputOptions {
+                wraps: false,
                 color: false,
                 unicode: false,
                 width: 100,

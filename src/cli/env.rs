@@ -85,6 +85,9 @@ pub(super) const VARIABLES: &[Variable] = &[
     variable("baseline", "DUNNAGE_BASELINE", VariableKind::Path),
     variable("pedantic", "DUNNAGE_PEDANTIC", VariableKind::Flag),
     variable("exit_zero", "DUNNAGE_EXIT_ZERO", VariableKind::Flag),
+    variable("fail_on", "DUNNAGE_FAIL_ON", VariableKind::Word),
+    variable("exclude", "DUNNAGE_EXCLUDE", VariableKind::List),
+    variable("quiet", "DUNNAGE_QUIET", VariableKind::Flag),
 ];
 
 /// Where the pages of rules are published.

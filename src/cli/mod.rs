@@ -16,9 +16,11 @@ pub use exit::Exit;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 use crate::diag::{Code, Diagnostic};
-use crate::host::Host;
+use crate::host::{Host, Overlay};
+use crate::project::{Reader, from_here, unreadable};
 use crate::render::Caller;
 use crate::report;
 use args::{Command, HelmCommand, LookOptions, ParseAnswer, Parsed};
@@ -46,7 +48,9 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
             };
         }
     };
-    let Parsed { command, name, .. } = parsed;
+    let Parsed {
+        mut command, name, ..
+    } = parsed;
     if let Command::Values(values) = &command
         && values.prints_yaml()
         && let Some(error) = parsed.named_look.of_values()
@@ -54,21 +58,33 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         return Session::new(host, &LookOptions::default()).fail(&[error]);
     }
     let is_lint = matches!(command, Command::Lint(_));
-    let (look, error) = match parsed.error {
-        Some((error, true)) => (Err(error), None),
-        Some((error, false)) => (Ok(parsed.look), Some(error)),
-        None => (Ok(parsed.look), None),
-    };
-    let look = match look.and_then(|look| look.checked(is_lint)) {
-        Ok(look) => look,
+    let (look, error) = match checked_look(parsed.look, parsed.error, is_lint) {
+        Ok(checked) => checked,
         Err(error) => {
             let session = Session::new(host, &parsed.named_look.without_files());
             let exit = tell(&session, error, is_plugin);
             return session.finish(exit);
         }
     };
+    let typed = stdin_file(host, &mut command);
+    let files = typed.iter().flatten();
+    let overlay = Overlay {
+        below: host,
+        files: files
+            .map(|(path, text)| (path.clone(), text.as_str()))
+            .collect(),
+        stdin: String::new(),
+    };
     let place = document_place(&command);
     let mut session = Session::new(host, &look).with_document(place);
+    match &typed {
+        Ok(None) => {}
+        Ok(Some(_)) => session.reader = Reader::new(&overlay),
+        Err(error) => {
+            let exit = tell(&session, error.clone(), is_plugin);
+            return session.finish(exit);
+        }
+    }
     let exit = match (for_helm::refused_command(host, &command, &name), error) {
         (Some(error), _) => session.fail(&[error]),
         (None, Some(error)) => tell(&session, error, is_plugin),
@@ -77,10 +93,48 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     session.finish(exit)
 }
 
+/// How messages look, and a variable that cannot be read; one that says how messages look is the error.
+fn checked_look(
+    look: LookOptions,
+    error: Option<(Diagnostic, bool)>,
+    is_lint: bool,
+) -> Result<(LookOptions, Option<Diagnostic>), Diagnostic> {
+    let error = match error {
+        Some((error, true)) => return Err(error),
+        Some((error, false)) => Some(error),
+        None => None,
+    };
+    Ok((look.checked(is_lint)?, error))
+}
+
+/// The file of `--stdin-filename` with its content, which is on standard input; it takes the place of `-` among the
+/// paths.
+fn stdin_file(
+    host: &dyn Host,
+    command: &mut Command,
+) -> Result<Option<(PathBuf, String)>, Diagnostic> {
+    let Command::Lint(options) = command else {
+        return Ok(None);
+    };
+    let Some(name) = &options.stdin_filename else {
+        return Ok(None);
+    };
+    let here = host.current_dir().unwrap_or_default();
+    let path = from_here(&here, name);
+    let text = host.read_stdin();
+    let text = text.map_err(|error| unreadable(Path::new("<stdin>"), &error))?;
+    options.stdin_filename = Some(path.clone());
+    options.paths.retain(|named| named != Path::new("-"));
+    options.paths.push(path.clone());
+    Ok(Some((path, text)))
+}
+
 /// Where the document of `--format` goes if programs read it.
 fn document_place(command: &Command) -> DocumentPlace {
     match command {
-        Command::Lint(options) if !options.diff => DocumentPlace::Stdout,
+        Command::Lint(options) if !(options.diff || options.prints_fixed()) => {
+            DocumentPlace::Stdout
+        }
         Command::Rule(_)
         | Command::Helm(_)
         | Command::Schema { .. }

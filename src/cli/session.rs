@@ -25,6 +25,8 @@ pub(super) struct Session<'h> {
     /// What was read so far.
     pub(super) reader: Reader<'h>,
     is_policy_named: bool,
+    /// Whether lines that are no diagnostics are left out.
+    pub(super) is_quiet: bool,
     format: Format,
     /// What goes to files besides.
     files: Vec<FormatArg>,
@@ -58,6 +60,7 @@ impl<'h> Session<'h> {
             host,
             reader: Reader::new(host),
             is_policy_named: false,
+            is_quiet: false,
             format: first.map_or_else(|| default_format(host), |first| first.format),
             files: files.cloned().collect(),
             color: look.color.unwrap_or(Color::Auto),
@@ -266,6 +269,7 @@ impl<'h> Session<'h> {
             color: self.colors(is_terminal),
             unicode: is_terminal,
             width,
+            wraps: is_terminal,
             pages: is_terminal.then(|| self.pages()),
         }
     }
@@ -295,8 +299,11 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// One line on standard error that is no diagnostic; left out where a document goes there.
+    /// One line on standard error that is no diagnostic; left out where a document goes there, and by `--quiet`.
     pub(super) fn say(&self, line: &str) {
+        if self.is_quiet {
+            return;
+        }
         if !self.has_document() || self.document_place == DocumentPlace::Stdout {
             self.host.write_stderr(&format!("{line}\n"));
         }

@@ -10,6 +10,9 @@ use crate::text::{SourceId, Sources};
 /// How often it is linted and fixed again; a fix that brings another beyond this does not end by itself.
 pub const ROUNDS: usize = 8;
 
+/// How many findings may be hidden one behind the other, each of which has a fix.
+const MOST_HIDDEN: usize = 3;
+
 /// How often it is linted to tell fixes apart that are not right together. Each time takes a whole lint, so that
 /// a file full of fixes that do not hold would take one for each of them.
 const TRIALS: usize = 100;
@@ -127,6 +130,7 @@ pub fn run_and_hand_on(
         let mut trials = Trials {
             texts: &texts,
             step: FixStep::new(&texts, left),
+            allowed,
             lint,
             count: &mut count,
         };
@@ -205,6 +209,7 @@ struct Trials<'t, 's> {
     /// The texts before the round.
     texts: &'t Texts<'s>,
     step: FixStep<'s>,
+    allowed: Allowed,
     lint: &'t mut dyn FnMut(&Texts<'_>) -> Vec<Diagnostic>,
     /// How many trials there were in the whole run.
     count: &'t mut usize,
@@ -252,11 +257,43 @@ impl Trials<'_, '_> {
         let after = (self.lint)(&trial);
         // A new finding may be the doing of the mildest.
         let bar = group.iter().map(gravest).max().unwrap_or(Level::Hint);
-        let asked = group.iter().flat_map(|chosen| &chosen.findings);
-        check(&self.step.left, &after, asked, bar)?;
+        let asked: Vec<&Diagnostic> = group.iter().flat_map(|chosen| &chosen.findings).collect();
+        if let Err(failure) = check(&self.step.left, &after, asked.iter().copied(), bar)
+            && !(failure.still_there.is_empty() && self.leads_on(&trial, &after, &asked, bar))
+        {
+            return Err(failure);
+        }
         (self.step.texts, self.step.left) = (trial, after);
         self.step.kept.extend_from_slice(group);
         Ok(())
+    }
+
+    /// Whether all that a trial brings was hidden before and has a fix itself, which the next round applies: with these
+    /// fixes too, nothing is as bad as `bar` that was not there.
+    fn leads_on(
+        &mut self,
+        trial: &Texts<'_>,
+        after: &[Diagnostic],
+        asked: &[&Diagnostic],
+        bar: Level,
+    ) -> bool {
+        let (mut texts, mut after) = (trial.clone(), after.to_vec());
+        for _ in 0..MOST_HIDDEN {
+            let brought = brought(&self.step.left, &after, asked.iter().copied(), bar);
+            let choice = choose(&brought, self.allowed, &texts, |_| false);
+            let count: usize = choice.chosen.iter().map(|it| it.findings.len()).sum();
+            if count + choice.waiting.len() < brought.len() || *self.count >= TRIALS {
+                return false;
+            }
+            *self.count += 1;
+            let fixes: Vec<&Fix> = choice.chosen.iter().map(|chosen| &chosen.fix).collect();
+            texts = texts.with(&fixes);
+            after = (self.lint)(&texts);
+            if check(&self.step.left, &after, asked.iter().copied(), bar).is_ok() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Finds out which fixes of a group are not right: first those whose findings are still there, else by
@@ -309,6 +346,27 @@ struct Failure {
     reason: RefusalReason,
     /// Code and message of findings that were to be gone.
     still_there: BTreeSet<(&'static str, String)>,
+}
+
+/// The findings that are as bad as `bar` and were not there before, or were to be gone.
+fn brought<'d>(
+    before: &[Diagnostic],
+    after: &[Diagnostic],
+    fixed: impl IntoIterator<Item = &'d Diagnostic>,
+    bar: Level,
+) -> Vec<Diagnostic> {
+    let mut expected = count(before);
+    for (what, fixed) in count(fixed) {
+        if let Some(count) = expected.get_mut(&what) {
+            *count = count.saturating_sub(fixed);
+        }
+    }
+    let there = count(after);
+    let is_brought = |finding: &&Diagnostic| {
+        let what = said(finding);
+        finding.level <= bar && there.get(&what) > expected.get(&what)
+    };
+    after.iter().filter(is_brought).cloned().collect()
 }
 
 /// Whether the fixed findings are gone and nothing came that is as bad as `bar`. Texts move, so a finding is

@@ -288,6 +288,41 @@ fn what_was_hidden_and_is_milder_may_come() {
 }
 
 #[test]
+fn what_was_hidden_and_has_a_fix_is_fixed_as_well() {
+    check(
+        "a bad b",
+        &[("bad", "evil"), ("evil", "odd"), ("odd", "good")],
+        "a good b",
+        3,
+        &[],
+    );
+    // Without an end, or where the second is not to be fixed, the first is not applied.
+    let brings = |code, message: &str| RefusalReason::Brings {
+        code,
+        message: message.to_owned(),
+    };
+    check(
+        "bad",
+        &[("bad", "evil"), ("evil", "bad")],
+        "bad",
+        0,
+        &[brings(&WORD, "evil")],
+    );
+    let (sources, id) = one("bad");
+    let outcome = run(&sources, Allowed::Safe, &mut |texts| {
+        let mut findings = words(texts, &[id], &[("bad", "evil")]);
+        if texts.get(id) == Some("evil") {
+            let edits = vec![edit(id, 0..4, "good")];
+            findings.push(found(&WORD, "evil", edits, Safety::Unsafe));
+        }
+        findings
+    });
+    assert!(outcome.texts.is_empty(), "{:?}", outcome.texts);
+    let reasons: Vec<RefusalReason> = outcome.refused.into_iter().map(|it| it.reason).collect();
+    assert_eq!(reasons, [brings(&WORD, "evil")]);
+}
+
+#[test]
 fn unsafe_ones_need_to_be_allowed() {
     let (sources, id) = one("bad");
     for (allowed, applied) in [(Allowed::Safe, 0), (Allowed::Unsafe, 1)] {

@@ -53,7 +53,7 @@ impl Read for Overlay<'_> {
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        self.below.is_file(path)
+        self.files.contains_key(path) || self.below.is_file(path)
     }
 
     fn is_dir(&self, path: &Path) -> bool {

@@ -47,9 +47,13 @@ impl Baseline {
             return Err(format!("it has version {}, not 1", written.version));
         }
         let entries = written.findings.into_iter();
-        Ok(Self {
-            counts: entries.map(|entry| (entry.key, entry.count)).collect(),
-        })
+        let mut counts = BTreeMap::new();
+        for BaselineEntry { mut key, count } in entries {
+            key.file
+                .drain(..key.file.len() - plain_path(&key.file).len());
+            *counts.entry(key).or_default() += count;
+        }
+        Ok(Self { counts })
     }
 
     /// As JSON, one finding below the other, in the order of files.
@@ -77,12 +81,18 @@ impl Baseline {
         Self { counts }
     }
 
-    /// What is known of these findings and still there: of each kind as many as before at most.
+    /// What is known of these findings and still there: of each kind as many as before at most, and all of them in a
+    /// file that was not linted.
     #[must_use]
-    pub fn shrunk(&self, now: &Self) -> Self {
+    pub fn shrunk(&self, now: &Self, is_linted: impl Fn(&str) -> bool) -> Self {
         let kept = self.counts.iter().map(|(key, count)| {
             let there = now.counts.get(key).copied().unwrap_or_default();
-            (key.clone(), *count.min(&there))
+            let count = if is_linted(&key.file) {
+                *count.min(&there)
+            } else {
+                *count
+            };
+            (key.clone(), count)
         });
         Self {
             counts: kept.filter(|(_, count)| *count > 0).collect(),
@@ -99,6 +109,11 @@ impl Baseline {
             }
             _ => true,
         });
+    }
+
+    /// The files that have known findings.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.counts.keys().map(|key| key.file.as_str())
     }
 
     /// How many findings it has.
@@ -123,10 +138,18 @@ fn key(sources: &Sources, finding: &Diagnostic) -> Key {
     };
     let source = sources.get(span.source);
     Key {
-        file: source.name().to_owned(),
+        file: plain_path(source.name()).to_owned(),
         path: path(source, span.start),
         rule,
     }
+}
+
+/// A path by which a file is known, named as `a.yaml` or as `./a.yaml`.
+fn plain_path(mut path: &str) -> &str {
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest.trim_start_matches('/');
+    }
+    path
 }
 
 /// The keys that lead to a place, after the kind and name of an object; the line where that cannot be said.
@@ -225,17 +248,34 @@ mod tests {
         let mut left = now.clone();
         known.apply(&sources, &mut left);
         assert_eq!(left, now[1..]);
-        let shrunk = known.shrunk(&Baseline::of(&sources, &now));
+        let now_known = Baseline::of(&sources, &now);
+        let shrunk = known.shrunk(&now_known, |file| file == "a.yaml");
         assert_eq!((known.len(), shrunk.len()), (2, 1));
         assert!(
             shrunk.write().contains("\"path\": \"a.c\""),
             "{}",
             shrunk.write()
         );
+        assert_eq!(known.shrunk(&now_known, |_| false), known);
         // A second finding at a known place is not known.
         let mut twice = vec![now[0].clone(), now[0].clone()];
         shrunk.apply(&sources, &mut twice);
         assert_eq!(twice.len(), 1);
+    }
+
+    #[test]
+    fn a_file_is_known_by_either_spelling_of_its_path() {
+        let text = "a: 1\n";
+        let of = |name: &str| {
+            let mut sources = Sources::default();
+            let source = sources.add(name, text.to_owned());
+            let finding = Diagnostic::new(CODE, "a test").at(Span::new(source, 0..1), "");
+            Baseline::of(&sources, &[finding])
+        };
+        assert_eq!(of("./x/a.yaml"), of("x/a.yaml"));
+        let written = of("x/a.yaml").write().replace("x/a.yaml", "./x/a.yaml");
+        assert_eq!(Baseline::read(&written), Ok(of("x/a.yaml")));
+        assert_ne!(of("../a.yaml"), of("a.yaml"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is read of all subjects, and what comes of it.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::layers::{LayerFiles, read_layers};
 use super::lint::LintRequest;
@@ -31,6 +32,10 @@ pub(super) struct Gathered {
     pub(super) input: lint::Input,
     /// How many subjects the linter knows something of.
     pub(super) known: usize,
+    /// The files of these subjects.
+    pub(super) files: BTreeSet<PathBuf>,
+    /// How many files of a folder hold no values of a hub, though they seemed to.
+    pub(super) unknown: usize,
     /// What cannot be read.
     pub(super) errors: Vec<Diagnostic>,
 }
@@ -50,6 +55,8 @@ pub(super) struct Gatherer<'p> {
     /// them in a folder.
     no_hub: Vec<(Diagnostic, bool)>,
     known: usize,
+    named: BTreeSet<PathBuf>,
+    unknown: usize,
     errors: Vec<Diagnostic>,
 }
 
@@ -121,6 +128,8 @@ impl<'p> Gatherer<'p> {
         Gathered {
             input,
             known: self.known,
+            files: self.named,
+            unknown: self.unknown,
             errors,
         }
     }
@@ -152,6 +161,14 @@ impl<'p> Gatherer<'p> {
         let task = self.add_task(reader, parts, release.is_found && errors.is_empty());
         let is_known = task.is_some_and(|task| self.tasks[task].spec.is_known());
         self.known += usize::from(is_known);
+        let layers = &release.layers;
+        let files = release.paths.iter().chain(&layers.values);
+        let files = files.chain(&layers.chart).cloned();
+        if is_known {
+            self.named.extend(files);
+        } else if task.is_none() && errors.is_empty() {
+            self.unknown += files.count();
+        }
         self.errors.extend(errors);
         task
     }
@@ -186,6 +203,7 @@ impl<'p> Gatherer<'p> {
             },
         };
         self.known += 1;
+        self.named.insert(reader.sources.get(source).name().into());
         let (found, broken) = hub::inline_values(&mut reader.sources, source);
         self.errors.extend(broken);
         for inline in found {

@@ -1,5 +1,6 @@
 //! What `lint` is made of.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::codes::Codes;
@@ -7,7 +8,7 @@ use super::gather::{Gathered, Gatherer};
 use super::layers::LayerRequest;
 use super::reader::Reader;
 use super::settings;
-use super::subjects;
+use super::subjects::{self, Subjects};
 use crate::diag::Diagnostic;
 use crate::lint;
 
@@ -36,6 +37,8 @@ pub struct LintRequest {
     pub skip_unknown: bool,
     /// Whether manifests are judged as the policy renders them.
     pub as_injected: bool,
+    /// Patterns of files and folders that are left out of folders.
+    pub exclude: Vec<String>,
     /// Every code that the front end prints: a word that is no rule may be one of them.
     pub codes: Codes,
 }
@@ -49,6 +52,10 @@ pub struct LoadedLint {
     pub errors: Vec<Diagnostic>,
     /// How many of the subjects the linter knows something of.
     pub known: usize,
+    /// The values files, charts and manifests that are linted.
+    pub files: BTreeSet<PathBuf>,
+    /// How many YAML files were passed over: the linter knows nothing of what they hold.
+    pub skipped: usize,
     /// The folder in which the paths of the policy start, where there is a policy.
     pub policy_folder: Option<PathBuf>,
 }
@@ -63,12 +70,18 @@ pub fn load_lint(
     request: &LintRequest,
 ) -> Result<LoadedLint, Vec<Diagnostic>> {
     let settings = settings::read(reader, request)?;
-    let (subjects, notes) = subjects::subjects(reader, request, &settings);
+    let Subjects {
+        found,
+        notes,
+        skipped,
+    } = subjects::subjects(reader, request, &settings);
     let mut gatherer = Gatherer::new(request, &settings, notes);
-    gatherer.add(reader, subjects);
+    gatherer.add(reader, found);
     let Gathered {
         input,
         known,
+        files,
+        unknown,
         errors,
     } = gatherer.finish(settings.selection.clone());
     let (policy, policy_folder) = settings.policy.unzip();
@@ -81,6 +94,8 @@ pub fn load_lint(
         },
         errors,
         known,
+        files,
+        skipped: skipped + unknown,
         policy_folder,
     })
 }

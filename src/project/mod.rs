@@ -23,3 +23,4 @@ pub use lint::{LintRequest, LoadedLint, load_lint};
 pub use reader::{Reader, unreadable};
 pub use relint::Relint;
 pub use render::{RenderRequest, load_render};
+pub use subjects::from_here;

@@ -38,10 +38,12 @@ impl<'r> Relint<'r> {
         });
         let mut all = self.sources.iter();
         let stdin = all.find(|(_, source)| *source.origin() == Origin::Stdin);
+        let stdin =
+            stdin.map(|(id, source)| changed.get(&id).map_or(source.text(), String::as_str));
         let overlay = Overlay {
             below: self.host,
             files: files.collect(),
-            stdin: stdin.map_or_else(String::new, |(_, source)| source.text().to_owned()),
+            stdin: stdin.unwrap_or_default().to_owned(),
         };
         let mut reader = Reader::new(&overlay);
         // The policy was read without a fault before, and no fix changes it.

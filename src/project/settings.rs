@@ -9,7 +9,7 @@ use super::reader::Reader;
 use crate::diag::Diagnostic;
 use crate::hub::chart;
 use crate::lint::{Question, RULES, Selection, Target, is_rule};
-use crate::policy::{self, Policy, Spanned};
+use crate::policy::{self, PathPatterns, Policy, Spanned};
 use crate::text::SourceId;
 
 /// What the linter goes by.
@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) injected: Option<Policy>,
     /// What is asked about releases.
     pub(super) question: Question,
+    /// What is left out of folders.
+    pub(super) excluded: PathPatterns,
 }
 
 /// Reads the policy, if there is one, and puts the options over it.
@@ -31,6 +33,7 @@ pub(super) fn read(
     if let Some(error) = unknown_in_options(request) {
         return Err(vec![error]);
     }
+    let excluded = PathPatterns::read(&request.exclude).map_err(|error| vec![error])?;
     if let Some(version) = &request.chart_version {
         chart::check_version(version).map_err(|error| vec![error])?;
     }
@@ -63,6 +66,7 @@ pub(super) fn read(
         policy,
         injected,
         question: target.map_or(Question::Release, Question::Upgrade),
+        excluded,
     })
 }
 

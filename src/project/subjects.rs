@@ -1,6 +1,6 @@
 //! What is linted: each path by what it holds, or the releases of the policy.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -53,17 +53,27 @@ impl ReleaseRequest {
     }
 }
 
-/// What a command line asks for, with notes on what was passed over.
+/// What a command line asks for.
+pub(super) struct Subjects {
+    pub(super) found: Vec<Subject>,
+    /// What is to be said of what was passed over.
+    pub(super) notes: Vec<Diagnostic>,
+    /// How many YAML files were passed over.
+    pub(super) skipped: usize,
+}
+
+/// What a command line asks for.
 pub(super) fn subjects(
     reader: &Reader<'_>,
     request: &LintRequest,
     settings: &Settings,
-) -> (Vec<Subject>, Vec<Diagnostic>) {
+) -> Subjects {
     let gatherer = SubjectFinder {
         reader,
         request,
         settings,
         notes: RefCell::default(),
+        skipped: Cell::default(),
     };
     let mut found = Vec::new();
     if !request.paths.is_empty() {
@@ -90,7 +100,11 @@ pub(super) fn subjects(
         }
         _ => true,
     });
-    (found, gatherer.notes.take())
+    Subjects {
+        found,
+        notes: gatherer.notes.take(),
+        skipped: gatherer.skipped.get(),
+    }
 }
 
 struct SubjectFinder<'g> {
@@ -99,6 +113,8 @@ struct SubjectFinder<'g> {
     settings: &'g Settings,
     /// What was passed over.
     notes: RefCell<Vec<Diagnostic>>,
+    /// How many YAML files were passed over.
+    skipped: Cell<usize>,
 }
 
 impl<'g> SubjectFinder<'g> {
@@ -139,7 +155,10 @@ impl<'g> SubjectFinder<'g> {
 
     /// Charts, manifests and values below a folder; what is none of them is passed over.
     fn walk(&self, folder: &Path, found: &mut Vec<Subject>) {
-        let files = self.reader.host.walk(folder);
+        let mut files = self.reader.host.walk(folder);
+        let here = self.reader.host.current_dir().unwrap_or_default();
+        let excluded = &self.settings.excluded;
+        files.retain(|file| !excluded.has(&from_here(&here, file)));
         let is_metadata = |file: &&PathBuf| file.file_name() == Some(OsStr::new("Chart.yaml"));
         let charts: BTreeSet<&Path> = files
             .iter()
@@ -186,7 +205,7 @@ impl<'g> SubjectFinder<'g> {
                 let chart = chart.map(Path::to_owned).into_iter();
                 self.find(chart.chain([path.to_owned()]).collect(), found);
             }
-            FileContent::Unknown => {}
+            FileContent::Unknown => self.skipped.set(self.skipped.get() + 1),
         }
     }
 
@@ -227,11 +246,11 @@ impl<'g> SubjectFinder<'g> {
     /// A path of the policy, from the working folder where it lies below it.
     fn place(&self, path: &str) -> PathBuf {
         let folder = self.settings.policy.as_ref().map(|(_, folder)| folder);
-        let whole = clean(&folder.map_or_else(PathBuf::new, Clone::clone).join(path));
         let here = self.reader.host.current_dir().unwrap_or_default();
-        whole
-            .strip_prefix(&here)
-            .map_or(whole.clone(), Path::to_owned)
+        from_here(
+            &here,
+            &folder.map_or_else(PathBuf::new, Clone::clone).join(path),
+        )
     }
 
     /// Whether a path is the chart or a layer of a release.
@@ -323,6 +342,13 @@ fn may_be_hub(text: &str) -> bool {
     ["singleuser:", "jupyterhub:", "prePuller:"]
         .iter()
         .any(|key| text.contains(key))
+}
+
+/// A path from the working folder, where it lies below it, without `.` and `..`.
+pub fn from_here(here: &Path, path: &Path) -> PathBuf {
+    let whole = clean(&here.join(path));
+    let below = whole.strip_prefix(here).map(Path::to_owned);
+    below.unwrap_or(whole)
 }
 
 /// Without `.` and `..`, by the text alone.

@@ -1,8 +1,9 @@
 use super::clean;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Safety};
 use crate::text::Sources;
 
-/// One line a diagnostic, as editors and `grep` take it: `name:line:column: error[RN003] message`.
+/// One line a diagnostic, as editors and `grep` take it: `name:line:column: error[RN003] message`, with `[*]` before a
+/// message that has a safe fix.
 pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     diagnostics
@@ -14,7 +15,13 @@ pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let level = diagnostic.level.name();
     let message = clean::one_line(&diagnostic.message);
-    let finding = format!("{level}[{}] {message}\n", diagnostic.code.id);
+    let fix = diagnostic.fix.as_ref();
+    let mark = if fix.is_some_and(|fix| fix.safety == Safety::Safe) {
+        " [*]"
+    } else {
+        ""
+    };
+    let finding = format!("{level}[{}]{mark} {message}\n", diagnostic.code.id);
     let Some(span) = diagnostic.span() else {
         return format!("{}: {finding}", diagnostic.code.name);
     };

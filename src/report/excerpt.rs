@@ -47,7 +47,8 @@ pub(super) struct ExcerptFrame {
     pub(super) ellipsis: &'static str,
 }
 
-/// The excerpts that show `labels`: the primary label's source first, then each in the order of its lines.
+/// The excerpts that show `labels`: that of the primary label first, then those of its source in the order of their
+/// lines, then those of other sources.
 pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame) -> Vec<Excerpt> {
     let mut spots: Vec<Marked> = labels
         .iter()
@@ -62,6 +63,8 @@ pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame)
             _ => groups.push(vec![spot]),
         }
     }
+    // Whoever reads one snippet reads the one that the message is about.
+    groups.sort_by_key(|group| group.iter().all(|spot| spot.index != 0));
     groups
         .iter()
         .map(|group| excerpt(sources, labels, group, frame))

@@ -17,8 +17,10 @@ pub struct OutputOptions {
     pub color: bool,
     /// Whether it shows more than ASCII.
     pub unicode: bool,
-    /// Its columns; longer lines of sources are cut, messages are left to the terminal to wrap.
+    /// Its columns; longer lines of sources are cut.
     pub width: usize,
+    /// Whether messages are wrapped at words; a log has each in one line, where `grep` finds it.
+    pub wraps: bool,
     /// The pages to which codes are links (by the escape sequence OSC 8); nothing for a stream that is no
     /// terminal.
     pub pages: Option<Pages>,
@@ -42,17 +44,56 @@ const GUTTER: usize = 12;
 /// Narrower than this a cut line shows nothing of use.
 const NARROWEST: usize = 40;
 
+/// Columns that miette puts before all lines of a message but the first, and before those of the help.
+const MESSAGE_INDENT: usize = 4;
+const HELP_INDENT: usize = 8;
+
+/// A text with lines of up to `width` columns, broken between words. So many columns stand before its first line and
+/// before each of the others.
+fn wrap(text: &str, [first, others]: [usize; 2], width: usize) -> String {
+    let mut wrapped = String::with_capacity(text.len() + 8);
+    let mut column = first;
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            wrapped.push('\n');
+            column = others;
+        }
+        for (index, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0 && column + 1 + length > width {
+                wrapped.push('\n');
+                column = others;
+            } else if index > 0 {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += length;
+        }
+    }
+    wrapped
+}
+
 fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> String {
     let ellipsis = if look.unicode { "…" } else { "..." };
     let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
+    let wrapped = |text: String, first: usize, others: usize| {
+        if look.wraps {
+            wrap(&text, [first, others], look.width.max(NARROWEST))
+        } else {
+            text
+        }
+    };
+    let message = format!(
+        "{}: {}",
+        diagnostic.code.name,
+        clean::one_line(&diagnostic.message)
+    );
+    let head = diagnostic.level.name().len() + diagnostic.code.id.len() + "[] ".len();
     let shown = Shown {
-        message: format!(
-            "{}: {}",
-            diagnostic.code.name,
-            clean::one_line(&diagnostic.message)
-        ),
+        message: wrapped(message, head, MESSAGE_INDENT),
         severity: severity(diagnostic.level),
-        help: help(diagnostic),
+        help: help(diagnostic).map(|help| wrapped(help, HELP_INDENT, HELP_INDENT)),
         view: View::new(excerpts(
             sources,
             &diagnostic.labels,

@@ -12,6 +12,7 @@ const PLAIN: OutputOptions = OutputOptions {
     color: false,
     unicode: true,
     width: 80,
+    wraps: false,
     pages: None,
 };
 
@@ -73,6 +74,67 @@ error[RN003] affinity-contradiction: `purpose` cannot be both `core` and `user`
    ╰────
   help: put the workload on another pool
 ",
+    );
+}
+
+#[test]
+fn the_first_snippet_has_the_primary_label() {
+    let mut sources = Sources::default();
+    let text = "first: 1\na: 0\nb: 0\nc: 0\nd: 0\nlast: 2\n";
+    let id = sources.add("a.yaml", text.to_owned());
+    let diagnostic = Diagnostic::new(&CODE, "`last` overrides `first`")
+        .at(span(&sources, id, "last"), "overrides")
+        .at(span(&sources, id, "first"), "is overridden");
+    let shown = show(&sources, diagnostic);
+    let places: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.contains("a.yaml"))
+        .collect();
+    assert_eq!(
+        places,
+        ["   ╭─[a.yaml:6:1]", "   ╭─[a.yaml:1:1]"],
+        "{shown}"
+    );
+}
+
+#[test]
+fn messages_are_wrapped_at_words_on_request() {
+    let (sources, diagnostic) = two_files();
+    let diagnostic = diagnostic.help(
+        "put the workload on another pool, whose labels a very-long-hyphenated-word names\nor remove the affinity",
+    );
+    let look = OutputOptions {
+        width: 50,
+        wraps: true,
+        ..PLAIN
+    };
+    let shown = graphical(&sources, std::slice::from_ref(&diagnostic), &look);
+    assert!(
+        shown.starts_with(
+            "error[RN003] affinity-contradiction: `purpose`\n  │ cannot be both `core` and `user`\n"
+        ),
+        "{shown}"
+    );
+    assert!(
+        shown.ends_with(
+            "  help: put the workload on another pool, whose\n        labels a very-long-hyphenated-word names\n        or remove the affinity\n"
+        ),
+        "{shown}"
+    );
+    let widest = shown.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(50), "{shown}");
+    let whole = graphical(
+        &sources,
+        &[diagnostic],
+        &OutputOptions {
+            wraps: false,
+            ..look
+        },
+    );
+    let first = whole.lines().next();
+    assert_eq!(
+        first,
+        Some("error[RN003] affinity-contradiction: `purpose` cannot be both `core` and `user`")
     );
 }
 

@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use jsonschema::{Draft, Registry, Validator};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::LocationSegment;
+use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use super::{Codes, Instance, Step, Violation, cost, explain, quick};
@@ -72,6 +74,34 @@ impl Schema {
     #[cfg(test)]
     pub(super) fn is_valid(&self, value: &Value) -> bool {
         self.validator().is_valid(value)
+    }
+
+    /// Whether the schema has nothing against a value of a key under a path such as `singleuser.storage`; also where the
+    /// path leads through lists or names of the reader's own (`pools.*`), which are not looked into.
+    pub(super) fn accepts(&self, path: &str, key: &str, value: &Value) -> bool {
+        if path.contains(['*', '[']) {
+            return true;
+        }
+        let above = path.split('.').filter(|name| !name.is_empty());
+        let keys: Vec<&str> = above.chain([key]).collect();
+        let around = |below: Value, key: &&str| json!({*key: below});
+        let document = keys.iter().rev().fold(value.clone(), around);
+        let is_within = |error: &ValidationError<'_>| {
+            // Other layers and the chart's defaults may have what is missing.
+            if matches!(error.kind(), ValidationErrorKind::Required { .. }) {
+                return false;
+            }
+            let mut segments = error.instance_path().into_iter();
+            keys.iter().all(|key| match segments.next() {
+                Some(LocationSegment::Property(name)) => name == *key,
+                _ => false,
+            })
+        };
+        !cost::is_bounded(&self.document, &document)
+            || !self
+                .validator()
+                .iter_errors(&document)
+                .any(|error| is_within(&error))
     }
 
     /// Every violation, in the order of the text; one for each place.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::check::Schema;
 use super::place::{Instance, SchemaPlace};
-use super::{Violation, ViolationKind, cost, keys};
+use super::{Step, Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
 /// Adds what there is to say of `error`; several unknown keys are one each.
@@ -25,7 +25,10 @@ pub(super) fn explain(
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let allowed = keys::allowed(&schema.document, error.schema_path().as_str());
-            found.extend(unexpected.iter().map(|key| cx.unknown_key(key, &allowed)));
+            let unknown = unexpected.iter();
+            found.extend(
+                unknown.map(|key| cx.unknown_key(key, error.instance().get(key), &allowed)),
+            );
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             match meant_branch(error, context) {
@@ -109,7 +112,7 @@ impl ExplainContext<'_> {
         }
     }
 
-    fn unknown_key(&self, key: &str, allowed: &[&str]) -> Violation {
+    fn unknown_key(&self, key: &str, value: Option<&Value>, allowed: &[&str]) -> Violation {
         let under = self.place.under(key).and_then(|place| place.spot.key);
         let span = under.unwrap_or_else(|| self.place.heading());
         let message = match &self.place.name {
@@ -118,12 +121,19 @@ impl ExplainContext<'_> {
         };
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
         let is_known = self.schema.names_key(key);
-        let homes = if is_known {
+        let mut homes = if is_known {
             keys::homes(&self.schema.document, key)
         } else {
             Vec::new()
         };
-        let help = where_key_belongs(meant.as_deref(), &homes, allowed);
+        if let Some(value) = value.filter(|_| homes.len() <= MOST_TRIED) {
+            homes.retain(|home| self.schema.accepts(home, key, value));
+        }
+        let longer = match (&meant, value) {
+            (None, Some(value)) if homes.is_empty() => self.longer(key, value),
+            _ => Vec::new(),
+        };
+        let help = where_key_belongs(meant.as_deref(), &homes, &longer, allowed);
         let key = key.to_owned();
         Violation {
             label: "is not known here".to_owned(),
@@ -134,6 +144,22 @@ impl ExplainContext<'_> {
                 message,
             )
         }
+    }
+
+    /// The paths of keys here and one level below that end in the unknown one, as `containerSecurityContext` does in
+    /// `securityContext`, and take its value.
+    fn longer(&self, key: &str, value: &Value) -> Vec<String> {
+        let steps = self.place.steps.iter().map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        });
+        let Some(here) = steps.collect::<Option<Vec<&str>>>() else {
+            return Vec::new();
+        };
+        let here = here.join(".");
+        let found = keys::longer(&self.schema.document, &here, key).into_iter();
+        let found = found.filter(|(home, longer)| self.schema.accepts(home, longer, value));
+        found.map(|(home, key)| keys::join(&home, &key)).collect()
     }
 
     fn missing_key(&self, key: &str) -> Violation {
@@ -262,6 +288,9 @@ impl ExplainContext<'_> {
     }
 }
 
+/// Of so many places it is tried whether they take a value.
+const MOST_TRIED: usize = 12;
+
 /// So many words are named; of more only the first few, and how many there are besides.
 const MOST_NAMED: usize = 60;
 
@@ -275,10 +304,19 @@ fn few(mut words: Vec<String>, count: usize) -> Vec<String> {
 }
 
 /// A key that is known nearby, the places where this one is known, or all that is known here.
-fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) -> String {
-    const MOST: usize = 4;
+fn where_key_belongs(
+    meant: Option<&str>,
+    homes: &[String],
+    longer: &[String],
+    allowed: &[&str],
+) -> String {
+    const MOST: usize = 3;
     if let Some(meant) = meant {
         return format!("did you mean `{meant}`?");
+    }
+    if (1..=MOST).contains(&longer.len()) {
+        let longer: Vec<String> = longer.iter().map(|path| format!("`{path}`")).collect();
+        return format!("did you mean {}?", alternatives(&longer));
     }
     let shown = homes.iter().take(MOST).map(|home| match home.as_str() {
         "" => "at the top".to_owned(),

@@ -26,21 +26,20 @@ const DEEPEST: usize = 64;
 /// Paths such as `pools.*` and `workloads[]` under which the schema allows `key`; the empty path is the
 /// top.
 pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
-    let mut search = KeySearch {
-        document,
-        key,
-        homes: BTreeSet::new(),
-        open: Vec::new(),
-        left: MOST_LOOKS,
-    };
-    search.visit(document, "");
-    search.homes.into_iter().collect()
+    let mut homes = BTreeSet::new();
+    KeyWalk::all(document, &mut |path, name| {
+        if name == key {
+            homes.insert(path.to_owned());
+        }
+    });
+    homes.into_iter().collect()
 }
 
-struct KeySearch<'s> {
+/// A walk over all keys that a schema allows.
+struct KeyWalk<'s, 'f> {
     document: &'s Value,
-    key: &'s str,
-    homes: BTreeSet<String>,
+    /// Gets each key with the path above it.
+    see: &'f mut dyn FnMut(&str, &str),
     /// References that are being followed; a recursive schema is walked once around.
     open: Vec<&'s str>,
     /// How many schemas may still be looked at: references that are followed again and again have no end.
@@ -50,7 +49,17 @@ struct KeySearch<'s> {
 /// More schemas than this are in no chart; what is not found by then is not suggested.
 const MOST_LOOKS: usize = 100_000;
 
-impl<'s> KeySearch<'s> {
+impl<'s, 'f> KeyWalk<'s, 'f> {
+    fn all(document: &'s Value, see: &'f mut dyn FnMut(&str, &str)) {
+        let mut walk = Self {
+            document,
+            see,
+            open: Vec::new(),
+            left: MOST_LOOKS,
+        };
+        walk.visit(document, "");
+    }
+
     fn visit(&mut self, schema: &'s Value, path: &str) {
         let Some(schema) = schema.as_object().filter(|_| self.left > 0) else {
             return;
@@ -79,9 +88,7 @@ impl<'s> KeySearch<'s> {
             .into_iter()
             .flatten()
         {
-            if name == self.key {
-                self.homes.insert(path.to_owned());
-            }
+            (self.see)(path, name);
             self.visit(property, &join(path, name));
         }
     }
@@ -104,7 +111,36 @@ impl<'s> KeySearch<'s> {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
+/// The keys at a path of keys, and one level below, of which a key is the last words: each with the path above it.
+pub(super) fn longer(document: &Value, path: &str, key: &str) -> Vec<(String, String)> {
+    let ending = capitalized(key);
+    let mut found = BTreeSet::new();
+    KeyWalk::all(document, &mut |above, name| {
+        let is_below = match above.strip_prefix(path) {
+            Some("") => true,
+            Some(below) if path.is_empty() => is_one_key(below),
+            Some(below) => below.strip_prefix('.').is_some_and(is_one_key),
+            None => false,
+        };
+        if is_below && name.len() > ending.len() && name.ends_with(&ending) {
+            found.insert((above.to_owned(), name.to_owned()));
+        }
+    });
+    found.into_iter().collect()
+}
+
+fn is_one_key(path: &str) -> bool {
+    !path.contains(['.', '[', '*'])
+}
+
+/// A key as the last words of a longer one: `SecurityContext`.
+fn capitalized(key: &str) -> String {
+    let mut letters = key.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {
@@ -133,5 +169,20 @@ mod tests {
             allowed(&schema, "/$defs/row/additionalProperties"),
             ["named", "pool", "rows"]
         );
+    }
+
+    #[test]
+    fn a_longer_key_ends_in_the_words_of_another() {
+        let schema = json!({"properties": {
+            "proxy": {"properties": {
+                "chp": {"properties": {"containerContext": {}, "context": {}}},
+                "podContext": {},
+                "deep": {"properties": {"deeper": {"properties": {"someContext": {}}}}},
+            }},
+            "proxyContext": {},
+        }});
+        let found = longer(&schema, "proxy", "context");
+        let found: Vec<String> = found.iter().map(|(path, key)| join(path, key)).collect();
+        assert_eq!(found, ["proxy.podContext", "proxy.chp.containerContext"]);
     }
 }

@@ -1,21 +1,39 @@
-/// The known word that somebody probably meant: the closest one, if it is close enough to be a slip.
+/// The known word that somebody probably meant: one that differs in case, in `_` and `-` alone, in a letter, or in two
+/// where the word is long. Of several the one with the fewest differences, then the one that begins alike.
 pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    const CLOSE_ENOUGH: f64 = 0.75;
     // No word that people write is longer, and nobody chooses among more.
     const LONGEST: usize = 200;
     const MOST: usize = 1_000;
     if word.len() > LONGEST {
         return None;
     }
-    let word = word.to_lowercase();
-    known
-        .into_iter()
-        .filter(|known| known.len() <= LONGEST)
-        .take(MOST)
-        .map(|known| (strsim::jaro_winkler(&word, &known.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > CLOSE_ENOUGH)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, known)| known)
+    let word = plain(word);
+    let known = known.into_iter().filter(|known| known.len() <= LONGEST);
+    let near = known.take(MOST).filter_map(|known| {
+        let other = plain(known);
+        let differences = strsim::osa_distance(&word, &other);
+        let alike = strsim::jaro_winkler(&word, &other);
+        (differences <= most_differences(&word, &other)).then_some((differences, alike, known))
+    });
+    let nearest = near.min_by(|(fewest, most_alike, _), (differences, alike, _)| {
+        fewest.cmp(differences).then(alike.total_cmp(most_alike))
+    });
+    nearest.map(|(_, _, known)| known)
+}
+
+/// A word without what people write in one of several ways.
+fn plain(word: &str) -> String {
+    let letters = word.chars().filter(|c| !matches!(c, '_' | '-'));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// In how many letters two words may differ that are meant to be one; the shorter a word, the more words are near it.
+fn most_differences(one: &str, other: &str) -> usize {
+    match one.chars().count().min(other.chars().count()) {
+        0..3 => 0,
+        3..8 => 1,
+        _ => 2,
+    }
 }
 
 /// The known word that a word is a misspelling of: one that differs in a letter, or in two where the word has six or
@@ -51,6 +69,18 @@ mod tests {
         assert_eq!(nearest("workload", known), Some("workloads"));
         assert_eq!(nearest("prepuller", known), Some("prePuller"));
         assert_eq!(nearest("taints", known), None);
+        let keys = ["secretSync", "service", "chp", "traefik", "https"];
+        assert_eq!(nearest("securityContext", keys), None);
+        assert_eq!(nearest("secret_sync", keys), Some("secretSync"));
+        assert_eq!(nearest("trafeik", keys), Some("traefik"));
+        assert_eq!(nearest("http", keys), Some("https"));
+        assert_eq!(nearest("secret_name", ["servername", "username"]), None);
+        assert_eq!(nearest("on", ["no"]), None);
+        assert_eq!(nearest("ch", ["chp"]), None);
+        assert_eq!(nearest("extraConfigMap", ["extraConfig"]), None);
+        assert_eq!(nearest("", [""]), Some(""));
+        // Of two that differ as much the one that begins alike.
+        assert_eq!(nearest("memry", ["emery", "memory"]), Some("memory"));
         let long = "pools".repeat(1 << 20);
         assert_eq!(nearest(&long, known), None);
         assert_eq!(nearest("pool", [long.as_str(), "pools"]), Some("pools"));

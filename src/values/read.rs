@@ -209,6 +209,37 @@ mod tests {
         check("a: 1\n...\nb: 2\n", Helm::Four, r#"{"a":1}"#);
     }
 
+    /// As `toJson` of a template prints them.
+    #[test]
+    fn an_integer_is_held_as_a_float64() {
+        for (written, held) in [
+            ("9007199254740991", "9007199254740991"),
+            ("9007199254740993", "9007199254740992"),
+            ("-9007199254740993", "-9007199254740992"),
+            ("1234567890123456789", "1234567890123456800"),
+            ("0x7fffffffffffffff", "9223372036854776000"),
+        ] {
+            let (text, json) = (format!("a: [{written}]\n"), format!("{{\"a\":[{held}]}}"));
+            check(&text, Helm::Three, &json);
+            check(&text, Helm::Four, &json);
+        }
+    }
+
+    #[test]
+    fn what_a_later_key_overrides_need_not_be_json() {
+        for (text, json) in [
+            ("a: {k: .inf, k: 1}\n", r#"{"a":{"k":1}}"#),
+            ("a: [.nan]\na: {b: 1}\n", r#"{"a":{"b":1}}"#),
+            ("a: {~: 1}\na: {b: 1}\n", r#"{"a":{"b":1}}"#),
+        ] {
+            check(text, Helm::Three, json);
+            check(text, Helm::Four, json);
+        }
+        let message = "JSON has no such number";
+        check_refused("a: {k: 1, k: .inf}\n", Helm::Three, message);
+        check_refused("a: {k: .inf, l: 1}\n", Helm::Four, message);
+    }
+
     #[test]
     fn no_value_reaches_past_the_end_of_its_file() {
         let text = "a: |\n  b";

@@ -115,7 +115,7 @@ impl<'d> Build<'d> for Layer {
     type Value = Value;
 
     fn scalar(&self, node: NodeRef<'d>, value: serde_json::Value) -> Value {
-        Value::new(Value::scalar(value), None, self.span(node))
+        Value::new(Value::held(value), None, self.span(node))
     }
 
     fn list(&self, node: NodeRef<'d>, items: Vec<Value>) -> Value {
@@ -170,6 +170,24 @@ impl Value {
                 None => Content::String(value),
             },
             _ => Content::Null,
+        }
+    }
+
+    /// A scalar of a values file or of `--set-json` as Helm holds it: it reads every number as a float64 of Go, which
+    /// has 53 bits for an integer.
+    pub(super) fn held(value: serde_json::Value) -> Content {
+        const EXACT: u64 = 1 << 53;
+        let integer = value.as_number().filter(|number| !number.is_f64());
+        let is_exact = |number: &Number| {
+            let size = number.as_i64().map(i64::unsigned_abs);
+            size.or_else(|| number.as_u64())
+                .is_some_and(|size| size <= EXACT)
+        };
+        let rounded = integer.filter(|number| !is_exact(number));
+        let rounded = rounded.and_then(Number::as_f64).and_then(yaml::float_json);
+        match rounded {
+            Some(number) => Content::Number(number),
+            None => Self::scalar(value),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The document as JSON, converted as sigs.k8s.io/yaml (Helm, kubectl) converts it.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -74,16 +75,51 @@ pub fn build<'d, B: Build<'d>>(node: NodeRef<'d>, builder: &B) -> Result<B::Valu
         message: error.message,
         range: error.range,
     })?;
-    convert(node, builder, 0)
+    convert(node, builder, 0).map_err(|refused| refused.error)
+}
+
+/// Why a node was refused.
+struct NotConverted {
+    error: JsonError,
+    /// Whether it is YAML that has no JSON, which does not matter where a later key of the same name overrides it.
+    is_yaml: bool,
+}
+
+/// An entry of a mapping: its name and its key, and the value unless that was refused.
+type Filled<'d, V> = (String, NodeRef<'d>, NodeRef<'d>, Result<V, NotConverted>);
+
+/// The entries of which each is converted, or overridden by a later one; what cannot be converted of the latter is null.
+fn without_overridden<'d, B: Build<'d>>(
+    entries: Vec<Filled<'d, B::Value>>,
+    builder: &B,
+) -> Result<Vec<(String, NodeRef<'d>, B::Value)>, NotConverted> {
+    let mut later = BTreeSet::new();
+    let mut converted = Vec::with_capacity(entries.len());
+    let has_refused = entries.iter().any(|(.., value)| value.is_err());
+    for (name, key, node, value) in entries.into_iter().rev() {
+        let value = match value {
+            Ok(value) => value,
+            Err(refused) if refused.is_yaml && later.contains(&name) => {
+                builder.scalar(node, Value::Null)
+            }
+            Err(refused) => return Err(refused),
+        };
+        if has_refused {
+            later.insert(name.clone());
+        }
+        converted.push((name, key, value));
+    }
+    converted.reverse();
+    Ok(converted)
 }
 
 fn convert<'d, B: Build<'d>>(
     node: NodeRef<'d>,
     builder: &B,
     depth: usize,
-) -> Result<B::Value, JsonError> {
+) -> Result<B::Value, NotConverted> {
     if depth > DEEPEST {
-        return Err(problem(
+        return Err(broken(
             node,
             format!("this lies more than {DEEPEST} levels deep"),
         ));
@@ -92,7 +128,7 @@ fn convert<'d, B: Build<'d>>(
     if target.is_mapping() {
         let mut entries = Vec::new();
         fill(&mut entries, target, builder, depth)?;
-        return Ok(builder.map(node, entries));
+        return Ok(builder.map(node, without_overridden(entries, builder)?));
     }
     if target.is_sequence() {
         let items = target.items().map(|item| convert(item, builder, depth + 1));
@@ -100,29 +136,28 @@ fn convert<'d, B: Build<'d>>(
     }
     let scalar = target
         .scalar()
-        .ok_or_else(|| problem(node, "no anchor of this name stands above".to_owned()))?;
-    let value = scalar::to_json(&scalar)
-        .ok_or_else(|| problem(node, "JSON has no such number".to_owned()))?;
+        .ok_or_else(|| broken(node, "no anchor of this name stands above".to_owned()))?;
+    let value =
+        scalar::to_json(&scalar).ok_or_else(|| not_json(node, "JSON has no such number"))?;
     Ok(builder.scalar(node, value))
 }
 
 fn fill<'d, B: Build<'d>>(
-    entries: &mut Vec<(String, NodeRef<'d>, B::Value)>,
+    entries: &mut Vec<Filled<'d, B::Value>>,
     mapping: NodeRef<'d>,
     builder: &B,
     depth: usize,
-) -> Result<(), JsonError> {
+) -> Result<(), NotConverted> {
     for (key, value) in mapping.entries() {
         if key.is_merge_key() {
             merge(entries, value, builder, depth + 1)?;
         } else {
-            let name = key_name(key).ok_or_else(|| {
-                problem(
-                    key,
-                    "a key has to be a string, a number or a boolean".to_owned(),
-                )
-            })?;
-            entries.push((name, key, convert(value, builder, depth + 1)?));
+            let name = key_name(key).ok_or_else(|| nameless(key))?;
+            let converted = convert(value, builder, depth + 1);
+            match converted {
+                Err(refused) if !refused.is_yaml => return Err(refused),
+                converted => entries.push((name, key, value, converted)),
+            }
         }
     }
     Ok(())
@@ -130,13 +165,13 @@ fn fill<'d, B: Build<'d>>(
 
 /// Takes over the keys of a mapping, or of several, of which the first wins.
 fn merge<'d, B: Build<'d>>(
-    entries: &mut Vec<(String, NodeRef<'d>, B::Value)>,
+    entries: &mut Vec<Filled<'d, B::Value>>,
     value: NodeRef<'d>,
     builder: &B,
     depth: usize,
-) -> Result<(), JsonError> {
+) -> Result<(), NotConverted> {
     if depth > DEEPEST {
-        return Err(problem(
+        return Err(broken(
             value,
             format!("this lies more than {DEEPEST} levels deep"),
         ));
@@ -148,7 +183,7 @@ fn merge<'d, B: Build<'d>>(
     };
     for source in sources {
         if !source.is_mapping() {
-            return Err(problem(
+            return Err(broken(
                 source,
                 "`<<` takes a mapping or a list of mappings".to_owned(),
             ));
@@ -172,10 +207,30 @@ pub fn entry_named<'d>(mapping: NodeRef<'d>, name: &str) -> Option<(NodeRef<'d>,
     Some((found.key, found.value))
 }
 
-fn problem(node: NodeRef<'_>, message: String) -> JsonError {
-    JsonError {
+/// A key without a name in JSON: null is YAML, and Go takes no list or mapping as a key at all.
+fn nameless(key: NodeRef<'_>) -> NotConverted {
+    let message = "a key has to be a string, a number or a boolean";
+    NotConverted {
+        is_yaml: key.is_null(),
+        ..not_json(key, message)
+    }
+}
+
+fn not_json(node: NodeRef<'_>, message: &str) -> NotConverted {
+    NotConverted {
+        is_yaml: true,
+        ..broken(node, message.to_owned())
+    }
+}
+
+fn broken(node: NodeRef<'_>, message: String) -> NotConverted {
+    let error = JsonError {
         message,
         range: node.range(),
+    };
+    NotConverted {
+        error,
+        is_yaml: false,
     }
 }
 
@@ -218,6 +273,28 @@ mod tests {
     #[test]
     fn the_last_of_two_keys_wins() {
         check("a: 1\na: 2\n", r#"{"a":2}"#);
+    }
+
+    /// Go reads a mapping whole before it makes JSON of it.
+    #[test]
+    fn only_the_key_that_wins_has_to_have_json() {
+        check("a: {k: .inf, k: 1}\n", r#"{"a":{"k":1}}"#);
+        check("a: {~: 1}\na: 2\n", r#"{"a":2}"#);
+        check(
+            "a: {<<: {k: .nan}, k: 1}\nb: [{k: .inf, l: 2, k: 3}]\n",
+            r#"{"a":{"k":1},"b":[{"k":3,"l":2}]}"#,
+        );
+        check_refused("a: {k: 1, k: .inf}\n", ".inf", "JSON has no such number");
+        check_refused(
+            "a: {[x]: 1}\na: 2\n",
+            "[x]",
+            "a key has to be a string, a number or a boolean",
+        );
+        check_refused(
+            "a: {<<: 1}\na: 2\n",
+            "1",
+            "`<<` takes a mapping or a list of mappings",
+        );
     }
 
     #[test]

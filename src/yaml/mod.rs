@@ -24,7 +24,7 @@ pub use expand::{ExpansionError, expansion_problem};
 pub use json::{Build, JsonError, build, entry_named, key_name, to_json};
 pub use parse::{ParseError, parse};
 pub use respell::odd_line_break;
-pub use scalar::Scalar;
+pub use scalar::{Scalar, float_json};
 pub use split::{is_blank, split};
 pub use tree::{
     CollectionStyle, Document, Entry, FoundEntry, Node, NodeContent, NodeId, NodeRef, ScalarStyle,

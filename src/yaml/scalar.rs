@@ -185,7 +185,8 @@ fn decimal_float(text: &str) -> Option<Scalar<'static>> {
 
 /// A float as `encoding/json` writes it and Kubernetes reads it back: without a fraction it is an
 /// integer, whose digits beyond the shortest that name the float are zeros.
-fn float_json(value: f64) -> Option<serde_json::Number> {
+/// A float as Go writes it in JSON: a whole one without a fraction; `None` for infinity and NaN.
+pub fn float_json(value: f64) -> Option<serde_json::Number> {
     if value.fract() == 0.0 && value.abs() < 1e21 {
         let digits = value.to_string();
         let integer = digits.parse::<i64>().map(Into::into);

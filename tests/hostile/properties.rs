@@ -338,6 +338,7 @@ fn check_diagnostics(sources: &Sources, diagnostics: &[Diagnostic]) {
     }
     let few = &diagnostics[..diagnostics.len().min(4)];
     let look = OutputOptions {
+        wraps: true,
         color: false,
         unicode: false,
         width: 80,

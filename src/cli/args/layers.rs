@@ -1,10 +1,11 @@
 //! The layers of a release's values, said as Helm's own options say them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::codes::CODES;
+use crate::diag::Level;
 use crate::project::{LayerRequest, LintRequest};
 use crate::values::Helm;
 
@@ -122,11 +123,12 @@ pub(in crate::cli) struct LintOptions {
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(in crate::cli) baseline: Option<PathBuf>,
     /// Write the findings into the file of `--baseline`; one that is there loses what is gone and gets nothing
-    /// new
+    /// new, and findings of files that are not linted stay in it
     #[arg(long, conflicts_with = "to", help_heading = "Rules")]
     pub(in crate::cli) write_baseline: bool,
     /// Fix what can be fixed without changing what a working hub does, in the named files and folders alone; a
-    /// file that changes meanwhile is left as it is
+    /// file that changes meanwhile is left as it is; `lint - --fix` prints the fixed text, and findings go to standard
+    /// error
     #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) fix: bool,
     /// With `--fix` or `--diff`: also fixes that somebody has to look at
@@ -138,9 +140,35 @@ pub(in crate::cli) struct LintOptions {
     /// Judge manifests as they are after `dunnage render` with the policy
     #[arg(long, help_heading = "Input")]
     pub(in crate::cli) as_injected: bool,
+    /// Leave out files and folders that a folder has, by patterns: `*.example.yaml`, `deployments/old`. One with a
+    /// slash is a path from the working folder; one without is the name of a file or folder anywhere. A file that is
+    /// named is linted all the same
+    #[arg(
+        long,
+        value_name = "GLOB",
+        value_delimiter = ',',
+        help_heading = "Input"
+    )]
+    pub(in crate::cli) exclude: Vec<String>,
+    /// Lint standard input as the content of this file, which is not read and need not exist: as a layer of the
+    /// releases that have it, with the policy's settings for it, and under its name in messages
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(in crate::cli) stdin_filename: Option<PathBuf>,
     /// Say how often each rule speaks instead of what it says
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) statistics: bool,
+    /// Print findings and nothing else: no summary, no notes on what was fixed
+    #[arg(short, long, help_heading = "Output")]
+    pub(in crate::cli) quiet: bool,
+    /// Exit with 1 for findings of this level and above [default: warning]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        conflicts_with = "exit_zero",
+        help_heading = "Output"
+    )]
+    pub(in crate::cli) fail_on: Option<LevelArg>,
     /// Exit with 0 whatever is found
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) exit_zero: bool,
@@ -161,7 +189,38 @@ impl LintOptions {
             pedantic: self.pedantic,
             skip_unknown: self.skip_unknown,
             as_injected: self.as_injected,
+            exclude: self.exclude.clone(),
             codes: CODES,
+        }
+    }
+
+    /// Whether the fixed text of standard input is printed.
+    pub(in crate::cli) fn prints_fixed(&self) -> bool {
+        let has_stdin = self.paths.iter().any(|path| path == Path::new("-"));
+        self.fix && !self.diff && (has_stdin || self.stdin_filename.is_some())
+    }
+}
+
+/// `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LevelArg {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Notes, warnings and errors
+    Note,
+    /// Everything that is shown
+    Hint,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Error => Level::Error,
+            LevelArg::Warning => Level::Warning,
+            LevelArg::Note => Level::Note,
+            LevelArg::Hint => Level::Hint,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub(in crate::cli) mod baseline;
 mod fixes;
+mod linted_files;
+mod summary;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -13,6 +15,8 @@ use crate::diag::{Code, Diagnostic, Level};
 use crate::lint::{self, Repeats};
 use crate::project::{LoadedLint, load_lint};
 use fixes::Fixing;
+use linted_files::LintedFiles;
+use summary::LintSummary;
 
 pub(in crate::cli) static NOTHING: Code = Code::error(
     "CL007",
@@ -24,6 +28,7 @@ pub(in crate::cli) static NOTHING: Code = Code::error(
 /// Lints every subject that the command line names; what cannot be read of one keeps no other from being
 /// linted.
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> Exit {
+    session.is_quiet = options.quiet;
     if let Err(error) = check_outputs(session, options) {
         return session.fail(&[error]);
     }
@@ -34,6 +39,8 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         lint: input,
         mut errors,
         known,
+        files,
+        skipped,
         policy_folder,
     } = match loaded {
         Ok(loaded) => loaded,
@@ -41,6 +48,8 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     };
     let selection = input.selection.clone();
     let has_manifests = !input.streams.is_empty();
+    let has_releases =
+        (input.policy.as_ref()).is_some_and(|policy| !policy.lint.releases.is_empty());
     let outcome = lint::judge(&session.reader.sources, input, Repeats::Hidden);
     let mut findings = outcome.findings;
     errors.extend(outcome.errors);
@@ -48,47 +57,81 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         session.show(&[nothing_known(options)]);
         return Exit::Nothing;
     }
-    let mut diff = String::new();
-    if options.fix || options.diff {
-        let first = (!has_manifests).then(|| {
-            let errors = errors.iter().cloned();
-            findings.iter().cloned().chain(errors).collect()
-        });
-        let fixing = Fixing {
-            options,
-            request: &request,
-            selection: &selection,
-            policy_folder: policy_folder.as_deref(),
-        };
-        let fixed = fixes::run(session, fixing, first);
-        diff = fixed.diff;
-        if !options.diff {
-            findings = fixed.left;
-        }
-        errors.extend(fixed.errors);
-        for line in &fixed.lines {
-            session.say(line);
-        }
-    }
-    selection.apply(&mut findings);
-    if let Err(error) = baseline::apply(session, options, &mut findings) {
+    let fixing = Fixing {
+        options,
+        request: &request,
+        selection: &selection,
+        policy_folder: policy_folder.as_deref(),
+    };
+    let printed = fix(session, fixing, has_manifests, &mut findings, &mut errors);
+    let mut linted = LintedFiles::of(session, &request, &errors, has_releases);
+    let known = baseline::apply(session, options, &mut linted, &selection, &mut findings);
+    if let Err(error) = known {
         return session.fail(&[error]);
     }
-    let diff = options.diff.then_some(diff.as_str());
-    report(session, options, diff, &errors, findings)
+    let summary = LintSummary {
+        files: files.len(),
+        skipped,
+        fixable: fixes::count(session, fixing, &findings),
+    };
+    report(session, options, printed, &errors, findings, summary)
 }
 
-/// Writes the diff if there is one, else the findings.
+/// Applies the fixes that are asked for, and returns what is printed of them in place of findings: a diff, or the fixed
+/// text of standard input.
+fn fix(
+    session: &mut Session<'_>,
+    fixing: Fixing<'_>,
+    has_manifests: bool,
+    findings: &mut Vec<Diagnostic>,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<Printed> {
+    let options = fixing.options;
+    if !(options.fix || options.diff) {
+        return None;
+    }
+    let first = (!has_manifests).then(|| {
+        let errors = errors.iter().cloned();
+        findings.iter().cloned().chain(errors).collect()
+    });
+    let fixed = fixes::run(session, fixing, first);
+    if !options.diff {
+        *findings = fixed.left;
+    }
+    errors.extend(fixed.errors);
+    for line in &fixed.lines {
+        session.say(line);
+    }
+    if options.diff {
+        Some(Printed::Diff(fixed.diff))
+    } else {
+        fixed.stdin.map(Printed::Text)
+    }
+}
+
+/// What is printed in place of findings.
+enum Printed {
+    /// What fixes would change.
+    Diff(String),
+    /// The fixed text of standard input.
+    Text(String),
+}
+
+/// Writes what is printed in place of findings, else the findings.
 fn report(
     session: &Session<'_>,
     options: &LintOptions,
-    diff: Option<&str>,
+    printed: Option<Printed>,
     errors: &[Diagnostic],
     findings: Vec<Diagnostic>,
+    summary: LintSummary,
 ) -> Exit {
-    let exit = match diff {
-        Some(diff) => show_diff(session, diff, errors, findings),
-        None => tell(session, options, errors, findings),
+    let exit = match printed {
+        Some(Printed::Diff(diff)) => show_diff(session, &diff, errors, findings),
+        Some(Printed::Text(text)) => {
+            tell(session, options, errors, findings, (summary, Some(&text)))
+        }
+        None => tell(session, options, errors, findings, (summary, None)),
     };
     match exit {
         Exit::Findings if options.exit_zero => Exit::Fine,
@@ -151,28 +194,32 @@ fn together(errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Vec<Diagnostic>
     all
 }
 
-/// Findings are what was asked for, so they go to standard output.
+/// Findings are what was asked for, so they go to standard output, unless a text does.
 fn tell(
     session: &Session<'_>,
     options: &LintOptions,
     errors: &[Diagnostic],
     findings: Vec<Diagnostic>,
+    (summary, text): (LintSummary, Option<&str>),
 ) -> Exit {
     let all = together(errors, findings);
     if let Err(error) = session.write_files(&all) {
         return session.fail(&[error]);
     }
-    let shown = if options.statistics && session.is_for_people() {
-        statistics(&all)
-    } else {
-        session.findings(&all)
+    let written = match text {
+        Some(text) => {
+            session.show(&all);
+            session.write(text)
+        }
+        None if options.statistics && session.is_for_people() => session.write(&statistics(&all)),
+        None => session.write(&session.findings(&all)),
     };
-    let written = session.write(&shown);
     session.say(&match (&options.to, all.is_empty()) {
         (Some(to), true) => format!("nothing has to change for z2jh {to}"),
-        _ => count(&all),
+        _ => summary.line(&all),
     });
-    let is_clean = all.iter().all(|finding| finding.level >= Level::Note);
+    let fail_on = options.fail_on.map_or(Level::Warning, Level::from);
+    let is_clean = all.iter().all(|finding| finding.level > fail_on);
     match written {
         Exit::Fine if errors.iter().any(Diagnostic::is_error) => Exit::Usage,
         Exit::Fine if !is_clean => Exit::Findings,
@@ -191,23 +238,4 @@ fn statistics(findings: &[Diagnostic]) -> String {
         format!("{count:>5}  {:<7}  {id}  {name}\n", level.name())
     };
     counts.into_iter().map(line).collect()
-}
-
-fn count(findings: &[Diagnostic]) -> String {
-    let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
-    let of_level = |level: &Level| {
-        let findings = findings.iter();
-        findings.filter(|finding| finding.level == *level).count()
-    };
-    let counts: Vec<String> = levels
-        .iter()
-        .map(|level| (of_level(level), level.name()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-        .collect();
-    if counts.is_empty() {
-        "nothing to complain about".to_owned()
-    } else {
-        counts.join(", ")
-    }
 }

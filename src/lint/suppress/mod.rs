@@ -1,7 +1,9 @@
 //! What silences findings: comments in the files themselves, and entries of the policy for files of others.
 
 mod comment;
+mod strings;
 
+pub(super) use comment::is_day;
 pub use comment::{Comment, JudgedComment, Scope, Word};
 
 use super::rule::{Check, Rule};
@@ -54,7 +56,9 @@ impl Suppressions<'_> {
     pub fn apply(&self, sources: &Sources, findings: &mut Vec<Diagnostic>) {
         let texts = sources.iter().filter(|(id, _)| !self.without.contains(id));
         let comments: Vec<Comment> = texts
-            .flat_map(|(id, source)| comment::comments(id, source))
+            .flat_map(|(id, source)| {
+                comment::comments(id, source, &|word| select::is_rule(self.rules, word))
+            })
             .collect();
         let mut is_used = vec![false; comments.iter().map(|comment| comment.words.len()).sum()];
         let mut is_entry_used = vec![false; self.entries.len()];
@@ -77,8 +81,11 @@ impl Suppressions<'_> {
                 comment,
                 unused: words.filter(is_unused).map(|(word, _)| word).collect(),
                 unknown: unknown.map(|word| (word, select::no_such_rule(self.rules, &word.text))),
-                is_expired: self.is_over(comment.until.as_ref().map(|until| until.text.as_str())),
-                lacks_reason: self.needs_reason && comment.reason.is_empty(),
+                is_expired: !comment.is_malformed()
+                    && self.is_over(comment.until.as_ref().map(|until| until.text.as_str())),
+                lacks_reason: self.needs_reason
+                    && comment.reason.is_empty()
+                    && comment.rewritten.is_none(),
             };
             let rules = self.rules.iter().filter_map(|rule| match rule.check {
                 Check::Comment(check) => check(&judged),
@@ -138,7 +145,7 @@ impl Suppressions<'_> {
                 if counts && self.names(word, finding) {
                     is_used[at] = true;
                     let until = comment.until.as_ref().map(|until| until.text.as_str());
-                    is_silenced |= !self.is_over(until);
+                    is_silenced |= !(comment.is_malformed() || self.is_over(until));
                 }
                 at += 1;
             }

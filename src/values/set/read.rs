@@ -254,7 +254,7 @@ fn content_of(json: Json, key: Option<Span>, place: Span) -> Content {
             Content::map(map)
         }
         Json::String(text) => Content::String(text),
-        scalar => Value::scalar(scalar),
+        scalar => Value::held(scalar),
     }
 }
 

@@ -104,6 +104,10 @@ fn json_files_and_literals() {
         r#"{"a":{"c":2}}"#,
         Some(r#"{"a":{"b":1,"c":2}}"#),
     );
+    // Go's JSON has floats alone, and `--set` integers of 64 bits.
+    let large = "a=9007199254740993";
+    check_over("", SetKind::Json, large, Some(r#"{"a":9007199254740992}"#));
+    check_over("", SetKind::Typed, large, Some(r#"{"a":9007199254740993}"#));
     check_over("", SetKind::Json, "a={", None);
     check_over("", SetKind::File, "a=there", Some(r#"{"a":"a\nb"}"#));
     check_over("", SetKind::File, "a=nowhere", None);

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::linted_files::LintedFiles;
+use super::summary::plural;
 use crate::cli::args::LintOptions;
 use crate::cli::session::{Session, unwritable};
 use crate::diag::{Code, Diagnostic};
-use crate::lint::Baseline;
+use crate::lint::{Baseline, Selection};
 
 pub(in crate::cli) static BROKEN_BASELINE: Code = Code::error(
     "CL010",
@@ -14,13 +16,16 @@ pub(in crate::cli) static BROKEN_BASELINE: Code = Code::error(
 )
 .page(include_str!("../../codes/broken_baseline.md"));
 
-/// Leaves out the findings that are known, and writes the file where that is asked for.
+/// Applies the selection, leaves out the findings that are known, and writes the file where that is asked for.
 pub(super) fn apply(
     session: &mut Session<'_>,
     options: &LintOptions,
+    linted: &mut LintedFiles,
+    selection: &Selection,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), Diagnostic> {
     let Some(path) = &options.baseline else {
+        selection.apply(findings);
         if !options.write_baseline {
             return Ok(());
         }
@@ -32,25 +37,30 @@ pub(super) fn apply(
         // Once read, it is an input too.
         session.outputs.check(&session.reader, path)?;
     }
+    // What is not asked for now is still there.
     let now = Baseline::of(&session.reader.sources, findings);
+    selection.apply(findings);
     let known = match (session.host.is_file(path), options.write_baseline) {
-        (false, true) => now.clone(),
+        (false, true) => Baseline::of(&session.reader.sources, findings),
         _ => read(session, path)?,
     };
     known.apply(&session.reader.sources, findings);
-    let shrunk = known.shrunk(&now);
+    linted.look_for(session, known.files());
+    let shrunk = known.shrunk(&now, |file| linted.has(file));
     let gone = known.len() - shrunk.len();
     if options.write_baseline {
         let written = session.host.write_file(path, shrunk.write().as_bytes());
         written.map_err(|error| unwritable(&error))?;
+        let findings = plural(shrunk.len(), "known finding");
+        session.say(&format!("{findings} in {}", path.display()));
+    } else if gone > 0 && options.to.is_none() {
+        let (findings, verb) = match gone {
+            1 => ("1 known finding".to_owned(), "is"),
+            _ => (format!("{gone} known findings"), "are"),
+        };
         session.say(&format!(
-            "{} known findings in {}",
-            shrunk.len(),
-            path.display()
-        ));
-    } else if gone > 0 {
-        session.say(&format!(
-            "{gone} known findings are gone: `--write-baseline` takes them out of {}",
+            "{findings} {verb} gone: `--write-baseline` removes {} from {}",
+            if gone == 1 { "it" } else { "them" },
             path.display()
         ));
     }

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::writer::{Named, Writer};
+use super::summary::{Fixable, plural};
+use super::writer::{Access, Named, Writer};
 use crate::cli::args::LintOptions;
 use crate::cli::patch;
 use crate::cli::session::Session;
@@ -35,6 +36,30 @@ pub(super) struct Fixed {
     pub(super) lines: Vec<String>,
     /// The files that were not written, and why.
     pub(super) errors: Vec<Diagnostic>,
+    /// The fixed text of standard input, where it is named.
+    pub(super) stdin: Option<String>,
+}
+
+/// Counts the findings with a fix that may be applied.
+pub(super) fn count(session: &Session<'_>, fixing: Fixing<'_>, findings: &[Diagnostic]) -> Fixable {
+    let named = Named::of(session.host, &fixing);
+    let sources = &session.reader.sources;
+    let may_apply = |fix: &&Fix| {
+        let mut edits = fix.edits.iter();
+        edits.all(|edit| {
+            let source = sources.get(edit.span.source);
+            named.access(session.host, source) == Access::Allowed
+        })
+    };
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let mut fixable = Fixable::default();
+    for fix in fixes.filter(may_apply) {
+        match fix.safety {
+            Safety::Safe => fixable.safe += 1,
+            Safety::Unsafe => fixable.risky += 1,
+        }
+    }
+    fixable
 }
 
 /// Fixes what is to be fixed, and writes each file as soon as its fixes are proven, unless a diff is asked for. `first`
@@ -90,17 +115,15 @@ pub(super) fn run(
     } else {
         std::mem::take(&mut outcome.left)
     };
-    let diff = if options.diff {
-        diff(session, &outcome)
-    } else {
-        String::new()
-    };
+    let diff = options.diff.then(|| diff(session, &outcome));
     let mut lines = told(sources, &outcome, options.diff);
     lines.extend(linter.told_of_outside());
+    let stdin = linter.fixed_stdin(&outcome);
     session.reader.sources = session.reader.sources.replaced(&outcome.texts);
     Fixed {
+        stdin,
         left,
-        diff,
+        diff: diff.unwrap_or_default(),
         lines,
         errors: refused.into_values().collect(),
     }
@@ -144,6 +167,16 @@ impl Linter<'_> {
         }
     }
 
+    /// The text of standard input after fixes, where it is to be printed.
+    fn fixed_stdin(&self, outcome: &FixOutcome) -> Option<String> {
+        let mut sources = self.relint.sources.iter();
+        let (id, source) = sources
+            .find(|(_, source)| self.named.is_printed(source))
+            .filter(|_| self.fixing.options.prints_fixed())?;
+        let fixed = outcome.texts.get(&id).map(String::as_str);
+        Some(fixed.unwrap_or(source.text()).to_owned())
+    }
+
     /// A line for each file that has fixes and may not be written.
     fn told_of_outside(&self) -> Vec<String> {
         let line =
@@ -153,22 +186,22 @@ impl Linter<'_> {
 
     /// Whether all that a fix changes are files that may be written.
     fn may_apply(&self, fix: &Fix) -> bool {
-        let edits = fix.edits.iter();
-        let paths = edits.map(|edit| self.relint.sources.get(edit.span.source).file());
-        let Some(paths) = paths.collect::<Option<BTreeSet<&Path>>>() else {
-            return false;
-        };
-        if !paths.iter().all(|path| self.host.is_file(path)) {
-            return false;
+        let mut outside = BTreeSet::new();
+        for edit in &fix.edits {
+            let source = self.relint.sources.get(edit.span.source);
+            match self.named.access(self.host, source) {
+                Access::Allowed => {}
+                Access::Outside => {
+                    outside.insert(source.name().to_owned());
+                }
+                Access::Never => return false,
+            }
         }
-        let is_outside = |path: &&&Path| !self.named.has(self.host, path);
-        let outside: BTreeSet<&Path> = paths.iter().filter(is_outside).copied().collect();
-        let is_allowed = self.fixing.options.unsafe_fixes || fix.safety == Safety::Safe;
-        if is_allowed {
-            let names = outside.iter().map(|path| path.display().to_string());
-            self.outside.borrow_mut().extend(names);
+        let is_inside = outside.is_empty();
+        if self.fixing.options.unsafe_fixes || fix.safety == Safety::Safe {
+            self.outside.borrow_mut().extend(outside);
         }
-        outside.is_empty()
+        is_inside
     }
 }
 
@@ -197,10 +230,6 @@ fn told(sources: &Sources, outcome: &FixOutcome, is_diff: bool) -> Vec<String> {
         .map(|applied| applied.findings.len())
         .sum();
     let files = outcome.texts.len();
-    let plural = |count: usize, noun: &str| match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    };
     let would = if is_diff { "would be " } else { "" };
     let mut lines = Vec::new();
     if count > 0 {

@@ -7,11 +7,26 @@ use super::fixes::Fixing;
 use crate::cli::session::UNWRITABLE;
 use crate::diag::Diagnostic;
 use crate::host::{Host, HostError};
-use crate::text::{SourceId, Sources};
+use crate::text::{Origin, Source, SourceId, Sources};
 
 /// The files and folders that a command line names, without links.
 pub(super) struct Named {
     paths: Vec<PathBuf>,
+    /// Whether standard input is named.
+    has_stdin: bool,
+    /// The file whose content comes from standard input.
+    stdin_file: Option<PathBuf>,
+}
+
+/// Whether fixes may change a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It is a file that is named, or standard input.
+    Allowed,
+    /// It is a file that is not named.
+    Outside,
+    /// It is no text that can be written.
+    Never,
 }
 
 impl Named {
@@ -31,13 +46,34 @@ impl Named {
         let paths = paths.iter().map(|path| host.real_path(&here(path)));
         Self {
             paths: paths.collect(),
+            has_stdin: request.paths.iter().any(|path| path == Path::new("-")),
+            stdin_file: fixing.options.stdin_filename.clone(),
         }
     }
 
-    /// Whether a file is one of them or inside of one, wherever links lead.
-    pub(super) fn has(&self, host: &dyn Host, path: &Path) -> bool {
+    /// Whether a text is a file that is one of them or inside of one, wherever links lead, or standard input.
+    pub(super) fn access(&self, host: &dyn Host, source: &Source) -> Access {
+        if self.is_printed(source) {
+            return Access::Allowed;
+        }
+        let Some(path) = source.file().filter(|path| host.is_file(path)) else {
+            return Access::Never;
+        };
         let path = host.real_path(&Path::new(".").join(path));
-        self.paths.iter().any(|named| path.starts_with(named))
+        if self.paths.iter().any(|named| path.starts_with(named)) {
+            Access::Allowed
+        } else {
+            Access::Outside
+        }
+    }
+
+    /// Whether a text came from standard input, so that it is printed and not written.
+    pub(super) fn is_printed(&self, source: &Source) -> bool {
+        match source.origin() {
+            Origin::Stdin => self.has_stdin,
+            Origin::File(path) => self.stdin_file.as_ref() == Some(path),
+            _ => false,
+        }
     }
 }
 
@@ -65,7 +101,9 @@ impl<'w> Writer<'w> {
 
     /// Writes texts that belong together: none of them where one surely cannot be written.
     pub(super) fn write(&mut self, texts: &[(SourceId, &str)]) {
-        for (id, _) in texts {
+        let is_printed = |id: SourceId| self.named.is_printed(self.sources.get(id));
+        let files = texts.iter().filter(|(id, _)| !is_printed(*id));
+        for (id, _) in files {
             if let Err(refusal) = self.check(*id) {
                 self.refused.insert(*id, refusal);
             }
@@ -78,6 +116,7 @@ impl<'w> Writer<'w> {
             }
             let written = match refused {
                 Some(other) => Err(self.belongs_to(*id, other)),
+                None if self.named.is_printed(self.sources.get(*id)) => Ok(()),
                 None => self.replace(*id, text),
             };
             match written {
@@ -111,7 +150,7 @@ impl<'w> Writer<'w> {
                 "make it writable, or leave its findings out: `--ignore`, `--diff` to see them",
             ));
         }
-        if !self.named.has(self.host, path) {
+        if self.named.access(self.host, self.sources.get(id)) == Access::Outside {
             return Err(outside(path));
         }
         match self.host.read_manifests(path) {
@@ -137,7 +176,7 @@ impl<'w> Writer<'w> {
     }
 
     fn belongs_to(&self, id: SourceId, other: SourceId) -> Diagnostic {
-        let (path, other) = (self.path(id).display(), self.path(other).display());
+        let (path, other) = (self.sources.get(id).name(), self.path(other).display());
         let message = format!("`{path}` was not fixed: a fix changes `{other}` as well");
         Diagnostic::new(&UNWRITABLE, message).help(format!("see why `{other}` was not fixed"))
     }

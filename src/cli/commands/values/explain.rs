@@ -152,6 +152,9 @@ impl Explanation<'_> {
         let how = if is_deleted { "deleted by" } else { "set by" };
         let mut rows = vec![(how, value)];
         rows.extend(value.overridden.iter().map(|lost| ("over", lost)));
+        // Each chart of a tree hands the same default down to those below it.
+        let mut places = BTreeSet::new();
+        rows.retain(|(_, value)| places.insert((value.set.value, value.set.key)));
         let rows: Vec<(&str, String, String)> = rows
             .into_iter()
             .map(|(how, value)| {
@@ -182,15 +185,25 @@ impl Explanation<'_> {
         format!("{}:{line}", source.name())
     }
 
-    /// The line of the key, as it may be shown; what goes on below is left out.
+    /// The key and the value as they may be shown, with a comment behind them; what goes on below is left out.
     fn line(&self, value: &Value) -> String {
         let span = value.set.key.unwrap_or(value.set.value);
         let source = self.sources.get(span.source);
         let start = span.start;
         let rest = &source.text()[start..];
-        let end = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let line_end = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let value_end = value.set.value.end.max(span.end);
+        let behind = source.text().get(value_end..line_end).unwrap_or_default();
+        // A null may end where its key does, before the colon.
+        let is_own = behind.trim_start_matches(':').trim_start().starts_with('#');
+        let end = match value_end {
+            _ if value_end >= line_end || is_own || value.is_null() && behind.starts_with(':') => {
+                line_end
+            }
+            value_end => value_end,
+        };
         let shown = source.shown(start..end);
-        let more = if value.set.value.end > end {
+        let more = if value.set.value.end > line_end {
             " ..."
         } else {
             ""

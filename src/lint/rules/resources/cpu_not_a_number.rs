@@ -3,7 +3,6 @@ use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::profiles;
-use crate::hub::span;
 use crate::lint::fixes;
 use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
@@ -16,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "RS002",
     "cpu-not-a-number",
-    "KubeSpawner takes a number of cores and no text",
+    "a CPU limit or guarantee is a string: KubeSpawner expects a number of cores",
 )
 .page(include_str!("cpu_not_a_number.md"))
 .fix(FixKind::Safe);
@@ -29,32 +28,40 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.version < NUMBERS {
         return;
     }
+    for key in ["limit", "guarantee"] {
+        let of_chart = hub.get(&format!("singleuser.cpu.{key}"));
+        findings.extend(of_chart.and_then(|value| string(cx, &format!("cpu.{key}"), value)));
+    }
     for settings in profiles::overrides(hub) {
         for key in ["cpu_limit", "cpu_guarantee"] {
             let value = settings.get(key);
-            let Some((value, Content::String(text))) = value.map(|value| (value, &value.content))
-            else {
-                continue;
-            };
-            let message = format!("`{key}` is a number of cores, and this is a text");
-            let cores = match text.strip_suffix('m') {
-                Some(milli) => milli.parse::<f64>().ok().map(|milli| milli / 1000.0),
-                None => text.parse().ok(),
-            };
-            let cores = cores.filter(|cores| cores.is_finite());
-            let help = match cores {
-                Some(cores) => format!("write `{cores}`, without quotes"),
-                None => "write a number: `0.5` is half a core".to_owned(),
-            };
-            let finding = Diagnostic::new(&CODE, message)
-                .at(span(value), "")
-                .help(help);
-            findings.push(match cores {
-                Some(cores) => written(cx, finding, value, cores),
-                None => finding,
-            });
+            findings.extend(value.and_then(|value| string(cx, key, value)));
         }
     }
+}
+
+/// A string where a number of cores belongs.
+fn string(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
+    let Content::String(text) = &value.content else {
+        return None;
+    };
+    let message = format!("`{key}` is a string: a number of cores is expected");
+    let cores = match text.strip_suffix('m') {
+        Some(milli) => milli.parse::<f64>().ok().map(|milli| milli / 1000.0),
+        None => text.parse().ok(),
+    };
+    let cores = cores.filter(|cores| cores.is_finite());
+    let help = match cores {
+        Some(cores) => format!("write `{cores}`, without quotes"),
+        None => "write a number: `0.5` is half a core".to_owned(),
+    };
+    let finding = Diagnostic::new(&CODE, message)
+        .at(value.set.value, "a string")
+        .help(help);
+    Some(match cores {
+        Some(cores) => written(cx, finding, value, cores),
+        None => finding,
+    })
 }
 
 /// The number in place of the text; a whole one as people write it.

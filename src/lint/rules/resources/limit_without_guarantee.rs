@@ -1,10 +1,9 @@
-use crate::diag::{Code, Diagnostic, FixKind, Level};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::Hub;
 use crate::hub::bytes;
 use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
-use crate::lint::documents::Edits;
-use crate::lint::{Check, Context, Rule, fixes};
+use crate::lint::{Check, Context, Rule};
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -17,8 +16,7 @@ static CODE: Code = Code::warning(
     "limit-without-guarantee",
     "Kubernetes takes the limit for the guarantee",
 )
-.page(include_str!("limit_without_guarantee.md"))
-.fix(FixKind::Unsafe);
+.page(include_str!("limit_without_guarantee.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
@@ -30,12 +28,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             if !is_nothing(settings.get(guarantee)) {
                 continue;
             }
-            let edits = |limit: &Value| written_out(cx, settings, guarantee, limit);
             let finding = match settings.get(limit).filter(|limit| !is_nothing(Some(limit))) {
-                Some(limit) => reserved(settings, what, limit).map(|finding| {
-                    let message = "write the guarantee out";
-                    fixes::risky(finding, message, edits(limit))
-                }),
+                Some(limit) => reserved(settings, what, limit),
                 None if what == "memory" => unlimited(hub, settings),
                 None => None,
             };
@@ -57,40 +51,14 @@ fn reserved(settings: &SpawnerSettings<'_>, what: &str, limit: &Value) -> Option
         "{} reserves all of its {what} limit, as no guarantee is set",
         settings.title
     );
-    let help = format!("set `singleuser.{what}.guarantee` to what a server needs at least");
+    let help = format!(
+        "set `singleuser.{what}.guarantee` to measured usage; half of the limit is a start"
+    );
     Some(
         Diagnostic::new(&CODE, message)
             .at(span(limit), "this much is reserved for each")
             .help(help),
     )
-}
-
-/// The limit as the guarantee, where the limit is set.
-fn written_out(
-    cx: &Context<'_>,
-    settings: &SpawnerSettings<'_>,
-    guarantee: &str,
-    limit: &Value,
-) -> Edits {
-    let (of_limit, path, beside) = match guarantee {
-        "mem_guarantee" => (
-            "mem_limit",
-            "singleuser.memory.guarantee",
-            "singleuser.memory.limit",
-        ),
-        _ => (
-            "cpu_limit",
-            "singleuser.cpu.guarantee",
-            "singleuser.cpu.limit",
-        ),
-    };
-    if settings.is_overridden(of_limit) {
-        return fixes::beside(cx, limit, &[(&[guarantee], limit.to_json())]);
-    }
-    if settings.is_overridden(guarantee) {
-        return None;
-    }
-    fixes::set(cx, path, limit.to_json(), beside)
 }
 
 /// Neither is set, though the chart has a guarantee: who took it away, and who gave the limit up.

@@ -2,6 +2,7 @@ use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Rule, SchemaViolation, fixes};
 use crate::schema::ViolationKind;
 use crate::values::Content;
+use crate::yaml;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: &CODE,
@@ -17,13 +18,16 @@ static CODE: Code = Code::error(
 .fix(FixKind::Unsafe);
 
 /// A key that so many places have says nothing about the one that was meant.
-const MOST_HOMES: usize = 4;
+const MOST_HOMES: usize = 3;
 
 pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::UnknownKey { key, meant, homes } = &found.violation.kind else {
         return None;
     };
     let path: Vec<&str> = found.path.iter().map(String::as_str).collect();
+    if let Some(finding) = one_level_too_deep(found, key, homes) {
+        return Some(finding);
+    }
     let of_hub = found
         .hub
         .is_some()
@@ -49,6 +53,37 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         }
         _ => finding,
     })
+}
+
+/// A key inside of its own value, as `storage` in `singleuser.storage.storage`: its keys belong one level up.
+fn one_level_too_deep(
+    found: &SchemaViolation<'_, '_>,
+    key: &str,
+    homes: &[String],
+) -> Option<Diagnostic> {
+    let (_, above) = found.path.split_last()?;
+    let above = above.join(".");
+    let map = found.value?.as_map()?;
+    homes.iter().find(|home| join(home, key) == above)?;
+    let mut keys = map.entries.keys();
+    let first = keys.next()?;
+    let help = match keys.next() {
+        None => format!("remove one level: `{above}.{first}`"),
+        Some(_) => format!("remove one level: put its keys under `{above}`"),
+    };
+    let finding = found.violation.clone().under(&CODE).help(help);
+    let Some(hub) = found.hub else {
+        return Some(finding);
+    };
+    let to = fixes::split(&above);
+    let edits = fixes::scatter(hub, &found.path.join("."), |value| match value {
+        yaml::Value::Mapping(entries) => {
+            let place = |(key, value)| (to.iter().cloned().chain([key]).collect(), value);
+            Some(entries.into_iter().map(place).collect())
+        }
+        _ => None,
+    });
+    Some(fixes::risky(finding, "remove one level", edits))
 }
 
 fn at(home: &str, key: &str) -> String {

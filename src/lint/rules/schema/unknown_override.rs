@@ -58,6 +58,9 @@ const MEANT: &[(&str, &[&str])] = &[
     ("extra_node_affinity", &["node_affinity_required"]),
     ("extra_resource", &["extra_resource_limits"]),
     ("gpu", &["extra_resource_limits"]),
+    ("image_name", &["image"]),
+    ("image_spec", &["image"]),
+    ("image_tag", &["image"]),
     ("labels", &["extra_labels"]),
     ("mem", &["mem_limit", "mem_guarantee"]),
     ("mem_request", &["mem_guarantee"]),
@@ -76,6 +79,8 @@ const MEANT: &[(&str, &[&str])] = &[
     ("storage_dynamic_storage_class", &["storage_class"]),
     ("tag", &["image"]),
     ("timeout", &["start_timeout"]),
+    ("tolerance", &["tolerations"]),
+    ("tolerence", &["tolerations"]),
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
@@ -209,6 +214,9 @@ fn help(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> String {
     }
 }
 
+/// So many traits are named at most.
+const MOST_NAMED: usize = 3;
+
 /// The traits that were probably meant.
 fn meant<'t>(traits: &'t Traits, key: &str) -> Vec<&'t str> {
     let key = snake_case(key);
@@ -227,10 +235,19 @@ fn meant<'t>(traits: &'t Traits, key: &str) -> Vec<&'t str> {
         .iter()
         .filter_map(|prefix| named(&format!("{prefix}{key}")));
     let related = shorter.chain(longer).next();
-    related
-        .or_else(|| nearest(&key, traits.names()))
-        .into_iter()
-        .collect()
+    if let Some(name) = related.or_else(|| nearest(&key, traits.names())) {
+        return vec![name];
+    }
+    let begins = |name: &&str| {
+        let rest = name.strip_prefix(key.as_str());
+        rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    let longer: Vec<&str> = traits.names().filter(begins).collect();
+    if longer.len() <= MOST_NAMED {
+        longer
+    } else {
+        Vec::new()
+    }
 }
 
 fn listed(names: &[&str]) -> String {
@@ -261,6 +278,7 @@ mod tests {
             ("command", &["cmd"]),
             ("selector", &["node_selector"]),
             ("tolerence", &["tolerations"]),
+            ("lifecycle", &["lifecycle_hooks"]),
             ("xyzzy", &[]),
         ] {
             assert_eq!(meant(traits, key), names, "{key}");

@@ -1,4 +1,5 @@
 use crate::diag::{Code, Diagnostic};
+use crate::lint::suppress::is_day;
 use crate::lint::{Check, JudgedComment, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -9,30 +10,25 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SP004",
     "malformed-suppression",
-    "a comment suppresses a finding until a day that is not a date",
+    "a suppression comment has a wrong form or date and suppresses nothing",
 )
 .page(include_str!("malformed.md"));
 
 fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
-    let until = judged.comment.until.as_ref()?;
+    let comment = judged.comment;
+    if let Some(rewritten) = &comment.rewritten {
+        let message = "this comment suppresses nothing: its form is not `# dunnage: ignore[RULE]`";
+        let finding = Diagnostic::new(&CODE, message).at(comment.span, "wrong form");
+        return Some(finding.help(format!("write `{rewritten}`")));
+    }
+    let until = comment.until.as_ref()?;
     if is_day(&until.text) {
         return None;
     }
-    let message = format!("`{}` is not a day", until.text);
-    let finding = Diagnostic::new(&CODE, message).at(until.span, "");
-    Some(finding.help("write it as `until=2027-01-31`"))
-}
-
-/// A day as `2027-01-31`, in which the order of texts is that of days.
-fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let is_number = |part: &&str| part.chars().all(|c| c.is_ascii_digit());
-    let [year, month, day] = parts.as_slice() else {
-        return false;
-    };
-    let within = |part: &str, most: u8| {
-        let number = part.parse::<u8>();
-        part.len() == 2 && number.is_ok_and(|number| (1..=most).contains(&number))
-    };
-    parts.iter().all(is_number) && year.len() == 4 && within(month, 12) && within(day, 31)
+    let message = format!(
+        "this comment suppresses nothing: `{}` is not a date",
+        until.text
+    );
+    let finding = Diagnostic::new(&CODE, message).at(until.span, "not a date");
+    Some(finding.help("write the date as `until=2027-01-31`"))
 }

@@ -1,0 +1,125 @@
+//! The last line of a run.
+
+use crate::diag::{Diagnostic, Level};
+
+/// What a run comes to, besides its findings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LintSummary {
+    /// How many values files, charts and manifests were linted.
+    pub(super) files: usize,
+    /// How many YAML files of folders were not, as the linter knows nothing of what they hold.
+    pub(super) skipped: usize,
+    /// The findings that have fixes.
+    pub(super) fixable: Fixable,
+}
+
+/// How many findings have a fix that may be applied.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Fixable {
+    /// By `--fix`.
+    pub(super) safe: usize,
+    /// By `--unsafe-fixes` besides.
+    pub(super) risky: usize,
+}
+
+impl LintSummary {
+    /// The line: `Found 4 errors, 1 warning in 12 files (3 fixable with --fix; 5 files skipped)`.
+    pub(super) fn line(&self, findings: &[Diagnostic]) -> String {
+        let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
+        let counts: Vec<String> = levels
+            .iter()
+            .map(|level| {
+                let of_level = findings.iter().filter(|finding| finding.level == *level);
+                (of_level.count(), level.name())
+            })
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| plural(count, word))
+            .collect();
+        let found = match counts.as_slice() {
+            [] => "No problems found".to_owned(),
+            counts => format!("Found {}", counts.join(", ")),
+        };
+        let place = match self.files {
+            0 => String::new(),
+            files => format!(" in {}", plural(files, "file")),
+        };
+        let skipped =
+            (self.skipped > 0).then(|| format!("{} skipped", plural(self.skipped, "file")));
+        let notes: Vec<String> = self.fixable.note().into_iter().chain(skipped).collect();
+        match notes.as_slice() {
+            [] => format!("{found}{place}"),
+            notes => format!("{found}{place} ({})", notes.join("; ")),
+        }
+    }
+}
+
+impl Fixable {
+    fn note(self) -> Option<String> {
+        let Self { safe, risky } = self;
+        match (safe, risky) {
+            (0, 0) => None,
+            (safe, 0) => Some(format!("{safe} fixable with --fix")),
+            (0, risky) => Some(format!("{risky} fixable with --fix --unsafe-fixes")),
+            (safe, risky) => Some(format!(
+                "{safe} fixable with --fix, {risky} with --unsafe-fixes"
+            )),
+        }
+    }
+}
+
+/// A number with its noun: `1 file`, `2 files`.
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Code;
+
+    const CODE: &Code = &Code::error("TS001", "test", "a test");
+
+    #[track_caller]
+    fn check(levels: &[Level], [files, skipped, safe, risky]: [usize; 4], expected: &str) {
+        let findings = levels.iter().map(|level| Diagnostic {
+            level: *level,
+            ..Diagnostic::new(CODE, "a test")
+        });
+        let summary = LintSummary {
+            files,
+            skipped,
+            fixable: Fixable { safe, risky },
+        };
+        assert_eq!(summary.line(&findings.collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn the_line_counts_findings_files_and_fixes() {
+        use Level::{Error, Hint, Note, Warning};
+        check(
+            &[Error, Warning, Error, Error, Error],
+            [12, 5, 3, 1],
+            "Found 4 errors, 1 warning in 12 files (3 fixable with --fix, 1 with --unsafe-fixes; 5 files skipped)",
+        );
+        check(
+            &[Note, Hint, Note],
+            [1, 0, 0, 0],
+            "Found 2 notes, 1 hint in 1 file",
+        );
+        check(
+            &[Warning],
+            [1, 1, 0, 1],
+            "Found 1 warning in 1 file (1 fixable with --fix --unsafe-fixes; 1 file skipped)",
+        );
+        check(
+            &[Warning],
+            [2, 0, 1, 0],
+            "Found 1 warning in 2 files (1 fixable with --fix)",
+        );
+        check(&[], [3, 0, 0, 0], "No problems found in 3 files");
+        check(&[], [0, 2, 0, 0], "No problems found (2 files skipped)");
+    }
+}
