@@ -170,7 +170,9 @@ impl<'v> Hub<'v> {
         let code = ["hub.extraConfig", "hub.extraFiles"];
         code.iter().any(|path| {
             let text = self.get(path).map(|value| value.to_json().to_string());
-            text.is_some_and(|text| text.contains(name) || text.contains("ENC["))
+            text.is_some_and(|text| {
+                text.contains(name) || text.contains("ENC[") || text.contains("${")
+            })
         })
     }
 
