@@ -87,7 +87,7 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
     let hub = release.hub(cx.sources);
     let context = hub.as_ref().map(|hub| cx.context(hub, &documents));
     let mut findings = look(&LintSubject::Release(&values, context.as_ref()));
-    // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
+    // What a rule reports at a place replaces what the schema says there, which knows less, unless it is of less weight.
     let mut violations = violations::check(VIOLATIONS, &values, context.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
@@ -99,7 +99,13 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
 }
 
 fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
-    finding.level <= Level::Warning && finding.start() == violation.start()
+    let is_graver = finding.level <= Level::Warning || finding.level <= violation.level;
+    let start = violation.start();
+    let is_marked = || {
+        let mut labels = finding.labels.iter().map(|label| label.span);
+        labels.any(|span| Some((span.source, span.start)) == start)
+    };
+    is_graver && finding.start() == start || finding.is_error() && is_marked()
 }
 
 /// What is found about a release of which another version of the chart makes the second one: what is an error
