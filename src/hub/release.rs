@@ -51,9 +51,7 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
         map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
     }
     let said = version.filter(|version| ChartVersion::read(version).is_some());
-    if said.is_none() {
-        remove_unset_tags(&mut values);
-    }
+    remove_unset_tags(&mut values);
     // A build of a checkout says no version: it is the one whose defaults leave the least to set.
     let known = match &said {
         Some(said) => vec![KnownChart::of(Some(said))],
