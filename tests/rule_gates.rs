@@ -27,6 +27,7 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
         sources: &sources,
         shared: &shared,
         facts,
+        pools: &[],
         has_hints: true,
     };
     lint::run(run, &release)

@@ -1,7 +1,10 @@
 //! The defaults and the schema of the z2jh chart, for releases whose chart is not at hand.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
+
+use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic};
 use crate::schema::Schema;
@@ -48,6 +51,11 @@ impl ChartVersion {
         Version::nearest(None).number()
     }
 
+    /// The oldest version that is known.
+    pub fn oldest() -> Self {
+        VERSIONS[0].number()
+    }
+
     /// Whether it is any minor version of its major one: `4.x`.
     pub fn is_any_minor(self) -> bool {
         self.minor == u32::MAX
@@ -70,6 +78,8 @@ impl fmt::Display for ChartVersion {
 pub struct Version {
     /// `4.4`
     pub name: &'static str,
+    /// The version of the package that was recorded: `4.4.0`. The chart's own images have it as their tag.
+    pub package: &'static str,
     /// The values, as JSON.
     pub defaults: &'static str,
     /// What the chart demands of its values: a JSON Schema without its words.
@@ -77,9 +87,10 @@ pub struct Version {
 }
 
 macro_rules! versions {
-    ($($name:literal),+ $(,)?) => {
+    ($($name:literal $package:literal),+ $(,)?) => {
         &[$(Version {
             name: $name,
+            package: $package,
             defaults: include_str!(concat!("../../schemas/z2jh/", $name, ".defaults.json")),
             schema: include_str!(concat!("../../schemas/z2jh/", $name, ".schema.json")),
         }),+]
@@ -91,6 +102,8 @@ macro_rules! versions {
 pub struct KnownChart {
     /// The version that stands for it.
     pub version: Version,
+    /// What is said of its version.
+    pub said: Option<String>,
     /// Other versions that it may be, or lie next to.
     pub others: Vec<Version>,
     /// Whether it is older than the first version with a schema, which is 1.0.
@@ -102,11 +115,13 @@ impl KnownChart {
     /// so may a development build; where nothing is said it may be any.
     pub fn of(said: Option<&str>) -> Self {
         let version = Version::nearest(said);
+        let text = said.map(str::to_owned);
         let is_other = |other: &&Version| other.name != version.name;
         let Some(wanted) = said.and_then(ChartVersion::read) else {
             let others = VERSIONS.iter().filter(is_other).copied().collect();
             return Self {
                 version,
+                said: text,
                 others,
                 is_without_schema: false,
             };
@@ -118,19 +133,74 @@ impl KnownChart {
         let others = next.filter(|_| !(is_exact && is_release));
         Self {
             version,
+            said: text,
             others: others.copied().into_iter().collect(),
             is_without_schema: wanted < ChartVersion::new(1, 0),
         }
     }
+
+    /// Returns the default values as JSON, with the tags of the package that is named.
+    pub fn defaults(&self) -> Cow<'static, str> {
+        self.version.defaults_of(self.said.as_deref())
+    }
+
+    /// Returns the default values of each version that it may be, or lie next to, with the tags of its own package.
+    pub fn all_defaults(&self) -> Vec<Json> {
+        let versions = std::iter::once(&self.version).chain(&self.others);
+        let texts = versions.map(|version| version.defaults_of(self.said.as_deref()));
+        texts
+            .map(|text| serde_json::from_str(&text).expect("the recorded defaults are JSON"))
+            .collect()
+    }
+
+    /// Whether the package itself was recorded, so that all of its defaults are known.
+    pub fn is_recorded(&self) -> bool {
+        self.said.as_deref().and_then(package) == Some(self.version.package)
+    }
 }
 
 /// All of them, the oldest first.
-pub const VERSIONS: &[Version] = versions!("1.2", "2.0", "3.3", "4.0", "4.2", "4.3", "4.4", "5.0");
+pub const VERSIONS: &[Version] = versions!(
+    "1.2" "1.2.0",
+    "2.0" "2.0.0",
+    "3.3" "3.3.8",
+    "4.0" "4.0.0",
+    "4.2" "4.2.0",
+    "4.3" "4.3.5",
+    "4.4" "4.4.0",
+    "5.0" "5.0.0",
+);
+
+/// The tag that the sources of the chart have in place of its version; no registry has it.
+pub const UNSET_TAG: &str = "set-by-chartpress";
+
+/// Returns a version that names one package, `4.3.2` or a development build; nothing for a range or `4.3`.
+fn package(said: &str) -> Option<&str> {
+    let package = said.trim_start_matches('v');
+    let release = package
+        .split_once('-')
+        .map_or(package, |(release, _)| release);
+    let parts: Vec<&str> = release.split('.').collect();
+    let is_whole = parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok());
+    (is_whole && ChartVersion::read(package).is_some()).then_some(package)
+}
 
 impl Version {
     /// Its two numbers.
     pub fn number(&self) -> ChartVersion {
         ChartVersion::read(self.name).expect("the name of a known version is one")
+    }
+
+    /// Returns the default values as JSON. Where a package is named, the chart's own images have its version as
+    /// their tag, as in every package of the chart.
+    fn defaults_of(&self, said: Option<&str>) -> Cow<'static, str> {
+        match said.and_then(package) {
+            Some(package) if package != self.package => {
+                let tag = |version: &str| format!("\"tag\": \"{version}\"");
+                Cow::Owned(self.defaults.replace(&tag(self.package), &tag(package)))
+            }
+            _ => Cow::Borrowed(self.defaults),
+        }
     }
 
     /// The schema, read when it is first asked for.
@@ -209,6 +279,57 @@ mod tests {
             let defaults: Value = serde_json::from_str(version.defaults).expect("JSON");
             let violations = schema.violations(&defaults);
             assert!(violations.is_empty(), "{}: {violations:#?}", version.name);
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_packages() {
+        for version in VERSIONS {
+            assert!(!version.defaults.contains(UNSET_TAG), "{}", version.name);
+            assert!(version.package.starts_with(version.name));
+            let defaults: Value = serde_json::from_str(version.defaults).expect("JSON");
+            for image in [
+                "/hub/image",
+                "/prePuller/hook/image",
+                "/proxy/secretSync/image",
+                "/singleuser/image",
+                "/singleuser/networkTools/image",
+            ] {
+                let tag = defaults.pointer(&format!("{image}/tag"));
+                assert_eq!(tag, Some(&version.package.into()), "{image}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_images_of_a_package_have_its_version_as_their_tag() {
+        let tag = |said| {
+            let defaults = Version::nearest(said).defaults_of(said);
+            let defaults: Value = serde_json::from_str(&defaults).expect("JSON");
+            let tag = |path: &str| {
+                defaults
+                    .pointer(path)
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
+            (
+                tag("/hub/image/tag").expect("a tag"),
+                tag("/proxy/chp/image/tag").expect("a tag"),
+            )
+        };
+        let dev = "4.3.3-0.dev.git.7272.h1234567";
+        for (said, own) in [
+            (None, "4.4.0"),
+            (Some("4.3"), "4.3.5"),
+            (Some("4.3.x"), "4.3.5"),
+            (Some("4.3.2"), "4.3.2"),
+            (Some("v4.1.0"), "4.1.0"),
+            (Some(dev), dev),
+            (Some("0.9.0"), "0.9.0"),
+        ] {
+            let (of_hub, of_proxy) = tag(said);
+            assert_eq!(of_hub, own);
+            assert_ne!(of_proxy, own);
         }
     }
 

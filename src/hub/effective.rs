@@ -3,6 +3,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::Inside;
+use super::chart::VERSIONS;
 use super::profiles::SpawnerSettings;
 use crate::diag::Diagnostic;
 use crate::text::{SourceId, Sources, Span};
@@ -143,6 +144,14 @@ impl<'v> Hub<'v> {
         self.get(above)?.as_map()?.deleted.get(key)
     }
 
+    /// Returns the known versions before one, `1.2, 2.0`, where nobody says the version of the chart, so that it may be one
+    /// of them.
+    pub fn known_before(&self, since: ChartVersion) -> Option<String> {
+        let older = VERSIONS.iter().filter(|version| version.number() < since);
+        let names: Vec<&str> = older.map(|version| version.name).collect();
+        (!self.is_version_known && !names.is_empty()).then(|| names.join(", "))
+    }
+
     /// The entries of a mapping by its path.
     pub fn entries(&self, path: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
         let map = self.get(path).and_then(Value::as_map);
@@ -170,7 +179,9 @@ impl<'v> Hub<'v> {
         let code = ["hub.extraConfig", "hub.extraFiles"];
         code.iter().any(|path| {
             let text = self.get(path).map(|value| value.to_json().to_string());
-            text.is_some_and(|text| text.contains(name) || text.contains("ENC["))
+            text.is_some_and(|text| {
+                text.contains(name) || text.contains("ENC[") || text.contains("${")
+            })
         })
     }
 

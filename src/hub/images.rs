@@ -9,6 +9,22 @@ use super::{Hub, locate_hub};
 use crate::values::{self, Content};
 use crate::yaml;
 
+/// Images of other projects that the chart runs itself, by the keys of their mappings. Each version of the chart has
+/// tags that it is tested with.
+pub const OF_CHART: [&str; 5] = [
+    "prePuller.pause.image",
+    "proxy.chp.image",
+    "proxy.traefik.image",
+    "scheduling.userPlaceholder.image",
+    "scheduling.userScheduler.image",
+];
+
+/// Returns the last part of the name of an image, without the architecture.
+pub fn short_name(name: &str) -> &str {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    last.trim_end_matches("-amd64")
+}
+
 /// An image that a user's pod may run, with the name that z2jh gives to the container that pulls it
 /// (without `image-pull-`).
 #[derive(Debug, Clone, PartialEq, Eq)]

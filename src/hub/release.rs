@@ -4,9 +4,11 @@ use crate::hub::ChartVersion;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::chart::{KnownChart, NAME, VERSIONS};
+use super::chart::{KnownChart, NAME, UNSET_TAG, VERSIONS};
 use super::shared::ChartCache;
-use super::{Hub, Inside, locate, span};
+use super::{Hub, Inside, images, locate, span};
+use serde_json::Value as Json;
+
 use crate::diag::Diagnostic;
 use crate::schema::Schema;
 use crate::text::{SourceId, Sources, Span};
@@ -49,16 +51,23 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
         map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
     }
     let said = version.filter(|version| ChartVersion::read(version).is_some());
+    remove_unset_tags(&mut values);
     // A build of a checkout says no version: it is the one whose defaults leave the least to set.
-    let known = match &said {
-        Some(said) => vec![KnownChart::of(Some(said)).version],
-        None => VERSIONS.to_vec(),
+    let known: Vec<KnownChart> = if let Some(said) = &said {
+        vec![KnownChart::of(Some(said))]
+    } else {
+        let names = VERSIONS.iter().map(|version| version.name);
+        names.map(|name| KnownChart::of(Some(name))).collect()
     };
-    let set = known.iter().map(|version| {
-        let defaults = serde_json::from_str(version.defaults);
+    let set = known.into_iter().map(|known| {
         let mut set = values.clone();
-        take_away(&mut set, &defaults.expect("the recorded defaults are JSON"));
-        (set, version.name)
+        let defaults = known.all_defaults();
+        let defaults: Vec<&Json> = defaults.iter().collect();
+        if !known.is_recorded() && said.is_some() {
+            remove_own_images(&mut set, &defaults);
+        }
+        remove_defaults(&mut set, &defaults);
+        (set, known.version.name)
     });
     // Of equals the newest.
     let least = set.rev().min_by_key(|(set, _)| leaves(set));
@@ -71,21 +80,59 @@ fn leaves(value: &Value) -> usize {
         .map_or(1, |map| map.entries.values().map(leaves).sum())
 }
 
-/// Takes away what is as in the defaults.
-fn take_away(values: &mut Value, defaults: &serde_json::Value) {
+/// Removes what is as in the defaults of one of the versions.
+fn remove_defaults(values: &mut Value, defaults: &[&Json]) {
     let Some(map) = values.as_map_mut() else {
         return;
     };
     map.entries.retain(|key, value| {
-        let Some(default) = defaults.get(key) else {
-            return true;
-        };
-        if value.is_map() && default.is_object() {
-            take_away(value, default);
+        let below: Vec<&Json> = defaults.iter().filter_map(|it| it.get(key)).collect();
+        if value.is_map() && below.iter().any(|default| default.is_object()) {
+            remove_defaults(value, &below);
             return value.as_map().is_some_and(|map| !map.entries.is_empty());
         }
-        value.to_json() != *default
+        let value = value.to_json();
+        !below.iter().any(|default| **default == value)
     });
+}
+
+/// Removes the tags that a checkout of the chart has in place of its version.
+fn remove_unset_tags(values: &mut Value) {
+    let Some(map) = values.as_map_mut() else {
+        return;
+    };
+    let is_unset =
+        |value: &Value| matches!(&value.content, Content::String(text) if text == UNSET_TAG);
+    map.entries.retain(|_, value| !is_unset(value));
+    for below in map.entries.values_mut() {
+        remove_unset_tags(below);
+    }
+}
+
+/// Removes names and tags of the images of other projects where the defaults of their package are not recorded: nobody knows
+/// whether they are set.
+fn remove_own_images(values: &mut Value, defaults: &[&Json]) {
+    for path in images::OF_CHART {
+        let keys: Vec<&str> = path.split('.').collect();
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let own = defaults
+            .iter()
+            .filter_map(|it| it.pointer(&pointer)?.get("name")?.as_str());
+        let own: Vec<&str> = own.map(images::short_name).collect();
+        let Some(image) = values.get_path_mut(&keys) else {
+            continue;
+        };
+        let is_own = |name: &Value| match &name.content {
+            Content::String(name) => own.contains(&images::short_name(name)),
+            _ => false,
+        };
+        if !image.get("name").is_some_and(is_own) {
+            continue;
+        }
+        if let Some(map) = image.as_map_mut() {
+            map.entries.retain(|key, _| key != "tag" && key != "name");
+        }
+    }
 }
 
 /// The values of one chart, and what its schema says about them.
@@ -214,7 +261,7 @@ impl ReleaseSpec {
             .as_ref()
             .and_then(|place| Some((place, place.known.as_ref()?)));
         if let Some((place, known)) = known {
-            let z2jh = shared.embedded(sources, known.version, parts.helm);
+            let z2jh = shared.embedded(sources, known, parts.helm);
             insert(&mut chart, &place.path, z2jh);
         }
         let plan = Self {
@@ -266,7 +313,7 @@ impl ReleaseSpec {
         let mut plan = self.clone();
         if let Some(hub) = &mut plan.hub {
             let known = KnownChart::of(Some(version));
-            let z2jh = shared.embedded(sources, known.version, self.helm);
+            let z2jh = shared.embedded(sources, &known, self.helm);
             insert(&mut plan.chart, &hub.path, z2jh);
             hub.known = Some(known);
             hub.number = ChartVersion::read(version).unwrap_or_else(ChartVersion::newest);

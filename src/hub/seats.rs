@@ -69,6 +69,34 @@ pub fn request<'s>(
     of(guarantee).or_else(|| of(limit))
 }
 
+/// Returns the amount of a profile that is other than the one that the chart copies for placeholders from `singleuser`;
+/// nothing where both are the same, or one is not known.
+pub fn differing<'s>(
+    base: &'s SpawnerSettings<'_>,
+    profile: &'s SpawnerSettings<'_>,
+) -> Option<&'s Value> {
+    let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
+    let pairs = [
+        ("mem_guarantee", "mem_limit"),
+        ("cpu_guarantee", "cpu_limit"),
+    ];
+    pairs.into_iter().find_map(|(guarantee, limit)| {
+        let held = request(base, guarantee, limit);
+        let taken = request(profile, guarantee, limit);
+        let is_other = held.and_then(bytes::amount) != taken.and_then(bytes::amount);
+        let both = || held.into_iter().chain(taken);
+        let said = taken.or(profile.said(guarantee));
+        said.filter(|_| is_other && both().all(is_known))
+    })
+}
+
+/// Whether the default profile takes the seat that `singleuser` says; so where there is none.
+pub fn is_default_of_singleuser(hub: &Hub<'_>) -> bool {
+    let base = profiles::base(hub);
+    let default = profiles::default_profile(hub, profiles::effective(hub));
+    default.is_none_or(|default| differing(&base, default).is_none())
+}
+
 /// Whether an amount is zero.
 pub fn is_nothing(amount: &Value) -> bool {
     bytes::amount(amount) == Some(0.0)

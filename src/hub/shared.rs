@@ -1,6 +1,7 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::chart::{NAME, Version};
+use super::chart::{KnownChart, NAME};
 use super::release::bare;
 use crate::diag::{Code, Diagnostic};
 use crate::schema::Schema;
@@ -18,27 +19,28 @@ pub(super) static BROKEN_SCHEMA: Code = Code::error(
 /// charts at hand.
 #[derive(Debug, Default)]
 pub struct ChartCache {
-    embedded: Vec<(Version, Helm, Chart)>,
+    embedded: Vec<(Helm, Cow<'static, str>, Chart)>,
     schemas: BTreeMap<SourceId, Option<Schema>>,
 }
 
 impl ChartCache {
     /// The z2jh chart of a version with its known defaults.
-    pub fn embedded(&mut self, sources: &mut Sources, version: Version, helm: Helm) -> Chart {
-        let is_meant =
-            |known: &&(Version, Helm, Chart)| known.0.name == version.name && known.1 == helm;
-        if let Some((_, _, chart)) = self.embedded.iter().find(is_meant) {
+    pub fn embedded(&mut self, sources: &mut Sources, of: &KnownChart, helm: Helm) -> Chart {
+        let defaults = of.defaults();
+        let mut known = self.embedded.iter();
+        if let Some((_, _, chart)) = known.find(|known| known.0 == helm && known.1 == defaults) {
             return chart.clone();
         }
+        let version = of.version;
         let name = format!("defaults of {NAME} {}", version.name);
-        let source = sources.add_built_in(name, version.defaults.to_owned());
-        let values = values::read_recorded(source, version.defaults);
+        let source = sources.add_built_in(name, defaults.clone().into_owned());
+        let values = values::read_recorded(source, &defaults);
         let chart = Chart {
             version: version.name.to_owned(),
             values,
             ..bare(NAME, Span::new(source, 0..0))
         };
-        self.embedded.push((version, helm, chart.clone()));
+        self.embedded.push((helm, defaults, chart.clone()));
         chart
     }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::diag::{Apart, Diagnostic, TextEdit};
 use crate::hub::Inside;
 use crate::text::{SourceId, Sources, Span};
-use crate::values::Value;
+use crate::values::{self, Value};
 use crate::yaml::edit::{self, Planner, Replacements};
 use crate::yaml::{self, Document, Edit, Entry, NodeId, NodeRef, Rewrite};
 
@@ -42,7 +42,7 @@ type DocumentId = (SourceId, usize, usize);
 /// A document with what is found out about it once.
 #[derive(Debug)]
 struct ParsedDocument<'v> {
-    /// Nothing where it is not YAML, or sops signed it.
+    /// Nothing where it is not YAML, sops signed it, or it is a template of another tool.
     document: Option<Document<'v>>,
     /// Nothing where its text cannot be changed.
     planner: Option<Planner>,
@@ -60,13 +60,18 @@ struct Planned {
 }
 
 impl<'v> ParsedDocument<'v> {
-    fn new(text: &'v str) -> Self {
+    /// Values inside of manifests are filled in by what applies these, and may be fixed around that.
+    fn new(text: &'v str, is_inside: bool) -> Self {
         let document = yaml::parse(text).ok();
         let is_unsigned = |document: &Document<'_>| {
             let root = document.root();
             root.is_some_and(|root| root.find("sops").is_none())
         };
-        let document = document.filter(is_unsigned);
+        let is_plain = |document: &Document<'_>| {
+            let mut texts = document.nodes().filter_map(|node| node.text());
+            is_inside || !texts.any(values::is_filled_in_later)
+        };
+        let document = document.filter(is_unsigned).filter(is_plain);
         let planner = document.as_ref().map(Planner::new);
         Self {
             planner: planner.and_then(Result::ok),
@@ -122,7 +127,9 @@ impl<'v> DocumentEditor<'v> {
         Some(Self {
             place,
             values: inside.map(|inside| inside.values),
-            parsed: files.documents.parsed(place, &source.text()[part]),
+            parsed: files
+                .documents
+                .parsed(place, &source.text()[part], inside.is_some()),
             documents: files.documents,
         })
     }
@@ -206,10 +213,10 @@ impl<'v> EditableDocuments<'v> {
         Rc::clone(parts.or_insert_with(|| yaml::split(text).into()))
     }
 
-    fn parsed(&self, place: DocumentId, text: &'v str) -> Rc<ParsedDocument<'v>> {
+    fn parsed(&self, place: DocumentId, text: &'v str, is_inside: bool) -> Rc<ParsedDocument<'v>> {
         let mut parsed = self.parsed.borrow_mut();
         let parsed = parsed.entry(place);
-        Rc::clone(parsed.or_insert_with(|| Rc::new(ParsedDocument::new(text))))
+        Rc::clone(parsed.or_insert_with(|| Rc::new(ParsedDocument::new(text, is_inside))))
     }
 
     /// Takes the fix off every finding whose edits would not read back as they were meant. Changes of one

@@ -10,7 +10,7 @@ use super::subjects::{Context, Rows, Upgrade, Values};
 use super::{origin, violations};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::{self, ChartCache, Hub, Release, ReleaseSpec};
-use crate::policy::Facts;
+use crate::policy::{Facts, Pool};
 use crate::text::{SourceId, Sources};
 use crate::values::NotATable;
 
@@ -43,6 +43,8 @@ pub struct Run<'r> {
     pub shared: &'r ChartCache,
     /// What is known besides the values.
     pub facts: &'r Facts,
+    /// The node pools of the policy; empty without one.
+    pub pools: &'r [Pool],
     /// Whether hints are asked for; of those that are not, nobody needs the fix.
     pub has_hints: bool,
 }
@@ -57,6 +59,7 @@ impl<'r> Run<'r> {
         Context {
             hub,
             facts: self.facts,
+            pools: self.pools,
             hints: self.has_hints,
             documents,
         }
@@ -87,7 +90,7 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
     let hub = release.hub(cx.sources);
     let context = hub.as_ref().map(|hub| cx.context(hub, &documents));
     let mut findings = look(&LintSubject::Release(&values, context.as_ref()));
-    // Where a rule has spoken of a place, and not only by the way, it knows more than the schema.
+    // What a rule reports at a place replaces what the schema says there, which knows less, unless it is of less weight.
     let mut violations = violations::check(VIOLATIONS, &values, context.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
     findings.extend(violations);
@@ -99,7 +102,13 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
 }
 
 fn says_more(finding: &Diagnostic, violation: &Diagnostic) -> bool {
-    finding.level <= Level::Warning && finding.start() == violation.start()
+    let is_graver = finding.level <= Level::Warning || finding.level <= violation.level;
+    let start = violation.start();
+    let is_marked = || {
+        let mut labels = finding.labels.iter().map(|label| label.span);
+        labels.any(|span| Some((span.source, span.start)) == start)
+    };
+    is_graver && finding.start() == start || finding.is_error() && is_marked()
 }
 
 /// What is found about a release of which another version of the chart makes the second one: what is an error

@@ -85,7 +85,10 @@ impl Doubts {
         let path = path(violation);
         let allow = self.others.iter().filter(|(_, refused)| {
             let mut above = (0..=path.len()).map(|length| &path[..length]);
-            !above.any(|path| refused.contains(path))
+            // A version that has the key may refuse what is below it.
+            let mut below = refused.range(path.clone()..);
+            let is_below = below.next().is_some_and(|other| other.starts_with(&path));
+            !is_below && !above.any(|path| refused.contains(path))
         });
         let allow: Vec<&str> = allow.map(|(version, _)| version.name).collect();
         if self.is_between && !allow.is_empty() {
@@ -103,7 +106,7 @@ impl Doubts {
                     format!("{first} to {last}")
                 };
                 format!(
-                    "z2jh {} does not allow it, z2jh {which} does: `--chart-version` says which one it is",
+                    "z2jh {which} allows it, z2jh {} does not: set `--chart-version`",
                     version.name
                 )
             }
@@ -127,7 +130,7 @@ fn violations(sources: &Sources, schema: &Schema, values: &Value) -> Vec<Violati
     });
     let is_meant = |violation: &Violation| match follow(values, &violation.steps) {
         Some(value) => match value.content {
-            Content::Null => false,
+            Content::Null | Content::Encrypted(Encrypted::Any, _) => false,
             // Of what is encrypted only the type is known.
             Content::Encrypted(..) => {
                 matches!(violation.kind, ViolationKind::WrongType { .. })

@@ -16,7 +16,7 @@ use crate::lint::{self, LintTask, Question, Rendered, Selection};
 use crate::policy::Policy;
 use crate::render;
 use crate::text::{SourceId, Sources};
-use crate::values::{self, Helm};
+use crate::values::{self, Helm, Value};
 
 /// The values have nothing under a key.
 pub static NO_SUCH_VALUE: Code = Code::error(
@@ -144,6 +144,7 @@ impl<'p> Gatherer<'p> {
                 *error = error.clone().at(said, "a layer of this release");
             }
         }
+        self.note_templates(reader, &parts.values, &mut errors);
         let hub = release.hub.as_deref().map(hub_keys);
         let parts = hub::ReleaseInput {
             chart: parts.chart,
@@ -171,6 +172,19 @@ impl<'p> Gatherer<'p> {
         }
         self.errors.extend(errors);
         task
+    }
+
+    /// Notes each file that is a template of another tool, once; one that is not YAML is known for what it is.
+    fn note_templates(&mut self, reader: &Reader<'_>, values: &Value, errors: &mut [Diagnostic]) {
+        let mut notes = values::template_notes(&reader.sources, values);
+        for error in errors {
+            if let Some(note) = values::unreadable_template(&reader.sources, error) {
+                self.known += 1;
+                *error = note;
+            }
+        }
+        notes.retain(|note| !self.errors.contains(note));
+        self.errors.extend(notes);
     }
 
     /// Adds a release to what is judged; gives the place of its task.

@@ -1,4 +1,6 @@
-//! Whether a schema takes a null at a place.
+//! What a schema says of a place: whether it takes a null, which keys it has.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -10,20 +12,40 @@ const MOST_REFERENCES: usize = 16;
 impl Schema {
     /// Whether the value at the end of these keys may be null; nothing where the schema does not speak of it.
     pub fn allows_null(&self, path: &[&str]) -> Option<bool> {
-        let mut schemas = vec![&self.document];
-        for key in path {
-            let below = schemas
-                .iter()
-                .flat_map(|schema| branches(&self.document, schema, 0))
-                .filter_map(|schema| property(schema, key));
-            schemas = below.collect();
-        }
-        let said: Vec<bool> = schemas
-            .iter()
-            .flat_map(|schema| branches(&self.document, schema, 0))
-            .filter_map(takes_null)
-            .collect();
+        let schemas = self.at(path).into_iter();
+        let said: Vec<bool> = schemas.filter_map(takes_null).collect();
         (!said.is_empty()).then(|| said.contains(&true))
+    }
+
+    /// Returns the keys that the schema names for the mapping at the end of these keys.
+    pub fn keys(&self, path: &[&str]) -> BTreeSet<&str> {
+        let schemas = self.at(path).into_iter();
+        let named = schemas.filter_map(|schema| schema.get("properties")?.as_object());
+        named
+            .flat_map(|properties| properties.keys().map(String::as_str))
+            .collect()
+    }
+
+    /// Whether the mapping at the end of these keys says that it takes any key.
+    pub fn takes_any_key(&self, path: &[&str]) -> bool {
+        let rest = self
+            .at(path)
+            .into_iter()
+            .filter_map(|schema| schema.get("additionalProperties"));
+        rest.into_iter()
+            .any(|rest| rest.is_object() || rest == true)
+    }
+
+    /// The schemas for the value at the end of these keys.
+    fn at(&self, path: &[&str]) -> Vec<&Value> {
+        let mut schemas = branches(&self.document, &self.document, 0);
+        for key in path {
+            let below = schemas.iter().filter_map(|schema| property(schema, key));
+            schemas = below
+                .flat_map(|schema| branches(&self.document, schema, 0))
+                .collect();
+        }
+        schemas
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every code that reading values raises.
 
-use super::{chart, coalesce, read, set};
+use super::{chart, coalesce, read, set, template};
 use crate::diag::Code;
 
 /// Every code of values, by id.
@@ -9,4 +9,5 @@ pub static ALL: &[&Code] = &[
     &set::BROKEN,
     &chart::NOT_A_CHART,
     &coalesce::NOT_A_TABLE,
+    &template::TEMPLATE,
 ];

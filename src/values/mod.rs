@@ -11,6 +11,7 @@ mod layers;
 mod read;
 mod recorded;
 mod set;
+mod template;
 mod value;
 
 pub use chart::{
@@ -24,4 +25,5 @@ pub use layers::{Coalesced, coalesced, lay_over};
 pub use read::{read, second_document};
 pub use recorded::read_recorded;
 pub use set::{SetKind, set};
+pub use template::{is_filled_in_later, template_notes, unreadable_template};
 pub use value::{Content, Encrypted, Map, Setting, Value};

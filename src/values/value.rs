@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use serde_json::Number;
 
+use super::template;
 use crate::text::{SourceId, Span};
 use crate::yaml::JsonError;
 use crate::yaml::{self, Build, NodeId, NodeRef};
@@ -38,7 +39,7 @@ pub enum Content {
     Number(Number),
     /// A text.
     String(String),
-    /// A text that sops encrypted: only what it was before is known.
+    /// A text that sops encrypted: only what it was before is known; or what another tool fills in.
     Encrypted(Encrypted, String),
     /// A list; layers never merge lists. Copies share it until one of them changes.
     List(Arc<Vec<Value>>),
@@ -59,7 +60,7 @@ impl Content {
     }
 }
 
-/// What sops says of a value that it encrypted: `ENC[AES256_GCM,data:...,type:bool]`.
+/// What is known of a value that is not: sops says it of one that it encrypted, `ENC[AES256_GCM,data:...,type:bool]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encrypted {
     /// `type:str`, and `type:bytes`
@@ -68,6 +69,8 @@ pub enum Encrypted {
     Number,
     /// `type:bool`
     Bool,
+    /// `${name}`: a template of another tool, which may fill in a value of any type.
+    Any,
 }
 
 /// A mapping. Go orders keys by their bytes, and so does this.
@@ -85,6 +88,9 @@ pub struct Map {
 
 impl Encrypted {
     fn of(text: &str) -> Option<Self> {
+        if template::is_filled_in_later(text) {
+            return Some(Encrypted::Any);
+        }
         let inner = text.strip_prefix("ENC[")?.strip_suffix(']')?;
         let kind = inner.rsplit_once("type:").map(|(_, kind)| kind);
         Some(match kind {

@@ -16,6 +16,7 @@ use crate::values::{Content, Setting, Value};
 use crate::yaml::{self, Edit, Entry, NodeRef, Rewrite};
 
 mod around;
+mod indent;
 #[cfg(test)]
 mod properties;
 mod scatter;
@@ -23,6 +24,7 @@ mod scatter;
 pub(super) mod tests;
 
 pub(super) use around::{beside, move_by_name, set_near, transfer};
+pub(super) use indent::{indent, keys_after};
 pub(super) use scatter::{NewValue, add, move_key, scatter, split};
 
 /// Offers edits that keep the meaning, or do the one thing that can be meant.

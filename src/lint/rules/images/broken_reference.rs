@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::Hub;
+use crate::hub::chart::UNSET_TAG;
 use crate::hub::profiles;
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule, fixes};
@@ -48,12 +49,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             if flaw(name).is_none() {
                 findings.extend(without_tag(hub, path, name));
             }
+            findings.extend(unset_tag(cx, path));
         }
     }
     for (key, image) in hub.entries("prePuller.extraImages") {
         let name = image.get("name");
         let found = name.and_then(|name| Some((name, flaw(name)?)));
         findings.extend(found.map(|(name, found)| split(cx, name, image.get("tag"), found)));
+        findings.extend(unset_tag(cx, &format!("prePuller.extraImages.{key}")));
         let is_named = name.is_some_and(|name| flaw(name).is_none());
         if is_named && image.get("tag").is_none_or(is_nothing) {
             let message = format!("the extra image `{key}` has no tag");
@@ -69,6 +72,25 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         findings.extend(settings.get("image").and_then(of_profile));
     }
 }
+
+/// A tag that only the sources of the chart have, where packages have the version of the chart.
+fn unset_tag(cx: &Context<'_>, path: &str) -> Option<Diagnostic> {
+    let hub = cx.hub;
+    let tag = hub.get(&format!("{path}.tag"))?;
+    let is_unset = matches!(&tag.content, Content::String(tag) if tag == UNSET_TAG);
+    if !is_unset || hub.is_default(tag) {
+        return None;
+    }
+    let finding = Diagnostic::new(&CODE, UNSET).at(span(tag), "placeholder of the chart's sources");
+    if hub.is_set(&format!("{path}.name")) {
+        return Some(finding.help("set the tag of the image"));
+    }
+    let finding = finding.help("remove the tag: the packaged chart sets its version");
+    let edits = fixes::remove(cx, tag);
+    Some(fixes::safe(finding, "remove the tag", edits))
+}
+
+const UNSET: &str = "image cannot be pulled: no registry has the tag `set-by-chartpress`";
 
 /// A name with the tag of another image, or with none.
 fn without_tag(hub: &Hub<'_>, path: &str, name: &Value) -> Option<Diagnostic> {
@@ -95,10 +117,14 @@ fn without_tag(hub: &Hub<'_>, path: &str, name: &Value) -> Option<Diagnostic> {
     Some(finding)
 }
 
-/// Whether it is the chart's own image in another registry, which then has the chart's tags too.
+/// Whether it is the chart's own image in another registry, or a variant of it, which have the chart's tags too.
 fn is_copy(hub: &Hub<'_>, name: &Value) -> bool {
     let last = |value: &Value| match &value.content {
-        Content::String(text) => text.rsplit('/').next().map(str::to_owned),
+        // The chart's repository publishes `k8s-hub-slim` with the tags of `k8s-hub`.
+        Content::String(text) => {
+            let last = text.rsplit('/').next()?;
+            Some(last.strip_suffix("-slim").unwrap_or(last).to_owned())
+        }
         _ => None,
     };
     let own = last(name);
@@ -147,6 +173,9 @@ fn of_profile(image: &Value) -> Option<Diagnostic> {
         Content::Map(_) => {
             let help = "write `image: name:tag`; `name` and `tag` are of `singleuser.image`";
             Some(finding("`image` of a profile is a text and no mapping").help(help))
+        }
+        Content::String(text) if text.ends_with(&format!(":{UNSET_TAG}")) => {
+            Some(finding(UNSET).help("set the tag of the image"))
         }
         Content::String(text) if is_capital(text.split('@').next().unwrap_or_default()) => {
             let help = format!("registries would have it as `{}`", text.to_lowercase());

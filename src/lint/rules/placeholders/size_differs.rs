@@ -7,6 +7,7 @@ use crate::hub::bytes;
 use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::seats::{self, is_nothing, request};
 use crate::hub::span;
+use crate::lint::documents::Edits;
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::values::{Content, Value};
 
@@ -28,12 +29,16 @@ const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of 
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    if !hub.has_placeholders() || seats::has_own_placeholder(hub) {
+    if !hub.has_placeholders() {
         return;
     }
     let base = profiles::base(hub);
     let all = profiles::effective(hub);
     let default = profiles::default_profile(hub, all);
+    if seats::has_own_placeholder(hub) {
+        findings.extend(own_size_differs(cx, default.unwrap_or(&base)));
+        return;
+    }
     let edits = default.and_then(requests);
     let edits = edits.and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS.0));
     let mended = |finding| {
@@ -106,20 +111,7 @@ fn differs(
     base: &SpawnerSettings<'_>,
     default: &SpawnerSettings<'_>,
 ) -> Option<Diagnostic> {
-    let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
-    let differing = [
-        ("mem_guarantee", "mem_limit"),
-        ("cpu_guarantee", "cpu_limit"),
-    ]
-    .into_iter()
-    .find_map(|(guarantee, limit)| {
-        let held = request(base, guarantee, limit);
-        let taken = request(default, guarantee, limit);
-        let is_other = held.and_then(bytes::amount) != taken.and_then(bytes::amount);
-        let both = || held.into_iter().chain(taken);
-        let said = taken.or(default.said(guarantee));
-        said.filter(|_| is_other && both().all(is_known))
-    })?;
+    let differing = seats::differing(base, default)?;
     let message = format!(
         "placeholders are as large as `singleuser` says, and {} is not",
         default.title
@@ -128,4 +120,81 @@ fn differs(
         .at(span(differing), "what a server of the default profile gets")
         .help("set `scheduling.userPlaceholder.resources.requests` to the same");
     Some(hub.at(finding, &[REPLICAS]))
+}
+
+const RESOURCES: &str = "scheduling.userPlaceholder.resources";
+
+/// By how much a placeholder may differ from a seat: `1G` of one is 7 % less than `1G` of the other.
+const TOLERANCE: f64 = 1.1;
+
+/// From here on a placeholder is meant to hold the seats of several users, or a whole node.
+const SEVERAL: f64 = 4.0;
+
+/// Resources of placeholders themselves that are not those of the server that most users start.
+fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<Diagnostic> {
+    let hub = cx.hub;
+    let (held, taken) = (seats::placeholder(hub)?, seats::of(default)?);
+    let pairs = [
+        ("cpu", held.cpu, taken.cpu, "cpu_guarantee", "cpu_limit"),
+        (
+            "memory",
+            held.memory,
+            taken.memory,
+            "mem_guarantee",
+            "mem_limit",
+        ),
+    ];
+    let known = pairs.into_iter().filter(|pair| pair.2 > 0.0);
+    let known: Vec<_> = known.collect();
+    let ratio = |pair: &(_, f64, f64, _, _)| pair.1 / pair.2;
+    // One that is too small in one respect makes no room for a user, whatever the other is.
+    let least = known
+        .iter()
+        .min_by(|one, other| ratio(one).total_cmp(&ratio(other)))?;
+    let is_small = ratio(least) * TOLERANCE < 1.0;
+    if !is_small && ratio(least) <= TOLERANCE {
+        return None;
+    }
+    let (name, _, _, guarantee, limit) = *least;
+    let seat = request(default, guarantee, limit)?;
+    let (message, level) = if is_small {
+        let message = format!(
+            "placeholders request less {name} than {} takes: evicting one makes no room for a user",
+            default.title
+        );
+        (message, CODE.level)
+    } else {
+        let message = format!(
+            "placeholders request {:.1}x the {name} that {} takes",
+            ratio(least),
+            default.title
+        );
+        let is_meant = ratio(least) >= SEVERAL;
+        (message, if is_meant { Level::Hint } else { Level::Note })
+    };
+    let mut finding = Diagnostic::new(&CODE, message)
+        .at(span(seat), "what a server of the default profile gets")
+        .help(format!("set `{REQUESTS}` to the requests of that server"));
+    finding.level = level;
+    let finding = hub.at(finding, &[(RESOURCES, "what a placeholder requests")]);
+    let has_limits = hub.entries(&format!("{RESOURCES}.limits")).next().is_some();
+    let requests = requests(default).filter(|_| !has_limits);
+    let edits = requests.and_then(|requests| request_instead(cx, &requests));
+    let message = "request what a server of the default profile gets";
+    Some(fixes::risky(finding, message, edits))
+}
+
+/// These requests in the place of those that are set, each where it is set.
+fn request_instead(cx: &Context<'_>, requests: &Json) -> Edits {
+    if !cx.hub.is_set(REQUESTS) {
+        return fixes::set(cx, REQUESTS, requests.clone(), REPLICAS.0);
+    }
+    let mut edits = Vec::new();
+    for (name, amount) in requests.as_object()? {
+        let path = format!("{REQUESTS}.{name}");
+        if cx.hub.get(&path).map(Value::to_json).as_ref() != Some(amount) {
+            edits.extend(fixes::set(cx, &path, amount.clone(), REQUESTS)?);
+        }
+    }
+    Some(edits)
 }

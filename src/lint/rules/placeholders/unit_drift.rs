@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     check: Check::Hub(check),
 };
 
-static CODE: Code = Code::note(
+static CODE: Code = Code::hint(
     "PH004",
     "placeholder-unit-drift",
     "a placeholder is smaller than the seat that it holds, as two readers of one unit differ",
@@ -30,6 +30,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(guarantee) = hub
         .text(GUARANTEE)
         .filter(|_| hub.has_placeholders() && !seats::has_own_placeholder(hub))
+        .filter(|_| seats::is_default_of_singleuser(hub))
     else {
         return;
     };

@@ -107,12 +107,14 @@ fn named(cx: &Context<'_>, image: &str) -> Edits {
     )
 }
 
-/// Code may assign any image, and nobody can tell which.
+/// Code may assign any image, and nobody can tell which. Code that names no image hands out profiles of the values.
 fn in_code(hub: &Hub<'_>) -> Vec<Diagnostic> {
     let assigns = |code: &&Value| match &code.content {
-        Content::String(code) => ["KubeSpawner.image =", "KubeSpawner.profile_list ="]
-            .iter()
-            .any(|assignment| code.contains(assignment)),
+        Content::String(code) => {
+            let makes_profiles = code.contains("KubeSpawner.profile_list =")
+                && code.replace("KubeSpawner.image", "").contains("image");
+            code.contains("KubeSpawner.image =") || makes_profiles
+        }
         _ => false,
     };
     let code = hub.entries("hub.extraConfig").map(|(_, code)| code);

@@ -7,7 +7,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     check: Check::Hub(check),
 };
 
-static CODE: Code = Code::note(
+static CODE: Code = Code::hint(
     "PR004",
     "hook-puller-class-not-yet-there",
     "the first install pulls no images before the hub starts",

@@ -1,5 +1,5 @@
 use crate::diag::{Code, Diagnostic, FixKind, Level};
-use crate::hub::Hub;
+use crate::hub::{ChartVersion, Hub};
 use crate::lint::fixes::{self, split};
 use crate::lint::{Check, Context, Rule};
 use crate::text::Span;
@@ -60,21 +60,26 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("`{key}` is gone since z2jh {}", removed.since);
             let finding = Diagnostic::new(&CODE, message).at(key_span(value), "is not read");
             let finding = fixed(cx, removed, value, finding);
-            findings.push(weighed(hub, finding, &removed.now.advice()));
+            findings.push(weighed(hub, finding, removed.since, &removed.now.advice()));
         }
     }
     for (path, is_old, message, now) in RESHAPED {
         if let Some(value) = hub.get(path).filter(|value| is_old(&value.content)) {
             let finding = Diagnostic::new(&CODE, *message).at(value.set.value, "has the old shape");
-            findings.push(weighed(hub, finding, &format!("write {now}")));
+            findings.push(weighed(
+                hub,
+                finding,
+                ChartVersion::oldest(),
+                &format!("write {now}"),
+            ));
         }
     }
 }
 
-/// The value at its new place, where the version is known to have that.
+/// The value at its new place, where the version is known to have that, or every version that is known has.
 fn fixed(cx: &Context<'_>, removed: &Removed, value: &Value, finding: Diagnostic) -> Diagnostic {
     let hub = cx.hub;
-    if !hub.is_version_known {
+    if !hub.is_version_known && removed.since > ChartVersion::oldest() {
         return finding;
     }
     let path = removed.path;
@@ -132,13 +137,13 @@ fn key_span(value: &Value) -> Span {
     value.set.key.unwrap_or(value.set.value)
 }
 
-/// A note where nobody says of which version the values are: for an older one they may be right.
-fn weighed(hub: &Hub<'_>, mut finding: Diagnostic, help: &str) -> Diagnostic {
-    if hub.is_version_known {
+/// A note where nobody says of which version the values are, and a known version still has the key.
+fn weighed(hub: &Hub<'_>, mut finding: Diagnostic, since: ChartVersion, help: &str) -> Diagnostic {
+    let Some(versions) = hub.known_before(since) else {
         return finding.help(help);
-    }
+    };
     finding.level = Level::Note;
     finding.help(format!(
-        "{help}\n`--chart-version` says for which version these values are"
+        "{help}\nz2jh {versions} still has the key: set `--chart-version`"
     ))
 }

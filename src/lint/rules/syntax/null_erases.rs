@@ -5,6 +5,7 @@ use crate::hub::ChartValues;
 use crate::hub::span;
 use crate::lint::documents::Edits;
 use crate::lint::{Check, Rule, Values, fixes};
+use crate::text::misspelled;
 use crate::values::{self, Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SY002",
     "null-erases-subtree",
-    "a key with nothing behind it erases what lower layers set below it",
+    "an empty key is `null` and deletes what lower layers set",
 )
 .page(include_str!("null_erases.md"))
 .fix(FixKind::Safe);
@@ -66,14 +67,85 @@ impl<'v> NullSearch<'v, '_> {
     }
 
     fn erased(&self, null: &Value, lost: &[Value], path: &[&str]) -> Option<Diagnostic> {
-        let lost = lost.iter().find(|lost| has_content(lost))?;
-        if !self.is_set(null) || !self.refuses_null(path) {
+        if !self.is_set(null) {
             return None;
         }
-        let mut finding = finding(null, lost, path)?;
+        if self.is_bare(null)
+            && let Some(finding) = self.not_indented(null, path)
+        {
+            return Some(finding);
+        }
+        let lost = lost.iter().find(|lost| has_content(lost))?;
+        if !self.refuses_null(path) || self.has_reason(null) {
+            return None;
+        }
+        let mut finding = self.finding(null, lost, path)?;
+        if !self.is_bare(null) {
+            return Some(finding.help(HELP_NULL));
+        }
         finding.level = Level::Error;
         let (message, edits) = self.without(null, lost);
         Some(fixes::safe(finding.help(HELP), message, edits))
+    }
+
+    /// An empty key whose children stand behind it and not below it: the schema knows them there only.
+    fn not_indented(&self, null: &Value, path: &[&str]) -> Option<Diagnostic> {
+        let (key, above) = path.split_last()?;
+        let schema = self.chart.basis.schema();
+        let (here, below) = (schema.keys(above), schema.keys(path));
+        if here.is_empty() || !here.contains(key) {
+            return None;
+        }
+        let is_free = below.is_empty() && schema.takes_any_key(path);
+        let after = fixes::keys_after(self.values, null.set);
+        let belongs = |name: &str| {
+            let is_known_below =
+                below.contains(name) || is_free && misspelled(name, here.iter().copied()).is_none();
+            !here.contains(name) && is_known_below
+        };
+        let moved: Vec<_> = after.iter().take_while(|(name, _)| belongs(name)).collect();
+        let names: Vec<String> = moved.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let (first, rest) = names.split_first()?;
+        let names = match rest {
+            [] => first.clone(),
+            [second] => format!("{first} and {second}"),
+            _ => format!("{first} and {} more keys", rest.len()),
+        };
+        let message = format!("`{key}` is empty: {names} must be indented below it");
+        let finding = Diagnostic::new(&CODE, message).at(span(null), "empty");
+        let finding = moved.iter().fold(finding, |finding, (_, span)| {
+            finding.at(*span, "belongs below it")
+        });
+        let help = format!("indent what belongs below `{key}`");
+        let edits = fixes::indent(self.values, null.set, moved.len());
+        let finding = Diagnostic {
+            level: Level::Error,
+            ..finding
+        }
+        .help(help);
+        Some(fixes::safe(finding, format!("indent {names}"), edits))
+    }
+
+    /// Whether nothing is written behind the key.
+    fn is_bare(&self, null: &Value) -> bool {
+        self.values.sources.slice(null.set.value).trim().is_empty()
+    }
+
+    /// Whether `null` is written, with a comment above it or behind it: somebody means it.
+    fn has_reason(&self, null: &Value) -> bool {
+        let Some(key) = null.set.key.filter(|_| !self.is_bare(null)) else {
+            return false;
+        };
+        let text = self.values.sources.get(key.source).text();
+        let line = text[..key.start].rfind('\n').unwrap_or(0);
+        let above = text[..line].lines().next_back().unwrap_or_default();
+        let behind = text[null.set.value.end..]
+            .lines()
+            .next()
+            .unwrap_or_default();
+        [above, behind]
+            .iter()
+            .any(|line| line.trim_start().starts_with('#'))
     }
 
     /// A null between two layers, of which the upper one sets the key again.
@@ -83,7 +155,7 @@ impl<'v> NullSearch<'v, '_> {
         let lost = lower
             .iter()
             .find(|lost| has_content(lost) && self.is_set(lost))?;
-        if !self.refuses_null(path) {
+        if !self.refuses_null(path) || self.has_reason(null) {
             return None;
         }
         let source = self.values.sources.get(value.set.value.source);
@@ -91,7 +163,7 @@ impl<'v> NullSearch<'v, '_> {
             "{HELP}; that there is anything at this key is due to {} alone",
             source.name()
         );
-        let finding = finding(null, lost, path)?.help(help);
+        let finding = self.finding(null, lost, path)?.help(help);
         let (message, edits) = self.without(null, lost);
         Some(fixes::risky(finding, message, edits))
     }
@@ -107,13 +179,23 @@ impl<'v> NullSearch<'v, '_> {
         let (message, edits) = if is_kept {
             let nothing = Json::Object(Map::default());
             let edits = fixes::replace(self.values, null.set, nothing);
-            ("write `{}`, which erases nothing", edits)
+            ("write `{}`, which deletes nothing", edits)
         } else {
             let edits = fixes::remove_here(self.values, null.set);
-            ("take the key away", edits)
+            ("remove the key", edits)
         };
-        let is_bare = self.values.sources.slice(set).is_empty();
-        (message, edits.filter(|_| is_bare))
+        (message, edits.filter(|_| self.is_bare(null)))
+    }
+
+    fn finding(&self, null: &Value, lost: &Value, path: &[&str]) -> Option<Diagnostic> {
+        let key = path.last()?;
+        let message = if self.is_bare(null) {
+            format!("an empty `{key}` is `null` and deletes what lower layers set")
+        } else {
+            format!("`{key}: null` deletes what lower layers set")
+        };
+        let finding = Diagnostic::new(&CODE, message).at(span(null), "null here");
+        Some(finding.at(span(lost), "deleted"))
     }
 
     fn is_set(&self, value: &Value) -> bool {
@@ -121,15 +203,11 @@ impl<'v> NullSearch<'v, '_> {
     }
 }
 
-fn finding(null: &Value, lost: &Value, path: &[&str]) -> Option<Diagnostic> {
-    let key = path.last()?;
-    let message = format!("`{key}` with nothing behind it erases what was set below it");
-    let finding = Diagnostic::new(&CODE, message).at(span(null), "means null here");
-    Some(finding.at(span(lost), "what it erases"))
-}
+const HELP: &str = "remove the key, or write `key: {}`, which keeps what lower layers set; if the null is meant, write `null` and \
+     the reason in a comment";
 
-const HELP: &str = "take the key away, or write `key: {}`, which keeps what there is; if it is meant, say `null` and silence \
-     this rule there";
+const HELP_NULL: &str =
+    "remove the key; if the null is meant, write the reason in a comment above it";
 
 fn has_content(value: &Value) -> bool {
     match &value.content {
