@@ -136,14 +136,19 @@ impl<'p> Gatherer<'p> {
             }
         }
         let hub = release.hub.as_deref().map(hub_keys);
-        let parts = hub::ReleaseInput {
+        let mut parts = hub::ReleaseInput {
             chart: parts.chart,
             values: parts.values,
             helm: parts.helm,
             version: release.chart_version.as_deref(),
             hub,
             inside: Vec::new(),
+            is_partial: release.is_partial,
         };
+        if release.is_found && parts.is_without_hub() {
+            // A file in the folder of a chart need not be a layer of it.
+            parts.leave_chart_of_other_values();
+        }
         if errors.is_empty() && !parts.has_hub_keys() {
             self.no_hub
                 .push((no_hub(&parts, release), release.is_found));
@@ -163,8 +168,12 @@ impl<'p> Gatherer<'p> {
         parts: hub::ReleaseInput<'_>,
         may_be_unknown: bool,
     ) -> Option<usize> {
-        let (spec, broken) = ReleaseSpec::new(&mut reader.sources, &mut self.shared, parts);
-        self.errors.extend(broken);
+        let (spec, notes) = ReleaseSpec::new(&mut reader.sources, &mut self.shared, parts);
+        let is_unknown = spec.hub().is_none();
+        if !(may_be_unknown && is_unknown) {
+            self.known += usize::from(!spec.is_known() && !notes.is_empty());
+            self.errors.extend(notes);
+        }
         if may_be_unknown && !spec.is_known() {
             return None;
         }
@@ -196,6 +205,7 @@ impl<'p> Gatherer<'p> {
                 version: inline.version.as_deref(),
                 hub: Some(inline.hub),
                 inside: inline.inside,
+                is_partial: false,
             };
             self.add_task(reader, parts, true);
         }
@@ -242,6 +252,7 @@ impl<'p> Gatherer<'p> {
             version: version.as_deref(),
             hub: Some(Vec::new()),
             inside: Vec::new(),
+            is_partial: false,
         };
         self.add_task(reader, parts, true)
     }

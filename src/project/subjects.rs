@@ -10,10 +10,17 @@ use super::layers::LayerRequest;
 use super::lint::LintRequest;
 use super::reader::{Reader, unreadable};
 use super::settings::Settings;
-use crate::diag::{Diagnostic, Level};
+use crate::diag::{Code, Diagnostic, Level};
 use crate::host::HostError;
 use crate::policy::LintRelease;
 use crate::text::Span;
+
+pub(super) static UNREAD_VALUES: Code = Code::note(
+    "VA014",
+    "values-not-read",
+    "values files in the folder of a chart were not read",
+)
+.page(include_str!("codes/unread_values.md"));
 
 /// One thing that is linted.
 #[derive(Debug)]
@@ -38,6 +45,8 @@ pub(super) struct ReleaseRequest {
     pub(super) said: Option<Span>,
     /// Whether it was come upon in a folder, so that it need not be what the linter knows.
     pub(super) is_found: bool,
+    /// Whether it may be one layer of several, of which the others are not known.
+    pub(super) is_partial: bool,
 }
 
 impl ReleaseRequest {
@@ -49,6 +58,7 @@ impl ReleaseRequest {
             hub: request.hub.clone(),
             said: None,
             is_found: false,
+            is_partial: false,
         }
     }
 }
@@ -123,9 +133,37 @@ impl<'g> SubjectFinder<'g> {
         } else if self.content(path) == FileContent::Manifests {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
+            if self.is_chart_folder(path) && self.request.layers.values.is_empty() {
+                self.note_unread(path);
+            }
             let stack = ReleaseRequest::of_paths(vec![path.to_owned()], self.request);
             found.push(Subject::Release(stack));
         }
+    }
+
+    /// Notes the values files in the folder of a chart that are not read with it.
+    fn note_unread(&self, folder: &Path) {
+        let charts = BTreeSet::from([folder]);
+        let is_named = |file: &Path| self.request.paths.iter().any(|path| clean(path) == clean(file));
+        let is_unread = |file: &&PathBuf| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let is_values = file.parent() == Some(folder) && name.contains("values");
+            let is_read = matches!(&*name, "Chart.yaml" | "values.yaml" | "requirements.yaml")
+                && file.parent() == Some(folder);
+            is_yaml(file)
+                && !is_read
+                && !is_policy(&name)
+                && !is_of_chart(file, &charts)
+                && !is_named(file)
+                && match self.content_of_found(file) {
+                    FileContent::Hub => true,
+                    FileContent::Unknown => is_values,
+                    FileContent::Manifests => false,
+                }
+        };
+        let files = self.reader.host.walk(folder);
+        let unread: Vec<&PathBuf> = files.iter().filter(is_unread).collect();
+        self.notes.borrow_mut().extend(unread_values(folder, &unread));
     }
 
     /// The releases of the policy of which a path is a part.
@@ -221,6 +259,7 @@ impl<'g> SubjectFinder<'g> {
             hub: self.request.hub.clone().or_else(|| release.hub.clone()),
             said: Some(release.name.span),
             is_found: false,
+            is_partial: false,
         })
     }
 
@@ -282,6 +321,26 @@ impl FileContent {
     }
 }
 
+/// The note on values files in the folder of a chart that were not read.
+fn unread_values(folder: &Path, files: &[&PathBuf]) -> Option<Diagnostic> {
+    const MOST: usize = 5;
+    let first = files.first()?;
+    let mut names: Vec<String> = files.iter().map(|file| format!("`{}`", file.display())).collect();
+    let more = names.len().saturating_sub(MOST);
+    names.truncate(MOST);
+    let mut list = names.join(", ");
+    if more > 0 {
+        list = format!("{list} and {more} more");
+    }
+    let verb = if files.len() == 1 { "was" } else { "were" };
+    let folder = folder.display();
+    let message = format!("{list} {verb} not read: of the folder of a chart only `values.yaml` is");
+    Some(Diagnostic::new(&UNREAD_VALUES, message).help(format!(
+        "add the layers of a release: `dunnage lint {folder} -f {}`",
+        first.display()
+    )))
+}
+
 /// Whether a file is read with the chart in whose folder it is: its templates, and the charts below it.
 fn is_of_chart(file: &Path, charts: &BTreeSet<&Path>) -> bool {
     let mut folders = file.ancestors().skip(1);
@@ -320,13 +379,13 @@ pub(super) fn is_stream(text: &str) -> bool {
 
 /// Whether a text speaks of a hub, so that it is worth being read: YAML of all kinds lies in folders.
 fn may_be_hub(text: &str) -> bool {
-    ["singleuser:", "jupyterhub:", "prePuller:"]
-        .iter()
-        .any(|key| text.contains(key))
+    const KEYS: [&str; 4] = ["singleuser:", "singleuser.", "jupyterhub:", "prepuller:"];
+    let text = text.to_ascii_lowercase();
+    KEYS.iter().any(|key| text.contains(key))
 }
 
 /// Without `.` and `..`, by the text alone.
-fn clean(path: &Path) -> PathBuf {
+pub(super) fn clean(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {
         match part {
