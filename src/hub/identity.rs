@@ -45,7 +45,11 @@ pub(super) enum HubSearch {
 /// Looks for the z2jh chart among a chart and all charts below it. The layers show what a dependency may be that is not
 /// at hand.
 pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
-    if let Some(found) = find(chart, &|path| settings_at(chart, layers, path), &mut Vec::new()) {
+    if let Some(found) = find(
+        chart,
+        &|path| settings_at(chart, layers, path),
+        &mut Vec::new(),
+    ) {
         return HubSearch::Found(found);
     }
     let mut missing = Vec::new();

@@ -7,7 +7,14 @@ use crate::text::misspelled;
 use crate::values::Value;
 
 /// Keys at the top of the chart's values that few other charts have.
-const TELLING: [&str; 6] = ["singleuser", "prePuller", "hub", "proxy", "scheduling", "cull"];
+const TELLING: [&str; 6] = [
+    "singleuser",
+    "prePuller",
+    "hub",
+    "proxy",
+    "scheduling",
+    "cull",
+];
 
 /// The other keys at the top of the chart's values, in any known version.
 const OTHERS: [&str; 12] = [
@@ -204,8 +211,14 @@ mod tests {
         for key in TELLING.iter().chain(&OTHERS) {
             assert_eq!(locate(&json!({*key: null})), Some(vec![]), "{key}");
         }
-        assert_eq!(locate(&json!({"debug": {"enabled": true}, "rbac": {}})), Some(vec![]));
-        assert_eq!(locate(&json!({"debug": {"enabled": true}, "image": {}})), None);
+        assert_eq!(
+            locate(&json!({"debug": {"enabled": true}, "rbac": {}})),
+            Some(vec![])
+        );
+        assert_eq!(
+            locate(&json!({"debug": {"enabled": true}, "image": {}})),
+            None
+        );
         assert_eq!(locate(&json!({})), None);
     }
 

@@ -176,6 +176,20 @@ impl ReleaseInput<'_> {
         matches!(search, Some(HubSearch::Nowhere))
     }
 
+    /// Returns the version of the z2jh chart that is at hand, if somebody says that it is another one.
+    pub fn contradicted_version(&self) -> Option<String> {
+        let said = self.version.and_then(ChartVersion::read)?;
+        let found = self.found().filter(|found| found.is_at_hand)?;
+        let own = found.version?;
+        let number = ChartVersion::read(&own)?;
+        let is_same = if said.is_any_minor() {
+            said.major == number.major
+        } else {
+            said == number
+        };
+        (!is_same).then_some(own)
+    }
+
     /// Leaves out a chart that has nothing where the values look like those of a hub, as they are not its values.
     pub fn leave_chart_of_other_values(&mut self) {
         let Some(path) = locate(&self.values) else {
@@ -183,10 +197,16 @@ impl ReleaseInput<'_> {
         };
         let keys = keys(&path);
         let first = self.values.get_path(&keys).and_then(Value::as_map);
-        let first = first.and_then(|map| map.entries.keys().find(|key| super::locate::is_telling(key)));
+        let first = first.and_then(|map| {
+            map.entries
+                .keys()
+                .find(|key| super::locate::is_telling(key))
+        });
         let chart = self.chart.as_ref();
         let of_chart = chart.and_then(|chart| chart.values.get_path(&keys));
-        let is_of_chart = of_chart.zip(first).is_some_and(|(values, key)| values.get(key).is_some());
+        let is_of_chart = of_chart
+            .zip(first)
+            .is_some_and(|(values, key)| values.get(key).is_some());
         if !is_of_chart {
             self.chart = None;
         }

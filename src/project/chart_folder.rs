@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::subjects::clean;
 use super::reader::{Reader, too_large, unreadable};
+use super::subjects::clean;
 use crate::diag::{Code, Diagnostic};
 use crate::host::{LARGEST_CHART, LARGEST_TEXT, Read};
 use crate::values::{self, Chart, ChartFile, Helm};
@@ -152,7 +152,8 @@ fn dependencies_elsewhere(
     let metadata = metadata.iter().filter(|path| host.is_file(path));
     let metadata = metadata.filter_map(|path| host.read_bytes(path).ok());
     let named = metadata.flat_map(|metadata| values::folder_dependencies(&metadata));
-    let named = named.filter(|(name, _)| !name.is_empty() && !name.contains('/') && !is_copied(name));
+    let named =
+        named.filter(|(name, _)| !name.is_empty() && !name.contains('/') && !is_copied(name));
     let named = named.map(|(name, target)| (name, clean(&folder.join(target))));
     named
         .filter(|(_, target)| host.is_file(&target.join("Chart.yaml")))

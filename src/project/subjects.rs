@@ -8,19 +8,14 @@ use std::path::{Component, Path, PathBuf};
 use super::chart_folder::is_chart;
 use super::layers::LayerRequest;
 use super::lint::LintRequest;
+use super::loose_layers::{mark, unread_values};
 use super::reader::{Reader, unreadable};
+use super::release_patterns::expand;
 use super::settings::Settings;
-use crate::diag::{Code, Diagnostic, Level};
+use crate::diag::{Diagnostic, Level};
 use crate::host::HostError;
 use crate::policy::LintRelease;
 use crate::text::Span;
-
-pub(super) static UNREAD_VALUES: Code = Code::note(
-    "VA014",
-    "values-not-read",
-    "values files in the folder of a chart were not read",
-)
-.page(include_str!("codes/unread_values.md"));
 
 /// One thing that is linted.
 #[derive(Debug)]
@@ -69,12 +64,14 @@ pub(super) fn subjects(
     request: &LintRequest,
     settings: &Settings,
 ) -> (Vec<Subject>, Vec<Diagnostic>) {
-    let gatherer = SubjectFinder {
+    let mut gatherer = SubjectFinder {
         reader,
         request,
         settings,
+        releases: Vec::new(),
         notes: RefCell::default(),
     };
+    gatherer.expand_releases();
     let mut found = Vec::new();
     if !request.paths.is_empty() {
         for path in &request.paths {
@@ -83,8 +80,8 @@ pub(super) fn subjects(
     } else if !request.layers.is_empty() {
         let stack = ReleaseRequest::of_paths(Vec::new(), request);
         found.push(Subject::Release(stack));
-    } else if gatherer.releases().next().is_some() {
-        let releases = gatherer.releases();
+    } else if gatherer.has_releases() {
+        let releases = gatherer.releases.iter();
         found.extend(releases.map(|release| gatherer.release(release)));
     } else {
         gatherer.walk(Path::new("."), &mut found);
@@ -92,14 +89,19 @@ pub(super) fn subjects(
     let mut known = Vec::new();
     found.retain(|subject| match subject {
         Subject::Release(ReleaseRequest {
-            said: Some(span), ..
+            said: Some(span),
+            layers,
+            ..
         }) => {
-            let is_new = !known.contains(span);
-            known.push(*span);
+            let release = (*span, layers.values.clone());
+            let is_new = !known.contains(&release);
+            known.push(release);
             is_new
         }
         _ => true,
     });
+    let note = mark(&mut found);
+    gatherer.notes.borrow_mut().extend(note);
     (found, gatherer.notes.take())
 }
 
@@ -107,14 +109,34 @@ struct SubjectFinder<'g> {
     reader: &'g Reader<'g>,
     request: &'g LintRequest,
     settings: &'g Settings,
+    /// The releases of the policy, one by one.
+    releases: Vec<LintRelease>,
     /// What was passed over.
     notes: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'g> SubjectFinder<'g> {
-    fn releases(&self) -> impl Iterator<Item = &'g LintRelease> {
-        let policy = self.settings.policy.iter();
-        policy.flat_map(|(policy, _)| &policy.lint.releases)
+    /// Finds the releases that the entries of the policy stand for.
+    fn expand_releases(&mut self) {
+        let Some((policy, folder)) = &self.settings.policy else {
+            return;
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        for release in &policy.lint.releases {
+            match expand(self.reader.host, folder, release) {
+                Ok(releases) => self.releases.extend(releases),
+                Err(error) => self.notes.borrow_mut().push(error),
+            }
+        }
+    }
+
+    fn has_releases(&self) -> bool {
+        let policy = self.settings.policy.as_ref();
+        policy.is_some_and(|(policy, _)| !policy.lint.releases.is_empty())
     }
 
     /// A path by what it is.
@@ -130,6 +152,7 @@ impl<'g> SubjectFinder<'g> {
             self.walk(path, found);
         } else if self.request.skip_unknown && self.reader.host.is_file(path) {
             self.find_file(path, None, found);
+            self.mark_layer(path, found);
         } else if self.content(path) == FileContent::Manifests {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
@@ -141,10 +164,35 @@ impl<'g> SubjectFinder<'g> {
         }
     }
 
+    /// Marks a named file, of which only those that changed are named, as one layer of several if there are other values
+    /// files in its folder or in the one around it.
+    fn mark_layer(&self, path: &Path, found: &mut [Subject]) {
+        let Some(Subject::Release(release)) = found.last_mut() else {
+            return;
+        };
+        if !release.is_found || release.paths.last().is_none_or(|last| last != path) {
+            return;
+        }
+        let host = self.reader.host;
+        let folders = path.ancestors().skip(1).take(2);
+        let beside = folders.flat_map(|folder| {
+            let is_here = folder.as_os_str().is_empty();
+            host.list_dir(if is_here { Path::new(".") } else { folder })
+        });
+        release.is_partial = beside
+            .filter(|file| is_yaml(file) && host.is_file(file) && !host.is_same_file(file, path))
+            .any(|file| FileContent::of(host.read_file(&file)) == FileContent::Hub);
+    }
+
     /// Notes the values files in the folder of a chart that are not read with it.
     fn note_unread(&self, folder: &Path) {
         let charts = BTreeSet::from([folder]);
-        let is_named = |file: &Path| self.request.paths.iter().any(|path| clean(path) == clean(file));
+        let is_named = |file: &Path| {
+            self.request
+                .paths
+                .iter()
+                .any(|path| clean(path) == clean(file))
+        };
         let is_unread = |file: &&PathBuf| {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             let is_values = file.parent() == Some(folder) && name.contains("values");
@@ -163,13 +211,15 @@ impl<'g> SubjectFinder<'g> {
         };
         let files = self.reader.host.walk(folder);
         let unread: Vec<&PathBuf> = files.iter().filter(is_unread).collect();
-        self.notes.borrow_mut().extend(unread_values(folder, &unread));
+        self.notes
+            .borrow_mut()
+            .extend(unread_values(folder, &unread));
     }
 
     /// The releases of the policy of which a path is a part.
     fn add_releases(&self, path: &Path, found: &mut Vec<Subject>) -> bool {
         let before = found.len();
-        let releases = self.releases();
+        let releases = self.releases.iter();
         let of_path = releases.filter(|release| self.is_of(release, path));
         found.extend(of_path.map(|release| self.release(release)));
         found.len() > before
@@ -319,26 +369,6 @@ impl FileContent {
             _ => FileContent::Unknown,
         }
     }
-}
-
-/// The note on values files in the folder of a chart that were not read.
-fn unread_values(folder: &Path, files: &[&PathBuf]) -> Option<Diagnostic> {
-    const MOST: usize = 5;
-    let first = files.first()?;
-    let mut names: Vec<String> = files.iter().map(|file| format!("`{}`", file.display())).collect();
-    let more = names.len().saturating_sub(MOST);
-    names.truncate(MOST);
-    let mut list = names.join(", ");
-    if more > 0 {
-        list = format!("{list} and {more} more");
-    }
-    let verb = if files.len() == 1 { "was" } else { "were" };
-    let folder = folder.display();
-    let message = format!("{list} {verb} not read: of the folder of a chart only `values.yaml` is");
-    Some(Diagnostic::new(&UNREAD_VALUES, message).help(format!(
-        "add the layers of a release: `dunnage lint {folder} -f {}`",
-        first.display()
-    )))
 }
 
 /// Whether a file is read with the chart in whose folder it is: its templates, and the charts below it.
