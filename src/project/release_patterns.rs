@@ -19,7 +19,7 @@ type Binding = BTreeMap<String, String>;
 
 /// A part of a folder's or file's name in a pattern.
 #[derive(Debug, PartialEq, Eq)]
-enum Part {
+enum NamePart {
     Text(String),
     /// `{hub}`, or the number of a `*`: the same text in all patterns of a release.
     Name(String),
@@ -28,7 +28,7 @@ enum Part {
 /// A path with names in it.
 struct PathPattern<'p> {
     text: &'p Spanned<String>,
-    segments: Vec<Vec<Part>>,
+    segments: Vec<Vec<NamePart>>,
     names: BTreeSet<String>,
 }
 
@@ -144,14 +144,14 @@ fn bound(release: &LintRelease, binding: &Binding, values: Vec<Spanned<String>>)
 impl<'p> PathPattern<'p> {
     fn new(text: &'p Spanned<String>) -> Self {
         let mut stars = 0;
-        let segments: Vec<Vec<Part>> = text
+        let segments: Vec<Vec<NamePart>> = text
             .value
             .split('/')
             .map(|segment| parts(segment, &mut stars))
             .collect();
         let names = segments.iter().flatten().filter_map(|part| match part {
-            Part::Name(name) => Some(name.clone()),
-            Part::Text(_) => None,
+            NamePart::Name(name) => Some(name.clone()),
+            NamePart::Text(_) => None,
         });
         Self {
             text,
@@ -187,7 +187,7 @@ impl<'p> PathPattern<'p> {
 }
 
 /// The parts of a folder's or file's name.
-fn parts(segment: &str, stars: &mut usize) -> Vec<Part> {
+fn parts(segment: &str, stars: &mut usize) -> Vec<NamePart> {
     let mut parts = Vec::new();
     let mut rest = segment;
     while let Some(at) = rest.find(['{', '*']) {
@@ -201,13 +201,13 @@ fn parts(segment: &str, stars: &mut usize) -> Vec<Part> {
             break;
         };
         if !before.is_empty() {
-            parts.push(Part::Text(before.to_owned()));
+            parts.push(NamePart::Text(before.to_owned()));
         }
-        parts.push(Part::Name(name));
+        parts.push(NamePart::Name(name));
         rest = after;
     }
     if !rest.is_empty() {
-        parts.push(Part::Text(rest.to_owned()));
+        parts.push(NamePart::Text(rest.to_owned()));
     }
     parts
 }
@@ -216,7 +216,7 @@ fn parts(segment: &str, stars: &mut usize) -> Vec<Part> {
 fn descend(
     host: &dyn Read,
     folder: &Path,
-    segments: &[Vec<Part>],
+    segments: &[Vec<NamePart>],
     binding: &Binding,
     path: &str,
     found: &mut Vec<(Binding, String)>,
@@ -238,7 +238,7 @@ fn descend(
     };
     match &segment[..] {
         [] => next(binding, folder, ".", found),
-        [Part::Text(name)] => next(binding, &folder.join(name), name, found),
+        [NamePart::Text(name)] => next(binding, &folder.join(name), name, found),
         parts => {
             let mut places: Vec<PathBuf> = host.list_dir(folder);
             places.sort();
@@ -260,11 +260,13 @@ fn descend(
 }
 
 /// What the names stand for, with those that are known already, where a text matches; a name takes as little as it can.
-fn matched(parts: &[Part], text: &str, known: &Binding) -> Option<Binding> {
+fn matched(parts: &[NamePart], text: &str, known: &Binding) -> Option<Binding> {
     match parts.split_first() {
         None => text.is_empty().then(|| known.clone()),
-        Some((Part::Text(start), rest)) => matched(rest, text.strip_prefix(start.as_str())?, known),
-        Some((Part::Name(name), rest)) => {
+        Some((NamePart::Text(start), rest)) => {
+            matched(rest, text.strip_prefix(start.as_str())?, known)
+        }
+        Some((NamePart::Name(name), rest)) => {
             if let Some(value) = known.get(name) {
                 return matched(rest, text.strip_prefix(value.as_str())?, known);
             }

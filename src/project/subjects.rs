@@ -58,16 +58,18 @@ impl ReleaseRequest {
     }
 }
 
-/// What a command line asks for, with notes on what was passed over.
+/// What a command line asks for, with notes on what was passed over; folders that are `apart` are not entered.
 pub(super) fn subjects(
     reader: &Reader<'_>,
     request: &LintRequest,
     settings: &Settings,
+    apart: &[PathBuf],
 ) -> (Vec<Subject>, Vec<Diagnostic>) {
     let mut gatherer = SubjectFinder {
         reader,
         request,
         settings,
+        apart,
         releases: Vec::new(),
         notes: RefCell::default(),
     };
@@ -109,6 +111,8 @@ struct SubjectFinder<'g> {
     reader: &'g Reader<'g>,
     request: &'g LintRequest,
     settings: &'g Settings,
+    /// Folders that have a policy of their own.
+    apart: &'g [PathBuf],
     /// The releases of the policy, one by one.
     releases: Vec<LintRelease>,
     /// What was passed over.
@@ -227,7 +231,8 @@ impl<'g> SubjectFinder<'g> {
 
     /// Charts, manifests and values below a folder; what is none of them is passed over.
     fn walk(&self, folder: &Path, found: &mut Vec<Subject>) {
-        let files = self.reader.host.walk(folder);
+        let mut files = self.reader.host.walk(folder);
+        files.retain(|file| !self.apart.iter().any(|apart| file.starts_with(apart)));
         let is_metadata = |file: &&PathBuf| file.file_name() == Some(OsStr::new("Chart.yaml"));
         let charts: BTreeSet<&Path> = files
             .iter()

@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         Err(errors) => return session.fail(&errors),
     };
     let selection = input.selection.clone();
-    let has_manifests = !input.streams.is_empty();
+    let has_manifests = input.has_manifests();
     let outcome = lint::judge(&session.reader.sources, input, Repeats::Hidden);
     let mut findings = outcome.findings;
     errors.extend(outcome.errors);
