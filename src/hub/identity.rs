@@ -35,7 +35,7 @@ pub(super) enum Assumption {
 #[derive(Debug)]
 pub(super) enum HubSearch {
     /// There they are.
-    Found(HubMatch),
+    Found(Box<HubMatch>),
     /// None of the charts is z2jh, and all of them are known.
     Nowhere,
     /// No chart at hand is z2jh; one of these dependencies may be, or bring it.
@@ -50,7 +50,7 @@ pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
         &|path| settings_at(chart, layers, path),
         &mut Vec::new(),
     ) {
-        return HubSearch::Found(found);
+        return HubSearch::Found(Box::new(found));
     }
     let mut missing = Vec::new();
     add_missing(chart, &mut Vec::new(), &mut missing);
@@ -72,7 +72,7 @@ pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
     let dependencies = missing.into_iter();
     around.map_or_else(
         || HubSearch::Open(dependencies.map(|(_, it)| it.clone()).collect()),
-        HubSearch::Found,
+        |found| HubSearch::Found(Box::new(found)),
     )
 }
 

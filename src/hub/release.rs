@@ -216,7 +216,7 @@ impl ReleaseInput<'_> {
     fn found(&self) -> Option<HubMatch> {
         match &self.chart {
             Some(chart) => match search(chart, &self.values) {
-                HubSearch::Found(found) => Some(found),
+                HubSearch::Found(found) => Some(*found),
                 HubSearch::Nowhere | HubSearch::Open(_) => None,
             },
             None => self.located(),

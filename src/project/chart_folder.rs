@@ -144,7 +144,8 @@ fn dependencies_elsewhere(
             let file = file.to_string_lossy();
             let version = file.strip_prefix(name);
             version.is_some_and(|version| {
-                version.is_empty() || version.starts_with('-') && version.ends_with(".tgz")
+                let is_packed = Path::new(version).extension().is_some_and(|it| it == "tgz");
+                version.is_empty() || version.starts_with('-') && is_packed
             })
         })
     };

@@ -158,9 +158,9 @@ pub(super) fn nearer(
                     &clean(&here.join(&around)),
                     &clean(&here.join(&around)),
                 )?;
-                policy
-                    .into_iter()
-                    .for_each(|policy| add(policy, around.clone()));
+                if let Some(policy) = policy {
+                    add(policy, around);
+                }
             }
         }
     }

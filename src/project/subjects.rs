@@ -119,7 +119,7 @@ struct SubjectFinder<'g> {
     notes: RefCell<Vec<Diagnostic>>,
 }
 
-impl<'g> SubjectFinder<'g> {
+impl SubjectFinder<'_> {
     /// Finds the releases that the entries of the policy stand for.
     fn expand_releases(&mut self) {
         let Some((policy, folder)) = &self.settings.policy else {
