@@ -19,6 +19,7 @@ fn found(version: Option<&str>, facts: &Facts, text: &str) -> Vec<Diagnostic> {
         version,
         hub: None,
         inside: Vec::new(),
+        is_partial: false,
     };
     let mut shared = ChartCache::default();
     let (plan, _) = ReleaseSpec::new(&mut sources, &mut shared, parts);

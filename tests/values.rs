@@ -64,6 +64,7 @@ fn ours(case: &Json, helm: Helm) -> Seen {
     let files = files.map(|(path, text)| ChartFile {
         path: path.clone(),
         content: text.as_str().expect("a text").as_bytes().to_vec(),
+        place: None,
     });
     let chart = values::read_chart(&mut sources, "p", files.collect(), helm).ok()?;
     let nowhere = Span::new(sources.add("values", String::new()), 0..0);

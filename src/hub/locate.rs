@@ -3,18 +3,33 @@
 use serde_json::Value as Json;
 
 use super::chart::NAME;
+use crate::text::misspelled;
 use crate::values::Value;
 
-/// Keys that only the values of the z2jh chart have together.
-const KEYS: [&str; 8] = [
+/// Keys at the top of the chart's values that few other charts have.
+const TELLING: [&str; 6] = [
     "singleuser",
     "prePuller",
     "hub",
     "proxy",
     "scheduling",
     "cull",
-    "ingress",
+];
+
+/// The other keys at the top of the chart's values, in any known version.
+const OTHERS: [&str; 12] = [
+    "auth",
+    "custom",
+    "debug",
+    "enabled",
     "fullnameOverride",
+    "global",
+    "httpRoute",
+    "imagePullSecret",
+    "imagePullSecrets",
+    "ingress",
+    "nameOverride",
+    "rbac",
 ];
 
 /// The deepest nesting of charts around a hub: `binderhub.jupyterhub` is two.
@@ -50,9 +65,24 @@ impl Mapping for Json {
 
 /// The keys that lead to the values of z2jh: to the mapping that has most of the chart's own keys. Below a key
 /// `jupyterhub` and at the root one of them is enough, elsewhere it takes two, or `singleuser` with something in it.
+/// Where no mapping has any, the root is it if all of its keys are those of the chart, or one is a misspelling of one.
 pub fn locate(values: &impl Mapping) -> Option<Vec<String>> {
     let mut found = Vec::new();
     look(values, DEEPEST, &mut Vec::new(), &mut found);
+    best(found).or_else(|| is_meant(values).then(Vec::new))
+}
+
+/// The keys that lead to the values of z2jh below a key of another chart, of which several layers set something.
+pub(super) fn locate_below(layers: &[&Value], path: &[String]) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    for layer in layers {
+        look(*layer, DEEPEST, &mut path.to_vec(), &mut found);
+    }
+    best(found)
+}
+
+/// The place with most of the chart's keys, of equals the last one.
+fn best(found: Vec<(usize, Vec<String>)>) -> Option<Vec<String>> {
     let found = found.into_iter();
     found
         .max_by_key(|(likeness, _)| *likeness)
@@ -79,18 +109,61 @@ fn look(
             .entry(key)
             .is_some_and(|below| below.entries().is_some())
     };
-    let likeness = KEYS.iter().filter(is_map).count();
-    let is_named = path.last().is_some_and(|key| key == NAME);
+    let likeness = TELLING.iter().chain(&["ingress"]).filter(is_map).count();
+    let is_named = path
+        .last()
+        .is_some_and(|key| key.eq_ignore_ascii_case(NAME));
     if likeness > 1 || likeness == 1 && (is_named || path.is_empty() || has_users(values)) {
         found.push((likeness, path.clone()));
     }
     if depth > 0 {
-        for (key, below) in entries {
+        // What is below a key of z2jh itself are settings of z2jh, whatever they are called.
+        let others = entries.filter(|(key, _)| !is_key(key));
+        for (key, below) in others {
             path.push(key.clone());
             look(below, depth - 1, path, found);
             path.pop();
         }
     }
+}
+
+/// Whether a key is one at the top of the chart's values.
+fn is_key(key: &str) -> bool {
+    TELLING.contains(&key) || OTHERS.contains(&key)
+}
+
+/// Whether a key is one that few other charts have at the top of their values.
+pub(super) fn is_telling(key: &str) -> bool {
+    TELLING.contains(&key)
+}
+
+/// Whether a mapping without a mapping of the chart is meant to be its values.
+fn is_meant(values: &impl Mapping) -> bool {
+    let Some(entries) = values.entries() else {
+        return false;
+    };
+    let keys: Vec<&str> = entries.map(|(key, _)| key.as_str()).collect();
+    let are_known = !keys.is_empty() && keys.iter().all(|key| is_key(key));
+    let is_sign = |key: &&str| ["singleuser", "prePuller"].contains(key) || is_slip(key, values);
+    are_known || keys.iter().any(is_sign)
+}
+
+/// Whether a key is a misspelling of one of the chart's (`singleUser`), or a path that is written as one key
+/// (`singleuser.memory.limit`).
+fn is_slip(key: &str, values: &impl Mapping) -> bool {
+    if let Some((first, _)) = key.split_once('.') {
+        return TELLING.contains(&first);
+    }
+    let is_map = values
+        .entry(key)
+        .is_some_and(|below| below.entries().is_some());
+    let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-')).collect();
+    let is_same = |known: &&str| known.eq_ignore_ascii_case(&plain);
+    if is_key(key) {
+        return false;
+    }
+    let long = TELLING.into_iter().filter(|known| known.len() > 4);
+    is_map && (TELLING.iter().any(is_same) || misspelled(key, long).is_some())
 }
 
 /// Whether there are settings of users' servers.
@@ -119,6 +192,56 @@ mod tests {
             assert_eq!(locate_hub(&values), Some(&hub), "{values}");
         }
         assert_eq!(locate_hub(&json!({"grafana": {"image": {}}})), None);
+    }
+
+    #[test]
+    fn no_hub_is_below_a_key_of_the_chart() {
+        for values in [
+            json!({"hub": {"config": {"singleuser": {"a": {}}, "prePuller": {}}}}),
+            json!({"proxy": {}, "hub": {"config": {"singleuser": {"a": 1}, "scheduling": {}, "cull": {}}}}),
+            json!({"singleuser": {"jupyterhub": {"hub": {}, "proxy": {}}}}),
+            json!({"custom": {"jupyterhub": {"singleuser": {"a": 1}}}}),
+        ] {
+            assert_eq!(locate(&values), Some(vec![]), "{values}");
+        }
+    }
+
+    #[test]
+    fn any_keys_of_the_chart_make_a_hub_if_there_are_no_others() {
+        for key in TELLING.iter().chain(&OTHERS) {
+            assert_eq!(locate(&json!({*key: null})), Some(vec![]), "{key}");
+        }
+        assert_eq!(
+            locate(&json!({"debug": {"enabled": true}, "rbac": {}})),
+            Some(vec![])
+        );
+        assert_eq!(
+            locate(&json!({"debug": {"enabled": true}, "image": {}})),
+            None
+        );
+        assert_eq!(locate(&json!({})), None);
+    }
+
+    #[test]
+    fn a_misspelled_or_flattened_key_shows_a_hub() {
+        for values in [
+            json!({"singleUser": {"memory": {"limit": "1G"}}}),
+            json!({"single_user": {"memory": {"limit": "1G"}}}),
+            json!({"Hub": {"config": {}}}),
+            json!({"prepuler": {"hook": {"enabled": false}}}),
+            json!({"shceduling": {"userScheduler": {"enabled": false}}}),
+            json!({"singleuser.memory.limit": "1G"}),
+            json!({"hub.config.JupyterHub.admin_access": true, "other": 1}),
+        ] {
+            assert_eq!(locate(&values), Some(vec![]), "{values}");
+        }
+        for values in [
+            json!({"grafana": {"image": {}}, "proxies": 2}),
+            json!({"pub": {"a": 1}}),
+            json!({"grafana.ini": {"a": 1}}),
+        ] {
+            assert_eq!(locate(&values), None, "{values}");
+        }
     }
 
     #[test]

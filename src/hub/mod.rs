@@ -2,11 +2,13 @@
 //! its values are in a release, what its settings mean, and what its objects are called.
 
 pub mod affinity_terms;
+mod assumptions;
 pub mod bytes;
 pub mod chart;
 pub mod components;
 mod effective;
 mod gitops;
+mod identity;
 pub mod images;
 mod locate;
 pub mod profiles;
@@ -36,4 +38,10 @@ pub use shared::ChartCache;
 use crate::diag::Code;
 
 /// Every code of this module.
-pub static CODES: &[&Code] = &[&shared::BROKEN_SCHEMA, &chart::UNKNOWN_VERSION];
+pub static CODES: &[&Code] = &[
+    &shared::BROKEN_SCHEMA,
+    &chart::UNKNOWN_VERSION,
+    &assumptions::OTHER_CHART,
+    &assumptions::ASSUMED,
+    &assumptions::MISSING,
+];

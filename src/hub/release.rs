@@ -4,7 +4,9 @@ use crate::hub::ChartVersion;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use super::chart::{KnownChart, NAME, UNSET_TAG, VERSIONS};
+use super::assumptions;
+use super::chart::{KnownChart, UNSET_TAG, VERSIONS};
+use super::identity::{Assumption, HubMatch, HubSearch, is_namesake, search};
 use super::shared::ChartCache;
 use super::{Hub, Inside, images, locate, span};
 use serde_json::Value as Json;
@@ -12,7 +14,7 @@ use serde_json::Value as Json;
 use crate::diag::Diagnostic;
 use crate::schema::Schema;
 use crate::text::{SourceId, Sources, Span};
-use crate::values::{self, Chart, Content, Dependency, Helm, Map, NotATable, Value};
+use crate::values::{self, Chart, Content, Helm, Map, NotATable, Value};
 
 /// What a release is made of.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct ReleaseInput<'p> {
     pub hub: Option<Vec<String>>,
     /// Where the values stand that are no files of their own.
     pub inside: Vec<Inside>,
+    /// Whether the values may be one layer of several, of which the others are not known.
+    pub is_partial: bool,
 }
 
 /// What the chart adds to the values that it keeps in the hub's Secret: the release and the chart itself.
@@ -39,7 +43,7 @@ const ADDED: [&str; 2] = ["Chart", "Release"];
 ///
 /// Nothing where they are those of another chart of the same name.
 pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
-    if is_namesake(&values) {
+    if is_of_namesake(&values) {
         return None;
     }
     let version = values.get_path(&["Chart", "Version"]);
@@ -188,6 +192,8 @@ pub struct HubPlace {
     number: ChartVersion,
     /// Whether somebody says the version.
     is_said: bool,
+    /// Whether there are layers or charts around it that were not read.
+    is_partial: bool,
 }
 
 impl HubPlace {
@@ -208,24 +214,107 @@ impl ReleaseInput<'_> {
 
     /// The keys under which the values of a hub are, wherever somebody says that they are.
     pub fn hub_keys(&self) -> Option<Vec<String>> {
-        let in_chart = || find(self.chart.as_ref()?, &mut Vec::new());
-        let place = in_chart().or_else(|| place_of(&self.values))?;
-        Some(place.path)
+        Some(self.found()?.path)
+    }
+
+    /// Whether the chart and all charts below it are at hand, and none of them is z2jh.
+    pub fn is_without_hub(&self) -> bool {
+        let search = self.chart.as_ref().map(|chart| search(chart, &self.values));
+        matches!(search, Some(HubSearch::Nowhere))
+    }
+
+    /// Returns the version of the z2jh chart that is at hand, if somebody says that it is another one.
+    pub fn contradicted_version(&self) -> Option<String> {
+        let said = self.version.and_then(ChartVersion::read)?;
+        let found = self.found().filter(|found| found.is_at_hand)?;
+        let own = found.version?;
+        let number = ChartVersion::read(&own)?;
+        let is_same = if said.is_any_minor() {
+            said.major == number.major
+        } else {
+            said == number
+        };
+        (!is_same).then_some(own)
+    }
+
+    /// Leaves out a chart that has nothing where the values look like those of a hub, as they are not its values.
+    pub fn leave_chart_of_other_values(&mut self) {
+        let Some(path) = locate(&self.values) else {
+            return;
+        };
+        let keys = keys(&path);
+        let first = self.values.get_path(&keys).and_then(Value::as_map);
+        let first = first.and_then(|map| {
+            map.entries
+                .keys()
+                .find(|key| super::locate::is_telling(key))
+        });
+        let chart = self.chart.as_ref();
+        let of_chart = chart.and_then(|chart| chart.values.get_path(&keys));
+        let is_of_chart = of_chart
+            .zip(first)
+            .is_some_and(|(values, key)| values.get(key).is_some());
+        if !is_of_chart {
+            self.chart = None;
+        }
+    }
+
+    /// Where the files show that the hub is.
+    fn found(&self) -> Option<HubMatch> {
+        match &self.chart {
+            Some(chart) => match search(chart, &self.values) {
+                HubSearch::Found(found) => Some(*found),
+                HubSearch::Nowhere | HubSearch::Open(_) => None,
+            },
+            None => self.located(),
+        }
+    }
+
+    /// Where the values without a chart show that it is.
+    fn located(&self) -> Option<HubMatch> {
+        let path = locate(&self.values)?;
+        let values = self.values.get_path(&keys(&path))?;
+        (!is_namesake(values)).then(|| HubMatch {
+            path,
+            ..HubMatch::default()
+        })
+    }
+
+    /// What is worth knowing about how the hub was found, or why none was.
+    fn notes(&self) -> Vec<Diagnostic> {
+        if self.hub.is_some() {
+            return Vec::new();
+        }
+        match &self.chart {
+            None => assumptions::other_chart(&self.values).into_iter().collect(),
+            Some(chart) => match search(chart, &self.values) {
+                HubSearch::Nowhere => Vec::new(),
+                HubSearch::Open(missing) => assumptions::missing(chart, &missing),
+                HubSearch::Found(found) => found
+                    .assumption
+                    .iter()
+                    .map(|assumption| assumptions::assumed(chart, assumption, &found.path))
+                    .collect(),
+            },
+        }
     }
 
     fn place(&self) -> Option<HubPlace> {
-        let said = self.hub.clone().map(|path| HubMatch {
-            path,
-            ..HubMatch::default()
+        let said = self.hub.clone().map(|path| {
+            let found = self.found().filter(|found| found.path == path);
+            found.unwrap_or_else(|| HubMatch {
+                path,
+                ..HubMatch::default()
+            })
         });
-        let in_chart = || find(self.chart.as_ref()?, &mut Vec::new());
-        let place = said.or_else(in_chart).or_else(|| place_of(&self.values))?;
+        let place = said.or_else(|| self.found())?;
         let version = self.version.or(place.version.as_deref());
         let number = version.and_then(ChartVersion::read);
         Some(HubPlace {
             number: number.unwrap_or_else(ChartVersion::newest),
             is_said: number.is_some(),
             known: (!place.is_at_hand).then(|| KnownChart::of(version)),
+            is_partial: self.is_partial || matches!(place.assumption, Some(Assumption::Around(_))),
             path: place.path,
         })
     }
@@ -243,20 +332,22 @@ pub struct ReleaseSpec {
 
 impl ReleaseSpec {
     /// Finds the hub. Where the z2jh chart is not among the files of the release, its known defaults are
-    /// taken; they and the schemas of charts go into what is shared.
+    /// taken; they and the schemas of charts go into what is shared. With it comes what was assumed, and what is wrong
+    /// with the schemas.
     pub fn new(
         sources: &mut Sources,
         shared: &mut ChartCache,
         parts: ReleaseInput<'_>,
     ) -> (Self, Vec<Diagnostic>) {
         let hub = parts.place();
+        let mut notes = parts.notes();
         let chart = parts.chart;
         let mut chart = chart.unwrap_or_else(|| bare("", parts.values.set.value));
         let mut schemas = Vec::new();
         note_schemas(&chart, &mut schemas);
         let broken = schemas.into_iter();
         let broken = broken.filter_map(|schema| shared.add_schema(sources, schema));
-        let broken = broken.collect();
+        notes.extend(broken);
         let known = hub
             .as_ref()
             .and_then(|place| Some((place, place.known.as_ref()?)));
@@ -271,7 +362,7 @@ impl ReleaseSpec {
             hub,
             inside: parts.inside,
         };
-        (plan, broken)
+        (plan, notes)
     }
 
     /// Whether the linter knows anything of it: there is a hub, or a chart at hand.
@@ -329,7 +420,12 @@ impl Release {
     /// # Errors
     /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
     pub fn new(plan: ReleaseSpec) -> Result<Self, NotATable> {
-        let defaults = plan.chart.default_sources();
+        let mut defaults = plan.chart.default_sources();
+        // What a chart around z2jh sets, its authors set for this release.
+        let is_around = |hub: &HubPlace| !hub.path.is_empty() && !plan.chart.name.is_empty();
+        if plan.hub.as_ref().is_some_and(is_around) {
+            defaults.remove(&plan.chart.values.set.value.source);
+        }
         let coalesced = values::coalesced(plan.chart, plan.values, plan.helm)?;
         let counts = |place: &HubPlace| is_on(&coalesced.chart, &place.path);
         let hub = plan.hub.filter(counts);
@@ -356,6 +452,11 @@ impl Release {
             is_version_known: place.is_said,
             settings: OnceCell::new(),
         })
+    }
+
+    /// Whether there are layers or charts around the hub that were not read.
+    pub fn is_partial(&self) -> bool {
+        self.hub.as_ref().is_some_and(|hub| hub.is_partial)
     }
 
     /// The keys that lead to the values of the hub, where there is one.
@@ -449,68 +550,11 @@ pub fn keys(path: &[String]) -> Vec<&str> {
     path.iter().map(String::as_str).collect()
 }
 
-/// Where a hub stands.
-#[derive(Default)]
-struct HubMatch {
-    path: Vec<String>,
-    /// Whether the chart with its defaults is among the files.
-    is_at_hand: bool,
-    /// What a Chart.yaml says of its version.
-    version: Option<String>,
-}
-
-/// Whether the values are those of another chart of the same name: Bitnami has one, whose pullers have
-/// another key.
-fn is_namesake(values: &Value) -> bool {
+/// Whether the values that a hub keeps in its Secret are those of another chart of the same name: Bitnami has one, whose
+/// pullers have another key.
+fn is_of_namesake(values: &Value) -> bool {
     let is_empty = values.as_map().is_none_or(|map| map.entries.is_empty());
     !is_empty && values.get("prePuller").is_none()
-}
-
-/// The z2jh chart itself, or a dependency that means it.
-fn find(chart: &Chart, path: &mut Vec<String>) -> Option<HubMatch> {
-    if chart.name == NAME {
-        if is_namesake(&chart.values) {
-            return None;
-        }
-        return Some(HubMatch {
-            path: path.clone(),
-            is_at_hand: chart
-                .values
-                .as_map()
-                .is_some_and(|map| !map.entries.is_empty()),
-            version: Some(chart.version.clone()),
-        });
-    }
-    for below in &chart.charts {
-        let mut dependencies = chart.dependencies.iter();
-        let meant = dependencies.find(|dependency| dependency.name == below.name);
-        path.push(meant.map_or(&*below.name, Dependency::key).to_owned());
-        let found = find(below, path);
-        path.pop();
-        if found.is_some() {
-            return found;
-        }
-    }
-    let meant = chart
-        .dependencies
-        .iter()
-        .find(|dependency| dependency.name == NAME && !dependency.repository.contains("bitnami"))?;
-    path.push(meant.key().to_owned());
-    let found = path.clone();
-    path.pop();
-    Some(HubMatch {
-        path: found,
-        is_at_hand: false,
-        version: Some(meant.version.clone()),
-    })
-}
-
-fn place_of(values: &Value) -> Option<HubMatch> {
-    Some(HubMatch {
-        path: locate(values)?,
-        is_at_hand: false,
-        version: None,
-    })
 }
 
 /// A chart without files.

@@ -14,6 +14,7 @@ pub(super) fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>)
         version: Some(version),
         hub: None,
         inside: Vec::new(),
+        is_partial: false,
     };
     let mut shared = ChartCache::default();
     let (plan, _) = ReleaseSpec::new(&mut sources, &mut shared, parts);

@@ -7,7 +7,7 @@ use super::rule::Check;
 use super::rules::{RULES, VIOLATIONS};
 use super::stream::{Cluster, Stream, with_stream};
 use super::subjects::{Context, Rows, Upgrade, Values};
-use super::{origin, violations};
+use super::{origin, partial, violations};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::{self, ChartCache, Hub, Release, ReleaseSpec};
 use crate::policy::{Facts, Pool};
@@ -97,6 +97,7 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
     if !values.inside.is_empty() {
         findings.retain(|finding| !hub::is_filled_in(cx.sources, finding));
     }
+    partial::retain(release, &mut findings);
     documents.prove(&mut findings);
     finish(findings)
 }
@@ -123,12 +124,13 @@ fn upgrade(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
         finding.is_error() || is_new
     });
     let documents = EditableDocuments::default();
-    if let (Some(from), Some(to)) = (from.hub(cx.sources), to.hub(cx.sources)) {
+    if let (Some(before), Some(after)) = (from.hub(cx.sources), to.hub(cx.sources)) {
         let upgrade = Upgrade {
-            from: &from,
-            to: &cx.context(&to, &documents),
+            from: &before,
+            to: &cx.context(&after, &documents),
         };
         let mut changes = look(&LintSubject::Upgrade(&upgrade));
+        partial::retain(to, &mut changes);
         documents.prove(&mut changes);
         changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
         findings.extend(changes);

@@ -37,6 +37,8 @@ pub struct Input {
     pub is_layered: bool,
     /// The day in UTC, as `2027-01-31`; where it is not known no suppression expires.
     pub today: Option<String>,
+    /// What is judged by other policies, each with its own selection.
+    pub others: Vec<Input>,
 }
 
 impl Input {
@@ -52,7 +54,13 @@ impl Input {
             selection,
             is_layered: false,
             today: None,
+            others: Vec::new(),
         }
+    }
+
+    /// Whether manifests are among what is judged.
+    pub fn has_manifests(&self) -> bool {
+        !self.streams.is_empty() || self.others.iter().any(Input::has_manifests)
     }
 }
 
@@ -77,7 +85,7 @@ pub enum Repeats {
 /// The outcome of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What was found and is not suppressed; the selection was not applied yet.
+    /// What was found and is not suppressed; the selection was not applied yet, except to what other policies judge.
     pub findings: Vec<Diagnostic>,
     /// What could not be judged.
     pub errors: Vec<Diagnostic>,
@@ -104,7 +112,31 @@ impl Outcome {
 }
 
 /// Judges everything in the input; findings are sorted by place, once each, and without those that are suppressed.
-pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
+pub fn judge(sources: &Sources, mut input: Input, repeats: Repeats) -> Outcome {
+    let others = std::mem::take(&mut input.others);
+    let mut outcome = judge_one(sources, input, repeats);
+    if others.is_empty() {
+        return outcome;
+    }
+    for other in others {
+        let selection = other.selection.clone();
+        let mut judged = judge(sources, other, repeats);
+        selection.apply(&mut judged.findings);
+        outcome.findings.extend(judged.findings);
+        outcome.errors.extend(judged.errors);
+    }
+    sort(&mut outcome.findings);
+    outcome
+}
+
+/// The findings by place, once each.
+fn sort(findings: &mut Vec<Diagnostic>) {
+    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
+    findings.dedup();
+}
+
+/// Judges what one policy applies to.
+fn judge_one(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
     let mut outcome = Outcome::default();
     let policy = input.policy.as_ref();
     let facts = policy.map(|policy| policy.facts.clone());
@@ -136,8 +168,7 @@ pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
         let charts = &charts;
         findings.extend(rows(&Rows { policy, charts }));
     }
-    findings.sort_by_key(|finding| (finding.span(), finding.code.id));
-    findings.dedup();
+    sort(findings);
     let suppressions = Suppressions {
         rules: input.selection.rules,
         entries: policy.map_or(&[], |policy| policy.lint.suppress.as_slice()),

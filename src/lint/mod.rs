@@ -12,6 +12,7 @@ mod engine;
 mod fixes;
 mod input;
 mod origin;
+mod partial;
 mod question;
 mod rule;
 mod rules;

@@ -53,7 +53,7 @@ pub struct LintRelease {
     pub chart: Option<Spanned<String>>,
     /// The version of the z2jh chart, where its files are not at hand.
     pub chart_version: Option<Spanned<String>>,
-    /// The values files, those that win last.
+    /// The values files; later ones override earlier ones. They may be patterns, which `project` expands.
     pub values: Vec<Spanned<String>>,
     /// What `--set` says, one text each.
     pub set: Vec<String>,

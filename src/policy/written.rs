@@ -164,7 +164,9 @@ pub(super) struct LintRelease {
     pub(super) chart: Option<String>,
     /// The version of the z2jh chart, where its files are not at hand.
     pub(super) chart_version: Option<String>,
-    /// The values files, those that win last.
+    /// The values files; later ones override earlier ones. With `{name}` or `*` in a path the entry stands for one release
+    /// for each set of files that match; a name is the same text everywhere in the entry. A pattern that has no file for
+    /// a release is left out of it.
     #[serde(default)]
     pub(super) values: Vec<String>,
     /// What `--set` says, one text each.

@@ -1,8 +1,9 @@
 //! The files of a chart that decide its values, from a folder or from an archive.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::reader::{Reader, too_large, unreadable};
+use super::subjects::clean;
 use crate::diag::{Code, Diagnostic};
 use crate::host::{LARGEST_CHART, LARGEST_TEXT, Read};
 use crate::values::{self, Chart, ChartFile, Helm};
@@ -44,7 +45,12 @@ pub(super) fn read_chart(
     if reader.host.is_dir(path) {
         let mut files = Vec::new();
         let root = reader.host.real_path(path);
-        collect(reader.host, &root, path, "", &mut files)?;
+        let at = ChartPlace {
+            root: &root,
+            folder: path,
+            is_elsewhere: false,
+        };
+        collect(reader.host, at, "", &mut files)?;
         return values::read_chart(&mut reader.sources, name, files, helm);
     }
     let bytes = reader.host.read_bytes(path);
@@ -52,15 +58,25 @@ pub(super) fn read_chart(
     values::read_archive(&mut reader.sources, name, &bytes, helm)
 }
 
-/// The files of a chart's folder that decide its values, with those of the charts below it. `root` is the folder of the
-/// outermost chart without links: what lies outside of it is no part of the chart, whatever links to it.
+/// A folder with a chart.
+#[derive(Clone, Copy)]
+struct ChartPlace<'p> {
+    /// The folder of the outermost chart around it without links: what is outside of it is no part of the chart, whatever
+    /// links to it.
+    root: &'p Path,
+    folder: &'p Path,
+    /// Whether a chart in another folder depends on it.
+    is_elsewhere: bool,
+}
+
+/// The files of a chart's folder that decide its values, with those of the charts below it.
 fn collect(
     host: &dyn Read,
-    root: &Path,
-    folder: &Path,
+    at: ChartPlace<'_>,
     prefix: &str,
     files: &mut Vec<ChartFile>,
 ) -> Result<(), Diagnostic> {
+    let ChartPlace { root, folder, .. } = at;
     let mut take = |path: &Path, name: String| {
         inside(host, root, path)?;
         let content = host.read_bytes(path);
@@ -76,6 +92,7 @@ fn collect(
         files.push(ChartFile {
             path: name,
             content,
+            place: at.is_elsewhere.then(|| path.to_owned()),
         });
         Ok(())
     };
@@ -98,9 +115,50 @@ fn collect(
     for path in folders.filter(|_| depth <= values::DEEPEST_CHART) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         inside(host, root, path)?;
-        collect(host, root, path, &format!("{prefix}charts/{name}/"), files)?;
+        let below = ChartPlace { folder: path, ..at };
+        collect(host, below, &format!("{prefix}charts/{name}/"), files)?;
+    }
+    for (name, target) in dependencies_elsewhere(host, folder, &below) {
+        if depth <= values::DEEPEST_CHART {
+            let elsewhere = ChartPlace {
+                root: &host.real_path(&target),
+                folder: &target,
+                is_elsewhere: true,
+            };
+            collect(host, elsewhere, &format!("{prefix}charts/{name}/"), files)?;
+        }
     }
     Ok(())
+}
+
+/// The folders of dependencies (`file://../inner`) that `helm dependency build` did not yet copy below the chart, each
+/// with the name of its chart.
+fn dependencies_elsewhere(
+    host: &dyn Read,
+    folder: &Path,
+    below: &[PathBuf],
+) -> Vec<(String, PathBuf)> {
+    let is_copied = |name: &str| {
+        let mut names = below.iter().filter_map(|path| path.file_name());
+        names.any(|file| {
+            let file = file.to_string_lossy();
+            let version = file.strip_prefix(name);
+            version.is_some_and(|version| {
+                let is_packed = Path::new(version).extension().is_some_and(|it| it == "tgz");
+                version.is_empty() || version.starts_with('-') && is_packed
+            })
+        })
+    };
+    let metadata = ["Chart.yaml", "requirements.yaml"].map(|name| folder.join(name));
+    let metadata = metadata.iter().filter(|path| host.is_file(path));
+    let metadata = metadata.filter_map(|path| host.read_bytes(path).ok());
+    let named = metadata.flat_map(|metadata| values::folder_dependencies(&metadata));
+    let named =
+        named.filter(|(name, _)| !name.is_empty() && !name.contains('/') && !is_copied(name));
+    let named = named.map(|(name, target)| (name, clean(&folder.join(target))));
+    named
+        .filter(|(_, target)| host.is_file(&target.join("Chart.yaml")))
+        .collect()
 }
 
 /// Refuses a link that leads out of the chart: a chart from elsewhere must not make us read, and print, other files.

@@ -1,6 +1,6 @@
 //! Every code that dunnage can print, with the page that explains it: rules of the linter and all others.
 
-use super::{chart_folder, gather, policy_discovery, reader};
+use super::{chart_folder, gather, loose_layers, policy_discovery, reader, release_patterns};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{self, RULES};
 use crate::text::nearest;
@@ -14,6 +14,10 @@ static OWN: &[&Code] = &[
     &reader::UNREADABLE,
     &chart_folder::LINK,
     &gather::NO_SUCH_VALUE,
+    &gather::NO_EFFECT,
+    &loose_layers::UNREAD_VALUES,
+    &loose_layers::LOOSE_LAYERS,
+    &release_patterns::NO_MATCH,
 ];
 
 /// All codes of a program: those of a front end (the command line, the language server) and those of every module

@@ -26,6 +26,14 @@ pub static NO_SUCH_VALUE: Code = Code::error(
 )
 .page(include_str!("codes/no_such_value.md"));
 
+/// An option that fits nothing.
+pub(super) static NO_EFFECT: Code = Code::error(
+    "VA017",
+    "option-fits-nothing",
+    "`--hub` or `--chart-version` fits nothing that is linted",
+)
+.page(include_str!("codes/no_effect.md"));
+
 /// What was read of all subjects.
 pub(super) struct Gathered {
     /// The releases and the manifests; the policy is left to be added.
@@ -43,6 +51,8 @@ pub(super) struct Gathered {
 /// Reads subjects one by one.
 #[derive(Default)]
 pub(super) struct Gatherer<'p> {
+    /// The options about hubs that were given, as they are written.
+    options: Vec<String>,
     /// The policy by which manifests are rendered first.
     injected: Option<&'p Policy>,
     question: Question,
@@ -84,7 +94,13 @@ impl<'p> Gatherer<'p> {
         } else {
             MadeFrom::Layers(Box::new(ReleaseRequest::of_paths(Vec::new(), request)))
         };
+        let version = request.chart_version.iter();
+        let version = version.map(|version| format!("--chart-version {version}"));
+        let hub = request.hub.iter().map(|hub| format!("--hub {hub}"));
+        // Of the files of a commit none has to be of a hub.
+        let options = version.chain(hub).filter(|_| !request.skip_unknown);
         Self {
+            options: options.collect(),
             injected: settings.injected.as_ref(),
             question: settings.question.clone(),
             made_from,
@@ -117,6 +133,10 @@ impl<'p> Gatherer<'p> {
         let no_hub = self.no_hub.into_iter();
         let no_hub = no_hub.filter(|(_, is_found)| is_lost || !is_found);
         errors.extend(no_hub.map(|(error, _)| error));
+        let has_hub = self.tasks.iter().any(|task| task.spec.hub().is_some());
+        if !has_hub && self.known > 0 && !errors.iter().any(Diagnostic::is_error) {
+            errors.extend(self.options.iter().map(|option| without_effect(option)));
+        }
         let input = lint::Input {
             shared: self.shared,
             tasks: self.tasks,
@@ -146,14 +166,22 @@ impl<'p> Gatherer<'p> {
         }
         self.note_templates(reader, &parts.values, &mut errors);
         let hub = release.hub.as_deref().map(hub_keys);
-        let parts = hub::ReleaseInput {
+        let mut parts = hub::ReleaseInput {
             chart: parts.chart,
             values: parts.values,
             helm: parts.helm,
             version: release.chart_version.as_deref(),
             hub,
             inside: Vec::new(),
+            is_partial: release.is_partial,
         };
+        if let Some(version) = parts.contradicted_version() {
+            errors.push(other_version(release, &version));
+        }
+        if release.is_found && parts.is_without_hub() {
+            // A file in the folder of a chart need not be a layer of it.
+            parts.leave_chart_of_other_values();
+        }
         if errors.is_empty() && !parts.has_hub_keys() {
             self.no_hub
                 .push((no_hub(&parts, release), release.is_found));
@@ -194,8 +222,12 @@ impl<'p> Gatherer<'p> {
         parts: hub::ReleaseInput<'_>,
         may_be_unknown: bool,
     ) -> Option<usize> {
-        let (spec, broken) = ReleaseSpec::new(&mut reader.sources, &mut self.shared, parts);
-        self.errors.extend(broken);
+        let (spec, notes) = ReleaseSpec::new(&mut reader.sources, &mut self.shared, parts);
+        let is_unknown = spec.hub().is_none();
+        if !(may_be_unknown && is_unknown) {
+            self.known += usize::from(!spec.is_known() && !notes.is_empty());
+            self.errors.extend(notes);
+        }
         if may_be_unknown && !spec.is_known() {
             return None;
         }
@@ -228,6 +260,7 @@ impl<'p> Gatherer<'p> {
                 version: inline.version.as_deref(),
                 hub: Some(inline.hub),
                 inside: inline.inside,
+                is_partial: false,
             };
             self.add_task(reader, parts, true);
         }
@@ -274,6 +307,7 @@ impl<'p> Gatherer<'p> {
             version: version.as_deref(),
             hub: Some(Vec::new()),
             inside: Vec::new(),
+            is_partial: false,
         };
         self.add_task(reader, parts, true)
     }
@@ -321,6 +355,25 @@ fn no_hub(parts: &hub::ReleaseInput<'_>, release: &ReleaseRequest) -> Diagnostic
         None => "`dunnage values` prints the keys of the values".to_owned(),
     };
     let error = Diagnostic::new(&NO_SUCH_VALUE, message).help(help);
+    match release.said {
+        Some(said) => error.at(said, "this release"),
+        None => error,
+    }
+}
+
+/// What is wrong with an option about hubs where none is linted.
+fn without_effect(option: &str) -> Diagnostic {
+    let message = format!("`{option}` has no effect: no hub was found in what is linted");
+    Diagnostic::new(&NO_EFFECT, message)
+        .help("remove the option, or name the values files or the chart of a hub")
+}
+
+/// What is wrong with a release whose chart is at hand in another version than the one that is said.
+fn other_version(release: &ReleaseRequest, version: &str) -> Diagnostic {
+    let said = release.chart_version.as_deref().unwrap_or_default();
+    let message = format!("the chart at hand has version {version}, not {said}");
+    let error = Diagnostic::new(&NO_EFFECT, message)
+        .help("remove the version: the chart says it. `--to` shows what another version changes");
     match release.said {
         Some(said) => error.at(said, "this release"),
         None => error,

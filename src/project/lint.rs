@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use super::codes::Codes;
 use super::gather::{Gathered, Gatherer};
 use super::layers::LayerRequest;
+use super::policy_discovery;
 use super::reader::Reader;
-use super::settings;
+use super::settings::{self, Settings};
 use super::subjects::{self, Subjects};
 use crate::diag::Diagnostic;
-use crate::lint;
+use crate::lint::{self, RULES, Selection};
 
 /// What is to be linted, and by what.
 #[derive(Debug, Clone, Default)]
@@ -70,11 +71,101 @@ pub fn load_lint(
     request: &LintRequest,
 ) -> Result<LoadedLint, Vec<Diagnostic>> {
     let settings = settings::read(reader, request)?;
+    let nearer = nearer_policies(reader, request, &settings)?;
+    if nearer.is_empty() {
+        return Ok(load_one(reader, request, settings, &[]));
+    }
+    let apart: Vec<PathBuf> = nearer.iter().flat_map(|(_, paths)| paths.clone()).collect();
+    let mut loaded = Vec::new();
+    let own = left(request, &apart);
+    if !own.paths.is_empty() {
+        loaded.push(load_one(reader, &own, settings, &apart));
+    }
+    for (policy, paths) in nearer {
+        let own = LintRequest {
+            paths,
+            policy: Some(policy),
+            ..request.clone()
+        };
+        let settings = settings::read(reader, &own)?;
+        // A policy further down has its own part of these folders.
+        let further: Vec<PathBuf> = apart
+            .iter()
+            .filter(|path| !own.paths.contains(path))
+            .cloned()
+            .collect();
+        loaded.push(load_one(reader, &own, settings, &further));
+    }
+    Ok(together(request, loaded))
+}
+
+/// The policies nearer to what is linted than the one that was found, which nobody named.
+fn nearer_policies(
+    reader: &Reader<'_>,
+    request: &LintRequest,
+    settings: &Settings,
+) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Vec<Diagnostic>> {
+    let policy = settings.policy.as_ref();
+    let has_releases = policy.is_some_and(|(policy, _)| !policy.lint.releases.is_empty());
+    let is_walk = request.paths.is_empty() && request.layers.is_empty() && !has_releases;
+    let here = [PathBuf::from(".")];
+    let paths = if is_walk { &here[..] } else { &request.paths };
+    if request.policy.is_some() || paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = policy.map(|(_, folder)| folder.as_path());
+    policy_discovery::nearer(reader.host, own, paths).map_err(|error| vec![error])
+}
+
+/// What is left for the policy of the working folder.
+fn left(request: &LintRequest, apart: &[PathBuf]) -> LintRequest {
+    let mut own = request.clone();
+    if own.paths.is_empty() {
+        own.paths = vec![PathBuf::from(".")];
+    }
+    own.paths.retain(|path| !apart.contains(path));
+    own
+}
+
+/// Several loads as one, of which each has its own selection.
+fn together(request: &LintRequest, loaded: Vec<LoadedLint>) -> LoadedLint {
+    let selection = Selection {
+        select: request.select.clone(),
+        ignore: request.ignore.clone(),
+        pedantic: true,
+        ..Selection::of(RULES)
+    };
+    let question = loaded.first().map(|first| first.lint.question.clone());
+    let mut all = LoadedLint {
+        lint: lint::Input::new(question.unwrap_or_default(), selection),
+        errors: Vec::new(),
+        known: 0,
+        files: BTreeSet::new(),
+        skipped: 0,
+        policy_folder: None,
+    };
+    for one in loaded {
+        all.errors.extend(one.errors);
+        all.known += one.known;
+        all.files.extend(one.files);
+        all.skipped += one.skipped;
+        all.lint.others.push(one.lint);
+    }
+    all
+}
+
+/// Reads what one policy applies to; what is `apart` has others.
+fn load_one(
+    reader: &mut Reader<'_>,
+    request: &LintRequest,
+    settings: Settings,
+    apart: &[PathBuf],
+) -> LoadedLint {
     let Subjects {
         found,
         notes,
         skipped,
-    } = subjects::subjects(reader, request, &settings);
+    } = subjects::subjects(reader, request, &settings, apart);
     let mut gatherer = Gatherer::new(request, &settings, notes);
     gatherer.add(reader, found);
     let Gathered {
@@ -85,7 +176,7 @@ pub fn load_lint(
         errors,
     } = gatherer.finish(settings.selection.clone());
     let (policy, policy_folder) = settings.policy.unzip();
-    Ok(LoadedLint {
+    LoadedLint {
         lint: lint::Input {
             has_rows: !input.question.is_upgrade(),
             today: reader.host.today(),
@@ -97,5 +188,5 @@ pub fn load_lint(
         files,
         skipped: skipped + unknown,
         policy_folder,
-    })
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::reader::{Reader, unreadable};
+use super::subjects::clean;
 use crate::diag::{Code, Diagnostic};
 use crate::host::{Distrust, Read};
 use crate::policy::Z2JH;
@@ -75,6 +76,18 @@ fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagno
         .current_dir()
         .map_err(|error| unreadable(Path::new("."), &error))?;
     let last = repository(host, &folder).unwrap_or(&folder);
+    let found = look(host, &folder, last)?;
+    if let Some(path) = found
+        .as_ref()
+        .filter(|path| path.parent() != Some(&*folder))
+    {
+        reader.policy_above = Some(path.clone());
+    }
+    Ok((folder, found))
+}
+
+/// The policy that is nearest to a folder, from there up to a last one.
+fn look(host: &dyn Read, folder: &Path, last: &Path) -> Result<Option<PathBuf>, Diagnostic> {
     for above in folder.ancestors() {
         let found: Vec<PathBuf> = NAMES
             .iter()
@@ -85,10 +98,7 @@ fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagno
             [] => {}
             [path] => {
                 trust(host, path)?;
-                if above != folder {
-                    reader.policy_above = Some(path.clone());
-                }
-                return Ok((folder.clone(), Some(path.clone())));
+                return Ok(Some(path.clone()));
             }
             _ => return Err(two_policies(above)),
         }
@@ -96,7 +106,65 @@ fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagno
             break;
         }
     }
-    Ok((folder, None))
+    Ok(None)
+}
+
+/// The policies that are nearer to paths, or to what is below them, than that of the working folder, each with what it
+/// applies to. What is left out has that one, which is in the folder `own`.
+///
+/// # Errors
+/// A policy that is not trusted, or a folder with two of them.
+pub(super) fn nearer(
+    host: &dyn Read,
+    own: Option<&Path>,
+    paths: &[PathBuf],
+) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Diagnostic> {
+    let here = host
+        .current_dir()
+        .map_err(|error| unreadable(Path::new("."), &error))?;
+    let mut found: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
+    let mut add =
+        |policy: PathBuf, path: PathBuf| match found.iter_mut().find(|(known, _)| *known == policy)
+        {
+            Some((_, paths)) => paths.push(path),
+            None => found.push((policy, vec![path])),
+        };
+    let of_here = |folder: &Path| folder.ancestors().any(|above| above == here);
+    for path in paths.iter().filter(|path| *path != Path::new("-")) {
+        let whole = clean(&here.join(path));
+        let is_folder = host.is_dir(path);
+        let folder = if is_folder {
+            whole.clone()
+        } else {
+            whole.parent().unwrap_or(&whole).to_owned()
+        };
+        let first = if of_here(&folder) { &here } else { &folder };
+        let last = repository(host, &folder).unwrap_or(first);
+        let nearest = look(host, &folder, last)?;
+        if let Some(policy) = nearest.filter(|policy| policy.parent() != own) {
+            add(policy, path.clone());
+        }
+        if !is_folder || host.is_file(&path.join("Chart.yaml")) {
+            continue;
+        }
+        for file in host.walk(path) {
+            let is_policy = file
+                .file_name()
+                .is_some_and(|name| NAMES.iter().any(|known| *known == name));
+            let around = file.parent().unwrap_or(Path::new("")).to_owned();
+            if is_policy && clean(&here.join(&around)) != folder {
+                let policy = look(
+                    host,
+                    &clean(&here.join(&around)),
+                    &clean(&here.join(&around)),
+                )?;
+                if let Some(policy) = policy {
+                    add(policy, around);
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The root of the repository that a folder is in.

@@ -8,7 +8,9 @@ use std::path::{Component, Path, PathBuf};
 use super::chart_folder::is_chart;
 use super::layers::LayerRequest;
 use super::lint::LintRequest;
+use super::loose_layers::{mark, unread_values};
 use super::reader::{Reader, unreadable};
+use super::release_patterns::expand;
 use super::settings::Settings;
 use crate::diag::{Diagnostic, Level};
 use crate::host::HostError;
@@ -38,6 +40,8 @@ pub(super) struct ReleaseRequest {
     pub(super) said: Option<Span>,
     /// Whether it was come upon in a folder, so that it need not be what the linter knows.
     pub(super) is_found: bool,
+    /// Whether it may be one layer of several, of which the others are not known.
+    pub(super) is_partial: bool,
 }
 
 impl ReleaseRequest {
@@ -49,6 +53,7 @@ impl ReleaseRequest {
             hub: request.hub.clone(),
             said: None,
             is_found: false,
+            is_partial: false,
         }
     }
 }
@@ -62,19 +67,23 @@ pub(super) struct Subjects {
     pub(super) skipped: usize,
 }
 
-/// What a command line asks for.
+/// What a command line asks for; folders that are `apart` are not entered.
 pub(super) fn subjects(
     reader: &Reader<'_>,
     request: &LintRequest,
     settings: &Settings,
+    apart: &[PathBuf],
 ) -> Subjects {
-    let gatherer = SubjectFinder {
+    let mut gatherer = SubjectFinder {
         reader,
         request,
         settings,
+        apart,
+        releases: Vec::new(),
         notes: RefCell::default(),
         skipped: Cell::default(),
     };
+    gatherer.expand_releases();
     let mut found = Vec::new();
     if !request.paths.is_empty() {
         for path in &request.paths {
@@ -83,8 +92,8 @@ pub(super) fn subjects(
     } else if !request.layers.is_empty() {
         let stack = ReleaseRequest::of_paths(Vec::new(), request);
         found.push(Subject::Release(stack));
-    } else if gatherer.releases().next().is_some() {
-        let releases = gatherer.releases();
+    } else if gatherer.has_releases() {
+        let releases = gatherer.releases.iter();
         found.extend(releases.map(|release| gatherer.release(release)));
     } else {
         gatherer.walk(Path::new("."), &mut found);
@@ -92,14 +101,19 @@ pub(super) fn subjects(
     let mut known = Vec::new();
     found.retain(|subject| match subject {
         Subject::Release(ReleaseRequest {
-            said: Some(span), ..
+            said: Some(span),
+            layers,
+            ..
         }) => {
-            let is_new = !known.contains(span);
-            known.push(*span);
+            let release = (*span, layers.values.clone());
+            let is_new = !known.contains(&release);
+            known.push(release);
             is_new
         }
         _ => true,
     });
+    let note = mark(&mut found);
+    gatherer.notes.borrow_mut().extend(note);
     Subjects {
         found,
         notes: gatherer.notes.take(),
@@ -111,16 +125,38 @@ struct SubjectFinder<'g> {
     reader: &'g Reader<'g>,
     request: &'g LintRequest,
     settings: &'g Settings,
+    /// Folders that have a policy of their own.
+    apart: &'g [PathBuf],
+    /// The releases of the policy, one by one.
+    releases: Vec<LintRelease>,
     /// What was passed over.
     notes: RefCell<Vec<Diagnostic>>,
     /// How many YAML files were passed over.
     skipped: Cell<usize>,
 }
 
-impl<'g> SubjectFinder<'g> {
-    fn releases(&self) -> impl Iterator<Item = &'g LintRelease> {
-        let policy = self.settings.policy.iter();
-        policy.flat_map(|(policy, _)| &policy.lint.releases)
+impl SubjectFinder<'_> {
+    /// Finds the releases that the entries of the policy stand for.
+    fn expand_releases(&mut self) {
+        let Some((policy, folder)) = &self.settings.policy else {
+            return;
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        for release in &policy.lint.releases {
+            match expand(self.reader.host, folder, release) {
+                Ok(releases) => self.releases.extend(releases),
+                Err(error) => self.notes.borrow_mut().push(error),
+            }
+        }
+    }
+
+    fn has_releases(&self) -> bool {
+        let policy = self.settings.policy.as_ref();
+        policy.is_some_and(|(policy, _)| !policy.lint.releases.is_empty())
     }
 
     /// A path by what it is.
@@ -136,18 +172,74 @@ impl<'g> SubjectFinder<'g> {
             self.walk(path, found);
         } else if self.request.skip_unknown && self.reader.host.is_file(path) {
             self.find_file(path, None, found);
+            self.mark_layer(path, found);
         } else if self.content(path) == FileContent::Manifests {
             found.push(Subject::Manifests(path.to_owned()));
         } else {
+            if self.is_chart_folder(path) && self.request.layers.values.is_empty() {
+                self.note_unread(path);
+            }
             let stack = ReleaseRequest::of_paths(vec![path.to_owned()], self.request);
             found.push(Subject::Release(stack));
         }
     }
 
+    /// Marks a named file, of which only those that changed are named, as one layer of several if there are other values
+    /// files in its folder or in the one around it.
+    fn mark_layer(&self, path: &Path, found: &mut [Subject]) {
+        let Some(Subject::Release(release)) = found.last_mut() else {
+            return;
+        };
+        if !release.is_found || release.paths.last().is_none_or(|last| last != path) {
+            return;
+        }
+        let host = self.reader.host;
+        let folders = path.ancestors().skip(1).take(2);
+        let beside = folders.flat_map(|folder| {
+            let is_here = folder.as_os_str().is_empty();
+            host.list_dir(if is_here { Path::new(".") } else { folder })
+        });
+        release.is_partial = beside
+            .filter(|file| is_yaml(file) && host.is_file(file) && !host.is_same_file(file, path))
+            .any(|file| FileContent::of(host.read_file(&file)) == FileContent::Hub);
+    }
+
+    /// Notes the values files in the folder of a chart that are not read with it.
+    fn note_unread(&self, folder: &Path) {
+        let charts = BTreeSet::from([folder]);
+        let is_named = |file: &Path| {
+            self.request
+                .paths
+                .iter()
+                .any(|path| clean(path) == clean(file))
+        };
+        let is_unread = |file: &&PathBuf| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let is_values = file.parent() == Some(folder) && name.contains("values");
+            let is_read = matches!(&*name, "Chart.yaml" | "values.yaml" | "requirements.yaml")
+                && file.parent() == Some(folder);
+            is_yaml(file)
+                && !is_read
+                && !is_policy(&name)
+                && !is_of_chart(file, &charts)
+                && !is_named(file)
+                && match self.content_of_found(file) {
+                    FileContent::Hub => true,
+                    FileContent::Unknown => is_values,
+                    FileContent::Manifests => false,
+                }
+        };
+        let files = self.reader.host.walk(folder);
+        let unread: Vec<&PathBuf> = files.iter().filter(is_unread).collect();
+        self.notes
+            .borrow_mut()
+            .extend(unread_values(folder, &unread));
+    }
+
     /// The releases of the policy of which a path is a part.
     fn add_releases(&self, path: &Path, found: &mut Vec<Subject>) -> bool {
         let before = found.len();
-        let releases = self.releases();
+        let releases = self.releases.iter();
         let of_path = releases.filter(|release| self.is_of(release, path));
         found.extend(of_path.map(|release| self.release(release)));
         found.len() > before
@@ -156,6 +248,7 @@ impl<'g> SubjectFinder<'g> {
     /// Charts, manifests and values below a folder; what is none of them is passed over.
     fn walk(&self, folder: &Path, found: &mut Vec<Subject>) {
         let mut files = self.reader.host.walk(folder);
+        files.retain(|file| !self.apart.iter().any(|apart| file.starts_with(apart)));
         let here = self.reader.host.current_dir().unwrap_or_default();
         let excluded = &self.settings.excluded;
         files.retain(|file| !excluded.has(&from_here(&here, file)));
@@ -240,6 +333,7 @@ impl<'g> SubjectFinder<'g> {
             hub: self.request.hub.clone().or_else(|| release.hub.clone()),
             said: Some(release.name.span),
             is_found: false,
+            is_partial: false,
         })
     }
 
@@ -339,9 +433,9 @@ pub(super) fn is_stream(text: &str) -> bool {
 
 /// Whether a text speaks of a hub, so that it is worth being read: YAML of all kinds lies in folders.
 fn may_be_hub(text: &str) -> bool {
-    ["singleuser:", "jupyterhub:", "prePuller:"]
-        .iter()
-        .any(|key| text.contains(key))
+    const KEYS: [&str; 4] = ["singleuser:", "singleuser.", "jupyterhub:", "prepuller:"];
+    let text = text.to_ascii_lowercase();
+    KEYS.iter().any(|key| text.contains(key))
 }
 
 /// A path from the working folder, where it lies below it, without `.` and `..`.
@@ -352,7 +446,7 @@ pub fn from_here(here: &Path, path: &Path) -> PathBuf {
 }
 
 /// Without `.` and `..`, by the text alone.
-fn clean(path: &Path) -> PathBuf {
+pub(super) fn clean(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {
         match part {

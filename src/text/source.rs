@@ -100,9 +100,15 @@ impl Source {
         }
     }
 
-    /// Whether the text is in a file that its reader can change: not an argument, not what is built in.
+    /// Whether the text is in a file that its reader can change: not an argument, not what is built in, not a
+    /// file inside of a packed chart.
     pub fn is_file(&self) -> bool {
-        self.file().is_some()
+        let is_packed = |path: &Path| {
+            let around = path.ancestors().skip(1);
+            let mut extensions = around.filter_map(Path::extension);
+            extensions.any(|extension| extension == "tgz")
+        };
+        self.file().is_some_and(|path| !is_packed(path))
     }
 
     /// What takes the place of a path for programs that expect one: the path of a file, `stdin` for standard input,

@@ -16,7 +16,7 @@ mod value;
 
 pub use chart::{
     ArchiveError, Chart, ChartFile, DEEPEST_CHART, Dependency, Import, LARGEST_CHART,
-    LARGEST_CHART_FILE, read_archive, read_chart,
+    LARGEST_CHART_FILE, folder_dependencies, read_archive, read_chart,
 };
 pub use coalesce::NotATable;
 pub use codes::ALL as CODES;

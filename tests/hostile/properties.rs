@@ -173,6 +173,7 @@ fn linted(sources: &mut Sources, values: Value) {
         version: None,
         hub: None,
         inside: Vec::new(),
+        is_partial: false,
     };
     let mut shared = dunnage::hub::ChartCache::default();
     let (plan, broken) = dunnage::hub::ReleaseSpec::new(sources, &mut shared, parts);

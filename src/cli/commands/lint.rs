@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         Err(errors) => return session.fail(&errors),
     };
     let selection = input.selection.clone();
-    let has_manifests = !input.streams.is_empty();
+    let has_manifests = input.has_manifests();
     let has_releases =
         (input.policy.as_ref()).is_some_and(|policy| !policy.lint.releases.is_empty());
     let outcome = lint::judge(&session.reader.sources, input, Repeats::Hidden);

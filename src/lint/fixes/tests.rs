@@ -39,6 +39,7 @@ impl Case {
             version: None,
             hub: None,
             inside: Vec::new(),
+            is_partial: false,
         };
         let mut shared = ChartCache::default();
         let (plan, _) = ReleaseSpec::new(&mut sources, &mut shared, parts);

@@ -26,6 +26,7 @@ fn release(sources: &mut Sources, values: Value, hub: Option<Vec<String>>) -> Re
         version: Some("4.4.0"),
         hub,
         inside: Vec::new(),
+        is_partial: false,
     };
     let (plan, _) = ReleaseSpec::new(sources, &mut ChartCache::default(), parts);
     Release::new(plan).expect("mappings below the keys of charts")

@@ -61,7 +61,11 @@ pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, Arc
         let path = path.trim_start_matches("./");
         if let Some((_, path)) = path.split_once('/') {
             let path = path.to_owned();
-            files.push(ChartFile { path, content });
+            files.push(ChartFile {
+                path,
+                content,
+                place: None,
+            });
         }
     }
     *left = archive

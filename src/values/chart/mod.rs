@@ -3,12 +3,13 @@ mod read;
 
 pub use archive::{ArchiveError, LARGEST_CHART, LARGEST_CHART_FILE};
 pub(super) use read::NOT_A_CHART;
-pub use read::{DEEPEST_CHART, read_archive, read_chart};
+pub use read::{DEEPEST_CHART, folder_dependencies, read_archive, read_chart};
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::Value;
-use crate::text::SourceId;
+use crate::text::{SourceId, Span};
 
 /// A file of a chart.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct ChartFile {
     pub path: String,
     /// Its bytes.
     pub content: Vec<u8>,
+    /// Where it is, if that is not below the chart's folder: a dependency in another folder.
+    pub place: Option<PathBuf>,
 }
 
 /// A chart with what decides its values (`Chart.yaml`, `values.yaml`, `charts/`).
@@ -63,6 +66,8 @@ pub struct Dependency {
     pub tags: Vec<String>,
     /// Values that the parent takes over from it.
     pub imports: Vec<Import>,
+    /// Where it is named in Chart.yaml or requirements.yaml.
+    pub place: Option<Span>,
 }
 
 /// An item of `import-values`.

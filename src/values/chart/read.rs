@@ -80,9 +80,12 @@ fn read_at(
     }
     let (mut own, below) = apart(files);
     let mut text_of = |file: &str| {
-        let content = own.remove(file)?.content;
+        let ChartFile { content, place, .. } = own.remove(file)?;
         let text = String::from_utf8_lossy(&content).into_owned();
-        Some(sources.add(format!("{name}/{file}"), text))
+        Some(match place {
+            Some(place) => sources.add_path(&place, text),
+            None => sources.add(format!("{name}/{file}"), text),
+        })
     };
     let Some(metadata) = text_of("Chart.yaml") else {
         let message = format!("`{name}` is no chart: it has no Chart.yaml");
@@ -146,13 +149,30 @@ fn apart(
             Some(rest) => {
                 let (folder, path) = rest.split_once('/').unwrap_or((rest, ""));
                 let path = path.to_owned();
-                let content = file.content;
                 let files = below.entry(folder.to_owned()).or_default();
-                files.push(ChartFile { path, content });
+                files.push(ChartFile { path, ..file });
             }
         }
     }
     (own, below)
+}
+
+/// The dependencies in other folders that the Chart.yaml or requirements.yaml of a chart names: the name of each, and the
+/// folder as it is written behind `file://`.
+pub fn folder_dependencies(metadata: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(metadata);
+    // What cannot be read is reported where the chart is read.
+    let Ok(document) = yaml::parse(&text) else {
+        return Vec::new();
+    };
+    let list = document.root().and_then(|root| root.get("dependencies"));
+    let items = list.into_iter().flat_map(|list| list.items());
+    let folder = |item: NodeRef<'_>| {
+        let repository = string(item, "repository");
+        let folder = repository.strip_prefix("file://")?;
+        Some((string(item, "name"), folder.to_owned()))
+    };
+    items.filter_map(folder).collect()
 }
 
 /// Takes the versions that `helm dependency update` settled on.
@@ -227,7 +247,7 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
     Ok(Chart {
         name: text_at("name"),
         version: text_at("version"),
-        dependencies: dependencies.map(dependency).collect(),
+        dependencies: dependencies.map(|node| dependency(source, node)).collect(),
         values: Value::new(Content::map(Map::default()), None, Span::new(source, 0..0)),
         charts: Vec::new(),
         schema: None,
@@ -244,7 +264,7 @@ fn string(node: NodeRef<'_>, key: &str) -> String {
         .unwrap_or_default()
 }
 
-fn dependency(node: NodeRef<'_>) -> Dependency {
+fn dependency(source: SourceId, node: NodeRef<'_>) -> Dependency {
     let items = |key: &str| node.get(key).into_iter().flat_map(|list| list.items());
     let tags = items("tags").filter_map(|tag| tag.text().map(str::to_owned));
     Dependency {
@@ -255,6 +275,7 @@ fn dependency(node: NodeRef<'_>) -> Dependency {
         condition: string(node, "condition"),
         tags: tags.collect(),
         imports: items("import-values").map(import).collect(),
+        place: Some(Span::new(source, node.get("name").unwrap_or(node).range())),
     }
 }
 
@@ -282,8 +303,11 @@ mod tests {
 
     fn file(path: &str, text: &str) -> ChartFile {
         let content = text.as_bytes().to_vec();
-        let path = path.to_owned();
-        ChartFile { path, content }
+        ChartFile {
+            path: path.to_owned(),
+            content,
+            place: None,
+        }
     }
 
     /// A packed chart of these files, below a folder.
@@ -344,6 +368,7 @@ mod tests {
             ChartFile {
                 path: "charts/below-1.0.0.tgz".to_owned(),
                 content: below,
+                place: None,
             },
         ];
         let mut sources = Sources::default();

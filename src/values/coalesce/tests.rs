@@ -37,6 +37,7 @@ fn release(files: &[(&str, &str)], values: &str, helm: Helm) -> Result<Coalesced
     let file = |(path, text): &(&str, &str)| ChartFile {
         path: (*path).to_owned(),
         content: text.as_bytes().to_vec(),
+        place: None,
     };
     let files = files.iter().map(file).collect();
     let chart = read_chart(&mut sources, "p", files, helm).expect("a chart");

@@ -57,6 +57,27 @@ const ABOVE: [&str; 5] = [
     "extraFiles",
 ];
 
+/// Keys of the chart that are at the top of its values.
+const TOP: [&str; 9] = [
+    "cull",
+    "custom",
+    "debug",
+    "ingress",
+    "prePuller",
+    "proxy",
+    "rbac",
+    "scheduling",
+    "singleuser",
+];
+
+/// Where a section belongs that is a key of the chart.
+fn home(section: &str) -> Option<String> {
+    if ABOVE.contains(&section) {
+        return Some(format!("hub.{section}"));
+    }
+    TOP.contains(&section).then(|| section.to_owned())
+}
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for (section, value) in hub.entries("hub.config") {
@@ -78,6 +99,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             None if ABOVE.contains(&section.as_str()) => {
                 format!("`{section}` is a key of `hub` itself: move it up")
             }
+            None if TOP.contains(&section.as_str()) => {
+                format!("`{section}` is a key at the top of the values: move it there")
+            }
             None => "sections are classes of JupyterHub, KubeSpawner and authenticators, such as `JupyterHub`".to_owned(),
         };
         let mut finding = Diagnostic::new(&CODE, message).help(help);
@@ -86,17 +110,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
         let place = value.set.key.unwrap_or(value.set.value);
         let finding = finding.at(place, "no class has this name");
-        findings.push(match class {
-            Some(class) => {
+        findings.push(match (class, home(section)) {
+            (Some(class), _) => {
                 let edits = fixes::rename_key(cx, value, class);
                 fixes::risky(finding, format!("write `{class}`"), edits)
             }
-            None if ABOVE.contains(&section.as_str()) => {
-                let (from, to) = (format!("hub.config.{section}"), format!("hub.{section}"));
+            (None, Some(to)) => {
+                let from = format!("hub.config.{section}");
                 let edits = fixes::move_key(cx, &from, &to);
                 fixes::risky(finding, format!("move it to `{to}`"), edits)
             }
-            None => finding,
+            (None, None) => finding,
         });
     }
 }

@@ -1,0 +1,316 @@
+//! Entries of `lint.releases` that stand for several releases: their values files are patterns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Code, Diagnostic};
+use crate::host::Read;
+use crate::policy::{LintRelease, Spanned};
+
+pub(super) static NO_MATCH: Code = Code::error(
+    "VA016",
+    "pattern-matches-no-file",
+    "the patterns of a release in the policy match no files",
+)
+.page(include_str!("codes/no_match.md"));
+
+/// What the names and the stars of patterns stand for.
+type Binding = BTreeMap<String, String>;
+
+/// A part of a folder's or file's name in a pattern.
+#[derive(Debug, PartialEq, Eq)]
+enum NamePart {
+    Text(String),
+    /// `{hub}`, or the number of a `*`: the same text in all patterns of a release.
+    Name(String),
+}
+
+/// A path with names in it.
+struct PathPattern<'p> {
+    text: &'p Spanned<String>,
+    segments: Vec<Vec<NamePart>>,
+    names: BTreeSet<String>,
+}
+
+/// Returns the releases that an entry stands for: itself, where no values file is a pattern; else one for each set of
+/// texts that its names and stars can stand for. Of those, a pattern without a file is left out.
+///
+/// # Errors
+/// Where the patterns match no file.
+pub(super) fn expand(
+    host: &dyn Read,
+    folder: &Path,
+    release: &LintRelease,
+) -> Result<Vec<LintRelease>, Diagnostic> {
+    let patterns: Vec<PathPattern<'_>> = release.values.iter().map(PathPattern::new).collect();
+    let names: BTreeSet<&String> = patterns.iter().flat_map(|pattern| &pattern.names).collect();
+    if names.is_empty() {
+        return Ok(vec![release.clone()]);
+    }
+    let matches: Vec<Vec<(Binding, String)>> = patterns
+        .iter()
+        .map(|pattern| pattern.matches(host, folder))
+        .collect();
+    let mut bindings: BTreeSet<Binding> = matches
+        .iter()
+        .flatten()
+        .filter(|(binding, _)| binding.len() == names.len())
+        .map(|(binding, _)| binding.clone())
+        .collect();
+    let is_whole = |pattern: &PathPattern<'_>| pattern.names.len() == names.len();
+    if !patterns.iter().any(is_whole) {
+        bindings = matches
+            .iter()
+            .filter(|found| !found.is_empty())
+            .fold(BTreeSet::from([Binding::new()]), |known, found| {
+                joined(&known, found)
+            });
+        bindings.retain(|binding| binding.len() == names.len());
+    }
+    let expanded = bindings.iter().filter_map(|binding| {
+        let values = patterns.iter().zip(&matches);
+        let values: Vec<Spanned<String>> = values
+            .filter_map(|(pattern, found)| pattern.file(binding, found))
+            .collect();
+        // `{env}.yaml` beside `common.yaml` matches `common.yaml` as well, which is no release.
+        let files: BTreeSet<&String> = values.iter().map(|file| &file.value).collect();
+        (files.len() == values.len()).then(|| bound(release, binding, values.clone()))
+    });
+    let expanded: Vec<LintRelease> = expanded.collect();
+    if expanded.is_empty() {
+        return Err(no_match(release, &patterns));
+    }
+    Ok(expanded)
+}
+
+fn no_match(release: &LintRelease, patterns: &[PathPattern<'_>]) -> Diagnostic {
+    let message = format!(
+        "the patterns of release `{}` match no files",
+        release.name.value
+    );
+    let patterns = patterns.iter().filter(|pattern| !pattern.names.is_empty());
+    let error = Diagnostic::new(&NO_MATCH, message);
+    let error = patterns.fold(error, |error, pattern| {
+        error.at(pattern.text.span, "this pattern")
+    });
+    error.help("paths start at the folder of the policy; `{name}` and `*` match within one folder name or file name")
+}
+
+/// The bindings that agree, put together.
+fn joined(known: &BTreeSet<Binding>, found: &[(Binding, String)]) -> BTreeSet<Binding> {
+    let pairs = known
+        .iter()
+        .flat_map(|one| found.iter().map(move |(other, _)| (one, other)));
+    pairs
+        .filter(|(one, other)| agree(one, other))
+        .map(|(one, other)| {
+            one.iter()
+                .chain(other)
+                .map(|(name, text)| (name.clone(), text.clone()))
+                .collect()
+        })
+        .collect()
+}
+
+fn agree(one: &Binding, other: &Binding) -> bool {
+    let mut names = one.iter();
+    names.all(|(name, text)| other.get(name).is_none_or(|other| other == text))
+}
+
+/// One release of an entry.
+fn bound(release: &LintRelease, binding: &Binding, values: Vec<Spanned<String>>) -> LintRelease {
+    let fill = |text: &str| {
+        let names = binding.iter();
+        names.fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
+    };
+    let fill_spanned = |text: &Spanned<String>| Spanned::new(fill(&text.value), text.span);
+    let mut name = fill_spanned(&release.name);
+    if name.value == release.name.value {
+        let texts: Vec<&str> = binding.values().map(String::as_str).collect();
+        name.value = format!("{} ({})", name.value, texts.join(", "));
+    }
+    LintRelease {
+        name,
+        chart: release.chart.as_ref().map(fill_spanned),
+        chart_version: release.chart_version.as_ref().map(fill_spanned),
+        values,
+        set: release.set.iter().map(|set| fill(set)).collect(),
+        hub: release.hub.as_deref().map(fill),
+    }
+}
+
+impl<'p> PathPattern<'p> {
+    fn new(text: &'p Spanned<String>) -> Self {
+        let mut stars = 0;
+        let segments: Vec<Vec<NamePart>> = text
+            .value
+            .split('/')
+            .map(|segment| parts(segment, &mut stars))
+            .collect();
+        let names = segments.iter().flatten().filter_map(|part| match part {
+            NamePart::Name(name) => Some(name.clone()),
+            NamePart::Text(_) => None,
+        });
+        Self {
+            text,
+            names: names.collect(),
+            segments,
+        }
+    }
+
+    /// The files that match, with what the names stand for.
+    fn matches(&self, host: &dyn Read, folder: &Path) -> Vec<(Binding, String)> {
+        let mut found = Vec::new();
+        if !self.names.is_empty() {
+            descend(
+                host,
+                folder,
+                &self.segments,
+                &Binding::new(),
+                "",
+                &mut found,
+            );
+        }
+        found
+    }
+
+    /// The file of a release: of a pattern the one that the binding leads to, if there is one.
+    fn file(&self, binding: &Binding, found: &[(Binding, String)]) -> Option<Spanned<String>> {
+        if self.names.is_empty() {
+            return Some(self.text.clone());
+        }
+        let (_, file) = found.iter().find(|(of_file, _)| agree(of_file, binding))?;
+        Some(Spanned::new(file.clone(), self.text.span))
+    }
+}
+
+/// The parts of a folder's or file's name.
+fn parts(segment: &str, stars: &mut usize) -> Vec<NamePart> {
+    let mut parts = Vec::new();
+    let mut rest = segment;
+    while let Some(at) = rest.find(['{', '*']) {
+        let (before, after) = rest.split_at(at);
+        let (name, after) = if let Some(after) = after.strip_prefix('*') {
+            *stars += 1;
+            (format!("*{stars}"), after.trim_start_matches('*'))
+        } else if let Some((name, after)) = after[1..].split_once('}') {
+            (name.to_owned(), after)
+        } else {
+            break;
+        };
+        if !before.is_empty() {
+            parts.push(NamePart::Text(before.to_owned()));
+        }
+        parts.push(NamePart::Name(name));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(NamePart::Text(rest.to_owned()));
+    }
+    parts
+}
+
+/// Looks for what matches below a folder.
+fn descend(
+    host: &dyn Read,
+    folder: &Path,
+    segments: &[Vec<NamePart>],
+    binding: &Binding,
+    path: &str,
+    found: &mut Vec<(Binding, String)>,
+) {
+    let Some((segment, rest)) = segments.split_first() else {
+        return;
+    };
+    let next = |binding: &Binding, place: &Path, name: &str, found: &mut Vec<(Binding, String)>| {
+        let path = if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}/{name}")
+        };
+        if !rest.is_empty() {
+            descend(host, place, rest, binding, &path, found);
+        } else if host.is_file(place) {
+            found.push((binding.clone(), path));
+        }
+    };
+    match &segment[..] {
+        [] => next(binding, folder, ".", found),
+        [NamePart::Text(name)] => next(binding, &folder.join(name), name, found),
+        parts => {
+            let mut places: Vec<PathBuf> = host.list_dir(folder);
+            places.sort();
+            for place in places {
+                let name = place
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                if name.starts_with('.') {
+                    continue;
+                }
+                if let Some(binding) = matched(parts, &name, binding) {
+                    next(&binding, &place, &name, found);
+                }
+            }
+        }
+    }
+}
+
+/// What the names stand for, with those that are known already, where a text matches; a name takes as little as it can.
+fn matched(parts: &[NamePart], text: &str, known: &Binding) -> Option<Binding> {
+    match parts.split_first() {
+        None => text.is_empty().then(|| known.clone()),
+        Some((NamePart::Text(start), rest)) => {
+            matched(rest, text.strip_prefix(start.as_str())?, known)
+        }
+        Some((NamePart::Name(name), rest)) => {
+            if let Some(value) = known.get(name) {
+                return matched(rest, text.strip_prefix(value.as_str())?, known);
+            }
+            let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
+            let mut ends = ends;
+            ends.find_map(|end| {
+                let mut known = known.clone();
+                known.insert(name.clone(), text[..end].to_owned());
+                matched(rest, &text[end..], &known)
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, text: &str, expected: Option<&[(&str, &str)]>) {
+        let parts = parts(pattern, &mut 0);
+        let found = matched(&parts, text, &Binding::new());
+        let expected = expected.map(|pairs| {
+            let pairs = pairs.iter();
+            pairs
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect()
+        });
+        assert_eq!(found, expected, "{pattern} {text}");
+    }
+
+    #[test]
+    fn names_and_stars_match_within_a_name() {
+        check("{env}.yaml", "prod.yaml", Some(&[("env", "prod")]));
+        check("values-*.yaml", "values-prod.yaml", Some(&[("*1", "prod")]));
+        check(
+            "{a}-{b}.yaml",
+            "x-y-z.yaml",
+            Some(&[("a", "x"), ("b", "y-z")]),
+        );
+        check("{a}-{a}.yaml", "x-x.yaml", Some(&[("a", "x")]));
+        check("{a}-{a}.yaml", "x-y.yaml", None);
+        check("{env}.yaml", ".yaml", None);
+        check("{env}.yaml", "prod.yml", None);
+        check("{env", "{env", Some(&[]));
+    }
+}
