@@ -10,7 +10,7 @@ use super::subjects::{Context, Rows, Upgrade, Values};
 use super::{origin, violations};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::{self, ChartCache, Hub, Release, ReleaseSpec};
-use crate::policy::Facts;
+use crate::policy::{Facts, Pool};
 use crate::text::{SourceId, Sources};
 use crate::values::NotATable;
 
@@ -43,6 +43,8 @@ pub struct Run<'r> {
     pub shared: &'r ChartCache,
     /// What is known besides the values.
     pub facts: &'r Facts,
+    /// The node pools of the policy; empty without one.
+    pub pools: &'r [Pool],
     /// Whether hints are asked for; of those that are not, nobody needs the fix.
     pub has_hints: bool,
 }
@@ -57,6 +59,7 @@ impl<'r> Run<'r> {
         Context {
             hub,
             facts: self.facts,
+            pools: self.pools,
             hints: self.has_hints,
             documents,
         }

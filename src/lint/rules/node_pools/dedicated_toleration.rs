@@ -1,4 +1,5 @@
-use crate::diag::{Code, Diagnostic, FixKind};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
+use crate::hub::components::DEDICATED;
 use crate::hub::profiles::{self, items};
 use crate::hub::span;
 use crate::hub::tolerations::{missing, of_another_value, with_spellings};
@@ -61,7 +62,7 @@ fn replaced(cx: &Context<'_>, path: &str, all: &[&Value], value: &str) -> Option
     let hub = cx.hub;
     let list = hub.get(path).filter(|_| hub.is_set(path))?;
     let missing = missing(all, value);
-    if items(list).is_empty() || missing.is_empty() {
+    if items(list).is_empty() || missing.is_empty() || is_of_pools(cx, &missing, value) {
         return None;
     }
     if let Some(finding) = other(list, value) {
@@ -78,7 +79,8 @@ fn replaced(cx: &Context<'_>, path: &str, all: &[&Value], value: &str) -> Option
     let help = format!(
         "put what you add under `{extra}` in place of this list; `[]` is the way to tolerate nothing"
     );
-    let finding = Diagnostic::new(&CODE, message).help(help);
+    let mut finding = Diagnostic::new(&CODE, message).help(help);
+    finding.level = level(cx, &missing);
     let finding = hub.at(finding, &[(path, "replaces the chart's list")]);
     let edits = fixes::append(cx, list, with_spellings(all, &missing, value));
     Some(fixes::safe(finding, "tolerate the taint", edits))
@@ -91,12 +93,40 @@ fn half(cx: &Context<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
     let [missing] = spellings.as_slice() else {
         return None;
     };
+    if is_of_pools(cx, &spellings, value) {
+        return None;
+    }
     let message = format!("this list tolerates one spelling of the taint, and lacks `{missing}`");
-    let finding = Diagnostic::new(&CODE, message)
+    let mut finding = Diagnostic::new(&CODE, message)
         .at(span(list), "one of two")
         .help("tolerate both: some clouds allow no `/` in the key of a taint");
+    finding.level = level(cx, &spellings);
     let edits = fixes::append(cx, list, with_spellings(&all, &spellings, value));
     Some(fixes::safe(finding, "tolerate both spellings", edits))
+}
+
+/// The spellings that the taints of the policy's pools have.
+fn spellings_of_pools<'p>(cx: &Context<'p>, value: Option<&str>) -> Vec<&'p str> {
+    let taints = cx.pools.iter().flat_map(|pool| &pool.taints);
+    let meant = taints.filter(|taint| value.is_none_or(|value| taint.value == value));
+    let keys = meant.map(|taint| taint.key.as_str());
+    keys.filter(|key| DEDICATED.contains(key)).collect()
+}
+
+/// Whether the pools of the policy have the taint, and in none of the spellings that are missing.
+fn is_of_pools(cx: &Context<'_>, missing: &[&str], value: &str) -> bool {
+    let spellings = spellings_of_pools(cx, Some(value));
+    !spellings.is_empty() && !spellings.iter().any(|key| missing.contains(key))
+}
+
+/// A hint where one spelling is tolerated, and no policy says which one the nodes have.
+fn level(cx: &Context<'_>, missing: &[&str]) -> Level {
+    let is_half = missing.len() < DEDICATED.len();
+    if is_half && spellings_of_pools(cx, None).is_empty() {
+        Level::Hint
+    } else {
+        CODE.level
+    }
 }
 
 /// A list with the taint of other pods, and not of these.
