@@ -4,6 +4,7 @@ use crate::hub::components::PURPOSE;
 use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule};
+use crate::text::Span;
 use crate::values::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -26,20 +27,31 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let base = profiles::base(hub);
+    let mut found: Vec<(&str, Span)> = Vec::new();
     for settings in profiles::effective(hub) {
-        let Some(selector) = elsewhere(&base, settings) else {
-            continue;
-        };
-        let message = format!(
-            "placeholders go where `singleuser` sends them, and {} goes elsewhere",
-            settings.title
-        );
-        let finding = Diagnostic::new(&CODE, message)
-            .at(span(selector), "nodes without a placeholder")
-            .help("these nodes need placeholders of their own, beside those of the chart");
-        profiles::report(findings, hub.at(finding, &[(REPLICAS, "all in one pool")]));
+        let selector = elsewhere(&base, settings).map(span);
+        let is_new = |selector: &Span| !found.iter().any(|(_, known)| known == selector);
+        if let Some(selector) = selector.filter(is_new) {
+            found.push((&settings.title, selector));
+        }
     }
+    // One finding about the placeholders, whatever the number of profiles and choices.
+    let who = match found.as_slice() {
+        [] => return,
+        [(title, _)] => format!("{title} goes"),
+        several => format!("{} profiles or choices go", several.len()),
+    };
+    let message = format!("placeholders go where `singleuser` sends them, and {who} elsewhere");
+    let mut finding = Diagnostic::new(&CODE, message)
+        .help("these nodes need placeholders of their own, beside those of the chart");
+    for (_, selector) in found.into_iter().take(MOST) {
+        finding = finding.at(selector, "nodes without a placeholder");
+    }
+    findings.push(hub.at(finding, &[(REPLICAS, "all in one pool")]));
 }
+
+/// How many of the profiles are shown.
+const MOST: usize = 3;
 
 /// What places a server where a placeholder need not be: a selector that asks for more than that of
 /// placeholders, or for another thing, or other terms that are required. The purpose of a node is no pool.

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::profiles::{self, SpawnerSettings};
 use crate::hub::span;
 use crate::lint::{Check, Context, Rule};
+use crate::text::Span;
 use crate::values::{Content, Value};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -26,28 +29,55 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let base = profiles::base(hub);
     let is_planned = hub.flag("prePuller.pullProfileListImages") == Some(false)
         && hub.entries("prePuller.extraImages").next().is_some();
+    // By the selector of the pullers: one place is wrong, whatever the number of profiles and choices.
+    let mut by_selector: BTreeMap<Span, Vec<Elsewhere<'_>>> = BTreeMap::new();
     for settings in profiles::effective(hub) {
         let Some((key, value)) = elsewhere(&base, settings) else {
             continue;
         };
+        let Some((_, set)) = base.entries("node_selector").find(|(name, _)| *name == key) else {
+            continue;
+        };
+        let of_selector = by_selector.entry(span(set)).or_default();
+        if !of_selector
+            .iter()
+            .any(|known| span(known.value) == span(value))
+        {
+            let title = settings.title.as_str();
+            of_selector.push(Elsewhere { title, key, value });
+        }
+    }
+    for (set, profiles) in by_selector {
+        let Elsewhere { title, key, .. } = profiles[0];
+        let who = match profiles.len() {
+            1 => format!("{title} runs"),
+            count => format!("{count} profiles or choices run"),
+        };
         let message = format!(
-            "{} runs on other nodes than the image pullers, which go where `{SELECTOR}` says",
-            settings.title
+            "{who} on other nodes than the image pullers, which go where `{SELECTOR}` says"
         );
-        let mut finding = Diagnostic::new(&CODE, message)
-            .at(span(value), "nodes without a puller")
-            .help(format!(
-                "set `{key}` in each profile and not in `{SELECTOR}`, or pull these images another way"
-            ));
+        let mut finding = Diagnostic::new(&CODE, message);
+        for profile in profiles.iter().take(MOST) {
+            finding = finding.at(span(profile.value), "nodes without a puller");
+        }
+        let mut finding = finding.at(set, "where they pull").help(format!(
+            "set `{key}` in each profile and not in `{SELECTOR}`, or pull these images another way"
+        ));
         if is_planned {
             finding.level = Level::Note;
         }
-        let set = base.entries("node_selector").find(|(name, _)| *name == key);
-        if let Some((_, set)) = set {
-            finding = finding.at(span(set), "where they pull");
-        }
-        profiles::report(findings, finding);
+        findings.push(finding);
     }
+}
+
+/// How many of the profiles are shown.
+const MOST: usize = 3;
+
+/// What sends the servers of a profile to other nodes.
+struct Elsewhere<'v> {
+    title: &'v str,
+    key: &'v str,
+    value: &'v Value,
 }
 
 /// A label that the profile wants to have another value than the pullers do.
