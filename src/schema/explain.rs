@@ -28,7 +28,9 @@ pub(super) fn explain(
             found.extend(unexpected.iter().map(|key| cx.unknown_key(key, &allowed)));
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            let missing = missing_alternatives(error, context);
             match meant_branch(error, context) {
+                Some(_) if missing.len() > 1 => found.push(cx.missing_one_of(&missing)),
                 Some(branch) => {
                     for error in branch {
                         explain(schema, subject, error, found);
@@ -92,6 +94,21 @@ fn meant_branch<'e>(
         .map(Vec::as_slice)
 }
 
+/// The keys of which one is missing, where each branch asks for one and for nothing else.
+fn missing_alternatives<'e>(
+    error: &ValidationError<'_>,
+    branches: &'e [Vec<ValidationError<'static>>],
+) -> Vec<&'e str> {
+    let keys = branches.iter().map(|branch| match branch.as_slice() {
+        [inner] if inner.instance_path() == error.instance_path() => match inner.kind() {
+            Kind::Required { property } => property.as_str(),
+            _ => None,
+        },
+        _ => None,
+    });
+    keys.collect::<Option<Vec<&str>>>().unwrap_or_default()
+}
+
 struct ExplainContext<'a> {
     schema: &'a Schema,
     place: SchemaPlace<'a>,
@@ -133,6 +150,22 @@ impl ExplainContext<'_> {
                 span,
                 message,
             )
+        }
+    }
+
+    /// One of several keys, any of which would do.
+    fn missing_one_of(&self, keys: &[&str]) -> Violation {
+        let (last, others) = keys.split_last().expect("several keys");
+        let quoted: Vec<String> = others.iter().map(|key| format!("`{key}`")).collect();
+        let names = format!("{} or `{last}`", quoted.join(", "));
+        let first = self.missing_key(keys[0]);
+        let only = format!("`{}`", keys[0]);
+        Violation {
+            message: first.message.replace(&only, &names),
+            label: first
+                .label
+                .replace(&format!("the key {only}"), "one of these keys"),
+            ..first
         }
     }
 
