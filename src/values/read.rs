@@ -52,6 +52,12 @@ fn read_document(
     let at = |place: usize| (offset + place).min(text.len());
     let moved = |range: Range<usize>| at(range.start)..at(range.end);
     let document = yaml::parse(&document).map_err(|error| {
+        if let Some(found) = between_levels(&document, error.offset) {
+            let (start, end) = (found.key.start, found.key.end);
+            return problem(source, found.message, moved(start..end))
+                .help(found.help)
+                .unparsed();
+        }
         let message = format!("this is not YAML: {}", error.message);
         problem(source, message, moved(error.offset..error.offset)).unparsed()
     })?;
@@ -65,6 +71,49 @@ fn read_document(
     Value::read_to(text.len(), source, offset, root)
         .map(Some)
         .map_err(|error| problem(source, error.message, moved(error.range)))
+}
+
+/// A key whose indentation is that of no mapping that is open there.
+struct BetweenLevels {
+    key: Range<usize>,
+    message: String,
+    help: String,
+}
+
+/// Returns what is wrong with the indentation of a key that the parser stops at: it is deeper than one key above, and
+/// less deep than the keys below that one.
+fn between_levels(text: &str, offset: usize) -> Option<BetweenLevels> {
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next()?;
+    let own = indentation(line);
+    let name = line
+        .trim_start()
+        .split(':')
+        .next()
+        .filter(|name| name.len() < line.trim().len())?;
+    let mut levels: Vec<usize> = Vec::new();
+    for above in text[..start].lines() {
+        let content = above.trim_start();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let level = indentation(above);
+        levels.retain(|open| *open < level);
+        levels.push(level);
+    }
+    let lower = *levels.iter().rev().find(|level| **level < own)?;
+    let higher = *levels.iter().find(|level| **level > own)?;
+    if levels.contains(&own) {
+        return None;
+    }
+    Some(BetweenLevels {
+        key: start + own..start + own + name.len(),
+        message: format!(
+            "this is not YAML: `{name}` is indented by {own} spaces, between {lower} and {higher} of the keys above it"
+        ),
+        help: format!("indent it by {higher} spaces, or by {lower}"),
+    })
 }
 
 /// The documents of a values file that Helm reads.
@@ -229,6 +278,27 @@ mod tests {
             Helm::Three,
             r#"{"a":"ENC[AES256_GCM,data:x,iv:x,tag:x,type:bool]"}"#,
         );
+    }
+
+    #[test]
+    fn a_key_between_two_levels_is_told_from_other_mistakes() {
+        let text = "a:\n  b:\n    c: 1\n   d: 2\n";
+        check_refused(
+            text,
+            Helm::Four,
+            "this is not YAML: `d` is indented by 3 spaces, between 2 and 4 of the keys above it",
+        );
+        let text = "a:\n    b: 1\n  c: 2\n";
+        check_refused(
+            text,
+            Helm::Three,
+            "this is not YAML: `c` is indented by 2 spaces, between 0 and 4 of the keys above it",
+        );
+        for text in ["a: {b: 1\n", "a: 'b\n"] {
+            let source = Sources::default().add("values.yaml", text.to_owned());
+            let error = read(source, text, Helm::Four).expect_err("no YAML");
+            assert!(!error.message.contains("indented"), "{}", error.message);
+        }
     }
 
     #[test]
