@@ -181,8 +181,7 @@ fn package(said: &str) -> Option<&str> {
         .split_once('-')
         .map_or(package, |(release, _)| release);
     let parts: Vec<&str> = release.split('.').collect();
-    let is_number = |part: &&str| part.parse::<u32>().is_ok();
-    let is_whole = parts.len() == 3 && parts.iter().all(|part| is_number(&part));
+    let is_whole = parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok());
     (is_whole && ChartVersion::read(package).is_some()).then_some(package)
 }
 

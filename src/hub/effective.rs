@@ -3,6 +3,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::Inside;
+use super::chart::VERSIONS;
 use super::profiles::SpawnerSettings;
 use crate::diag::Diagnostic;
 use crate::text::{SourceId, Sources, Span};
@@ -141,6 +142,14 @@ impl<'v> Hub<'v> {
     pub fn deleted(&self, path: &str) -> Option<&'v Value> {
         let (above, key) = path.rsplit_once('.')?;
         self.get(above)?.as_map()?.deleted.get(key)
+    }
+
+    /// Returns the known versions before one, `1.2, 2.0`, where nobody says the version of the chart, so that it may be one
+    /// of them.
+    pub fn known_before(&self, since: ChartVersion) -> Option<String> {
+        let older = VERSIONS.iter().filter(|version| version.number() < since);
+        let names: Vec<&str> = older.map(|version| version.name).collect();
+        (!self.is_version_known && !names.is_empty()).then(|| names.join(", "))
     }
 
     /// The entries of a mapping by its path.

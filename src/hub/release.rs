@@ -51,16 +51,13 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
         map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
     }
     let said = version.filter(|version| ChartVersion::read(version).is_some());
-    if said.is_none() {
-        remove_unset_tags(&mut values);
-    }
+    remove_unset_tags(&mut values);
     // A build of a checkout says no version: it is the one whose defaults leave the least to set.
-    let known = match &said {
-        Some(said) => vec![KnownChart::of(Some(said))],
-        None => {
-            let names = VERSIONS.iter().map(|version| version.name);
-            names.map(|name| KnownChart::of(Some(name))).collect()
-        }
+    let known: Vec<KnownChart> = if let Some(said) = &said {
+        vec![KnownChart::of(Some(said))]
+    } else {
+        let names = VERSIONS.iter().map(|version| version.name);
+        names.map(|name| KnownChart::of(Some(name))).collect()
     };
     let set = known.into_iter().map(|known| {
         let mut set = values.clone();

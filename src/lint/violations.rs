@@ -130,8 +130,7 @@ fn violations(sources: &Sources, schema: &Schema, values: &Value) -> Vec<Violati
     });
     let is_meant = |violation: &Violation| match follow(values, &violation.steps) {
         Some(value) => match value.content {
-            Content::Null => false,
-            Content::Encrypted(Encrypted::Any, _) => false,
+            Content::Null | Content::Encrypted(Encrypted::Any, _) => false,
             // Of what is encrypted only the type is known.
             Content::Encrypted(..) => {
                 matches!(violation.kind, ViolationKind::WrongType { .. })

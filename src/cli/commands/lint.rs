@@ -136,7 +136,7 @@ fn show_diff(
     }
     session.show(if session.has_document() { &all } else { errors });
     match session.write(diff) {
-        Exit::Fine if !errors.is_empty() => Exit::Usage,
+        Exit::Fine if errors.iter().any(Diagnostic::is_error) => Exit::Usage,
         Exit::Fine if !diff.is_empty() => Exit::Findings,
         written => written,
     }

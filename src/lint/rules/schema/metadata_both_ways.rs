@@ -1,4 +1,4 @@
-use crate::diag::{Code, Diagnostic, FixKind};
+use crate::diag::{Code, Diagnostic, FixKind, Level};
 use crate::hub::ChartVersion;
 use crate::lint::{Check, Context, Rule, fixes};
 
@@ -34,6 +34,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     ));
     let places = [(RULE_OF_POLICY, "allows it"), (BLOCK, "blocks it")];
     let edits = fixes::set_near(cx, BLOCK, false);
-    let finding = hub.at(finding, &places);
+    let mut finding = hub.at(finding, &places);
+    if let Some(versions) = hub.known_before(SINCE) {
+        finding.level = Level::Note;
+        let help = finding.help.take().unwrap_or_default();
+        finding = finding.help(format!(
+            "{help}\nz2jh {versions} accepts both: set `--chart-version`"
+        ));
+    }
     findings.push(fixes::risky(finding, "do not block it", edits));
 }

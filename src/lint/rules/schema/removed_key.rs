@@ -1,5 +1,4 @@
 use crate::diag::{Code, Diagnostic, FixKind, Level};
-use crate::hub::chart::VERSIONS;
 use crate::hub::{ChartVersion, Hub};
 use crate::lint::fixes::{self, split};
 use crate::lint::{Check, Context, Rule};
@@ -140,14 +139,11 @@ fn key_span(value: &Value) -> Span {
 
 /// A note where nobody says of which version the values are, and a known version still has the key.
 fn weighed(hub: &Hub<'_>, mut finding: Diagnostic, since: ChartVersion, help: &str) -> Diagnostic {
-    if hub.is_version_known || since <= ChartVersion::oldest() {
+    let Some(versions) = hub.known_before(since) else {
         return finding.help(help);
-    }
+    };
     finding.level = Level::Note;
-    let names = VERSIONS.iter().filter(|version| version.number() < since);
-    let names: Vec<&str> = names.map(|version| version.name).collect();
     finding.help(format!(
-        "{help}\nz2jh {} still has the key: set `--chart-version`",
-        names.join(", ")
+        "{help}\nz2jh {versions} still has the key: set `--chart-version`"
     ))
 }
