@@ -132,7 +132,7 @@ fn the_hook_puller_names_its_class_since_4_0() {
         "4.0",
         &Facts::default(),
         text,
-        "note[PR004] on the first install the hook puller has no pods: its priority class is not there yet: \
+        "hint[PR004] on the first install the hook puller has no pods: its priority class is not there yet: \
          later upgrades pull as they should; for the first install, make the class beforehand or leave the hook puller off\n",
     );
 }
