@@ -4,10 +4,12 @@
 pub mod affinity_terms;
 pub mod bytes;
 pub mod chart;
+pub mod classes;
 pub mod components;
 mod effective;
 mod gitops;
 pub mod images;
+mod kubernetes;
 mod locate;
 pub mod profiles;
 mod propose;
@@ -25,6 +27,7 @@ pub use chart::ChartVersion;
 pub use effective::{Hub, span, whole};
 pub use gitops::{Inline, Inside, inline_values, is_filled_in};
 pub use images::{HubImage, hub_images, read_hub_images};
+pub use kubernetes::{KubernetesValue, kubernetes_values};
 pub use locate::{locate, locate_hub};
 pub use propose::propose;
 pub use release::{
