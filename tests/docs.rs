@@ -74,6 +74,11 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "What the chart and KubeSpawner know of keys and of types, of each version its own.",
     ),
     (
+        "KB",
+        "Objects of Kubernetes",
+        "Containers, volumes, hosts and quantities that the API server refuses, in values and in manifests.",
+    ),
+    (
         "SY",
         "YAML and its merge",
         "What Helm reads is not always what stands in the file.",

@@ -113,6 +113,7 @@ pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
         sources,
         shared: &input.shared,
         facts: &facts,
+        pools: policy.map_or(&[], |policy| policy.pools.as_slice()),
         has_hints: input.selection.may_have_hints(),
     };
     let mut charts = BTreeSet::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::documents::{Editable, EditableDocuments};
 use crate::hub::{ChartCache, ChartValues, ChartVersion, Hub, Inside, Release};
-use crate::policy::{Facts, Policy};
+use crate::policy::{Facts, Policy, Pool};
 use crate::schema::Violation;
 use crate::text::{SourceId, Sources};
 use crate::values::Value;
@@ -16,6 +16,8 @@ pub struct Context<'c> {
     pub hub: &'c Hub<'c>,
     /// What the policy says about the cluster.
     pub facts: &'c Facts,
+    /// The node pools of the policy; empty without one.
+    pub pools: &'c [Pool],
     /// Whether hints are shown. A hint that is not shown needs no fix.
     pub hints: bool,
     /// The documents of the values files, for fixes.

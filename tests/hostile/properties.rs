@@ -184,6 +184,7 @@ fn linted(sources: &mut Sources, values: Value) {
         sources,
         shared: &shared,
         facts: &Facts::default(),
+        pools: &[],
         has_hints: true,
     };
     let findings = lint::run(run, &release);

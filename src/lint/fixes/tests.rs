@@ -57,6 +57,7 @@ impl Case {
             sources: &self.sources,
             shared: &self.shared,
             facts: &self.facts,
+            pools: &[],
             has_hints: true,
         };
         let hub = self.release.hub(&self.sources).expect("a hub");
