@@ -79,6 +79,11 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Containers, volumes, hosts and quantities that the API server refuses, in values and in manifests.",
     ),
     (
+        "TX",
+        "Pasted text",
+        "What came into a file from a web page, a chat or a terminal, and is no value.",
+    ),
+    (
         "SY",
         "YAML and its merge",
         "What Helm reads is not always what stands in the file.",

@@ -8,6 +8,7 @@ mod kubernetes;
 mod layers;
 mod manifests;
 mod node_pools;
+mod pasted;
 mod placeholders;
 mod policy;
 mod pre_puller;
@@ -123,6 +124,11 @@ pub static RULES: &[Rule] = &[
     syntax::multi_document::RULE,
     syntax::empty_map::RULE,
     syntax::yaml11_boolean_key::RULE,
+    pasted::typographic_quotes::RULE,
+    pasted::invisible_character::RULE,
+    pasted::placeholder::RULE,
+    pasted::missing_space::RULE,
+    pasted::helm_header::RULE,
     upgrades::names_change::RULE,
     upgrades::nobody_allowed::RULE,
     upgrades::database_not_upgraded::RULE,
@@ -155,6 +161,7 @@ pub static VIOLATIONS: &[Claim] = &[
     schema::misplaced_key::check,
     schema::unknown_key::check,
     schema::missing_key::check,
+    pasted::missing_space::check,
     syntax::number_where_string::check,
     syntax::yaml11_boolean::check,
     schema::wrong_type::check,
