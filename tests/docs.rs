@@ -67,6 +67,16 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Keys and types that the chart and KubeSpawner accept, by version.",
     ),
     (
+        "KB",
+        "Objects of Kubernetes",
+        "Containers, volumes, hosts and quantities that the API server refuses, in values and in manifests.",
+    ),
+    (
+        "TX",
+        "Pasted text",
+        "What came into a file from a web page, a chat or a terminal, and is no value.",
+    ),
+    (
         "SY",
         "YAML and merging",
         "Cases in which Helm reads something else than the file seems to say.",

@@ -195,8 +195,9 @@ scheduling: {userPods: {nodeAffinity: {matchNodePurpose: require}}}
         assert_eq!(codes, expected, "{facts:?}");
     };
     let cluster = Autoscaler::ClusterAutoscaler { cutoff: -10 };
-    both(Facts::default(), &["NP011", "NP006"]);
-    both(with(cluster), &["NP011", "NP006"]);
-    both(with(Autoscaler::Karpenter), &["NP006"]);
-    both(with(Autoscaler::None), &[]);
+    // Whatever takes nodes away, NP012 names the label that the nodes need.
+    both(Facts::default(), &["NP011", "NP006", "NP012"]);
+    both(with(cluster), &["NP011", "NP006", "NP012"]);
+    both(with(Autoscaler::Karpenter), &["NP006", "NP012"]);
+    both(with(Autoscaler::None), &["NP012"]);
 }

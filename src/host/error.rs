@@ -34,6 +34,12 @@ pub enum HostError {
         /// Its offset, from 0.
         offset: usize,
     },
+    /// It is text in another encoding, as Windows writes it.
+    #[error("{subject}: UTF-16, not UTF-8")]
+    Utf16 {
+        /// What was read.
+        subject: String,
+    },
     /// The working folder is gone or may not be read.
     #[error("cannot find the current folder: {0}")]
     CurrentDir(io::Error),
@@ -115,6 +121,12 @@ pub fn size(bytes: u64) -> String {
 
 /// The bytes of `subject` as text, or where they stop being any.
 pub(super) fn text_of(subject: &str, bytes: Vec<u8>) -> Result<String, HostError> {
+    // The mark of either byte order; neither is UTF-8.
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(HostError::Utf16 {
+            subject: subject.to_owned(),
+        });
+    }
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let valid = String::from_utf8_lossy(&error.as_bytes()[..offset]);
@@ -142,6 +154,15 @@ mod tests {
             "a.yaml: invalid UTF-8 at line 3, column 6 (byte 14)"
         );
         assert_eq!(text_of("a.yaml", "ä\n".into()).unwrap(), "ä\n");
+    }
+
+    #[test]
+    fn utf_16_has_its_own_error() {
+        let bytes = [b"\xff\xfea\0:\0", b"\xfe\xff\0a\0:"];
+        for bytes in bytes {
+            let error = text_of("a.yaml", bytes.to_vec()).unwrap_err();
+            assert_eq!(error.to_string(), "a.yaml: UTF-16, not UTF-8");
+        }
     }
 
     #[test]

@@ -101,6 +101,11 @@ impl Traits {
         known.unwrap_or(&RECORDED[0]).traits()
     }
 
+    /// Those of every version, the newest first.
+    pub fn every() -> impl Iterator<Item = &'static Self> {
+        RECORDED.iter().rev().map(Recorded::traits)
+    }
+
     /// The first chart after this one whose KubeSpawner takes the value under the name.
     pub fn first_after(chart: ChartVersion, name: &str, value: &Value) -> Option<ChartVersion> {
         let mut later = RECORDED.iter().filter(|known| known.since > chart);

@@ -3,6 +3,7 @@
 
 mod affinity;
 mod fit;
+mod host;
 mod kinds;
 mod misshapen;
 mod object;
@@ -22,6 +23,7 @@ mod workload;
 
 pub use affinity::{Affinity, NodeLabels, Requirement, Term};
 pub use fit::{Demands, Fit, FitRefusal, Nodes};
+pub use host::{HostFlaw, host_flaw};
 pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, TemplatePlace};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};

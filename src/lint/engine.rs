@@ -1,10 +1,12 @@
 //! One run of the linter: each rule over what it looks at, and its findings in order.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::documents::EditableDocuments;
 use super::rule::Check;
-use super::rules::{RULES, VIOLATIONS};
+use super::rules::{REFUSED_FIELD, RULES, VIOLATIONS};
 use super::stream::{Cluster, Stream, with_stream};
 use super::subjects::{Context, Rows, Upgrade, Values};
 use super::{origin, partial, violations};
@@ -164,11 +166,24 @@ pub fn manifests(
 ) -> Vec<Diagnostic> {
     with_stream(sources, source, cluster, |stream| {
         let mut findings = look(&LintSubject::Stream(stream));
+        leave_out_repeated(&mut findings);
         if let Some(release) = made_from {
             origin::add(stream, release, &mut findings);
         }
         finish(findings)
     })
+}
+
+/// Leaves out what the types of Kubernetes say where a rule has reported the same place: it knows more.
+fn leave_out_repeated(findings: &mut Vec<Diagnostic>) {
+    let is_of_types = |finding: &Diagnostic| finding.code.id == REFUSED_FIELD;
+    let others = findings.iter().filter(|finding| !is_of_types(finding));
+    let others = others.filter(|finding| finding.level <= Level::Warning);
+    let starts: BTreeSet<_> = others.filter_map(Diagnostic::start).collect();
+    findings.retain(|finding| {
+        let is_repeated = finding.start().is_some_and(|start| starts.contains(&start));
+        !(is_of_types(finding) && is_repeated)
+    });
 }
 
 /// Every finding about the rows of a policy.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::rule::Claim;
+use super::rules::refused_object;
 use super::subjects::{Context, SchemaViolation, Values};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::chart::Version;
-use crate::hub::{Basis, ChartValues};
-use crate::schema::{Instance, Schema, Spot, Step, Violation, ViolationKind};
+use crate::hub::{Basis, ChartValues, kubernetes_values};
+use crate::schema::{Instance, Schema, Spot, Step, Violation, ViolationKind, check_kubernetes};
 use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
 
@@ -42,6 +43,36 @@ pub(super) fn check<'v>(
                     .next()
                     .and_then(|finding| doubts.weighed(violation, finding)),
             );
+        }
+    }
+    if let Some(cx) = hub {
+        let starts: Vec<_> = findings.iter().map(Diagnostic::start).collect();
+        let objects = objects(cx);
+        findings.extend(
+            objects
+                .into_iter()
+                .filter(|it| !starts.contains(&it.start())),
+        );
+    }
+    findings
+}
+
+/// What the API server refuses in the objects of Kubernetes that the values of a hub hold.
+fn objects(cx: &Context<'_>) -> Vec<Diagnostic> {
+    let sources = cx.hub.sources;
+    let mut findings = Vec::new();
+    for object in kubernetes_values(cx.hub) {
+        let json = stand_in(object.value);
+        let spot = |steps: &[Step]| spot(sources, object.value, steps);
+        let subject = Instance {
+            value: &json,
+            spot: &spot,
+        };
+        for violation in check_kubernetes(object.type_name, object.extent, subject) {
+            if is_meant(object.value, &violation) {
+                let value = at_fault(object.value, &violation).1;
+                findings.extend(refused_object(cx, object, &violation, value));
+            }
         }
     }
     findings
@@ -128,18 +159,24 @@ fn violations(sources: &Sources, schema: &Schema, values: &Value) -> Vec<Violati
         value: &json,
         spot: &spot,
     });
-    let is_meant = |violation: &Violation| match follow(values, &violation.steps) {
+    found
+        .into_iter()
+        .filter(|violation| is_meant(values, violation))
+        .collect()
+}
+
+/// Whether the values have what a violation is about: nothing is known of what is encrypted but its type.
+fn is_meant(values: &Value, violation: &Violation) -> bool {
+    match follow(values, &violation.steps) {
         Some(value) => match value.content {
             Content::Null | Content::Encrypted(Encrypted::Any, _) => false,
-            // Of what is encrypted only the type is known.
             Content::Encrypted(..) => {
                 matches!(violation.kind, ViolationKind::WrongType { .. })
             }
             _ => true,
         },
         None => true,
-    };
-    found.into_iter().filter(is_meant).collect()
+    }
 }
 
 /// As JSON, with a value of the right type in the place of what is encrypted.

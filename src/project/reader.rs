@@ -149,12 +149,17 @@ pub fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
             HostError::InvalidUtf8 { line, column, .. } => {
                 format!("{path}:{line}:{column}: this is not UTF-8")
             }
+            HostError::Utf16 { .. } => format!("{path}:1:1: this is UTF-16, not UTF-8"),
             other => format!("cannot read `{path}`: {other}"),
         },
     )
     .help(match error {
         HostError::InvalidUtf8 { .. } => {
             "save it as UTF-8; a Windows shell may need `chcp 65001`".to_owned()
+        }
+        HostError::Utf16 { .. } => {
+            "in PowerShell, write it with `| Out-File -Encoding utf8 FILE` instead of `> FILE`"
+                .to_owned()
         }
         HostError::TooLarge { .. } => format!(
             "values, policies and files of charts have up to {}, manifests up to {}",

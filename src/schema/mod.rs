@@ -5,11 +5,13 @@ mod check;
 mod cost;
 mod explain;
 mod keys;
+mod kubernetes;
 mod nulls;
 mod place;
 mod quick;
 mod violation;
 
 pub use check::{BrokenSchema, Schema};
+pub use kubernetes::{Extent, check_kubernetes, nearest_quantity};
 pub use place::{Instance, Spot, Step, tree_spot};
 pub use violation::{Codes, Violation, ViolationKind};

@@ -200,7 +200,7 @@ impl QuickCheck<'_> {
 type Pattern = (&'static str, fn(&str) -> bool);
 
 /// Patterns that are read here, and what they match.
-const PATTERNS: [Pattern; 3] = [
+const PATTERNS: [Pattern; 4] = [
     (".*", |_| true),
     ("^[A-Z].*$", |name| {
         name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.contains('\n')
@@ -212,7 +212,29 @@ const PATTERNS: [Pattern; 3] = [
         };
         day.len() == 10 && day.bytes().enumerate().all(is_as_in_a_day)
     }),
+    (
+        "^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$",
+        is_quantity,
+    ),
 ];
+
+/// Whether a text is a quantity of Kubernetes: a number with a unit or an exponent.
+fn is_quantity(text: &str) -> bool {
+    const UNITS: [&str; 16] = [
+        "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
+    ];
+    let unsigned = |text: &str| text.strip_prefix(['+', '-']).map(str::to_owned);
+    let text = unsigned(text).unwrap_or_else(|| text.to_owned());
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, suffix) = text.split_at(end.unwrap_or(text.len()));
+    let is_number = number.bytes().any(|byte| byte.is_ascii_digit())
+        && number.bytes().filter(|byte| *byte == b'.').count() <= 1;
+    let is_exponent = suffix.strip_prefix(['e', 'E']).is_some_and(|exponent| {
+        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    is_number && (UNITS.contains(&suffix) || is_exponent)
+}
 
 fn is_read(pattern: &str) -> bool {
     PATTERNS.iter().any(|(known, _)| *known == pattern)

@@ -2,11 +2,13 @@
 //!
 //! The lowest layer: everything above speaks of places as [`Span`]s into [`Sources`].
 
+mod glyphs;
 mod line_index;
 mod mask;
 mod nearest;
 mod source;
 
+pub use glyphs::{invisible_name, is_typographic_quote};
 pub use line_index::{Encoding, Position};
 pub use mask::{mask, mask_message, mask_values};
 pub use nearest::{misspelled, nearest};

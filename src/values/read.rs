@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Content, Helm, Map, Value, lay_over};
+use super::{Content, Helm, Map, Value, lay_over, pasted};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 use crate::yaml;
@@ -52,6 +52,12 @@ fn read_document(
     let at = |place: usize| (offset + place).min(text.len());
     let moved = |range: Range<usize>| at(range.start)..at(range.end);
     let document = yaml::parse(&document).map_err(|error| {
+        if let Some(reason) = pasted::reason(&document, error.offset) {
+            let span = Span::new(source, moved(reason.range));
+            let message = format!("this is not YAML: {}", reason.message);
+            let finding = Diagnostic::new(&NOT_VALUES, message).at(span, reason.label);
+            return finding.help(reason.help).unparsed();
+        }
         if let Some(found) = between_levels(&document, error.offset) {
             let (start, end) = (found.key.start, found.key.end);
             return problem(source, found.message, moved(start..end))

@@ -234,6 +234,14 @@ impl Value {
         self.content == Content::Null
     }
 
+    /// The string, if it is one that is not encrypted.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.content {
+            Content::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What a key holds.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_map()?.entries.get(key)
@@ -248,6 +256,25 @@ impl Value {
     pub fn get_path_mut(&mut self, path: &[&str]) -> Option<&mut Value> {
         path.iter()
             .try_fold(self, |value, key| value.as_map_mut()?.entries.get_mut(*key))
+    }
+
+    /// Returns everything below this value, with the key of what stands under one, in the order of the keys.
+    pub fn below(&self) -> Vec<(Option<&str>, &Value)> {
+        let mut found = Vec::new();
+        let mut open = vec![self];
+        while let Some(holder) = open.pop() {
+            let start = found.len();
+            match &holder.content {
+                Content::Map(map) => {
+                    let entries = map.entries.iter();
+                    found.extend(entries.map(|(key, value)| (Some(key.as_str()), value)));
+                }
+                Content::List(items) => found.extend(items.iter().map(|item| (None, item))),
+                _ => {}
+            }
+            open.extend(found[start..].iter().rev().map(|(_, value)| *value));
+        }
+        found
     }
 
     /// Takes the place of another value, which goes to those who lost.

@@ -4,9 +4,11 @@
 mod culling;
 mod hub;
 mod images;
+mod kubernetes;
 mod layers;
 mod manifests;
 mod node_pools;
+mod pasted;
 mod placeholders;
 mod policy;
 mod pre_puller;
@@ -18,7 +20,11 @@ mod suppressions;
 mod syntax;
 mod upgrades;
 
+pub(super) use self::kubernetes::refused_value::finding as refused_object;
 use super::rule::{Claim, Rule};
+
+/// The rule about manifests that is the least particular one.
+pub(super) const REFUSED_FIELD: &str = kubernetes::refused_field::RULE.code.id;
 
 /// All rules, by their codes.
 pub static RULES: &[Rule] = &[
@@ -38,8 +44,19 @@ pub static RULES: &[Rule] = &[
     hub::activity_at_scale::RULE,
     hub::config_bypasses_chart::RULE,
     hub::ignored_config::RULE,
+    hub::unknown_authenticator::RULE,
+    hub::unknown_trait::RULE,
+    hub::wrong_trait_type::RULE,
+    hub::unknown_service_key::RULE,
     images::broken_reference::RULE,
     images::floating_tag::RULE,
+    kubernetes::refused_value::RULE,
+    kubernetes::refused_field::RULE,
+    kubernetes::url_as_host::RULE,
+    kubernetes::ingress_host::RULE,
+    kubernetes::dangling_mount::RULE,
+    kubernetes::dangling_name::RULE,
+    kubernetes::relative_mount_path::RULE,
     node_pools::ored_required_affinity::RULE,
     node_pools::profile_replaces_placement::RULE,
     node_pools::tolerates_but_does_not_select::RULE,
@@ -49,6 +66,7 @@ pub static RULES: &[Rule] = &[
     node_pools::extra_pod_config_bypass::RULE,
     node_pools::malformed_toleration::RULE,
     node_pools::user_pods_safe_to_evict::RULE,
+    node_pools::purpose_without_pool::RULE,
     placeholders::without_priority::RULE,
     placeholders::dead_replicas::RULE,
     placeholders::size_differs::RULE,
@@ -93,6 +111,7 @@ pub static RULES: &[Rule] = &[
     schema::wrong_override_type::RULE,
     schema::broken_template::RULE,
     schema::metadata_both_ways::RULE,
+    schema::unnamed_profile::RULE,
     suppressions::unused::RULE,
     suppressions::expired::RULE,
     suppressions::without_reason::RULE,
@@ -105,6 +124,11 @@ pub static RULES: &[Rule] = &[
     syntax::multi_document::RULE,
     syntax::empty_map::RULE,
     syntax::yaml11_boolean_key::RULE,
+    pasted::typographic_quotes::RULE,
+    pasted::invisible_character::RULE,
+    pasted::placeholder::RULE,
+    pasted::missing_space::RULE,
+    pasted::helm_header::RULE,
     upgrades::names_change::RULE,
     upgrades::nobody_allowed::RULE,
     upgrades::database_not_upgraded::RULE,
@@ -137,6 +161,7 @@ pub static VIOLATIONS: &[Claim] = &[
     schema::misplaced_key::check,
     schema::unknown_key::check,
     schema::missing_key::check,
+    pasted::missing_space::check,
     syntax::number_where_string::check,
     syntax::yaml11_boolean::check,
     schema::wrong_type::check,

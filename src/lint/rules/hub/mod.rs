@@ -6,3 +6,7 @@ pub(super) mod not_ha;
 pub(super) mod singleton_pdb;
 pub(super) mod spawn_limit_below_burst;
 pub(super) mod start_timeout_too_short;
+pub(super) mod unknown_authenticator;
+pub(super) mod unknown_service_key;
+pub(super) mod unknown_trait;
+pub(super) mod wrong_trait_type;

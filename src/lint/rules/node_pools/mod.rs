@@ -5,6 +5,7 @@ pub(super) mod malformed_toleration;
 pub(super) mod ored_required_affinity;
 pub(super) mod placement_contradiction;
 pub(super) mod profile_replaces_placement;
+pub(super) mod purpose_without_pool;
 pub(super) mod tolerates_but_does_not_select;
 pub(super) mod user_pods_safe_to_evict;
 

@@ -82,9 +82,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for (section, value) in hub.entries("hub.config") {
         let small = section.starts_with(|c: char| c.is_ascii_lowercase());
-        let class = CLASSES
-            .iter()
-            .find(|class| class.eq_ignore_ascii_case(section) && **class != section);
+        // People leave the `O` of OAuth out: `GitHubAuthenticator`.
+        let with_o = section
+            .strip_suffix("Authenticator")
+            .map(|stem| format!("{stem}OAuthenticator"));
+        let is_meant = |class: &str| {
+            let with_o = with_o.as_deref();
+            class.eq_ignore_ascii_case(section)
+                || with_o.is_some_and(|with_o| class.eq_ignore_ascii_case(with_o))
+        };
+        let is_class = CLASSES.contains(&section.as_str());
+        let mut classes = CLASSES.iter().filter(|_| !is_class);
+        let class = classes.find(|class| is_meant(class));
         if hub.is_default(value) || !(small || class.is_some()) {
             continue;
         }

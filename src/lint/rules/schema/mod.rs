@@ -10,5 +10,6 @@ pub(super) mod pinned_internal_image;
 pub(super) mod removed_key;
 pub(super) mod unknown_key;
 pub(super) mod unknown_override;
+pub(super) mod unnamed_profile;
 pub(super) mod wrong_override_type;
 pub(super) mod wrong_type;

@@ -1,0 +1,73 @@
+use crate::diag::{Code, Diagnostic, FixKind};
+use crate::hub::Hub;
+use crate::k8s::host_flaw;
+use crate::lint::{Check, Context, Rule, fixes};
+use crate::values::{Content, Value};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    check: Check::Hub(check),
+};
+
+static CODE: Code = Code::error(
+    "KB003",
+    "url-as-host",
+    "a host of the hub is not a host name: the API server refuses the Ingress, or there is no certificate",
+)
+.page(include_str!("url_as_host.md"))
+.fix(FixKind::Safe);
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let hub = cx.hub;
+    if hub.flag("proxy.https.enabled") != Some(false) {
+        for host in items(hub.get("proxy.https.hosts")) {
+            let consequence = "Let's Encrypt issues no certificate for it";
+            findings.extend(found(cx, host, consequence, fixes::risky));
+        }
+    }
+    for host in hosts_of_objects(hub) {
+        let consequence = "the API server refuses the object";
+        findings.extend(found(cx, host, consequence, fixes::safe));
+    }
+}
+
+/// The hosts that the chart writes into an `Ingress` or an `HTTPRoute`.
+fn hosts_of_objects<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
+    let mut hosts = Vec::new();
+    if hub.flag("ingress.enabled") != Some(false) {
+        hosts.extend(items(hub.get("ingress.hosts")));
+        for entry in items(hub.get("ingress.tls")) {
+            hosts.extend(items(entry.get("hosts")));
+        }
+    }
+    // The key is there since 4.3.
+    let route = hub.values.get("httpRoute");
+    hosts.extend(items(route.and_then(|route| route.get("hostnames"))));
+    hosts
+}
+
+fn items(list: Option<&Value>) -> &[Value] {
+    match list.map(|list| &list.content) {
+        Some(Content::List(items)) => items,
+        _ => &[],
+    }
+}
+
+type Offer = fn(Diagnostic, String, Option<Vec<crate::diag::TextEdit>>) -> Diagnostic;
+
+fn found(cx: &Context<'_>, host: &Value, consequence: &str, offer: Offer) -> Option<Diagnostic> {
+    let Content::String(text) = &host.content else {
+        return None;
+    };
+    let flaw = host_flaw(text)?;
+    let message = format!("`{text}` is {}: {consequence}", flaw.is);
+    let finding = Diagnostic::new(&CODE, message).at(host.set.value, "expected a host name");
+    Some(match flaw.meant {
+        Some(meant) => {
+            let edits = fixes::replace_scalar(cx, host, meant.clone());
+            let finding = finding.help(format!("write `{meant}`"));
+            offer(finding, format!("write `{meant}`"), edits)
+        }
+        None => finding.help("write a DNS name, such as `hub.example.org`"),
+    })
+}

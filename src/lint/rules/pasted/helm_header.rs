@@ -1,0 +1,34 @@
+use crate::diag::{Code, Diagnostic, FixKind};
+use crate::lint::{Check, Rule, Values, fixes};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: &CODE,
+    check: Check::Values(check),
+};
+
+static CODE: Code = Code::error(
+    "TX005",
+    "helm-output-header",
+    "the first line of `helm get values` was pasted with the values",
+)
+.page(include_str!("helm_header.md"))
+.fix(FixKind::Safe);
+
+/// What Helm prints above the values.
+const HEADERS: [&str; 2] = ["USER-SUPPLIED VALUES", "COMPUTED VALUES"];
+
+fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
+    for header in HEADERS {
+        let Some(value) = values.root.get(header) else {
+            continue;
+        };
+        let message =
+            format!("`{header}:` is not a value: `helm get values` prints it above the values");
+        let finding = Diagnostic::new(&CODE, message)
+            .at(value.set.key.unwrap_or(value.set.value), "output of Helm")
+            .help("remove the line; `helm get values -o yaml` prints the values alone");
+        let edits = Some(value).filter(|value| value.is_null());
+        let edits = edits.and_then(|value| fixes::remove(values, value));
+        findings.push(fixes::safe(finding, "remove the line", edits));
+    }
+}

@@ -1,0 +1,215 @@
+//! The types of Kubernetes that values and manifests of a hub hold: a JSON Schema recorded from the `OpenAPI`
+//! definitions (`scripts/record-kubernetes`).
+
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value, json};
+
+use super::{Instance, Schema, Step, Violation, ViolationKind};
+use crate::text::misspelled;
+
+const TYPES: &str = include_str!("../../schemas/kubernetes/types.json");
+
+/// How much of an object of a type a value holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it: required fields have to be there.
+    Whole,
+    /// Fields that are added to an object that is complete without them.
+    Part,
+}
+
+/// Returns what the API server refuses in a value of a type, such as `Container`, and the fields that it does not
+/// have. The type has to be one of the record.
+pub fn check_kubernetes(name: &str, extent: Extent, subject: Instance<'_>) -> Vec<Violation> {
+    let value = json!({name: subject.value});
+    let spot = |steps: &[Step]| (subject.spot)(steps.get(1..).unwrap_or_default());
+    let found = schema(extent).check(Instance {
+        value: &value,
+        spot: &spot,
+    });
+    let found = found.into_iter().map(|mut violation| {
+        if !violation.steps.is_empty() {
+            violation.steps.remove(0);
+        }
+        let text = (subject.spot)(&violation.steps).and_then(|spot| spot.text);
+        worded(violation, text.as_deref())
+    });
+    found.collect()
+}
+
+/// One document whose keys are the names of types.
+fn schema(extent: Extent) -> &'static Schema {
+    static SCHEMAS: [OnceLock<Schema>; 2] = [const { OnceLock::new() }; 2];
+    SCHEMAS[extent as usize].get_or_init(|| Schema::known(document(extent)))
+}
+
+fn document(extent: Extent) -> Value {
+    let mut document: Value = serde_json::from_str(TYPES).expect("a test reads the record");
+    let types = document["definitions"].as_object().cloned();
+    let types = types.unwrap_or_default().into_iter();
+    let properties: Map<String, Value> = types
+        .map(|(name, mut schema)| match extent {
+            Extent::Whole => {
+                let whole = json!({"$ref": format!("#/definitions/{name}")});
+                (name, whole)
+            }
+            Extent::Part => {
+                if let Some(schema) = schema.as_object_mut() {
+                    schema.remove("required");
+                }
+                (name, schema)
+            }
+        })
+        .collect();
+    document["properties"] = properties.into();
+    document
+}
+
+/// The violation in the words of Kubernetes.
+fn worded(mut violation: Violation, text: Option<&str>) -> Violation {
+    match &mut violation.kind {
+        ViolationKind::UnknownKey { key, meant, homes } => {
+            homes.clear();
+            let same = |name: &str| name.replace('_', "").to_lowercase();
+            let is_near = |meant: &&String| {
+                same(key) == same(meant) || misspelled(key, [meant.as_str()]).is_some()
+            };
+            *meant = meant.take().filter(|meant| is_near(&meant));
+            violation.help = Some(match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "remove it, or move it to where it belongs".to_owned(),
+            });
+            "unknown field".clone_into(&mut violation.label);
+        }
+        // The only pattern of the record is that of quantities.
+        ViolationKind::WrongValue { meant: None } if violation.label.is_empty() => {
+            let shown = text.unwrap_or("the value");
+            violation.message = format!("`{shown}` is not a quantity");
+            "expected a quantity, such as `10Gi`".clone_into(&mut violation.label);
+            violation.help = Some(match text.and_then(nearest_quantity) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "write a number, with `m`, `k`, `M`, `G`, `T`, `Ki`, `Mi`, `Gi` or `Ti` if it has a unit"
+                    .to_owned(),
+            });
+        }
+        _ => {}
+    }
+    violation
+}
+
+/// The quantity that was probably meant: `10Gi` for `10GiB` and `10 Gi`, `10G` for `10GB` and `10g`.
+pub fn nearest_quantity(text: &str) -> Option<String> {
+    let text: String = text.split_whitespace().collect();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at(end);
+    let unit = unit.to_lowercase();
+    let unit = unit.strip_suffix('b').unwrap_or(&unit);
+    let unit = match unit {
+        "m" => "M",
+        "k" => "k",
+        "g" => "G",
+        "t" => "T",
+        "ki" => "Ki",
+        "mi" => "Mi",
+        "gi" => "Gi",
+        "ti" => "Ti",
+        _ => return None,
+    };
+    number.parse::<f64>().ok()?;
+    Some(format!("{number}{unit}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Sources, Span};
+
+    #[track_caller]
+    fn check_found(name: &str, extent: Extent, value: &Value, expected: &[&str]) {
+        let source = Sources::default().add("test", String::new());
+        let spot = |steps: &[Step]| {
+            let at = steps.iter().try_fold(value, |value, step| match step {
+                Step::Key(key) => value.get(key),
+                Step::Index(index) => value.get(index),
+            })?;
+            Some(super::super::Spot {
+                key: None,
+                value: Span::new(source, 0..0),
+                first_key: None,
+                text: at.as_str().map(str::to_owned),
+                is_secret: false,
+            })
+        };
+        let subject = Instance { value, spot: &spot };
+        let found = check_kubernetes(name, extent, subject);
+        let found: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_record_is_a_schema_of_its_draft() {
+        for extent in [Extent::Whole, Extent::Part] {
+            let document = document(extent);
+            assert!(Schema::is_allowed(&document));
+            assert!(Schema::check_compiles(&document));
+        }
+    }
+
+    #[test]
+    fn types_are_checked_to_their_depth() {
+        let mount = json!({"name": "a", "mountPath": "/a"});
+        check_found("VolumeMount", Extent::Whole, &mount, &[]);
+        check_found(
+            "VolumeMount",
+            Extent::Whole,
+            &json!({"name": "a"}),
+            &["`VolumeMount` lacks `mountPath`"],
+        );
+        check_found(
+            "Container",
+            Extent::Part,
+            &json!({"volumeMounts": [mount]}),
+            &[],
+        );
+        check_found(
+            "Container",
+            Extent::Part,
+            &json!({"ports": [{"containerPort": "80"}]}),
+            &["`containerPort` is a string, not a whole number"],
+        );
+        check_found(
+            "VolumeMount",
+            Extent::Part,
+            &json!({"mountpath": "/a"}),
+            &["`VolumeMount` has no key `mountpath`"],
+        );
+    }
+
+    #[test]
+    fn quantities_have_a_unit_of_kubernetes() {
+        for good in [
+            json!("10Gi"),
+            json!("500m"),
+            json!(1),
+            json!(0.5),
+            json!("1e3"),
+            json!("1.5"),
+        ] {
+            check_found("Quantity", Extent::Whole, &good, &[]);
+        }
+        for bad in ["10GB", "1Gb", "half", "10 Gi", "", "1,5"] {
+            let message = format!("`{bad}` is not a quantity");
+            check_found("Quantity", Extent::Whole, &json!(bad), &[&message]);
+        }
+        check_found(
+            "Quantity",
+            Extent::Whole,
+            &json!(true),
+            &["`Quantity` is a boolean, not a number or a string"],
+        );
+        assert_eq!(nearest_quantity("10GB").as_deref(), Some("10G"));
+        assert_eq!(nearest_quantity("10 GiB").as_deref(), Some("10Gi"));
+        assert_eq!(nearest_quantity("half"), None);
+    }
+}
