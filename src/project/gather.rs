@@ -134,7 +134,10 @@ impl<'p> Gatherer<'p> {
         let no_hub = no_hub.filter(|(_, is_found)| is_lost || !is_found);
         errors.extend(no_hub.map(|(error, _)| error));
         let has_hub = self.tasks.iter().any(|task| task.spec.hub().is_some());
-        if !has_hub && self.known > 0 && !errors.iter().any(Diagnostic::is_error) {
+        // Manifests need not show which hub, or which version of it, they are of.
+        let has_manifests = !self.streams.is_empty();
+        if !has_hub && !has_manifests && self.known > 0 && !errors.iter().any(Diagnostic::is_error)
+        {
             errors.extend(self.options.iter().map(|option| without_effect(option)));
         }
         let input = lint::Input {

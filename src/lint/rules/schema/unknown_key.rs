@@ -20,9 +20,25 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         return None;
     };
     let finding = found.violation.clone().under(&CODE);
+    if let Some(nested) = found.path.last().and_then(|key| nested(key)) {
+        return Some(finding.help(format!(
+            "did you mean `{nested}`? Only `--set` reads dots as levels"
+        )));
+    }
     let (Some(meant), Some(value)) = (meant, found.value) else {
         return Some(finding);
     };
     let edits = fixes::rename_key(found.values, value, meant);
     Some(fixes::risky(finding, format!("call it `{meant}`"), edits))
+}
+
+/// A path that is written as one key (`singleuser.memory.limit`), as keys below each other.
+fn nested(key: &str) -> Option<String> {
+    let names: Vec<&str> = key.split('.').collect();
+    if names.len() < 2 || key.contains('/') || names.iter().any(|name| name.is_empty()) {
+        return None;
+    }
+    let last = format!("{}: ...", names[names.len() - 1]);
+    let around = names.iter().rev().skip(1);
+    Some(around.fold(last, |inside, name| format!("{name}: {{{inside}}}")))
 }
