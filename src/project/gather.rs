@@ -190,6 +190,7 @@ impl<'p> Gatherer<'p> {
                 .push((no_hub(&parts, release), release.is_found));
             return None;
         }
+        let before = self.errors.len();
         let task = self.add_task(reader, parts, release.is_found && errors.is_empty());
         let is_known = task.is_some_and(|task| self.tasks[task].spec.is_known());
         self.known += usize::from(is_known);
@@ -198,7 +199,7 @@ impl<'p> Gatherer<'p> {
         let files = files.chain(&layers.chart).cloned();
         if is_known {
             self.named.extend(files);
-        } else if task.is_none() && errors.is_empty() {
+        } else if task.is_none() && errors.is_empty() && self.errors.len() == before {
             self.unknown += files.count();
         }
         self.errors.extend(errors);
