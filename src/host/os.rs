@@ -162,7 +162,7 @@ impl Write for Os {
     fn copy_program(&self, path: &Path) -> Result<(), HostError> {
         let program = std::env::current_exe()
             .and_then(std::fs::read)
-            .map_err(|error| HostError::read("this program", error))?;
+            .map_err(|error| HostError::read("the dunnage executable", error))?;
         replace(path, &program, FileKind::Program)
             .map_err(|error| HostError::write_file(path, error))
     }

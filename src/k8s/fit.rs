@@ -186,7 +186,7 @@ impl fmt::Display for FitRefusal {
         match self {
             FitRefusal::Taint(taint) => write!(f, "the pod does not tolerate `{taint}`"),
             FitRefusal::NodeSelector { key, wanted, found } => {
-                write!(f, "the pod selects nodes with `{key}: {wanted}`, and ")?;
+                write!(f, "the pod selects nodes with `{key}: {wanted}`, but ")?;
                 match found {
                     Some(found) => write!(f, "these have `{key}: {found}`"),
                     None => write!(f, "these have no `{key}`"),
@@ -249,7 +249,7 @@ mod tests {
         );
         check(
             &format!("{{{TOLERATES}, nodeSelector: {{pool: core}}}}"),
-            Err("the pod selects nodes with `pool: core`, and these have `pool: user`"),
+            Err("the pod selects nodes with `pool: core`, but these have `pool: user`"),
         );
         check(&format!("{{{TOLERATES}}}"), Ok(&[]));
         let none = Err("no term of the pod's required node affinity matches");

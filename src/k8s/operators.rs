@@ -75,9 +75,9 @@ pub(super) fn operators() -> Vec<Kind> {
     ]
 }
 
-const OF_DEPENDENCIES: &str = "dependencies in the cluster are installed as charts, which are placed by `spec.dependencies.*.inCluster.values`";
+const OF_DEPENDENCIES: &str = "in-cluster dependencies are installed as charts; place them in `spec.dependencies.*.inCluster.values`";
 
-const BY_KNATIVE: &str = "in serverless mode, Knative takes this where `config-features` enables `kubernetes.podspec-tolerations` and its kin";
+const BY_KNATIVE: &str = "in serverless mode, Knative applies this only if `config-features` enables `kubernetes.podspec-tolerations` and related flags";
 
 const PLACEMENT: &[PodField] = &[
     PodField::Tolerations,

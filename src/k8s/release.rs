@@ -85,7 +85,7 @@ impl<'s> Manifests<'s> {
         Some(match misplaced_mark(text) {
             Some(offset) => Err(ParseError {
                 offset,
-                message: "a byte order mark stands in the middle of the stream".to_owned(),
+                message: "byte order mark in the middle of the input".to_owned(),
             }),
             None => yaml::parse(text),
         })

@@ -53,10 +53,10 @@ pub struct Taint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TaintError {
     /// There is no `:Effect`.
-    #[error("a taint ends with `:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`")]
+    #[error("a taint must end with `:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`")]
     NoEffect,
     /// The effect is not one of the three.
-    #[error("`{0}` is not an effect of a taint")]
+    #[error("`{0}` is not a taint effect")]
     UnknownEffect(String),
     /// Nothing stands before the effect.
     #[error("a taint needs a key")]

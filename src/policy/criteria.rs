@@ -203,13 +203,13 @@ fn check_kinds(kinds: &[String], known: &Kinds, place: PolicyPlace<'_>, findings
         if names.contains(&kind) {
             continue;
         }
-        let message = format!("no object of kind `{kind}` is known to have pods");
+        let message = format!("kind `{kind}` is not known to have pods");
         let diagnostic =
             Diagnostic::new(&codes::UNKNOWN_KIND, message).at(place.span(), "matches nothing");
         let help = match nearest(kind, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "say under `templates` where its pod template sits; known kinds: {}",
+                "add the kind to `templates`; known kinds: {}",
                 names.join(", ")
             ),
         };
@@ -232,9 +232,9 @@ fn check_patterns(
                     .nth(error.pos)
                     .map_or(text.len(), |(at, _)| at);
                 let span = place.part(&(at..text.len()));
-                let message = format!("`{text}` is not a pattern");
-                let help = "`*` is any text, `?` any character, `[abc]` one of these; \
-                            write `[*]` for a star";
+                let message = format!("cannot parse pattern `{text}`");
+                let help = "`*` matches any string, `?` one character, `[abc]` one of these; \
+                            write `[*]` for a literal `*`";
                 findings.push(
                     Diagnostic::new(&codes::BAD_GLOB, message)
                         .at(span, error.msg)

@@ -68,9 +68,9 @@ pub(super) fn check(
     let mut duration = |text: &str, place: PolicyPlace<'_>| {
         let read = read_duration(text);
         if read.is_none() {
-            let message = format!("`{text}` is not a time");
+            let message = format!("`{text}` is not a duration");
             let finding = Diagnostic::new(&codes::BAD_DURATION, message).at(place.span(), "");
-            findings.push(finding.help("write it as `90s`, `10m` or `1h30m`"));
+            findings.push(finding.help("write it like `90s`, `10m` or `1h30m`"));
         }
         read.unwrap_or_default()
     };

@@ -70,9 +70,9 @@ pub(super) fn check_list(
 fn flaw(part: &Spanned<String>) -> Option<Diagnostic> {
     let is_broken =
         part.is_empty() || part.contains(|char: char| char.is_whitespace() || char.is_control());
-    let message = format!("`{}` cannot be part of an image's name", part.value);
+    let message = format!("`{}` cannot be used in an image reference", part.value);
     is_broken.then(|| {
-        Diagnostic::new(&codes::BAD_IMAGE, message).at(part.span, "is empty or has blanks in it")
+        Diagnostic::new(&codes::BAD_IMAGE, message).at(part.span, "empty or contains whitespace")
     })
 }
 
@@ -82,13 +82,13 @@ fn note_duplicates(images: &[Spanned<String>], findings: &mut Findings) {
             .iter()
             .find(|first| first.value == image.value)
         {
-            let message = format!("the image `{}` is listed twice", image.value);
+            let message = format!("image `{}` is listed twice", image.value);
             let diagnostic =
-                Diagnostic::new(&codes::DUPLICATE_IMAGE, message).at(image.span, "again here");
+                Diagnostic::new(&codes::DUPLICATE_IMAGE, message).at(image.span, "listed again");
             findings.push(
                 diagnostic
-                    .at(first.span, "listed here")
-                    .help("remove one; it is pulled once"),
+                    .at(first.span, "first listed here")
+                    .help("remove one of the two"),
             );
         }
     }

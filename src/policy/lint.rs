@@ -77,11 +77,11 @@ pub(super) fn check(lint: &written::Lint, place: PolicyPlace<'_>, findings: &mut
             .iter()
             .find(|other| other.name.value == release.name.value);
         if let Some(twin) = twin {
-            let message = format!("two releases are called `{}`", release.name.value);
+            let message = format!("two releases are named `{}`", release.name.value);
             let finding = Diagnostic::new(&codes::DUPLICATE_RELEASE, message)
-                .at(release.name.span, "again here")
-                .at(twin.name.span, "called so here");
-            findings.push(finding.help("give one of them another name"));
+                .at(release.name.span, "same name")
+                .at(twin.name.span, "first used here");
+            findings.push(finding.help("rename one of them"));
         }
         releases.push(release);
     }
@@ -118,7 +118,7 @@ fn check_suppression(
         match Pattern::new(file) {
             Ok(pattern) => files.push(pattern),
             Err(error) => {
-                let message = format!("`{file}` is not a pattern: {}", error.msg);
+                let message = format!("cannot parse pattern `{file}`: {}", error.msg);
                 findings.push(Diagnostic::new(&codes::BAD_GLOB, message).at(place.span(), ""));
             }
         }

@@ -99,10 +99,12 @@ pub(super) fn check_all(
     for (name, pool) in written {
         let key = place.key(&name);
         if name.is_empty() || name == "none" {
-            let message = format!("a pool cannot be called `{name}`");
+            let message = format!("a pool cannot be named `{name}`");
             let diagnostic =
-                Diagnostic::new(&codes::BAD_POOL_NAME, message).at(key, "is no name of a pool");
-            findings.push(diagnostic.help("`pool: none` means no pool; choose another name"));
+                Diagnostic::new(&codes::BAD_POOL_NAME, message).at(key, "not a pool name");
+            findings.push(
+                diagnostic.help("choose another name; `pool: none` leaves workloads unchanged"),
+            );
         }
         let here = place.under(&name);
         pools.push(check(Spanned::new(name, key), pool, here, findings));
@@ -155,12 +157,12 @@ fn check_labels(
 ) {
     for (key, value) in labels {
         if let Some(flaw) = syntax::key_flaw(key) {
-            let message = format!("`{key}` cannot be the key of a label");
+            let message = format!("label key `{key}` is rejected by the API server");
             findings
                 .push(Diagnostic::new(&codes::BAD_LABEL, message).at(place.key(key), flaw.what));
         }
         if let Some(flaw) = syntax::value_flaw(value) {
-            let message = format!("`{value}` cannot be the value of a label");
+            let message = format!("label value `{value}` is rejected by the API server");
             let span = place.under(key).part(&flaw.at);
             findings.push(Diagnostic::new(&codes::BAD_LABEL, message).at(span, flaw.what));
         }
@@ -170,7 +172,7 @@ fn check_labels(
 fn check_quantity(key: &str, place: PolicyPlace<'_>, findings: &mut Findings) -> Spanned<String> {
     let text = place.text();
     if !syntax::is_quantity(text) {
-        let message = format!("`{text}` is no quantity");
+        let message = format!("`{text}` is not a Kubernetes quantity");
         let diagnostic = Diagnostic::new(&codes::BAD_QUANTITY, message).at(place.span(), "");
         let example = match key {
             "memory" => "`60.8Gi`",
@@ -205,15 +207,17 @@ fn taint_flaw(text: &str, taint: &Taint, place: PolicyPlace<'_>) -> Option<Diagn
     let flaw = syntax::key_flaw(&taint.key).or_else(|| {
         syntax::value_flaw(&taint.value).map(|flaw| moved(flaw, taint.key.len() + 1))
     })?;
-    let message = format!("Kubernetes refuses the taint `{text}`");
+    let message = format!("taint `{text}` is rejected by the API server");
     Some(Diagnostic::new(&codes::BAD_TAINT, message).at(place.part(&flaw.at), flaw.what))
 }
 
 fn unreadable_taint(text: &str, error: &TaintError, place: PolicyPlace<'_>) -> Diagnostic {
     let (at, label, help): (Range<usize>, &str, String) = match error {
         TaintError::NoEffect => {
-            let help = format!("write `{text}:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`");
-            (0..text.len(), "has no effect at its end", help)
+            let help = format!(
+                "append an effect: `{text}:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`"
+            );
+            (0..text.len(), "no effect", help)
         }
         TaintError::UnknownEffect(effect) => {
             let effects = [
@@ -224,22 +228,22 @@ fn unreadable_taint(text: &str, error: &TaintError, place: PolicyPlace<'_>) -> D
             .map(Effect::as_str);
             let meant = nearest(effect, effects).map(|meant| format!("did you mean `{meant}`? "));
             let help = format!(
-                "{}it can be `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
+                "{}use `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
                 meant.unwrap_or_default()
             );
             (
                 text.len() - effect.len()..text.len(),
-                "is not an effect",
+                "unknown effect",
                 help,
             )
         }
         TaintError::NoKey => (
             0..text.len(),
-            "has no key",
+            "no key",
             "write `key=value:Effect` or `key:Effect`".to_owned(),
         ),
     };
-    let message = format!("`{text}` is not a taint");
+    let message = format!("cannot parse taint `{text}`");
     Diagnostic::new(&codes::BAD_TAINT, message)
         .at(place.part(&at), label)
         .help(help)

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::place::{Findings, PolicyPlace, pairs};
 use super::{Match, Pool, Spanned, codes, criteria, image, selection, written};
 use crate::diag::Diagnostic;
@@ -43,6 +45,15 @@ pub enum Expect {
     Exactly(u32),
     /// `1+`
     AtLeast(u32),
+}
+
+impl fmt::Display for Expect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expect::Exactly(number) => write!(f, "{number}"),
+            Expect::AtLeast(number) => write!(f, "{number}+"),
+        }
+    }
 }
 
 impl Expect {
@@ -119,15 +130,16 @@ pub(super) fn check_all(
             .iter()
             .find(|earlier| earlier.criteria.covers(&row.criteria))
         {
-            let message = format!("{} can never match", row.title());
-            let diagnostic =
-                Diagnostic::new(&codes::UNREACHABLE_ROW, message).at(row.span, "is never reached");
-            let label = format!("{} takes all of it", earlier.title());
-            findings.push(
-                diagnostic
-                    .at(earlier.span, label)
-                    .help("the first row that matches decides; put it higher or remove it"),
+            let message = format!(
+                "{} never applies: an earlier row matches the same workloads",
+                row.title()
             );
+            let diagnostic =
+                Diagnostic::new(&codes::UNREACHABLE_ROW, message).at(row.span, "never reached");
+            let label = format!("{} matches them all", earlier.title());
+            findings.push(diagnostic.at(earlier.span, label).help(
+                "move it above the earlier row, or remove it; the first matching row applies",
+            ));
         }
         rows.push(row);
     }
@@ -212,17 +224,17 @@ fn check_pools(
 fn undefined_pool(name: &str, pools: &[Pool], place: PolicyPlace<'_>) -> Diagnostic {
     let known = || pools.iter().map(|pool| pool.name.as_str());
     let help = match nearest(name, known()) {
-        _ if name == "none" => "`none` stands alone, not beside pools".to_owned(),
+        _ if name == "none" => "`none` cannot be combined with pools".to_owned(),
         Some(meant) => format!("did you mean `{meant}`?"),
         None if pools.is_empty() => format!("define it: `pools: {{{name}: {{taints: [..]}}}}`"),
         None => {
             let known: Vec<String> = known().map(|name| format!("`{name}`")).collect();
-            format!("pools are {}", known.join(", "))
+            format!("use one of {}", known.join(", "))
         }
     };
-    let message = format!("the pool `{name}` is not defined");
+    let message = format!("pool `{name}` is not defined");
     Diagnostic::new(&codes::UNDEFINED_POOL, message)
-        .at(place.span(), "is not under `pools`")
+        .at(place.span(), "undefined pool")
         .help(help)
 }
 
@@ -237,18 +249,21 @@ fn check_left_alone(written: &written::Row, place: PolicyPlace<'_>, findings: &m
         ("images", written.images.is_some()),
     ];
     for (key, _) in changes.into_iter().filter(|(_, is_written)| *is_written) {
-        let message = format!("a row with `pool: none` has `{key}`");
-        let diagnostic = Diagnostic::new(&codes::PLACED_AND_LEFT_ALONE, message)
-            .at(place.key(key), "would change what is left alone")
-            .at(place.under("pool").span(), "leaves it alone");
-        findings.push(diagnostic.help(format!("remove `{key}` or name a pool")));
+        let message = format!("row with `pool: none` also sets `{key}`");
+        let diagnostic = Diagnostic::new(&codes::POOL_NONE_WITH_CHANGES, message)
+            .at(place.key(key), "changes the workloads")
+            .at(place.under("pool").span(), "leaves them unchanged");
+        findings.push(diagnostic.help(format!("remove `{key}`, or name a pool")));
     }
 }
 
 /// Why a priority class of this name cannot exist.
 pub(super) fn class_flaw(class: &Spanned<String>) -> Option<Diagnostic> {
     let flaw = syntax::subdomain_flaw(class)?;
-    let message = format!("`{}` cannot be the name of a priority class", class.value);
+    let message = format!(
+        "priority class name `{}` is rejected by the API server",
+        class.value
+    );
     Some(Diagnostic::new(&codes::BAD_CLASS, message).at(class.span, flaw.what))
 }
 
@@ -263,9 +278,12 @@ fn check_expect(
         written::Expect::Text(text) => parse_expect(text),
     };
     if expect.is_none() {
-        let message = format!("`{}` is no count", place.text());
+        let message = format!("`{}` is not a count", place.text());
         let diagnostic = Diagnostic::new(&codes::BAD_EXPECT, message).at(place.span(), "");
-        findings.push(diagnostic.help("write `3` for exactly three, `1+` for one or more"));
+        findings.push(
+            diagnostic
+                .help("write `3` for exactly three, `1+` for one or more, `0+` for any number"),
+        );
     }
     expect.map(|expect| place.spanned(expect))
 }
@@ -274,8 +292,8 @@ fn expect_without_chart(place: PolicyPlace<'_>) -> Diagnostic {
     let message =
         "`expect` needs `match.chart`: releases of other charts do not have these workloads";
     Diagnostic::new(&codes::EXPECT_WITHOUT_CHART, message)
-        .at(place.key("expect"), "would be checked in every release")
-        .help("add the chart that renders them, `match: {chart: NAME}`, or remove `expect`")
+        .at(place.key("expect"), "checked in every release")
+        .help("add the chart that renders them (`match: {chart: NAME}`), or remove `expect`")
 }
 
 fn parse_expect(text: &str) -> Option<Expect> {

@@ -16,12 +16,12 @@ pub(super) fn check_all(
     for (entry, place) in written.iter().zip(place.items()) {
         let is_same = |other: &Kind| other.group == entry.group && other.name == entry.kind;
         if added.iter().any(is_same) {
-            let message = format!("`{}` stands under `templates` twice", entry.kind);
+            let message = format!("`{}` is listed twice under `templates`", entry.kind);
             let diagnostic = Diagnostic::new(&codes::DUPLICATE_KIND, message);
-            let help = "give one entry a list of paths, and remove the other";
+            let help = "use one entry with a list of paths";
             findings.push(
                 diagnostic
-                    .at(place.under("kind").span(), "again here")
+                    .at(place.under("kind").span(), "listed again")
                     .help(help),
             );
         }
@@ -34,13 +34,13 @@ fn check(entry: &written::Templates, place: PolicyPlace<'_>, findings: &mut Find
     let paths = entry.path.as_slice();
     for (path, place) in pairs(paths, place.under("path")) {
         if let Some(at) = flaw(path) {
-            let message = format!("`{path}` is no path to a pod template");
-            let help = "write keys with dots between them: `spec.groups[].template`, where `[]` is each \
-                        item of a list, or `spec.replicas.*.template`, where `*` is each value of a mapping; \
-                        `spec.template?` is created where it is missing";
+            let message = format!("`{path}` is not a path to a pod template");
+            let help = "separate keys with dots: `spec.groups[].template` (`[]`: each item of a list), \
+                        `spec.replicas.*.template` (`*`: each value of a mapping), `spec.template?` \
+                        (`?`: created if it is missing)";
             findings.push(
                 Diagnostic::new(&codes::BAD_PATH, message)
-                    .at(place.part(&at), "is no key")
+                    .at(place.part(&at), "not a key")
                     .help(help),
             );
         }

@@ -135,7 +135,7 @@ impl<'a> PassContext<'a> {
     }
 
     /// Reports that the kind of the workload has no such field, so that what the row asks for is not written.
-    pub(super) fn report_lacking(
+    pub(super) fn report_no_such_field(
         &mut self,
         placement: &Placement<'_>,
         field: PodField,
@@ -145,21 +145,21 @@ impl<'a> PassContext<'a> {
         self.keep(
             field,
             Reason::NoField,
-            format!("`{kind}` has no such field here"),
+            format!("`{kind}` has no such field at this path"),
         );
         let (title, name) = (placement.title(), field.as_str());
         let message =
-            format!("`{title}` gets no `{name}`: its kind has no field for it at this place");
+            format!("`{title}` gets no `{name}`: its kind has no such field at this path");
         let span = self.span(placement, placement.spec().node());
         let start = Span {
             end: span.start,
             ..span
         };
-        let mut diagnostic = Diagnostic::new(&codes::FIELD_LACKING, message)
-            .at(start, "no field for it at this place")
-            .at(placement.row.span, "the row that asks for it")
+        let mut diagnostic = Diagnostic::new(&codes::NO_SUCH_FIELD, message)
+            .at(start, "no such field")
+            .at(placement.row.span, "row sets it")
             .help(format!(
-                "give `{kind}` a row without it, or set it where the operator reads it"
+                "add a row for `{kind}` without it, or set it where the operator reads it"
             ));
         diagnostic.level = level;
         self.report(diagnostic);
@@ -167,13 +167,9 @@ impl<'a> PassContext<'a> {
 
     /// Says that a bare Pod gets nothing but tolerations.
     pub(super) fn note_bare_pod(&mut self, placement: &Placement<'_>, field: PodField) {
-        self.keep(
-            field,
-            Reason::Immutable,
-            "of an existing Pod it can never change",
-        );
+        self.keep(field, Reason::Immutable, "immutable for an existing Pod");
         let message = format!(
-            "`{}` is a Pod without a controller: its {} stays as it is",
+            "`{}` is a Pod without a controller: its {} is not changed",
             placement.title(),
             field.as_str()
         );
@@ -184,11 +180,8 @@ impl<'a> PassContext<'a> {
         };
         self.report(
             Diagnostic::new(&codes::BARE_POD, message)
-                .at(
-                    start,
-                    "of an existing Pod only images may change and tolerations be added",
-                )
-                .help("place it by a Deployment or a Job, or give it `dunnage/ignore: \"true\"`"),
+                .at(start, "only images and tolerations are mutable")
+                .help("use a Deployment or a Job, or annotate it with `dunnage/ignore: \"true\"`"),
         );
     }
 }

@@ -113,8 +113,10 @@ fn plan(cx: &mut PassContext<'_>, objects: &[Object<'_>]) -> Vec<usize> {
             let because = row.map(|row| Because::of(policy, row));
             cx.decided.push(Decided::of(index, workload, because));
             match row {
-                None => cx.leave(Reason::NoRow, "no row of the policy matches"),
-                Some(_) if is_left_alone => cx.leave(Reason::OptOut, "`dunnage/ignore` says so"),
+                None => cx.leave(Reason::NoRow, "no policy row matches"),
+                Some(_) if is_left_alone => {
+                    cx.leave(Reason::OptOut, "annotation `dunnage/ignore` is `true`")
+                }
                 Some(row) => plan_template(cx, &Placement::new(policy, *row, workload, &by_path)),
             }
         }
@@ -164,7 +166,7 @@ fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
         }
         let path = &missing.template.path;
         let message = format!(
-            "`{}` has no pod template at `{path}`, so pods from there are not placed",
+            "`{}` has no pod template at `{path}`: those pods are not placed",
             missing.title()
         );
         let span = cx
@@ -177,9 +179,9 @@ fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
         };
         cx.report(
             Diagnostic::new(&codes::TEMPLATE_MISSING, message)
-                .at(start, "the path leads to nothing in here")
-                .at(row.span, "the row that would place them")
-                .help("write the template, or leave it to a row with `pool: none` if there are no such pods"),
+                .at(start, "no template at this path")
+                .at(row.span, "row for these pods")
+                .help("add the template, or a row with `pool: none` if there are no such pods"),
         );
     }
 }
@@ -188,10 +190,10 @@ fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
 fn plan_template(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let object = (cx.current().part, cx.current().object);
     if cx.common.options.unchangeable.contains(&object) {
-        return cx.leave(Reason::Exists, "it exists and can never change");
+        return cx.leave(Reason::Exists, "already exists and is immutable");
     }
     if placement.pools.is_empty() {
-        return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
+        return cx.leave(Reason::PoolNone, "row sets `pool: none`");
     }
     for pass in PASSES {
         (pass.plan)(cx, placement);
@@ -212,14 +214,14 @@ fn is_ignored(cx: &mut PassContext<'_>, object: &Object<'_>) -> bool {
     let word = annotation.text().unwrap_or_default();
     if !matches!(word, "true" | "false") {
         let message = format!(
-            "`{}` says `{IGNORE}: {word}`, which is neither yes nor no",
+            "`{IGNORE}` of `{}` is `{word}`, expected `true` or `false`",
             object.title()
         );
         let span = cx.common.release.node_span(object.part, annotation);
         cx.report(
-            Diagnostic::new(&codes::IGNORE_UNCLEAR, message)
+            Diagnostic::new(&codes::IGNORE_NOT_BOOLEAN, message)
                 .at(span, "neither `true` nor `false`")
-                .help("`\"true\"` leaves the object alone"),
+                .help("set `\"true\"` to leave the object unchanged, or remove the annotation"),
         );
     }
     word == "true"
@@ -229,20 +231,22 @@ fn is_ignored(cx: &mut PassContext<'_>, object: &Object<'_>) -> bool {
 fn settle_job(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let code = match cx.common.policy.jobs {
         Jobs::Patch => return,
-        Jobs::Skip => &codes::JOB_LEFT_ALONE,
+        Jobs::Skip => &codes::JOB_UNCHANGED,
         Jobs::Error => &codes::JOB_WOULD_CHANGE,
     };
     cx.current().changes.clear();
-    cx.leave(Reason::Immutable, "`jobs` of the policy says so");
+    cx.leave(Reason::Immutable, "the pod template of a Job is immutable");
     let title = placement.title();
     let message = match cx.common.policy.jobs {
-        Jobs::Error => format!("`{title}` would change, and `jobs: error` forbids it"),
-        _ => format!("`{title}` is left alone, as `jobs: skip` says"),
+        Jobs::Error => format!("`{title}` would change, but the policy sets `jobs: error`"),
+        _ => format!("`{title}` is left unchanged: the policy sets `jobs: skip`"),
     };
     let help = match cx.common.policy.jobs {
-        Jobs::Error => "give it a row with `pool: none`, or let `jobs: skip` leave all Jobs alone",
+        Jobs::Error => {
+            "add a row for it with `pool: none`, or set `jobs: skip` to leave all Jobs unchanged"
+        }
         _ => {
-            "`jobs: patch` places Jobs too; an upgrade fails where one exists with another template"
+            "set `jobs: patch` to place Jobs too; an upgrade fails if a Job exists with another template"
         }
     };
     let span = cx.span(placement, placement.workload.template.node);
@@ -253,7 +257,7 @@ fn settle_job(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
                     end: span.start,
                     ..span
                 },
-                "the template of an existing Job can never change",
+                "immutable once the Job exists",
             )
             .help(help),
     );

@@ -66,14 +66,15 @@ fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {
         .as_ref()
         .filter(|expect| !expect.value.is_met(count))?;
     let message = format!(
-        "{} matched {count} {}",
+        "{} matched {count} {}, expected {}",
         row.title(),
-        if count == 1 { "object" } else { "objects" }
+        if count == 1 { "object" } else { "objects" },
+        expect.value
     );
     Some(
         Diagnostic::new(&codes::EXPECTATION_UNMET, message)
-            .at(expect.span, "it expects this")
-            .help("see what the rows above it take, and whether a name or a label changed in the chart"),
+            .at(expect.span, "expected count")
+            .help("check which objects earlier rows match, and whether a name or label changed in the chart"),
     )
 }
 
@@ -84,9 +85,9 @@ fn unused(row: &Row, count: usize) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(
             &codes::ROW_UNUSED,
-            format!("{} matched nothing in a release of its chart", row.title()),
+            format!("{} matched no object of its chart", row.title()),
         )
-        .at(row.span, "no object comes this far")
-        .help("`expect: 1+` makes this an error, `expect: 0+` allows it"),
+        .at(row.span, "no match")
+        .help("correct `match` or remove the row; `expect: 0+` allows no match"),
     )
 }

@@ -24,13 +24,16 @@ pub(super) fn read(
         diagnostics.push(
             Diagnostic::new(
                 &codes::HUB_VALUES,
-                format!("the values in `{}` cannot be read", secret.title()),
+                format!(
+                    "hub values in `{}` cannot be read: their images are not pulled",
+                    secret.title()
+                ),
             )
             .at(
                 release.span(secret.part, start..start),
-                "neither YAML nor base64 of it",
+                "neither YAML nor base64 of YAML",
             )
-            .help("give them by `--values`, so that the images of profiles can be pulled"),
+            .help("pass the hub's values files with `--values`"),
         );
     }
     (images, diagnostics)

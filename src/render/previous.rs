@@ -106,7 +106,7 @@ fn compare(
         if !fixed.is_empty() && fixed.iter().all(|changed| changed.is_ours()) {
             comparison.unchangeable.insert((chart.part, number));
         } else if let Some(first) = fixed.first() {
-            comparison.diagnostics.push(trio.cannot_change(first));
+            comparison.diagnostics.push(trio.immutable_change(first));
         }
         comparison.diagnostics.extend(trio.class_problem());
     }
@@ -226,22 +226,22 @@ struct Trio<'a> {
 }
 
 impl Trio<'_> {
-    fn cannot_change(&self, changed: &Changed<'_>) -> Diagnostic {
+    fn immutable_change(&self, changed: &Changed<'_>) -> Diagnostic {
         let title = self.chart.title();
         let message = format!(
-            "`{title}` exists with another template, which can never change; what differs: {}",
+            "the upgrade would change the immutable template of `{title}`: {}",
             changed.differences()
         );
-        let help = "delete it before the upgrade, or give it a name of its own for each revision";
+        let help = "delete it before the upgrade, or give it a new name in each revision";
         let here = self
             .release
             .node_span(self.chart.part, changed.chart.template.node);
         let live = self
             .previous
             .node_span(self.old.part, changed.old.template.node);
-        let mut diagnostic = Diagnostic::new(&codes::CANNOT_CHANGE, message)
-            .at(start(here), "the upgrade would change this")
-            .at(start(live), "which lives like this")
+        let mut diagnostic = Diagnostic::new(&codes::IMMUTABLE_CHANGE, message)
+            .at(start(here), "changed by the upgrade")
+            .at(start(live), "current value")
             .help(help);
         // A Job that is deleted once it has ended is most likely not there any more.
         if self
@@ -278,14 +278,14 @@ impl Trio<'_> {
             if node.is_some() { span } else { start(span) }
         };
         let message = format!(
-            "`{}` exists with another `{field}`, which can never change",
+            "the upgrade would change the immutable `{field}` of `{}`",
             self.chart.title()
         );
         Some(
-            Diagnostic::new(&codes::CANNOT_CHANGE, message)
-                .at(span(self.release, self.chart), "the upgrade would set this")
-                .at(span(self.previous, self.old), "which lives like this")
-                .help("give the class another name, or delete it before the upgrade"),
+            Diagnostic::new(&codes::IMMUTABLE_CHANGE, message)
+                .at(span(self.release, self.chart), "new value")
+                .at(span(self.previous, self.old), "current value")
+                .help("rename the class, or delete it before the upgrade"),
         )
     }
 }
@@ -296,13 +296,13 @@ fn note_unchangeable(outcome: &mut Outcome, unchangeable: &BTreeSet<(usize, usiz
         let mut of_part = outcome.seen.iter().filter(|seen| seen.part == part);
         let object = of_part.nth(number).expect("it was seen in both runs");
         let message = format!(
-            "`{}/{}` exists and is left as it is, for its template can never change",
+            "`{}/{}` already exists and is left unchanged: its pod template is immutable",
             object.kind, object.name
         );
         outcome.diagnostics.push(
-            Diagnostic::new(&codes::JOB_LEFT_ALONE, message)
-                .at(start(object.span), "lives without what the policy asks for")
-                .help("delete it before the upgrade if it has to be placed"),
+            Diagnostic::new(&codes::JOB_UNCHANGED, message)
+                .at(start(object.span), "not placed by the policy")
+                .help("delete it before the upgrade to place it"),
         );
     }
 }

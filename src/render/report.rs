@@ -160,7 +160,7 @@ impl Report {
         outcome: &Outcome,
     ) -> Self {
         let helm3 =
-            "Helm 3 shows no hooks to a post-renderer, so that hook Jobs and Pods were not placed";
+            "Helm 3 does not pass hooks to a post-renderer, so hook Jobs and Pods were not placed";
         Self {
             version: 1,
             rendered: outcome.rendered,

@@ -39,7 +39,7 @@ fn note(
     kinds: &Kinds,
 ) -> Diagnostic {
     let message = format!(
-        "`{}` has what looks like a pod template, but where objects of its kind keep theirs is not known",
+        "`{}` seems to contain a pod template, but its kind is unknown: its pods are not placed",
         object.title()
     );
     let span = release.node_span(object.part, first.node);
@@ -48,11 +48,11 @@ fn note(
         ..span
     };
     let help = format!(
-        "look into the custom resource definition which fields there are, then add an entry to the policy; \
-         `path: []` leaves its pods alone without this note. A guess: `templates: [{}]`",
+        "check the fields in the custom resource definition and add the kind to the policy, for example \
+         `templates: [{}]`; with `path: []` its pods are left unchanged",
         k8s::templates_entry(object, kinds).expect("a pod template was found")
     );
     Diagnostic::new(&codes::UNKNOWN_TEMPLATE, message)
-        .at(start, "like a pod spec")
+        .at(start, "looks like a pod spec")
         .help(help)
 }

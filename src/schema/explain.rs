@@ -63,7 +63,7 @@ pub(super) fn unbounded(subject: Instance<'_>) -> Violation {
         message: "cannot check the schema: its references expand without end".to_owned(),
         label: "not checked".to_owned(),
         help: Some(format!(
-            "remove references that double or lead to themselves: up to {} checks are done",
+            "remove recursive references: dunnage stops after {} checks",
             cost::MOST_CHECKS
         )),
     }
@@ -113,8 +113,8 @@ impl ExplainContext<'_> {
         let under = self.place.under(key).and_then(|place| place.spot.key);
         let span = under.unwrap_or_else(|| self.place.heading());
         let message = match &self.place.name {
-            Some(parent) => format!("{parent} has no key `{key}`"),
-            None => format!("there is no key `{key}`"),
+            Some(parent) => format!("unknown key `{key}` in `{parent}`"),
+            None => format!("unknown key `{key}`"),
         };
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
         let is_known = self.schema.names_key(key);
@@ -126,7 +126,7 @@ impl ExplainContext<'_> {
         let help = where_key_belongs(meant.as_deref(), &homes, allowed);
         let key = key.to_owned();
         Violation {
-            label: "is not known here".to_owned(),
+            label: "unknown key".to_owned(),
             help: Some(help),
             ..self.violation(
                 ViolationKind::UnknownKey { key, meant, homes },
@@ -138,12 +138,12 @@ impl ExplainContext<'_> {
 
     fn missing_key(&self, key: &str) -> Violation {
         let message = match &self.place.name {
-            Some(parent) => format!("{parent} lacks `{key}`"),
-            None => format!("`{key}` is missing"),
+            Some(parent) => format!("missing key `{key}` in `{parent}`"),
+            None => format!("missing key `{key}`"),
         };
         let kind = ViolationKind::MissingKey(key.to_owned());
         Violation {
-            label: format!("needs the key `{key}`"),
+            label: format!("`{key}` is required"),
             ..self.violation(kind, self.place.heading(), message)
         }
     }
@@ -161,7 +161,7 @@ impl ExplainContext<'_> {
                 Some("quote the value".to_owned())
             }
             Some(text) if wants_string && !value.is_null() => {
-                Some(format!("quote it: {}", Value::from(text.as_str())))
+                Some(format!("quote the value: {}", Value::from(text.as_str())))
             }
             _ if value.is_null() => Some(format!("write {shown}, or remove the key")),
             _ => None,
@@ -191,8 +191,8 @@ impl ExplainContext<'_> {
         let shown = few(words, options.len());
         let text = self.place.spot.text.clone();
         let text = text.unwrap_or_else(|| value.to_string());
-        let message = match &self.place.field {
-            Some(field) => format!("`{text}` is not a value of `{field}`"),
+        let message = match &self.place.name {
+            Some(name) => format!("`{text}` is not a value of `{name}`"),
             None => format!("`{text}` is not allowed here"),
         };
         let kind = ViolationKind::WrongValue {
@@ -201,9 +201,9 @@ impl ExplainContext<'_> {
         let question = meant
             .map(|meant| format!("did you mean `{meant}`? "))
             .unwrap_or_default();
-        let help = format!("{question}it can be {}", alternatives(&shown));
+        let help = format!("{question}use {}", alternatives(&shown));
         Violation {
-            label: format!("has to be {}", alternatives(&shown)),
+            label: "not an allowed value".to_owned(),
             help: Some(help),
             ..self.violation(kind, self.place.value(), message)
         }
@@ -258,7 +258,10 @@ impl ExplainContext<'_> {
     }
 
     fn subject_of_sentence(&self) -> String {
-        format!("{} is", self.place.name.as_deref().unwrap_or("the file"))
+        match &self.place.name {
+            Some(name) => format!("`{name}` is"),
+            None => "the file is".to_owned(),
+        }
     }
 }
 
@@ -269,7 +272,7 @@ fn few(mut words: Vec<String>, count: usize) -> Vec<String> {
     const FEW: usize = 5;
     if count > MOST_NAMED {
         words.truncate(FEW);
-        words.push(format!("one of {} more", count - FEW));
+        words.push(format!("one of {} others", count - FEW));
     }
     words
 }
@@ -281,7 +284,7 @@ fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) ->
         return format!("did you mean `{meant}`?");
     }
     let shown = homes.iter().take(MOST).map(|home| match home.as_str() {
-        "" => "at the top".to_owned(),
+        "" => "at the top level".to_owned(),
         home => format!("under `{home}`"),
     });
     let mut shown: Vec<String> = shown.collect();
@@ -289,14 +292,14 @@ fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) ->
         shown.push("elsewhere".to_owned());
     }
     if !shown.is_empty() {
-        return format!("this key exists, but {}", alternatives(&shown));
+        return format!("move it: this key belongs {}", alternatives(&shown));
     }
     if allowed.is_empty() {
         return "remove it".to_owned();
     }
     let keys = allowed.iter().take(MOST_NAMED + 1);
     let keys = keys.map(|key| format!("`{key}`")).collect();
-    format!("known here: {}", few(keys, allowed.len()).join(", "))
+    format!("known keys: {}", few(keys, allowed.len()).join(", "))
 }
 
 /// What a branch has against the value itself, the branches of its own alternatives included.
@@ -337,7 +340,7 @@ fn types_of(kind: &Kind) -> Vec<&'static str> {
 fn wanted(kind: JsonType) -> &'static str {
     match kind {
         JsonType::Null => "null",
-        JsonType::Boolean => "`true` or `false`",
+        JsonType::Boolean => "a boolean",
         JsonType::Integer => "a whole number",
         JsonType::Number => "a number",
         JsonType::String => "a string",

@@ -67,7 +67,10 @@ pub fn tree_spot(
     })
 }
 
-/// A value that an error speaks of.
+/// A path of more bytes is not extended in messages.
+const LONGEST_PATH: usize = 120;
+
+/// The value at which a violation was found.
 #[derive(Clone)]
 pub(super) struct SchemaPlace<'a> {
     subject: Instance<'a>,
@@ -75,10 +78,8 @@ pub(super) struct SchemaPlace<'a> {
     pub(super) steps: Vec<Step>,
     /// Where it stands.
     pub(super) spot: Spot,
-    /// How a reader would call it: `taints`, `item 2 of taints`.
+    /// Its path, as in Kubernetes: `pools.core.taints[1]`; `None` for the root. Long paths lose their first keys.
     pub(super) name: Option<String>,
-    /// The last key on the way to it.
-    pub(super) field: Option<String>,
 }
 
 impl<'a> SchemaPlace<'a> {
@@ -89,7 +90,6 @@ impl<'a> SchemaPlace<'a> {
             steps: Vec::new(),
             spot: (subject.spot)(&[]).expect("a document has a root"),
             name: None,
-            field: None,
         }
     }
 
@@ -111,18 +111,17 @@ impl<'a> SchemaPlace<'a> {
     pub(super) fn under(&self, name: &str) -> Option<Self> {
         let next = self.step(Step::Key(name.to_owned()))?;
         Some(Self {
-            name: Some(format!("`{name}`")),
-            field: Some(name.to_owned()),
+            name: Some(match &self.name {
+                Some(parent) if parent.len() < LONGEST_PATH => format!("{parent}.{name}"),
+                _ => name.to_owned(),
+            }),
             ..next
         })
     }
 
     fn item(&self, index: usize) -> Option<Self> {
         let next = self.step(Step::Index(index))?;
-        let name = self
-            .name
-            .as_ref()
-            .map(|list| format!("item {} of {list}", index + 1));
+        let name = self.name.as_ref().map(|list| format!("{list}[{index}]"));
         Some(Self { name, ..next })
     }
 

@@ -85,7 +85,7 @@ fn convert<'d, B: Build<'d>>(
     if depth > DEEPEST {
         return Err(problem(
             node,
-            format!("this lies more than {DEEPEST} levels deep"),
+            format!("nested more than {DEEPEST} levels deep"),
         ));
     }
     let target = node.resolve();
@@ -100,9 +100,9 @@ fn convert<'d, B: Build<'d>>(
     }
     let scalar = target
         .scalar()
-        .ok_or_else(|| problem(node, "no anchor of this name stands above".to_owned()))?;
+        .ok_or_else(|| problem(node, "no anchor with this name before the alias".to_owned()))?;
     let value = scalar::to_json(&scalar)
-        .ok_or_else(|| problem(node, "JSON has no such number".to_owned()))?;
+        .ok_or_else(|| problem(node, "JSON cannot represent this number".to_owned()))?;
     Ok(builder.scalar(node, value))
 }
 
@@ -119,7 +119,7 @@ fn fill<'d, B: Build<'d>>(
             let name = key_name(key).ok_or_else(|| {
                 problem(
                     key,
-                    "a key has to be a string, a number or a boolean".to_owned(),
+                    "a key must be a string, a number or a boolean".to_owned(),
                 )
             })?;
             entries.push((name, key, convert(value, builder, depth + 1)?));
@@ -138,7 +138,7 @@ fn merge<'d, B: Build<'d>>(
     if depth > DEEPEST {
         return Err(problem(
             value,
-            format!("this lies more than {DEEPEST} levels deep"),
+            format!("nested more than {DEEPEST} levels deep"),
         ));
     }
     let sources: Vec<NodeRef<'_>> = if value.is_sequence() {
@@ -150,7 +150,7 @@ fn merge<'d, B: Build<'d>>(
         if !source.is_mapping() {
             return Err(problem(
                 source,
-                "`<<` takes a mapping or a list of mappings".to_owned(),
+                "`<<` expects a mapping or a list of mappings".to_owned(),
             ));
         }
         fill(entries, source.resolve(), builder, depth)?;
@@ -249,14 +249,14 @@ mod tests {
         check_refused(
             "a: {<<: 1}\n",
             "1",
-            "`<<` takes a mapping or a list of mappings",
+            "`<<` expects a mapping or a list of mappings",
         );
         check_refused(
             "? [a]\n: b\n",
             "[a]",
-            "a key has to be a string, a number or a boolean",
+            "a key must be a string, a number or a boolean",
         );
-        check_refused("a: .inf\n", ".inf", "JSON has no such number");
+        check_refused("a: .inf\n", ".inf", "JSON cannot represent this number");
     }
 
     #[test]
@@ -271,7 +271,7 @@ mod tests {
         }
         assert_eq!(
             convert_text(&text).expect_err("refused").message,
-            "this lies more than 512 levels deep"
+            "nested more than 512 levels deep"
         );
     }
 }

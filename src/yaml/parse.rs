@@ -508,7 +508,7 @@ impl<'t> Builder<'t> {
 
 fn parse_error(error: &granit_parser::ScanError) -> ParseError {
     let message = match error.info().lines().next().unwrap_or_default() {
-        "recursion limit exceeded" => "it is nested too deep to be read".to_owned(),
+        "recursion limit exceeded" => "nested too deeply".to_owned(),
         message => message.to_owned(),
     };
     ParseError {

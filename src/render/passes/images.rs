@@ -63,13 +63,13 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
             cx.keep(
                 PodField::InitContainers,
                 Reason::Covered,
-                "pulls every image already",
+                "already pulls every image",
             );
         }
         return;
     }
     let Some(sibling) = sibling(spec) else {
-        return report_no_form(cx, placement, missing[0]);
+        return report_no_container(cx, placement, missing[0]);
     };
     let pulled = missing.iter().map(|wanted| wanted.image.clone());
     cx.current().pulls.extend(pulled);
@@ -212,11 +212,11 @@ fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
     Value::Mapping(pairs)
 }
 
-fn report_no_form(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &Wanted) {
-    let what = "no init container whose form a new one could take";
+fn report_no_container(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &Wanted) {
+    let what = "no init container to copy";
     cx.keep(PodField::InitContainers, Reason::NoForm, what);
     let message = format!(
-        "`{}` cannot pull `{}`: it has no init container whose form a new one could take",
+        "`{}` cannot pull `{}`: it has no init container to copy",
         placement.title(),
         wanted.image,
     );
@@ -226,9 +226,9 @@ fn report_no_form(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &
         ..span
     };
     cx.report(
-        Diagnostic::new(&codes::NO_PULLER_FORM, message)
-            .at(start, "no `initContainers` here")
-            .help("let the chart pull one image itself, or take `puller: true` from the row"),
+        Diagnostic::new(&codes::NO_PULLER_CONTAINER, message)
+            .at(start, "no `initContainers`")
+            .help("let the chart pull at least one image, or remove `puller: true` from the row"),
     );
 }
 

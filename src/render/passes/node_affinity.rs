@@ -40,7 +40,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return cx.keep(
             FIELD,
             Reason::NoUse,
-            "pods of a DaemonSet are pinned to their nodes one by one",
+            "the pods of a DaemonSet are bound to their nodes",
         );
     }
     let pin = placement.spec().get(PodField::NodeName);
@@ -54,7 +54,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         } else {
             Level::Warning
         };
-        return cx.report_lacking(placement, FIELD, level);
+        return cx.report_no_such_field(placement, FIELD, level);
     }
     let edits = match placement.row.purpose {
         Purpose::Prefer => prefer(cx, placement),
@@ -64,11 +64,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return;
     }
     if placement.is_placed_elsewhere(FIELD) {
-        return cx.keep(
-            FIELD,
-            Reason::Inherited,
-            "comes from the object, where it is added",
-        );
+        return cx.keep(FIELD, Reason::Inherited, "inherited from the object");
     }
     if let Some(affinity) = placement.spec().inherited(FIELD) {
         return report_inherited(cx, placement, FIELD, affinity);
@@ -117,7 +113,7 @@ fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
             cx.keep(
                 FIELD,
                 Reason::Covered,
-                format!("prefers {} already", describe(&labels)),
+                format!("already prefers nodes with {}", describe(&labels)),
             );
             continue;
         }
@@ -125,7 +121,7 @@ fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
             cx.keep(
                 FIELD,
                 Reason::Covered,
-                format!("requires {} already", describe(&labels)),
+                format!("already requires nodes with {}", describe(&labels)),
             );
             continue;
         }
@@ -179,7 +175,7 @@ fn require(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         cx.keep(
             FIELD,
             Reason::Covered,
-            "`nodeSelector` requires the pool already",
+            "`nodeSelector` already requires the pool",
         );
         return Vec::new();
     }
@@ -232,7 +228,7 @@ fn cross(
         cx.keep(
             FIELD,
             Reason::Covered,
-            "every term requires the pool already",
+            "every term already requires the pool",
         );
         return Vec::new();
     }

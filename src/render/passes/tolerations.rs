@@ -40,17 +40,13 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
             cx.keep(
                 FIELD,
                 Reason::Covered,
-                "every taint of the pool is tolerated already",
+                "already tolerates every taint of the pool",
             );
         }
         return;
     }
     if placement.is_placed_elsewhere(FIELD) {
-        return cx.keep(
-            FIELD,
-            Reason::Inherited,
-            "comes from the object, where it is added",
-        );
+        return cx.keep(FIELD, Reason::Inherited, "inherited from the object");
     }
     let names: Vec<String> = added.iter().map(Taint::to_string).collect();
     let what = format!("tolerates {}", names.join(", "));
@@ -58,7 +54,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     values.extend(added.iter().map(|taint| value(&Toleration::of(taint))));
     match spec.extend(FIELD, &[], values) {
         Some(edit) => cx.change(FIELD, what, vec![edit]),
-        None => cx.report_lacking(placement, FIELD, Level::Warning),
+        None => cx.report_no_such_field(placement, FIELD, Level::Warning),
     }
 }
 

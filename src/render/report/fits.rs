@@ -42,7 +42,7 @@ impl PoolFit {
             Fit::Takes => (FitAnswer::Takes, None, None),
             Fit::Depends(labels) => {
                 let labels: Vec<String> = labels.iter().map(|key| format!("`{key}`")).collect();
-                let why = format!("it depends on the nodes' {}", labels.join(", "));
+                let why = format!("depends on the node labels {}", labels.join(", "));
                 (FitAnswer::Depends, Some(why), None)
             }
             Fit::Refuses(refusal) => (

@@ -280,7 +280,7 @@ fn present<'d>(mapping: NodeRef<'d>, key: &str, edit: &Edit) -> Result<Present<'
                 ..
             },
         ) => Err(Refusal::not_a("mapping", value)),
-        (_, Edit::Put { .. }) => Err(Refusal::not_a("single value", value)),
+        (_, Edit::Put { .. }) => Err(Refusal::not_a("scalar", value)),
     }
 }
 

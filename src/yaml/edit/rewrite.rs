@@ -83,7 +83,7 @@ fn respell(node: NodeRef<'_>, value: &Value) -> Result<Splice, Refusal> {
             ..
         } => return Err(Refusal::BlockScalar(range)),
         NodeContent::Scalar { style, .. } => style,
-        _ => return Err(Refusal::not_a("single value", node)),
+        _ => return Err(Refusal::not_a("scalar", node)),
     };
     let old = &node.document().text[range.clone()];
     let text = match value {
@@ -267,7 +267,7 @@ fn remove_behind_dash(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refu
     let start = document.at(entries[index].key).range().start;
     let end = end_of(document, &entries[index]);
     let Some(next) = entries.get(index + 1) else {
-        return Err(Refusal::not_a("line of its own", mapping));
+        return Err(Refusal::not_a("separate line", mapping));
     };
     check_bare(document.at(next.key))?;
     let next = document.at(next.key).range().start;
