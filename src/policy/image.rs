@@ -5,25 +5,25 @@ use super::place::{Findings, PolicyPlace, pairs};
 use super::{Spanned, written};
 use crate::diag::Diagnostic;
 
-/// An image that the pre-pullers pull although the chart does not ask for it.
+/// An additional image for the image pullers.
 #[derive(Debug, Clone)]
 pub struct ExtraImage {
     /// Its key under `prePuller.extraImages`; the container is named after it.
     pub key: Spanned<String>,
-    /// What stands before the `:`.
+    /// The image name, without the tag.
     pub name: Spanned<String>,
-    /// What stands behind it.
+    /// The image tag.
     pub tag: Spanned<String>,
 }
 
 impl ExtraImage {
-    /// The reference as the chart puts it together.
+    /// Returns the image reference: `name:tag`.
     pub fn reference(&self) -> String {
         format!("{}:{}", self.name.value, self.tag.value)
     }
 }
 
-/// Checks the extra images; they come out sorted by key, as a template ranges over a map.
+/// Checks the extra images and returns them sorted by key, as a Helm template ranges over a map.
 pub(super) fn check_extra(
     images: BTreeMap<String, written::Image>,
     place: PolicyPlace<'_>,

@@ -9,30 +9,30 @@ use crate::k8s::syntax::{self, SyntaxFlaw};
 use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint, TaintError};
 use crate::text::nearest;
 
-/// A set of nodes.
+/// A node pool.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    /// What rows call it.
+    /// The name.
     pub name: Spanned<String>,
     /// The nodes' labels, by key.
     pub labels: Vec<(String, String)>,
     /// The nodes' taints.
     pub taints: Vec<Taint>,
-    /// Taints that nodes lose once they are ready for users.
+    /// Taints that nodes have only until they are ready for users.
     pub startup_taints: Vec<Taint>,
-    /// Whether every taint with a `/` in its key may also stand on nodes with `_` for it.
+    /// Whether nodes may have each taint with `_` instead of `/` in its key.
     pub twin: bool,
-    /// How pods ask for the labels, where the pool says it.
+    /// How pods select the nodes by label, if the pool sets it.
     pub selection: Option<Spanned<NodeSelection>>,
     /// The machine type.
     pub node: Option<Spanned<String>>,
-    /// What a node has for pods.
+    /// Allocatable resources of a node.
     pub allocatable: Option<Allocatable>,
-    /// The most nodes there can be.
+    /// The maximum number of nodes.
     pub max: Option<u32>,
 }
 
-/// What a node has for pods, as quantities of Kubernetes.
+/// Allocatable resources of a node, as Kubernetes quantities.
 #[derive(Debug, Clone, Default)]
 pub struct Allocatable {
     /// Cores.
@@ -44,9 +44,9 @@ pub struct Allocatable {
 }
 
 impl Pool {
-    /// The taints that pods placed here have to tolerate; those of nodes that are still starting only
-    /// for image pullers. A key under `hub.jupyter.org/` (every key with a `/` where the pool has twins)
-    /// is followed by the form that z2jh has for clouds that allow no `/` in keys.
+    /// Returns the taints that pods of this pool must tolerate; startup taints only for image pullers. A key under
+    /// `hub.jupyter.org/` (with `twin: true`, every key with a `/`) is followed by its spelling with `_`, for clouds
+    /// that do not allow a `/` in keys.
     pub fn tolerated_taints(&self, puller: bool) -> Vec<Taint> {
         let startup = self.startup_taints.iter().filter(|_| puller);
         let mut tolerated: Vec<Taint> = Vec::new();
@@ -60,9 +60,8 @@ impl Pool {
         tolerated
     }
 
-    /// Whether its nodes can take a pod once they are ready for users, and how much the pod prefers them
-    /// (the sum of the weights of its preferred terms that match). Nodes may have labels that the pool
-    /// does not name.
+    /// Returns whether a pod fits the nodes once they are ready for users, and the sum of the weights of its preferred
+    /// terms that match. Nodes may have labels that the pool does not define.
     pub fn fit(&self, demands: &Demands) -> (Fit, i64) {
         let labels: NodeLabels = self.labels.iter().cloned().collect();
         let nodes = Nodes {
@@ -84,12 +83,12 @@ impl Pool {
     }
 }
 
-/// How the key of a taint is spelled where a cloud allows no `/` in it.
+/// Returns the key of a taint with `_` instead of `/`, for clouds that do not allow `/`.
 pub fn without_slash(key: &str) -> String {
     key.replacen('/', "_", 1)
 }
 
-/// Checks every pool; they come out in the order of the file.
+/// Checks every pool and returns them in the order of the file.
 pub(super) fn check_all(
     written: BTreeMap<String, written::Pool>,
     place: PolicyPlace<'_>,
@@ -198,7 +197,7 @@ fn check_taints(taints: &[String], place: PolicyPlace<'_>, findings: &mut Findin
     checked
 }
 
-/// A taint that can be read, with a key or a value that Kubernetes refuses.
+/// Returns an error for a taint with a key or a value that the API server rejects.
 fn taint_flaw(text: &str, taint: &Taint, place: PolicyPlace<'_>) -> Option<Diagnostic> {
     let moved = |flaw: SyntaxFlaw, by: usize| SyntaxFlaw {
         at: flaw.at.start + by..flaw.at.end + by,

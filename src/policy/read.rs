@@ -11,10 +11,10 @@ use crate::schema::{Codes, Instance, Schema, Step, Violation, ViolationKind, tre
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
-/// Sections that a later version reads.
+/// Sections that only later versions support.
 const NOT_YET: [&str; 1] = ["additions"];
 
-/// Reads a policy. There is one exactly where no diagnostic is an error.
+/// Reads a policy. It is `Some` if and only if no diagnostic is an error.
 pub fn read(source: SourceId, text: &str) -> (Option<Policy>, Vec<Diagnostic>) {
     let mut findings = Findings::new();
     let policy = read_document(source, text, &mut findings);
@@ -93,7 +93,7 @@ fn syntax_error(source: SourceId, text: &str, error: &yaml::ParseError) -> Diagn
     diagnostic
 }
 
-/// A second policy in the file; a `---` with nothing behind it is none.
+/// Returns an error if the file has a second document; a `---` without content after it is allowed.
 fn second_document(source: SourceId, document: &Document<'_>) -> Option<Diagnostic> {
     let start = document.trailing?;
     let rest = &document.text[start..];
@@ -127,7 +127,7 @@ fn not_a_mapping(source: SourceId, document: &Document<'_>) -> Diagnostic {
         .help("start with `version: 1`, `pools` and `workloads`; `dunnage init` proposes a policy")
 }
 
-/// Helm would let the last one win; in a policy nobody can have meant that.
+/// Reports keys that are set twice. Helm would use the last one; in a policy, that is never intended.
 fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Findings) {
     for mapping in document
         .nodes()
@@ -191,7 +191,7 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         .collect()
 }
 
-/// What to write in place of a field of a pod spec, which a policy derives from the pool.
+/// Returns the help for a field of a pod spec, which the policy derives from the pool.
 fn help_for_pod_field(violation: &Violation) -> Option<String> {
     let ViolationKind::UnknownKey { key, .. } = &violation.kind else {
         return None;
@@ -227,7 +227,7 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
     let written: written::Policy = match serde_json::from_value(value) {
         Ok(written) => written,
         Err(error) => {
-            // What no keyword of the schema can say, such as a number beyond 32 bits.
+            // An error that the schema cannot express, such as a number beyond 32 bits.
             let message = format!("cannot read the policy: {error}");
             findings.push(Diagnostic::new(&codes::WRONG_VALUE, message).at(place.span(), ""));
             return None;

@@ -7,25 +7,25 @@ use crate::k8s::Kinds;
 use crate::k8s::syntax;
 use crate::text::{Span, nearest};
 
-/// How strongly pods ask for the labels of their pool.
+/// Whether pods prefer or require the labels of their pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Purpose {
-    /// Not at all.
+    /// Neither: tolerations only.
     Ignore,
-    /// By one preference of weight 100 that holds all labels.
+    /// One preferred term with weight 100 and all labels.
     #[default]
     Prefer,
-    /// By a requirement for each label.
+    /// All labels are required.
     Require,
 }
 
-/// How pods ask for the labels of their pool.
+/// How pods select the nodes of their pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NodeSelection {
-    /// By a node affinity.
+    /// With node affinity.
     #[default]
     Affinity,
-    /// By the node selector, which is always a requirement.
+    /// With the node selector, which is always a requirement.
     NodeSelector,
 }
 
@@ -38,7 +38,7 @@ impl From<written::NodeSelection> for NodeSelection {
     }
 }
 
-/// How many workloads a row has to match.
+/// The number of objects that a row must match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
     /// `3`
@@ -57,7 +57,7 @@ impl fmt::Display for Expect {
 }
 
 impl Expect {
-    /// Whether this many are right.
+    /// Returns whether the count is as expected.
     pub fn is_met(self, count: usize) -> bool {
         let wanted = |number| usize::try_from(number).unwrap_or(usize::MAX);
         match self {
@@ -67,40 +67,39 @@ impl Expect {
     }
 }
 
-/// What happens to the workloads that match.
+/// A checked row of the policy.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The row in the policy.
+    /// The span of the row in the policy.
     pub span: Span,
-    /// Which row it is, counted from 1.
+    /// The number of the row, from 1.
     pub number: usize,
-    /// What the policy calls it.
+    /// The name, if the policy sets one.
     pub name: Option<String>,
-    /// Which workloads it is for.
+    /// The conditions on workloads.
     pub criteria: Match,
-    /// Where they belong, as indexes of [`Policy::pools`](super::Policy::pools): any of these. Empty
-    /// where they are left alone.
+    /// The alternative pools, as indexes of [`Policy::pools`](super::Policy::pools). Empty for `pool: none`.
     pub pools: Vec<usize>,
-    /// How strongly they ask for the pool's labels.
+    /// Whether the pods prefer or require the labels of the pool.
     pub purpose: Purpose,
-    /// How they ask for them. By the node selector only where all pools have the same labels.
+    /// How the pods select nodes. `NodeSelector` only if all pools have the same labels.
     pub selection: NodeSelection,
-    /// Whether the pool's labels also replace other values of the chart's node selector.
+    /// Whether the labels of the pool replace other values in the chart's node selector.
     pub override_node_selector: bool,
     /// The priority class of pods that have none.
     pub priority_class: Option<Spanned<String>>,
     /// Whether the class also replaces the chart's.
     pub override_priority_class: bool,
-    /// How many workloads there have to be in a release of the row's chart.
+    /// The expected number of objects in a release of the row's chart.
     pub expect: Option<Spanned<Expect>>,
-    /// Whether they are image pullers by the word of the policy.
+    /// Whether the row marks each matched `DaemonSet` as an image puller.
     pub puller: bool,
-    /// Images that these pullers pull as well.
+    /// Additional images for these image pullers.
     pub images: Vec<Spanned<String>>,
 }
 
 impl Row {
-    /// What messages call the row: `row "everything else"`, `row 3 (kind StatefulSet)`.
+    /// Returns the title of the row in messages: `row "everything else"`, `row 3 (kind StatefulSet)`.
     pub fn title(&self) -> String {
         match &self.name {
             Some(name) => format!("row {name:?}"),
@@ -109,14 +108,14 @@ impl Row {
     }
 }
 
-/// What rows may name.
+/// The names that rows may use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KnownNames<'k> {
     pub(super) pools: &'k [Pool],
     pub(super) kinds: &'k Kinds,
 }
 
-/// Checks every row, and rows against each other.
+/// Checks every row, and whether earlier rows hide later ones.
 pub(super) fn check_all(
     written: &[written::Row],
     known: KnownNames<'_>,
@@ -238,7 +237,7 @@ fn undefined_pool(name: &str, pools: &[Pool], place: PolicyPlace<'_>) -> Diagnos
         .help(help)
 }
 
-/// A row that leaves workloads alone has nothing to say of how they change.
+/// Reports keys that change workloads in a row with `pool: none`.
 fn check_left_alone(written: &written::Row, place: PolicyPlace<'_>, findings: &mut Findings) {
     let changes = [
         ("matchNodePurpose", written.match_node_purpose.is_some()),
@@ -257,7 +256,7 @@ fn check_left_alone(written: &written::Row, place: PolicyPlace<'_>, findings: &m
     }
 }
 
-/// Why a priority class of this name cannot exist.
+/// Returns an error if the API server rejects the name of a priority class.
 pub(super) fn class_flaw(class: &Spanned<String>) -> Option<Diagnostic> {
     let flaw = syntax::subdomain_flaw(class)?;
     let message = format!(

@@ -1,10 +1,10 @@
-//! How a row asks for the labels of its pools, and what contradicts it.
+//! Checks how a row selects the nodes of its pools.
 
 use super::place::{Findings, PolicyPlace};
 use super::{NodeSelection, Pool, codes, written};
 use crate::diag::Diagnostic;
 
-/// The node selection of a row: its own, else that of its pools.
+/// Returns the node selection of a row: its own setting, otherwise that of its pools.
 pub(super) fn check(
     written: &written::Row,
     pools: &[&Pool],
@@ -55,7 +55,7 @@ fn of_pools(pools: &[&Pool], place: PolicyPlace<'_>, findings: &mut Findings) ->
     selection(first)
 }
 
-/// `matchNodePurpose: prefer`, which a node selector cannot express.
+/// Reports `matchNodePurpose: prefer`, which a node selector cannot express.
 fn preferred(
     written: &written::Row,
     pools: &[&Pool],
@@ -71,7 +71,7 @@ fn preferred(
     Some(at_selection(diagnostic, written, pools, place).help(help))
 }
 
-/// Several pools, of which a node selector can mean only one.
+/// Reports pools with different labels, which one node selector cannot express.
 fn different_labels(
     written: &written::Row,
     pools: &[&Pool],
@@ -89,7 +89,7 @@ fn different_labels(
     Some(at_selection(diagnostic, written, pools, place).help(help))
 }
 
-/// `override: [nodeSelector]` where no node selector is written.
+/// Reports `override: [nodeSelector]` in a row that writes no node selector.
 fn override_without_selector(
     written: &written::Row,
     pools: &[&Pool],
@@ -105,7 +105,7 @@ fn override_without_selector(
     Some(diagnostic.help("set `nodeSelection: nodeSelector` in the row or its pool"))
 }
 
-/// Adds where the node selector is asked for: in the row, or in a pool.
+/// Adds a label at the setting `nodeSelection`, in the row or in a pool.
 fn at_selection(
     diagnostic: Diagnostic,
     written: &written::Row,

@@ -233,7 +233,7 @@ pub(super) enum Quantity {
 pub(super) struct Row {
     /// Name of the row in messages.
     pub(super) name: Option<String>,
-    /// Conditions on the workloads. Without it, the row matches every workload except DaemonSets.
+    /// Conditions on the workloads. Without it, the row matches every workload except `DaemonSet`.
     #[serde(default, rename = "match")]
     pub(super) criteria: Match,
     /// The pool of the workloads, a list of alternative pools, or `none` to leave the workloads unchanged.
@@ -251,7 +251,7 @@ pub(super) struct Row {
     /// Number of objects that the row must match in each release of its chart: `0`, `3` or `1+`. It requires
     /// `match.chart`; with `hook: true` it is checked only if hooks are part of the input.
     pub(super) expect: Option<Expect>,
-    /// Whether the DaemonSets are image pullers, although they have no label of z2jh.
+    /// Whether each matched `DaemonSet` is an image puller, although it has no label of z2jh.
     pub(super) puller: Option<bool>,
     /// Additional images for these image pullers.
     pub(super) images: Option<Vec<String>>,

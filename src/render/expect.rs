@@ -1,4 +1,4 @@
-//! What the rows require of a stream: how many objects they expect, and that they match anything.
+//! Checks the number of objects that the rows of the policy match.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use crate::diag::Diagnostic;
 use crate::k8s::{ChartPath, Manifests};
 use crate::policy::{Policy, Row};
 
-/// Whether hooks would be in the stream.
+/// Whether the stream contains hooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hooks {
-    /// A row that matches only hooks has something to match.
+    /// Hooks are in the stream, so rows for hooks can match.
     Visible,
-    /// Helm 3 and a live manifest never show them.
+    /// Helm 3 and live manifests have no hooks.
     Invisible,
 }
 
@@ -26,8 +26,8 @@ impl Hooks {
     }
 }
 
-/// Checks each row's `expect` and notes rows that matched nothing, both in the releases of the row's chart
-/// alone. `matched` counts objects by row.
+/// Checks `expect` of each row and reports rows without a match, in releases of the row's chart only. `matched`
+/// is the number of objects for each row.
 pub(super) fn check(
     release: &Manifests<'_>,
     policy: &Policy,
@@ -51,8 +51,8 @@ pub(super) fn check(
         .collect()
 }
 
-/// Whether the stream holds what the row is for: its chart, and hooks if it matches nothing else. A row
-/// without a chart is for all releases, and most of them need not have what it matches.
+/// Returns whether the stream can contain matches of the row: its chart, and hooks if the row matches hooks only. A
+/// row without a chart is for all releases and may match nothing.
 fn applies(row: &Row, charts: &BTreeSet<String>, hooks: Hooks) -> bool {
     let wanted = &row.criteria.charts;
     let is_wanted = |chart: &String| wanted.iter().any(|wanted| wanted.matches(chart));

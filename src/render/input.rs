@@ -1,4 +1,4 @@
-//! What is wrong with the input: with the stream, and with documents that are to be edited.
+//! Diagnostics about the input: the stream as a whole, and documents that `render` edits.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::k8s::{Body, HOOK, Manifests, Misshapen, Object, ParsedDocuments};
 use crate::text::Span;
 use crate::yaml::{self, Document, NodeContent, NodeRef, ParseError, Refusal};
 
-/// What is wrong with the stream as a whole, for who reads the output.
+/// Returns the problems of the whole stream in a mode.
 pub(super) fn problems(
     release: &Manifests<'_>,
     documents: &ParsedDocuments<'_>,
@@ -27,7 +27,7 @@ pub(super) fn problems(
     diagnostics
 }
 
-/// What is in the way of reading a release at all, whoever wants to.
+/// Returns the errors that prevent reading a release.
 pub fn unreadable(release: &Manifests<'_>, documents: &ParsedDocuments<'_>) -> Vec<Diagnostic> {
     let blank = release.is_blank().then(no_documents);
     let broken = documents
@@ -37,8 +37,8 @@ pub fn unreadable(release: &Manifests<'_>, documents: &ParsedDocuments<'_>) -> V
     all.chain(no_kind(release, documents)).collect()
 }
 
-/// Says that no document has a kind, as in a values file or an error text in place of manifests: what is not
-/// read has one. `documents` are those that do not show their type at a glance, or more.
+/// Returns an error if no document has a kind, as in a values file or an error message of another command.
+/// `documents` must contain all documents whose kind is not found without parsing.
 pub(super) fn no_kind(
     release: &Manifests<'_>,
     documents: &ParsedDocuments<'_>,
@@ -66,7 +66,7 @@ pub(super) fn no_kind(
     )
 }
 
-/// A value in a workload whose type is wrong, so that the workload cannot be placed.
+/// Returns the error for a value of the wrong type, which prevents the placement of its workload.
 pub(super) fn wrong_type(
     release: &Manifests<'_>,
     part: usize,
@@ -89,7 +89,7 @@ fn no_documents() -> Diagnostic {
         .help("check whether the command before the pipe failed; empty input is allowed only with `--mode helm3` or `--mode helm4`")
 }
 
-/// A part that should be a document and is not.
+/// Returns the error for a document that is not YAML.
 pub(super) fn not_yaml(release: &Manifests<'_>, part: usize, error: &ParseError) -> Diagnostic {
     let message = format!("this document is not YAML: {}", error.message);
     Diagnostic::new(&codes::NOT_YAML, message)
@@ -110,7 +110,7 @@ fn hook_under_helm3(release: &Manifests<'_>, hook: &Object<'_>) -> Diagnostic {
         .help("use Helm 4, or `helm template | dunnage render --mode plain`")
 }
 
-/// What is in the way of an edit of these objects.
+/// Returns the error for objects that cannot be edited safely.
 pub(super) fn refused(
     release: &Manifests<'_>,
     part: usize,
@@ -140,7 +140,7 @@ pub(super) fn refused(
         .help(help)
 }
 
-/// Warns of keys that stand twice in a document that is edited.
+/// Returns warnings for keys that are set twice in an edited document.
 pub(super) fn duplicates(
     release: &Manifests<'_>,
     part: usize,
@@ -187,7 +187,7 @@ fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
     pairs
 }
 
-/// An alias that Helm's reader refuses, in a document that is edited.
+/// Returns the error for an alias in an edited document that Helm cannot read.
 pub(super) fn alias_problem(
     release: &Manifests<'_>,
     part: usize,

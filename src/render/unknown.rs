@@ -1,4 +1,4 @@
-//! Kinds that hold what looks like a pod template, though nobody said where.
+//! Objects of unknown kinds that seem to contain a pod template.
 
 use super::codes;
 use super::common::Common;
@@ -6,16 +6,16 @@ use crate::diag::Diagnostic;
 use crate::k8s::{self, Kinds, Likeness, Manifests, Object};
 use crate::text::Span;
 
-/// An object whose pods are left alone because nobody knows where their template sits.
+/// An object whose pods are not placed because its kind is unknown.
 #[derive(Debug)]
 pub(super) struct Unknown {
     /// Group and kind.
     pub(super) kind: (String, String),
-    /// What to say, once a kind.
+    /// The note; only the first one of each kind is reported.
     pub(super) diagnostic: Diagnostic,
 }
 
-/// The unknown kinds of a document, each once.
+/// Returns the objects of unknown kinds in a document, one for each kind.
 pub(super) fn find(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<Unknown> {
     let kinds = &common.policy.kinds;
     let mut found: Vec<Unknown> = Vec::new();

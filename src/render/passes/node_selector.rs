@@ -88,7 +88,7 @@ fn write(
     cx.change(FIELD, what, edits);
 }
 
-/// The labels' keys that the chart's node selector sets to other values, in the order of the pool.
+/// Returns the label keys for which the chart's node selector has another value, in the order of the pool.
 fn other_values<'a>(
     placement: &Placement<'a>,
     labels: &NodeLabelList<'a>,
@@ -101,8 +101,8 @@ fn other_values<'a>(
     other.collect()
 }
 
-/// What of the chart's own rules the pool out: another value of a label, unless the row overrides it, or a
-/// required node affinity.
+/// Returns the node of the chart that excludes the pool: another value of a label that the row does not override, or
+/// a required node affinity.
 fn contradiction<'a>(
     placement: &Placement<'a>,
     labels: &NodeLabelList<'a>,

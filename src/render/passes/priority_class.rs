@@ -8,7 +8,7 @@ use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::NodeRef;
 
-/// Names reserved for classes that every cluster has.
+/// The prefix of the priority classes that every cluster has.
 const SYSTEM: &str = "system-";
 
 const FIELD: PodField = PodField::PriorityClassName;
@@ -19,7 +19,7 @@ pub(super) static PASS: Pass = Pass {
     plan,
 };
 
-/// Sets the row's class where the chart set none, or where the row overrides it.
+/// Sets the row's class if the chart sets none, or if the row overrides it.
 fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let Some(class) = &placement.row.priority_class else {
         return;
@@ -74,7 +74,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     cx.change(FIELD, what, edit.into_iter().collect());
 }
 
-/// The API server takes an empty name as none.
+/// Returns whether a class is set; the API server treats an empty name as none.
 fn is_set(node: NodeRef<'_>) -> bool {
     !node.is_null() && node.text() != Some("")
 }
@@ -89,8 +89,8 @@ fn is_in_cluster(cx: &PassContext<'_>, class: &str) -> bool {
             .any(|known| known.value == class)
 }
 
-/// Reports an unknown class: the API server rejects pods that name one, and Helm says "deployed" all the
-/// same. A row's class is said once, however many workloads are to have it.
+/// Reports an unknown class: the API server rejects pods with an unknown class, although Helm prints `deployed`. The
+/// class of a row is reported once.
 fn is_known(cx: &mut PassContext<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
     let classes = &cx.common.classes;
     if is_in_cluster(cx, &class.value) || classes.contains_key(&class.value) {
@@ -117,7 +117,7 @@ fn is_known(cx: &mut PassContext<'_>, placement: &Placement<'_>, class: &Spanned
     false
 }
 
-/// Whether the pod would start before the stream creates its class.
+/// Returns whether the pod starts before the release creates its class.
 fn starts_too_early(
     cx: &mut PassContext<'_>,
     placement: &Placement<'_>,

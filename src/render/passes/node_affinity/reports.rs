@@ -1,4 +1,4 @@
-//! What is said of placements that cannot be made as the row asks.
+//! Findings about placements that cannot be made as the row asks.
 
 use super::{FIELD, MOST_TERMS, NodeLabelList, describe, required};
 use crate::diag::Diagnostic;
@@ -105,7 +105,7 @@ pub(super) fn report_invalid(cx: &mut PassContext<'_>, placement: &Placement<'_>
     );
 }
 
-/// A field of the template's own would take the place of all that the object says.
+/// Reports a template that inherits the field: setting it in the template would replace the inherited value.
 pub(in crate::render::passes) fn report_inherited(
     cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
@@ -141,8 +141,8 @@ fn article(field: PodField) -> &'static str {
     if field == FIELD { "an" } else { "a" }
 }
 
-/// Reports templates of one object that would take on a field that another row gives to the object.
-/// What was decided about them begins at `first`.
+/// Reports templates that would inherit a field that another row adds to their object. Their decisions start at
+/// `first`.
 pub(in crate::render) fn check_inherited(
     cx: &mut PassContext<'_>,
     workloads: &[Workload<'_>],
