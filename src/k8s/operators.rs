@@ -51,7 +51,7 @@ pub(super) fn operators() -> Vec<Kind> {
         kind("grafana.integreatly.org", "Grafana", Restart, vec![overlay("", "spec.deployment?.spec?.template?")]),
         kind("k8s.keycloak.org", "Keycloak", Restart, keycloak()),
         // `k8s.mariadb.com/v1alpha1` `PodTemplate`, in `MariaDBSpec` and `MaxScaleSpec`; its `affinity` has a key
-        // of its own beside those of a pod.
+        // of its own next to those of a pod.
         kind("k8s.mariadb.com", "MariaDB", Restart, vec![place("", "spec", &MARIADB)]),
         kind("k8s.mariadb.com", "MaxScale", Restart, vec![place("", "spec", &MARIADB)]),
         kind("kafka.strimzi.io", "Kafka", Restart, kafka()),
@@ -110,7 +110,7 @@ fn inheriting(place: TemplatePlace, path: &str, shape: &'static Shape) -> Templa
     }
 }
 
-/// The fields stand at the place itself, with these names.
+/// The fields are at the place itself, with these names.
 const fn fields(fields: Fields, labels: &'static [&'static str]) -> Shape {
     Shape {
         spec: &[],
@@ -179,7 +179,7 @@ static RABBITMQ: Shape = fields(
     &["labels"],
 );
 
-/// `ceph.rook.io/v1` `Placement` under `placement`, with a priority class beside it.
+/// `ceph.rook.io/v1` `Placement` under `placement`, with a priority class next to it.
 static ROOK_DAEMON: Shape = fields(
     Fields {
         tolerations: Some(&["placement", "tolerations"]),
@@ -257,7 +257,7 @@ fn keycloak() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `kafka.strimzi.io` `KafkaClusterTemplate` and those of the components beside the brokers.
+/// `kafka.strimzi.io` `KafkaClusterTemplate` and those of the components next to the brokers.
 fn kafka() -> Vec<TemplatePlace> {
     let of = |role: &str| {
         let path = format!("spec.{role}.template?.pod?");

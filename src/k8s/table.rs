@@ -1,6 +1,6 @@
 //! The table (group, kind) -> where pod templates sit. A new kind is a row.
 //!
-//! Versions do not matter: in every served version of a kind the template sits in the same place.
+//! Versions do not matter: in every served version of a kind the template is in the same place.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
 use super::kinds::{Bound, Condition, Kind, OnChange, TemplatePlace};

@@ -1,4 +1,4 @@
-//! One sentence for one violation.
+//! Turns errors of the validator into violations with readable texts.
 
 use std::mem::discriminant;
 
@@ -11,7 +11,7 @@ use super::place::{Instance, SchemaPlace};
 use super::{Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
-/// Adds what there is to say of `error`; several unknown keys are one each.
+/// Adds the violations of `error`; each unknown key is a separate one.
 pub(super) fn explain(
     schema: &Schema,
     subject: Instance<'_>,
@@ -53,7 +53,7 @@ pub(super) fn explain(
     }
 }
 
-/// What there is to say where a check would not end.
+/// Returns the violation for a schema that cannot be checked in bounded time.
 pub(super) fn unbounded(subject: Instance<'_>) -> Violation {
     let place = SchemaPlace::root(subject);
     Violation {
@@ -69,8 +69,8 @@ pub(super) fn unbounded(subject: Instance<'_>) -> Violation {
     }
 }
 
-/// The alternative that was probably meant: one that the value's type fits, so that its errors lie
-/// deeper; of several the one with the fewest errors.
+/// Returns the alternative that was probably meant: the type of the value fits, so the errors are deeper. Of several,
+/// it is the one with the fewest errors.
 fn meant_branch<'e>(
     error: &ValidationError<'_>,
     branches: &'e [Vec<ValidationError<'static>>],
@@ -150,7 +150,7 @@ impl ExplainContext<'_> {
 
     fn wrong_type(&self, value: &Value, expected: &[&str]) -> Violation {
         let wants_string = expected.contains(&wanted(JsonType::String));
-        // Nobody means null first.
+        // Name null last.
         let mut expected = expected.to_vec();
         expected.sort_by_key(|name| *name == wanted(JsonType::Null));
         let shown = alternatives(&expected);
@@ -209,7 +209,7 @@ impl ExplainContext<'_> {
         }
     }
 
-    /// None of the alternatives fits: as one list of types, or of words where all are words.
+    /// Returns the violation if no alternative fits: one list of types, or of allowed values.
     fn no_branch(
         &self,
         error: &ValidationError<'_>,
@@ -265,7 +265,7 @@ impl ExplainContext<'_> {
     }
 }
 
-/// So many words are named; of more only the first few, and how many there are besides.
+/// The most words that a message lists; of more, it lists a few and their number.
 const MOST_NAMED: usize = 60;
 
 fn few(mut words: Vec<String>, count: usize) -> Vec<String> {
@@ -277,7 +277,7 @@ fn few(mut words: Vec<String>, count: usize) -> Vec<String> {
     words
 }
 
-/// A key that is known nearby, the places where this one is known, or all that is known here.
+/// Returns the help for an unknown key: a similar key, the paths where it is allowed, or all known keys.
 fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) -> String {
     const MOST: usize = 4;
     if let Some(meant) = meant {
@@ -302,7 +302,7 @@ fn where_key_belongs(meant: Option<&str>, homes: &[String], allowed: &[&str]) ->
     format!("known keys: {}", few(keys, allowed.len()).join(", "))
 }
 
-/// What a branch has against the value itself, the branches of its own alternatives included.
+/// Returns the errors of a branch about the value itself, including those of nested alternatives.
 fn reasons<'e>(branch: &'e [ValidationError<'static>], of: &ValidationError<'_>) -> Vec<&'e Kind> {
     let here = branch
         .iter()
@@ -368,7 +368,7 @@ fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// The number or the boolean that a string holds, where one of these is expected.
+/// Returns the number or the boolean in a string, if it is expected.
 fn scalar_in(text: &str, expected: &[&str]) -> Option<Value> {
     let value: Value = serde_json::from_str(text).ok()?;
     let kind = match &value {
@@ -381,7 +381,7 @@ fn scalar_in(text: &str, expected: &[&str]) -> Option<Value> {
     expected.contains(&wanted(kind)).then_some(value)
 }
 
-/// A value as it would be written, strings without quotes.
+/// Returns a value as JSON, strings without quotes.
 fn plain(value: &Value) -> String {
     value
         .as_str()

@@ -15,7 +15,7 @@ pub enum Step {
     Index(usize),
 }
 
-/// Where a value stands in the text that it was read from.
+/// The spans of a value in its source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spot {
     /// Its key; none for a root and for items of lists.
@@ -30,16 +30,16 @@ pub struct Spot {
     pub is_secret: bool,
 }
 
-/// What is checked: a document as JSON, and where each of its values stands.
+/// The document to check, as JSON, with a function that finds the spans of its values.
 #[derive(Clone, Copy)]
 pub struct Instance<'a> {
     /// The document.
     pub value: &'a Value,
-    /// Where the value at the end of some steps stands.
+    /// Returns the spans of the value at some steps.
     pub spot: &'a dyn Fn(&[Step]) -> Option<Spot>,
 }
 
-/// Where the values of a tree stand. `offset` is where the document's text begins in its source.
+/// Returns the spans of a value in a tree. `offset` is the start of the document in its source.
 pub fn tree_spot(
     source: SourceId,
     offset: usize,
@@ -76,7 +76,7 @@ pub(super) struct SchemaPlace<'a> {
     subject: Instance<'a>,
     /// The steps that lead to it.
     pub(super) steps: Vec<Step>,
-    /// Where it stands.
+    /// Its spans.
     pub(super) spot: Spot,
     /// Its path, as in Kubernetes: `pools.core.taints[1]`; `None` for the root. Long paths lose their first keys.
     pub(super) name: Option<String>,
@@ -93,7 +93,7 @@ impl<'a> SchemaPlace<'a> {
         }
     }
 
-    /// Follows the path of an error; a step that the text does not have ends it early.
+    /// Returns the place at the path of an error, or its closest parent that is in the text.
     pub(super) fn find(subject: Instance<'a>, path: &Location) -> Self {
         let mut place = Self::root(subject);
         for segment in path {
@@ -136,7 +136,7 @@ impl<'a> SchemaPlace<'a> {
         })
     }
 
-    /// Where to point when something is missing in the mapping: its key, or else its own first key.
+    /// Returns the span for a missing or unknown key: the key of the mapping, otherwise its first key.
     pub(super) fn heading(&self) -> Span {
         self.spot
             .key
@@ -144,7 +144,7 @@ impl<'a> SchemaPlace<'a> {
             .unwrap_or(self.spot.value)
     }
 
-    /// Where to point when the value is wrong: the value, or its key where nothing is written.
+    /// Returns the span for a wrong value: the value, or its key if the value is empty.
     pub(super) fn value(&self) -> Span {
         match self.spot.key {
             Some(key) if self.spot.value.range().is_empty() => key,
