@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn a_rename_that_fails_takes_its_file_away() {
         let folder = tempfile::tempdir().unwrap();
-        // No file can take the place of a folder.
+        // No file can replace a folder.
         let path = folder.path().join("folder");
         fs::create_dir(&path).unwrap();
         replace(&path, b"a", FileKind::Data).unwrap_err();
