@@ -146,7 +146,7 @@ pub(super) enum LintLevel {
     Error,
     /// It works, but probably not as intended.
     Warning,
-    /// Worth knowing; does not fail the run.
+    /// Worth knowing, but not a problem in itself.
     Note,
     /// Shown only with `--pedantic`.
     Hint,
