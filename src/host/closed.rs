@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static IS_STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Looks at standard output before the runtime of Rust does: that opens `/dev/null` in the place of a closed
-/// stream, to which every write succeeds. Afterwards the two cannot be told apart: Python and Node start a program
+/// stream, to which every write succeeds. Afterwards the two cannot be distinguished: Python and Node start a program
 /// whose output is to be dropped with the same `/dev/null`, opened in the same way.
 #[cfg(unix)]
 #[ctor::ctor]

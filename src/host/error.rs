@@ -41,10 +41,10 @@ pub enum HostError {
         subject: String,
     },
     /// The working folder is gone or may not be read.
-    #[error("cannot find the current folder: {0}")]
+    #[error("cannot determine the current directory: {0}")]
     CurrentDir(io::Error),
     /// Nobody reads the output any more; a reason to end quietly.
-    #[error("the reader of the output is gone")]
+    #[error("the output pipe was closed by its reader")]
     BrokenPipe,
     /// The output cannot be written.
     #[error("cannot write to stdout: {0}")]

@@ -20,7 +20,7 @@ pub struct Memory {
     pub dir: PathBuf,
     /// What is piped in; `None` is a terminal.
     pub stdin: Option<Vec<u8>>,
-    /// The terminal's columns; `None` is no terminal.
+    /// The terminal's columns; `None` means no terminal.
     pub width: Option<usize>,
     /// What other programs print, by their names.
     pub outputs: BTreeMap<String, String>,

@@ -39,7 +39,7 @@ pub trait Read {
     fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, HostError>;
     /// All of standard input, which is up to [`LARGEST_MANIFESTS`] bytes.
     fn read_stdin(&self) -> Result<String, HostError>;
-    /// The day in UTC, as `2027-01-31`; nothing where the clock stands before 1970.
+    /// The day in UTC, as `2027-01-31`; `None` if the clock is before 1970.
     fn today(&self) -> Option<String>;
     /// An environment variable.
     fn env(&self, name: &str) -> Option<OsString>;
@@ -49,7 +49,7 @@ pub trait Read {
     fn is_file(&self, path: &Path) -> bool;
     /// Whether a folder can be found there.
     fn is_dir(&self, path: &Path) -> bool;
-    /// What lies in a folder, in order; nothing in one that cannot be read.
+    /// Returns the entries of a folder, sorted; empty if it cannot be read.
     fn list_dir(&self, path: &Path) -> Vec<PathBuf>;
     /// The ordinary files below a folder, in order; without what is hidden, what git ignores and what is behind
     /// links to folders.
@@ -83,7 +83,7 @@ pub trait Read {
 pub trait Write {
     /// Writes all of the output at once, piece by piece.
     fn write_stdout(&self, pieces: &[&str]) -> Result<(), HostError>;
-    /// Writes messages; one that nobody can read is lost, as there is nowhere left to say so.
+    /// Writes messages. Errors are ignored: there is no place left to report them.
     fn write_stderr(&self, text: &str);
     /// Writes a file whole: who looks at it, and who is left with it when the program is killed, has the
     /// old content or the new. One that is read-only stays as it is, whoever asks. What is no ordinary file (a pipe, `/dev/stderr`) is written as it is.

@@ -162,7 +162,7 @@ impl Write for Os {
     fn copy_program(&self, path: &Path) -> Result<(), HostError> {
         let program = std::env::current_exe()
             .and_then(std::fs::read)
-            .map_err(|error| HostError::read("this program", error))?;
+            .map_err(|error| HostError::read("the dunnage executable", error))?;
         replace(path, &program, FileKind::Program)
             .map_err(|error| HostError::write_file(path, error))
     }
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn a_rename_that_fails_takes_its_file_away() {
         let folder = tempfile::tempdir().unwrap();
-        // No file can take the place of a folder.
+        // No file can replace a folder.
         let path = folder.path().join("folder");
         fs::create_dir(&path).unwrap();
         replace(&path, b"a", FileKind::Data).unwrap_err();

@@ -28,7 +28,7 @@ pub(super) fn write_all(mut stream: impl Write, content: &[u8]) -> io::Result<()
     stream.flush()
 }
 
-/// Whether a path stands for something that another file cannot take the place of.
+/// Returns whether a path is something that another file cannot replace.
 pub(super) fn is_special(path: &Path) -> bool {
     let is_stream = ["/dev/fd", "/proc"]
         .iter()
@@ -86,7 +86,7 @@ fn read_up_to(file: &mut File, most: usize) -> io::Result<Vec<u8>> {
     Ok(there)
 }
 
-/// A new file beside `target` with all that `target` has but its content; nothing where that cannot be.
+/// Creates a file next to `target` with its permissions and attributes; `None` if that is impossible.
 fn twin(target: &Path, content: &[u8]) -> io::Result<Option<PathBuf>> {
     let (mut file, temporary) = match create_beside(target, FileKind::Data) {
         Ok(created) => created,
@@ -190,7 +190,7 @@ fn sync(file: &File) -> io::Result<()> {
     }
 }
 
-/// What a file has besides its content and its permissions.
+/// The metadata of a file besides its content and permissions.
 #[cfg(unix)]
 mod attributes {
     use std::fs::File;

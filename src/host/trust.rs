@@ -11,7 +11,7 @@ pub enum Distrust {
     OwnedBy(u32),
 }
 
-/// What the owner and the permissions of a file say. A link is also only as good as whoever made it.
+/// Returns a reason to distrust a file, by its owner and permissions and by the owner of a link to it.
 #[cfg(unix)]
 pub(super) fn distrust(path: &Path) -> Option<Distrust> {
     use std::os::unix::fs::MetadataExt as _;
@@ -33,7 +33,7 @@ pub(super) fn distrust(_path: &Path) -> Option<Distrust> {
     None
 }
 
-/// What `/proc` says of the parent process; systems without it do not tell.
+/// Returns the parent process from `/proc`; `None` on systems without it.
 #[cfg(unix)]
 #[expect(
     clippy::disallowed_methods,

@@ -142,7 +142,7 @@ fn can_all_hold(requirements: &[Requirement], labels: &NodeLabels) -> bool {
 }
 
 /// Values of one label, among them one that meets all the requirements if there is any: those of an
-/// `In`; else numbers right behind the tightest bounds, one more than can be excluded, and a text that
+/// `In`; else numbers right after the tightest bounds, one more than can be excluded, and a text that
 /// is longer than any that is excluded.
 fn witnesses(about: &[&Requirement]) -> Vec<String> {
     let mut excluded = BTreeSet::new();
@@ -250,7 +250,7 @@ impl Affinity {
         )
     }
 
-    /// Reads the two fields, wherever they stand.
+    /// Reads the two fields, wherever they are.
     pub fn of(node_selector: Option<NodeRef<'_>>, node_affinity: Option<NodeRef<'_>>) -> Self {
         let pairs = node_selector
             .into_iter()

@@ -1,23 +1,23 @@
-//! Which nodes can take a pod: what kube-scheduler's filters `TaintToleration` and `NodeAffinity` say,
-//! asked in its order, of nodes or of what is known of all nodes of a pool.
+//! Decides whether a pod fits a node or the nodes of a pool, as the filters `TaintToleration` and `NodeAffinity` of
+//! kube-scheduler do.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Affinity, Effect, NodeLabels, PodField, PodSpec, Taint, Term, Toleration};
 
-/// What a pod asks of its node.
+/// The requirements of a pod for its node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Demands {
-    /// Taints that it bears.
+    /// Its tolerations.
     pub tolerations: Vec<Toleration>,
-    /// What it requires.
+    /// Its node selector and required node affinity.
     pub affinity: Affinity,
-    /// What it prefers: weights from 1 to 100 with their terms.
+    /// Its preferred terms with their weights, from 1 to 100.
     pub preferred: Vec<(i64, Term)>,
 }
 
-/// A node, or what is known of every node of a pool.
+/// A node, or the common properties of all nodes of a pool.
 #[derive(Debug, Clone, Copy)]
 pub struct Nodes<'a> {
     /// The name of a single node.
@@ -26,33 +26,33 @@ pub struct Nodes<'a> {
     pub labels: &'a NodeLabels,
     /// Its taints.
     pub taints: &'a [Taint],
-    /// Whether it may have labels besides, whose values nobody knows.
+    /// Whether there may be further labels with unknown values.
     pub has_others: bool,
 }
 
-/// Whether nodes can take a pod, as far as taints and labels decide.
+/// Whether a pod fits, by taints and labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fit {
-    /// They can.
+    /// The pod fits.
     Takes,
-    /// They can if these labels, by their keys, are what the pod asks for.
+    /// It depends on the values of these label keys.
     Depends(BTreeSet<String>),
-    /// They cannot.
+    /// The pod does not fit.
     Refuses(FitRefusal),
 }
 
-/// The first reason for which a node cannot take a pod.
+/// The first reason why a pod does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FitRefusal {
     /// The pod does not tolerate this taint.
     Taint(Taint),
-    /// A pair of the pod's `nodeSelector` and what nodes have in its place.
+    /// The nodes have another value for a key of the pod's `nodeSelector`.
     NodeSelector {
         /// The label's key.
         key: String,
-        /// What the pod wants.
+        /// The value in the node selector.
         wanted: String,
-        /// What there is.
+        /// The value of the nodes, if any.
         found: Option<String>,
     },
     /// No term of the required node affinity matches.
@@ -60,7 +60,7 @@ pub enum FitRefusal {
 }
 
 impl Demands {
-    /// Reads what counts for the pods of a template.
+    /// Reads the requirements of the pods of a template.
     pub fn of(spec: &PodSpec<'_>) -> Self {
         let tolerations = spec.get(PodField::Tolerations);
         let tolerations = tolerations.into_iter().flat_map(|list| list.items());
@@ -80,8 +80,8 @@ impl Demands {
         }
     }
 
-    /// Whether the nodes can take the pod: first their taints are asked, then the pod's `nodeSelector`,
-    /// then its required node affinity (the order of kube-scheduler's default plugins).
+    /// Returns whether the pod fits the nodes. Taints are checked first, then `nodeSelector`, then the required node
+    /// affinity (the order of kube-scheduler's default plugins).
     pub fn fit(&self, nodes: Nodes<'_>) -> Fit {
         if let Some(taint) = self.untolerated(nodes.taints) {
             return Fit::Refuses(FitRefusal::Taint(taint.clone()));
@@ -116,8 +116,8 @@ impl Demands {
         }
     }
 
-    /// The sum of the weights of the preferred terms that match: of nodes that can take a pod and have
-    /// room, kube-scheduler takes one with the highest, other things being equal.
+    /// Returns the sum of the weights of the matching preferred terms. Of the nodes that fit, kube-scheduler prefers
+    /// those with the highest sum, other scores being equal.
     pub fn preference(&self, nodes: Nodes<'_>) -> i64 {
         let matching = self.preferred.iter();
         matching
@@ -126,7 +126,7 @@ impl Demands {
             .sum()
     }
 
-    /// The first taint that keeps the pod away; `PreferNoSchedule` does not.
+    /// Returns the first taint that the pod does not tolerate, except `PreferNoSchedule`.
     fn untolerated<'t>(&self, taints: &'t [Taint]) -> Option<&'t Taint> {
         taints.iter().find(|taint| {
             let mut tolerations = self.tolerations.iter();
@@ -137,7 +137,7 @@ impl Demands {
 }
 
 impl Nodes<'_> {
-    /// Whether one of the terms matches.
+    /// Returns whether one of the terms matches.
     fn any_of(&self, terms: &[Term]) -> Fit {
         if terms.iter().any(|term| self.certainly(term)) {
             return Fit::Takes;
@@ -157,20 +157,20 @@ impl Nodes<'_> {
         }
     }
 
-    /// Whether the term matches, whatever other labels there are.
+    /// Returns whether the term matches regardless of unknown labels.
     fn certainly(&self, term: &Term) -> bool {
         let is_known = |key| self.is_single() || self.labels.contains_key(key);
         term.keys().all(is_known) && term.matches(self.name.unwrap_or_default(), self.labels)
     }
 
-    /// Whether all is known that a term can ask for.
+    /// Returns whether all labels are known.
     fn is_single(&self) -> bool {
         !self.has_others
     }
 }
 
 impl FitRefusal {
-    /// What kube-scheduler writes for it into the condition `PodScheduled` and into events.
+    /// Returns the message of kube-scheduler in events and in the condition `PodScheduled`.
     pub fn event(&self) -> &'static str {
         match self {
             FitRefusal::Taint(_) => "node(s) had untolerated taint(s)",
@@ -186,7 +186,7 @@ impl fmt::Display for FitRefusal {
         match self {
             FitRefusal::Taint(taint) => write!(f, "the pod does not tolerate `{taint}`"),
             FitRefusal::NodeSelector { key, wanted, found } => {
-                write!(f, "the pod selects nodes with `{key}: {wanted}`, and ")?;
+                write!(f, "the pod selects nodes with `{key}: {wanted}`, but ")?;
                 match found {
                     Some(found) => write!(f, "these have `{key}: {found}`"),
                     None => write!(f, "these have no `{key}`"),
@@ -273,7 +273,7 @@ mod tests {
         );
         check(
             &format!("{{{TOLERATES}, nodeSelector: {{pool: core}}}}"),
-            Err("the pod selects nodes with `pool: core`, and these have `pool: user`"),
+            Err("the pod selects nodes with `pool: core`, but these have `pool: user`"),
         );
         check(&format!("{{{TOLERATES}}}"), Ok(&[]));
         let none = Err("no term of the pod's required node affinity matches");

@@ -19,7 +19,7 @@ pub enum OnChange {
 /// Where objects of one kind hold a pod template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplatePlace {
-    /// Keys from the object, parted by dots: `[]` behind a key is every item of its list, `*` every value
+    /// Keys from the object, separated by dots: `[]` after a key is every item of its list, `*` every value
     /// of a mapping, and a key with `?` is created where it is missing. Empty where the object itself is the
     /// template.
     pub path: String,
@@ -67,7 +67,7 @@ impl Bound {
     }
 }
 
-/// Something that a place says of its pods, by a key beside the fields.
+/// A condition on a key next to the fields of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     /// The key is there and not null.
@@ -79,7 +79,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Whether the place says it.
+    /// Returns whether the condition is true for a place.
     pub(super) fn holds(self, place: NodeRef<'_>) -> bool {
         let value = |key| place.get(key).and_then(NodeRef::text);
         match self {
@@ -101,7 +101,7 @@ pub struct Kind {
     pub places: Vec<TemplatePlace>,
     /// What a change does.
     pub on_change: OnChange,
-    /// What has to hold besides, so that the pods get what is written here.
+    /// A condition of the operator for applying the fields.
     pub caveat: Option<&'static str>,
 }
 
@@ -118,7 +118,7 @@ impl Default for Kinds {
 }
 
 impl Kinds {
-    /// The table with more kinds; one that the table has too stands in its place.
+    /// Returns the table with more kinds, which replace those with the same name.
     pub fn with(added: Vec<Kind>) -> Self {
         let mut rows = added;
         rows.extend(table());

@@ -1,4 +1,4 @@
-//! Values of another type than a workload has at their place: a string where Kubernetes has a mapping.
+//! Finds values of a wrong type in workloads, such as a string where Kubernetes expects a mapping.
 
 use super::kinds::{Kinds, TemplatePlace};
 use super::path;
@@ -6,30 +6,30 @@ use super::shape::PodField;
 use super::{HOOK, Object};
 use crate::yaml::{NodeContent, NodeRef, Scalar};
 
-/// A value that cannot be read as what belongs at its place.
+/// A value of a wrong type.
 #[derive(Debug, Clone)]
 pub struct Misshapen<'d> {
     /// Keys from the object: `spec.template`, `spec.containers[0]`.
     pub path: String,
-    /// What belongs there.
+    /// The expected type.
     pub expected: Type,
-    /// What was found.
+    /// The value.
     pub node: NodeRef<'d>,
 }
 
 /// A type of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
-    /// Keys and values.
+    /// A mapping.
     Mapping,
-    /// Items.
+    /// A list.
     List,
-    /// A string; what another scalar means there is for Kubernetes to say.
+    /// A string, or another scalar, which Kubernetes may reject.
     String,
 }
 
 impl Type {
-    /// The type with its article.
+    /// Returns the type with its article.
     pub fn title(self) -> &'static str {
         match self {
             Type::Mapping => "a mapping",
@@ -48,7 +48,7 @@ impl Type {
 }
 
 impl Misshapen<'_> {
-    /// The type of what was found, with its article.
+    /// Returns the type of the value, with its article.
     pub fn found(&self) -> &'static str {
         if self.node.is_mapping() {
             return "a mapping";
@@ -64,7 +64,7 @@ impl Misshapen<'_> {
     }
 }
 
-/// The items of a list of objects that are none. What is no list of objects has none.
+/// Returns the items of a `List` that are not objects.
 pub fn misshapen_items(root: NodeRef<'_>) -> Vec<Misshapen<'_>> {
     let kind = root.get("kind").and_then(|kind| kind.text());
     let is_list = kind.is_some_and(|kind| kind.ends_with("List"));
@@ -81,8 +81,8 @@ pub fn misshapen_items(root: NodeRef<'_>) -> Vec<Misshapen<'_>> {
     wrong.collect()
 }
 
-/// What is of a wrong type in an object of a kind that has pods, each place once: its metadata, the way to its
-/// pod templates, and the fields of the pod specs that placement reads.
+/// Returns the values of a wrong type in an object of a kind that has pods: in its metadata, on the path to its pod
+/// templates, and in the fields of the pod specs that placement reads.
 pub fn misshapen<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Misshapen<'d>> {
     let mut search = MisshapenSearch::default();
     let Some(kind) = kinds.get(&object.gvk.group, &object.gvk.kind) else {
@@ -103,7 +103,7 @@ struct MisshapenSearch<'d> {
 }
 
 impl<'d> MisshapenSearch<'d> {
-    /// Whether a value is of a type; one that is null is of any, but there is nothing to read in it.
+    /// Returns whether a value has a type. Null is accepted for any type, but returns `false`.
     fn expect(&mut self, node: NodeRef<'d>, path: &str, expected: Type) -> bool {
         if expected.is_of(node) {
             return true;
@@ -197,7 +197,7 @@ impl<'d> MisshapenSearch<'d> {
         }
     }
 
-    /// What stands at the place itself.
+    /// Checks the value at the place itself.
     fn check_template(&mut self, node: NodeRef<'d>, path: &str, place: &TemplatePlace) {
         if !path.is_empty() && !self.expect(node, path, Type::Mapping) {
             return;
@@ -205,7 +205,7 @@ impl<'d> MisshapenSearch<'d> {
         if place.unless.is_some_and(|unless| unless.holds(node)) {
             return;
         }
-        // Labels beside the fields of a pod spec are a matter of the kind.
+        // Labels next to the fields of a pod spec are a matter of the kind.
         if place.shape.labels.len() > 1 {
             self.get_path(node, path, place.shape.labels, Type::Mapping);
         }

@@ -12,14 +12,14 @@ pub(super) const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 /// is `["parent", "sub"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChartPath {
-    /// The template's path as Helm names it; empty where the stream does not say.
+    /// The path of the chart template; empty if unknown.
     pub file: String,
     /// Chart names, outermost first.
     pub charts: Vec<String>,
 }
 
 impl ChartPath {
-    /// Reads a path as it stands in `# Source:` (Helm 3) or in the filename annotation (Helm 4).
+    /// Reads a path from `# Source:` (Helm 3) or the filename annotation (Helm 4).
     pub fn read(file: &str) -> Self {
         if file.is_empty() {
             return Self::default();
@@ -91,7 +91,7 @@ impl<'d> Object<'d> {
         self.hooks().next().is_some()
     }
 
-    /// `Kind/name`, as kubectl shows objects; the kind alone where there is no name.
+    /// Returns `Kind/name`, as kubectl shows objects; the kind alone if it has no name.
     pub fn title(&self) -> String {
         match self.name() {
             name if name.is_empty() => self.gvk.kind.clone(),

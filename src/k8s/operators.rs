@@ -51,7 +51,7 @@ pub(super) fn operators() -> Vec<Kind> {
         kind("grafana.integreatly.org", "Grafana", Restart, vec![overlay("", "spec.deployment?.spec?.template?")]),
         kind("k8s.keycloak.org", "Keycloak", Restart, keycloak()),
         // `k8s.mariadb.com/v1alpha1` `PodTemplate`, in `MariaDBSpec` and `MaxScaleSpec`; its `affinity` has a key
-        // of its own beside those of a pod.
+        // of its own next to those of a pod.
         kind("k8s.mariadb.com", "MariaDB", Restart, vec![place("", "spec", &MARIADB)]),
         kind("k8s.mariadb.com", "MaxScale", Restart, vec![place("", "spec", &MARIADB)]),
         kind("kafka.strimzi.io", "Kafka", Restart, kafka()),
@@ -75,9 +75,9 @@ pub(super) fn operators() -> Vec<Kind> {
     ]
 }
 
-const OF_DEPENDENCIES: &str = "dependencies in the cluster are installed as charts, which are placed by `spec.dependencies.*.inCluster.values`";
+const OF_DEPENDENCIES: &str = "in-cluster dependencies are installed as charts; place them in `spec.dependencies.*.inCluster.values`";
 
-const BY_KNATIVE: &str = "in serverless mode, Knative takes this where `config-features` enables `kubernetes.podspec-tolerations` and its kin";
+const BY_KNATIVE: &str = "in serverless mode, Knative applies this only if `config-features` enables `kubernetes.podspec-tolerations` and related flags";
 
 const PLACEMENT: &[PodField] = &[
     PodField::Tolerations,
@@ -110,7 +110,7 @@ fn inheriting(place: TemplatePlace, path: &str, shape: &'static Shape) -> Templa
     }
 }
 
-/// The fields stand at the place itself, with these names.
+/// The fields are at the place itself, with these names.
 const fn fields(fields: Fields, labels: &'static [&'static str]) -> Shape {
     Shape {
         spec: &[],
@@ -179,7 +179,7 @@ static RABBITMQ: Shape = fields(
     &["labels"],
 );
 
-/// `ceph.rook.io/v1` `Placement` under `placement`, with a priority class beside it.
+/// `ceph.rook.io/v1` `Placement` under `placement`, with a priority class next to it.
 static ROOK_DAEMON: Shape = fields(
     Fields {
         tolerations: Some(&["placement", "tolerations"]),
@@ -257,7 +257,7 @@ fn keycloak() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `kafka.strimzi.io` `KafkaClusterTemplate` and those of the components beside the brokers.
+/// `kafka.strimzi.io` `KafkaClusterTemplate` and those of the components next to the brokers.
 fn kafka() -> Vec<TemplatePlace> {
     let of = |role: &str| {
         let path = format!("spec.{role}.template?.pod?");

@@ -64,7 +64,7 @@ fn is_plain(part: &str) -> bool {
         && yaml::odd_line_break(part).is_none()
 }
 
-/// Whether a key is the first one, or the second behind `kind`: further down, what begins a line may stand
+/// Whether a key is the first one, or the second after `kind`: further down, what begins a line may be
 /// in quotes that were opened above it.
 fn heads(part: &str, key: &str) -> bool {
     let mut lines = content_lines(part);
@@ -81,7 +81,7 @@ fn content_lines(part: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text behind a key that stands in column 0 exactly once, and nowhere in quotes.
+/// The text after a key that is in column 0 exactly once, and nowhere in quotes.
 fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
     let mut found = None;
     for at in memchr::memmem::find_iter(part.as_bytes(), key) {
@@ -96,7 +96,7 @@ fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
     }
     let mut lines = found?.lines();
     let value = lines.next()?.strip_prefix(": ")?.trim();
-    // What is indented behind a scalar belongs to it.
+    // What is indented after a scalar belongs to it.
     let next = lines.find(|line| !line.trim().is_empty());
     let goes_on = next.is_some_and(|line| line.starts_with([' ', '\t']));
     (!value.is_empty() && !goes_on).then_some(value)

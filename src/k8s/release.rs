@@ -15,13 +15,13 @@ use crate::yaml::{self, Document, NodeRef, ParseError};
 pub struct StreamPart<'s> {
     /// Bytes of the stream, the `---` before it left out.
     pub range: Range<usize>,
-    /// What stands there.
+    /// The content of the part.
     pub body: Body,
-    /// The template that it came from, as its text says; empty where it does not.
+    /// The chart template that rendered it; empty if unknown.
     pub file: &'s str,
 }
 
-/// A stream of manifests, split and sorted. Its documents are parsed when they are asked for.
+/// A stream of manifests, split into parts. Documents are parsed on demand.
 #[derive(Debug)]
 pub struct Manifests<'s> {
     /// The source that spans point into.
@@ -66,7 +66,7 @@ impl<'s> Manifests<'s> {
         &self.text[self.parts[part].range.clone()]
     }
 
-    /// Parses a part; nothing where there is no document, or none that anybody has to read.
+    /// Parses a part; `None` if it has no document, or no document that must be read.
     pub fn parse(&self, part: usize) -> Parsed<'s> {
         let body = self.parts[part].body;
         if body == Body::Copied {
@@ -76,7 +76,7 @@ impl<'s> Manifests<'s> {
             .filter(|parsed| parsed.is_ok() || body != Body::Perhaps)
     }
 
-    /// Parses a part, whoever has to read it; nothing where there is no document.
+    /// Parses a part in any case; `None` if it has no document.
     fn parse_any(&self, part: usize) -> Parsed<'s> {
         if self.parts[part].body == Body::Blank {
             return None;
@@ -85,20 +85,20 @@ impl<'s> Manifests<'s> {
         Some(match misplaced_mark(text) {
             Some(offset) => Err(ParseError {
                 offset,
-                message: "a byte order mark stands in the middle of the stream".to_owned(),
+                message: "byte order mark in the middle of the input".to_owned(),
             }),
             None => yaml::parse(text),
         })
     }
 
-    /// Parses the parts with such a body, all at once.
+    /// Parses all parts with such a body.
     pub fn documents(&self, wanted: impl Fn(Body) -> bool) -> ParsedDocuments<'s> {
         let is_wanted = |part: &usize| wanted(self.parts[*part].body);
         let parts = (0..self.parts.len()).filter(is_wanted).collect();
         parse_all(parts, |part| self.parse(part))
     }
 
-    /// Parses every part that holds a document, also those that no pass has to read.
+    /// Parses every part with a document, including those that no pass reads.
     pub fn all_documents(&self) -> ParsedDocuments<'s> {
         parse_all((0..self.parts.len()).collect(), |part| self.parse_any(part))
     }
@@ -152,7 +152,7 @@ pub struct ParsedDocuments<'s> {
 }
 
 impl<'s> ParsedDocuments<'s> {
-    /// The document of a part, or why it cannot be read; nothing for a part that was not asked for.
+    /// Returns the document of a part, or its error; `None` for a part that was not requested.
     pub fn get(&self, part: usize) -> Option<&Result<Document<'s>, ParseError>> {
         let found = self
             .all
@@ -205,7 +205,7 @@ fn parse_all<'s>(
 /// Below this many parts a second thread costs more than it saves.
 pub const WORTH_THREADS: usize = 64;
 
-/// A byte order mark behind the part's first line, as in files that were put together: go-yaml passes
+/// A byte order mark after the part's first line, as in files that were put together: go-yaml passes
 /// over it, other readers take it as part of the first key, which then is not `kind`.
 fn misplaced_mark(text: &str) -> Option<usize> {
     let content = text.trim_start();
@@ -213,7 +213,7 @@ fn misplaced_mark(text: &str) -> Option<usize> {
     (offset > 0 && content.starts_with('\u{feff}')).then_some(offset)
 }
 
-/// The template that a part came from, as Helm 3 says in a comment before it and Helm 4 in an annotation.
+/// Returns the chart template of a part, from the comment of Helm 3 or the annotation of Helm 4.
 fn file_in_text(text: &str) -> &str {
     let comment = source_comment(text);
     if !comment.is_empty() {
@@ -448,7 +448,7 @@ mod tests {
         let text = "apiVersion: v1\nkind: ConfigMap\ndata: [\n---\napiVersion: a.b/v1\nkind: C\ncontainers: [\n";
         let release = release(text);
         assert!(release.parse(0).is_none());
-        // It may hold pods, but nobody said so, and it is not YAML.
+        // It may contain pods, but there is no sign of them, and it is not YAML.
         assert_eq!(release.parts[1].body, Body::Perhaps);
         assert!(release.parse(1).is_none());
     }

@@ -161,7 +161,7 @@ pub(super) static STEP: Shape = Shape {
 /// A mapping whose fields count where a template does not set them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parent {
-    /// Keys from the object, parted by dots.
+    /// Keys from the object, separated by dots.
     pub(super) path: String,
     /// Its layout.
     pub(super) shape: &'static Shape,

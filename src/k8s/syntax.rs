@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-/// Why a text is refused, and which part of it is to blame.
+/// The reason why the API server rejects a string, and the part of the string that causes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxFlaw {
-    /// What is wrong, as a sentence.
+    /// The reason, as a label of a few words.
     pub what: &'static str,
     /// The bytes of the text that are wrong.
     pub at: Range<usize>,
@@ -16,13 +16,13 @@ pub fn subdomain_flaw(text: &str) -> Option<SyntaxFlaw> {
     let is_inner = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
     if text.is_empty() {
         return Some(SyntaxFlaw {
-            what: "a name cannot be empty",
+            what: "empty name",
             at: 0..0,
         });
     }
     if text.len() > 253 {
         return Some(SyntaxFlaw {
-            what: "a name has at most 253 characters",
+            what: "longer than 253 characters",
             at: 0..text.len(),
         });
     }
@@ -33,14 +33,14 @@ pub fn subdomain_flaw(text: &str) -> Option<SyntaxFlaw> {
         if let Some((offset, char)) = part.char_indices().find(|(_, char)| !is_inner(*char)) {
             let at = at.start + offset..at.start + offset + char.len_utf8();
             return Some(SyntaxFlaw {
-                what: "a name has lower case letters, digits, `-` and `.` only",
+                what: "only lower case letters, digits, `-` and `.`",
                 at,
             });
         }
         if part.is_empty() || part.starts_with('-') || part.ends_with('-') {
             let at = if part.is_empty() { 0..text.len() } else { at };
             return Some(SyntaxFlaw {
-                what: "a name and its parts begin and end with a letter or a digit",
+                what: "must start and end with a letter or digit",
                 at,
             });
         }
@@ -58,7 +58,7 @@ pub fn key_flaw(text: &str) -> Option<SyntaxFlaw> {
     }
     if text.len() == name_start {
         return Some(SyntaxFlaw {
-            what: "a key cannot be empty",
+            what: "empty key",
             at: 0..text.len(),
         });
     }
@@ -81,19 +81,19 @@ fn word_flaw(word: &str) -> Option<SyntaxFlaw> {
     let is_inner = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
     if let Some((at, char)) = word.char_indices().find(|(_, char)| !is_inner(*char)) {
         return Some(SyntaxFlaw {
-            what: "only letters, digits, `-`, `_` and `.` can stand here",
+            what: "only letters, digits, `-`, `_` and `.`",
             at: at..at + char.len_utf8(),
         });
     }
     let is_edge = |char: char| char.is_ascii_alphanumeric();
     if !word.starts_with(is_edge) || !word.ends_with(is_edge) {
         return Some(SyntaxFlaw {
-            what: "it begins and ends with a letter or a digit",
+            what: "must start and end with a letter or digit",
             at: 0..word.len(),
         });
     }
     (word.len() > 63).then_some(SyntaxFlaw {
-        what: "it has at most 63 characters",
+        what: "longer than 63 characters",
         at: 0..word.len(),
     })
 }

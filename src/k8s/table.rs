@@ -1,6 +1,6 @@
 //! The table (group, kind) -> where pod templates sit. A new kind is a row.
 //!
-//! Versions do not matter: in every served version of a kind the template sits in the same place.
+//! Versions do not matter: in every served version of a kind the template is in the same place.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
 use super::kinds::{Bound, Condition, Kind, OnChange, TemplatePlace};
@@ -135,7 +135,7 @@ fn spark(name: &str, on_change: OnChange, application: &str) -> Kind {
         on_change,
         vec![of("driver"), of("executor")],
     );
-    let caveat = "the operator applies this by its webhook, which has to be enabled";
+    let caveat = "the operator applies this with its webhook, which must be enabled";
     Kind {
         caveat: Some(caveat),
         ..kind
@@ -149,7 +149,7 @@ fn knative(name: &str) -> Kind {
         Restart,
         vec![template("spec.template")],
     );
-    let caveat = "Knative takes this where `config-features` enables `kubernetes.podspec-tolerations` and its kin";
+    let caveat = "Knative applies this only if `config-features` enables `kubernetes.podspec-tolerations` and related flags";
     Kind {
         caveat: Some(caveat),
         ..kind

@@ -21,7 +21,7 @@ impl Effect {
         Effect::NoExecute,
     ];
 
-    /// The name in manifests.
+    /// Returns the name in manifests.
     pub fn as_str(self) -> &'static str {
         match self {
             Effect::NoSchedule => "NoSchedule",
@@ -30,7 +30,7 @@ impl Effect {
         }
     }
 
-    /// The one that is meant by another spelling, such as `NO_SCHEDULE`.
+    /// Returns the effect for another spelling, such as `NO_SCHEDULE`.
     pub fn meant(text: &str) -> Option<Self> {
         let plain = text.replace('_', "");
         let is_meant = |effect: &Self| effect.as_str().eq_ignore_ascii_case(&plain);
@@ -43,22 +43,22 @@ impl Effect {
 pub struct Taint {
     /// A label-like key.
     pub key: String,
-    /// Empty where the taint has none.
+    /// The value; empty if the taint has none.
     pub value: String,
     /// What it does.
     pub effect: Effect,
 }
 
-/// Why a text is no taint.
+/// The reason why a string is not a taint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TaintError {
     /// There is no `:Effect`.
-    #[error("a taint ends with `:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`")]
+    #[error("a taint must end with `:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`")]
     NoEffect,
     /// The effect is not one of the three.
-    #[error("`{0}` is not an effect of a taint")]
+    #[error("`{0}` is not a taint effect")]
     UnknownEffect(String),
-    /// Nothing stands before the effect.
+    /// The key before the effect is missing.
     #[error("a taint needs a key")]
     NoKey,
 }
@@ -101,7 +101,7 @@ pub enum Operator {
     Equal,
     /// Any value.
     Exists,
-    /// `Lt`, `Gt` or whatever a later version brings; covers nothing that we would add.
+    /// `Lt`, `Gt` or an operator of a later version; it tolerates no taint of a policy.
     Other(String),
 }
 
@@ -178,7 +178,7 @@ impl Toleration {
     /// Whether a pod with this toleration tolerates the taint for good: kube-scheduler's `ToleratesTaint`,
     /// to which an empty key is every key, also with `Equal` (the API server refuses such a pod). One with `tolerationSeconds` for a `NoExecute` taint does so
     /// only for a while, and still counts: a second entry would not make the stay longer, as the
-    /// smallest number of seconds wins.
+    /// smallest number of seconds is used.
     pub fn tolerates(&self, taint: &Taint) -> bool {
         let effect = self.effect.is_none_or(|effect| effect == taint.effect);
         let key = self.key.is_empty() || self.key == taint.key;

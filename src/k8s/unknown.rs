@@ -1,32 +1,32 @@
-//! Pod templates in objects whose kind the table does not know.
+//! Finds probable pod templates in objects of unknown kinds.
 
 use super::kinds::{Kinds, is_of_kubernetes};
 use super::{Affinity, Object};
 use crate::yaml::{NodeContent, NodeRef, quote};
 
-/// Something that looks like a pod template, with its path as a row of the table would have it.
+/// A probable pod template, with its path as in a row of the table.
 #[derive(Debug, Clone)]
 pub struct Likeness<'d> {
-    /// Keys from the object, parted by dots, `[]` for the items of a list.
+    /// Keys from the object, separated by dots, `[]` for the items of a list.
     pub path: String,
-    /// How it seems to be laid out.
+    /// Its probable layout.
     pub sort: Sort,
-    /// What was found.
+    /// Its node.
     pub node: NodeRef<'d>,
 }
 
-/// What a policy's `templates` can say of a path.
+/// The layouts that `templates` in a policy supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     /// A mapping with `spec`.
     Template,
     /// The fields of a pod spec.
     PodSpec,
-    /// `nodeAffinity` and `tolerations` side by side.
+    /// A mapping with `nodeAffinity` and `tolerations`.
     Placement,
 }
 
-/// What looks like a pod template in an object of a kind that is not known, each path once: a mapping
+/// Returns the probable pod templates in an object of an unknown kind, each path once: a mapping
 /// whose `containers` are a list of mappings with an image (with a name in something called a template), or
 /// that holds tolerations or a node affinity.
 pub fn likenesses<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Likeness<'d>> {
@@ -37,8 +37,8 @@ pub fn likenesses<'d>(object: &Object<'d>, kinds: &Kinds) -> Vec<Likeness<'d>> {
     search_object(object.node)
 }
 
-/// Whether objects of a kind hold such fields for something else than pods of their own: they describe nodes,
-/// hold values of charts, or match and change the pods of others.
+/// Returns whether objects of a kind have such fields for other purposes than their pods: they describe nodes, contain
+/// chart values, or match and change other pods.
 fn has_no_pods(group: &str, kind: &str) -> bool {
     const KINDS: [(&str, &str); 6] = [
         ("kueue.x-k8s.io", "ResourceFlavor"),
@@ -62,8 +62,8 @@ fn has_no_pods(group: &str, kind: &str) -> bool {
     KINDS.contains(&(group, kind)) || GROUPS.contains(&group) || group.ends_with(".gatekeeper.sh")
 }
 
-/// The entry of a policy's `templates`, in flow style, that would make the kind of an object known. It is a
-/// guess: only the custom resource definition says which fields there are.
+/// Returns a `templates` entry for the kind of an object, in flow style. It is a guess: only the custom resource
+/// definition tells which fields exist.
 pub fn templates_entry(object: &Object<'_>, kinds: &Kinds) -> Option<String> {
     let likenesses = likenesses(object, kinds);
     let paths = |sort: Sort| -> Vec<String> {
@@ -136,7 +136,7 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
     }
 }
 
-/// What a node looks like, and how many keys of its path lead to the place.
+/// Returns the probable layout of a node, and the number of keys in its path.
 fn likeness(node: NodeRef<'_>, path: &[String]) -> Option<(usize, Sort)> {
     if !node.is_mapping() || path.is_empty() {
         return None;

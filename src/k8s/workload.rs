@@ -76,7 +76,7 @@ pub struct Workload<'d> {
     pub object: Object<'d>,
     /// The template.
     pub template: PodTemplate<'d>,
-    /// What has to hold besides, so that the pods get what is written in objects of this kind.
+    /// A condition of the operator for applying the fields in objects of this kind.
     pub caveat: Option<&'static str>,
     on_change: OnChange,
     is_daemon_set: bool,

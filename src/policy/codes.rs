@@ -1,234 +1,237 @@
-//! Everything that can be wrong in a policy.
+//! The codes of findings in a policy.
 
 use crate::diag::Code;
 
-/// The text cannot be parsed.
+/// The policy is not YAML.
 pub static NOT_YAML: Code = Code::error("PO001", "policy-not-yaml", "the policy is not YAML")
     .page(include_str!("codes/not_yaml.md"));
 
-/// The file is empty, a list or a word.
+/// The policy is empty, a list or a scalar.
 pub static NOT_A_MAPPING: Code = Code::error(
     "PO002",
     "policy-not-a-mapping",
-    "the policy holds no keys at its top",
+    "the policy is not a mapping",
 )
 .page(include_str!("codes/not_a_mapping.md"));
 
-/// A `---` begins a second policy.
+/// The policy file has a second YAML document.
 pub static SEVERAL_DOCUMENTS: Code = Code::error(
     "PO003",
     "policy-several-documents",
-    "the policy file holds more than one document",
+    "the policy file has more than one YAML document",
 )
 .page(include_str!("codes/several_documents.md"));
 
-/// One of the two would be lost without a word.
+/// A key is set twice; YAML readers would ignore one of the values.
 pub static DUPLICATE_KEY: Code = Code::error(
     "PO004",
     "policy-duplicate-key",
-    "a key stands twice in one mapping",
+    "a key is set twice in one mapping of the policy",
 )
 .page(include_str!("codes/duplicate_key.md"));
 
-/// Aliases without end, keys that are lists, infinite numbers.
+/// The policy has endless aliases, keys that are lists, or infinite numbers.
 pub static NO_JSON: Code = Code::error(
     "PO005",
     "policy-not-json",
-    "the policy has no counterpart in JSON",
+    "the policy cannot be converted to JSON",
 )
 .page(include_str!("codes/no_json.md"));
 
-/// Misspelled, or under the wrong parent.
-pub static UNKNOWN_KEY: Code = Code::error(
-    "PO006",
-    "policy-unknown-key",
-    "a key is not known at its place",
-)
-.page(include_str!("codes/unknown_key.md"));
+/// A key is misspelled or under the wrong parent.
+pub static UNKNOWN_KEY: Code =
+    Code::error("PO006", "policy-unknown-key", "unknown key in the policy")
+        .page(include_str!("codes/unknown_key.md"));
 
-/// Something that has no default is left out.
+/// A key without a default is missing.
 pub static MISSING_KEY: Code = Code::error(
     "PO007",
     "policy-missing-key",
-    "a key that has to be there is missing",
+    "a required key of the policy is missing",
 )
 .page(include_str!("codes/missing_key.md"));
 
-/// A number for a string, a word for a list.
-pub static WRONG_TYPE: Code =
-    Code::error("PO008", "policy-wrong-type", "a value is of the wrong type")
-        .page(include_str!("codes/wrong_type.md"));
+/// A value has another type than its key expects.
+pub static WRONG_TYPE: Code = Code::error(
+    "PO008",
+    "policy-wrong-type",
+    "a value in the policy has the wrong type",
+)
+.page(include_str!("codes/wrong_type.md"));
 
-/// The type is right, the value is not.
+/// A value has the right type but is not allowed.
 pub static WRONG_VALUE: Code = Code::error(
     "PO009",
     "policy-wrong-value",
-    "a value is not one of those allowed",
+    "a value in the policy is not allowed for its key",
 )
 .page(include_str!("codes/wrong_value.md"));
 
-/// A key that a later version reads.
+/// The policy uses a section of a later version of dunnage.
 pub static NOT_SUPPORTED: Code = Code::error(
     "PO010",
     "policy-not-supported",
-    "the policy uses a section that this version does not know yet",
+    "the policy uses a section that this version of dunnage does not support",
 )
 .page(include_str!("codes/not_supported.md"));
 
-/// `version` is not 1.
+/// The format version is not 1.
 pub static WRONG_VERSION: Code = Code::error(
     "PO011",
     "policy-wrong-version",
-    "the policy is written in another version of the format",
+    "the policy has an unsupported format version",
 )
 .page(include_str!("codes/wrong_version.md"));
 
-/// No pool of this name stands under `pools`.
+/// A row names a pool that `pools` does not define.
 pub static UNDEFINED_POOL: Code = Code::error(
     "PO012",
     "policy-undefined-pool",
-    "a row names a pool that is not defined",
+    "a row names an undefined pool",
 )
 .page(include_str!("codes/undefined_pool.md"));
 
-/// Neither `key=value:Effect` nor `key:Effect`.
+/// A taint is neither `key=value:Effect` nor `key:Effect`.
 pub static BAD_TAINT: Code = Code::error(
     "PO013",
     "policy-bad-taint",
-    "a taint is not written as kubectl writes it",
+    "a taint is not of the form `key=value:Effect`",
 )
 .page(include_str!("codes/bad_taint.md"));
 
-/// An unclosed `[`, or three and more `*`.
-pub static BAD_GLOB: Code = Code::error("PO014", "policy-bad-glob", "a pattern cannot be read")
-    .page(include_str!("codes/bad_glob.md"));
+/// A glob pattern has an unclosed `[`, or three or more `*`.
+pub static BAD_GLOB: Code = Code::error(
+    "PO014",
+    "policy-bad-glob",
+    "a glob pattern cannot be parsed",
+)
+.page(include_str!("codes/bad_glob.md"));
 
-/// A key or a value with characters that labels cannot have.
+/// The key or the value of a label has characters that Kubernetes does not allow.
 pub static BAD_LABEL: Code = Code::error(
     "PO015",
     "policy-bad-label",
-    "Kubernetes refuses a label like this",
+    "a label is rejected by the API server",
 )
 .page(include_str!("codes/bad_label.md"));
 
-/// Neither `3` nor `1+`.
-pub static BAD_EXPECT: Code = Code::error(
-    "PO016",
-    "policy-bad-expect",
-    "an expected count cannot be read",
-)
-.page(include_str!("codes/bad_expect.md"));
+/// `expect` is neither a number nor of the form `1+`.
+pub static BAD_EXPECT: Code = Code::error("PO016", "policy-bad-expect", "`expect` is not a count")
+    .page(include_str!("codes/bad_expect.md"));
 
-/// Not a DNS subdomain in lower case.
+/// The name of a priority class is not a DNS subdomain in lower case.
 pub static BAD_CLASS: Code = Code::error(
     "PO017",
     "policy-bad-priority-class",
-    "Kubernetes refuses a priority class of this name",
+    "a priority class name is rejected by the API server",
 )
 .page(include_str!("codes/bad_class.md"));
 
-/// `pool: none` beside keys that say what to change.
-pub static PLACED_AND_LEFT_ALONE: Code = Code::error(
+/// A row with `pool: none` also has keys that change workloads.
+pub static POOL_NONE_WITH_CHANGES: Code = Code::error(
     "PO018",
-    "policy-placed-and-left-alone",
-    "a row leaves workloads alone and changes them",
+    "policy-pool-none-with-changes",
+    "a row with `pool: none` also sets keys that change workloads",
 )
-.page(include_str!("codes/placed_and_left_alone.md"));
+.page(include_str!("codes/pool_none_with_changes.md"));
 
-/// Empty, or with blanks in it.
+/// An image reference is empty or contains whitespace.
 pub static BAD_IMAGE: Code = Code::error(
     "PO019",
     "policy-bad-image",
-    "an image reference cannot be one",
+    "an image reference is empty or contains whitespace",
 )
 .page(include_str!("codes/bad_image.md"));
 
-/// It is pulled once.
+/// An image is listed twice and pulled once.
 pub static DUPLICATE_IMAGE: Code = Code::note(
     "PO020",
     "policy-duplicate-image",
-    "an image is listed twice",
+    "an image is listed twice in the policy",
 )
 .page(include_str!("codes/duplicate_image.md"));
 
-/// Kinds are matched as they are spelled in manifests.
+/// A row matches a kind that is not known to have pods.
 pub static UNKNOWN_KIND: Code = Code::warning(
     "PO021",
     "policy-unknown-kind",
-    "a row asks for a kind that is not known to have pods",
+    "a row matches a kind that is not known to have pods",
 )
 .page(include_str!("codes/unknown_kind.md"));
 
-/// The first row that matches decides.
+/// A row never applies, because the first matching row does.
 pub static UNREACHABLE_ROW: Code = Code::warning(
     "PO022",
     "policy-unreachable-row",
-    "an earlier row takes everything that a row matches",
+    "a row never applies: an earlier row matches the same workloads",
 )
 .page(include_str!("codes/unreachable_row.md"));
 
-/// Neither `2`, `500m` nor `60.8Gi`.
+/// An amount is not of the form `2`, `500m` or `60.8Gi`.
 pub static BAD_QUANTITY: Code = Code::error(
     "PO023",
     "policy-bad-quantity",
-    "an amount is not a quantity of Kubernetes",
+    "an amount is not a Kubernetes quantity",
 )
 .page(include_str!("codes/bad_quantity.md"));
 
-/// Empty, or `none`, which means no pool.
+/// The name of a pool is empty or `none`.
 pub static BAD_POOL_NAME: Code = Code::error(
     "PO024",
     "policy-bad-pool-name",
-    "a pool cannot have this name",
+    "the name of a pool is empty or reserved",
 )
 .page(include_str!("codes/bad_pool_name.md"));
 
-/// A path to a pod template cannot be read.
+/// A path to a pod template cannot be parsed.
 pub static BAD_PATH: Code = Code::error(
     "PO025",
     "policy-bad-path",
-    "a path to a pod template cannot be read",
+    "a path to a pod template cannot be parsed",
 )
 .page(include_str!("codes/bad_path.md"));
 
-/// A kind has two entries under `templates`.
+/// A kind is listed twice under `templates`.
 pub static DUPLICATE_KIND: Code = Code::error(
     "PO026",
     "policy-duplicate-kind",
-    "a kind has two entries under `templates`",
+    "a kind is listed twice under `templates`",
 )
 .page(include_str!("codes/duplicate_kind.md"));
 
-/// Neither `90s` nor `1h30m`.
-pub static BAD_DURATION: Code =
-    Code::error("PO027", "policy-bad-duration", "a time cannot be read")
-        .page(include_str!("codes/bad_duration.md"));
+/// A duration is not of the form `90s` or `1h30m`.
+pub static BAD_DURATION: Code = Code::error(
+    "PO027",
+    "policy-bad-duration",
+    "a duration cannot be parsed",
+)
+.page(include_str!("codes/bad_duration.md"));
 
-/// Two releases of the linter have one name.
+/// Two entries of `lint.releases` have the same name.
 pub static DUPLICATE_RELEASE: Code = Code::error(
     "PO028",
     "policy-duplicate-release",
-    "two releases of the linter have one name",
+    "two entries of `lint.releases` have the same name",
 )
 .page(include_str!("codes/duplicate_release.md"));
 
-/// It would be counted in the releases of all charts.
+/// `expect` has no chart and would be checked in the releases of all charts.
 pub static EXPECT_WITHOUT_CHART: Code = Code::error(
     "PO029",
     "policy-expect-without-chart",
-    "`expect` needs `match.chart`, as other releases do not have these workloads",
+    "`expect` needs `match.chart`: other releases do not have these workloads",
 )
 .page(include_str!("codes/expect_without_chart.md"));
 
-/// A node selector is one mapping of labels that are all required.
+/// The node selection of a row contradicts its other keys or its pools.
 pub static BAD_SELECTION: Code = Code::error(
     "PO030",
     "policy-bad-node-selection",
-    "a row's node selection contradicts its other keys or its pools",
+    "`nodeSelection` contradicts other keys or the pools of a row",
 )
 .page(include_str!("codes/bad_selection.md"));
 
-/// Every code of a policy, by id.
+/// All codes of the policy, sorted by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
     &NOT_A_MAPPING,
@@ -247,7 +250,7 @@ pub static ALL: &[&Code] = &[
     &BAD_LABEL,
     &BAD_EXPECT,
     &BAD_CLASS,
-    &PLACED_AND_LEFT_ALONE,
+    &POOL_NONE_WITH_CHANGES,
     &BAD_IMAGE,
     &DUPLICATE_IMAGE,
     &UNKNOWN_KIND,

@@ -8,12 +8,12 @@ use crate::diag::Diagnostic;
 use crate::k8s::{Expression, Kinds, Selector, SelectorExt as _, Workload};
 use crate::text::nearest;
 
-/// Conditions on a workload; all have to hold, and of a list one item. An empty list asks for nothing.
+/// Conditions on a workload. All must be true; of a list, one item must match. An empty list matches everything.
 #[derive(Debug, Clone, Default)]
 pub struct Match {
-    /// The release's chart, or one below it on the way to the object.
+    /// The chart of the release, or the subchart of the object.
     pub charts: Vec<Pattern>,
-    /// Kinds; without one, every kind, but no pods that belong to their nodes, as those of a DaemonSet do.
+    /// Kinds; if empty, every kind except those whose pods are bound to nodes, such as those of a `DaemonSet`.
     pub kinds: Vec<String>,
     /// API groups.
     pub groups: Vec<String>,
@@ -23,22 +23,22 @@ pub struct Match {
     pub namespaces: Vec<Pattern>,
     /// Labels of the pods.
     pub labels: Selector,
-    /// Annotations of the object, each with the values that it may have.
+    /// Annotations of the object, each with its allowed values.
     pub annotations: Vec<(String, Vec<String>)>,
-    /// Whether it has to be a hook, or must not be one.
+    /// Whether the object must be a hook, or must not be one.
     pub hook: Option<bool>,
-    /// Names or roles of the pod template, where an object has several.
+    /// Names or roles of the pod template, if an object has several.
     pub templates: Vec<Pattern>,
-    /// The charts as they are written, with their places.
+    /// The chart patterns with their spans.
     pub written_charts: Vec<Spanned<String>>,
-    /// The labels as they are written; a selector does not show what it holds.
+    /// The allowed values of each label, because a selector does not expose them.
     pub(super) label_values: BTreeMap<String, BTreeSet<String>>,
-    /// Whether pods of one of the kinds may belong to their nodes.
+    /// Whether the pods of one of the kinds may be bound to nodes.
     pub(super) may_be_bound: bool,
 }
 
 impl Match {
-    /// Whether all conditions hold. `namespace` is the release's, for objects that name none.
+    /// Returns whether all conditions are true. `namespace` is that of the release, for objects without one.
     pub fn matches(&self, workload: &Workload<'_>, namespace: Option<&str>) -> bool {
         let object = &workload.object;
         self.has_kind(workload)
@@ -72,8 +72,8 @@ impl Match {
         self.kinds.iter().any(|wanted| wanted == workload.kind())
     }
 
-    /// Whether everything that `other` matches is certain to match here too. Patterns count as equal
-    /// only where they are spelled alike.
+    /// Returns whether everything that `other` matches certainly matches here too. Patterns are equal only if they have
+    /// the same text.
     pub(super) fn covers(&self, other: &Match) -> bool {
         let kinds = match (self.kinds.is_empty(), other.kinds.is_empty()) {
             (true, _) => !other.may_be_bound,
@@ -101,7 +101,7 @@ impl Match {
             && (self.hook.is_none() || self.hook == other.hook)
     }
 
-    /// The first condition in a few words: `kind StatefulSet`.
+    /// Returns the first condition in a few words: `kind StatefulSet`.
     pub(super) fn summary(&self) -> String {
         let patterns =
             |patterns: &[Pattern]| patterns.iter().map(Pattern::to_string).collect::<Vec<_>>();
@@ -141,7 +141,7 @@ fn is_any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
     wanted.is_empty() || wanted.iter().any(holds)
 }
 
-/// Whether a list asks for no more than another.
+/// Returns whether a list allows everything that another allows.
 fn is_wider<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
     wide.is_empty() || !narrow.is_empty() && narrow.iter().all(|item| wide.contains(item))
 }
@@ -203,13 +203,13 @@ fn check_kinds(kinds: &[String], known: &Kinds, place: PolicyPlace<'_>, findings
         if names.contains(&kind) {
             continue;
         }
-        let message = format!("no object of kind `{kind}` is known to have pods");
+        let message = format!("kind `{kind}` is not known to have pods");
         let diagnostic =
             Diagnostic::new(&codes::UNKNOWN_KIND, message).at(place.span(), "matches nothing");
         let help = match nearest(kind, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!(
-                "say under `templates` where its pod template sits; known kinds: {}",
+                "add the kind to `templates`; known kinds: {}",
                 names.join(", ")
             ),
         };
@@ -232,9 +232,9 @@ fn check_patterns(
                     .nth(error.pos)
                     .map_or(text.len(), |(at, _)| at);
                 let span = place.part(&(at..text.len()));
-                let message = format!("`{text}` is not a pattern");
-                let help = "`*` is any text, `?` any character, `[abc]` one of these; \
-                            write `[*]` for a star";
+                let message = format!("cannot parse pattern `{text}`");
+                let help = "`*` matches any string, `?` one character, `[abc]` one of these; \
+                            write `[*]` for a literal `*`";
                 findings.push(
                     Diagnostic::new(&codes::BAD_GLOB, message)
                         .at(span, error.msg)

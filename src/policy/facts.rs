@@ -1,4 +1,4 @@
-//! What an operator knows of a cluster and its users beyond pools.
+//! Facts about a cluster and its users: autoscaler, demand and start times.
 
 use std::time::Duration;
 
@@ -6,55 +6,55 @@ use super::place::{Findings, PolicyPlace};
 use super::{codes, written};
 use crate::diag::Diagnostic;
 
-/// Facts that no manifest and no values file holds; rules that need them are silent without them.
+/// Facts that are in no manifest and no values file. Rules that need them report nothing without them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
-    /// What adds nodes and takes them away.
+    /// The autoscaler of the cluster.
     pub autoscaler: Option<Autoscaler>,
-    /// How many users come at once.
+    /// How many users start a server at the same time.
     pub demand: Option<Demand>,
-    /// How long a server takes to start where its node is still to come.
+    /// How long a user server takes to start on a new node.
     pub lead: Option<Lead>,
 }
 
-/// What adds nodes and takes them away.
+/// The autoscaler of a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Autoscaler {
-    /// The cluster autoscaler of Kubernetes, also as clouds run it.
+    /// The Kubernetes cluster autoscaler, including the managed ones of cloud providers.
     ClusterAutoscaler {
-        /// `--expendable-pods-priority-cutoff`: pods below it never bring a node.
+        /// `--expendable-pods-priority-cutoff`: pods with a lower priority never cause a scale-up.
         cutoff: i32,
     },
-    /// Karpenter, which knows no cutoff.
+    /// Karpenter, which has no cutoff.
     Karpenter,
-    /// Nothing: the number of nodes is fixed.
+    /// No autoscaler: the number of nodes is fixed.
     None,
 }
 
-/// A wave of users, as at the beginning of a class.
+/// A wave of users, for example at the start of a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Demand {
-    /// How many start a server.
+    /// The number of users who start a server.
     pub users: u32,
-    /// In which time.
+    /// The time in which they start.
     pub within: Duration,
 }
 
-/// The parts of a start on a new node.
+/// The durations of the steps of a start on a new node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lead {
-    /// From the wish for a node until it is ready.
+    /// From the request for a node until the node is ready.
     pub boot: Duration,
-    /// Until the image is there.
+    /// The time to pull the image.
     pub pull: Duration,
-    /// Until the server answers.
+    /// The time until the user server responds.
     pub start: Duration,
 }
 
 /// The cutoff of the cluster autoscaler since 1.12 (`ExpendablePodsPriorityCutoff`).
 pub const DEFAULT_CUTOFF: i32 = -10;
 
-/// A server that runs on a node with its image answers after some seconds.
+/// The default start time on a node that has the image.
 const START: Duration = Duration::from_secs(10);
 
 /// Checks the facts; `place` is the policy's root.
@@ -68,9 +68,9 @@ pub(super) fn check(
     let mut duration = |text: &str, place: PolicyPlace<'_>| {
         let read = read_duration(text);
         if read.is_none() {
-            let message = format!("`{text}` is not a time");
+            let message = format!("`{text}` is not a duration");
             let finding = Diagnostic::new(&codes::BAD_DURATION, message).at(place.span(), "");
-            findings.push(finding.help("write it as `90s`, `10m` or `1h30m`"));
+            findings.push(finding.help("write it like `90s`, `10m` or `1h30m`"));
         }
         read.unwrap_or_default()
     };
@@ -101,7 +101,7 @@ pub(super) fn check(
     }
 }
 
-/// Whole hours, minutes and seconds, as Go writes durations.
+/// Parses whole hours, minutes and seconds, in the format of Go durations.
 fn read_duration(text: &str) -> Option<Duration> {
     let mut seconds: u64 = 0;
     let mut rest = text;

@@ -5,25 +5,25 @@ use super::place::{Findings, PolicyPlace, pairs};
 use super::{Spanned, written};
 use crate::diag::Diagnostic;
 
-/// An image that the pre-pullers pull although the chart does not ask for it.
+/// An additional image for the image pullers.
 #[derive(Debug, Clone)]
 pub struct ExtraImage {
     /// Its key under `prePuller.extraImages`; the container is named after it.
     pub key: Spanned<String>,
-    /// What stands before the `:`.
+    /// The image name, without the tag.
     pub name: Spanned<String>,
-    /// What stands behind it.
+    /// The image tag.
     pub tag: Spanned<String>,
 }
 
 impl ExtraImage {
-    /// The reference as the chart puts it together.
+    /// Returns the image reference: `name:tag`.
     pub fn reference(&self) -> String {
         format!("{}:{}", self.name.value, self.tag.value)
     }
 }
 
-/// Checks the extra images; they come out sorted by key, as a template ranges over a map.
+/// Checks the extra images and returns them sorted by key, as a Helm template ranges over a map.
 pub(super) fn check_extra(
     images: BTreeMap<String, written::Image>,
     place: PolicyPlace<'_>,
@@ -70,9 +70,9 @@ pub(super) fn check_list(
 fn flaw(part: &Spanned<String>) -> Option<Diagnostic> {
     let is_broken =
         part.is_empty() || part.contains(|char: char| char.is_whitespace() || char.is_control());
-    let message = format!("`{}` cannot be part of an image's name", part.value);
+    let message = format!("`{}` cannot be used in an image reference", part.value);
     is_broken.then(|| {
-        Diagnostic::new(&codes::BAD_IMAGE, message).at(part.span, "is empty or has blanks in it")
+        Diagnostic::new(&codes::BAD_IMAGE, message).at(part.span, "empty or contains whitespace")
     })
 }
 
@@ -82,13 +82,13 @@ fn note_duplicates(images: &[Spanned<String>], findings: &mut Findings) {
             .iter()
             .find(|first| first.value == image.value)
         {
-            let message = format!("the image `{}` is listed twice", image.value);
+            let message = format!("image `{}` is listed twice", image.value);
             let diagnostic =
-                Diagnostic::new(&codes::DUPLICATE_IMAGE, message).at(image.span, "again here");
+                Diagnostic::new(&codes::DUPLICATE_IMAGE, message).at(image.span, "listed again");
             findings.push(
                 diagnostic
-                    .at(first.span, "listed here")
-                    .help("remove one; it is pulled once"),
+                    .at(first.span, "first listed here")
+                    .help("remove one of the two"),
             );
         }
     }

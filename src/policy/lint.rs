@@ -1,4 +1,4 @@
-//! What the policy says to the linter.
+//! Settings of `dunnage lint` in the policy.
 
 use glob::Pattern;
 
@@ -7,61 +7,61 @@ use super::{Spanned, codes, written};
 use crate::diag::{Diagnostic, Level};
 use crate::text::Span;
 
-/// Settings of the linter. Which rules there are is not known here: names of rules are as they are written.
+/// Settings of `dunnage lint`. The names of rules are not checked here.
 #[derive(Debug, Clone, Default)]
 pub struct Lint {
-    /// Only these rules, by code, name or family; all of them where it is empty.
+    /// Rules to run, by code, name or family; all rules if empty.
     pub select: Vec<Spanned<String>>,
-    /// Not these rules.
+    /// Rules to skip.
     pub ignore: Vec<Spanned<String>>,
-    /// How much findings of a rule or of a family matter.
+    /// Levels of rules or families.
     pub levels: Vec<(Spanned<String>, Level)>,
-    /// What is linted where no path is given.
+    /// Releases to lint if no path is given.
     pub releases: Vec<LintRelease>,
-    /// Findings that are not shown.
+    /// Suppressed findings.
     pub suppress: Vec<Suppression>,
-    /// Whether each comment that silences a finding has to say why.
+    /// Whether every suppression comment must give a reason.
     pub require_reasons: bool,
 }
 
-/// Findings that are not shown.
+/// A suppression in the policy.
 #[derive(Debug, Clone)]
 pub struct Suppression {
-    /// Of which rules; there is one at least.
+    /// The suppressed rules; at least one.
     pub rules: Vec<Spanned<String>>,
-    /// In which files; in all where it is empty.
+    /// Patterns of files; all files if empty.
     files: Vec<Pattern>,
-    /// The last day on which it counts, as `2027-01-31`.
+    /// The last day of the suppression, such as `2027-01-31`.
     pub until: Option<String>,
-    /// The first of its rules.
+    /// The span of its first rule.
     pub span: Span,
 }
 
 impl Suppression {
-    /// Whether it counts in a file of this name.
+    /// Returns whether it applies to a file with this name.
     pub fn covers(&self, name: &str) -> bool {
         self.files.is_empty() || self.files.iter().any(|pattern| pattern.matches(name))
     }
 }
 
-/// A release with all of its layers; paths start at the policy's folder.
+/// A release with all its layers. Paths are relative to the directory of the policy.
 #[derive(Debug, Clone)]
 pub struct LintRelease {
-    /// What messages call it; no other release has it.
+    /// The unique name of the release in messages.
     pub name: Spanned<String>,
-    /// The chart's folder or archive.
+    /// The chart directory or archive.
     pub chart: Option<Spanned<String>>,
-    /// The version of the z2jh chart, where its files are not at hand.
+    /// The version of the z2jh chart, if its files are not available.
     pub chart_version: Option<Spanned<String>>,
-    /// The values files; later ones override earlier ones. They may be patterns, which `project` expands.
+    /// The values files; later files override earlier ones. They may be patterns, which `project` expands.
     pub values: Vec<Spanned<String>>,
-    /// What `--set` says, one text each.
+    /// The arguments of `--set`.
     pub set: Vec<String>,
-    /// The keys that lead to the values of the z2jh chart, with dots between; found where nothing is said.
+    /// The path of the z2jh values, separated by dots; detected if not set.
     pub hub: Option<String>,
 }
 
-/// Checks the section.
+/// Checks the section `lint`.
 pub(super) fn check(lint: &written::Lint, place: PolicyPlace<'_>, findings: &mut Findings) -> Lint {
     let names = |names: &[String], key: &str| {
         let named = pairs(names, place.under(key));
@@ -77,11 +77,11 @@ pub(super) fn check(lint: &written::Lint, place: PolicyPlace<'_>, findings: &mut
             .iter()
             .find(|other| other.name.value == release.name.value);
         if let Some(twin) = twin {
-            let message = format!("two releases are called `{}`", release.name.value);
+            let message = format!("two releases are named `{}`", release.name.value);
             let finding = Diagnostic::new(&codes::DUPLICATE_RELEASE, message)
-                .at(release.name.span, "again here")
-                .at(twin.name.span, "called so here");
-            findings.push(finding.help("give one of them another name"));
+                .at(release.name.span, "same name")
+                .at(twin.name.span, "first used here");
+            findings.push(finding.help("rename one of them"));
         }
         releases.push(release);
     }
@@ -118,7 +118,7 @@ fn check_suppression(
         match Pattern::new(file) {
             Ok(pattern) => files.push(pattern),
             Err(error) => {
-                let message = format!("`{file}` is not a pattern: {}", error.msg);
+                let message = format!("cannot parse pattern `{file}`: {}", error.msg);
                 findings.push(Diagnostic::new(&codes::BAD_GLOB, message).at(place.span(), ""));
             }
         }

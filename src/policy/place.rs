@@ -5,7 +5,7 @@ use crate::diag::Diagnostic;
 use crate::text::{SourceId, Span};
 use crate::yaml::{NodeContent, NodeRef, ScalarStyle, entry_named};
 
-/// A node of the policy file, to be walked beside the written policy.
+/// A node of the policy file, which is walked together with the deserialized policy.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PolicyPlace<'d> {
     source: SourceId,
@@ -21,19 +21,19 @@ impl<'d> PolicyPlace<'d> {
         self.source
     }
 
-    /// The value of a key; the mapping itself where the key is not written.
+    /// Returns the place of a key's value, or the mapping if the key is missing.
     pub(super) fn under(self, key: &str) -> Self {
         let node = entry_named(self.node, key).map_or(self.node, |(_, value)| value);
         Self { node, ..self }
     }
 
-    /// Where a key is written; the mapping where it is not.
+    /// Returns the span of a key, or of the mapping if the key is missing.
     pub(super) fn key(self, key: &str) -> Span {
         let node = entry_named(self.node, key).map_or(self.node, |(key, _)| key);
         Span::new(self.source, node.range())
     }
 
-    /// The items of a list; a single value is a list of one.
+    /// Returns the items of a list; a single value counts as a list of one.
     pub(super) fn items(self) -> Vec<Self> {
         if !self.node.is_sequence() {
             return vec![self];
@@ -44,12 +44,12 @@ impl<'d> PolicyPlace<'d> {
             .collect()
     }
 
-    /// The value's bytes.
+    /// Returns the span of the value.
     pub(super) fn span(self) -> Span {
         Span::new(self.source, self.node.range())
     }
 
-    /// The bytes of a part of the value's text; the whole value where escapes or folding hide it.
+    /// Returns the span of a part of the value, or of the whole value if it is escaped or folded.
     pub(super) fn part(self, part: &Range<usize>) -> Span {
         let node = self.node.node();
         let NodeContent::Scalar { text, style } = &node.content else {
@@ -64,18 +64,18 @@ impl<'d> PolicyPlace<'d> {
         Span::new(self.source, start + part.start..start + part.end)
     }
 
-    /// The value's text as it is written, quotes undone.
+    /// Returns the text of a scalar, without quotes.
     pub(super) fn text(self) -> &'d str {
         self.node.text().unwrap_or_default()
     }
 
-    /// Pairs a value that was read here with its bytes.
+    /// Returns a value with the span of this place.
     pub(super) fn spanned<T>(self, value: T) -> Spanned<T> {
         Spanned::new(value, self.span())
     }
 }
 
-/// Each text of a list with its place.
+/// Returns each string of a list with its place.
 pub(super) fn pairs<'w, 'd>(
     texts: &'w [String],
     list: PolicyPlace<'d>,
@@ -83,5 +83,5 @@ pub(super) fn pairs<'w, 'd>(
     texts.iter().map(String::as_str).zip(list.items())
 }
 
-/// What the checks found so far.
+/// The diagnostics of the checks.
 pub(super) type Findings = Vec<Diagnostic>;

@@ -9,30 +9,30 @@ use crate::k8s::syntax::{self, SyntaxFlaw};
 use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint, TaintError};
 use crate::text::nearest;
 
-/// A set of nodes.
+/// A node pool.
 #[derive(Debug, Clone)]
 pub struct Pool {
-    /// What rows call it.
+    /// The name.
     pub name: Spanned<String>,
     /// The nodes' labels, by key.
     pub labels: Vec<(String, String)>,
     /// The nodes' taints.
     pub taints: Vec<Taint>,
-    /// Taints that nodes lose once they are ready for users.
+    /// Taints that nodes have only until they are ready for users.
     pub startup_taints: Vec<Taint>,
-    /// Whether every taint with a `/` in its key may also stand on nodes with `_` for it.
+    /// Whether nodes may have each taint with `_` instead of `/` in its key.
     pub twin: bool,
-    /// How pods ask for the labels, where the pool says it.
+    /// How pods select the nodes by label, if the pool sets it.
     pub selection: Option<Spanned<NodeSelection>>,
     /// The machine type.
     pub node: Option<Spanned<String>>,
-    /// What a node has for pods.
+    /// Allocatable resources of a node.
     pub allocatable: Option<Allocatable>,
-    /// The most nodes there can be.
+    /// The maximum number of nodes.
     pub max: Option<u32>,
 }
 
-/// What a node has for pods, as quantities of Kubernetes.
+/// Allocatable resources of a node, as Kubernetes quantities.
 #[derive(Debug, Clone, Default)]
 pub struct Allocatable {
     /// Cores.
@@ -44,9 +44,9 @@ pub struct Allocatable {
 }
 
 impl Pool {
-    /// The taints that pods placed here have to tolerate; those of nodes that are still starting only
-    /// for image pullers. A key under `hub.jupyter.org/` (every key with a `/` where the pool has twins)
-    /// is followed by the form that z2jh has for clouds that allow no `/` in keys.
+    /// Returns the taints that pods of this pool must tolerate; startup taints only for image pullers. A key under
+    /// `hub.jupyter.org/` (with `twin: true`, every key with a `/`) is followed by its spelling with `_`, for clouds
+    /// that do not allow a `/` in keys.
     pub fn tolerated_taints(&self, puller: bool) -> Vec<Taint> {
         let startup = self.startup_taints.iter().filter(|_| puller);
         let mut tolerated: Vec<Taint> = Vec::new();
@@ -60,9 +60,8 @@ impl Pool {
         tolerated
     }
 
-    /// Whether its nodes can take a pod once they are ready for users, and how much the pod prefers them
-    /// (the sum of the weights of its preferred terms that match). Nodes may have labels that the pool
-    /// does not name.
+    /// Returns whether a pod fits the nodes once they are ready for users, and the sum of the weights of its preferred
+    /// terms that match. Nodes may have labels that the pool does not define.
     pub fn fit(&self, demands: &Demands) -> (Fit, i64) {
         let labels: NodeLabels = self.labels.iter().cloned().collect();
         let nodes = Nodes {
@@ -84,12 +83,12 @@ impl Pool {
     }
 }
 
-/// How the key of a taint is spelled where a cloud allows no `/` in it.
+/// Returns the key of a taint with `_` instead of `/`, for clouds that do not allow `/`.
 pub fn without_slash(key: &str) -> String {
     key.replacen('/', "_", 1)
 }
 
-/// Checks every pool; they come out in the order of the file.
+/// Checks every pool and returns them in the order of the file.
 pub(super) fn check_all(
     written: BTreeMap<String, written::Pool>,
     place: PolicyPlace<'_>,
@@ -99,10 +98,12 @@ pub(super) fn check_all(
     for (name, pool) in written {
         let key = place.key(&name);
         if name.is_empty() || name == "none" {
-            let message = format!("a pool cannot be called `{name}`");
+            let message = format!("a pool cannot be named `{name}`");
             let diagnostic =
-                Diagnostic::new(&codes::BAD_POOL_NAME, message).at(key, "is no name of a pool");
-            findings.push(diagnostic.help("`pool: none` means no pool; choose another name"));
+                Diagnostic::new(&codes::BAD_POOL_NAME, message).at(key, "not a pool name");
+            findings.push(
+                diagnostic.help("choose another name; `pool: none` leaves workloads unchanged"),
+            );
         }
         let here = place.under(&name);
         pools.push(check(Spanned::new(name, key), pool, here, findings));
@@ -155,12 +156,12 @@ fn check_labels(
 ) {
     for (key, value) in labels {
         if let Some(flaw) = syntax::key_flaw(key) {
-            let message = format!("`{key}` cannot be the key of a label");
+            let message = format!("label key `{key}` is rejected by the API server");
             findings
                 .push(Diagnostic::new(&codes::BAD_LABEL, message).at(place.key(key), flaw.what));
         }
         if let Some(flaw) = syntax::value_flaw(value) {
-            let message = format!("`{value}` cannot be the value of a label");
+            let message = format!("label value `{value}` is rejected by the API server");
             let span = place.under(key).part(&flaw.at);
             findings.push(Diagnostic::new(&codes::BAD_LABEL, message).at(span, flaw.what));
         }
@@ -170,7 +171,7 @@ fn check_labels(
 fn check_quantity(key: &str, place: PolicyPlace<'_>, findings: &mut Findings) -> Spanned<String> {
     let text = place.text();
     if !syntax::is_quantity(text) {
-        let message = format!("`{text}` is no quantity");
+        let message = format!("`{text}` is not a Kubernetes quantity");
         let diagnostic = Diagnostic::new(&codes::BAD_QUANTITY, message).at(place.span(), "");
         let example = match key {
             "memory" => "`60.8Gi`",
@@ -196,7 +197,7 @@ fn check_taints(taints: &[String], place: PolicyPlace<'_>, findings: &mut Findin
     checked
 }
 
-/// A taint that can be read, with a key or a value that Kubernetes refuses.
+/// Returns an error for a taint with a key or a value that the API server rejects.
 fn taint_flaw(text: &str, taint: &Taint, place: PolicyPlace<'_>) -> Option<Diagnostic> {
     let moved = |flaw: SyntaxFlaw, by: usize| SyntaxFlaw {
         at: flaw.at.start + by..flaw.at.end + by,
@@ -205,15 +206,17 @@ fn taint_flaw(text: &str, taint: &Taint, place: PolicyPlace<'_>) -> Option<Diagn
     let flaw = syntax::key_flaw(&taint.key).or_else(|| {
         syntax::value_flaw(&taint.value).map(|flaw| moved(flaw, taint.key.len() + 1))
     })?;
-    let message = format!("Kubernetes refuses the taint `{text}`");
+    let message = format!("taint `{text}` is rejected by the API server");
     Some(Diagnostic::new(&codes::BAD_TAINT, message).at(place.part(&flaw.at), flaw.what))
 }
 
 fn unreadable_taint(text: &str, error: &TaintError, place: PolicyPlace<'_>) -> Diagnostic {
     let (at, label, help): (Range<usize>, &str, String) = match error {
         TaintError::NoEffect => {
-            let help = format!("write `{text}:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`");
-            (0..text.len(), "has no effect at its end", help)
+            let help = format!(
+                "append an effect: `{text}:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`"
+            );
+            (0..text.len(), "no effect", help)
         }
         TaintError::UnknownEffect(effect) => {
             let effects = [
@@ -224,22 +227,22 @@ fn unreadable_taint(text: &str, error: &TaintError, place: PolicyPlace<'_>) -> D
             .map(Effect::as_str);
             let meant = nearest(effect, effects).map(|meant| format!("did you mean `{meant}`? "));
             let help = format!(
-                "{}it can be `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
+                "{}use `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
                 meant.unwrap_or_default()
             );
             (
                 text.len() - effect.len()..text.len(),
-                "is not an effect",
+                "unknown effect",
                 help,
             )
         }
         TaintError::NoKey => (
             0..text.len(),
-            "has no key",
+            "no key",
             "write `key=value:Effect` or `key:Effect`".to_owned(),
         ),
     };
-    let message = format!("`{text}` is not a taint");
+    let message = format!("cannot parse taint `{text}`");
     Diagnostic::new(&codes::BAD_TAINT, message)
         .at(place.part(&at), label)
         .help(help)

@@ -11,10 +11,10 @@ use crate::schema::{Codes, Instance, Schema, Step, Violation, ViolationKind, tre
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
-/// Sections that a later version reads.
+/// Sections that only later versions support.
 const NOT_YET: [&str; 1] = ["additions"];
 
-/// Reads a policy. There is one exactly where no diagnostic is an error.
+/// Reads a policy. It is `Some` if and only if no diagnostic is an error.
 pub fn read(source: SourceId, text: &str) -> (Option<Policy>, Vec<Diagnostic>) {
     let mut findings = Findings::new();
     let policy = read_document(source, text, &mut findings);
@@ -51,12 +51,12 @@ fn read_document(source: SourceId, text: &str, findings: &mut Findings) -> Optio
         .get("version")
         .filter(|version| version.is_number() && **version != 1)
     {
-        let message = format!("the policy is written in version {other} of the format");
+        let message = format!("policy format version {other} is not supported");
         let diagnostic = Diagnostic::new(&codes::WRONG_VERSION, message);
         findings.push(
             diagnostic
-                .at(place.under("version").span(), "is not 1")
-                .help("this program reads `version: 1`"),
+                .at(place.under("version").span(), "expected 1")
+                .help("set `version: 1`, or use a version of dunnage that supports this format"),
         );
         return None;
     }
@@ -88,12 +88,12 @@ fn syntax_error(source: SourceId, text: &str, error: &yaml::ParseError) -> Diagn
         .bytes()
         .take_while(|byte| matches!(byte, b' ' | b'\t'));
     if indent.into_iter().any(|byte| byte == b'\t') {
-        return diagnostic.help("indent by spaces; YAML takes no tabs there");
+        return diagnostic.help("indent with spaces: YAML does not allow tabs in indentation");
     }
     diagnostic
 }
 
-/// A second policy in the file; a `---` with nothing behind it is none.
+/// Returns an error if the file has a second document; a `---` without content after it is allowed.
 fn second_document(source: SourceId, document: &Document<'_>) -> Option<Diagnostic> {
     let start = document.trailing?;
     let rest = &document.text[start..];
@@ -107,10 +107,10 @@ fn second_document(source: SourceId, document: &Document<'_>) -> Option<Diagnost
     let end = start + rest.lines().next().map_or(0, str::len);
     let diagnostic = Diagnostic::new(
         &codes::SEVERAL_DOCUMENTS,
-        "the policy file holds a second document",
+        "the policy file has a second YAML document",
     );
-    let diagnostic = diagnostic.at(Span::new(source, start..end), "begins here");
-    Some(diagnostic.help("a file is one policy; merge the two"))
+    let diagnostic = diagnostic.at(Span::new(source, start..end), "second document");
+    Some(diagnostic.help("merge both documents into one"))
 }
 
 fn not_a_mapping(source: SourceId, document: &Document<'_>) -> Diagnostic {
@@ -123,10 +123,11 @@ fn not_a_mapping(source: SourceId, document: &Document<'_>) -> Diagnostic {
     let range = root.map_or(0..0, NodeRef::range);
     let diagnostic =
         Diagnostic::new(&codes::NOT_A_MAPPING, message).at(Span::new(source, range), "");
-    diagnostic.help("a policy begins with `version: 1`, then `pools` and `workloads`")
+    diagnostic
+        .help("start with `version: 1`, `pools` and `workloads`; `dunnage init` proposes a policy")
 }
 
-/// Helm would let the last one win; in a policy nobody can have meant that.
+/// Reports keys that are set twice. Helm would use the last one; in a policy, that is never intended.
 fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Findings) {
     for mapping in document
         .nodes()
@@ -144,9 +145,9 @@ fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Fin
             let span = |range| Span::new(source, range);
             let message = format!("`{name}` is set twice");
             let diagnostic =
-                Diagnostic::new(&codes::DUPLICATE_KEY, message).at(span(key.range()), "again here");
-            let diagnostic = diagnostic.at(span(document.at(earlier).range()), "set here");
-            findings.push(diagnostic.help("merge the two, or remove one"));
+                Diagnostic::new(&codes::DUPLICATE_KEY, message).at(span(key.range()), "set again");
+            let diagnostic = diagnostic.at(span(document.at(earlier).range()), "first set here");
+            findings.push(diagnostic.help("merge the two values, or remove one"));
         }
     }
 }
@@ -157,8 +158,12 @@ fn refuse_unsupported(value: &mut Value, place: PolicyPlace<'_>, findings: &mut 
     };
     for key in NOT_YET {
         if map.remove(key).is_some() {
-            let message = format!("`{key}` is not supported yet by this version; remove it");
-            findings.push(Diagnostic::new(&codes::NOT_SUPPORTED, message).at(place.key(key), ""));
+            let message = format!("this version of dunnage does not support `{key}`");
+            findings.push(
+                Diagnostic::new(&codes::NOT_SUPPORTED, message)
+                    .at(place.key(key), "not supported")
+                    .help("remove it, or upgrade dunnage"),
+            );
         }
     }
 }
@@ -186,7 +191,7 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         .collect()
 }
 
-/// What to write in place of a field of a pod spec, which a policy derives from the pool.
+/// Returns the help for a field of a pod spec, which the policy derives from the pool.
 fn help_for_pod_field(violation: &Violation) -> Option<String> {
     let ViolationKind::UnknownKey { key, .. } = &violation.kind else {
         return None;
@@ -200,17 +205,17 @@ fn help_for_pod_field(violation: &Violation) -> Option<String> {
     };
     let help = match (section.as_str(), key.as_str()) {
         ("workloads" | "pools", "nodeSelector") => format!(
-            "write the labels under {}, and in the row `matchNodePurpose: require`, or \
-             `nodeSelection: nodeSelector` for a node selector in the pods",
+            "set the labels in {} and `matchNodePurpose: require` in the row, or \
+             `nodeSelection: nodeSelector` to write a node selector",
             of_pool("labels")
         ),
         ("workloads", "labels") | ("workloads" | "pools", "affinity" | "nodeAffinity") => format!(
-            "write the labels of the nodes under {}; `matchNodePurpose` in the row says how strongly pods \
-             ask for them",
+            "set the node labels in {}; with `matchNodePurpose` in the row, pods prefer or \
+             require them",
             of_pool("labels")
         ),
         ("workloads" | "pools", "tolerations") => format!(
-            "write the taints of the nodes under {}, as `key=value:Effect`; pods get a toleration for each",
+            "set the node taints in {} as `key=value:Effect`; pods get a toleration for each",
             of_pool("taints")
         ),
         _ => return None,
@@ -222,8 +227,8 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
     let written: written::Policy = match serde_json::from_value(value) {
         Ok(written) => written,
         Err(error) => {
-            // What no keyword of the schema can say, such as a number beyond 32 bits.
-            let message = format!("the policy cannot be read: {error}");
+            // An error that the schema cannot express, such as a number beyond 32 bits.
+            let message = format!("cannot read the policy: {error}");
             findings.push(Diagnostic::new(&codes::WRONG_VALUE, message).at(place.span(), ""));
             return None;
         }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::place::{Findings, PolicyPlace, pairs};
 use super::{Match, Pool, Spanned, codes, criteria, image, selection, written};
 use crate::diag::Diagnostic;
@@ -5,25 +7,25 @@ use crate::k8s::Kinds;
 use crate::k8s::syntax;
 use crate::text::{Span, nearest};
 
-/// How strongly pods ask for the labels of their pool.
+/// Whether pods prefer or require the labels of their pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Purpose {
-    /// Not at all.
+    /// Neither: tolerations only.
     Ignore,
-    /// By one preference of weight 100 that holds all labels.
+    /// One preferred term with weight 100 and all labels.
     #[default]
     Prefer,
-    /// By a requirement for each label.
+    /// All labels are required.
     Require,
 }
 
-/// How pods ask for the labels of their pool.
+/// How pods select the nodes of their pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NodeSelection {
-    /// By a node affinity.
+    /// With node affinity.
     #[default]
     Affinity,
-    /// By the node selector, which is always a requirement.
+    /// With the node selector, which is always a requirement.
     NodeSelector,
 }
 
@@ -36,7 +38,7 @@ impl From<written::NodeSelection> for NodeSelection {
     }
 }
 
-/// How many workloads a row has to match.
+/// The number of objects that a row must match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expect {
     /// `3`
@@ -45,8 +47,17 @@ pub enum Expect {
     AtLeast(u32),
 }
 
+impl fmt::Display for Expect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expect::Exactly(number) => write!(f, "{number}"),
+            Expect::AtLeast(number) => write!(f, "{number}+"),
+        }
+    }
+}
+
 impl Expect {
-    /// Whether this many are right.
+    /// Returns whether the count is as expected.
     pub fn is_met(self, count: usize) -> bool {
         let wanted = |number| usize::try_from(number).unwrap_or(usize::MAX);
         match self {
@@ -56,40 +67,39 @@ impl Expect {
     }
 }
 
-/// What happens to the workloads that match.
+/// A checked row of the policy.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The row in the policy.
+    /// The span of the row in the policy.
     pub span: Span,
-    /// Which row it is, counted from 1.
+    /// The number of the row, from 1.
     pub number: usize,
-    /// What the policy calls it.
+    /// The name, if the policy sets one.
     pub name: Option<String>,
-    /// Which workloads it is for.
+    /// The conditions on workloads.
     pub criteria: Match,
-    /// Where they belong, as indexes of [`Policy::pools`](super::Policy::pools): any of these. Empty
-    /// where they are left alone.
+    /// The alternative pools, as indexes of [`Policy::pools`](super::Policy::pools). Empty for `pool: none`.
     pub pools: Vec<usize>,
-    /// How strongly they ask for the pool's labels.
+    /// Whether the pods prefer or require the labels of the pool.
     pub purpose: Purpose,
-    /// How they ask for them. By the node selector only where all pools have the same labels.
+    /// How the pods select nodes. `NodeSelector` only if all pools have the same labels.
     pub selection: NodeSelection,
-    /// Whether the pool's labels also replace other values of the chart's node selector.
+    /// Whether the labels of the pool replace other values in the chart's node selector.
     pub override_node_selector: bool,
     /// The priority class of pods that have none.
     pub priority_class: Option<Spanned<String>>,
     /// Whether the class also replaces the chart's.
     pub override_priority_class: bool,
-    /// How many workloads there have to be in a release of the row's chart.
+    /// The expected number of objects in a release of the row's chart.
     pub expect: Option<Spanned<Expect>>,
-    /// Whether they are image pullers by the word of the policy.
+    /// Whether the row marks each matched `DaemonSet` as an image puller.
     pub puller: bool,
-    /// Images that these pullers pull as well.
+    /// Additional images for these image pullers.
     pub images: Vec<Spanned<String>>,
 }
 
 impl Row {
-    /// What messages call the row: `row "everything else"`, `row 3 (kind StatefulSet)`.
+    /// Returns the title of the row in messages: `row "everything else"`, `row 3 (kind StatefulSet)`.
     pub fn title(&self) -> String {
         match &self.name {
             Some(name) => format!("row {name:?}"),
@@ -98,14 +108,14 @@ impl Row {
     }
 }
 
-/// What rows may name.
+/// The names that rows may use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KnownNames<'k> {
     pub(super) pools: &'k [Pool],
     pub(super) kinds: &'k Kinds,
 }
 
-/// Checks every row, and rows against each other.
+/// Checks every row, and whether earlier rows hide later ones.
 pub(super) fn check_all(
     written: &[written::Row],
     known: KnownNames<'_>,
@@ -119,15 +129,16 @@ pub(super) fn check_all(
             .iter()
             .find(|earlier| earlier.criteria.covers(&row.criteria))
         {
-            let message = format!("{} can never match", row.title());
-            let diagnostic =
-                Diagnostic::new(&codes::UNREACHABLE_ROW, message).at(row.span, "is never reached");
-            let label = format!("{} takes all of it", earlier.title());
-            findings.push(
-                diagnostic
-                    .at(earlier.span, label)
-                    .help("the first row that matches decides; put it higher or remove it"),
+            let message = format!(
+                "{} never applies: an earlier row matches the same workloads",
+                row.title()
             );
+            let diagnostic =
+                Diagnostic::new(&codes::UNREACHABLE_ROW, message).at(row.span, "never reached");
+            let label = format!("{} matches them all", earlier.title());
+            findings.push(diagnostic.at(earlier.span, label).help(
+                "move it above the earlier row, or remove it; the first matching row applies",
+            ));
         }
         rows.push(row);
     }
@@ -212,21 +223,21 @@ fn check_pools(
 fn undefined_pool(name: &str, pools: &[Pool], place: PolicyPlace<'_>) -> Diagnostic {
     let known = || pools.iter().map(|pool| pool.name.as_str());
     let help = match nearest(name, known()) {
-        _ if name == "none" => "`none` stands alone, not beside pools".to_owned(),
+        _ if name == "none" => "`none` cannot be combined with pools".to_owned(),
         Some(meant) => format!("did you mean `{meant}`?"),
         None if pools.is_empty() => format!("define it: `pools: {{{name}: {{taints: [..]}}}}`"),
         None => {
             let known: Vec<String> = known().map(|name| format!("`{name}`")).collect();
-            format!("pools are {}", known.join(", "))
+            format!("use one of {}", known.join(", "))
         }
     };
-    let message = format!("the pool `{name}` is not defined");
+    let message = format!("pool `{name}` is not defined");
     Diagnostic::new(&codes::UNDEFINED_POOL, message)
-        .at(place.span(), "is not under `pools`")
+        .at(place.span(), "undefined pool")
         .help(help)
 }
 
-/// A row that leaves workloads alone has nothing to say of how they change.
+/// Reports keys that change workloads in a row with `pool: none`.
 fn check_left_alone(written: &written::Row, place: PolicyPlace<'_>, findings: &mut Findings) {
     let changes = [
         ("matchNodePurpose", written.match_node_purpose.is_some()),
@@ -237,18 +248,21 @@ fn check_left_alone(written: &written::Row, place: PolicyPlace<'_>, findings: &m
         ("images", written.images.is_some()),
     ];
     for (key, _) in changes.into_iter().filter(|(_, is_written)| *is_written) {
-        let message = format!("a row with `pool: none` has `{key}`");
-        let diagnostic = Diagnostic::new(&codes::PLACED_AND_LEFT_ALONE, message)
-            .at(place.key(key), "would change what is left alone")
-            .at(place.under("pool").span(), "leaves it alone");
-        findings.push(diagnostic.help(format!("remove `{key}` or name a pool")));
+        let message = format!("row with `pool: none` also sets `{key}`");
+        let diagnostic = Diagnostic::new(&codes::POOL_NONE_WITH_CHANGES, message)
+            .at(place.key(key), "changes the workloads")
+            .at(place.under("pool").span(), "leaves them unchanged");
+        findings.push(diagnostic.help(format!("remove `{key}`, or name a pool")));
     }
 }
 
-/// Why a priority class of this name cannot exist.
+/// Returns an error if the API server rejects the name of a priority class.
 pub(super) fn class_flaw(class: &Spanned<String>) -> Option<Diagnostic> {
     let flaw = syntax::subdomain_flaw(class)?;
-    let message = format!("`{}` cannot be the name of a priority class", class.value);
+    let message = format!(
+        "priority class name `{}` is rejected by the API server",
+        class.value
+    );
     Some(Diagnostic::new(&codes::BAD_CLASS, message).at(class.span, flaw.what))
 }
 
@@ -263,9 +277,12 @@ fn check_expect(
         written::Expect::Text(text) => parse_expect(text),
     };
     if expect.is_none() {
-        let message = format!("`{}` is no count", place.text());
+        let message = format!("`{}` is not a count", place.text());
         let diagnostic = Diagnostic::new(&codes::BAD_EXPECT, message).at(place.span(), "");
-        findings.push(diagnostic.help("write `3` for exactly three, `1+` for one or more"));
+        findings.push(
+            diagnostic
+                .help("write `3` for exactly three, `1+` for one or more, `0+` for any number"),
+        );
     }
     expect.map(|expect| place.spanned(expect))
 }
@@ -274,8 +291,8 @@ fn expect_without_chart(place: PolicyPlace<'_>) -> Diagnostic {
     let message =
         "`expect` needs `match.chart`: releases of other charts do not have these workloads";
     Diagnostic::new(&codes::EXPECT_WITHOUT_CHART, message)
-        .at(place.key("expect"), "would be checked in every release")
-        .help("add the chart that renders them, `match: {chart: NAME}`, or remove `expect`")
+        .at(place.key("expect"), "checked in every release")
+        .help("add the chart that renders them (`match: {chart: NAME}`), or remove `expect`")
 }
 
 fn parse_expect(text: &str) -> Option<Expect> {

@@ -1,10 +1,10 @@
-//! How a row asks for the labels of its pools, and what contradicts it.
+//! Checks how a row selects the nodes of its pools.
 
 use super::place::{Findings, PolicyPlace};
 use super::{NodeSelection, Pool, codes, written};
 use crate::diag::Diagnostic;
 
-/// The node selection of a row: its own, else that of its pools.
+/// Returns the node selection of a row: its own setting, otherwise that of its pools.
 pub(super) fn check(
     written: &written::Row,
     pools: &[&Pool],
@@ -37,7 +37,7 @@ fn of_pools(pools: &[&Pool], place: PolicyPlace<'_>, findings: &mut Findings) ->
         .find(|pool| selection(pool) != selection(first));
     if let Some(other) = other {
         let message = format!(
-            "the pools `{}` and `{}` of one row have different `nodeSelection`",
+            "pools `{}` and `{}` of one row have different `nodeSelection`",
             first.name.value, other.name.value
         );
         let mut diagnostic = Diagnostic::new(&codes::BAD_SELECTION, message)
@@ -49,13 +49,13 @@ fn of_pools(pools: &[&Pool], place: PolicyPlace<'_>, findings: &mut Findings) ->
             diagnostic = diagnostic.at(written.span, "set here");
         }
         findings.push(
-            diagnostic.help("set `nodeSelection` in the row, or give both pools the same one"),
+            diagnostic.help("set `nodeSelection` in the row, or use the same value in both pools"),
         );
     }
     selection(first)
 }
 
-/// `matchNodePurpose: prefer`, which a node selector cannot express.
+/// Reports `matchNodePurpose: prefer`, which a node selector cannot express.
 fn preferred(
     written: &written::Row,
     pools: &[&Pool],
@@ -64,16 +64,14 @@ fn preferred(
     if written.match_node_purpose != Some(written::Purpose::Prefer) {
         return None;
     }
-    let message = "a node selector cannot prefer nodes: it requires every label";
-    let diagnostic = Diagnostic::new(&codes::BAD_SELECTION, message).at(
-        place.under("matchNodePurpose").span(),
-        "cannot be expressed",
-    );
+    let message = "a node selector cannot express a preference: it requires every label";
+    let diagnostic = Diagnostic::new(&codes::BAD_SELECTION, message)
+        .at(place.under("matchNodePurpose").span(), "not possible here");
     let help = "remove `matchNodePurpose`, or set `nodeSelection: affinity` in the row";
     Some(at_selection(diagnostic, written, pools, place).help(help))
 }
 
-/// Several pools, of which a node selector can mean only one.
+/// Reports pools with different labels, which one node selector cannot express.
 fn different_labels(
     written: &written::Row,
     pools: &[&Pool],
@@ -82,16 +80,16 @@ fn different_labels(
     let (first, others) = pools.split_first()?;
     let other = others.iter().find(|pool| pool.labels != first.labels)?;
     let message = format!(
-        "a node selector cannot select `{}` or `{}`: their labels differ",
+        "a node selector cannot match `{}` or `{}`: their labels differ",
         first.name.value, other.name.value
     );
     let diagnostic = Diagnostic::new(&codes::BAD_SELECTION, message)
-        .at(place.under("pool").span(), "any of several pools");
+        .at(place.under("pool").span(), "several pools");
     let help = "name one pool, give the pools the same labels, or set `nodeSelection: affinity` in the row";
     Some(at_selection(diagnostic, written, pools, place).help(help))
 }
 
-/// `override: [nodeSelector]` where no node selector is written.
+/// Reports `override: [nodeSelector]` in a row that writes no node selector.
 fn override_without_selector(
     written: &written::Row,
     pools: &[&Pool],
@@ -101,20 +99,20 @@ fn override_without_selector(
     if pools.is_empty() || !overrides.contains(&written::Overridable::NodeSelector) {
         return None;
     }
-    let message = "`override: [nodeSelector]` has no effect: the row selects nodes by affinity";
+    let message = "`override: [nodeSelector]` has no effect: the row uses node affinity";
     let diagnostic = Diagnostic::new(&codes::BAD_SELECTION, message)
-        .at(place.under("override").span(), "replaces nothing");
+        .at(place.under("override").span(), "no effect");
     Some(diagnostic.help("set `nodeSelection: nodeSelector` in the row or its pool"))
 }
 
-/// Adds where the node selector is asked for: in the row, or in a pool.
+/// Adds a label at the setting `nodeSelection`, in the row or in a pool.
 fn at_selection(
     diagnostic: Diagnostic,
     written: &written::Row,
     pools: &[&Pool],
     place: PolicyPlace<'_>,
 ) -> Diagnostic {
-    const LABEL: &str = "selects by `nodeSelector`";
+    const LABEL: &str = "uses `nodeSelector`";
     if written.node_selection.is_some() {
         return diagnostic.at(place.under("nodeSelection").span(), LABEL);
     }

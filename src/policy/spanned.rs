@@ -2,17 +2,17 @@ use std::ops::Deref;
 
 use crate::text::Span;
 
-/// A value with the place in the policy that set it.
+/// A value with its span in the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it is written.
+    /// The span of the value.
     pub span: Span,
 }
 
 impl<T> Spanned<T> {
-    /// Puts a value and its place together.
+    /// Returns a value with its span.
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }

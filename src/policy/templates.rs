@@ -6,7 +6,7 @@ use super::{codes, written};
 use crate::diag::Diagnostic;
 use crate::k8s::{self, Bound, Kind, Kinds, OnChange};
 
-/// Checks the kinds that the policy adds to the table.
+/// Checks the entries of `templates` and returns all known kinds.
 pub(super) fn check_all(
     written: &[written::Templates],
     place: PolicyPlace<'_>,
@@ -16,12 +16,12 @@ pub(super) fn check_all(
     for (entry, place) in written.iter().zip(place.items()) {
         let is_same = |other: &Kind| other.group == entry.group && other.name == entry.kind;
         if added.iter().any(is_same) {
-            let message = format!("`{}` stands under `templates` twice", entry.kind);
+            let message = format!("`{}` is listed twice under `templates`", entry.kind);
             let diagnostic = Diagnostic::new(&codes::DUPLICATE_KIND, message);
-            let help = "give one entry a list of paths, and remove the other";
+            let help = "use one entry with a list of paths";
             findings.push(
                 diagnostic
-                    .at(place.under("kind").span(), "again here")
+                    .at(place.under("kind").span(), "listed again")
                     .help(help),
             );
         }
@@ -34,13 +34,13 @@ fn check(entry: &written::Templates, place: PolicyPlace<'_>, findings: &mut Find
     let paths = entry.path.as_slice();
     for (path, place) in pairs(paths, place.under("path")) {
         if let Some(at) = flaw(path) {
-            let message = format!("`{path}` is no path to a pod template");
-            let help = "write keys with dots between them: `spec.groups[].template`, where `[]` is each \
-                        item of a list, or `spec.replicas.*.template`, where `*` is each value of a mapping; \
-                        `spec.template?` is created where it is missing";
+            let message = format!("`{path}` is not a path to a pod template");
+            let help = "separate keys with dots: `spec.groups[].template` (`[]`: each item of a list), \
+                        `spec.replicas.*.template` (`*`: each value of a mapping), `spec.template?` \
+                        (`?`: created if it is missing)";
             findings.push(
                 Diagnostic::new(&codes::BAD_PATH, message)
-                    .at(place.part(&at), "is no key")
+                    .at(place.part(&at), "not a key")
                     .help(help),
             );
         }
@@ -76,7 +76,7 @@ fn check(entry: &written::Templates, place: PolicyPlace<'_>, findings: &mut Find
     }
 }
 
-/// The first step of a path that is no key. Behind a key that is created only keys can follow.
+/// Returns the range of the first step that is not a key. After a created key (`?`), only keys are allowed.
 fn flaw(path: &str) -> Option<Range<usize>> {
     let mut start = 0;
     let mut is_created = false;
@@ -101,7 +101,7 @@ fn flaw(path: &str) -> Option<Range<usize>> {
     None
 }
 
-/// What ties pods to nodes, as far as the path tells: those of a DaemonSet that an operator makes.
+/// Returns whether the pods are bound to nodes, judged by the path: an operator creates them with a DaemonSet.
 fn bound(path: &str) -> Bound {
     if path.to_ascii_lowercase().contains("daemonset") {
         Bound::EveryNode
@@ -110,8 +110,7 @@ fn bound(path: &str) -> Bound {
     }
 }
 
-/// What `match.template` calls one of several templates: the last key of its path that says more than
-/// that a template is there.
+/// Returns the name of a template for `match.template`: the last key of its path that distinguishes it.
 fn role(path: &str) -> String {
     let says_something = |step: &&str| !matches!(*step, "*" | "spec" | "template" | "podTemplate");
     let mut steps = path.rsplit('.').map(|step| step.trim_end_matches('?'));

@@ -1,280 +1,278 @@
-//! The policy as it is written: shapes and words, nothing resolved. The published JSON Schema is made
-//! from these types, and their comments are what an editor shows.
+//! The types of the policy file, before names are resolved. The published JSON Schema is generated from these
+//! types; editors show their comments as descriptions.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// A dunnage policy: which pools of nodes there are, and which workloads belong on them.
+/// A dunnage policy: the node pools of a cluster, and the workloads that belong on them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(title = "dunnage policy"))]
 pub(super) struct Policy {
-    /// The version of this format: 1.
+    /// Version of the policy format: `1`.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     #[expect(dead_code, reason = "the schema has already compared it")]
     pub(super) version: u32,
-    /// Sets of nodes, by a name that rows use.
+    /// Node pools by name; rows refer to these names.
     #[serde(default)]
     pub(super) pools: BTreeMap<String, Pool>,
-    /// Which workloads belong where; the first row that matches decides.
+    /// Rows that assign workloads to pools; the first matching row applies.
     #[serde(default)]
     pub(super) workloads: Vec<Row>,
-    /// Priority classes.
+    /// Priority classes of the cluster.
     #[serde(default)]
     pub(super) priority_classes: PriorityClasses,
-    /// What the image pullers pull besides what the chart lets them pull.
+    /// Additional images for the image pullers.
     #[serde(default)]
     pub(super) pre_puller: PrePuller,
-    /// What to do with a Job that is no hook: its template cannot change once it exists.
+    /// What to do with Jobs that are not hooks: the pod template of an existing Job is immutable.
     #[serde(default)]
     pub(super) jobs: Jobs,
-    /// Kinds whose objects have pods, besides those that are built in.
+    /// Additional kinds whose objects have pod templates, such as custom resources.
     #[serde(default)]
     pub(super) templates: Vec<Templates>,
-    /// What adds nodes to the cluster and takes them away.
+    /// The autoscaler that adds and removes nodes.
     pub(super) autoscaler: Option<Autoscaler>,
-    /// How many users come at once.
+    /// How many users start a server at the same time, for example at the start of a class.
     pub(super) demand: Option<Demand>,
-    /// How long a server takes to start where its node is still to come.
+    /// How long a user server takes to start on a new node.
     pub(super) lead: Option<Lead>,
-    /// What the linter looks at, and how much its findings matter.
+    /// Settings of `dunnage lint`.
     #[serde(default)]
     pub(super) lint: Lint,
 }
 
-/// What adds nodes and takes them away.
+/// The autoscaler of the cluster.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Autoscaler {
-    /// Which one it is.
+    /// Kind of the autoscaler.
     pub(super) kind: AutoscalerKind,
-    /// The cluster autoscaler's `--expendable-pods-priority-cutoff`: pods below it never bring a node. It is
-    /// -10 where nothing is said.
+    /// `--expendable-pods-priority-cutoff` of the cluster autoscaler: pods with a lower priority never cause a
+    /// scale-up. Default: `-10`.
     pub(super) priority_cutoff: Option<i32>,
 }
 
-/// Which autoscaler it is.
+/// Kind of the autoscaler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum AutoscalerKind {
-    /// The cluster autoscaler of Kubernetes, also as clouds run it.
+    /// The Kubernetes cluster autoscaler, including the managed ones of cloud providers.
     ClusterAutoscaler,
     /// Karpenter.
     Karpenter,
-    /// The number of nodes is fixed.
+    /// No autoscaler: the number of nodes is fixed.
     None,
 }
 
-/// A wave of users, as at the beginning of a class.
+/// A wave of users, for example at the start of a class.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Demand {
-    /// How many start a server.
+    /// Number of users who start a server.
     pub(super) users: u32,
-    /// In which time: `90s`, `10m`, `1h30m`.
+    /// Time in which they start, such as `90s`, `10m` or `1h30m`.
     pub(super) within: String,
 }
 
-/// The parts of a start on a new node, each such as `90s`, `10m` or `1h30m`.
+/// Durations of the steps of a start on a new node, such as `90s`, `10m` or `1h30m`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Lead {
-    /// From the wish for a node until it is ready.
+    /// Time from the request for a node until the node is ready.
     pub(super) boot: String,
-    /// Until the image is there.
+    /// Time to pull the image.
     pub(super) pull: String,
-    /// Until the server answers. It is `10s` where nothing is said.
+    /// Time until the user server responds. Default: `10s`.
     pub(super) start: Option<String>,
 }
 
-/// Settings of the linter.
+/// Settings of `dunnage lint`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Lint {
-    /// Only these rules, by code, name or family: `PH001`, `priority-order`, `PH`.
+    /// Rules to run, by code, name or family (`PH001`, `priority-order`, `PH`). Default: all rules.
     #[serde(default)]
     pub(super) select: Vec<String>,
-    /// Not these rules.
+    /// Rules to skip, by code, name or family.
     #[serde(default)]
     pub(super) ignore: Vec<String>,
-    /// How much findings of a rule or of a family matter.
+    /// Levels of rules, by code, name or family.
     #[serde(default)]
     pub(super) levels: BTreeMap<String, LintLevel>,
-    /// The releases that `dunnage lint` without a path checks.
+    /// Releases that `dunnage lint` checks if no path is given.
     #[serde(default)]
     pub(super) releases: Vec<LintRelease>,
-    /// Findings that are not shown, for files in which no comment can stand.
+    /// Suppressed findings, for files that cannot have comments.
     #[serde(default)]
     pub(super) suppress: Vec<Suppression>,
-    /// Whether each comment that silences a finding has to say why.
+    /// Whether every suppression comment must give a reason.
     #[serde(default)]
     pub(super) require_reasons: bool,
 }
 
-/// Findings that are not shown.
+/// A suppression.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Suppression {
-    /// Of these rules, by code, name or family.
+    /// Suppressed rules, by code, name or family.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(super) rules: Vec<String>,
-    /// In these files, by the names that messages have for them; `*`, `?` and `[..]` are patterns. In all
-    /// files where nothing is said.
+    /// Files, as named in findings; `*`, `?` and `[..]` are patterns. Default: all files.
     #[serde(default)]
     pub(super) files: Vec<String>,
-    /// Why.
-    #[expect(dead_code, reason = "it is there to be read in the file")]
+    /// Why the findings are suppressed.
+    #[expect(dead_code, reason = "people read it in the file")]
     pub(super) reason: String,
-    /// The last day on which it counts: `2027-01-31`.
+    /// Last day of the suppression, such as `2027-01-31`.
     #[cfg_attr(test, schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$")))]
     pub(super) until: Option<String>,
 }
 
-/// How much a finding matters.
+/// Level of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum LintLevel {
     /// The release or a spawn fails, or data is lost.
     Error,
-    /// It works, but not as the author believes.
+    /// It works, but probably not as intended.
     Warning,
-    /// Worth a sentence.
+    /// Worth knowing, but not a problem in itself.
     Note,
-    /// Shown with `--pedantic` only.
+    /// Shown only with `--pedantic`.
     Hint,
 }
 
-/// A release with all of its layers; paths start at the policy's folder.
+/// A release with all its layers. Paths are relative to the directory of the policy.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct LintRelease {
-    /// What messages call it.
+    /// Name of the release in messages; it must be unique.
     pub(super) name: String,
-    /// The chart: its folder, or the archive that `helm package` made.
+    /// Chart directory, or an archive from `helm package`.
     pub(super) chart: Option<String>,
-    /// The version of the z2jh chart, where its files are not at hand.
+    /// Version of the z2jh chart, if its files are not available.
     pub(super) chart_version: Option<String>,
-    /// The values files; later ones override earlier ones. With `{name}` or `*` in a path the entry stands for one release
-    /// for each set of files that match; a name is the same text everywhere in the entry. A pattern that has no file for
-    /// a release is left out of it.
+    /// Values files; later files override earlier ones. With `{name}` or `*` in a path, the entry stands for one release
+    /// for each set of files that match; a name is the same text everywhere in the entry. A pattern without a file for a
+    /// release is left out of that release.
     #[serde(default)]
     pub(super) values: Vec<String>,
-    /// What `--set` says, one text each.
+    /// Arguments of `--set`, one per item.
     #[serde(default)]
     pub(super) set: Vec<String>,
-    /// The keys, with dots between, under which the values of the z2jh chart stand; found where nothing is
-    /// said.
+    /// Path of the z2jh values in the values files, separated by dots. Default: detected.
     pub(super) hub: Option<String>,
 }
 
-/// A set of nodes that have labels and taints in common.
+/// A node pool: nodes with the same labels and taints.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Pool {
-    /// Labels of the nodes; pods that belong here prefer or require all of them.
+    /// Labels of the nodes; pods of this pool prefer or require all of them.
     #[serde(default)]
     pub(super) labels: BTreeMap<String, String>,
-    /// Taints of the nodes, as kubectl writes them: `key=value:Effect`. Pods that belong here tolerate them.
+    /// Taints of the nodes, as in `kubectl taint`: `key=value:Effect`. Pods of this pool tolerate them.
     #[serde(default)]
     pub(super) taints: Vec<String>,
-    /// Taints that nodes have only until they are ready for users; tolerated by image pullers only.
+    /// Taints that nodes have only until they are ready for users. Only image pullers tolerate them.
     #[serde(default)]
     pub(super) startup_taints: Vec<String>,
-    /// Also tolerate each taint with `_` for `/` in its key, as some clouds cannot have a `/` there. Keys
-    /// under `hub.jupyter.org/` are always tolerated both ways.
+    /// Also tolerate each taint with `_` instead of `/` in its key: some clouds do not allow `/`. Keys under
+    /// `hub.jupyter.org/` are always tolerated in both spellings.
     #[serde(default)]
     pub(super) twin: bool,
-    /// The machine type of the nodes.
+    /// Machine type of the nodes.
     pub(super) node: Option<String>,
-    /// How pods that belong here ask for the labels. A row's own setting overrides it.
+    /// How pods select the nodes by label. A row can override this.
     pub(super) node_selection: Option<NodeSelection>,
-    /// What a node of this pool has for pods.
+    /// Allocatable resources of one node.
     pub(super) allocatable: Option<Allocatable>,
-    /// The most nodes that the pool grows to.
+    /// Maximum number of nodes.
     pub(super) max: Option<u32>,
 }
 
-/// What a node offers to pods.
+/// Allocatable resources of a node, as in `kubectl describe node`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Allocatable {
-    /// Cores, such as `7.69` or `7690m`.
+    /// CPU cores, such as `7.69` or `7690m`.
     pub(super) cpu: Option<Quantity>,
     /// Memory, such as `60.8Gi`.
     pub(super) memory: Option<Quantity>,
-    /// How many pods run on a node.
+    /// Maximum number of pods on a node.
     pub(super) pods: Option<Quantity>,
 }
 
-/// A quantity of Kubernetes; its text is read from the file, where no digit is rounded.
+/// A Kubernetes quantity.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[expect(dead_code, reason = "only the shape matters here")]
 pub(super) enum Quantity {
-    /// As a number.
+    /// A number.
     Number(f64),
-    /// With a unit.
+    /// A string with a unit, such as `500m` or `60.8Gi`.
     Text(String),
 }
 
-/// What happens to the workloads that match.
+/// A row: which workloads it matches, and where they belong.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Row {
-    /// What messages call the row.
+    /// Name of the row in messages.
     pub(super) name: Option<String>,
-    /// What workloads have to look like; a row without it matches everything but `DaemonSet`.
+    /// Conditions on the workloads. Without it, the row matches every workload except `DaemonSet`.
     #[serde(default, rename = "match")]
     pub(super) criteria: Match,
-    /// The pool that the workloads belong on, a list for any of several, or `none` to leave them alone.
+    /// The pool of the workloads, a list of alternative pools, or `none` to leave the workloads unchanged.
     pub(super) pool: OneOrMany,
-    /// How strongly the pool's labels are asked for. With `nodeSelection: nodeSelector` it is `require`, or
-    /// `ignore` to write no node selector.
+    /// Whether pods prefer or require the labels of the pool. Default: `prefer`; with
+    /// `nodeSelection: nodeSelector` it is `require`, and only `ignore` can be set instead.
     pub(super) match_node_purpose: Option<Purpose>,
-    /// How the pool's labels are asked for; the pool's own setting if it is not set here.
+    /// How pods select the nodes by label. Default: the setting of the pool.
     pub(super) node_selection: Option<NodeSelection>,
-    /// The priority class of pods whose chart gave them none.
+    /// Priority class for pods without one.
     pub(super) priority_class_name: Option<String>,
-    /// What is replaced although the chart set it.
+    /// Fields that the row replaces even if the chart sets them.
     #[serde(rename = "override")]
     pub(super) overrides: Option<Vec<Overridable>>,
-    /// How many workloads the row has to match in each release of its chart: `0`, `3`, `1+`. It needs
-    /// `match.chart`; with `hook: true` it is checked only where hooks are visible.
+    /// Number of objects that the row must match in each release of its chart: `0`, `3` or `1+`. It requires
+    /// `match.chart`; with `hook: true` it is checked only if hooks are part of the input.
     pub(super) expect: Option<Expect>,
-    /// Whether the workloads are image pullers, though not labelled as those of z2jh are.
+    /// Whether each matched `DaemonSet` is an image puller, although it has no label of z2jh.
     pub(super) puller: Option<bool>,
-    /// Images that these pullers pull as well.
+    /// Additional images for these image pullers.
     pub(super) images: Option<Vec<String>>,
 }
 
-/// Conditions on a workload. All must hold; a list means any of its items.
+/// Conditions on a workload. All must be true; of a list, any item matches.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Match {
-    /// The release's chart or a chart below it that the object came from; `*`, `?` and `[..]` are patterns.
+    /// The chart of the release, or the subchart that renders the object; `*`, `?` and `[..]` are patterns.
     pub(super) chart: Option<OneOrMany>,
-    /// The object's kind. Without it, every kind but `DaemonSet`.
+    /// Kind of the object. Default: every kind except `DaemonSet`.
     pub(super) kind: Option<OneOrMany>,
-    /// The object's API group; empty for the core group.
+    /// API group of the object; empty for the core group.
     pub(super) group: Option<OneOrMany>,
-    /// The object's name; `*`, `?` and `[..]` are patterns.
+    /// Name of the object; `*`, `?` and `[..]` are patterns.
     pub(super) name: Option<OneOrMany>,
-    /// The object's namespace, or the release's where it names none; `*`, `?` and `[..]` are patterns.
+    /// Namespace of the object, by default that of the release; `*`, `?` and `[..]` are patterns.
     pub(super) namespace: Option<OneOrMany>,
     /// Labels of the pods.
     #[serde(default)]
@@ -282,21 +280,21 @@ pub(super) struct Match {
     /// Annotations of the object.
     #[serde(default)]
     pub(super) annotations: BTreeMap<String, OneOrMany>,
-    /// Whether the object is a hook of Helm.
+    /// Whether the object is a Helm hook.
     pub(super) hook: Option<bool>,
-    /// Which pod template, where an object has several: `head`, `worker`, `driver`, `executor`, or the name
-    /// of a worker group, a replica type or a step; `*`, `?` and `[..]` are patterns.
+    /// Pod template, if the object has several: `head`, `worker`, `driver`, `executor`, or the name of a worker
+    /// group, a replica type or a step; `*`, `?` and `[..]` are patterns.
     pub(super) template: Option<OneOrMany>,
 }
 
-/// A word, or several.
+/// A string, or a list of strings.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum OneOrMany {
-    /// Exactly this.
+    /// A single value.
     One(String),
-    /// Any of these.
+    /// Any of these values.
     Many(#[cfg_attr(test, schemars(length(min = 1)))] Vec<String>),
 }
 
@@ -309,37 +307,37 @@ impl OneOrMany {
     }
 }
 
-/// A kind whose objects have pods, and where.
+/// A kind with the paths of the pod templates in its objects.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Templates {
-    /// The API group, such as `example.org`; empty for the core group.
+    /// API group, such as `example.org`; empty for the core group.
     pub(super) group: String,
-    /// The kind.
+    /// Kind of the objects.
     pub(super) kind: String,
-    /// Keys from the object to its pod template, parted by dots: `spec.groups[].template`, with `[]` for each
-    /// item of a list and `*` for each value of a mapping. A key that ends with `?`, and those behind it, are
-    /// created where they are missing. A list of paths for several templates, an empty one to say that the
-    /// pods of this kind are not to be placed.
+    /// Path of the pod template in the object, separated by dots: `spec.groups[].template`. `[]` means each item
+    /// of a list, `*` each value of a mapping. A key that ends with `?`, and the keys after it, are created if
+    /// they are missing. Use a list of paths for several templates, and an empty list to leave the pods of this
+    /// kind unchanged.
     pub(super) path: Paths,
-    /// What stands at the path: a pod template (a mapping with `spec`), the fields of a pod spec, or a
-    /// placement (`nodeAffinity` and `tolerations` without an `affinity`).
+    /// What the path leads to: a pod template (a mapping with `spec`), the fields of a pod spec, or a placement
+    /// (`nodeAffinity` and `tolerations` without `affinity`).
     #[serde(default)]
     pub(super) holds: Holds,
-    /// Whether running pods are replaced where the template changes.
+    /// Whether the operator replaces running pods when the template changes.
     #[serde(default)]
     pub(super) restarts: bool,
 }
 
-/// A path, or several.
+/// A path, or a list of paths.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum Paths {
-    /// The only one.
+    /// A single path.
     One(String),
-    /// All of these.
+    /// Several paths.
     Many(Vec<String>),
 }
 
@@ -352,7 +350,7 @@ impl Paths {
     }
 }
 
-/// What stands at a path.
+/// What the path of a pod template leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -360,100 +358,100 @@ pub(super) enum Holds {
     /// A mapping with the pods' `metadata` and `spec`.
     #[default]
     Template,
-    /// A mapping with `tolerations`, `affinity` and so on.
+    /// A mapping with the fields of a pod spec, such as `tolerations` and `affinity`.
     PodSpec,
     /// A mapping with `tolerations` and `nodeAffinity`, and no other field of a pod spec.
     Placement,
 }
 
-/// How strongly the labels of a pool are asked for.
+/// Whether pods prefer or require the labels of their pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum Purpose {
-    /// Not at all: tolerations only.
+    /// Neither: pods get tolerations only.
     Ignore,
-    /// One preference of weight 100 that holds all labels.
+    /// One preferred term with weight 100 and all labels.
     Prefer,
-    /// Each label is required.
+    /// All labels are required.
     Require,
 }
 
-/// How the labels of a pool are asked for.
+/// How pods select the nodes of their pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum NodeSelection {
-    /// By a node affinity. This is the default.
+    /// With node affinity. This is the default.
     Affinity,
-    /// By `nodeSelector`, to which each label is added. A node selector is always a requirement.
+    /// With `nodeSelector`, to which the labels are added. A node selector is always a requirement.
     NodeSelector,
 }
 
-/// A field of the chart's that a row may replace.
+/// A field that a row can replace even if the chart sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum Overridable {
-    /// The priority class, unless it is one of the system's.
+    /// The priority class, unless it starts with `system-`.
     PriorityClassName,
-    /// The values of the pool's labels in the node selector; other keys stay. Needs
+    /// The pool's labels in the node selector; other keys are not changed. Requires
     /// `nodeSelection: nodeSelector`.
     NodeSelector,
 }
 
-/// A count of workloads.
+/// An expected number of objects.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) enum Expect {
-    /// Exactly as many.
+    /// Exactly this number.
     Exactly(u32),
-    /// `3`, or `1+` for one or more.
+    /// `3` for exactly three, `1+` for one or more.
     Text(String),
 }
 
-/// Priority classes that the policy speaks of.
+/// Priority classes of the cluster.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PriorityClasses {
-    /// Known to be in the cluster, so that naming them is safe.
+    /// Priority classes that exist in the cluster without this release.
     #[serde(default)]
     pub(super) existing: Vec<String>,
 }
 
-/// Settings of the image pullers, in the shape that they have in z2jh's values.
+/// Settings of the image pullers, in the same form as in the values of z2jh.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PrePuller {
-    /// Images to pull, by a name that becomes part of the container's.
+    /// Images to pull, by a name that becomes part of the container name.
     #[serde(default)]
     pub(super) extra_images: BTreeMap<String, Image>,
 }
 
-/// An image in two parts.
+/// An image with its name and tag.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Image {
-    /// Everything before the `:`.
+    /// Image name, without the tag.
     pub(super) name: String,
-    /// Everything after the `:`.
+    /// Image tag.
     pub(super) tag: String,
 }
 
-/// What to do with a Job that is no hook.
+/// What to do with Jobs that are not hooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Jobs {
-    /// Change it like any other workload.
+    /// Place them like all other workloads. This is the default.
     #[default]
     Patch,
-    /// Leave it as it is.
+    /// Leave them unchanged.
     Skip,
-    /// Refuse to render.
+    /// Fail if a row would change one.
     Error,
 }

@@ -1,243 +1,245 @@
-//! Every code that rendering raises.
+//! The codes that `render` reports.
 
 use crate::diag::{Code, Level};
 
-/// A document that may hold a workload is not YAML.
+/// A manifest that may contain a workload is not YAML.
 pub(super) static NOT_YAML: Code = Code::error(
     "RN001",
     "manifest-not-yaml",
-    "a document that may hold a workload is not YAML",
+    "a manifest that may contain a workload is not YAML",
 )
 .page(include_str!("codes/not_yaml.md"));
 
-/// A document cannot be changed without doubt about its meaning.
+/// A document cannot be edited safely.
 pub(super) static CANNOT_EDIT: Code = Code::error(
     "RN002",
     "edit-refused",
-    "a document cannot be changed without doubt about its meaning",
+    "a document cannot be edited without possibly changing its meaning",
 )
 .page(include_str!("codes/cannot_edit.md"));
 
-/// A required placement makes a pod unschedulable that was schedulable.
+/// A required pool contradicts the chart, so that the pod would be unschedulable.
 pub(super) static CONTRADICTION: Code = Code::error(
     "RN003",
     "affinity-contradiction",
-    "a required placement makes a pod unschedulable that was schedulable",
+    "a required pool contradicts the chart: the pod would be unschedulable",
 )
 .page(include_str!("codes/contradiction.md"));
 
-/// A preference contradicts what the chart requires, so it was left out.
+/// A preference is not written because the chart requires other nodes.
 pub(super) static PREFERENCE_LEFT_OUT: Code = Code::note(
     "RN004",
     "preference-left-out",
-    "a preference contradicts what the chart requires, so it was left out",
+    "the preference for a pool is not written: the chart requires other nodes",
 )
 .page(include_str!("codes/preference_left_out.md"));
 
-/// A priority class is neither in the stream nor known to be in the cluster.
+/// A priority class is neither in the manifests nor listed as existing.
 pub(super) static UNKNOWN_CLASS: Code = Code::error(
     "RN005",
     "priority-class-unknown",
-    "a priority class is neither in the stream nor known to be in the cluster",
+    "a row's priority class is neither in the manifests nor listed as existing",
 )
 .page(include_str!("codes/unknown_class.md"));
 
-/// A hook would start before its priority class exists.
+/// A hook runs before its priority class is created.
 pub(super) static CLASS_AFTER_HOOK: Code = Code::note(
     "RN006",
     "class-created-after-hook",
-    "a hook would start before its priority class exists",
+    "a hook gets no priority class: the release creates the class after it runs",
 )
 .page(include_str!("codes/class_after_hook.md"));
 
-/// A Pod without a controller gets tolerations only, the rest of its spec can never change.
+/// A Pod without a controller gets tolerations only: the rest of its spec is immutable.
 pub(super) static BARE_POD: Code = Code::note(
     "RN007",
     "bare-pod-immutable",
-    "a Pod without a controller gets tolerations only, the rest of its spec can never change",
+    "a Pod without a controller gets tolerations only: the rest of its spec is immutable",
 )
 .page(include_str!("codes/bare_pod.md"));
 
-/// A pod names its node, so that the scheduler never looks at its affinity.
+/// A pod sets `nodeName`, so the scheduler ignores its node selection.
 pub(super) static PINNED_POD: Code = Code::note(
     "RN008",
-    "pod-pinned-to-node",
-    "a pod names its node, so that the scheduler never looks at its affinity",
+    "pod-with-node-name",
+    "a pod sets `nodeName`, so it bypasses the scheduler and gets tolerations only",
 )
 .page(include_str!("codes/pinned_pod.md"));
 
-/// A required node affinity without a term, which the API server refuses.
+/// A required node affinity has no terms, which the API server rejects.
 pub(super) static INVALID_AFFINITY: Code = Code::error(
     "RN009",
-    "affinity-invalid",
-    "a required node affinity without a term, which the API server refuses",
+    "affinity-without-terms",
+    "a required node affinity has no terms and is rejected by the API server",
 )
 .page(include_str!("codes/invalid_affinity.md"));
 
-/// Requirements multiply to more node selector terms than anybody can read.
+/// The terms of the chart, combined with several pools, exceed the limit.
 pub(super) static TOO_MANY_TERMS: Code = Code::error(
     "RN010",
     "too-many-terms",
-    "requirements multiply to more node selector terms than anybody can read",
+    "several required pools and the chart's terms give too many node selector terms",
 )
 .page(include_str!("codes/too_many_terms.md"));
 
-/// A workload row matched nothing.
+/// A workload row matched no object of its chart.
 pub(super) static ROW_UNUSED: Code = Code::note(
     "RN011",
     "row-matched-nothing",
-    "a workload row matched nothing",
+    "a workload row matched no object of its chart",
 )
 .page(include_str!("codes/row_unused.md"));
 
-/// A workload row matched another number of objects than it expects.
+/// A workload row matched a different number of objects than `expect` allows.
 pub(super) static EXPECTATION_UNMET: Code = Code::error(
     "RN012",
     "expectation-unmet",
-    "a workload row matched another number of objects than it expects",
+    "a workload row matched a different number of objects than `expect` allows",
 )
 .page(include_str!("codes/expectation_unmet.md"));
 
-/// A Job was left alone, as the policy says.
-pub(super) static JOB_LEFT_ALONE: Code = Code::note(
+/// A Job is left unchanged because its pod template is immutable.
+pub(super) static JOB_UNCHANGED: Code = Code::note(
     "RN013",
-    "job-left-alone",
-    "a Job was left alone, as the policy says",
+    "job-left-unchanged",
+    "a Job is left unchanged because its pod template is immutable",
 )
-.page(include_str!("codes/job_left_alone.md"));
+.page(include_str!("codes/job_unchanged.md"));
 
-/// A Job would change, which the policy forbids.
+/// A row would change a Job, and the policy sets `jobs: error`.
 pub(super) static JOB_WOULD_CHANGE: Code = Code::error(
     "RN014",
     "job-would-change",
-    "a Job would change, which the policy forbids",
+    "a row would change a Job, and the policy sets `jobs: error`",
 )
 .page(include_str!("codes/job_would_change.md"));
 
-/// A hook in the output of a post-renderer of Helm 3 becomes an ordinary object that nobody deletes.
+/// Helm 3 installs a hook from a post-renderer as an ordinary object and never deletes it.
 pub(super) static HOOK_UNDER_HELM3: Code = Code::error(
     "RN015",
     "hook-under-helm3",
-    "a hook in the output of a post-renderer of Helm 3 becomes an ordinary object that nobody deletes",
-).page(include_str!("codes/hook_under_helm3.md"));
+    "Helm 3 would install a hook as an ordinary object and never delete it",
+)
+.page(include_str!("codes/hook_under_helm3.md"));
 
-/// The input holds no document.
+/// The input contains no documents.
 pub(super) static NO_DOCUMENTS: Code =
-    Code::error("RN016", "no-documents", "the input holds no document")
+    Code::error("RN016", "no-documents", "the input contains no documents")
         .page(include_str!("codes/no_documents.md"));
 
-/// A key stands twice in one mapping; the last one wins.
+/// A key is set twice in one mapping: the first value is ignored.
 pub(super) static DUPLICATE_KEY: Code = Code::warning(
     "RN017",
     "duplicate-key",
-    "a key stands twice in one mapping; the last one wins",
+    "a key is set twice in one mapping: the first value is ignored",
 )
 .page(include_str!("codes/duplicate_key.md"));
 
-/// An alias has no anchor, contains itself or expands without bound.
+/// An alias has no anchor, contains itself or expands too far.
 pub(super) static BROKEN_ALIAS: Code = Code::error(
     "RN018",
     "alias-unusable",
-    "an alias has no anchor, contains itself or expands without bound",
+    "an alias has no anchor, contains itself or expands too far",
 )
 .page(include_str!("codes/broken_alias.md"));
 
-/// The hub's values in its Secret cannot be read, so the images they name are not known.
+/// The hub's values in its Secret cannot be read, so their images are not pulled.
 pub(super) static HUB_VALUES: Code = Code::warning(
     "RN019",
     "hub-values-unreadable",
-    "the hub's values in its Secret cannot be read, so the images they name are not known",
+    "the hub's values in its Secret cannot be read: their images are not pulled",
 )
 .page(include_str!("codes/hub_values.md"));
 
-/// A puller has no init container whose form a new one could take.
-pub(super) static NO_PULLER_FORM: Code = Code::warning(
+/// An image puller has no init container to copy.
+pub(super) static NO_PULLER_CONTAINER: Code = Code::warning(
     "RN020",
-    "puller-without-form",
-    "a puller has no init container whose form a new one could take",
+    "puller-without-init-container",
+    "an image puller has no init container to copy, so no image is added",
 )
-.page(include_str!("codes/no_puller_form.md"));
+.page(include_str!("codes/no_puller_container.md"));
 
-/// Every node selector term is empty, so no node matches with or without the policy.
+/// All node selector terms of a pod are empty, so no node matches it.
 pub(super) static UNSCHEDULABLE: Code = Code::note(
     "RN021",
     "pod-unschedulable",
-    "every node selector term is empty, so no node matches with or without the policy",
+    "a pod cannot be scheduled: all of its node selector terms are empty",
 )
 .page(include_str!("codes/unschedulable.md"));
 
-/// A pod sets `priority` as a number; a class beside it would be refused unless the numbers agree.
-pub(super) static PRIORITY_WRITTEN: Code = Code::note(
+/// A pod sets `priority` as a number, so it gets no priority class.
+pub(super) static PRIORITY_SET: Code = Code::note(
     "RN022",
-    "priority-written",
-    "a pod sets `priority` as a number; a class beside it would be refused unless the numbers agree",
-).page(include_str!("codes/priority_written.md"));
-
-/// An object says neither that it is to be left alone nor that it is not.
-pub(super) static IGNORE_UNCLEAR: Code = Code::error(
-    "RN023",
-    "ignore-unclear",
-    "the annotation `dunnage/ignore` is neither `true` nor `false`",
+    "priority-set-by-chart",
+    "a pod sets `priority` as a number, so it gets no priority class",
 )
-.page(include_str!("codes/ignore_unclear.md"));
+.page(include_str!("codes/priority_set.md"));
 
-/// A step takes its affinity from its workflow, so that it cannot have one of its own besides.
+/// The annotation `dunnage/ignore` is neither `true` nor `false`.
+pub(super) static IGNORE_NOT_BOOLEAN: Code = Code::error(
+    "RN023",
+    "ignore-not-boolean",
+    "annotation `dunnage/ignore` is neither `true` nor `false`",
+)
+.page(include_str!("codes/ignore_not_boolean.md"));
+
+/// A pod template inherits its placement from its object and cannot be placed separately.
 pub(super) static INHERITED_AFFINITY: Code = Code::error(
     "RN024",
     "affinity-inherited",
-    "a template takes its affinity from its object, so that it cannot be placed apart from it",
+    "a pod template inherits its affinity and cannot be placed separately",
 )
 .page(include_str!("codes/inherited_affinity.md"));
 
-/// A kind that the table does not know holds what looks like a pod template.
+/// An object of an unknown kind seems to contain a pod template.
 pub(super) static UNKNOWN_TEMPLATE: Code = Code::note(
     "RN025",
     "pod-template-unknown",
-    "a kind that is not known holds what looks like a pod template",
+    "an object of an unknown kind seems to contain a pod template",
 )
 .page(include_str!("codes/unknown_template.md"));
 
-/// An object exists with what can never change, and the upgrade would change it.
-pub(super) static CANNOT_CHANGE: Code = Code::error(
+/// The upgrade would change an immutable field of an existing object.
+pub(super) static IMMUTABLE_CHANGE: Code = Code::error(
     "RN026",
-    "change-of-the-unchangeable",
-    "an object exists with what can never change, and the upgrade would change it",
+    "immutable-field-change",
+    "the upgrade would change an immutable field of an existing object",
 )
-.page(include_str!("codes/cannot_change.md"));
+.page(include_str!("codes/immutable_change.md"));
 
-/// A row asks for a field that the kind does not have.
-pub(super) static FIELD_LACKING: Code = Code::warning(
+/// A row sets a field that the kind does not have.
+pub(super) static NO_SUCH_FIELD: Code = Code::warning(
     "RN030",
     "field-not-in-kind",
-    "a row asks for a field that the kind does not have at that place, so it is not written",
+    "a row sets a field that the kind does not have, so it is not written",
 )
-.page(include_str!("codes/field_lacking.md"));
+.page(include_str!("codes/no_such_field.md"));
 
-/// Pods are made from a template that the object does not write.
+/// An object has no pod template at the path that its kind defines.
 pub(super) static TEMPLATE_MISSING: Code = Code::note(
     "RN031",
     "pod-template-missing",
-    "an object has no pod template where its kind keeps one, so its pods are not placed",
+    "an object has no pod template at the expected path: its pods are not placed",
 )
 .page(include_str!("codes/template_missing.md"));
 
-/// A value in a workload has another type than Kubernetes gives it.
+/// A field of a workload has another type than Kubernetes expects.
 pub(super) static WRONG_TYPE: Code = Code::error(
     "RN032",
     "workload-wrong-type",
-    "a value in a workload has another type than Kubernetes expects",
+    "a field of a workload has another type than Kubernetes expects",
 )
 .page(include_str!("codes/wrong_type.md"));
 
-/// No document has a kind, so the input is no stream of manifests.
+/// No document has a `kind`, so the input contains no manifests.
 pub(super) static NO_KIND: Code = Code::error(
     "RN033",
     "no-kind",
-    "no document of the input has a `kind`, so it holds no manifests",
+    "the input contains no manifests: no document has a `kind`",
 )
 .page(include_str!("codes/no_kind.md"));
 
-/// Every code of a rendering, by id.
+/// All codes of `render`, sorted by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
     &CANNOT_EDIT,
@@ -251,28 +253,28 @@ pub static ALL: &[&Code] = &[
     &TOO_MANY_TERMS,
     &ROW_UNUSED,
     &EXPECTATION_UNMET,
-    &JOB_LEFT_ALONE,
+    &JOB_UNCHANGED,
     &JOB_WOULD_CHANGE,
     &HOOK_UNDER_HELM3,
     &NO_DOCUMENTS,
     &DUPLICATE_KEY,
     &BROKEN_ALIAS,
     &HUB_VALUES,
-    &NO_PULLER_FORM,
+    &NO_PULLER_CONTAINER,
     &UNSCHEDULABLE,
-    &PRIORITY_WRITTEN,
-    &IGNORE_UNCLEAR,
+    &PRIORITY_SET,
+    &IGNORE_NOT_BOOLEAN,
     &INHERITED_AFFINITY,
     &UNKNOWN_TEMPLATE,
-    &CANNOT_CHANGE,
-    &FIELD_LACKING,
+    &IMMUTABLE_CHANGE,
+    &NO_SUCH_FIELD,
     &TEMPLATE_MISSING,
     &WRONG_TYPE,
     &NO_KIND,
 ];
 
-/// Whether an error says that the policy cannot be met, rather than that the input cannot be read: the
-/// exit code is 1, not 2.
+/// Returns whether an error means that the policy cannot be applied (exit code 1), not that the input cannot be
+/// read (exit code 2).
 pub fn is_unmet(code: &Code) -> bool {
     let unmet = [
         &CONTRADICTION,
@@ -281,7 +283,7 @@ pub fn is_unmet(code: &Code) -> bool {
         &EXPECTATION_UNMET,
         &JOB_WOULD_CHANGE,
         &INHERITED_AFFINITY,
-        &CANNOT_CHANGE,
+        &IMMUTABLE_CHANGE,
     ];
     code.level != Level::Error || unmet.iter().any(|known| known.id == code.id)
 }

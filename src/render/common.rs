@@ -1,4 +1,4 @@
-//! What documents of one release have in common, whoever of them is looked at.
+//! Data that all documents of a release share.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::hub::HubImage;
 use crate::k8s::{Manifests, Object};
 use crate::policy::Policy;
 
-/// Where a class of the stream is created.
+/// When the release creates a priority class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClassOrigin {
     /// As an ordinary object, after every `pre-*` hook.
@@ -17,19 +17,19 @@ pub(super) enum ClassOrigin {
     Hook,
 }
 
-/// What every document is placed by.
+/// The policy, the options and the shared data of a release.
 pub(super) struct Common<'a> {
     pub(super) release: &'a Manifests<'a>,
     pub(super) policy: &'a Policy,
     pub(super) options: &'a Options,
     /// Priority classes that the stream creates.
     pub(super) classes: BTreeMap<String, ClassOrigin>,
-    /// Images of the hub's values in the stream, with the charts of the hub.
+    /// Images in the hub's values in the stream, with the chart path of the hub.
     pub(super) stream_images: Vec<(Vec<String>, HubImage)>,
 }
 
 impl<'a> Common<'a> {
-    /// Reads it off the objects of the documents that were parsed first.
+    /// Reads the shared data from the objects that were parsed first.
     pub(super) fn read(
         release: &'a Manifests<'a>,
         policy: &'a Policy,

@@ -8,10 +8,10 @@ use crate::policy::{Policy, Pool, Row};
 use crate::text::Span;
 use crate::yaml::{Edit, NodeRef};
 
-/// What passes know besides the workload, and where their plans go.
+/// The shared data of the passes, and their results.
 pub(super) struct PassContext<'a> {
     pub(super) common: &'a Common<'a>,
-    /// What was decided about the document; the last one is the template that passes are at.
+    /// The decisions about the document; the last one belongs to the current template.
     pub(super) decided: Vec<Decided>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -21,10 +21,10 @@ pub(super) struct Placement<'a> {
     pub(super) workload: &'a Workload<'a>,
     pub(super) row: &'a Row,
     pub(super) row_index: usize,
-    /// The pools that the row names; any of them will do.
+    /// The pools of the row; any of them is allowed.
     pub(super) pools: Vec<&'a Pool>,
     pub(super) is_puller: bool,
-    /// Rows of the places of the same object, by path, from which fields may come.
+    /// The rows of all templates of the object by path, for inherited fields.
     pub(super) rows: &'a [(String, usize)],
 }
 
@@ -54,7 +54,7 @@ impl<'a> Placement<'a> {
         &self.workload.template.spec
     }
 
-    /// Whether the field comes from another place of the object that this very row places.
+    /// Returns whether the template inherits the field from another place of the object with the same row.
     pub(super) fn is_placed_elsewhere(&self, field: PodField) -> bool {
         let from = self.spec().inherits(field);
         from.is_some_and(|from| {
@@ -63,7 +63,7 @@ impl<'a> Placement<'a> {
         })
     }
 
-    /// The workload as messages name it: `Deployment/web`.
+    /// Returns the name of the workload in messages: `Deployment/web`.
     pub(super) fn title(&self) -> String {
         self.workload.title()
     }
@@ -93,12 +93,12 @@ impl<'a> PassContext<'a> {
         }
     }
 
-    /// Plans a change of the template that passes are at.
+    /// Plans a change of the current template.
     pub(super) fn change(&mut self, field: PodField, what: String, edits: Vec<Edit>) {
         self.current().changes.push(Change { field, what, edits });
     }
 
-    /// Says why a field of it stays as it is.
+    /// Records why a field of the current template does not change.
     pub(super) fn keep(&mut self, field: PodField, reason: Reason, what: impl Into<String>) {
         let what = what.into();
         let field = Some(field);
@@ -109,7 +109,7 @@ impl<'a> PassContext<'a> {
         });
     }
 
-    /// Says why all of it stays as it is.
+    /// Records why the current template does not change.
     pub(super) fn leave(&mut self, reason: Reason, what: &str) {
         let what = what.to_owned();
         self.current().kept.push(Kept {
@@ -127,15 +127,15 @@ impl<'a> PassContext<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The span of a node of the workload's document.
+    /// Returns the span of a node of the workload's document.
     pub(super) fn span(&self, placement: &Placement<'_>, node: NodeRef<'_>) -> Span {
         self.common
             .release
             .node_span(placement.workload.object.part, node)
     }
 
-    /// Reports that the kind of the workload has no such field, so that what the row asks for is not written.
-    pub(super) fn report_lacking(
+    /// Reports that the kind of the workload does not have the field.
+    pub(super) fn report_no_such_field(
         &mut self,
         placement: &Placement<'_>,
         field: PodField,
@@ -145,35 +145,31 @@ impl<'a> PassContext<'a> {
         self.keep(
             field,
             Reason::NoField,
-            format!("`{kind}` has no such field here"),
+            format!("`{kind}` has no such field at this path"),
         );
         let (title, name) = (placement.title(), field.as_str());
         let message =
-            format!("`{title}` gets no `{name}`: its kind has no field for it at this place");
+            format!("`{title}` gets no `{name}`: its kind has no such field at this path");
         let span = self.span(placement, placement.spec().node());
         let start = Span {
             end: span.start,
             ..span
         };
-        let mut diagnostic = Diagnostic::new(&codes::FIELD_LACKING, message)
-            .at(start, "no field for it at this place")
-            .at(placement.row.span, "the row that asks for it")
+        let mut diagnostic = Diagnostic::new(&codes::NO_SUCH_FIELD, message)
+            .at(start, "no such field")
+            .at(placement.row.span, "row sets it")
             .help(format!(
-                "give `{kind}` a row without it, or set it where the operator reads it"
+                "add a row for `{kind}` without it, or set it where the operator reads it"
             ));
         diagnostic.level = level;
         self.report(diagnostic);
     }
 
-    /// Says that a bare Pod gets nothing but tolerations.
+    /// Reports that a bare Pod gets tolerations only.
     pub(super) fn note_bare_pod(&mut self, placement: &Placement<'_>, field: PodField) {
-        self.keep(
-            field,
-            Reason::Immutable,
-            "of an existing Pod it can never change",
-        );
+        self.keep(field, Reason::Immutable, "immutable for an existing Pod");
         let message = format!(
-            "`{}` is a Pod without a controller: its {} stays as it is",
+            "`{}` is a Pod without a controller: its {} is not changed",
             placement.title(),
             field.as_str()
         );
@@ -184,11 +180,8 @@ impl<'a> PassContext<'a> {
         };
         self.report(
             Diagnostic::new(&codes::BARE_POD, message)
-                .at(
-                    start,
-                    "of an existing Pod only images may change and tolerations be added",
-                )
-                .help("place it by a Deployment or a Job, or give it `dunnage/ignore: \"true\"`"),
+                .at(start, "only images and tolerations are mutable")
+                .help("use a Deployment or a Job, or annotate it with `dunnage/ignore: \"true\"`"),
         );
     }
 }

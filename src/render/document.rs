@@ -1,4 +1,4 @@
-//! One document: what is planned for its objects, and its new text.
+//! Places the workloads of one document and returns its new text.
 
 use std::collections::BTreeSet;
 
@@ -14,29 +14,29 @@ use crate::policy::Jobs;
 use crate::text::Span;
 use crate::yaml::{self, Document, Edit, ParseError};
 
-/// The annotation by which an object asks to be left alone.
+/// The annotation that leaves an object unchanged.
 const IGNORE: &str = "dunnage/ignore";
 
-/// What came of one document; its tree is gone by then.
+/// The result for one document, without its tree.
 #[derive(Debug, Default)]
 pub(super) struct Placed {
-    /// Its objects.
+    /// The objects of the document.
     pub(super) seen: Vec<Seen>,
-    /// What was decided about their pod templates.
+    /// The decisions about their pod templates.
     pub(super) decided: Vec<Decided>,
-    /// The rows that matched, once for each object that they matched.
+    /// The indexes of the matching rows, once for each object.
     pub(super) matched: Vec<usize>,
-    /// Objects of kinds that nobody knows and that seem to have pods.
+    /// Objects of unknown kinds that seem to have pods.
     pub(super) unknown: Vec<Unknown>,
-    /// Its whole new text, if it changes.
+    /// The new text of the document, if it changes.
     pub(super) text: Option<String>,
-    /// What there is to say.
+    /// Findings in the document.
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// Whether it is not YAML, so that nobody knows what it holds.
+    /// Whether the document could not be read.
     pub(super) is_broken: bool,
 }
 
-/// Places the workloads of a part's document.
+/// Places the workloads of a document.
 pub(super) fn place(
     common: &Common<'_>,
     part: usize,
@@ -92,7 +92,7 @@ pub(super) fn place(
     placed
 }
 
-/// Plans the changes of every workload; gives back the rows that matched, once an object.
+/// Plans the changes of every workload and returns the indexes of the matching rows, once for each object.
 fn plan(cx: &mut PassContext<'_>, objects: &[Object<'_>]) -> Vec<usize> {
     let policy = cx.common.policy;
     let namespace = cx.common.options.namespace.as_deref();
@@ -113,8 +113,10 @@ fn plan(cx: &mut PassContext<'_>, objects: &[Object<'_>]) -> Vec<usize> {
             let because = row.map(|row| Because::of(policy, row));
             cx.decided.push(Decided::of(index, workload, because));
             match row {
-                None => cx.leave(Reason::NoRow, "no row of the policy matches"),
-                Some(_) if is_left_alone => cx.leave(Reason::OptOut, "`dunnage/ignore` says so"),
+                None => cx.leave(Reason::NoRow, "no policy row matches"),
+                Some(_) if is_left_alone => {
+                    cx.leave(Reason::OptOut, "annotation `dunnage/ignore` is `true`");
+                }
                 Some(row) => plan_template(cx, &Placement::new(policy, *row, workload, &by_path)),
             }
         }
@@ -124,7 +126,7 @@ fn plan(cx: &mut PassContext<'_>, objects: &[Object<'_>]) -> Vec<usize> {
     matched
 }
 
-/// What is of a wrong type in the workloads of a document; one that asks to be left alone may be as it is.
+/// Returns the errors for values of a wrong type in workloads, except those with `dunnage/ignore`.
 fn wrong_types(
     common: &Common<'_>,
     part: usize,
@@ -149,7 +151,7 @@ fn wrong_types(
     found
 }
 
-/// Reports pods that a row would place if the object had a template for them.
+/// Reports pods that a row matches and whose template is missing in the object.
 fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
     let policy = cx.common.policy;
     let namespace = cx.common.options.namespace.as_deref();
@@ -164,7 +166,7 @@ fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
         }
         let path = &missing.template.path;
         let message = format!(
-            "`{}` has no pod template at `{path}`, so pods from there are not placed",
+            "`{}` has no pod template at `{path}`: those pods are not placed",
             missing.title()
         );
         let span = cx
@@ -177,21 +179,21 @@ fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
         };
         cx.report(
             Diagnostic::new(&codes::TEMPLATE_MISSING, message)
-                .at(start, "the path leads to nothing in here")
-                .at(row.span, "the row that would place them")
-                .help("write the template, or leave it to a row with `pool: none` if there are no such pods"),
+                .at(start, "no template at this path")
+                .at(row.span, "row for these pods")
+                .help("add the template, or a row with `pool: none` if there are no such pods"),
         );
     }
 }
 
-/// Lets the passes plan for one template.
+/// Plans the changes of one pod template.
 fn plan_template(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let object = (cx.current().part, cx.current().object);
     if cx.common.options.unchangeable.contains(&object) {
-        return cx.leave(Reason::Exists, "it exists and can never change");
+        return cx.leave(Reason::Exists, "already exists and is immutable");
     }
     if placement.pools.is_empty() {
-        return cx.leave(Reason::PoolNone, "`pool: none` leaves it alone");
+        return cx.leave(Reason::PoolNone, "row sets `pool: none`");
     }
     for pass in PASSES {
         (pass.plan)(cx, placement);
@@ -202,8 +204,7 @@ fn plan_template(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     }
 }
 
-/// Whether the object asks to be left alone. Another word than `true` or `false` leaves that open, so
-/// it is an error.
+/// Returns whether the object has `dunnage/ignore: "true"`. Values other than `true` and `false` are an error.
 fn is_ignored(cx: &mut PassContext<'_>, object: &Object<'_>) -> bool {
     let annotation = object.node.get_path(&["metadata", "annotations", IGNORE]);
     let Some(annotation) = annotation else {
@@ -212,37 +213,39 @@ fn is_ignored(cx: &mut PassContext<'_>, object: &Object<'_>) -> bool {
     let word = annotation.text().unwrap_or_default();
     if !matches!(word, "true" | "false") {
         let message = format!(
-            "`{}` says `{IGNORE}: {word}`, which is neither yes nor no",
+            "`{IGNORE}` of `{}` is `{word}`, expected `true` or `false`",
             object.title()
         );
         let span = cx.common.release.node_span(object.part, annotation);
         cx.report(
-            Diagnostic::new(&codes::IGNORE_UNCLEAR, message)
+            Diagnostic::new(&codes::IGNORE_NOT_BOOLEAN, message)
                 .at(span, "neither `true` nor `false`")
-                .help("`\"true\"` leaves the object alone"),
+                .help("set `\"true\"` to leave the object unchanged, or remove the annotation"),
         );
     }
     word == "true"
 }
 
-/// Does with the changes of a Job what the policy says: its template can never change once it exists.
+/// Keeps or drops the changes of a Job as the policy sets in `jobs`: the pod template of an existing Job is immutable.
 fn settle_job(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let code = match cx.common.policy.jobs {
         Jobs::Patch => return,
-        Jobs::Skip => &codes::JOB_LEFT_ALONE,
+        Jobs::Skip => &codes::JOB_UNCHANGED,
         Jobs::Error => &codes::JOB_WOULD_CHANGE,
     };
     cx.current().changes.clear();
-    cx.leave(Reason::Immutable, "`jobs` of the policy says so");
+    cx.leave(Reason::Immutable, "the pod template of a Job is immutable");
     let title = placement.title();
     let message = match cx.common.policy.jobs {
-        Jobs::Error => format!("`{title}` would change, and `jobs: error` forbids it"),
-        _ => format!("`{title}` is left alone, as `jobs: skip` says"),
+        Jobs::Error => format!("`{title}` would change, but the policy sets `jobs: error`"),
+        _ => format!("`{title}` is left unchanged: the policy sets `jobs: skip`"),
     };
     let help = match cx.common.policy.jobs {
-        Jobs::Error => "give it a row with `pool: none`, or let `jobs: skip` leave all Jobs alone",
+        Jobs::Error => {
+            "add a row for it with `pool: none`, or set `jobs: skip` to leave all Jobs unchanged"
+        }
         _ => {
-            "`jobs: patch` places Jobs too; an upgrade fails where one exists with another template"
+            "set `jobs: patch` to place Jobs too; an upgrade fails if a Job exists with another template"
         }
     };
     let span = cx.span(placement, placement.workload.template.node);
@@ -253,13 +256,13 @@ fn settle_job(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
                     end: span.start,
                     ..span
                 },
-                "the template of an existing Job can never change",
+                "immutable once the Job exists",
             )
             .help(help),
     );
 }
 
-/// The new text of a document that a change names, unless something is in the way.
+/// Returns the new text of a document, or reports why it cannot be edited.
 fn edit(
     common: &Common<'_>,
     part: usize,
@@ -286,7 +289,7 @@ fn edit(
     }
 }
 
-/// The objects of one document that were to be changed, as a message names them.
+/// Returns the titles of the objects that would change, for messages.
 fn titles(decided: &[Decided]) -> String {
     let titles: Vec<String> = decided
         .iter()

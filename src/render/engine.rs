@@ -11,39 +11,38 @@ use crate::diag::Diagnostic;
 use crate::k8s::{Body, Manifests, ParsedDocuments, WORTH_THREADS};
 use crate::policy::Policy;
 
-/// A part of the stream with its new text.
+/// An edited document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditedDocument {
-    /// Which part of the release.
+    /// The index of its part in the release.
     pub part: usize,
-    /// The part's whole new text.
+    /// The complete new text of the part.
     pub text: String,
 }
 
-/// What a run gives back.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Whether there is a new stream; not where a diagnostic is an error.
+    /// Whether there is a new stream: `false` if a diagnostic is an error.
     pub rendered: bool,
     /// Documents that changed, in the order of the stream.
     pub documents: Vec<EditedDocument>,
     /// The objects that were read, in the order of the stream.
     pub seen: Vec<Seen>,
-    /// What was decided about each pod template, in the order of the stream.
+    /// The decisions about each pod template, in the order of the stream.
     pub decided: Vec<Decided>,
     /// How many objects each row of the policy matched.
     pub matched: Vec<usize>,
-    /// How many objects have pods that will start again beside the live ones, where those are known.
+    /// The number of live objects whose pods restart, if the live manifest is known.
     pub live_restarts: Option<usize>,
-    /// What there is to say, in the order of the stream, then of the policy.
+    /// The findings, in the order of the stream, then of the policy.
     pub diagnostics: Vec<Diagnostic>,
-    /// Who reads the output.
+    /// The mode of the run.
     pub mode: Mode,
 }
 
 impl Outcome {
-    /// The new stream of the release that was rendered: the old one, with the edited documents between its
-    /// pieces in place of the old ones.
+    /// Returns the new stream in pieces: unchanged text and edited documents.
     pub fn pieces<'o>(&'o self, release: &Manifests<'o>) -> Vec<&'o str> {
         let text = release.text;
         if text.trim().is_empty() {
@@ -60,12 +59,12 @@ impl Outcome {
         pieces
     }
 
-    /// The pieces put together.
+    /// Returns the new stream.
     pub fn text(&self, release: &Manifests<'_>) -> String {
         self.pieces(release).concat()
     }
 
-    /// How many fields change.
+    /// Returns the number of fields that change.
     pub fn changes(&self) -> usize {
         self.decided
             .iter()
@@ -73,7 +72,7 @@ impl Outcome {
             .sum()
     }
 
-    /// How many objects have pods that will start again.
+    /// Returns the number of objects whose pods restart.
     pub fn restarts(&self) -> usize {
         if let Some(restarts) = self.live_restarts {
             return restarts;
@@ -90,10 +89,10 @@ impl Outcome {
     }
 }
 
-/// Places every workload of a release as the policy says.
+/// Places every workload of a release according to the policy.
 ///
-/// What documents have in common is read first and kept; every other document is parsed, planned, edited
-/// and forgotten by itself, on all cores.
+/// Data that documents share is read first. Then every document is parsed, planned and edited on its own, on all
+/// cores.
 pub fn run(release: &Manifests<'_>, policy: &Policy, options: &Options) -> Outcome {
     let documents = release.documents(|body| body == Body::Common);
     let objects = documents.objects(release);
@@ -117,7 +116,7 @@ pub fn run(release: &Manifests<'_>, policy: &Policy, options: &Options) -> Outco
     let unknown = outcome.take_in(placed);
     outcome.diagnostics.extend(unknown);
     if !is_broken {
-        // A document that cannot be read may be the one that a row waits for.
+        // An unreadable document could contain the workload that a row expects.
         let hooks = Hooks::of(mode, options);
         let unmet = expect::check(release, policy, &outcome.matched, hooks);
         outcome.diagnostics.extend(unmet);
@@ -126,7 +125,7 @@ pub fn run(release: &Manifests<'_>, policy: &Policy, options: &Options) -> Outco
     outcome
 }
 
-/// Every document that has to be read, each by itself; their order does not depend on who was first.
+/// Places the workloads of every document that must be parsed, in the order of the stream.
 fn place_all(common: &Common<'_>, documents: &ParsedDocuments<'_>) -> Vec<(usize, Placed)> {
     let release = common.release;
     let place = |part: usize| {
@@ -147,8 +146,8 @@ fn place_all(common: &Common<'_>, documents: &ParsedDocuments<'_>) -> Vec<(usize
 }
 
 impl Outcome {
-    /// Puts what came of the documents together. What is the same for many is said once; what is said of
-    /// unknown kinds is given back, to be said last.
+    /// Merges the results of the documents. Equal findings are reported once. Returns the notes about unknown kinds,
+    /// which come last.
     fn take_in(&mut self, placed: Vec<(usize, Placed)>) -> Vec<Diagnostic> {
         let mut unknown_classes = BTreeSet::new();
         let mut unknown_kinds = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What the rows require of a stream: how many objects they expect, and that they match anything.
+//! Checks the number of objects that the rows of the policy match.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use crate::diag::Diagnostic;
 use crate::k8s::{ChartPath, Manifests};
 use crate::policy::{Policy, Row};
 
-/// Whether hooks would be in the stream.
+/// Whether the stream contains hooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hooks {
-    /// A row that matches only hooks has something to match.
+    /// Hooks are in the stream, so rows for hooks can match.
     Visible,
-    /// Helm 3 and a live manifest never show them.
+    /// Helm 3 and live manifests have no hooks.
     Invisible,
 }
 
@@ -26,8 +26,8 @@ impl Hooks {
     }
 }
 
-/// Checks each row's `expect` and notes rows that matched nothing, both in the releases of the row's chart
-/// alone. `matched` counts objects by row.
+/// Checks `expect` of each row and reports rows without a match, in releases of the row's chart only. `matched`
+/// is the number of objects for each row.
 pub(super) fn check(
     release: &Manifests<'_>,
     policy: &Policy,
@@ -51,8 +51,8 @@ pub(super) fn check(
         .collect()
 }
 
-/// Whether the stream holds what the row is for: its chart, and hooks if it matches nothing else. A row
-/// without a chart is for all releases, and most of them need not have what it matches.
+/// Returns whether the stream can contain matches of the row: its chart, and hooks if the row matches hooks only. A
+/// row without a chart is for all releases and may match nothing.
 fn applies(row: &Row, charts: &BTreeSet<String>, hooks: Hooks) -> bool {
     let wanted = &row.criteria.charts;
     let is_wanted = |chart: &String| wanted.iter().any(|wanted| wanted.matches(chart));
@@ -66,14 +66,15 @@ fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {
         .as_ref()
         .filter(|expect| !expect.value.is_met(count))?;
     let message = format!(
-        "{} matched {count} {}",
+        "{} matched {count} {}, expected {}",
         row.title(),
-        if count == 1 { "object" } else { "objects" }
+        if count == 1 { "object" } else { "objects" },
+        expect.value
     );
     Some(
         Diagnostic::new(&codes::EXPECTATION_UNMET, message)
-            .at(expect.span, "it expects this")
-            .help("see what the rows above it take, and whether a name or a label changed in the chart"),
+            .at(expect.span, "expected count")
+            .help("check which objects earlier rows match, and whether a name or label changed in the chart"),
     )
 }
 
@@ -84,9 +85,9 @@ fn unused(row: &Row, count: usize) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(
             &codes::ROW_UNUSED,
-            format!("{} matched nothing in a release of its chart", row.title()),
+            format!("{} matched no object of its chart", row.title()),
         )
-        .at(row.span, "no object comes this far")
-        .help("`expect: 1+` makes this an error, `expect: 0+` allows it"),
+        .at(row.span, "no match")
+        .help("correct `match` or remove the row; `expect: 0+` allows no match"),
     )
 }

@@ -1,11 +1,11 @@
-//! The hub's own values, which z2jh writes into a Secret of the stream.
+//! Reads the hub's values from the Secret that z2jh renders.
 
 use super::codes;
 use crate::diag::Diagnostic;
 use crate::hub::{self, HubImage, HubValues};
 use crate::k8s::{Manifests, Object};
 
-/// The images that the hub's values in the stream name, with the charts of the hub.
+/// Returns the images in the hub's values of the stream, with the chart path of the hub.
 pub(super) fn read(
     release: &Manifests<'_>,
     objects: &[Object<'_>],
@@ -24,13 +24,16 @@ pub(super) fn read(
         diagnostics.push(
             Diagnostic::new(
                 &codes::HUB_VALUES,
-                format!("the values in `{}` cannot be read", secret.title()),
+                format!(
+                    "hub values in `{}` cannot be read: their images are not pulled",
+                    secret.title()
+                ),
             )
             .at(
                 release.span(secret.part, start..start),
-                "neither YAML nor base64 of it",
+                "neither YAML nor base64 of YAML",
             )
-            .help("give them by `--values`, so that the images of profiles can be pulled"),
+            .help("pass the hub's values files with `--values`"),
         );
     }
     (images, diagnostics)

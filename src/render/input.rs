@@ -1,4 +1,4 @@
-//! What is wrong with the input: with the stream, and with documents that are to be edited.
+//! Diagnostics about the input: the stream as a whole, and documents that `render` edits.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::k8s::{Body, HOOK, Manifests, Misshapen, Object, ParsedDocuments};
 use crate::text::Span;
 use crate::yaml::{self, Document, NodeContent, NodeRef, ParseError, Refusal};
 
-/// What is wrong with the stream as a whole, for who reads the output.
+/// Returns the problems of the whole stream in a mode.
 pub(super) fn problems(
     release: &Manifests<'_>,
     documents: &ParsedDocuments<'_>,
@@ -27,7 +27,7 @@ pub(super) fn problems(
     diagnostics
 }
 
-/// What is in the way of reading a release at all, whoever wants to.
+/// Returns the errors that prevent reading a release.
 pub fn unreadable(release: &Manifests<'_>, documents: &ParsedDocuments<'_>) -> Vec<Diagnostic> {
     let blank = release.is_blank().then(no_documents);
     let broken = documents
@@ -37,8 +37,8 @@ pub fn unreadable(release: &Manifests<'_>, documents: &ParsedDocuments<'_>) -> V
     all.chain(no_kind(release, documents)).collect()
 }
 
-/// Says that no document has a kind, as in a values file or an error text in place of manifests: what is not
-/// read has one. `documents` are those that do not show their type at a glance, or more.
+/// Returns an error if no document has a kind, as in a values file or an error message of another command.
+/// `documents` must contain all documents whose kind is not found without parsing.
 pub(super) fn no_kind(
     release: &Manifests<'_>,
     documents: &ParsedDocuments<'_>,
@@ -58,18 +58,15 @@ pub(super) fn no_kind(
         .readable()
         .filter(|(_, document)| has_content(document));
     let (part, _) = with_content.next()?;
-    let message = "no document of the input has a `kind`: these are not manifests";
+    let message = "the input contains no manifests: no document has a `kind`";
     Some(
         Diagnostic::new(&codes::NO_KIND, message)
-            .at(release.content_span(part), "no `kind` here")
-            .help(
-                "check the command before the pipe: an error text or a values file is no manifest; \
-                 `dunnage lint` reads values files",
-            ),
+            .at(release.content_span(part), "no `kind`")
+            .help("check the command before the pipe; for values files, use `dunnage lint`"),
     )
 }
 
-/// A value in a workload whose type is wrong, so that the workload cannot be placed.
+/// Returns the error for a value of the wrong type, which prevents the placement of its workload.
 pub(super) fn wrong_type(
     release: &Manifests<'_>,
     part: usize,
@@ -83,16 +80,16 @@ pub(super) fn wrong_type(
     let first_line = release.text[span.start..span.end].lines().next();
     let end = span.start + first_line.unwrap_or_default().len();
     Diagnostic::new(&codes::WRONG_TYPE, message)
-        .at(Span { end, ..span }, format!("{expected} is expected"))
-        .help("correct the chart's values or its template, or leave the object out with `dunnage/ignore: \"true\"`")
+        .at(Span { end, ..span }, format!("{expected} expected"))
+        .help("correct the chart's values or template, or annotate the object with `dunnage/ignore: \"true\"`")
 }
 
 fn no_documents() -> Diagnostic {
-    Diagnostic::new(&codes::NO_DOCUMENTS, "the input holds no document")
-        .help("see whether the command before the pipe failed; a chart may render nothing only under `--mode helm3` or `--mode helm4`")
+    Diagnostic::new(&codes::NO_DOCUMENTS, "the input contains no documents")
+        .help("check whether the command before the pipe failed; empty input is allowed only with `--mode helm3` or `--mode helm4`")
 }
 
-/// A part that should be a document and is not.
+/// Returns the error for a document that is not YAML.
 pub(super) fn not_yaml(release: &Manifests<'_>, part: usize, error: &ParseError) -> Diagnostic {
     let message = format!("this document is not YAML: {}", error.message);
     Diagnostic::new(&codes::NOT_YAML, message)
@@ -105,18 +102,15 @@ fn hook_under_helm3(release: &Manifests<'_>, hook: &Object<'_>) -> Diagnostic {
     let annotation = hook.node.get_path(&["metadata", "annotations", HOOK]);
     let span = release.node_span(hook.part, annotation.unwrap_or(hook.node));
     let message = format!(
-        "`{}` is a hook, which Helm 3 would install as an ordinary object and never delete",
+        "Helm 3 would install the hook `{}` as an ordinary object and never delete it",
         hook.title()
     );
     Diagnostic::new(&codes::HOOK_UNDER_HELM3, message)
-        .at(
-            span,
-            "Helm 3 recognises no hook in a post-renderer's output",
-        )
+        .at(span, "ignored by Helm 3 after a post-renderer")
         .help("use Helm 4, or `helm template | dunnage render --mode plain`")
 }
 
-/// What is in the way of an edit of these objects.
+/// Returns the error for objects that cannot be edited safely.
 pub(super) fn refused(
     release: &Manifests<'_>,
     part: usize,
@@ -125,28 +119,28 @@ pub(super) fn refused(
 ) -> Diagnostic {
     let help = match refusal {
         Refusal::Unverified(_) => {
-            "this is a bug of dunnage; leave the object out with `dunnage/ignore: \"true\"` meanwhile"
+            "this is a bug in dunnage; until it is fixed, annotate the object with `dunnage/ignore: \"true\"`"
         }
-        Refusal::SecondDocument(_) => "put `---` between the two in the chart's template",
-        Refusal::NotA(..) => "mend the chart's values or its template",
+        Refusal::SecondDocument(_) => "add `---` between the two documents in the chart's template",
+        Refusal::NotA(..) => "correct the chart's values or template",
         Refusal::LineBreak(..) => {
-            "end the line with a line feed in the template, or write the character as an escape in double quotes"
+            "end the line with a line feed in the template, or escape the character in double quotes"
         }
         _ => {
-            "write it out in the template, or leave the object out with `dunnage/ignore: \"true\"`"
+            "write the value out in the template, or annotate the object with `dunnage/ignore: \"true\"`"
         }
     };
-    let message = format!("{titles} cannot be changed without doubt: {refusal}");
+    let message = format!("{titles} cannot be edited safely: {refusal}");
     let range = refusal.range();
     let text = release.part_text(part);
     let first_line = text[range.clone()].lines().next().unwrap_or_default();
     let range = range.start..range.start + first_line.len();
     Diagnostic::new(&codes::CANNOT_EDIT, message)
-        .at(release.span(part, range), "this is in the way")
+        .at(release.span(part, range), "prevents the edit")
         .help(help)
 }
 
-/// Warns of keys that stand twice in a document that is edited.
+/// Returns warnings for keys that are set twice in an edited document.
 pub(super) fn duplicates(
     release: &Manifests<'_>,
     part: usize,
@@ -164,19 +158,16 @@ pub(super) fn duplicates(
                 .find(name)
                 .is_some_and(|found| found.key.id() == last.id());
             let of_last = if counts {
-                "this one wins"
+                "used"
             } else {
-                "a merge key (`<<`) overrides this one"
+                "overridden by a merge key (`<<`)"
             };
             Diagnostic::new(
                 &codes::DUPLICATE_KEY,
-                format!("`{name}` is set twice in one mapping"),
+                format!("`{name}` is set twice in one mapping: the first value is ignored"),
             )
             .at(release.node_span(part, last), of_last)
-            .at(
-                release.node_span(part, first),
-                "Helm and Kubernetes never see this one",
-            )
+            .at(release.node_span(part, first), "ignored")
             .help("remove the first one from the chart's template")
         })
         .collect()
@@ -196,7 +187,7 @@ fn duplicate_keys(node: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
     pairs
 }
 
-/// An alias that Helm's reader refuses, in a document that is edited.
+/// Returns the error for an alias in an edited document that Helm cannot read.
 pub(super) fn alias_problem(
     release: &Manifests<'_>,
     part: usize,
@@ -207,9 +198,9 @@ pub(super) fn alias_problem(
         .find(|node| matches!(node.node().content, NodeContent::Alias(None)));
     if let Some(alias) = dangling {
         return Some(
-            Diagnostic::new(&codes::BROKEN_ALIAS, "an alias has no anchor in its document")
-                .at(release.node_span(part, alias), "no such anchor")
-                .help("Helm 4 splits a List without resolving its aliases; write the value out in the template"),
+            Diagnostic::new(&codes::BROKEN_ALIAS, "alias has no anchor in its document")
+                .at(release.node_span(part, alias), "unknown anchor")
+                .help("write the value out in the template; Helm 4 splits a List without resolving its aliases"),
         );
     }
     let bomb = document
@@ -217,7 +208,7 @@ pub(super) fn alias_problem(
         .and_then(|root| yaml::expansion_problem(root).err())?;
     Some(
         Diagnostic::new(&codes::BROKEN_ALIAS, bomb.message)
-            .at(release.span(part, bomb.range), "expanded from here")
+            .at(release.span(part, bomb.range), "first alias")
             .help("write the values out in the template"),
     )
 }

@@ -1,30 +1,30 @@
-//! One stream to render, with everything that decides about it.
+//! The input of one rendering.
 
 use super::{Options, Outcome, run, run_after};
 use crate::k8s::Manifests;
 use crate::policy::Policy;
 use crate::text::{SourceId, Sources};
 
-/// A stream of manifests and what it is rendered by.
+/// A stream of manifests with its policy and options.
 #[derive(Debug)]
 pub struct Job {
     /// The policy.
     pub policy: Policy,
     /// The manifests.
     pub manifests: SourceId,
-    /// The manifests of the release as it is installed, where they are known.
+    /// The live manifests of the release, if known.
     pub previous: Option<SourceId>,
-    /// Everything else.
+    /// The other options.
     pub options: Options,
 }
 
 impl Job {
-    /// Reads the manifests as a release.
+    /// Returns the manifests as a release.
     pub fn release<'s>(&self, sources: &'s Sources) -> Manifests<'s> {
         self.release_of(sources, self.manifests)
     }
 
-    /// Renders the release, and looks at what is installed where that is known.
+    /// Renders the release, compared with the live manifests if they are known.
     pub fn run(&self, sources: &Sources, release: &Manifests<'_>) -> Outcome {
         match self.previous {
             None => run(release, &self.policy, &self.options),

@@ -1,7 +1,7 @@
-//! From a release and a policy to the release's new text.
+//! Applies a policy to the manifests of a release.
 //!
-//! [`run`] lets each pass plan its changes of each workload (`passes/`), turns the plans into edits of
-//! the original text, and reads every edited document again. It gives back all of the text or none.
+//! In [`run`], each pass (`passes/`) plans changes of each workload. The plans become edits of the original text, and
+//! every edited document is parsed again to verify it. The result is the complete text, or none.
 
 mod codes;
 mod common;
@@ -34,34 +34,33 @@ pub use report::Report;
 
 use std::collections::BTreeSet;
 
-/// What a run is told besides release and policy.
+/// The options of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Who reads the output; found from the stream where nothing is said.
+    /// The mode; `None` detects it from the stream.
     pub mode: Option<Mode>,
-    /// What calls us, where the stream alone cannot tell.
+    /// How dunnage was started, for detecting the mode.
     pub caller: Caller,
-    /// Whether the stream is a live manifest (`helm get manifest`), which never has the hooks of its release.
+    /// Whether the stream is a live manifest (`helm get manifest`), which contains no hooks.
     pub is_live: bool,
-    /// Whether nobody asks what was seen and decided: then it is forgotten with each document.
+    /// Whether to drop the objects and decisions of each document, to save memory.
     pub forgets_decisions: bool,
-    /// The release's namespace, for objects that name none.
+    /// The namespace of the release, for objects without one.
     pub namespace: Option<String>,
-    /// Images that the hub's own values name (`--values`).
+    /// Images in the hub's values (`--values`).
     pub hub_images: Vec<crate::hub::HubImage>,
-    /// Objects that exist and could not take a change, each by its part and its index there: they are left
-    /// alone.
+    /// Existing objects with an immutable template, by part and index: they are not changed.
     pub unchangeable: BTreeSet<(usize, usize)>,
 }
 
 /// How dunnage was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Caller {
-    /// By `dunnage render`, by a person or in a pipe.
+    /// `dunnage render`, by a person or in a pipe.
     #[default]
     Person,
-    /// By the bare command, as Helm 3 starts a post-renderer.
+    /// The bare command, as Helm 3 starts a post-renderer.
     PostRenderer,
-    /// By the Helm 4 plugin.
+    /// The Helm 4 plugin.
     Plugin,
 }

@@ -5,33 +5,33 @@ use crate::yaml::NodeRef;
 
 use super::Caller;
 
-/// What stands in place of an empty output: Helm 3 deploys nothing without a word where the output is
-/// empty, Helm 4 refuses it; a comment is fine for both.
+/// The output for an empty stream. Helm 3 silently deploys nothing if the output is empty, and Helm 4 refuses it; a
+/// comment is fine for both.
 pub const NO_DOCUMENTS: &str = "# dunnage: no documents\n";
 
-/// Who reads the output.
+/// The consumer of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Mode {
-    /// Helm 3 as a post-renderer: it never shows hooks and never recognises one.
+    /// Helm 3, as a post-renderer. Hooks are not in the stream, and ignored in the output.
     Helm3,
-    /// Helm 4 as a plugin: hooks are in the stream, every document carries the filename annotation.
+    /// Helm 4, as a post-renderer plugin. Hooks are in the stream, and every document has the filename annotation.
     Helm4,
-    /// A KRM function's `ResourceList`.
+    /// A KRM function with a `ResourceList`.
     Krm,
-    /// A pipe, a file.
+    /// A pipe or a file.
     Plain,
 }
 
 impl Mode {
-    /// Whether no document at all is a result and not a mistake: a chart may render nothing.
+    /// Returns whether an empty stream is allowed: with Helm, a chart may render nothing.
     pub fn is_helm(self) -> bool {
         matches!(self, Mode::Helm3 | Mode::Helm4)
     }
 
-    /// The mode of a stream: Helm 4 marks every document, Helm 3 writes `# Source:` and no hook. What
-    /// `helm template` prints has both, and is read by a pipe.
+    /// Detects the mode of a stream. Helm 4 annotates every document; Helm 3 writes `# Source:` and no hooks;
+    /// `helm template` writes both and is a pipe.
     pub(super) fn of(
         release: &Manifests<'_>,
         documents: &ParsedDocuments<'_>,

@@ -4,33 +4,33 @@ use crate::k8s::{Manifests, Object, PodField, Workload};
 use crate::text::Span;
 use crate::yaml::Edit;
 
-/// What was decided about one pod template.
+/// The decisions about one pod template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
-    /// The part of the release that holds it.
+    /// The index of its part in the release.
     pub part: usize,
-    /// Which object of that part, counted from 0.
+    /// The index of the object in that part.
     pub object: usize,
-    /// The object, and which template where it has several: `RayCluster/a (worker gpu)`.
+    /// The name in messages, with the template if the object has several: `RayCluster/a (worker gpu)`.
     pub title: String,
-    /// What `match.template` may call it; empty for the only template of its object.
+    /// The names for `match.template`; empty if the object has one template.
     pub template: Vec<String>,
-    /// Why; nothing where no row matches.
+    /// The matching row, if any.
     pub because: Option<Because>,
-    /// Whether running pods start again where it changes.
+    /// Whether a change restarts running pods.
     pub restarts: bool,
-    /// What has to hold besides, so that the pods get what is written.
+    /// A condition of the operator for applying the fields.
     pub caveat: Option<&'static str>,
-    /// What changes.
+    /// The planned changes.
     pub changes: Vec<Change>,
-    /// What does not, though a row or a pool speaks of it.
+    /// Fields that do not change, with reasons.
     pub kept: Vec<Kept>,
-    /// The images that it pulls afterwards, if it is an image puller.
+    /// The images that it pulls after the changes, if it is an image puller.
     pub pulls: Vec<String>,
 }
 
 impl Decided {
-    /// Nothing is decided yet about this template of the object of that index.
+    /// Returns empty decisions for a template of the object with that index.
     pub(super) fn of(object: usize, workload: &Workload<'_>, because: Option<Because>) -> Self {
         Self {
             part: workload.object.part,
@@ -47,24 +47,24 @@ impl Decided {
     }
 }
 
-/// An object that was read.
+/// An object of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// The part of the release that holds it.
+    /// The index of its part in the release.
     pub part: usize,
     /// The API group; empty for the core group.
     pub group: String,
     /// The kind.
     pub kind: String,
-    /// The name; empty where there is none.
+    /// The name; empty if it has none.
     pub name: String,
-    /// The namespace, where it names one.
+    /// The namespace, if the object sets one.
     pub namespace: Option<String>,
-    /// The template of the chart that it came from; empty where the stream does not say.
+    /// The chart template that rendered it; empty if unknown.
     pub file: String,
-    /// The events at which Helm runs it; none for an ordinary object.
+    /// The hook events; empty for an ordinary object.
     pub hooks: Vec<String>,
-    /// Its bytes.
+    /// The bytes of the object.
     pub span: Span,
 }
 
@@ -83,14 +83,14 @@ impl Seen {
     }
 }
 
-/// Which row a decision follows.
+/// The row behind a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Because {
-    /// The policy's row, as its title.
+    /// The title of the row.
     pub row: String,
-    /// The row in the policy.
+    /// The span of the row in the policy.
     pub row_span: Span,
-    /// The pools that the row names; none where it leaves things alone.
+    /// The pools of the row; empty for `pool: none`.
     pub pools: Vec<String>,
 }
 
@@ -99,56 +99,56 @@ pub struct Because {
 pub struct Change {
     /// The field.
     pub field: PodField,
-    /// What happens to it, in a few words.
+    /// The change in a few words.
     pub what: String,
-    /// How; nothing is left of it once the document is edited.
+    /// The edits; empty once they are applied.
     pub(super) edits: Vec<Edit>,
 }
 
-/// A field that stays as it is, or all of them.
+/// A field that does not change, or all fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The field; nothing where the reason is one for all.
+    /// The field; `None` if the reason applies to all fields.
     pub field: Option<PodField>,
-    /// Why it stays.
+    /// The reason.
     pub reason: Reason,
-    /// Why, in a few words.
+    /// The reason in a few words.
     pub what: String,
 }
 
-/// Why something was not done.
+/// The reason why a field does not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Reason {
-    /// What is there does already what the row asks for.
+    /// The chart already has what the row asks for.
     Covered,
-    /// The chart set it, and the row does not override the chart.
+    /// The chart sets the field, and the row does not override it.
     ChartsOwn,
-    /// What is there and what the row asks for exclude each other.
+    /// The chart and the row contradict each other.
     Contradicts,
-    /// The object asks to be left alone, by `dunnage/ignore`.
+    /// The object has the annotation `dunnage/ignore`.
     OptOut,
-    /// The object exists already, and could not take the change (`--previous`).
+    /// The object already exists and is immutable (`--previous`).
     Exists,
-    /// The row says `pool: none`.
+    /// The row sets `pool: none`.
     PoolNone,
     /// No row matches.
     NoRow,
-    /// What exists cannot change: a Pod without a controller, or a Job as the policy wants it.
+    /// The object is immutable: a Pod without a controller, or a Job with `jobs: skip` or `jobs: error`.
     Immutable,
-    /// The pods never come to the scheduler, as they name their node.
+    /// The pod sets `nodeName` and bypasses the scheduler.
     Pinned,
-    /// It comes from another place of the same object, where it is decided.
+    /// The template inherits the field from another place of the object.
     Inherited,
-    /// It does not help there: a preference for pods that are pinned to their nodes one by one.
+    /// It would have no effect, such as a preference for pods of a DaemonSet.
     NoUse,
-    /// A priority class that is not known, or that comes too late.
+    /// The priority class is unknown, or created too late.
     NoClass,
-    /// The kind has no field for it at that place.
+    /// The kind does not have the field.
     NoField,
-    /// A puller has no container whose form another could take.
+    /// The image puller has no init container to copy.
     NoForm,
-    /// An error says why.
+    /// An error explains it.
     Refused,
 }

@@ -1,4 +1,4 @@
-//! The live manifest beside the new one: what exists and cannot change, and what will restart.
+//! Compares the new manifest with the live one: immutable objects, and pods that restart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use crate::policy::Policy;
 use crate::text::Span;
 use crate::yaml::{NodeRef, Value};
 
-/// Places every workload of a release that is installed already. What exists and could not take a change
-/// of ours is left as it is; what could not even take the chart's own is an error, as the upgrade fails.
-/// `previous` is the live manifest, as `helm get manifest` prints it.
+/// Places every workload of an installed release. Existing immutable objects are not changed by the policy. If the
+/// chart itself changes an immutable field, the upgrade would fail, so it is an error. `previous` is the live manifest
+/// from `helm get manifest`.
 pub fn run_after(
     release: &Manifests<'_>,
     policy: &Policy,
@@ -33,13 +33,13 @@ pub fn run_after(
     comparison.complete(second)
 }
 
-/// What the new stream is beside the live one.
+/// The differences between the new stream and the live one.
 #[derive(Default)]
 struct Comparison {
-    /// Objects that exist and would change by us alone.
+    /// Existing objects that only the policy would change.
     unchangeable: BTreeSet<(usize, usize)>,
     diagnostics: Vec<Diagnostic>,
-    /// Objects whose running pods will be replaced.
+    /// The number of objects whose running pods restart.
     restarts: usize,
 }
 
@@ -106,7 +106,7 @@ fn compare(
         if !fixed.is_empty() && fixed.iter().all(|changed| changed.is_ours()) {
             comparison.unchangeable.insert((chart.part, number));
         } else if let Some(first) = fixed.first() {
-            comparison.diagnostics.push(trio.cannot_change(first));
+            comparison.diagnostics.push(trio.immutable_change(first));
         }
         comparison.diagnostics.extend(trio.class_problem());
     }
@@ -124,7 +124,7 @@ fn identity(object: &Object<'_>) -> Identity {
     )
 }
 
-/// Whether two objects of one name may be in one namespace.
+/// Returns whether two objects with the same name may be in the same namespace.
 fn is_in_one_place(one: &Object<'_>, other: &Object<'_>, options: &Options) -> bool {
     let namespace = |object: &Object<'_>| {
         object
@@ -136,14 +136,14 @@ fn is_in_one_place(one: &Object<'_>, other: &Object<'_>, options: &Options) -> b
     own == others || own.is_none() || others.is_none()
 }
 
-/// A pod template that is not what the live one is.
+/// A pod template that differs from the live one.
 struct Changed<'d> {
     chart: Workload<'d>,
     new: Workload<'d>,
     old: Workload<'d>,
 }
 
-/// The templates of an object that differ from the live ones.
+/// Returns the templates of an object that differ from the live ones.
 fn changes<'d>(
     charts: Vec<Workload<'d>>,
     new: Vec<Workload<'d>>,
@@ -168,12 +168,12 @@ fn changes<'d>(
 }
 
 impl Changed<'_> {
-    /// Whether the chart itself would have left the template as it is.
+    /// Returns whether only the policy changes the template.
     fn is_ours(&self) -> bool {
         meaning(self.chart.template.node) == meaning(self.old.template.node)
     }
 
-    /// Of a Pod, images may change and tolerations be added.
+    /// Returns whether Kubernetes allows the change: in a Pod, new images and additional tolerations.
     fn is_allowed(&self) -> bool {
         if self.new.kind() != "Pod" {
             return false;
@@ -193,7 +193,7 @@ impl Changed<'_> {
             && new.map(without_mutable) == old.map(without_mutable)
     }
 
-    /// Where the templates differ, in a few words.
+    /// Returns the first paths at which the templates differ, for messages.
     fn differences(&self) -> String {
         const MOST: usize = 4;
         let mut paths = Vec::new();
@@ -217,7 +217,7 @@ impl Changed<'_> {
     }
 }
 
-/// One object as the chart has it and as it lives.
+/// An object of the chart with its live counterpart.
 struct Trio<'a> {
     release: &'a Manifests<'a>,
     previous: &'a Manifests<'a>,
@@ -226,24 +226,24 @@ struct Trio<'a> {
 }
 
 impl Trio<'_> {
-    fn cannot_change(&self, changed: &Changed<'_>) -> Diagnostic {
+    fn immutable_change(&self, changed: &Changed<'_>) -> Diagnostic {
         let title = self.chart.title();
         let message = format!(
-            "`{title}` exists with another template, which can never change; what differs: {}",
+            "the upgrade would change the immutable template of `{title}`: {}",
             changed.differences()
         );
-        let help = "delete it before the upgrade, or give it a name of its own for each revision";
+        let help = "delete it before the upgrade, or give it a new name in each revision";
         let here = self
             .release
             .node_span(self.chart.part, changed.chart.template.node);
         let live = self
             .previous
             .node_span(self.old.part, changed.old.template.node);
-        let mut diagnostic = Diagnostic::new(&codes::CANNOT_CHANGE, message)
-            .at(start(here), "the upgrade would change this")
-            .at(start(live), "which lives like this")
+        let mut diagnostic = Diagnostic::new(&codes::IMMUTABLE_CHANGE, message)
+            .at(start(here), "changed by the upgrade")
+            .at(start(live), "current value")
             .help(help);
-        // A Job that is deleted once it has ended is most likely not there any more.
+        // A Job that Kubernetes deletes after it ends has probably gone.
         if self
             .old
             .node
@@ -255,7 +255,7 @@ impl Trio<'_> {
         diagnostic
     }
 
-    /// A priority class whose value would change.
+    /// Returns an error if an immutable field of a priority class would change.
     fn class_problem(&self) -> Option<Diagnostic> {
         if self.chart.gvk.kind != "PriorityClass" {
             return None;
@@ -278,31 +278,31 @@ impl Trio<'_> {
             if node.is_some() { span } else { start(span) }
         };
         let message = format!(
-            "`{}` exists with another `{field}`, which can never change",
+            "the upgrade would change the immutable `{field}` of `{}`",
             self.chart.title()
         );
         Some(
-            Diagnostic::new(&codes::CANNOT_CHANGE, message)
-                .at(span(self.release, self.chart), "the upgrade would set this")
-                .at(span(self.previous, self.old), "which lives like this")
-                .help("give the class another name, or delete it before the upgrade"),
+            Diagnostic::new(&codes::IMMUTABLE_CHANGE, message)
+                .at(span(self.release, self.chart), "new value")
+                .at(span(self.previous, self.old), "current value")
+                .help("rename the class, or delete it before the upgrade"),
         )
     }
 }
 
-/// Says which objects were left alone because they exist.
+/// Reports the objects that are not changed because they exist.
 fn note_unchangeable(outcome: &mut Outcome, unchangeable: &BTreeSet<(usize, usize)>) {
     for &(part, number) in unchangeable {
         let mut of_part = outcome.seen.iter().filter(|seen| seen.part == part);
         let object = of_part.nth(number).expect("it was seen in both runs");
         let message = format!(
-            "`{}/{}` exists and is left as it is, for its template can never change",
+            "`{}/{}` already exists and is left unchanged: its pod template is immutable",
             object.kind, object.name
         );
         outcome.diagnostics.push(
-            Diagnostic::new(&codes::JOB_LEFT_ALONE, message)
-                .at(start(object.span), "lives without what the policy asks for")
-                .help("delete it before the upgrade if it has to be placed"),
+            Diagnostic::new(&codes::JOB_UNCHANGED, message)
+                .at(start(object.span), "not placed by the policy")
+                .help("delete it before the upgrade to place it"),
         );
     }
 }
@@ -314,7 +314,7 @@ fn start(span: Span) -> Span {
     }
 }
 
-/// A node's value as the API server stores it: a null is nothing.
+/// Returns the value of a node as the API server stores it, without nulls.
 fn meaning(node: NodeRef<'_>) -> Option<Value> {
     Value::of(node).map(without_nulls)
 }
@@ -334,7 +334,7 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// A pod spec without what may change of a Pod.
+/// Returns a pod spec without the fields that are mutable in a Pod.
 fn without_mutable(spec: Value) -> Value {
     let Value::Mapping(pairs) = spec else {
         return spec;
@@ -374,7 +374,7 @@ fn member<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     }
 }
 
-/// The paths at which two values differ: `spec.containers[0].image`.
+/// Collects the paths at which two values differ: `spec.containers[0].image`.
 fn differences(one: &Value, other: &Value, path: &str, paths: &mut Vec<String>) {
     match (one, other) {
         _ if one == other => {}

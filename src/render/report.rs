@@ -1,4 +1,4 @@
-//! What a run saw and decided, for programs to read.
+//! The machine-readable report of a run.
 
 mod fits;
 
@@ -11,35 +11,35 @@ use crate::k8s::{Body, Manifests};
 use crate::policy::Policy;
 use crate::text::{Sources, Span, mask_message};
 
-/// Every object of a stream with every decision about it.
+/// The report of a run: every object with the decisions about it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
-    /// Goes up when a member changes its meaning or goes away: 1.
+    /// Version of this format: 1. It increases if a member changes its meaning or is removed.
     version: u32,
-    /// Whether the stream could be rendered. If not, an error among the diagnostics says why.
+    /// Whether the stream was rendered. If not, an error in the diagnostics gives the reason.
     rendered: bool,
-    /// Who reads the output; nothing where the input was not read.
+    /// Consumer of the output; `null` if the input was not read.
     mode: Option<Mode>,
-    /// What was not in the stream because of who made it.
+    /// Objects that the caller does not pass to dunnage.
     unseen: Option<&'static str>,
-    /// The sums.
+    /// Totals of the run.
     summary: Summary,
     /// The rows of the policy, in its order.
     rows: Vec<ReportedRow>,
-    /// The objects, in the order of the stream; items of a List stand for the List.
+    /// The objects, in the order of the stream; a List is replaced by its items.
     objects: Vec<ReportedSeen>,
 }
 
-/// How much there was, and how much of it changes.
+/// Totals of a run.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     /// Documents of the stream.
     documents: usize,
-    /// Documents that were copied without being looked into, as their kind has no pods.
+    /// Documents that were copied without parsing, because their kind has no pods.
     copied: usize,
     /// Documents that change.
     changed: usize,
@@ -47,22 +47,22 @@ struct Summary {
     templates: usize,
     /// Fields that change.
     changes: usize,
-    /// Objects whose running pods start again.
+    /// Objects whose running pods restart.
     restarts: usize,
 }
 
-/// A row of the policy and what it did.
+/// A row of the policy with its matches.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ReportedRow {
-    /// What messages call it.
+    /// Title of the row in messages.
     title: String,
-    /// Where it stands: `dunnage.yaml:12`.
+    /// Place of the row: `dunnage.yaml:12`.
     at: String,
-    /// Its pools; none where it leaves things alone.
+    /// Pools of the row; empty for `pool: none`.
     pools: Vec<String>,
-    /// How many objects it decided about.
+    /// Number of objects that the row matched.
     matched: usize,
 }
 
@@ -73,46 +73,46 @@ struct ReportedRow {
 struct ReportedSeen {
     /// The API group; empty for the core group.
     group: String,
-    /// The kind; empty where a document that was copied does not show it at a glance.
+    /// The kind; empty if it is unknown for a copied document.
     kind: String,
-    /// The name; empty where there is none, or the document was copied.
+    /// The name; empty if there is none, or if the document was copied.
     name: String,
-    /// The namespace, where the object names one.
+    /// The namespace, if the object sets one.
     namespace: Option<String>,
-    /// The template of the chart that it came from; empty where the stream does not say.
+    /// The chart template that rendered it; empty if unknown.
     file: String,
-    /// The line of the stream where it begins, from 1.
+    /// First line in the stream, from 1.
     line: usize,
-    /// The events at which Helm runs it; none for an ordinary object.
+    /// Hook events; empty for an ordinary object.
     hooks: Vec<String>,
-    /// Whether it was copied without being looked into.
+    /// Whether the document was copied without parsing.
     copied: bool,
-    /// Its pod templates and what was decided about each.
+    /// Pod templates with the decisions about each.
     templates: Vec<Template>,
 }
 
-/// What was decided about one pod template.
+/// The decisions about one pod template.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Template {
-    /// What `match.template` may call it; empty for the only one of its object.
+    /// Names for `match.template`; empty if the object has one template.
     names: Vec<String>,
-    /// The row that decided; nothing where none matches.
+    /// Title of the matching row; `null` if none matches.
     row: Option<String>,
-    /// The pools of the row.
+    /// Pools of the row.
     pools: Vec<String>,
-    /// What changes.
+    /// Fields that change.
     changes: Vec<ReportedChange>,
-    /// What does not, and why.
+    /// Fields that do not change, with reasons.
     kept: Vec<ReportedKept>,
-    /// Whether running pods start again because of it.
+    /// Whether running pods restart because of the changes.
     restarts: bool,
-    /// What has to hold besides, so that the pods get what is written.
+    /// A condition of the operator for applying the fields.
     caveat: Option<&'static str>,
-    /// The images that an image puller pulls, those that were there before included.
+    /// All images that an image puller pulls after the changes.
     pulls: Vec<String>,
-    /// What each pool of the policy says to its pods as they are rendered; none where nothing was rendered.
+    /// Whether each pool can run the rendered pods; empty if nothing was rendered.
     fits: Vec<PoolFit>,
 }
 
@@ -122,24 +122,24 @@ struct Template {
 struct ReportedChange {
     /// The field of the pod spec.
     field: &'static str,
-    /// What happens to it.
+    /// The change in a few words.
     what: String,
 }
 
-/// A field that stays as it is.
+/// A field that does not change.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ReportedKept {
-    /// The field of the pod spec; nothing where the reason is one for all.
+    /// The field of the pod spec; `null` if the reason applies to all fields.
     field: Option<&'static str>,
-    /// Why.
+    /// The reason.
     reason: Reason,
-    /// Why, in words.
+    /// The reason in a few words.
     what: String,
 }
 
 impl Report {
-    /// The report of a run that ended before its input was read.
+    /// Returns the report of a run that ended before its input was read.
     pub fn unread() -> Self {
         Self {
             version: 1,
@@ -152,7 +152,7 @@ impl Report {
         }
     }
 
-    /// The report of a run.
+    /// Returns the report of a run.
     pub fn of(
         sources: &Sources,
         release: &Manifests<'_>,
@@ -160,7 +160,7 @@ impl Report {
         outcome: &Outcome,
     ) -> Self {
         let helm3 =
-            "Helm 3 shows no hooks to a post-renderer, so that hook Jobs and Pods were not placed";
+            "Helm 3 does not pass hooks to a post-renderer, so hook Jobs and Pods were not placed";
         Self {
             version: 1,
             rendered: outcome.rendered,
@@ -206,7 +206,7 @@ fn place(sources: &Sources, span: Span) -> String {
     format!("{}:{}", source.name(), source.line_column(span.start).line)
 }
 
-/// The objects that were read, and between them the documents that were not.
+/// Returns the parsed objects and the copied documents, in the order of the stream.
 fn seen(
     sources: &Sources,
     release: &Manifests<'_>,

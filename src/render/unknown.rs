@@ -1,4 +1,4 @@
-//! Kinds that hold what looks like a pod template, though nobody said where.
+//! Objects of unknown kinds that seem to contain a pod template.
 
 use super::codes;
 use super::common::Common;
@@ -6,16 +6,16 @@ use crate::diag::Diagnostic;
 use crate::k8s::{self, Kinds, Likeness, Manifests, Object};
 use crate::text::Span;
 
-/// An object whose pods are left alone because nobody knows where their template sits.
+/// An object whose pods are not placed because its kind is unknown.
 #[derive(Debug)]
 pub(super) struct Unknown {
     /// Group and kind.
     pub(super) kind: (String, String),
-    /// What to say, once a kind.
+    /// The note; only the first one of each kind is reported.
     pub(super) diagnostic: Diagnostic,
 }
 
-/// The unknown kinds of a document, each once.
+/// Returns the objects of unknown kinds in a document, one for each kind.
 pub(super) fn find(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<Unknown> {
     let kinds = &common.policy.kinds;
     let mut found: Vec<Unknown> = Vec::new();
@@ -39,7 +39,7 @@ fn note(
     kinds: &Kinds,
 ) -> Diagnostic {
     let message = format!(
-        "`{}` has what looks like a pod template, but where objects of its kind keep theirs is not known",
+        "`{}` seems to contain a pod template, but its kind is unknown: its pods are not placed",
         object.title()
     );
     let span = release.node_span(object.part, first.node);
@@ -48,11 +48,11 @@ fn note(
         ..span
     };
     let help = format!(
-        "look into the custom resource definition which fields there are, then add an entry to the policy; \
-         `path: []` leaves its pods alone without this note. A guess: `templates: [{}]`",
+        "check the fields in the custom resource definition and add the kind to the policy, for example \
+         `templates: [{}]`; with `path: []` its pods are left unchanged",
         k8s::templates_entry(object, kinds).expect("a pod template was found")
     );
     Diagnostic::new(&codes::UNKNOWN_TEMPLATE, message)
-        .at(start, "like a pod spec")
+        .at(start, "looks like a pod spec")
         .help(help)
 }

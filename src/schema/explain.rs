@@ -1,4 +1,4 @@
-//! One sentence for one violation.
+//! Turns errors of the validator into violations with readable texts.
 
 use std::mem::discriminant;
 
@@ -11,7 +11,7 @@ use super::place::{Instance, SchemaPlace};
 use super::{Step, Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
-/// Adds what there is to say of `error`; several unknown keys are one each.
+/// Adds the violations of `error`; each unknown key is a separate one.
 pub(super) fn explain(
     schema: &Schema,
     subject: Instance<'_>,
@@ -58,7 +58,7 @@ pub(super) fn explain(
     }
 }
 
-/// What there is to say where a check would not end.
+/// Returns the violation for a schema that cannot be checked in bounded time.
 pub(super) fn unbounded(subject: Instance<'_>) -> Violation {
     let place = SchemaPlace::root(subject);
     Violation {
@@ -68,14 +68,14 @@ pub(super) fn unbounded(subject: Instance<'_>) -> Violation {
         message: "cannot check the schema: its references expand without end".to_owned(),
         label: "not checked".to_owned(),
         help: Some(format!(
-            "remove references that double or lead to themselves: up to {} checks are done",
+            "remove recursive references: dunnage stops after {} checks",
             cost::MOST_CHECKS
         )),
     }
 }
 
-/// The alternative that was probably meant: one that the value's type fits, so that its errors lie
-/// deeper; of several the one with the fewest errors.
+/// Returns the alternative that was probably meant: the type of the value fits, so the errors are deeper. Of several,
+/// it is the one with the fewest errors.
 fn meant_branch<'e>(
     error: &ValidationError<'_>,
     branches: &'e [Vec<ValidationError<'static>>],
@@ -133,8 +133,8 @@ impl ExplainContext<'_> {
         let under = self.place.under(key).and_then(|place| place.spot.key);
         let span = under.unwrap_or_else(|| self.place.heading());
         let message = match &self.place.name {
-            Some(parent) => format!("{parent} has no key `{key}`"),
-            None => format!("there is no key `{key}`"),
+            Some(parent) => format!("unknown key `{key}` in `{parent}`"),
+            None => format!("unknown key `{key}`"),
         };
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
         let is_known = self.schema.names_key(key);
@@ -153,7 +153,7 @@ impl ExplainContext<'_> {
         let help = where_key_belongs(meant.as_deref(), &homes, &longer, allowed);
         let key = key.to_owned();
         Violation {
-            label: "is not known here".to_owned(),
+            label: "unknown key".to_owned(),
             help: Some(help),
             ..self.violation(
                 ViolationKind::UnknownKey { key, meant, homes },
@@ -197,19 +197,19 @@ impl ExplainContext<'_> {
 
     fn missing_key(&self, key: &str) -> Violation {
         let message = match &self.place.name {
-            Some(parent) => format!("{parent} lacks `{key}`"),
-            None => format!("`{key}` is missing"),
+            Some(parent) => format!("missing key `{key}` in `{parent}`"),
+            None => format!("missing key `{key}`"),
         };
         let kind = ViolationKind::MissingKey(key.to_owned());
         Violation {
-            label: format!("needs the key `{key}`"),
+            label: format!("`{key}` is required"),
             ..self.violation(kind, self.place.heading(), message)
         }
     }
 
     fn wrong_type(&self, value: &Value, expected: &[&str]) -> Violation {
         let wants_string = expected.contains(&wanted(JsonType::String));
-        // Nobody means null first.
+        // Name null last.
         let mut expected = expected.to_vec();
         expected.sort_by_key(|name| *name == wanted(JsonType::Null));
         let shown = alternatives(&expected);
@@ -220,7 +220,7 @@ impl ExplainContext<'_> {
                 Some("quote the value".to_owned())
             }
             Some(text) if wants_string && !value.is_null() => {
-                Some(format!("quote it: {}", Value::from(text.as_str())))
+                Some(format!("quote the value: {}", Value::from(text.as_str())))
             }
             _ if value.is_null() => Some(format!("write {shown}, or remove the key")),
             _ => None,
@@ -250,8 +250,8 @@ impl ExplainContext<'_> {
         let shown = few(words, options.len());
         let text = self.place.spot.text.clone();
         let text = text.unwrap_or_else(|| value.to_string());
-        let message = match &self.place.field {
-            Some(field) => format!("`{text}` is not a value of `{field}`"),
+        let message = match &self.place.name {
+            Some(name) => format!("`{text}` is not a value of `{name}`"),
             None => format!("`{text}` is not allowed here"),
         };
         let kind = ViolationKind::WrongValue {
@@ -260,15 +260,15 @@ impl ExplainContext<'_> {
         let question = meant
             .map(|meant| format!("did you mean `{meant}`? "))
             .unwrap_or_default();
-        let help = format!("{question}it can be {}", alternatives(&shown));
+        let help = format!("{question}use {}", alternatives(&shown));
         Violation {
-            label: format!("has to be {}", alternatives(&shown)),
+            label: "not an allowed value".to_owned(),
             help: Some(help),
             ..self.violation(kind, self.place.value(), message)
         }
     }
 
-    /// None of the alternatives fits: as one list of types, or of words where all are words.
+    /// Returns the violation if no alternative fits: one list of types, or of allowed values.
     fn no_branch(
         &self,
         error: &ValidationError<'_>,
@@ -317,26 +317,29 @@ impl ExplainContext<'_> {
     }
 
     fn subject_of_sentence(&self) -> String {
-        format!("{} is", self.place.name.as_deref().unwrap_or("the file"))
+        match &self.place.name {
+            Some(name) => format!("`{name}` is"),
+            None => "the file is".to_owned(),
+        }
     }
 }
 
-/// Of so many places it is tried whether they take a value.
+/// The most paths for which it is tried whether they accept a value.
 const MOST_TRIED: usize = 12;
 
-/// So many words are named; of more only the first few, and how many there are besides.
+/// The most words that a message lists; of more, it lists a few and their number.
 const MOST_NAMED: usize = 60;
 
 fn few(mut words: Vec<String>, count: usize) -> Vec<String> {
     const FEW: usize = 5;
     if count > MOST_NAMED {
         words.truncate(FEW);
-        words.push(format!("one of {} more", count - FEW));
+        words.push(format!("one of {} others", count - FEW));
     }
     words
 }
 
-/// A key that is known nearby, the places where this one is known, or all that is known here.
+/// Returns the help for an unknown key: a similar key, the paths where it is allowed, or all known keys.
 fn where_key_belongs(
     meant: Option<&str>,
     homes: &[String],
@@ -352,7 +355,7 @@ fn where_key_belongs(
         return format!("did you mean {}?", alternatives(&longer));
     }
     let shown = homes.iter().take(MOST).map(|home| match home.as_str() {
-        "" => "at the top".to_owned(),
+        "" => "at the top level".to_owned(),
         home => format!("under `{home}`"),
     });
     let mut shown: Vec<String> = shown.collect();
@@ -360,17 +363,17 @@ fn where_key_belongs(
         shown.push("elsewhere".to_owned());
     }
     if !shown.is_empty() {
-        return format!("this key exists, but {}", alternatives(&shown));
+        return format!("move it: this key belongs {}", alternatives(&shown));
     }
     if allowed.is_empty() {
         return "remove it".to_owned();
     }
     let keys = allowed.iter().take(MOST_NAMED + 1);
     let keys = keys.map(|key| format!("`{key}`")).collect();
-    format!("known here: {}", few(keys, allowed.len()).join(", "))
+    format!("known keys: {}", few(keys, allowed.len()).join(", "))
 }
 
-/// What a branch has against the value itself, the branches of its own alternatives included.
+/// Returns the errors of a branch about the value itself, including those of nested alternatives.
 fn reasons<'e>(branch: &'e [ValidationError<'static>], of: &ValidationError<'_>) -> Vec<&'e Kind> {
     let here = branch
         .iter()
@@ -408,7 +411,7 @@ fn types_of(kind: &Kind) -> Vec<&'static str> {
 fn wanted(kind: JsonType) -> &'static str {
     match kind {
         JsonType::Null => "null",
-        JsonType::Boolean => "`true` or `false`",
+        JsonType::Boolean => "a boolean",
         JsonType::Integer => "a whole number",
         JsonType::Number => "a number",
         JsonType::String => "a string",
@@ -436,7 +439,7 @@ fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// The number or the boolean that a string holds, where one of these is expected.
+/// Returns the number or the boolean in a string, if it is expected.
 fn scalar_in(text: &str, expected: &[&str]) -> Option<Value> {
     let value: Value = serde_json::from_str(text).ok()?;
     let kind = match &value {
@@ -449,7 +452,7 @@ fn scalar_in(text: &str, expected: &[&str]) -> Option<Value> {
     expected.contains(&wanted(kind)).then_some(value)
 }
 
-/// A value as it would be written, strings without quotes.
+/// Returns a value as JSON, strings without quotes.
 fn plain(value: &Value) -> String {
     value
         .as_str()

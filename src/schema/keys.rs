@@ -1,4 +1,4 @@
-//! What a schema says of keys: which ones a place allows, and where else a key is allowed.
+//! Finds the keys that a schema allows at a place, and the paths at which it allows a key.
 
 use std::collections::BTreeSet;
 

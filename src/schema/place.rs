@@ -15,7 +15,7 @@ pub enum Step {
     Index(usize),
 }
 
-/// Where a value stands in the text that it was read from.
+/// The spans of a value in its source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spot {
     /// Its key; none for a root and for items of lists.
@@ -30,16 +30,16 @@ pub struct Spot {
     pub is_secret: bool,
 }
 
-/// What is checked: a document as JSON, and where each of its values stands.
+/// The document to check, as JSON, with a function that finds the spans of its values.
 #[derive(Clone, Copy)]
 pub struct Instance<'a> {
     /// The document.
     pub value: &'a Value,
-    /// Where the value at the end of some steps stands.
+    /// Returns the spans of the value at some steps.
     pub spot: &'a dyn Fn(&[Step]) -> Option<Spot>,
 }
 
-/// Where the values of a tree stand. `offset` is where the document's text begins in its source.
+/// Returns the spans of a value in a tree. `offset` is the start of the document in its source.
 pub fn tree_spot(
     source: SourceId,
     offset: usize,
@@ -67,18 +67,19 @@ pub fn tree_spot(
     })
 }
 
-/// A value that an error speaks of.
+/// A path of more bytes is not extended in messages.
+const LONGEST_PATH: usize = 120;
+
+/// The value at which a violation was found.
 #[derive(Clone)]
 pub(super) struct SchemaPlace<'a> {
     subject: Instance<'a>,
     /// The steps that lead to it.
     pub(super) steps: Vec<Step>,
-    /// Where it stands.
+    /// Its spans.
     pub(super) spot: Spot,
-    /// How a reader would call it: `taints`, `item 2 of taints`.
+    /// Its path, as in Kubernetes: `pools.core.taints[1]`; `None` for the root. Long paths lose their first keys.
     pub(super) name: Option<String>,
-    /// The last key on the way to it.
-    pub(super) field: Option<String>,
 }
 
 impl<'a> SchemaPlace<'a> {
@@ -89,11 +90,10 @@ impl<'a> SchemaPlace<'a> {
             steps: Vec::new(),
             spot: (subject.spot)(&[]).expect("a document has a root"),
             name: None,
-            field: None,
         }
     }
 
-    /// Follows the path of an error; a step that the text does not have ends it early.
+    /// Returns the place at the path of an error, or its closest parent that is in the text.
     pub(super) fn find(subject: Instance<'a>, path: &Location) -> Self {
         let mut place = Self::root(subject);
         for segment in path {
@@ -111,18 +111,17 @@ impl<'a> SchemaPlace<'a> {
     pub(super) fn under(&self, name: &str) -> Option<Self> {
         let next = self.step(Step::Key(name.to_owned()))?;
         Some(Self {
-            name: Some(format!("`{name}`")),
-            field: Some(name.to_owned()),
+            name: Some(match &self.name {
+                Some(parent) if parent.len() < LONGEST_PATH => format!("{parent}.{name}"),
+                _ => name.to_owned(),
+            }),
             ..next
         })
     }
 
     fn item(&self, index: usize) -> Option<Self> {
         let next = self.step(Step::Index(index))?;
-        let name = self
-            .name
-            .as_ref()
-            .map(|list| format!("item {} of {list}", index + 1));
+        let name = self.name.as_ref().map(|list| format!("{list}[{index}]"));
         Some(Self { name, ..next })
     }
 
@@ -137,7 +136,7 @@ impl<'a> SchemaPlace<'a> {
         })
     }
 
-    /// Where to point when something is missing in the mapping: its key, or else its own first key.
+    /// Returns the span for a missing or unknown key: the key of the mapping, otherwise its first key.
     pub(super) fn heading(&self) -> Span {
         self.spot
             .key
@@ -145,7 +144,7 @@ impl<'a> SchemaPlace<'a> {
             .unwrap_or(self.spot.value)
     }
 
-    /// Where to point when the value is wrong: the value, or its key where nothing is written.
+    /// Returns the span for a wrong value: the value, or its key if the value is empty.
     pub(super) fn value(&self) -> Span {
         match self.spot.key {
             Some(key) if self.spot.value.range().is_empty() => key,

@@ -7,9 +7,9 @@ use crate::text::Span;
 /// The codes under which the violations of one schema are reported.
 #[derive(Debug, Clone, Copy)]
 pub struct Codes {
-    /// A key that the schema does not know at its place.
+    /// A key that the schema does not allow at its place.
     pub unknown_key: &'static Code,
-    /// A key that has to be there and is not.
+    /// A required key that is missing.
     pub missing_key: &'static Code,
     /// A value of another type.
     pub wrong_type: &'static Code,
@@ -17,53 +17,53 @@ pub struct Codes {
     pub wrong_value: &'static Code,
 }
 
-/// What a document has that its schema does not allow, and how to say it.
+/// A violation of a schema in a document, with its texts for a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The steps to the value at fault; to the mapping, where a key is unknown or missing.
+    /// The steps to the wrong value, or to the mapping with an unknown or missing key.
     pub steps: Vec<Step>,
-    /// What is wrong with it.
+    /// The kind of the violation.
     pub kind: ViolationKind,
-    /// Where it stands.
+    /// The span of the value or the key.
     pub span: Span,
-    /// In one sentence.
+    /// The message, one sentence.
     pub message: String,
-    /// What stands at the span.
+    /// The label at the span.
     pub label: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
 /// The kinds of violations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ViolationKind {
-    /// A key that the schema does not know at its place.
+    /// A key that the schema does not allow at its place.
     UnknownKey {
         /// The key.
         key: String,
-        /// A key that is known there and alike.
+        /// A similar key that is allowed there.
         meant: Option<String>,
-        /// Paths under which the key is known: `pools.*`; an empty one is the top.
+        /// Paths under which the key is allowed: `pools.*`; the empty path is the top level.
         homes: Vec<String>,
     },
-    /// A key that has to be there and is not.
+    /// A required key that is missing.
     MissingKey(String),
     /// A value of another type.
     WrongType {
         /// Whether a string would be right.
         wants_string: bool,
-        /// What the text of a string says, where that would be right.
+        /// The value in the text of a string, if it has an expected type.
         meant: Option<Value>,
     },
     /// A value of the right type that is not allowed.
     WrongValue {
-        /// The word that is alike, of those that are allowed.
+        /// A similar value that is allowed.
         meant: Option<String>,
     },
 }
 
 impl Violation {
-    /// As a diagnostic under the code of its kind.
+    /// Returns a diagnostic with the code for its kind.
     pub fn diagnostic(self, codes: &Codes) -> Diagnostic {
         let code = match self.kind {
             ViolationKind::UnknownKey { .. } => codes.unknown_key,
@@ -74,7 +74,7 @@ impl Violation {
         self.under(code)
     }
 
-    /// As a diagnostic under a code.
+    /// Returns a diagnostic with the given code.
     pub fn under(self, code: &'static Code) -> Diagnostic {
         Diagnostic {
             help: self.help,
@@ -82,12 +82,12 @@ impl Violation {
         }
     }
 
-    /// Whether it is about a value of the right type.
+    /// Returns whether a value of the right type is wrong.
     pub(super) fn is_of_value(&self) -> bool {
         matches!(self.kind, ViolationKind::WrongValue { .. })
     }
 
-    /// Whether it is about a value of another type.
+    /// Returns whether a value has the wrong type.
     pub(super) fn is_of_type(&self) -> bool {
         matches!(self.kind, ViolationKind::WrongType { .. })
     }

@@ -9,16 +9,16 @@ use crate::diag::{Code, Diagnostic};
 pub(super) static NOT_A_TABLE: Code = Code::error(
     "VA004",
     "subchart-values-not-a-mapping",
-    "the key of a sub-chart holds something that is not a mapping",
+    "the values of a subchart are not a mapping",
 )
 .page(include_str!("not_a_table.md"));
 
-/// A sub-chart's key holds something that is not a mapping, which Helm refuses.
+/// The values of a subchart are not a mapping, which Helm refuses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotATable {
-    /// The sub-chart.
+    /// The subchart.
     pub chart: String,
-    /// What stands in its place.
+    /// The value of its key.
     pub value: Value,
 }
 
@@ -26,10 +26,10 @@ impl NotATable {
     /// The diagnostic for values that Helm refuses.
     pub fn diagnostic(&self) -> Diagnostic {
         let chart = &self.chart;
-        let message = format!("`{chart}` is a chart, and its values are no mapping");
+        let message = format!("`{chart}` is a subchart: its values must be a mapping");
         Diagnostic::new(&NOT_A_TABLE, message)
-            .at(self.value.set.value, "holds the values of a chart")
-            .help("put the chart's values below this key, or take the key away")
+            .at(self.value.set.value, "not a mapping")
+            .help("set the subchart's values below this key, or remove the key")
     }
 }
 

@@ -9,7 +9,7 @@ use crate::yaml;
 pub(super) static NOT_VALUES: Code = Code::error(
     "VA001",
     "values-unreadable",
-    "a values file is not YAML, or not a mapping",
+    "a values file is not YAML or not a mapping",
 )
 .page(include_str!("not_values.md"));
 
@@ -71,7 +71,7 @@ fn read_document(
         return Ok(None);
     };
     if !root.is_mapping() {
-        let message = "values are keys with values, and this is not";
+        let message = "a values file must be a mapping";
         return Err(problem(source, message, moved(root.range())));
     }
     Value::read_to(text.len(), source, offset, root)
@@ -134,7 +134,7 @@ fn documents(source: SourceId, text: &str, helm: Helm) -> Result<Vec<Range<usize
         };
         let behind = behind.trim();
         if !(behind.is_empty() || behind.starts_with('#')) {
-            let message = "Helm 4 takes nothing but a comment behind `---`";
+            let message = "Helm 4 allows only a comment after `---`";
             return Err(problem(source, message, at..at + line.trim_end().len()));
         }
         starts.push(at);
@@ -258,7 +258,7 @@ mod tests {
         check_refused(
             same_line,
             Helm::Four,
-            "Helm 4 takes nothing but a comment behind `---`",
+            "Helm 4 allows only a comment after `---`",
         );
         check("a: |\n  ---\n  b\n", Helm::Four, r#"{"a":"---\nb\n"}"#);
         check("a: 1\n...\nb: 2\n", Helm::Four, r#"{"a":1}"#);
@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn values_are_keys_with_values() {
-        let message = "values are keys with values, and this is not";
+        let message = "a values file must be a mapping";
         check_refused("[a]\n", Helm::Three, message);
         check_refused("---\na\n", Helm::Four, message);
     }

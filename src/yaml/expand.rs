@@ -1,21 +1,21 @@
-//! How large a document is with its aliases written out.
+//! Measures the size of a document with its aliases expanded.
 
 use std::ops::Range;
 
 use super::tree::{NodeContent, NodeId, NodeRef};
 
-/// Why a document's aliases cannot be written out.
+/// The reason why the aliases of a document cannot be expanded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ExpansionError {
-    /// What is wrong, in one line.
+    /// The error message, in one line.
     pub message: String,
     /// The alias, in the document's text.
     pub range: Range<usize>,
 }
 
-/// Refuses what Helm's go-yaml v2 refuses too: an anchor that contains itself, and aliases that make
-/// up nearly all of a document of more than a thousand nodes.
+/// Returns an error for what Helm's go-yaml v2 refuses: an anchor that contains itself, and aliases that make up nearly
+/// all of a document with more than a thousand nodes.
 pub fn expansion_problem(root: NodeRef<'_>) -> Result<(), ExpansionError> {
     let document = root.document();
     if !document.nodes().any(NodeRef::is_alias) {
@@ -56,7 +56,7 @@ struct Sizes {
 }
 
 impl Sizes {
-    /// Children first: an alias is reached after its anchor's node is counted, unless it lies in it.
+    /// Children first: an alias is reached after its anchor's node is counted, unless it is in it.
     fn measure(&mut self, node: NodeRef<'_>) -> Result<u64, ExpansionError> {
         let children: Vec<NodeId> = match &node.node().content {
             NodeContent::Mapping { entries, .. } => entries

@@ -121,7 +121,7 @@ fn convert<'d, B: Build<'d>>(
     if depth > DEEPEST {
         return Err(broken(
             node,
-            format!("this lies more than {DEEPEST} levels deep"),
+            format!("nested more than {DEEPEST} levels deep"),
         ));
     }
     let target = node.resolve();
@@ -136,9 +136,9 @@ fn convert<'d, B: Build<'d>>(
     }
     let scalar = target
         .scalar()
-        .ok_or_else(|| broken(node, "no anchor of this name stands above".to_owned()))?;
-    let value =
-        scalar::to_json(&scalar).ok_or_else(|| not_json(node, "JSON has no such number"))?;
+        .ok_or_else(|| broken(node, "no anchor with this name before the alias".to_owned()))?;
+    let value = scalar::to_json(&scalar)
+        .ok_or_else(|| not_json(node, "JSON cannot represent this number"))?;
     Ok(builder.scalar(node, value))
 }
 
@@ -173,7 +173,7 @@ fn merge<'d, B: Build<'d>>(
     if depth > DEEPEST {
         return Err(broken(
             value,
-            format!("this lies more than {DEEPEST} levels deep"),
+            format!("nested more than {DEEPEST} levels deep"),
         ));
     }
     let sources: Vec<NodeRef<'_>> = if value.is_sequence() {
@@ -185,7 +185,7 @@ fn merge<'d, B: Build<'d>>(
         if !source.is_mapping() {
             return Err(broken(
                 source,
-                "`<<` takes a mapping or a list of mappings".to_owned(),
+                "`<<` expects a mapping or a list of mappings".to_owned(),
             ));
         }
         fill(entries, source.resolve(), builder, depth)?;
@@ -209,7 +209,7 @@ pub fn entry_named<'d>(mapping: NodeRef<'d>, name: &str) -> Option<(NodeRef<'d>,
 
 /// A key without a name in JSON: null is YAML, and Go takes no list or mapping as a key at all.
 fn nameless(key: NodeRef<'_>) -> NotConverted {
-    let message = "a key has to be a string, a number or a boolean";
+    let message = "a key must be a string, a number or a boolean";
     NotConverted {
         is_yaml: key.is_null(),
         ..not_json(key, message)
@@ -288,7 +288,7 @@ mod tests {
         check_refused(
             "a: {[x]: 1}\na: 2\n",
             "[x]",
-            "a key has to be a string, a number or a boolean",
+            "a key must be a string, a number or a boolean",
         );
         check_refused(
             "a: {<<: 1}\na: 2\n",
@@ -326,14 +326,14 @@ mod tests {
         check_refused(
             "a: {<<: 1}\n",
             "1",
-            "`<<` takes a mapping or a list of mappings",
+            "`<<` expects a mapping or a list of mappings",
         );
         check_refused(
             "? [a]\n: b\n",
             "[a]",
-            "a key has to be a string, a number or a boolean",
+            "a key must be a string, a number or a boolean",
         );
-        check_refused("a: .inf\n", ".inf", "JSON has no such number");
+        check_refused("a: .inf\n", ".inf", "JSON cannot represent this number");
     }
 
     #[test]
@@ -348,7 +348,7 @@ mod tests {
         }
         assert_eq!(
             convert_text(&text).expect_err("refused").message,
-            "this lies more than 512 levels deep"
+            "nested more than 512 levels deep"
         );
     }
 }

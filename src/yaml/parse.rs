@@ -18,7 +18,7 @@ use super::tree::{
 pub struct ParseError {
     /// Byte offset in the text that was parsed.
     pub offset: usize,
-    /// What the parser says, in one line.
+    /// The message of the parser, in one line.
     pub message: String,
 }
 
@@ -59,7 +59,7 @@ fn line_breaks(places: &[OddLineBreak]) -> Vec<Respelling> {
     ranges.map(line_break).collect()
 }
 
-/// As many comments right behind a quote or a bracket are read in one document: each costs the parser another
+/// As many comments right after a quote or a bracket are read in one document: each costs the parser another
 /// start.
 const MOST_ADJACENT_COMMENTS: usize = 100;
 
@@ -222,7 +222,7 @@ impl<'t> Builder<'t> {
         self.close(id);
     }
 
-    /// The scalar's content and its bytes as we want them: an absent node stands behind its colon, a
+    /// The scalar's content and its bytes as we want them: an absent node is after its colon, a
     /// block scalar begins at its indicator and ends at the start of a line (or of the rest of the file).
     fn scalar(
         &mut self,
@@ -268,7 +268,7 @@ impl<'t> Builder<'t> {
         memchr::memrchr(b'\n', &self.text.as_bytes()[start..end]).map_or(end, |at| start + at + 1)
     }
 
-    /// Moves the cursor behind the dash of a block sequence's next item.
+    /// Moves the cursor after the dash of a block sequence's next item.
     fn before_node(&mut self) {
         let Some(frame) = self.stack.last() else {
             return;
@@ -427,7 +427,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Takes the colon into a key of a flow mapping that has no value behind it (`{a:, b:}`): to go-yaml a colon
+    /// Takes the colon into a key of a flow mapping that has no value after it (`{a:, b:}`): to go-yaml a colon
     /// ends a plain scalar only where a blank follows, so the key is `a:`.
     fn take_colon(&mut self, id: NodeId) {
         let is_flow = self
@@ -451,7 +451,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Remembers a key and moves the cursor behind its colon.
+    /// Remembers a key and moves the cursor after its colon.
     fn key(&mut self, id: NodeId) {
         self.take_colon(id);
         let key_end = self.cursor;
@@ -508,7 +508,7 @@ impl<'t> Builder<'t> {
 
 fn parse_error(error: &granit_parser::ScanError) -> ParseError {
     let message = match error.info().lines().next().unwrap_or_default() {
-        "recursion limit exceeded" => "it is nested too deep to be read".to_owned(),
+        "recursion limit exceeded" => "nested too deeply".to_owned(),
         message => message.to_owned(),
     };
     ParseError {

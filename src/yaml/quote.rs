@@ -17,7 +17,7 @@ pub fn block_scalar_text(value: &str) -> Cow<'_, str> {
     Cow::Owned(json_text(value))
 }
 
-/// Whether a string may stand without quotes: it begins with a letter, a slash or the dash of an
+/// Whether a string may be without quotes: it begins with a letter, a slash or the dash of an
 /// option, holds nothing that
 /// YAML gives a meaning to, and is no word that any reader types (`yes` is a boolean to go-yaml v2 and
 /// a string to v3). Image references keep their `:` and `@`, which only a blank behind makes special.
@@ -36,7 +36,7 @@ fn is_safe_plain(value: &str) -> bool {
     begins && (is_name || is_reference) && !is_word(option) && !is_word(value)
 }
 
-/// Whether a string may stand without quotes where a plain scalar stood: like [`block_scalar_text`]'s plain
+/// Whether a string may be without quotes where a plain scalar stood: like [`block_scalar_text`]'s plain
 /// ones, but it may begin with a digit, as `512M` does.
 pub fn can_be_plain(value: &str) -> bool {
     let is_amount = value.starts_with(|first: char| first.is_ascii_digit())
@@ -46,7 +46,7 @@ pub fn can_be_plain(value: &str) -> bool {
     is_safe_plain(value) || is_amount && !is_word(value)
 }
 
-/// Whether a string may stand in single quotes, which know no escapes.
+/// Whether a string may be in single quotes, which know no escapes.
 pub fn can_be_single_quoted(value: &str) -> bool {
     !value.chars().any(needs_escape)
 }

@@ -1,4 +1,4 @@
-//! What the parser and the tree make of YAML, beside what Helm's readers answered. `scripts/readers` records the
+//! Compares how dunnage and Helm's readers read YAML. `scripts/readers` records the
 //! answers in `testdata/yaml/readers.json`; a case with `ours` says where and why dunnage reads otherwise.
 
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! What go-yaml reads and the parser does not: the text is spelled otherwise for the parser, and every place
 //! that it names is a place of the text as it was written.
 //!
-//! go-yaml takes U+0085, U+2028, U+2029 and a lone carriage return as line breaks, and a `#` right behind a quote
+//! go-yaml takes U+0085, U+2028, U+2029 and a lone carriage return as line breaks, and a `#` right after a quote
 //! or a bracket as the start of a comment (`testdata/yaml/readers.json` holds its answers).
 
 use std::borrow::Cow;
@@ -158,7 +158,7 @@ impl<'t> Respelled<'t> {
     }
 }
 
-/// Whether a place lies in a quoted scalar, where a line break is content whoever reads it.
+/// Whether a place is in a quoted scalar, where a line break is content whoever reads it.
 pub(super) fn is_in_quotes(document: &Document<'_>, range: &Range<usize>) -> bool {
     let before = document
         .nodes

@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// Whether the text behind `k: ` is a plain scalar as a whole: no quotes, tag, comment or error.
+    /// Whether the text after `k: ` is a plain scalar as a whole: no quotes, tag, comment or error.
     fn is_plain(answer: &Answer) -> bool {
         !matches!(answer.v2.as_str(), "ERR" | "map" | "seq")
             && !answer.plain.starts_with(['"', '\'', '!', '#'])

@@ -36,7 +36,7 @@ fn marks(text: &str) -> impl Iterator<Item = usize> {
 
 /// Whether a part holds no document: only blank lines, comments, directives, a byte order mark and `...`.
 pub fn is_blank(part: &str) -> bool {
-    // As go-yaml has them: what follows one on a line with a comment is no comment.
+    // As go-yaml has them: what follows one on a line with a comment is not a comment.
     let line_breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
     let mut lines = part.trim_start_matches('\u{feff}').split(line_breaks);
     lines.all(|line| {

@@ -356,7 +356,7 @@ fn ten_thousand_documents_are_split() {
     }
 }
 
-/// The text is no YAML, and the error stands where a reader would look.
+/// The text is not YAML, and the error is where a reader would look.
 #[track_caller]
 fn check_error(text: &str, places: Range<usize>) {
     let error = parse(text).expect_err("no YAML");

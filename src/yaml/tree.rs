@@ -49,7 +49,7 @@ pub enum CollectionStyle {
 pub struct Entry {
     /// The key's node.
     pub key: NodeId,
-    /// Where the value begins: just behind the `:`; the key's end where there is none.
+    /// Where the value begins: just after the `:`; the key's end where there is none.
     pub colon_end: usize,
     /// Whether the key is written `? key`.
     pub explicit: bool,
@@ -69,7 +69,7 @@ pub enum NodeContent<'t> {
         /// How it is written.
         style: ScalarStyle,
     },
-    /// Keys and values in the order of the text; a key may stand twice.
+    /// Keys and values in the order of the text; a key may occur twice.
     Mapping {
         /// How it is written.
         style: CollectionStyle,
@@ -107,7 +107,7 @@ pub struct Node<'t> {
     pub(super) properties: Option<Box<Properties>>,
 }
 
-/// What may stand before a node.
+/// The anchor and the tag of a node.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Properties {
     pub(super) anchor: Option<Range<usize>>,
@@ -170,7 +170,7 @@ pub struct NodeRef<'d> {
 pub struct FoundEntry<'d> {
     /// The mapping whose text holds the key: another than the one asked where a merge key brought it.
     pub mapping: NodeRef<'d>,
-    /// The entry there; the last one where the key stands twice.
+    /// The entry there; the last one if the key occurs twice.
     pub entry: Entry,
     /// The key.
     pub key: NodeRef<'d>,
@@ -184,7 +184,7 @@ impl<'d> NodeRef<'d> {
         self.id
     }
 
-    /// The document that the node lies in.
+    /// The document that the node is in.
     pub fn document(self) -> &'d Document<'d> {
         self.document
     }

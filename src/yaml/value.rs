@@ -1,4 +1,4 @@
-//! Values that are to stand in a document, and how they are written there.
+//! Values to write into a document, and their YAML text.
 
 use super::quote;
 use super::scalar;
@@ -58,9 +58,9 @@ impl From<serde_json::Value> for Value {
 pub struct Layout {
     /// Blanks before the mapping's keys or the sequence's dashes.
     pub indent: usize,
-    /// How much deeper a mapping stands under its key.
+    /// How much deeper a mapping is under its key.
     pub map_step: usize,
-    /// How much deeper a sequence's dashes stand under its key; often 0.
+    /// How much deeper a sequence's dashes are under its key; often 0.
     pub seq_step: usize,
     /// `\n` or `\r\n`
     pub eol: &'static str,
@@ -162,7 +162,7 @@ impl Value {
         }
     }
 
-    /// What follows a dash: the first line of a collection stands on the dash's own.
+    /// What follows a dash: the first line of a collection is on the dash's own.
     fn write_item(&self, out: &mut String, layout: Layout) {
         let inner = Layout {
             indent: layout.indent + 2,

@@ -47,7 +47,7 @@ fn of_many_allowed_values_a_few_are_named() {
         options.join(",")
     );
     let world = chart(&schema, "a: k12x\n");
-    let help = "did you mean `k12`? it can be `k0`, `k1`, `k2`, `k3`, `k4` or one of 3995 more";
+    let help = "did you mean `k12`? use `k0`, `k1`, `k2`, `k3`, `k4` or one of 3995 others";
     let shown = world.run("dunnage lint c --format json").exits(1).stdout;
     assert!(shown.contains(help), "{shown}");
     check_short(&world, "lint c", "`k12x` is not a value of `a`");
@@ -116,7 +116,7 @@ fn long_names_keys_and_values_are_cut() {
     // A key of a flow mapping has up to 1,024 characters.
     let key = format!("singleuser:\n  ? {long}\n  : 1\nhub: {{}}\n");
     let world = World::default().file("v.yaml", key.as_str());
-    check_short(&world, "lint v.yaml", "has no key `start");
+    check_short(&world, "lint v.yaml", "unknown key `start");
     let scalar = format!("singleuser: {{memory: {{limit: {long}}}}}\n");
     let world = World::default().file("v.yaml", scalar.as_str());
     check_short(&world, "lint v.yaml", "start");

@@ -29,11 +29,11 @@ fn nesting_without_end() {
         .collect();
     check_refused(
         &format!("{HOOK}{block}"),
-        "<stdin>:259:257: error[RN001] this document is not YAML: it is nested too deep to be read\n",
+        "<stdin>:259:257: error[RN001] this document is not YAML: nested too deeply\n",
     );
     check_refused(
         &format!("{HOOK}  a: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)),
-        "<stdin>:5:261: error[RN001] this document is not YAML: it is nested too deep to be read\n",
+        "<stdin>:5:261: error[RN001] this document is not YAML: nested too deeply\n",
     );
 }
 
@@ -55,7 +55,7 @@ fn aliases_count_only_where_something_is_edited() {
     );
     check_refused(
         &format!("{HOOK}  a: *nobody\n"),
-        "<stdin>:5:6: error[RN018] an alias has no anchor in its document\n",
+        "<stdin>:5:6: error[RN018] alias has no anchor in its document\n",
     );
     let ignored = HOOK.replace("helm.sh/hook: test", "dunnage/ignore: 'true'");
     check_untouched(&format!("{ignored}{}  a: *nobody\n", bomb()));

@@ -130,7 +130,7 @@ fn many_documents_are_fine() {
 #[test]
 fn depth_is_refused_with_its_place() {
     let number = many(1_000_000);
-    let said = "this document is not YAML: it is nested too deep to be read";
+    let said = "this document is not YAML: nested too deeply";
     for (name, text, place) in [
         ("brackets", "[".repeat(number), "1:256"),
         ("dashes", "- ".repeat(number), "1:511"),
@@ -232,7 +232,7 @@ fn bytes_that_are_no_text_are_refused_where_they_stand() {
         &Refused(2, said.leak()),
     );
     let text = deployment("      hostname: \"a\rb\"\n");
-    let said = "<stdin>:8:19: error[RN002] `Deployment/a` cannot be changed without doubt";
+    let said = "<stdin>:8:19: error[RN002] `Deployment/a` cannot be edited safely";
     check("a lone carriage return", text, OF_NODES, &Refused(2, said));
 }
 

@@ -1,4 +1,4 @@
-//! A policy for somebody who has none: proposed from what a stream of manifests holds.
+//! The policy that `dunnage init` proposes for a stream of manifests.
 
 mod sight;
 
@@ -12,8 +12,8 @@ use crate::text::Sources;
 use crate::yaml::{Scalar, quote, scalar};
 use sight::{Group, ProposedPool, Sight};
 
-/// A commented policy. It has a row for each group of workloads among the objects of a release that belong
-/// together; without objects, the rows that fit most hubs.
+/// Returns a policy with comments: a row for each group of workloads in a release, or the rows that fit most hubs
+/// if there are no objects.
 pub fn propose(objects: &[Object<'_>]) -> String {
     if objects.is_empty() {
         return Proposal::default().text();
@@ -25,7 +25,7 @@ pub fn propose(objects: &[Object<'_>]) -> String {
         .collect();
     let proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
     let matched = proposal.matched(&workloads);
-    // Helm 3 and a live manifest show no hooks, so that nothing can be expected of them.
+    // Helm 3 and a live manifest contain no hooks, so a row of hooks gets no `expect`.
     let visible = workloads.into_iter();
     let visible: Vec<Workload<'_>> = visible
         .filter(|workload| !workload.object.is_hook())
@@ -34,15 +34,15 @@ pub fn propose(objects: &[Object<'_>]) -> String {
     proposal.only(&matched, &visible).text()
 }
 
-/// What most messages and rows call the pool that services run on, and the one that users run on.
+/// The names of the pools for services and for users.
 const CORE: &str = "core";
 const USER: &str = "user";
 
-/// A row before it is written.
+/// A row of the proposal.
 struct ProposedRow {
     comment: Vec<String>,
     name: String,
-    /// The conditions, in flow style; empty for everything.
+    /// The conditions in flow style; empty for all workloads.
     criteria: String,
     pool: String,
     /// Further keys, such as `matchNodePurpose: ignore`.
@@ -50,7 +50,7 @@ struct ProposedRow {
     expect: Option<String>,
 }
 
-/// A policy before it is written.
+/// The parts of a proposed policy.
 struct Proposal {
     pools: Vec<ProposedPool>,
     rows: Vec<ProposedRow>,
@@ -99,7 +99,7 @@ impl Proposal {
         }
     }
 
-    /// How many templates each row decides about.
+    /// Returns the number of templates that each row matches.
     fn matched(&self, workloads: &[Workload<'_>]) -> Vec<usize> {
         let text = self.text();
         let source = Sources::default().add("proposal", String::new());
@@ -115,8 +115,8 @@ impl Proposal {
         matched
     }
 
-    /// Without rows that match nothing; the last one stays, for what comes later. A row expects workloads
-    /// where it names its chart and does not match only hooks.
+    /// Removes rows that match nothing, except the last one, and adds `expect` to rows that name their chart and
+    /// match more than hooks.
     fn only(mut self, matched: &[usize], visible: &[usize]) -> Self {
         let last = self.rows.len() - 1;
         let mut index = 0;
@@ -138,7 +138,7 @@ impl Proposal {
         for pool in [core(), user()].iter().chain(&self.pools) {
             push_pool(&mut text, pool);
         }
-        text.push_str("\n# The first row that matches decides. `dunnage render --diff` shows what comes of it.\nworkloads:\n");
+        text.push_str("\n# The first matching row applies. `dunnage render --diff` shows the result.\nworkloads:\n");
         for row in &self.rows {
             push_row(&mut text, row);
         }
@@ -148,9 +148,7 @@ impl Proposal {
                 .iter()
                 .map(|class| quote::json_text(class))
                 .collect();
-            text.push_str(
-                "\n# Named by this release and not made by it, so the cluster has them.\n",
-            );
+            text.push_str("\n# Priority classes that this release uses and does not create.\n");
             writeln!(
                 text,
                 "priorityClasses:\n  existing: [{}]",
@@ -174,26 +172,26 @@ impl Proposal {
 
 const HEAD: &str = "\
 # yaml-language-server: $schema=dunnage.schema.json
-# A policy of dunnage, as `dunnage init` proposes it. `dunnage schema > dunnage.schema.json` writes the
-# schema that editors read by the line above.
+# A dunnage policy, proposed by `dunnage init`. The line above enables completion in editors; write the
+# schema with `dunnage schema > dunnage.schema.json`.
 version: 1
 
-# Sets of nodes: how they are labelled and tainted. Make these those of your cluster.
+# Node pools. Replace the labels and taints with those of your cluster.
 pools:
 ";
 
-/// Only a custom resource definition says which fields its objects have, so that nobody should use a guess
-/// unseen.
+/// The heading of guessed `templates` entries. They are comments because only the custom resource definition tells
+/// which fields exist.
 const GUESSES: &str = "
-# Kinds that are not built in and seem to have pods. These are guesses: look into the custom resource
-# definition which fields there are, then remove the `#`. `path: []` leaves the pods of a kind alone.
+# Unknown kinds that seem to have pods. Check the paths in the custom resource definition, then remove the
+# `#`. `path: []` leaves the pods of a kind unchanged.
 #templates:
 ";
 
 fn core() -> ProposedPool {
     ProposedPool {
         name: CORE.to_owned(),
-        comment: "Services: the hub, the proxy, and everything else that has to stay up."
+        comment: "Services: the hub, the proxy and all other workloads that are not for users."
             .to_owned(),
         labels: vec![("hub.jupyter.org/node-purpose".to_owned(), CORE.to_owned())],
         taints: vec!["hub.jupyter.org/dedicated=core:NoSchedule".to_owned()],
@@ -203,13 +201,13 @@ fn core() -> ProposedPool {
 fn user() -> ProposedPool {
     ProposedPool {
         name: USER.to_owned(),
-        comment: "Users' servers, and what prepares their nodes.".to_owned(),
+        comment: "User servers, and the pods that prepare their nodes.".to_owned(),
         labels: vec![("hub.jupyter.org/node-purpose".to_owned(), USER.to_owned())],
         taints: vec!["hub.jupyter.org/dedicated=user:NoSchedule".to_owned()],
     }
 }
 
-/// What z2jh does to its own pods, as the built-in policy has it.
+/// Returns the rows for the pods of z2jh, as in the built-in policy.
 fn hub_rows() -> [ProposedRow; 2] {
     let row = |comment: &str, name: &str, criteria: &str, pool: &str, more| ProposedRow {
         comment: vec![comment.to_owned()],
@@ -221,14 +219,14 @@ fn hub_rows() -> [ProposedRow; 2] {
     };
     [
         row(
-            "Placeholders keep room where users will want it, pullers fetch the images there.",
+            "User placeholders keep free seats; image pullers pull the images in advance.",
             "user placeholders and image pullers",
             "{kind: [StatefulSet, DaemonSet], labels: {component: [user-placeholder, continuous-image-puller, hook-image-puller]}}",
             USER,
             "",
         ),
         row(
-            "The Job that waits for the pullers; the chart gives it tolerations only.",
+            "The Job that waits for the image pullers; the chart gives it tolerations only.",
             "the wait for image pullers",
             "{kind: Job, labels: {component: image-puller}}",
             CORE,
@@ -248,8 +246,8 @@ fn group_row(group: Group, pool: &str) -> ProposedRow {
     }
 }
 
-/// Agents belong on every node. A row of their own shows the reader that they are left as they are. No row without a kind
-/// reaches them anyway.
+/// Returns a row that leaves node agents unchanged. Rows without a kind do not match them, so this row is
+/// documentation.
 fn agents_row(agents: &[String], kinds: &BTreeSet<String>) -> Option<ProposedRow> {
     let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
     let kind = match &kinds[..] {
@@ -259,10 +257,10 @@ fn agents_row(agents: &[String], kinds: &BTreeSet<String>) -> Option<ProposedRow
     };
     Some(ProposedRow {
         comment: vec![
-            "Agents belong to their nodes, so that they are left as the chart has them.".to_owned(),
+            "Node agents run on every node and are left unchanged.".to_owned(),
             listed(agents),
         ],
-        name: "agents of the nodes".to_owned(),
+        name: "node agents".to_owned(),
         criteria: format!("{{kind: {kind}}}"),
         pool: "none".to_owned(),
         more: "",
@@ -322,7 +320,7 @@ fn push_row(text: &mut String, row: &ProposedRow) {
     }
 }
 
-/// Words as people write them in a policy: without quotes where nobody can take them for anything else.
+/// Returns a string as YAML, without quotes if it is plain words.
 fn words(text: &str) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ' || letter == '-';
     let is_text = matches!(scalar::resolve_plain(text), Scalar::String(_));
@@ -336,10 +334,10 @@ fn words(text: &str) -> Cow<'_, str> {
     quote::block_scalar_text(text)
 }
 
-/// A comment on lines of its own, wrapped; whatever is in it, it stays a comment.
+/// Appends a wrapped comment. Line breaks in it become spaces, so that all of it stays a comment.
 fn push_comment(text: &mut String, indent: &str, comment: &str) {
     const WIDTH: usize = 100;
-    // What ends a line to a reader of YAML would end the comment.
+    // A YAML line break would end the comment.
     let is_break = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
     let clean: String = comment
         .chars()

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::k8s::{self, Effect, Kinds, Object, PodField, Taint, Toleration, Workload, syntax};
 use crate::yaml::quote;
 
-/// Workloads that one row can name.
+/// Workloads that one row can match.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) name: String,
@@ -13,7 +13,7 @@ pub(super) struct Group {
     pub(super) objects: Vec<String>,
 }
 
-/// A pool that workloads of the release name already.
+/// A pool that the node selectors of the release refer to.
 #[derive(Debug)]
 pub(super) struct ProposedPool {
     pub(super) name: String,
@@ -22,26 +22,26 @@ pub(super) struct ProposedPool {
     pub(super) taints: Vec<String>,
 }
 
-/// What a release holds, as far as a policy has to do with it.
+/// The parts of a release that matter for a policy.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
-    /// Whether pods of the z2jh chart are there.
+    /// Whether the release has pods of the z2jh chart.
     pub(super) has_hub: bool,
-    /// Pools beside those of the hub that node selectors name.
+    /// Pools in node selectors, without those of z2jh.
     pub(super) pools: Vec<ProposedPool>,
-    /// Workloads that name such a pool, with its name.
+    /// Workloads of such a pool, with its name.
     pub(super) placed: Vec<(String, Group)>,
-    /// Workloads that belong to their nodes and are no image pullers.
+    /// Workloads that run on every node and are not image pullers.
     pub(super) agents: Vec<String>,
     /// Their kinds.
     pub(super) agent_kinds: BTreeSet<String>,
-    /// The other workloads of each sub-chart.
+    /// The other workloads of each subchart.
     pub(super) charts: Vec<Group>,
-    /// Priority classes that are named and not created.
+    /// Priority classes that pods use and the release does not create.
     pub(super) classes: Vec<String>,
-    /// Entries of `templates` for kinds that nobody knows.
+    /// Entries of `templates` for unknown kinds.
     pub(super) templates: Vec<String>,
-    /// What else the reader should know.
+    /// Comments at the end of the policy.
     pub(super) notes: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ fn component(workload: &Workload<'_>) -> Option<String> {
     workload.template.labels().remove("component")
 }
 
-/// The z2jh chart labels its pods by `component`; the hub and what belongs to its users are its own.
+/// Returns whether a workload is part of z2jh, by its label `component`.
 fn is_of_hub(workload: &Workload<'_>) -> bool {
     const COMPONENTS: [&str; 5] = [
         "hub",
@@ -86,8 +86,8 @@ fn is_agent(workload: &Workload<'_>) -> bool {
     workload.is_bound() && !is_puller
 }
 
-/// The kinds of all agents. One of which other objects are no agents cannot be named by a row that leaves
-/// agents alone.
+/// Returns the kinds of node agents. A kind that also has other workloads is left out: a row for it would match
+/// them too.
 fn agent_kinds(workloads: &[Workload<'_>]) -> BTreeSet<String> {
     let agents = workloads.iter().filter(|workload| is_agent(workload));
     let kinds: BTreeSet<String> = agents.map(|workload| workload.kind().to_owned()).collect();
@@ -104,7 +104,7 @@ fn titles<'w>(workloads: impl Iterator<Item = &'w Workload<'w>>) -> Vec<String> 
     titles
 }
 
-/// The labels of nodes that a workload asks for, those aside that every cluster has.
+/// Returns the node labels that a workload selects, without well-known labels and those of z2jh.
 fn wanted_labels(workload: &Workload<'_>) -> Vec<(String, String)> {
     const OF_EVERY_CLUSTER: [&str; 5] = [
         "kubernetes.io/",
@@ -128,7 +128,7 @@ fn wanted_labels(workload: &Workload<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The taints that a workload tolerates by name, those aside that Kubernetes and z2jh set.
+/// Returns the taints that a workload tolerates by key, without those of Kubernetes and z2jh.
 fn tolerated_taints(workload: &Workload<'_>) -> Vec<String> {
     let list = workload.template.spec.get(PodField::Tolerations);
     let tolerations = list
@@ -153,7 +153,7 @@ fn tolerated_taints(workload: &Workload<'_>) -> Vec<String> {
     taints.map(|taint| taint.to_string()).collect()
 }
 
-/// The pools that node selectors name, and who names them.
+/// Returns the pools in node selectors, and the workloads of each.
 fn pools(workloads: &[Workload<'_>]) -> (Vec<ProposedPool>, Vec<(String, Group)>) {
     let mut by_labels: BTreeMap<Vec<(String, String)>, Vec<&Workload<'_>>> = BTreeMap::new();
     for workload in workloads.iter().filter(|workload| !is_agent(workload)) {
@@ -174,7 +174,7 @@ fn pools(workloads: &[Workload<'_>]) -> (Vec<ProposedPool>, Vec<(String, Group)>
         placed.extend(groups.into_iter().map(|group| (name.clone(), group)));
         pools.push(ProposedPool {
             comment: format!(
-                "Named by {}.",
+                "Node selector of {}.",
                 super::listed(&titles(workloads.into_iter()))
             ),
             name,
@@ -185,7 +185,7 @@ fn pools(workloads: &[Workload<'_>]) -> (Vec<ProposedPool>, Vec<(String, Group)>
     (pools, placed)
 }
 
-/// A name made of the labels' values, which no other pool has.
+/// Returns a unique name made of the label values.
 fn pool_name(labels: &[(String, String)], taken: &[ProposedPool]) -> String {
     let values: Vec<&str> = labels.iter().map(|(_, value)| value.as_str()).collect();
     let is_plain = |letter: char| letter.is_ascii_alphanumeric();
@@ -214,7 +214,7 @@ fn pool_name(labels: &[(String, String)], taken: &[ProposedPool]) -> String {
     names.find(is_free).expect("numbers do not end")
 }
 
-/// Workloads with the same chart and the same label that says what they are.
+/// Groups workloads by chart and component label.
 fn groups(workloads: &[&Workload<'_>]) -> Vec<Group> {
     let mut groups: BTreeMap<(String, String), Vec<&Workload<'_>>> = BTreeMap::new();
     for &workload in workloads {
@@ -228,8 +228,8 @@ fn groups(workloads: &[&Workload<'_>]) -> Vec<Group> {
     groups.into_iter().map(group).collect()
 }
 
-/// What a row calls a workload and how it finds it again in the next release: by its chart and by the label
-/// that says what it is; by its name where no label does.
+/// Returns the name and the conditions of a row for a workload: its chart and its component label, or its name if
+/// it has no such label.
 fn criteria(workload: &Workload<'_>) -> (String, String) {
     const LABELS: [&str; 5] = [
         "app.kubernetes.io/component",
@@ -260,7 +260,7 @@ fn criteria(workload: &Workload<'_>) -> (String, String) {
     )
 }
 
-/// A name as a pattern that matches it alone; that of `generateName` ends with a `*` that stays.
+/// Returns a name as a pattern that matches only this name. The `*` at the end of a `generateName` stays a pattern.
 fn glob(name: &str) -> String {
     let (name, end) = match name.strip_suffix('*') {
         Some(prefix) => (prefix, "*"),
@@ -276,7 +276,7 @@ fn glob(name: &str) -> String {
     escaped + end
 }
 
-/// What is left of each sub-chart.
+/// Returns the workloads of each subchart.
 fn charts(workloads: &[Workload<'_>]) -> Vec<Group> {
     let mut by_chart: BTreeMap<&String, Vec<&Workload<'_>>> = BTreeMap::new();
     for workload in workloads.iter().filter(|workload| !workload.is_bound()) {
@@ -333,14 +333,14 @@ fn notes(workloads: &[Workload<'_>]) -> Vec<String> {
     let mut notes = Vec::new();
     if !jobs.is_empty() {
         notes.push(format!(
-            "{}: the template of a Job can never change once it exists. `jobs: skip` leaves Jobs alone, \
-             `--previous` does so for those that exist.",
+            "{}: the pod template of an existing Job is immutable. `jobs: skip` leaves all Jobs unchanged, \
+             `--previous` those that already exist.",
             super::listed(&jobs)
         ));
     }
     if !pods.is_empty() {
         notes.push(format!(
-            "{}: a Pod without a controller gets tolerations only.",
+            "{}: Pods without a controller get tolerations only.",
             super::listed(&pods)
         ));
     }

@@ -70,7 +70,8 @@ fn check_all(policy: &str, messages: &[&str]) {
 
 #[test]
 fn what_is_no_policy_at_all() {
-    let begin = "a policy begins with `version: 1`, then `pools` and `workloads`";
+    let begin =
+        "start with `version: 1`, `pools` and `workloads`; `dunnage init` proposes a policy";
     let no_mapping = |message, at| Expected {
         code: "PO002",
         message,
@@ -104,7 +105,7 @@ fn what_is_no_yaml() {
     );
     assert_eq!(
         only.help.as_deref(),
-        Some("indent by spaces; YAML takes no tabs there")
+        Some("indent with spaces: YAML does not allow tabs in indentation")
     );
     let line = policy[..only.span().expect("a place").start]
         .lines()
@@ -118,9 +119,9 @@ fn a_file_is_one_policy() {
         "version: 1\n---\nversion: 1\n",
         &Expected {
             code: "PO003",
-            message: "the policy file holds a second document",
+            message: "the policy file has a second YAML document",
             at: "---",
-            help: "a file is one policy; merge the two",
+            help: "merge both documents into one",
         },
     );
     check_all("---\nversion: 1\n---\n# nothing\n", &[]);
@@ -134,7 +135,7 @@ fn a_key_stands_once() {
             code: "PO004",
             message: "`pools` is set twice",
             at: "pools",
-            help: "merge the two, or remove one",
+            help: "merge the two values, or remove one",
         },
     );
     check_all(
@@ -182,7 +183,7 @@ fn keys_are_known_at_their_place() {
     check(
         "version: 1\nworkload: []\n",
         &unknown(
-            "there is no key `workload`",
+            "unknown key `workload`",
             "workload",
             "did you mean `workloads`?",
         ),
@@ -190,30 +191,30 @@ fn keys_are_known_at_their_place() {
     check(
         "version: 1\nmatchNodePurpose: prefer\n",
         &unknown(
-            "there is no key `matchNodePurpose`",
+            "unknown key `matchNodePurpose`",
             "matchNodePurpose",
-            "this key exists, but under `workloads[]`",
+            "move it: this key belongs under `workloads[]`",
         ),
     );
     check(
         "version: 1\nzzz: 1\n",
         &unknown(
-            "there is no key `zzz`",
+            "unknown key `zzz`",
             "zzz",
-            "known here: `autoscaler`, `demand`, `jobs`, `lead`, `lint`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
+            "known keys: `autoscaler`, `demand`, `jobs`, `lead`, `lint`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
         ),
     );
     check_row(
         "{pool: core, taints: []}",
         "PO006",
-        "item 1 of `workloads` has no key `taints`",
+        "unknown key `taints` in `workloads[0]`",
         "taints",
-        "this key exists, but under `pools.*`",
+        "move it: this key belongs under `pools.*`",
     );
     check_row(
         "{pool: core, match: {kinds: Job}}",
         "PO006",
-        "`match` has no key `kinds`",
+        "unknown key `kinds` in `workloads[0].match`",
         "kinds",
         "did you mean `kind`?",
     );
@@ -227,18 +228,21 @@ fn what_has_to_be_there() {
         at,
         help: "",
     };
-    check("pools: {}\n", &missing("`version` is missing", "pools"));
-    check("{}\n", &missing("`version` is missing", "{}"));
+    check("pools: {}\n", &missing("missing key `version`", "pools"));
+    check("{}\n", &missing("missing key `version`", "{}"));
     check_row(
         "{name: all}",
         "PO007",
-        "item 1 of `workloads` lacks `pool`",
+        "missing key `pool` in `workloads[0]`",
         "name",
         "",
     );
     check(
         "version: 1\nprePuller: {extraImages: {spark: {name: a}}}\n",
-        &missing("`spark` lacks `tag`", "spark"),
+        &missing(
+            "missing key `tag` in `prePuller.extraImages.spark`",
+            "spark",
+        ),
     );
 }
 
@@ -247,28 +251,28 @@ fn types_are_told_apart() {
     check_pool(
         "{taints: a:NoSchedule}",
         "PO008",
-        "`taints` is a string, not a list",
+        "`pools.core.taints` is a string, not a list",
         "a:NoSchedule",
         "",
     );
     check_pool(
         "{labels: {a: yes}}",
         "PO008",
-        "`a` is a boolean, not a string",
+        "`pools.core.labels.a` is a boolean, not a string",
         "yes",
-        "quote it: \"yes\"",
+        "quote the value: \"yes\"",
     );
     check_pool(
         "{taints: }",
         "PO008",
-        "`taints` is empty, not a list",
+        "`pools.core.taints` is empty, not a list",
         "taints",
         "write a list, or remove the key",
     );
     check_pool(
         "{max: many}",
         "PO008",
-        "`max` is a string, not a whole number",
+        "`pools.core.max` is a string, not a whole number",
         "many",
         "",
     );
@@ -276,31 +280,31 @@ fn types_are_told_apart() {
         "version: 1\nprePuller: {extraImages: {spark: {name: a, tag: 1.10}}}\n",
         &Expected {
             code: "PO008",
-            message: "`tag` is a number, not a string",
+            message: "`prePuller.extraImages.spark.tag` is a number, not a string",
             at: "1.10",
-            help: "quote it: \"1.10\"",
+            help: "quote the value: \"1.10\"",
         },
     );
     check_row(
         "{pool: core, match: {kind: {a: b}}}",
         "PO008",
-        "`kind` is a mapping, not a string or a list",
+        "`workloads[0].match.kind` is a mapping, not a string or a list",
         "{a: b}",
         "",
     );
     check_row(
         "{pool: [core, 1]}",
         "PO008",
-        "item 2 of `pool` is a number, not a string",
+        "`workloads[0].pool[1]` is a number, not a string",
         "1",
-        "quote it: \"1\"",
+        "quote the value: \"1\"",
     );
     check_row(
         "{pool: core, expect: true}",
         "PO008",
-        "`expect` is a boolean, not a whole number or a string",
+        "`workloads[0].expect` is a boolean, not a whole number or a string",
         "true",
-        "quote it: \"true\"",
+        "quote the value: \"true\"",
     );
 }
 
@@ -309,9 +313,9 @@ fn words_are_of_a_list() {
     check_row(
         "{pool: core, matchNodePurpose: required}",
         "PO009",
-        "`required` is not a value of `matchNodePurpose`",
+        "`required` is not a value of `workloads[0].matchNodePurpose`",
         "required",
-        "did you mean `require`? it can be `ignore`, `prefer` or `require`",
+        "did you mean `require`? use `ignore`, `prefer` or `require`",
     );
     check(
         "version: 1\njobs: no\n",
@@ -319,17 +323,23 @@ fn words_are_of_a_list() {
             code: "PO009",
             message: "`no` is not a value of `jobs`",
             at: "no",
-            help: "it can be `patch`, `skip` or `error`",
+            help: "use `patch`, `skip` or `error`",
         },
     );
     check_row(
         "{pool: core, override: [tolerations]}",
         "PO009",
-        "`tolerations` is not a value of `override`",
+        "`tolerations` is not a value of `workloads[0].override[0]`",
         "tolerations",
-        "it can be `priorityClassName` or `nodeSelector`",
+        "use `priorityClassName` or `nodeSelector`",
     );
-    check_row("{pool: []}", "PO009", "`pool` is an empty list", "[]", "");
+    check_row(
+        "{pool: []}",
+        "PO009",
+        "`workloads[0].pool` is an empty list",
+        "[]",
+        "",
+    );
 }
 
 #[test]
@@ -338,9 +348,9 @@ fn sections_of_later_versions_say_so() {
         "version: 1\nadditions: {chart: hub}\nworkload: []\n",
         &Expected {
             code: "PO010",
-            message: "`additions` is not supported yet by this version; remove it",
+            message: "this version of dunnage does not support `additions`",
             at: "additions",
-            help: "",
+            help: "remove it, or upgrade dunnage",
         },
     );
 }
@@ -351,36 +361,36 @@ fn times_and_releases_of_the_linter_are_checked() {
         "version: 1\ndemand: {users: 3, within: 10}\n",
         &Expected {
             code: "PO008",
-            message: "`within` is a number, not a string",
+            message: "`demand.within` is a number, not a string",
             at: "10",
-            help: "quote it: \"10\"",
+            help: "quote the value: \"10\"",
         },
     );
     check(
         "version: 1\ndemand: {users: 3, within: 10 min}\n",
         &Expected {
             code: "PO027",
-            message: "`10 min` is not a time",
+            message: "`10 min` is not a duration",
             at: "10 min",
-            help: "write it as `90s`, `10m` or `1h30m`",
+            help: "write it like `90s`, `10m` or `1h30m`",
         },
     );
     check(
         "version: 1\nlint: {releases: [{name: a, values: [b.yaml]}, {name: a}]}\n",
         &Expected {
             code: "PO028",
-            message: "two releases are called `a`",
+            message: "two releases are named `a`",
             at: "a",
-            help: "give one of them another name",
+            help: "rename one of them",
         },
     );
     check(
         "version: 1\nlint: {levels: {PH001: fatal}}\n",
         &Expected {
             code: "PO009",
-            message: "`fatal` is not a value of `PH001`",
+            message: "`fatal` is not a value of `lint.levels.PH001`",
             at: "fatal",
-            help: "it can be `error`, `warning`, `note` or `hint`",
+            help: "use `error`, `warning`, `note` or `hint`",
         },
     );
 }
@@ -389,7 +399,7 @@ fn times_and_releases_of_the_linter_are_checked() {
 fn another_version_is_not_guessed_at() {
     check_all(
         "version: 2\nunheard: of\n",
-        &["the policy is written in version 2 of the format"],
+        &["policy format version 2 is not supported"],
     );
     check(
         "version: '1'\n",
@@ -407,29 +417,29 @@ fn pools_are_defined() {
     check_row(
         "{pool: cor}",
         "PO012",
-        "the pool `cor` is not defined",
+        "pool `cor` is not defined",
         "cor",
         "did you mean `core`?",
     );
     check_row(
         "{pool: [core, gpu]}",
         "PO012",
-        "the pool `gpu` is not defined",
+        "pool `gpu` is not defined",
         "gpu",
-        "pools are `core`, `user`",
+        "use one of `core`, `user`",
     );
     check_row(
         "{pool: [none, core]}",
         "PO012",
-        "the pool `none` is not defined",
+        "pool `none` is not defined",
         "none",
-        "`none` stands alone, not beside pools",
+        "`none` cannot be combined with pools",
     );
     check(
         "version: 1\nworkloads: [{pool: gpu}]\n",
         &Expected {
             code: "PO012",
-            message: "the pool `gpu` is not defined",
+            message: "pool `gpu` is not defined",
             at: "gpu",
             help: "define it: `pools: {gpu: {taints: [..]}}`",
         },
@@ -438,9 +448,9 @@ fn pools_are_defined() {
         "version: 1\npools: {none: {}}\n",
         &Expected {
             code: "PO024",
-            message: "a pool cannot be called `none`",
+            message: "a pool cannot be named `none`",
             at: "none",
-            help: "`pool: none` means no pool; choose another name",
+            help: "choose another name; `pool: none` leaves workloads unchanged",
         },
     );
 }
@@ -450,28 +460,28 @@ fn taints_are_as_kubectl_writes_them() {
     check_pool(
         "{taints: ['a=b']}",
         "PO013",
-        "`a=b` is not a taint",
+        "cannot parse taint `a=b`",
         "a=b",
-        "write `a=b:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`",
+        "append an effect: `a=b:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`",
     );
     check_pool(
         "{startupTaints: [\"a=b:noSchedule\"]}",
         "PO013",
-        "`a=b:noSchedule` is not a taint",
+        "cannot parse taint `a=b:noSchedule`",
         "noSchedule",
-        "did you mean `NoSchedule`? it can be `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
+        "did you mean `NoSchedule`? use `NoSchedule`, `PreferNoSchedule` or `NoExecute`",
     );
     check_pool(
         "{taints: [ok:NoExecute, ':NoSchedule']}",
         "PO013",
-        "`:NoSchedule` is not a taint",
+        "cannot parse taint `:NoSchedule`",
         ":NoSchedule",
         "write `key=value:Effect` or `key:Effect`",
     );
     check_pool(
         "{taints: ['a=b c:NoSchedule']}",
         "PO013",
-        "Kubernetes refuses the taint `a=b c:NoSchedule`",
+        "taint `a=b c:NoSchedule` is rejected by the API server",
         " ",
         "",
     );
@@ -482,28 +492,28 @@ fn texts_are_what_kubernetes_takes() {
     check_pool(
         "{labels: {a/b/c: x}}",
         "PO015",
-        "`a/b/c` cannot be the key of a label",
+        "label key `a/b/c` is rejected by the API server",
         "a/b/c",
         "",
     );
     check_pool(
         "{labels: {a: 'x y'}}",
         "PO015",
-        "`x y` cannot be the value of a label",
+        "label value `x y` is rejected by the API server",
         " ",
         "",
     );
     check_pool(
         "{allocatable: {memory: 60GB}}",
         "PO023",
-        "`60GB` is no quantity",
+        "`60GB` is not a Kubernetes quantity",
         "60GB",
         "write `memory` like `60.8Gi`",
     );
     check_row(
         "{pool: core, priorityClassName: Metrics}",
         "PO017",
-        "`Metrics` cannot be the name of a priority class",
+        "priority class name `Metrics` is rejected by the API server",
         "Metrics",
         "",
     );
@@ -511,7 +521,7 @@ fn texts_are_what_kubernetes_takes() {
         "version: 1\npriorityClasses: {existing: ['']}\n",
         &Expected {
             code: "PO017",
-            message: "`` cannot be the name of a priority class",
+            message: "priority class name `` is rejected by the API server",
             at: "''",
             help: "",
         },
@@ -523,16 +533,16 @@ fn what_a_row_expects_is_a_count_in_releases_of_its_chart() {
     check_row(
         "{pool: core, match: {chart: a}, expect: 1-2}",
         "PO016",
-        "`1-2` is no count",
+        "`1-2` is not a count",
         "1-2",
-        "write `3` for exactly three, `1+` for one or more",
+        "write `3` for exactly three, `1+` for one or more, `0+` for any number",
     );
     check_row(
         "{pool: core, match: {kind: Job}, expect: 1+}",
         "PO029",
         "`expect` needs `match.chart`: releases of other charts do not have these workloads",
         "expect",
-        "add the chart that renders them, `match: {chart: NAME}`, or remove `expect`",
+        "add the chart that renders them (`match: {chart: NAME}`), or remove `expect`",
     );
 }
 
@@ -541,14 +551,14 @@ fn patterns_and_images_are_read() {
     check_row(
         "{pool: core, match: {name: 'a[b'}}",
         "PO014",
-        "`a[b` is not a pattern",
+        "cannot parse pattern `a[b`",
         "[b",
-        "`*` is any text, `?` any character, `[abc]` one of these; write `[*]` for a star",
+        "`*` matches any string, `?` one character, `[abc]` one of these; write `[*]` for a literal `*`",
     );
     check_row(
         "{pool: core, puller: true, images: ['a b']}",
         "PO019",
-        "`a b` cannot be part of an image's name",
+        "`a b` cannot be used in an image reference",
         "'a b'",
         "",
     );
@@ -559,9 +569,9 @@ fn a_row_that_leaves_alone_changes_nothing() {
     check_row(
         "{pool: none, priorityClassName: metrics}",
         "PO018",
-        "a row with `pool: none` has `priorityClassName`",
+        "row with `pool: none` also sets `priorityClassName`",
         "priorityClassName",
-        "remove `priorityClassName` or name a pool",
+        "remove `priorityClassName`, or name a pool",
     );
 }
 
@@ -570,16 +580,16 @@ fn doubts_do_not_stop_the_policy() {
     check_row(
         "{pool: core, match: {kind: deployment}}",
         "PO021",
-        "no object of kind `deployment` is known to have pods",
+        "kind `deployment` is not known to have pods",
         "deployment",
         "did you mean `Deployment`?",
     );
     check_row(
         "{pool: core, puller: true, images: [a, b, a]}",
         "PO020",
-        "the image `a` is listed twice",
+        "image `a` is listed twice",
         "a",
-        "remove one; it is pulled once",
+        "remove one of the two",
     );
 }
 
@@ -593,11 +603,11 @@ fn a_row_behind_a_wider_one_is_never_reached() {
     };
     unreachable(
         "{pool: core}, {name: jobs, match: {kind: Job}, pool: none}",
-        &["row \"jobs\" can never match"],
+        &["row \"jobs\" never applies: an earlier row matches the same workloads"],
     );
     unreachable(
         "{match: {labels: {a: [b, c]}}, pool: core}, {match: {labels: {a: b}, hook: true}, pool: core}",
-        &["row 2 (label a) can never match"],
+        &["row 2 (label a) never applies: an earlier row matches the same workloads"],
     );
     unreachable(
         "{pool: core}, {match: {kind: [Job, DaemonSet]}, pool: core}",
@@ -619,10 +629,10 @@ fn everything_wrong_is_said_in_the_order_of_the_file() {
     check_all(
         "version: 1\npools:\n  core: {taint: []}\n  user: {max: x}\nworkloads:\n- {pol: core}\n",
         &[
-            "`core` has no key `taint`",
-            "`max` is a string, not a whole number",
-            "item 1 of `workloads` has no key `pol`",
-            "item 1 of `workloads` lacks `pool`",
+            "unknown key `taint` in `pools.core`",
+            "`pools.user.max` is a string, not a whole number",
+            "unknown key `pol` in `workloads[0]`",
+            "missing key `pool` in `workloads[0]`",
         ],
     );
 }

@@ -73,7 +73,7 @@ fn a_row_overrides_its_pool_and_a_node_selector_requires() {
 
 #[test]
 fn a_node_selector_cannot_prefer() {
-    let message = "a node selector cannot prefer nodes: it requires every label";
+    let message = "a node selector cannot express a preference: it requires every label";
     let help = "remove `matchNodePurpose`, or set `nodeSelection: affinity` in the row";
     for (pools, row) in [
         (
@@ -95,7 +95,7 @@ fn a_node_selector_means_one_set_of_labels() {
         "a: {labels: {p: a}}, b: {labels: {p: b}}",
         "{pool: [a, b], nodeSelection: nodeSelector}",
         "[a, b]",
-        "a node selector cannot select `a` or `b`: their labels differ",
+        "a node selector cannot match `a` or `b`: their labels differ",
         "name one pool, give the pools the same labels, or set `nodeSelection: affinity` in the row",
     );
     let same = "a: {labels: {p: x}}, b: {labels: {p: x}}";
@@ -108,8 +108,8 @@ fn a_node_selector_means_one_set_of_labels() {
         "a: {labels: {p: x}, nodeSelection: nodeSelector}, b: {labels: {p: x}}",
         "{pool: [a, b]}",
         "[a, b]",
-        "the pools `a` and `b` of one row have different `nodeSelection`",
-        "set `nodeSelection` in the row, or give both pools the same one",
+        "pools `a` and `b` of one row have different `nodeSelection`",
+        "set `nodeSelection` in the row, or use the same value in both pools",
     );
 }
 
@@ -119,7 +119,7 @@ fn an_override_of_a_selector_that_is_not_written_is_refused() {
         "a: {labels: {p: a}}",
         "{pool: a, override: [nodeSelector]}",
         "[nodeSelector]",
-        "`override: [nodeSelector]` has no effect: the row selects nodes by affinity",
+        "`override: [nodeSelector]` has no effect: the row uses node affinity",
         "set `nodeSelection: nodeSelector` in the row or its pool",
     );
 }
@@ -137,26 +137,26 @@ fn fields_of_a_pod_spec_point_to_the_pool() {
     };
     unknown(
         "{pool: core, nodeSelector: {a: b}}",
-        "item 1 of `workloads` has no key `nodeSelector`",
+        "unknown key `nodeSelector` in `workloads[0]`",
         "nodeSelector",
-        "write the labels under `pools.NAME.labels`, and in the row `matchNodePurpose: require`, or \
-         `nodeSelection: nodeSelector` for a node selector in the pods",
+        "set the labels in `pools.NAME.labels` and `matchNodePurpose: require` in the row, or \
+         `nodeSelection: nodeSelector` to write a node selector",
     );
     unknown(
         "{pool: core, tolerations: []}",
-        "item 1 of `workloads` has no key `tolerations`",
+        "unknown key `tolerations` in `workloads[0]`",
         "tolerations",
-        "write the taints of the nodes under `pools.NAME.taints`, as `key=value:Effect`; pods get a toleration \
-         for each",
+        "set the node taints in `pools.NAME.taints` as `key=value:Effect`; pods get a toleration for \
+         each",
     );
     check(
         "version: 1\npools: {core: {nodeSelector: {a: b}}}\n",
         &Expected {
             code: "PO006",
-            message: "`core` has no key `nodeSelector`",
+            message: "unknown key `nodeSelector` in `pools.core`",
             at: "nodeSelector",
-            help: "write the labels under `pools.core.labels`, and in the row `matchNodePurpose: require`, or \
-                   `nodeSelection: nodeSelector` for a node selector in the pods",
+            help: "set the labels in `pools.core.labels` and `matchNodePurpose: require` in the row, or \
+                   `nodeSelection: nodeSelector` to write a node selector",
         },
     );
 }

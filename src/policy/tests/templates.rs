@@ -44,7 +44,7 @@ fn an_unknown_kind_says_how_it_could_be_known() {
     let (_, diagnostics) = read(sources.add("dunnage.yaml", policy.to_owned()), policy);
     let help = diagnostics[0].help.as_deref().expect("help");
     assert!(
-        help.starts_with("say under `templates` where its pod template sits; known kinds: Pod, "),
+        help.starts_with("add the kind to `templates`; known kinds: Pod, "),
         "{help}"
     );
 }
@@ -54,20 +54,18 @@ fn a_path_is_keys_with_dots() {
     check_templates(
         "- {group: a.b, kind: C, path: 'spec.groups[0].template'}\n",
         "PO025",
-        "`spec.groups[0].template` is no path to a pod template",
+        "`spec.groups[0].template` is not a path to a pod template",
         "groups[0]",
-        "write keys with dots between them: `spec.groups[].template`, where `[]` is each item of a list, or \
-         `spec.replicas.*.template`, where `*` is each value of a mapping; `spec.template?` is created where it \
-         is missing",
+        "separate keys with dots: `spec.groups[].template` (`[]`: each item of a list), \
+         `spec.replicas.*.template` (`*`: each value of a mapping), `spec.template?` (`?`: created if it is missing)",
     );
     check_templates(
         "- {group: a.b, kind: C, path: 'spec.groups?.groups[]'}\n",
         "PO025",
-        "`spec.groups?.groups[]` is no path to a pod template",
+        "`spec.groups?.groups[]` is not a path to a pod template",
         "groups[]",
-        "write keys with dots between them: `spec.groups[].template`, where `[]` is each item of a list, or \
-         `spec.replicas.*.template`, where `*` is each value of a mapping; `spec.template?` is created where it \
-         is missing",
+        "separate keys with dots: `spec.groups[].template` (`[]`: each item of a list), \
+         `spec.replicas.*.template` (`*`: each value of a mapping), `spec.template?` (`?`: created if it is missing)",
     );
 }
 
@@ -76,9 +74,9 @@ fn a_kind_stands_there_once() {
     check_templates(
         "- {group: a.b, kind: C, path: spec.a}\n- {group: a.b, kind: C, path: spec.b}\n",
         "PO026",
-        "`C` stands under `templates` twice",
+        "`C` is listed twice under `templates`",
         "C",
-        "give one entry a list of paths, and remove the other",
+        "use one entry with a list of paths",
     );
 }
 
@@ -87,7 +85,7 @@ fn an_entry_has_a_group_a_kind_and_a_path() {
     check_templates(
         "- {group: a.b, kind: C}\n",
         "PO007",
-        "item 1 of `templates` lacks `path`",
+        "missing key `path` in `templates[0]`",
         "group",
         "",
     );

@@ -8,17 +8,17 @@ use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::{Edit, NodeRef, Value};
 
-/// What every image container of z2jh's pullers is called.
+/// The name prefix of the init containers in z2jh's image pullers.
 const PREFIX: &str = "image-pull-";
 
-/// The fields of a sibling that make a container one that only pulls: it runs a command that ends at
-/// once, with the rights and the resources that the chart gives to its own.
+/// The fields that are copied from an existing init container: a command that ends at once, with the resources and
+/// the security context of the chart.
 const FORM: [&str; 4] = ["command", "args", "resources", "securityContext"];
 
 /// The longest name of a container (a DNS label).
 const LONGEST_NAME: usize = 63;
 
-/// An image to pull, with the name that z2jh would give to its container.
+/// An image to pull, with the container name that z2jh would use.
 struct Wanted {
     name: String,
     image: String,
@@ -63,13 +63,13 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
             cx.keep(
                 PodField::InitContainers,
                 Reason::Covered,
-                "pulls every image already",
+                "already pulls every image",
             );
         }
         return;
     }
     let Some(sibling) = sibling(spec) else {
-        return report_no_form(cx, placement, missing[0]);
+        return report_no_container(cx, placement, missing[0]);
     };
     let pulled = missing.iter().map(|wanted| wanted.image.clone());
     cx.current().pulls.extend(pulled);
@@ -86,7 +86,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     );
 }
 
-/// The containers for these images, under names that none of the others has.
+/// Returns the containers for these images, with unused names.
 fn added(missing: &[&Wanted], all: &[NodeRef<'_>], sibling: NodeRef<'_>) -> Vec<Value> {
     let taken = all.iter().filter_map(|node| node.get("name")?.text());
     let mut names = ContainerNames::of(taken);
@@ -94,7 +94,7 @@ fn added(missing: &[&Wanted], all: &[NodeRef<'_>], sibling: NodeRef<'_>) -> Vec<
     missing.iter().map(container).collect()
 }
 
-/// In the chart's own order: what the hub's values name, then `extraImages` by key, then the row's.
+/// Returns the wanted images in the order of the chart: the hub's values, `extraImages` by key, then those of the row.
 fn wanted(cx: &PassContext<'_>, placement: &Placement<'_>) -> Vec<Wanted> {
     let charts = &placement.workload.object.chart.charts;
     let of_stream = cx
@@ -133,7 +133,7 @@ fn short_name(image: &str) -> String {
     last.split(':').next().unwrap_or(last).to_owned()
 }
 
-/// A DNS label that starts as z2jh's names do.
+/// Returns a container name as z2jh builds it: a DNS label with its prefix.
 fn container_name(key: &str) -> String {
     let clean: String = key
         .chars()
@@ -151,10 +151,10 @@ fn container_name(key: &str) -> String {
         .to_owned()
 }
 
-/// The names that containers have.
+/// The used container names.
 struct ContainerNames {
     taken: BTreeSet<String>,
-    /// The first number that was not tried yet behind a name.
+    /// The next number to append to a name.
     next: BTreeMap<String, usize>,
 }
 
@@ -166,7 +166,7 @@ impl ContainerNames {
         }
     }
 
-    /// The name itself, or with the first number behind it that makes it free; it is taken then.
+    /// Returns the name, with a number if it is already used, and marks it as used.
     fn free(&mut self, name: &str) -> String {
         if self.taken.insert(name.to_owned()) {
             return name.to_owned();
@@ -184,7 +184,7 @@ impl ContainerNames {
     }
 }
 
-/// The puller's container that others take their form from: one that pulls, else its first.
+/// Returns the init container to copy: one that pulls an image, otherwise the first one.
 fn sibling(spec: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let list = spec.get("initContainers")?;
     let pulls = |node: &NodeRef<'_>| {
@@ -212,11 +212,11 @@ fn container(name: &str, image: &str, sibling: NodeRef<'_>) -> Value {
     Value::Mapping(pairs)
 }
 
-fn report_no_form(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &Wanted) {
-    let what = "no init container whose form a new one could take";
+fn report_no_container(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &Wanted) {
+    let what = "no init container to copy";
     cx.keep(PodField::InitContainers, Reason::NoForm, what);
     let message = format!(
-        "`{}` cannot pull `{}`: it has no init container whose form a new one could take",
+        "`{}` cannot pull `{}`: it has no init container to copy",
         placement.title(),
         wanted.image,
     );
@@ -226,9 +226,9 @@ fn report_no_form(cx: &mut PassContext<'_>, placement: &Placement<'_>, wanted: &
         ..span
     };
     cx.report(
-        Diagnostic::new(&codes::NO_PULLER_FORM, message)
-            .at(start, "no `initContainers` here")
-            .help("let the chart pull one image itself, or take `puller: true` from the row"),
+        Diagnostic::new(&codes::NO_PULLER_CONTAINER, message)
+            .at(start, "no `initContainers`")
+            .help("let the chart pull at least one image, or remove `puller: true` from the row"),
     );
 }
 

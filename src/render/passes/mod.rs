@@ -1,4 +1,4 @@
-//! One file for each pass, with the page that explains it and is its test.
+//! The passes: one file each, with a page that is its documentation and its test.
 
 mod images;
 mod node_affinity;
@@ -10,14 +10,14 @@ pub(super) use node_affinity::check_inherited;
 
 use super::context::{PassContext, Placement};
 
-/// A pass: it plans the changes of one aspect of a workload.
+/// A pass, which plans the changes of one aspect of a workload.
 #[derive(Debug)]
 pub struct Pass {
-    /// What it is about, for readers.
+    /// The name of the pass.
     pub name: &'static str,
-    /// Markdown: why, what, and examples that run as tests.
+    /// The page in Markdown, with examples that run as tests.
     pub page: &'static str,
-    /// Plans its changes of one workload.
+    /// Plans the changes of one workload.
     pub(super) plan: fn(&mut PassContext<'_>, &Placement<'_>),
 }
 

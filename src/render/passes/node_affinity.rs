@@ -14,12 +14,12 @@ pub(in crate::render) use reports::check_inherited;
 use reports::{note_left_out, note_unschedulable, report_invalid, report_too_many};
 pub(super) use reports::{note_pinned, report_contradiction, report_inherited};
 
-/// More node selector terms than this, from crossing requirements, are an error: nobody could read them.
+/// The maximum number of node selector terms; more would be unreadable.
 const MOST_TERMS: usize = 64;
 
 const FIELD: PodField = PodField::NodeAffinity;
 
-/// One pool's labels, still to be demanded of a node.
+/// The labels of a pool that a pod does not require yet.
 pub(super) type NodeLabelList<'a> = Vec<&'a (String, String)>;
 
 pub(super) static PASS: Pass = Pass {
@@ -28,7 +28,7 @@ pub(super) static PASS: Pass = Pass {
     plan,
 };
 
-/// Draws pods to their pools: a preference, or a requirement that is AND-ed to what the chart requires.
+/// Adds a preference or a requirement for the labels of the pool; requirements are combined with those of the chart.
 fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let pools = placement.pools.iter().any(|pool| !pool.labels.is_empty());
     let is_asked = placement.row.purpose != Purpose::Ignore
@@ -40,7 +40,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return cx.keep(
             FIELD,
             Reason::NoUse,
-            "pods of a DaemonSet are pinned to their nodes one by one",
+            "the pods of a DaemonSet are bound to their nodes",
         );
     }
     let pin = placement.spec().get(PodField::NodeName);
@@ -54,7 +54,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         } else {
             Level::Warning
         };
-        return cx.report_lacking(placement, FIELD, level);
+        return cx.report_no_such_field(placement, FIELD, level);
     }
     let edits = match placement.row.purpose {
         Purpose::Prefer => prefer(cx, placement),
@@ -64,11 +64,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return;
     }
     if placement.is_placed_elsewhere(FIELD) {
-        return cx.keep(
-            FIELD,
-            Reason::Inherited,
-            "comes from the object, where it is added",
-        );
+        return cx.keep(FIELD, Reason::Inherited, "inherited from the object");
     }
     if let Some(affinity) = placement.spec().inherited(FIELD) {
         return report_inherited(cx, placement, FIELD, affinity);
@@ -80,7 +76,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     cx.change(FIELD, what, edits);
 }
 
-/// What the change does, in a few words.
+/// Returns the change in a few words.
 fn what(placement: &Placement<'_>) -> String {
     let verb = if placement.row.purpose == Purpose::Prefer {
         "prefers"
@@ -95,7 +91,7 @@ fn what(placement: &Placement<'_>) -> String {
     format!("{verb} nodes with {}", pools.join(" or "))
 }
 
-/// One preference of weight 100 a pool, with all of the pool's labels.
+/// Adds a preferred term with weight 100 and all labels for each pool.
 fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = spec.affinity();
@@ -117,7 +113,7 @@ fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
             cx.keep(
                 FIELD,
                 Reason::Covered,
-                format!("prefers {} already", describe(&labels)),
+                format!("already prefers nodes with {}", describe(&labels)),
             );
             continue;
         }
@@ -125,7 +121,7 @@ fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
             cx.keep(
                 FIELD,
                 Reason::Covered,
-                format!("requires {} already", describe(&labels)),
+                format!("already requires nodes with {}", describe(&labels)),
             );
             continue;
         }
@@ -147,7 +143,7 @@ fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     }
 }
 
-/// The pools' labels AND-ed into every term that has a condition.
+/// Adds the labels of the pools to every required term that has a condition.
 fn require(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = spec.affinity();
@@ -179,7 +175,7 @@ fn require(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
         cx.keep(
             FIELD,
             Reason::Covered,
-            "`nodeSelector` requires the pool already",
+            "`nodeSelector` already requires the pool",
         );
         return Vec::new();
     }
@@ -193,7 +189,7 @@ fn require(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     }
 }
 
-/// The terms of a pod that requires nothing yet: one for each pool that will do.
+/// Returns the required terms of a pod without any: one for each pool.
 fn first_terms(spec: &PodSpec<'_>, alternatives: &[NodeLabelList<'_>]) -> Option<Edit> {
     let terms = alternatives
         .iter()
@@ -203,9 +199,8 @@ fn first_terms(spec: &PodSpec<'_>, alternatives: &[NodeLabelList<'_>]) -> Option
     spec.put(FIELD, &[Affinity::REQUIRED], terms)
 }
 
-/// `(t1 or t2) and (a or b)`: each term is AND-ed with the first alternative where it stands, and its
-/// copies with the others follow at the end. A term that implies an alternative stays as it is, and so
-/// does an empty one, which matches no node.
+/// Builds `(t1 or t2) and (a or b)`: each term is combined with the first alternative in place, and its copies with the
+/// others follow at the end. Terms that imply an alternative do not change, nor do empty terms, which match no node.
 fn cross(
     cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
@@ -232,7 +227,7 @@ fn cross(
         cx.keep(
             FIELD,
             Reason::Covered,
-            "every term requires the pool already",
+            "every term already requires the pool",
         );
         return Vec::new();
     }
@@ -262,7 +257,7 @@ fn cross(
     edits
 }
 
-/// Adds what a term does not demand yet.
+/// Adds the labels that a term does not require yet.
 fn demand(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Edit {
     let missing = missing(term, labels);
     Edit::extend_path(
@@ -272,7 +267,7 @@ fn demand(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Edit {
     )
 }
 
-/// A term again, with another pool's labels.
+/// Returns a copy of a term with the labels of another pool.
 fn copy(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Option<Value> {
     let Value::Mapping(mut pairs) = Value::of(node)? else {
         return None;
@@ -310,7 +305,7 @@ fn is_exactly(term: &Term, labels: &NodeLabelList<'_>) -> bool {
     term.fields.is_empty() && term.expressions.len() == labels.len() && implies(term, labels)
 }
 
-/// Whether the pod goes nowhere else already.
+/// Returns whether the pod already requires the labels.
 fn is_required(affinity: &Affinity, labels: &NodeLabelList<'_>) -> bool {
     let in_selector =
         |(key, value): &(String, String)| affinity.node_selector.get(key) == Some(value);
@@ -328,7 +323,7 @@ fn is_required(affinity: &Affinity, labels: &NodeLabelList<'_>) -> bool {
     open.is_empty() || terms.peek().is_some() && terms.all(|term| implies(term, &open))
 }
 
-/// What in the pod spec keeps its pods off every node with these labels.
+/// Returns the node of the pod spec that excludes all nodes with these labels.
 pub(super) fn conflict<'d>(
     spec: &PodSpec<'d>,
     affinity: &Affinity,
@@ -343,7 +338,7 @@ pub(super) fn conflict<'d>(
             return spec.get(PodField::NodeSelector)?.get(key);
         }
     }
-    // A term that no node can match as it is does not become impossible by us.
+    // Terms that match no node anyway are not a conflict with the policy.
     let terms = affinity.required.iter().flatten();
     let mut alive = terms
         .filter(|term| term.can_match(&affinity.node_selector))
@@ -357,7 +352,7 @@ pub(super) fn conflict<'d>(
     conflicting_expression(spec, labels)
 }
 
-/// The first expression that rules the labels out.
+/// Returns the first expression that excludes the labels.
 fn conflicting_expression<'d>(
     spec: &PodSpec<'d>,
     labels: &NodeLabelList<'_>,
@@ -375,7 +370,7 @@ fn conflicting_expression<'d>(
     })
 }
 
-/// The required node selector of a pod spec.
+/// Returns the required node affinity of a pod spec.
 fn required<'d>(spec: &PodSpec<'d>) -> Option<NodeRef<'d>> {
     spec.get(FIELD)?.get(Affinity::REQUIRED)
 }

@@ -33,7 +33,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return note_pinned(cx, placement, FIELD, node);
     }
     if !spec.has(FIELD) {
-        return cx.report_lacking(placement, FIELD, Level::Error);
+        return cx.report_no_such_field(placement, FIELD, Level::Error);
     }
     let other = other_values(placement, &labels);
     if let Some(conflict) = contradiction(placement, &labels, &other) {
@@ -50,7 +50,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         .filter(|label| !is_there(label))
         .collect();
     if missing.is_empty() {
-        let what = format!("selects {} already", describe(&labels));
+        let what = format!("already selects nodes with {}", describe(&labels));
         return cx.keep(FIELD, Reason::Covered, what);
     }
     write(cx, placement, &missing, &other);
@@ -63,7 +63,7 @@ fn write(
     other: &[(&str, NodeRef<'_>)],
 ) {
     if placement.is_placed_elsewhere(FIELD) {
-        let what = "comes from the object, where it is added";
+        let what = "inherited from the object";
         return cx.keep(FIELD, Reason::Inherited, what);
     }
     let spec = placement.spec();
@@ -83,12 +83,12 @@ fn write(
         .collect();
     let mut what = format!("selects nodes with {}", describe(missing));
     if !replaced.is_empty() {
-        what = format!("{what} in place of {}", replaced.join(","));
+        what = format!("{what} instead of {}", replaced.join(","));
     }
     cx.change(FIELD, what, edits);
 }
 
-/// The labels' keys that the chart's node selector sets to other values, in the order of the pool.
+/// Returns the label keys for which the chart's node selector has another value, in the order of the pool.
 fn other_values<'a>(
     placement: &Placement<'a>,
     labels: &NodeLabelList<'a>,
@@ -101,8 +101,8 @@ fn other_values<'a>(
     other.collect()
 }
 
-/// What of the chart's own rules the pool out: another value of a label, unless the row overrides it, or a
-/// required node affinity.
+/// Returns the node of the chart that excludes the pool: another value of a label that the row does not override, or
+/// a required node affinity.
 fn contradiction<'a>(
     placement: &Placement<'a>,
     labels: &NodeLabelList<'a>,

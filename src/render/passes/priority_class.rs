@@ -8,7 +8,7 @@ use crate::render::context::{PassContext, Placement};
 use crate::render::plan::Reason;
 use crate::yaml::NodeRef;
 
-/// Names reserved for classes that every cluster has.
+/// The prefix of the priority classes that every cluster has.
 const SYSTEM: &str = "system-";
 
 const FIELD: PodField = PodField::PriorityClassName;
@@ -19,7 +19,7 @@ pub(super) static PASS: Pass = Pass {
     plan,
 };
 
-/// Sets the row's class where the chart set none, or where the row overrides it.
+/// Sets the row's class if the chart sets none, or if the row overrides it.
 fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let Some(class) = &placement.row.priority_class else {
         return;
@@ -33,7 +33,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return cx.keep(
             FIELD,
             Reason::Covered,
-            format!("has class `{}` already", class.value),
+            format!("already has class `{}`", class.value),
         );
     }
     if is_kept {
@@ -41,41 +41,40 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return cx.keep(
             FIELD,
             Reason::ChartsOwn,
-            format!("the chart set class `{own}`"),
+            format!("the chart sets class `{own}`"),
         );
     }
     if placement.is_placed_elsewhere(FIELD) {
-        return cx.keep(
-            FIELD,
-            Reason::Inherited,
-            "comes from the object, where it is set",
-        );
+        return cx.keep(FIELD, Reason::Inherited, "inherited from the object");
     }
     if !spec.has(FIELD) {
-        return cx.report_lacking(placement, FIELD, Level::Warning);
+        return cx.report_no_such_field(placement, FIELD, Level::Warning);
     }
     if placement.workload.is_bare_pod() {
         return cx.note_bare_pod(placement, FIELD);
     }
     if let Some(priority) = spec.get(PodField::Priority).filter(|node| !node.is_null()) {
-        return note_written_priority(cx, placement, priority);
+        return note_priority_set(cx, placement, priority);
     }
     if !is_known(cx, placement, class) || starts_too_early(cx, placement, class) {
         return cx.keep(
             FIELD,
             Reason::NoClass,
-            format!("class `{}` is not there when the pod is", class.value),
+            format!(
+                "class `{}` does not exist when the pod is created",
+                class.value
+            ),
         );
     }
     let what = match current_name {
-        Some(current) => format!("takes class `{}` in place of `{current}`", class.value),
-        None => format!("takes class `{}`", class.value),
+        Some(current) => format!("sets class `{}` instead of `{current}`", class.value),
+        None => format!("sets class `{}`", class.value),
     };
     let edit = spec.put(FIELD, &[], class.value.as_str().into());
     cx.change(FIELD, what, edit.into_iter().collect());
 }
 
-/// The API server takes an empty name as none.
+/// Returns whether a class is set; the API server treats an empty name as none.
 fn is_set(node: NodeRef<'_>) -> bool {
     !node.is_null() && node.text() != Some("")
 }
@@ -90,35 +89,35 @@ fn is_in_cluster(cx: &PassContext<'_>, class: &str) -> bool {
             .any(|known| known.value == class)
 }
 
-/// Reports an unknown class: the API server rejects pods that name one, and Helm says "deployed" all the
-/// same. A row's class is said once, however many workloads are to have it.
+/// Reports an unknown class: the API server rejects pods with an unknown class, although Helm prints `deployed`. The
+/// class of a row is reported once.
 fn is_known(cx: &mut PassContext<'_>, placement: &Placement<'_>, class: &Spanned<String>) -> bool {
     let classes = &cx.common.classes;
     if is_in_cluster(cx, &class.value) || classes.contains_key(&class.value) {
         return true;
     }
     let message = format!(
-        "priority class `{}` for `{}` is not in the stream and not known to be in the cluster",
+        "priority class `{}` of `{}` is neither in the manifests nor in `priorityClasses.existing`",
         class.value,
         placement.title(),
     );
-    let help = "put it under `priorityClasses.existing` if the cluster has it; pods that name a missing class are never created";
+    let help = "add it to `priorityClasses.existing` if the cluster has it; the API server rejects pods with a missing class";
     let names = classes.keys().map(String::as_str);
     let existing = &cx.common.policy.existing_classes;
     let known = existing.iter().map(|known| known.value.as_str());
     let help = match crate::text::nearest(&class.value, names.chain(known)) {
-        Some(near) => format!("did you mean `{near}`? Otherwise {help}"),
+        Some(near) => format!("did you mean `{near}`? Otherwise, {help}"),
         None => help.to_owned(),
     };
     cx.report(
         Diagnostic::new(&codes::UNKNOWN_CLASS, message)
-            .at(class.span, "no such class in the stream")
+            .at(class.span, "class not found")
             .help(help),
     );
     false
 }
 
-/// Whether the pod would start before the stream creates its class.
+/// Returns whether the pod starts before the release creates its class.
 fn starts_too_early(
     cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
@@ -134,37 +133,30 @@ fn starts_too_early(
         return false;
     }
     let message = format!(
-        "`{}` gets no priority class: as a hook it starts before the release creates `{}`",
+        "`{}` gets no priority class: the hook runs before the release creates `{}`",
         placement.title(),
         class.value,
     );
     cx.report(
         Diagnostic::new(&codes::CLASS_AFTER_HOOK, message)
-            .at(
-                class.span,
-                "created as an ordinary object of the same release",
-            )
-            .help(
-                "create the class outside the release and name it under `priorityClasses.existing`",
-            ),
+            .at(class.span, "created after the hook")
+            .help("create the class outside the release and list it in `priorityClasses.existing`"),
     );
     true
 }
 
-fn note_written_priority(
-    cx: &mut PassContext<'_>,
-    placement: &Placement<'_>,
-    priority: NodeRef<'_>,
-) {
+fn note_priority_set(cx: &mut PassContext<'_>, placement: &Placement<'_>, priority: NodeRef<'_>) {
     cx.keep(FIELD, Reason::ChartsOwn, "the chart sets `priority` itself");
     let message = format!(
-        "`{}` gets no priority class, because it sets `priority` itself",
+        "`{}` gets no priority class: it sets `priority` itself",
         placement.title()
     );
     let span = cx.span(placement, priority);
     cx.report(
-        Diagnostic::new(&codes::PRIORITY_WRITTEN, message)
-            .at(span, "the API server refuses a class whose value differs")
-            .help("remove `priority` from the chart's values"),
+        Diagnostic::new(&codes::PRIORITY_SET, message)
+            .at(span, "set by the chart")
+            .help(
+                "remove `priority` from the chart's values; the API server sets it from the class",
+            ),
     );
 }

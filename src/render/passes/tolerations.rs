@@ -11,7 +11,7 @@ pub(super) static PASS: Pass = Pass {
     plan,
 };
 
-/// Appends a toleration for each taint of the pools that none of the pod's own tolerates.
+/// Appends a toleration for each taint of the pools that the pod does not tolerate yet.
 fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     const FIELD: PodField = PodField::Tolerations;
     let spec = placement.spec();
@@ -40,17 +40,13 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
             cx.keep(
                 FIELD,
                 Reason::Covered,
-                "every taint of the pool is tolerated already",
+                "already tolerates every taint of the pool",
             );
         }
         return;
     }
     if placement.is_placed_elsewhere(FIELD) {
-        return cx.keep(
-            FIELD,
-            Reason::Inherited,
-            "comes from the object, where it is added",
-        );
+        return cx.keep(FIELD, Reason::Inherited, "inherited from the object");
     }
     let names: Vec<String> = added.iter().map(Taint::to_string).collect();
     let what = format!("tolerates {}", names.join(", "));
@@ -58,18 +54,18 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     values.extend(added.iter().map(|taint| value(&Toleration::of(taint))));
     match spec.extend(FIELD, &[], values) {
         Some(edit) => cx.change(FIELD, what, vec![edit]),
-        None => cx.report_lacking(placement, FIELD, Level::Warning),
+        None => cx.report_no_such_field(placement, FIELD, Level::Warning),
     }
 }
 
-/// The tolerations that a list of the template's own takes the place of, and so has to hold as well.
+/// Returns the inherited tolerations: a list in the template replaces them, so it must contain them.
 fn inherited(spec: &PodSpec<'_>) -> Vec<Value> {
     let list = spec.inherited(PodField::Tolerations);
     let items = list.into_iter().flat_map(|list| list.items());
     items.filter_map(Value::of).collect()
 }
 
-/// A toleration as it is written into a manifest.
+/// Returns a toleration as written into a manifest.
 fn value(toleration: &Toleration) -> Value {
     let mut pairs = vec![("key".to_owned(), Value::from(toleration.key.as_str()))];
     if toleration.operator == Operator::Exists {

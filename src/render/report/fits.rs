@@ -1,4 +1,4 @@
-//! What each pool of the policy says to the pods of a rendered stream.
+//! Whether the pools of the policy can run the pods of a rendered stream.
 
 use serde::Serialize;
 
@@ -7,19 +7,19 @@ use crate::policy::{Policy, Pool};
 use crate::render::Outcome;
 use crate::text::mask_message;
 
-/// Whether nodes of a pool can take a pod, as far as taints and labels decide.
+/// Whether a pod can be scheduled on the nodes of a pool, by taints and labels.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PoolFit {
-    /// The pool.
+    /// Name of the pool.
     pool: String,
-    /// Whether they can.
+    /// Whether the pod fits.
     fit: FitAnswer,
-    /// The sum of the weights of the pod's preferred node affinity that speak for them.
+    /// Sum of the weights of the preferred node affinity terms that match the pool.
     preference: i64,
-    /// The first reason why they cannot, or what it depends on.
+    /// The first reason why the pod does not fit, or the labels that decide.
     why: Option<String>,
-    /// What kube-scheduler writes into the events of the pod where they cannot.
+    /// The event message of kube-scheduler if the pod does not fit.
     event: Option<&'static str>,
 }
 
@@ -27,11 +27,11 @@ pub(super) struct PoolFit {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 enum FitAnswer {
-    /// They can.
+    /// The pod fits.
     Takes,
-    /// They can if labels that the policy does not name are what the pod asks for.
+    /// It depends on node labels that the policy does not define.
     Depends,
-    /// They cannot.
+    /// The pod does not fit.
     Refuses,
 }
 
@@ -42,7 +42,7 @@ impl PoolFit {
             Fit::Takes => (FitAnswer::Takes, None, None),
             Fit::Depends(labels) => {
                 let labels: Vec<String> = labels.iter().map(|key| format!("`{key}`")).collect();
-                let why = format!("it depends on the nodes' {}", labels.join(", "));
+                let why = format!("depends on the node labels {}", labels.join(", "));
                 (FitAnswer::Depends, Some(why), None)
             }
             Fit::Refuses(refusal) => (
@@ -61,7 +61,7 @@ impl PoolFit {
     }
 }
 
-/// What the pools say to every pod template of the stream as it is rendered, in its order.
+/// Returns the fit of every pool for each pod template of the rendered stream, in its order.
 pub(super) fn of_templates(
     release: &Manifests<'_>,
     policy: &Policy,

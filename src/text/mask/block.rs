@@ -1,4 +1,4 @@
-//! Hides values by the keys and the indentation they stand under; brackets are left to [`flow`].
+//! Hides values by the keys and the indentation they are under; brackets are left to [`flow`].
 
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ struct OpenBlock {
     verdict: Verdict,
     /// The key's bytes in the text; those of the list's key for a dash.
     key: Range<usize>,
-    /// Whether a scalar stands beside the key, so that no block can follow below.
+    /// Whether a scalar is next to the key, so that no block can follow below.
     has_scalar: bool,
     /// Whether its scalar is complete: no line below can belong to it.
     is_sealed: bool,
@@ -66,7 +66,7 @@ struct Pair {
     column: usize,
     /// Whether its name is a credential's.
     is_credential: bool,
-    /// A value that is shown unless the name behind it is a credential's.
+    /// A value that is shown unless the name after it is a credential's.
     shown: Option<Range<usize>>,
 }
 
@@ -141,7 +141,7 @@ impl BlockScan<'_> {
         }
     }
 
-    /// Whether what stands at `at` is YAML's own, and not a line of a scalar.
+    /// Whether what is at `at` is YAML's own, and not a line of a scalar.
     fn is_structure(&self, at: usize) -> bool {
         self.literal.is_none() && at >= self.quoted
     }
@@ -178,7 +178,7 @@ impl BlockScan<'_> {
         Some(content)
     }
 
-    /// Scans what stands after indentation and dashes.
+    /// Scans what is after indentation and dashes.
     fn content(&mut self, line_start: usize, at: usize, line_end: usize) -> usize {
         let rest = &self.text[at..line_end];
         let column = at - line_start;
@@ -297,7 +297,7 @@ impl BlockScan<'_> {
             && self.frames.iter().all(|frame| !frame.is_dash)
     }
 
-    /// Scans the value beside a key and opens the key's block.
+    /// Scans the value next to a key and opens the key's block.
     fn value(&mut self, mut frame: OpenBlock, start: usize, line_end: usize) -> usize {
         let start = line_end - skip_properties(&self.text[start..line_end]).len();
         let value = &self.text[start..line_end];
@@ -325,7 +325,7 @@ impl BlockScan<'_> {
         line_end
     }
 
-    /// Hides the scalar beside a key and, where it is quoted, its lines down to the closing quote.
+    /// Hides the scalar next to a key and, where it is quoted, its lines down to the closing quote.
     fn scalar(&mut self, frame: &mut OpenBlock, start: usize, line_end: usize) {
         let value = &self.text[start..line_end];
         frame.has_scalar = true;
@@ -366,7 +366,7 @@ impl BlockScan<'_> {
         length.map(|length| start + length)
     }
 
-    /// Where `name` names a credential, the `value` beside it is one, whatever it is.
+    /// Where `name` names a credential, the `value` next to it is one, whatever it is.
     fn complete_pair(&mut self, frame: &mut OpenBlock, value: Range<usize>) {
         let key = &self.text[frame.key.clone()];
         if !matches!(key, "name" | "value") {
@@ -443,8 +443,8 @@ impl BlockScan<'_> {
         self.frames.push(frame);
     }
 
-    /// Notes where a block stands: those of one collection stand in one column, and none stands below a scalar.
-    /// Returns whether it can stand there.
+    /// Notes where a block is: those of one collection stand in one column, and none is below a scalar.
+    /// Returns whether it can be there.
     fn place(&mut self, at: usize, column: usize, is_dash: bool) -> bool {
         if !self.is_structure(at) {
             return true;
@@ -462,7 +462,7 @@ impl BlockScan<'_> {
         fits
     }
 
-    /// Closes the blocks that content at `column` does not belong to. The items of a list may stand right under its key.
+    /// Closes the blocks that content at `column` does not belong to. The items of a list may be right under its key.
     fn close(&mut self, column: usize, is_dash: bool) {
         while let Some(top) = self.frames.last() {
             let is_inside =
@@ -494,7 +494,7 @@ fn has_control(line: &str) -> bool {
     line[..indent].contains('\t') || line.bytes().any(|byte| byte < b' ' && byte != b'\t')
 }
 
-/// Whether YAML cannot have a scalar that starts like this beside a key.
+/// Whether YAML cannot have a scalar that starts like this next to a key.
 fn is_odd_scalar(value: &str, closes: bool) -> bool {
     let value = without_comment(value);
     if value.starts_with(['"', '\'']) {
@@ -552,7 +552,7 @@ fn skip_properties(mut rest: &str) -> &str {
     rest
 }
 
-/// A value without the comment behind it.
+/// A value without the comment after it.
 fn without_comment(value: &str) -> &str {
     if value.starts_with(['"', '\''])
         && let Some(length) = flow::quoted_length(value.as_bytes())

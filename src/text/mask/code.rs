@@ -97,7 +97,7 @@ fn beside_colon(text: &str, at: usize) -> Option<Range<usize>> {
     let start = at + 1 + count(&bytes[at + 1..], |byte| matches!(byte, b' ' | b'\t'));
     let rest = &bytes[start..];
     match rest.first() {
-        // A collection or a block scalar; what stands in it is judged by its own place.
+        // A collection or a block scalar; what is in it is judged by its own place.
         Some(b'{' | b'[' | b'|' | b'>' | b'&' | b'!') => None,
         _ => Some(start..start + pair_length(rest)),
     }
@@ -197,7 +197,7 @@ fn line_start(text: &str, at: usize) -> usize {
     newline.unwrap_or_else(|| text.ceil_char_boundary(floor))
 }
 
-/// Whether nothing but a target stands before the sign, so that all of the line is its value.
+/// Whether nothing but a target is before the sign, so that all of the line is its value.
 fn is_statement(target: &str) -> bool {
     let target = target.trim();
     let target = ["export ", "set ", "ENV ", "ARG ", "local "]
@@ -263,7 +263,7 @@ fn literal_length(rest: &[u8]) -> usize {
     at.min(rest.len())
 }
 
-/// The length of a value behind a colon: a literal and those joined to it, or what comes before the line's end, a comma
+/// The length of a value after a colon: a literal and those joined to it, or what comes before the line's end, a comma
 /// or a closing bracket.
 fn pair_length(rest: &[u8]) -> usize {
     let mut at = 0;
@@ -296,7 +296,7 @@ fn pair_length(rest: &[u8]) -> usize {
     at.min(rest.len())
 }
 
-/// The length of a word without quotes; a comma behind a backslash is part of it, as in `--set a=b\,c`.
+/// The length of a word without quotes; a comma after a backslash is part of it, as in `--set a=b\,c`.
 fn word_length(rest: &[u8]) -> usize {
     let ends = |(at, byte): (usize, &u8)| match byte {
         b',' => at == 0 || rest[at - 1] != b'\\',
@@ -314,7 +314,7 @@ const ENVIRONMENT_CALLS: [&str; 5] = [
     "putenv",
 ];
 
-/// Hides the argument behind a name: `os.environ.get("X", "...")`, `setattr(c.X, "client_secret", "...")`.
+/// Hides the argument after a name: `os.environ.get("X", "...")`, `setattr(c.X, "client_secret", "...")`.
 fn hide_arguments(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut done = 0;

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::{count, names};
 
 /// The documents of a stream. Only `---` alone or before white space parts two, as in YAML: a PEM header at the start of
-/// a line does not end the Secret it stands in.
+/// a line does not end the Secret it is in.
 pub(super) fn documents(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut from = 0;

@@ -180,7 +180,7 @@ impl FlowScan<'_> {
         self.key = Some(key);
     }
 
-    /// Where `name` names a credential, the `value` beside it is one, whatever it is.
+    /// Where `name` names a credential, the `value` next to it is one, whatever it is.
     fn complete_pair(&mut self, range: &Range<usize>, inner: Range<usize>) {
         let key = self.key.clone().map(|key| &self.text[key]);
         let (Some(open), Some(key @ ("name" | "value"))) = (self.open.last_mut(), key) else {

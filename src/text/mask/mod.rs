@@ -9,8 +9,8 @@
 //! - everything in the `data` of a Secret and of a hub's `extraFiles`;
 //! - what the name of a credential hides (`password`, `cookieSecret`, `DB_PASS`, a misspelled `passwrd`), and values of
 //!   environment variables whatever their names: a text always, a boolean or a number of up to five digits only where
-//!   its own key, or the `name` beside it, is a credential's. An empty value and `null` hide nothing.
-//! - tokens, private keys, and secrets in addresses, by their shape, wherever they stand.
+//!   its own key, or the `name` next to it, is a credential's. An empty value and `null` hide nothing.
+//! - tokens, private keys, and secrets in addresses, by their shape, wherever they are.
 //!
 //! A document that does not parse hides more: a block that hides has no end before the next `---`, whatever the
 //! indentation, as the line that broke the document may be a secret that was cut in two.
@@ -94,7 +94,7 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 
 /// A sentence of ours with what it may quote hidden by its shape: tokens, passwords in URLs, private keys.
 ///
-/// A message is prose, in which `token: missing` is no credential, so the names of keys do not count here.
+/// A message is prose, in which `token: missing` is not a credential, so the names of keys do not count here.
 pub fn mask_message(text: &str) -> Cow<'_, str> {
     let mut hidden = Vec::new();
     shapes::hide(text, &mut hidden);
@@ -149,7 +149,7 @@ fn disjoint(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// How far back from `=` or `:` a name may begin; what is longer is no name, and the scan stays linear.
+/// How far back from `=` or `:` a name may begin; what is longer is not a name, and the scan stays linear.
 const LONGEST_NAME: usize = 80;
 
 fn count(bytes: &[u8], holds: impl Fn(u8) -> bool) -> usize {

@@ -202,9 +202,9 @@ pub(super) enum Reach {
     Below,
 }
 
-/// What the name hides; nothing for a name that is no credential's.
+/// What the name hides; nothing for a name that is not a credential's.
 pub(super) fn reach(name: &str) -> Option<Reach> {
-    // An expression of an embedded script that happens to end in a colon is no name.
+    // An expression of an embedded script that happens to end in a colon is not a name.
     if name.len() < 3 || name.len() > LONGEST || name.contains(['=', '(']) {
         return None;
     }
@@ -261,7 +261,7 @@ pub(super) fn is_naming(name: &str) -> bool {
     NAMING.contains(&name)
 }
 
-/// Whether what stands below the name says where a value comes from.
+/// Whether what is below the name says where a value comes from.
 pub(super) fn is_source(name: &str) -> bool {
     SOURCES.contains(&name)
 }

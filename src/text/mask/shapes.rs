@@ -1,4 +1,4 @@
-//! Tables of shapes: credentials that are known by how they look, wherever they stand.
+//! Tables of shapes: credentials that are known by how they look, wherever they are.
 //!
 //! The prefixes and lengths are those that the vendors publish and that gitleaks and detect-secrets look for.
 //! A length here is the least that is hidden, below the real one: a token that was cut off is a secret too.
@@ -9,7 +9,7 @@ use memchr::{memchr, memmem};
 
 use super::count;
 
-/// The letters of a token behind its prefix.
+/// The letters of a token after its prefix.
 #[derive(Debug, Clone, Copy)]
 enum Letters {
     /// Letters and digits.
@@ -35,7 +35,7 @@ impl Letters {
 
 use Letters::{Alphanumeric, Any, Capitals, Word};
 
-/// Tokens: their prefix, the letters behind it, and how many of those there are at least. In byte order.
+/// Tokens: their prefix, the letters after it, and how many of those there are at least. In byte order.
 const TOKENS: [(&str, Letters, usize); 86] = [
     ("A3T", Capitals, 14),
     ("ABIA", Capitals, 12),
@@ -171,7 +171,7 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// Whether a word starts at `at`. What a backslash escapes before it is no part of it.
+/// Whether a word starts at `at`. What a backslash escapes before it is not part of it.
 fn starts_word(bytes: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return true;
@@ -186,7 +186,7 @@ fn hide_tokens(text: &str, hidden: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_alphanumeric() {
-            // The letter behind a backslash is no part of the word that follows: `\\nghp_...`.
+            // The letter after a backslash is not part of the word that follows: `\\nghp_...`.
             at += if bytes[at] == b'\\' { 2 } else { 1 };
             continue;
         }
@@ -283,7 +283,7 @@ fn hide_webhooks(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides `sig=...`, `key=...` and the like behind `?`, `&` and `;`.
+/// Hides `sig=...`, `key=...` and the like after `?`, `&` and `;`.
 fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut done = 0;
@@ -357,7 +357,7 @@ fn is_url_byte(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>')
 }
 
-/// Hides what stands in the brackets of `ENC[...]`, as sops writes it.
+/// Hides what is in the brackets of `ENC[...]`, as sops writes it.
 fn hide_encrypted(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut from = 0;

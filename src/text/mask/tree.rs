@@ -84,7 +84,7 @@ fn hide_words(items: &mut [Value]) {
     let Some(words) = words.filter(|words| words.len() > 1) else {
         return;
     };
-    // Each word is one line of letters, whatever it holds: only what stands before it counts here.
+    // Each word is one line of letters, whatever it holds: only what is before it counts here.
     let letter = |letter: char| match letter {
         letter if letter.is_ascii_alphanumeric() || "-_./:=@".contains(letter) => letter,
         _ => '_',

@@ -1,4 +1,4 @@
-//! What a key decides about the values beside and below it, the same for every syntax.
+//! What a key decides about the values next to and below it, the same for every syntax.
 
 use super::names::{self, Reach, Worth};
 
@@ -46,7 +46,7 @@ impl Cover {
     }
 }
 
-/// What follows from one key for the value beside it and the lines below it.
+/// What follows from one key for the value next to it and the lines below it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Verdict {
     /// What is hidden of a scalar, and of the scalars of a list.
@@ -60,7 +60,7 @@ impl Verdict {
         Self { scalar, nested }
     }
 
-    /// Judges `key`, which stands below the key `parent` in a mapping that hides `outer`.
+    /// Judges `key`, which is below the key `parent` in a mapping that hides `outer`.
     pub(super) fn of(key: &str, parent: &str, outer: Hiding, is_secret: bool) -> Self {
         let reach = || names::reach_below(parent, key);
         let own = || match reach() {

@@ -1,4 +1,4 @@
-//! Credentials in the words of a shell and of broken lines: behind a flag, in a mapping that is cut off, behind a tab.
+//! Credentials in the words of a shell and of broken lines: after a flag, in a mapping that is cut off, after a tab.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(super) fn hide(text: &str, hidden: &mut Vec<Range<usize>>) {
     hide_behind_tabs(text, hidden);
 }
 
-/// Hides the argument behind a flag that is called as a credential: `--token X`, `["--token", "X"]`, and
+/// Hides the argument after a flag that is called as a credential: `--token X`, `["--token", "X"]`, and
 /// `- --token` with `- X` in the next line. What is assigned by `=` is found elsewhere.
 fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
@@ -47,7 +47,7 @@ fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether the scalar of an item stands below this: `|`, `>-`, `|2+`.
+/// Whether the scalar of an item is below this: `|`, `>-`, `|2+`.
 fn is_block_header(argument: &[u8]) -> bool {
     let is_indicator = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-');
     matches!(argument.trim_ascii_end(), [b'|' | b'>', rest @ ..] if rest.iter().all(is_indicator))
@@ -85,7 +85,7 @@ fn is_flag(argument: &[u8]) -> bool {
     }
 }
 
-/// Programs that take a password behind a short flag, and that flag. `-u` takes `user:password`.
+/// Programs that take a password after a short flag, and that flag. `-u` takes `user:password`.
 const SHORT_FLAGS: [(&str, &str); 15] = [
     ("curl", "-u"),
     ("curl", "--user"),
@@ -104,7 +104,7 @@ const SHORT_FLAGS: [(&str, &str); 15] = [
     ("sqlcmd", "-P"),
 ];
 
-/// Hides the argument behind a short flag of the programs in [`SHORT_FLAGS`], in the same line or, item by item, in the
+/// Hides the argument after a short flag of the programs in [`SHORT_FLAGS`], in the same line or, item by item, in the
 /// lines after the program.
 fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     for program in SHORT_FLAGS.iter().map(|(program, _)| *program) {
@@ -125,7 +125,7 @@ fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The length of a command behind its program: to the line's end, or over the list items that follow.
+/// The length of a command after its program: to the line's end, or over the list items that follow.
 fn command_length(rest: &str) -> usize {
     const MOST_LINES: usize = 20;
     let mut length = 0;
@@ -172,7 +172,7 @@ fn is_argument(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b']')
 }
 
-/// Where the argument behind a flag begins: behind quotes, a comma, or the dash of the next line.
+/// Where the argument after a flag begins: behind quotes, a comma, or the dash of the next line.
 fn next_argument(bytes: &[u8], flag_end: usize) -> usize {
     let is_quote = |byte| matches!(byte, b'"' | b'\'');
     let is_blank = |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
@@ -192,7 +192,7 @@ fn argument_length(rest: &[u8]) -> usize {
     count(rest, is_argument)
 }
 
-/// Hides `value` behind a `name` in one line, as a variable in flow style has them, wherever it stands: the
+/// Hides `value` after a `name` in one line, as a variable in flow style has them, anywhere: the
 /// line that says whose variable it is may be the broken one.
 fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
@@ -217,7 +217,7 @@ fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// How far before `value` its `name` may stand.
+/// How far before `value` its `name` may be.
 const FAR: usize = 400;
 
 fn floor(text: &str, at: usize) -> usize {
@@ -227,7 +227,7 @@ fn floor(text: &str, at: usize) -> usize {
         .unwrap_or_default()
 }
 
-/// Hides what stands behind a tab that begins a line: YAML knows no such indentation, so that nobody can
+/// Hides what is after a tab that begins a line: YAML knows no such indentation, so that nobody can
 /// tell what the line belongs to.
 fn hide_behind_tabs(text: &str, hidden: &mut Vec<Range<usize>>) {
     let mut start = 0;

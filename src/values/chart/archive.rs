@@ -17,16 +17,16 @@ pub const LARGEST_CHART_FILE: u64 = 5 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// It is no tar file behind gzip.
-    #[error("this is no packed chart: {0}")]
+    #[error("not a chart archive: {0}")]
     Unreadable(#[from] std::io::Error),
     /// It would unpack to more than Helm takes.
-    #[error("it holds more than {}Mi unpacked, or a file of more than {}Mi", LARGEST_CHART >> 20, LARGEST_CHART_FILE >> 20)]
+    #[error("more than {}Mi unpacked, or a file larger than {}Mi", LARGEST_CHART >> 20, LARGEST_CHART_FILE >> 20)]
     TooLarge,
     /// A file that decides its values is a link, and an archive has nothing that it could lead to.
-    #[error("it holds a link in the place of a file: `{0}`")]
+    #[error("`{0}` is a link, a file is expected")]
     Link(String),
     /// A file would land outside of the chart.
-    #[error("it holds a file outside of its folder: `{0}`")]
+    #[error("`{0}` is outside of the chart directory")]
     Outside(String),
 }
 

@@ -12,7 +12,7 @@ use crate::values::{Content, Helm, Map, Value, read};
 use crate::yaml::{self, NodeRef};
 
 pub(in crate::values) static NOT_A_CHART: Code =
-    Code::error("VA003", "chart-unreadable", "a chart cannot be read")
+    Code::error("VA003", "chart-unreadable", "a chart cannot be loaded")
         .page(include_str!("not_a_chart.md"));
 
 /// Charts in charts in charts: no real one is deeper.
@@ -62,7 +62,7 @@ fn read_packed(
 ) -> Result<Chart, Diagnostic> {
     let files = archive::unpack(bytes, &mut limits.left).map_err(|error: ArchiveError| {
         Diagnostic::new(&NOT_A_CHART, format!("cannot read `{name}`: {error}"))
-            .help("`helm package` and `helm dependency build` make it anew")
+            .help("recreate it with `helm package` or `helm dependency build`")
     })?;
     read_at(sources, name, files, helm, limits)
 }
@@ -75,7 +75,7 @@ fn read_at(
     limits: &mut Limits,
 ) -> Result<Chart, Diagnostic> {
     if limits.depth > DEEPEST_CHART {
-        let message = format!("`{name}` lies more than {DEEPEST_CHART} charts deep");
+        let message = format!("`{name}` is nested more than {DEEPEST_CHART} charts deep");
         return Err(Diagnostic::new(&NOT_A_CHART, message));
     }
     let (mut own, below) = apart(files);
@@ -88,9 +88,9 @@ fn read_at(
         })
     };
     let Some(metadata) = text_of("Chart.yaml") else {
-        let message = format!("`{name}` is no chart: it has no Chart.yaml");
+        let message = format!("`{name}` is not a chart: it has no Chart.yaml");
         return Err(Diagnostic::new(&NOT_A_CHART, message)
-            .help("name the folder of a chart, or a `.tgz` that `helm package` made"));
+            .help("pass a chart directory, or a `.tgz` from `helm package`"));
     };
     let [requirements, values, schema, lock, old_lock] = [
         "requirements.yaml",
@@ -112,7 +112,7 @@ fn read_at(
     }
     if let Some(flaw) = dependency_flaw(&chart) {
         return Err(Diagnostic::new(&NOT_A_CHART, format!("`{name}`: {flaw}"))
-            .help("Helm refuses the chart for it"));
+            .help("correct `dependencies` in Chart.yaml: Helm refuses to load this chart"));
     }
     chart.values = match values {
         Some(values) => read(values, sources.get(values).text(), helm)?,
@@ -191,7 +191,7 @@ fn dependency_flaw(chart: &Chart) -> Option<String> {
     for dependency in &chart.dependencies {
         let key = dependency.key();
         if !known.insert(key) {
-            return Some(format!("two dependencies are called `{key}`"));
+            return Some(format!("two dependencies are named `{key}`"));
         }
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         if !dependency
@@ -199,7 +199,9 @@ fn dependency_flaw(chart: &Chart) -> Option<String> {
             .iter()
             .all(|alias| alias.chars().all(is_plain))
         {
-            return Some(format!("`{key}` cannot be an alias"));
+            return Some(format!(
+                "alias `{key}` has characters other than letters, digits, `_` and `-`"
+            ));
         }
     }
     None
@@ -237,7 +239,10 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
     let document = yaml::parse(text).map_err(|error| {
         let message = format!("this is not YAML: {}", error.message);
         Diagnostic::new(&NOT_A_CHART, message)
-            .at(Span::new(source, error.offset..error.offset), "here")
+            .at(
+                Span::new(source, error.offset..error.offset),
+                "parser stopped here",
+            )
             .unparsed()
     })?;
     let root = document.root();
@@ -407,7 +412,10 @@ mod tests {
         assert!(read_packed(&packed(&[chart])).is_ok());
         for outside in ["a/../../etc/passwd", "/etc/passwd", "../a"] {
             let message = read_packed(&packed(&[chart, (outside, "x")])).expect_err("refused");
-            assert!(message.contains("outside of its folder"), "{message}");
+            assert!(
+                message.contains("outside of the chart directory"),
+                "{message}"
+            );
         }
         let bomb = " ".repeat(6 << 20);
         let message = read_packed(&packed(&[chart, ("a/values.yaml", &bomb)]));
@@ -421,8 +429,7 @@ mod tests {
         assert!(archive::unpack(&once, &mut left).is_err());
         let whole = packed(&[chart, ("a/values.yaml", "a: 1\n")]);
         let message = read_packed(&linked("a/values.yaml", "../../secrets.yaml"));
-        let expected =
-            "cannot read `a.tgz`: it holds a link in the place of a file: `a/values.yaml`";
+        let expected = "cannot read `a.tgz`: `a/values.yaml` is a link, a file is expected";
         assert_eq!(message.expect_err("refused"), expected);
         assert!(read_packed(&whole[..whole.len() / 2]).is_err());
         let message = read_packed(&packed(&[("a/values.yaml", "a: 1\n")]));

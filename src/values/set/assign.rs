@@ -59,13 +59,13 @@ pub(super) fn assign(
 ) -> Result<(), String> {
     match values.as_map_mut() {
         Some(map) => in_map(map, path, leaf, made),
-        None => Err("the values are no mapping".to_owned()),
+        None => Err("the values are not a mapping".to_owned()),
     }
 }
 
 fn in_map(map: &mut Map, path: &[SetStep], leaf: Leaf, made: &Value) -> Result<(), String> {
     let Some((SetStep::Key { name, span }, rest)) = path.split_first() else {
-        return Err("a key comes before an index".to_owned());
+        return Err("an index needs a key before it".to_owned());
     };
     let new = |content: Content| {
         let mut value = Value {
@@ -89,13 +89,13 @@ fn in_map(map: &mut Map, path: &[SetStep], leaf: Leaf, made: &Value) -> Result<(
             let mut fresh = new(Content::map(Map::default()));
             let inner = existing.unwrap_or(&mut fresh);
             let Content::Map(inner_map) = &mut inner.content else {
-                return Err(format!("`{name}` is there already, and no mapping"));
+                return Err(format!("`{name}` is already set and is not a mapping"));
             };
             let inner_map = Arc::make_mut(inner_map);
             in_map(inner_map, rest, leaf, made)?;
             let is_empty = inner_map.entries.is_empty();
             if is_empty && !is_end {
-                return Err(format!("nothing is set below `{name}`"));
+                return Err(format!("no value is set below `{name}`"));
             }
             if is_new && !is_empty {
                 put(map, name, fresh);
@@ -107,7 +107,7 @@ fn in_map(map: &mut Map, path: &[SetStep], leaf: Leaf, made: &Value) -> Result<(
             let mut fresh = new(Content::list(Vec::new()));
             let list = existing.unwrap_or(&mut fresh);
             let Content::List(items) = &mut list.content else {
-                return Err(format!("`{name}` is there already, and no list"));
+                return Err(format!("`{name}` is already set and is not a list"));
             };
             in_list(Arc::make_mut(items), rest, leaf, &new(Content::Null))?;
             if is_new {
@@ -138,7 +138,7 @@ fn in_list(
     made: &Value,
 ) -> Result<(), String> {
     let Some((SetStep::Index(index), rest)) = path.split_first() else {
-        return Err("an index is missing".to_owned());
+        return Err("missing index".to_owned());
     };
     let stops_early = leaf.stops_early(rest);
     match rest.first() {
@@ -154,7 +154,7 @@ fn in_list(
             let existing = items.get_mut(*index).filter(|item| !item.is_null());
             let is_new = existing.is_none();
             let Content::List(inner) = &mut existing.unwrap_or(&mut fresh).content else {
-                return Err(format!("item {index} is there already, and no list"));
+                return Err(format!("item {index} is already set and is not a list"));
             };
             in_list(Arc::make_mut(inner), rest, leaf, made)?;
             if is_new && !stops_early {

@@ -13,7 +13,7 @@ use crate::text::{SourceId, Span};
 pub(super) static BROKEN: Code = Code::error(
     "VA002",
     "set-argument-broken",
-    "a value on the command line is not what Helm reads",
+    "Helm cannot parse the argument of a `--set` option",
 )
 .page(include_str!("broken.md"));
 
@@ -69,7 +69,9 @@ pub fn set(
     done.map_err(|flaw| {
         Diagnostic::new(&BROKEN, flaw.message)
             .at(Span::new(source, flaw.at), "")
-            .help("Helm takes `a.b=1,c[0]=x`, lists as `a={x,y}`, and `\\` before a character that means itself")
+            .help(
+                "write `a.b=1,c[0]=x`, lists as `a={x,y}`, and escape special characters with `\\`",
+            )
     })
 }
 

@@ -79,9 +79,9 @@ impl Argument<'_> {
             let is_named = !name.is_empty();
             path.push(SetStep::Key { name, span });
             match stop {
-                None if is_named => return self.flaw(start, "this key has no value"),
+                None if is_named => return self.flaw(start, "missing value for this key"),
                 None => return Ok((path, End::Input)),
-                Some(',') => return self.flaw(start, "this key has no value before the comma"),
+                Some(',') => return self.flaw(start, "missing value before the comma"),
                 Some('=') => return Ok((path, End::Value)),
                 Some('.') => {}
                 Some(_) => match self.indexes(&mut path)? {
@@ -92,7 +92,7 @@ impl Argument<'_> {
             }
             depth += 1;
             if depth > DEEPEST {
-                return self.flaw(start, format!("this lies more than {DEEPEST} keys deep"));
+                return self.flaw(start, format!("nested more than {DEEPEST} keys deep"));
             }
         }
     }
@@ -104,22 +104,21 @@ impl Argument<'_> {
             let (index, stop) = self.until(&[']']);
             let index: Option<i64> = index.parse().ok().filter(|_| stop.is_some());
             match index {
-                None => return self.flaw(start, "an index is a number in brackets"),
-                Some(index) if index < 0 => return self.flaw(start, "an index is not negative"),
+                None => return self.flaw(start, "expected a number in brackets as index"),
+                Some(index) if index < 0 => {
+                    return self.flaw(start, "an index must not be negative");
+                }
                 Some(index) => {
                     path.push(SetStep::Index(usize::try_from(index).unwrap_or(usize::MAX)));
                 }
             }
             if path.len() > LONGEST {
-                return self.flaw(
-                    start,
-                    format!("this has more than {LONGEST} keys and indexes"),
-                );
+                return self.flaw(start, format!("more than {LONGEST} keys and indexes"));
             }
             let start = self.at;
             let (word, stop) = self.until(&['[', '.', '=']);
             if !word.is_empty() {
-                return self.flaw(start, "behind an index comes `=`, `.` or another index");
+                return self.flaw(start, "expected `=`, `.` or another index after an index");
             }
             if stop != Some('[') {
                 return Ok(stop);
@@ -172,7 +171,7 @@ impl Argument<'_> {
             let (word, stop) = self.until(&[',', '}']);
             let end = self.at - usize::from(stop.is_some());
             let Some(stop) = stop else {
-                return self.flaw(start, "a list ends with `}`");
+                return self.flaw(start, "missing `}` at the end of the list");
             };
             let content = self.content(start, word)?;
             items.push(Value::new(content, key, Span::new(self.source, start..end)));
@@ -205,7 +204,7 @@ impl Argument<'_> {
         let rest = &self.text[start..];
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Json>();
         let Some(Ok(json)) = values.next() else {
-            return self.flaw(start, "this is not JSON");
+            return self.flaw(start, "not a JSON value");
         };
         self.at += values.byte_offset();
         let place = Span::new(self.source, start..self.at);
@@ -232,7 +231,7 @@ impl Argument<'_> {
     pub(super) fn object(&mut self) -> Result<Value, SetProblem> {
         let all = 0..self.text.len();
         let json: Json = serde_json::from_str(self.text.trim()).map_err(|_| SetProblem {
-            message: "this is not JSON".to_owned(),
+            message: "not a JSON value".to_owned(),
             at: all.clone(),
         })?;
         let place = Span::new(self.source, all);

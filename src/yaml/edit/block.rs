@@ -83,7 +83,7 @@ fn last_leaf(node: NodeRef<'_>) -> NodeRef<'_> {
 }
 
 /// Where the line of the last key starts, or the first of the comments right above it; `None` if
-/// more than blanks stands before the key.
+/// more than blanks is before the key.
 fn line_of_last_key(mapping: NodeRef<'_>) -> Option<usize> {
     let (last, before) = mapping.raw_entries().split_last()?;
     let document = mapping.document();
@@ -158,12 +158,12 @@ fn fill(
         text.insert_str(0, layout.eol);
         text.truncate(text.len() - layout.eol.len());
     }
-    // A new child lies deeper than anything that ends where it begins.
+    // A new child is deeper than anything that ends where it begins.
     splices.push(Splice::lines(at, text, depth(mapping) + 1));
 }
 
 /// What stays between a colon and a value that goes: on other lines than the value's own, comments
-/// and blank lines may stand there.
+/// and blank lines may be there.
 fn before_value(between: &str) -> &str {
     let line = between.trim_end_matches([' ', '\t']);
     match line.strip_suffix('\n') {
@@ -172,7 +172,7 @@ fn before_value(between: &str) -> &str {
     }
 }
 
-/// Puts a scalar (or an empty collection) where a scalar or nothing stands.
+/// Puts a scalar (or an empty collection) where a scalar or nothing is.
 fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
     let old = mapping.document().at(entry.value);
     let mut text = match value {
@@ -190,7 +190,7 @@ fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {
     Splice::inline(range, text)
 }
 
-/// The blank that a comment needs which is right behind a quote or a bracket (`{}# none`), once something else
+/// The blank that a comment needs which is right after a quote or a bracket (`{}# none`), once something else
 /// is before it.
 fn blank_before_comment(document: &Document<'_>, at: usize) -> &'static str {
     if document.text[at..].starts_with('#') {
@@ -232,7 +232,7 @@ fn column(collection: NodeRef<'_>) -> usize {
     }
 }
 
-/// How the first collections of a document indent, for places with none beside them.
+/// How the first collections of a document indent, for places with none next to them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     map_step: Option<usize>,
@@ -250,7 +250,7 @@ impl Style {
         }
     }
 
-    /// How lines in a collection are laid out: as the collections beside the place are.
+    /// How lines in a collection are laid out: as the collections next to the place are.
     fn layout(self, collection: NodeRef<'_>, indent: usize) -> Layout {
         let document = collection.document();
         let near: Vec<NodeRef<'_>> = match &collection.node().content {
@@ -274,14 +274,14 @@ impl Style {
     }
 }
 
-/// How much deeper than its key the first of these nodes stands that is a mapping, or a sequence.
+/// How much deeper than its key the first of these nodes is that is a mapping, or a sequence.
 fn first_step(nodes: &mut dyn Iterator<Item = NodeRef<'_>>, of_mapping: bool) -> Option<usize> {
     nodes
         .filter(|node| node.is_mapping() == of_mapping)
         .find_map(step)
 }
 
-/// How much deeper a block collection stands than the block mapping that holds it.
+/// How much deeper a block collection is than the block mapping that holds it.
 fn step(node: NodeRef<'_>) -> Option<usize> {
     let parent = node.document().at(node.node().parent?);
     let is_block = |node: NodeRef<'_>| {

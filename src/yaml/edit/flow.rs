@@ -67,13 +67,13 @@ pub(super) fn fill(empty: NodeRef<'_>, value: &Value) -> Option<Splice> {
     same.then(|| append(empty, None, members(value)))
 }
 
-/// What stands between the brackets of a collection.
+/// What is between the brackets of a collection.
 fn members(collection: &Value) -> String {
     let text = json(collection);
     text[1..text.len() - 1].to_owned()
 }
 
-/// Text for a new last member: behind the last one there is, or right behind the opening bracket.
+/// Text for a new last member: after the last one there is, or right after the opening bracket.
 /// A comma is added before it unless one trails already.
 fn append(collection: NodeRef<'_>, last_end: Option<usize>, text: String) -> Splice {
     let Some(last_end) = last_end else {
@@ -89,7 +89,7 @@ fn append(collection: NodeRef<'_>, last_end: Option<usize>, text: String) -> Spl
     Splice::inline(last_end..last_end, format!("{comma}{text}"))
 }
 
-/// Where a comma stands between the last member and the closing bracket.
+/// Where a comma is between the last member and the closing bracket.
 fn trailing_comma(collection: NodeRef<'_>, last_end: usize) -> Option<usize> {
     let document = collection.document();
     let mut at = last_end;

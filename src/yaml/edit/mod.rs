@@ -108,7 +108,7 @@ impl Edit {
         }
     }
 
-    /// The value that stands under the key if nothing was there.
+    /// The value that is under the key if nothing was there.
     fn whole_value(&self) -> std::borrow::Cow<'_, Value> {
         match self {
             Edit::Put { value, .. } => std::borrow::Cow::Borrowed(value),
@@ -223,11 +223,11 @@ fn merge_pairs(pairs: &mut Vec<(String, Value)>, more: &[(String, Value)]) {
     }
 }
 
-/// How far the key stands already.
+/// How far the key is already.
 enum Present<'d> {
     /// The mapping has no such key.
     Missing,
-    /// There is a key and nothing to keep behind it: nothing, null, `{}`, `[]`.
+    /// There is a key and nothing to keep after it: nothing, null, `{}`, `[]`.
     Empty(Entry),
     /// A scalar that a `Put` replaces.
     Scalar(Entry),
@@ -280,11 +280,11 @@ fn present<'d>(mapping: NodeRef<'d>, key: &str, edit: &Edit) -> Result<Present<'
                 ..
             },
         ) => Err(Refusal::not_a("mapping", value)),
-        (_, Edit::Put { .. }) => Err(Refusal::not_a("single value", value)),
+        (_, Edit::Put { .. }) => Err(Refusal::not_a("scalar", value)),
     }
 }
 
-/// Whether there is nothing to keep, and nothing of another kind than what is to stand there: a `[]`
+/// Whether there is nothing to keep, and nothing of another kind than what is to be there: a `[]`
 /// where a mapping belongs is a mistake of the chart, not an empty mapping.
 fn can_be_filled(value: NodeRef<'_>, edit: &Edit) -> bool {
     let fits = match &*edit.whole_value() {

@@ -3,60 +3,57 @@ use std::ops::Range;
 use crate::yaml::odd_line_break;
 use crate::yaml::tree::{Document, Entry, NodeContent, NodeRef, ScalarStyle};
 
-/// Why a document's text is not changed; ranges index the document's text.
+/// The reason why a document is not edited. Ranges are byte ranges of the document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// An alias elsewhere reads the same node, so that a change here would be a change there.
-    #[error("this is shared by an anchor and its aliases; a change here would show up there too")]
+    /// An alias shares the node, so a change would apply there too.
+    #[error("an alias shares this value, so the change would apply there too")]
     Shared(Range<usize>),
-    /// The value comes from a merge key (`<<`), whose source others may read and which overrides what is written
-    /// before it.
-    #[error(
-        "this comes in through a merge key (`<<`), so it cannot be changed for one place alone"
-    )]
+    /// The value comes from a merge key (`<<`), whose source can be shared and which overrides earlier keys.
+    #[error("this value comes from a merge key (`<<`) and cannot be changed in one place only")]
     Merged(Range<usize>),
-    /// Merge keys decide what counts, and the document cannot be converted to JSON, in which that shows.
-    #[error("this document has merge keys (`<<`) and cannot be converted to JSON: {0}")]
+    /// The document has merge keys and cannot be converted to JSON to verify the edit.
+    #[error("the document has merge keys (`<<`) and cannot be converted to JSON: {0}")]
     Unreadable(String, Range<usize>),
-    /// An anchor or a tag stands on a value that would be replaced.
-    #[error("an anchor or a tag stands on this value")]
+    /// The value to replace has an anchor or a tag.
+    #[error("this value has an anchor or a tag")]
     Decorated(Range<usize>),
     /// `? key` without an ordinary `key: value` line.
-    #[error("this key is written in the explicit form (`? key`)")]
+    #[error("this key has the explicit form (`? key`)")]
     ExplicitKey(Range<usize>),
     /// A scalar that would be replaced is a block scalar.
     #[error("this value is a block scalar")]
     BlockScalar(Range<usize>),
     /// A pair in a flow sequence without braces.
-    #[error("this pair stands in a flow sequence without braces")]
+    #[error("this pair is in a flow sequence without braces")]
     FlowPair(Range<usize>),
-    /// Another kind of node stands where the field's type says otherwise.
-    #[error("this is not a {0}")]
+    /// The node has another kind than the edit expects.
+    #[error("expected a {0}")]
     NotA(&'static str, Range<usize>),
-    /// A line break that go-yaml sees and other readers do not, or the other way round.
-    #[error("this line break ({0}) is one to some YAML readers and none to others")]
+    /// A line break on which go-yaml and other readers disagree.
+    #[error("YAML readers disagree whether this is a line break ({0})")]
     LineBreak(&'static str, Range<usize>),
-    /// Nothing can follow a block scalar that ends the file without a line break.
+    /// The file ends with a block scalar without a line break, so no line can be added after it.
     #[error(
-        "a block scalar ends the document here without a line break; a line after it would change its value"
+        "the document ends with a block scalar without a line break, and another line would change its value"
     )]
     UnendedBlockScalar(Range<usize>),
     /// A second document follows `...`; Kubernetes and Helm read only the first.
-    #[error("a second document begins here without `---`; Helm and Kubernetes never read it")]
+    #[error("a second document starts here without `---`, which Helm and Kubernetes ignore")]
     SecondDocument(Range<usize>),
-    /// The new name of a key is one that the mapping has.
-    #[error("a key of this name stands there already")]
+    /// The mapping already has a key with the new name.
+    #[error("the mapping already has a key with this name")]
     Taken(Range<usize>),
-    /// A comment of which nobody can say where it belongs once its place is gone.
-    #[error("a comment stands here, and its place would go")]
+    /// A comment that would lose its place.
+    #[error("a comment here would be lost")]
     Comment(Range<usize>),
-    /// The result did not read back as the tree that was meant.
-    #[error("the change would not read back as it was meant")]
+    /// The edited document does not parse to the intended tree.
+    #[error("the edited document does not parse to the intended result")]
     Unverified(Range<usize>),
 }
 
 impl Refusal {
-    /// The bytes that are in the way.
+    /// Returns the bytes that prevent the edit.
     pub fn range(&self) -> Range<usize> {
         match self {
             Refusal::Shared(range)
@@ -81,8 +78,8 @@ impl Refusal {
     }
 }
 
-/// Refuses texts with line breaks on whose meaning readers differ: go-yaml takes a lone carriage
-/// return, U+0085, U+2028 and U+2029 as line breaks.
+/// Refuses documents with line breaks on which readers disagree: for go-yaml, a lone carriage return, U+0085, U+2028
+/// and U+2029 are line breaks.
 pub(super) fn check_line_breaks(document: &Document<'_>) -> Result<(), Refusal> {
     match odd_line_break(document.text) {
         Some((name, range)) => Err(Refusal::LineBreak(name, range)),
@@ -90,7 +87,7 @@ pub(super) fn check_line_breaks(document: &Document<'_>) -> Result<(), Refusal> 
     }
 }
 
-/// Refuses a node that an alias reads too, itself or through a collection around it.
+/// Refuses a node that is shared by an alias, directly or through a parent.
 pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
     let mut at = Some(node);
     while let Some(node) = at {
@@ -104,7 +101,7 @@ pub(super) fn check_shared(node: NodeRef<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses values whose text cannot be replaced or extended without doubt.
+/// Refuses values whose text cannot be replaced or extended safely.
 pub(super) fn check_value(value: NodeRef<'_>, entry: &Entry) -> Result<(), Refusal> {
     let node = value.node();
     if node.is_aliased {

@@ -1,4 +1,4 @@
-//! Changes of what stands in a document already: another scalar, another name, a key that goes.
+//! Edits of existing nodes: replace a scalar, rename a key, remove a key.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,11 @@ use crate::yaml::value::Value;
 /// One change of something that is written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rewrite {
-    /// Another scalar where one stands, in the same quotes or none where it can be.
+    /// Replaces a scalar, in the same quote style or without quotes if possible.
     Scalar {
         /// The old one.
         node: NodeId,
-        /// What stands there afterwards; no collection with members.
+        /// The new value; not a collection with members.
         value: Value,
     },
     /// A key goes with its value, their lines, and the comments that belong to them. A mapping that loses its
@@ -26,7 +26,7 @@ pub enum Rewrite {
     Remove {
         /// The mapping that holds the key.
         mapping: NodeId,
-        /// The key's node: a name may stand twice.
+        /// The key's node: a name may occur twice.
         key: NodeId,
     },
     /// A key is called otherwise.
@@ -83,7 +83,7 @@ fn respell(node: NodeRef<'_>, value: &Value) -> Result<Splice, Refusal> {
             ..
         } => return Err(Refusal::BlockScalar(range)),
         NodeContent::Scalar { style, .. } => style,
-        _ => return Err(Refusal::not_a("single value", node)),
+        _ => return Err(Refusal::not_a("scalar", node)),
     };
     let old = &node.document().text[range.clone()];
     let text = match value {
@@ -157,7 +157,7 @@ fn check_unread(node: NodeRef<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// A member of a flow mapping, with the comma behind it; of the last one, the comma before it.
+/// A member of a flow mapping, with the comma after it; of the last one, the comma before it.
 fn remove_member(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> {
     let document = mapping.document();
     let entries = mapping.raw_entries();
@@ -181,7 +181,7 @@ fn remove_member(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> 
     Ok(Splice::inline(gone, String::new()))
 }
 
-/// The only key of a block mapping: `{}` stands there afterwards.
+/// The only key of a block mapping: `{}` is there afterwards.
 fn empty(mapping: NodeRef<'_>, entry: &Entry, splices: &mut Vec<Splice>) -> Result<(), Refusal> {
     check_bare(mapping)?;
     let document = mapping.document();
@@ -267,7 +267,7 @@ fn remove_behind_dash(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refu
     let start = document.at(entries[index].key).range().start;
     let end = end_of(document, &entries[index]);
     let Some(next) = entries.get(index + 1) else {
-        return Err(Refusal::not_a("line of its own", mapping));
+        return Err(Refusal::not_a("separate line", mapping));
     };
     check_bare(document.at(next.key))?;
     let next = document.at(next.key).range().start;

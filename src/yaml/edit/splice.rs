@@ -5,7 +5,7 @@ use std::ops::Range;
 pub(super) struct Splice {
     /// The bytes that go; empty for an insertion.
     pub(super) range: Range<usize>,
-    /// What stands there instead.
+    /// The new text.
     pub(super) text: String,
     /// Whole lines come after what is changed inside a line at the same offset, the deepest first:
     /// the end of an inner collection is reached before the end of the one around it.
@@ -26,7 +26,7 @@ impl Splice {
         }
     }
 
-    /// A value behind a key that has none: before whatever else comes behind that key.
+    /// A value after a key that has none: before whatever else comes after that key.
     pub(super) fn value(at: usize, text: String) -> Self {
         Self {
             rank: Rank::Value,
@@ -94,7 +94,7 @@ pub(super) fn replacements(mut splices: Vec<Splice>) -> Vec<(Range<usize>, Strin
             Some((range, before)) if start <= range.end => {
                 range.end = range.end.max(splice.range.end);
                 before.push_str(comma);
-                // A comma needs its blank behind a colon only.
+                // A comma needs its blank after a colon only.
                 let needs_blank = before.is_empty() || before.ends_with(':');
                 let blank = usize::from(!needs_blank && splice.text.starts_with(" ,"));
                 before.push_str(&splice.text[blank..]);

@@ -234,7 +234,7 @@ fn string(text: &str) -> NodeShape<'_> {
     }
 }
 
-/// What stands under the key if nothing was there.
+/// What is under the key if nothing was there.
 fn whole_shape(edit: &Edit) -> NodeShape<'_> {
     match edit {
         Edit::Put { value, .. } => value_shape(value),

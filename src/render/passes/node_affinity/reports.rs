@@ -1,6 +1,6 @@
-//! What is said of placements that cannot be made as the row asks.
+//! Findings about placements that cannot be made as the row asks.
 
-use super::{FIELD, NodeLabelList, describe, required};
+use super::{FIELD, MOST_TERMS, NodeLabelList, describe, required};
 use crate::diag::Diagnostic;
 use crate::k8s::{PodField, Workload};
 use crate::policy::Pool;
@@ -16,17 +16,17 @@ pub(in crate::render::passes) fn note_pinned(
     field: PodField,
     node: NodeRef<'_>,
 ) {
-    cx.keep(field, Reason::Pinned, "the pod names its node");
+    cx.keep(field, Reason::Pinned, "the pod sets `nodeName`");
     let message = format!(
-        "`{}` names its node, so its {} stays as it is",
+        "`{}` sets `nodeName`: its {} is not changed",
         placement.title(),
         field.as_str()
     );
     let span = cx.span(placement, node);
     cx.report(
         Diagnostic::new(&codes::PINNED_POD, message)
-            .at(span, "the scheduler never sees this pod")
-            .help("remove `nodeName` if the scheduler is to place it"),
+            .at(span, "bypasses the scheduler")
+            .help("remove `nodeName` to let the scheduler place the pod"),
     );
 }
 
@@ -36,19 +36,24 @@ pub(super) fn note_left_out(
     pool: &Pool,
     conflict: NodeRef<'_>,
 ) {
-    let what = format!("what the pod requires rules pool `{}` out", pool.name.value);
+    let what = format!(
+        "the chart requires nodes outside pool `{}`",
+        pool.name.value
+    );
     cx.keep(FIELD, Reason::Contradicts, what);
     let message = format!(
-        "`{}` gets no preference for pool `{}`, which its own requirement rules out",
+        "`{}` gets no preference for pool `{}`: the chart requires other nodes",
         placement.title(),
         pool.name.value,
     );
     let span = cx.span(placement, conflict);
     cx.report(
         Diagnostic::new(&codes::PREFERENCE_LEFT_OUT, message)
-            .at(span, "no node of the pool meets this")
-            .at(placement.row.span, "the row that asks for the pool")
-            .help("place it by a row of its own, with the pool that it means or with `pool: none`"),
+            .at(span, "excludes the pool")
+            .at(placement.row.span, "row prefers the pool")
+            .help(
+                "add a row for this workload with the pool that it requires, or with `pool: none`",
+            ),
     );
 }
 
@@ -65,52 +70,56 @@ pub(in crate::render::passes) fn report_contradiction(
         format!("{} contradicts the chart", describe(labels)),
     );
     let message = format!(
-        "`{}` could never be scheduled: {} contradicts the chart",
+        "`{}` would be unschedulable: `{}` contradicts the chart",
         placement.title(),
         describe(labels)
     );
     let span = cx.span(placement, conflict);
     let help = match field {
         PodField::NodeSelector => {
-            "change one of them, let `override: [nodeSelector]` replace the chart's value of the label, or give \
-             the workload a row of its own before this one"
+            "change one of them, add a row for this workload before this one, or set \
+             `override: [nodeSelector]` to replace the chart's value"
         }
-        _ => "change one of them, or give the workload a row of its own before this one",
+        _ => "change one of them, or add a row for this workload before this one",
     };
     cx.report(
         Diagnostic::new(&codes::CONTRADICTION, message)
-            .at(span, "the chart demands this")
-            .at(placement.row.span, "and this row requires the pool")
+            .at(span, "required by the chart")
+            .at(placement.row.span, "row requires the pool")
             .help(help),
     );
 }
 
 pub(super) fn report_invalid(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let message = format!(
-        "the required node affinity of `{}` has no term, which the API server refuses",
+        "required node affinity of `{}` has no terms and is rejected by the API server",
         placement.title()
     );
     let node = required(placement.spec()).expect("it was read");
-    cx.keep(FIELD, Reason::Refused, "no term is there");
+    cx.keep(FIELD, Reason::Refused, "no node selector terms");
     let span = cx.span(placement, node);
     cx.report(
         Diagnostic::new(&codes::INVALID_AFFINITY, message)
-            .at(span, "`nodeSelectorTerms` needs at least one term")
-            .help("remove it from the chart's values, or give it a term"),
+            .at(span, "at least one term expected")
+            .help("remove it from the chart's values, or add a term"),
     );
 }
 
-/// A field of the template's own would take the place of all that the object says.
+/// Reports a template that inherits the field: setting it in the template would replace the inherited value.
 pub(in crate::render::passes) fn report_inherited(
     cx: &mut PassContext<'_>,
     placement: &Placement<'_>,
     field: PodField,
     inherited: NodeRef<'_>,
 ) {
-    cx.keep(field, Reason::Refused, "it comes from the object, whole");
+    cx.keep(
+        field,
+        Reason::Refused,
+        "inherited from the object as a whole",
+    );
     let name = field.as_str();
     let message = format!(
-        "`{}` takes its {name} from the object, so that it cannot be placed apart from it",
+        "`{}` inherits its {name} from the object and cannot be placed separately",
         placement.title()
     );
     let span = cx.span(placement, inherited);
@@ -119,11 +128,11 @@ pub(in crate::render::passes) fn report_inherited(
         Diagnostic::new(&codes::INHERITED_AFFINITY, message)
             .at(
                 span,
-                format!("{article} {name} of its own would replace this one"),
+                format!("{article} {name} in the template would replace this"),
             )
-            .at(placement.row.span, "the row that asks for another")
+            .at(placement.row.span, "row sets another placement")
             .help(format!(
-                "write the {name} into the template itself, or place both by the same row"
+                "set the {name} in the template itself, or place both with the same row"
             )),
     );
 }
@@ -132,8 +141,8 @@ fn article(field: PodField) -> &'static str {
     if field == FIELD { "an" } else { "a" }
 }
 
-/// Reports templates of one object that would take on a field that another row gives to the object.
-/// What was decided about them begins at `first`.
+/// Reports templates that would inherit a field that another row adds to their object. Their decisions start at
+/// `first`.
 pub(in crate::render) fn check_inherited(
     cx: &mut PassContext<'_>,
     workloads: &[Workload<'_>],
@@ -146,7 +155,7 @@ pub(in crate::render) fn check_inherited(
     }
 }
 
-/// The templates that would take on the field, each with the row of its object.
+/// The templates that would take on the field, each with row of the object.
 fn leaks<'w, 'd>(
     decided: &[Decided],
     workloads: &'w [Workload<'d>],
@@ -177,7 +186,7 @@ fn report_leak(
 ) {
     let name = field.as_str();
     let message = format!(
-        "`{}` would take on the {name} that another row gives to its object",
+        "`{}` would inherit the {name} that another row adds to its object",
         workload.title()
     );
     let release = cx.common.release;
@@ -187,13 +196,13 @@ fn report_leak(
         ..start
     };
     let diagnostic = Diagnostic::new(&codes::INHERITED_AFFINITY, message)
-        .at(start, format!("has no {name} of its own"))
+        .at(start, format!("no {name} here"))
         .help(format!(
-            "place both by the same row, or write {} {name} into the template itself",
+            "place both with the same row, or set {} {name} in the template itself",
             article(field)
         ));
     cx.report(match because {
-        Some(because) => diagnostic.at(because.row_span, "the row of its object"),
+        Some(because) => diagnostic.at(because.row_span, "row of the object"),
         None => diagnostic,
     });
 }
@@ -207,18 +216,18 @@ pub(super) fn report_too_many(
     cx.keep(
         FIELD,
         Reason::Refused,
-        format!("{total} terms are too many"),
+        format!("{total} terms exceed the limit of {MOST_TERMS}"),
     );
     let message = format!(
-        "`{}` would have {total} node selector terms",
+        "`{}` would have {total} node selector terms, the limit is {MOST_TERMS}",
         placement.title()
     );
     let span = cx.span(placement, list);
     cx.report(
         Diagnostic::new(&codes::TOO_MANY_TERMS, message)
             .at(span, "each of these terms")
-            .at(placement.row.span, "is crossed with each of these pools")
-            .help("name fewer pools in the row, or give them a label in common"),
+            .at(placement.row.span, "is combined with each pool of this row")
+            .help("name fewer pools in the row, or give them a common label"),
     );
 }
 
@@ -230,16 +239,16 @@ pub(super) fn note_unschedulable(
     cx.keep(
         FIELD,
         Reason::Contradicts,
-        "no node can match the terms that are there",
+        "no node can match the chart's terms",
     );
     let message = format!(
-        "no node can ever match `{}`: all of its node selector terms are empty",
+        "`{}` cannot be scheduled: all of its node selector terms are empty",
         placement.title()
     );
     let span = cx.span(placement, list);
     cx.report(
         Diagnostic::new(&codes::UNSCHEDULABLE, message)
-            .at(span, "an empty term matches no node, not every node")
+            .at(span, "an empty term matches no node")
             .help("remove the empty terms from the chart's values"),
     );
 }
