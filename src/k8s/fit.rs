@@ -307,7 +307,7 @@ mod tests {
         let labels = labels();
         let check = |spec: &str, expected| check_fit(spec, node(&labels), expected);
         check("{nodeSelector: {pool: user}}", Ok(&[]));
-        let missing = "the pod selects nodes with `zone: a`, and these have no `zone`";
+        let missing = "the pod selects nodes with `zone: a`, but these have no `zone`";
         check("{nodeSelector: {pool: user, zone: a}}", Err(missing));
         let none = Err("no term of the pod's required node affinity matches");
         let absent = "{matchExpressions: [{key: gpu, operator: DoesNotExist}]}";

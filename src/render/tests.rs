@@ -151,7 +151,7 @@ fn kept_of_a_puller(images: &str) -> Vec<String> {
 
 #[test]
 fn a_puller_that_pulls_every_image_keeps_its_containers() {
-    assert_eq!(kept_of_a_puller("'a:1'"), ["pulls every image already"]);
+    assert_eq!(kept_of_a_puller("'a:1'"), ["already pulls every image"]);
     assert_eq!(kept_of_a_puller(""), [] as [&str; 0]);
     assert_eq!(kept_of_a_puller("'b:1'"), [] as [&str; 0]);
 }

@@ -164,7 +164,7 @@ mod tests {
             "VolumeMount",
             Extent::Whole,
             &json!({"name": "a"}),
-            &["`VolumeMount` lacks `mountPath`"],
+            &["missing key `mountPath` in `VolumeMount`"],
         );
         check_found(
             "Container",

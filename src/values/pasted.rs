@@ -117,9 +117,9 @@ fn missing_space(line: &str, start: usize) -> Option<ParseReason> {
     let at = line.len() - content.len();
     let key = key_without_space(content)?;
     Some(ParseReason {
-        message: format!("a space is missing after `{key}:`"),
+        message: "a space is missing after the colon of this key".to_owned(),
         label: "no space after the colon",
-        help: format!("write `{key}: {}`", content[key.len() + 1..].trim_end()),
+        help: "put a space after the colon".to_owned(),
         range: start + at..start + at + key.len() + 1,
     })
 }

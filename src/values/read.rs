@@ -116,7 +116,7 @@ fn between_levels(text: &str, offset: usize) -> Option<BetweenLevels> {
     Some(BetweenLevels {
         key: start + own..start + own + name.len(),
         message: format!(
-            "this is not YAML: `{name}` is indented by {own} spaces, between {lower} and {higher} of the keys above it"
+            "this is not YAML: this key is indented by {own} spaces, between {lower} and {higher} of the keys above it"
         ),
         help: format!("indent it by {higher} spaces, or by {lower}"),
     })
@@ -290,7 +290,7 @@ mod tests {
             check(text, Helm::Three, json);
             check(text, Helm::Four, json);
         }
-        let message = "JSON has no such number";
+        let message = "JSON cannot represent this number";
         check_refused("a: {k: 1, k: .inf}\n", Helm::Three, message);
         check_refused("a: {k: .inf, l: 1}\n", Helm::Four, message);
     }
@@ -337,13 +337,13 @@ mod tests {
         check_refused(
             text,
             Helm::Four,
-            "this is not YAML: `d` is indented by 3 spaces, between 2 and 4 of the keys above it",
+            "this is not YAML: this key is indented by 3 spaces, between 2 and 4 of the keys above it",
         );
         let text = "a:\n    b: 1\n  c: 2\n";
         check_refused(
             text,
             Helm::Three,
-            "this is not YAML: `c` is indented by 2 spaces, between 0 and 4 of the keys above it",
+            "this is not YAML: this key is indented by 2 spaces, between 0 and 4 of the keys above it",
         );
         for text in ["a: {b: 1\n", "a: 'b\n"] {
             let source = Sources::default().add("values.yaml", text.to_owned());

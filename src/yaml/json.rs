@@ -284,7 +284,11 @@ mod tests {
             "a: {<<: {k: .nan}, k: 1}\nb: [{k: .inf, l: 2, k: 3}]\n",
             r#"{"a":{"k":1},"b":[{"k":3,"l":2}]}"#,
         );
-        check_refused("a: {k: 1, k: .inf}\n", ".inf", "JSON has no such number");
+        check_refused(
+            "a: {k: 1, k: .inf}\n",
+            ".inf",
+            "JSON cannot represent this number",
+        );
         check_refused(
             "a: {[x]: 1}\na: 2\n",
             "[x]",

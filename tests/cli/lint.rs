@@ -88,7 +88,10 @@ fn a_read_only_file_keeps_no_other_from_being_fixed() {
     let start =
         "unwritable-output: error[CL004] `b.yaml` was not fixed: it is read-only\nb.yaml:2:12: ";
     assert!(outcome.stdout.starts_with(start), "{}", outcome.stdout);
-    assert_eq!(outcome.stderr, "1 finding fixed in 1 file\n2 errors\n");
+    assert_eq!(
+        outcome.stderr,
+        "1 finding fixed in 1 file\nFound 2 errors in 2 files (1 fixable with --fix)\n"
+    );
     assert_eq!(outcome.written("a.yaml"), FIXED);
     assert_eq!(outcome.changed.len(), 1);
     // The fixes can be seen all the same.

@@ -17,15 +17,18 @@ const OF_RENDER: [&str; 10] = [
 ];
 
 /// Those of `lint`.
-const OF_LINT: [&str; 10] = [
+const OF_LINT: [&str; 13] = [
     "DUNNAGE_BASELINE",
     "DUNNAGE_CHART_VERSION",
     "DUNNAGE_COLOR",
+    "DUNNAGE_EXCLUDE",
     "DUNNAGE_EXIT_ZERO",
+    "DUNNAGE_FAIL_ON",
     "DUNNAGE_FORMAT",
     "DUNNAGE_IGNORE",
     "DUNNAGE_PEDANTIC",
     "DUNNAGE_POLICY",
+    "DUNNAGE_QUIET",
     "DUNNAGE_SELECT",
     "DUNNAGE_TO",
 ];

@@ -70,6 +70,27 @@ struct Pair {
     shown: Option<Range<usize>>,
 }
 
+/// A block scalar.
+#[derive(Debug, Clone, Copy)]
+struct Literal {
+    /// The column of its key or dash; a line that is not indented more ends it.
+    column: usize,
+    /// Where it ends; found when it is first needed.
+    end: Option<usize>,
+    /// False once a bracket or quote was found open to its end: none after it is looked up again.
+    closes: bool,
+}
+
+impl Literal {
+    fn below(column: usize) -> Self {
+        Self {
+            column,
+            end: None,
+            closes: true,
+        }
+    }
+}
+
 /// One document while it is scanned.
 #[expect(
     clippy::struct_excessive_bools,
@@ -88,8 +109,8 @@ struct BlockScan<'a> {
     pair: Pair,
     /// What a block hid that ended in a broken document.
     sticky: Hiding,
-    /// The column of the key whose block scalar is open.
-    literal: Option<usize>,
+    /// The block scalar that is open.
+    literal: Option<Literal>,
     /// The end of a quoted scalar that goes over several lines.
     quoted: usize,
     /// Whether a line was found that YAML cannot have.
@@ -129,7 +150,7 @@ impl BlockScan<'_> {
             (self.root, self.literal) = (None, None);
             at = line_end - after.trim_start().len();
         }
-        self.literal = self.literal.filter(|column| indent > *column);
+        self.literal = self.literal.filter(|literal| indent > literal.column);
         self.is_odd |= self.is_structure(at) && has_control(text);
         while let Some(item) = self.dash(line.start, at, line_end) {
             at = item;
@@ -163,7 +184,7 @@ impl BlockScan<'_> {
         self.pair = Pair::default();
         let mut verdict = top.verdict.of_item();
         if self.is_structure(at) && is_block_header(&self.text[content..line_end]) {
-            self.literal = Some(column);
+            self.literal = Some(Literal::below(column));
             if verdict.scalar != Cover::Nothing {
                 verdict.nested = Hiding::Lines;
             }
@@ -310,7 +331,7 @@ impl BlockScan<'_> {
         let is_empty = value.is_empty() || value.starts_with('#');
         if is_block_header(value) {
             if self.is_structure(start) {
-                self.literal = Some(frame.column);
+                self.literal = Some(Literal::below(frame.column));
             }
             if frame.verdict.scalar != Cover::Nothing {
                 frame.verdict.nested = Hiding::Lines;
@@ -357,11 +378,10 @@ impl BlockScan<'_> {
         if let Some(length) = flow::quoted_length(&bytes[start..line_end]) {
             return Some(start + length);
         }
-        if start < self.quoted || !self.closes {
+        if start < self.quoted {
             return None;
         }
-        let length = flow::quoted_length(&bytes[start..self.end]);
-        self.closes = length.is_some();
+        let length = self.closed(start, flow::quoted_length);
         self.is_odd |= length.is_none() && self.literal.is_none();
         length.map(|length| start + length)
     }
@@ -401,13 +421,7 @@ impl BlockScan<'_> {
         verdict: Verdict,
         key: &Range<usize>,
     ) -> usize {
-        let bytes = self.text.as_bytes();
-        let closed = if self.closes {
-            flow::length(&bytes[start..self.end])
-        } else {
-            None
-        };
-        self.closes &= closed.is_some();
+        let closed = self.closed(start, flow::length);
         self.is_odd |= closed.is_none() && self.is_structure(start);
         let end = closed.map_or(line_end, |length| start + length);
         let context = flow::FlowContext {
@@ -418,6 +432,29 @@ impl BlockScan<'_> {
         };
         flow::hide(self.text, start..end, &context, &mut self.hidden);
         end
+    }
+
+    /// The length of what opens at `start`, if it closes before the block scalar around it ends, or the document.
+    fn closed(&mut self, start: usize, length: fn(&[u8]) -> Option<usize>) -> Option<usize> {
+        let text = self.text;
+        let (document, mut literal) = (self.end, self.literal);
+        let (end, closes) = match &mut literal {
+            Some(Literal {
+                column,
+                end,
+                closes,
+            }) => {
+                let end = *end.get_or_insert_with(|| literal_end(text, start, document, *column));
+                (end, closes)
+            }
+            None => (document, &mut self.closes),
+        };
+        let closed = closes
+            .then(|| length(&text.as_bytes()[start..end]))
+            .flatten();
+        *closes &= closed.is_some();
+        self.literal = literal;
+        closed
     }
 
     /// The innermost open block; in a broken document it hides at least what a block before it did.
@@ -565,4 +602,19 @@ fn without_comment(value: &str) -> &str {
         };
     }
     value.split(" #").next().unwrap_or(value).trim_end()
+}
+
+/// Where a block scalar ends: before the first line that is not indented more than its key.
+fn literal_end(text: &str, at: usize, end: usize, column: usize) -> usize {
+    let mut from = line_end(text, at, end) + 1;
+    while from < end {
+        let to = line_end(text, from, end);
+        let line = &text[from..to];
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if !line.trim().is_empty() && indent <= column {
+            return from;
+        }
+        from = to + 1;
+    }
+    end
 }

@@ -475,3 +475,15 @@ fn items_of_several_lines_are_hidden_whole() {
         assert!(shown.ends_with("  port: 1\n"), "{text}: {shown}");
     }
 }
+
+#[test]
+fn a_bracket_in_a_block_scalar_closes_in_it_or_not_at_all() {
+    check_masked(
+        "args:\n- |-\n  [b\n  'a\nx: c'\"\ndb:\n  pwd: |-\n    [hunter\n    d[\"e\"] f\"]\n",
+        "args:\n- |-\n  [b\n  'a\nx: c'\"\ndb:\n  pwd: |-\n    *\n    *\n",
+    );
+    check_masked(
+        "a: |\n  { 'x\npassword: |\n  one\n  two' }\n",
+        "a: |\n  { 'x\npassword: |\n  *\n  *\n",
+    );
+}

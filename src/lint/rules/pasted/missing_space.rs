@@ -34,9 +34,10 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         return None;
     }
     let holder = found.path.last()?;
-    let message = format!("a space is missing after `{key}:`, so `{holder}` is a string");
+    // The text may be a credential that happens to have a colon: it is shown by the snippet alone, which hides it then.
+    let message = format!("a space is missing after the colon, so `{holder}` is a string");
     let finding = Diagnostic::new(&CODE, message)
         .at(value.set.value, "one string")
-        .help(format!("write `{key}: {}`", &text[key.len() + 1..]));
+        .help("put a space after the colon");
     Some(finding)
 }
