@@ -449,12 +449,12 @@ impl BlockScan<'_> {
             }
             None => (document, &mut self.closes),
         };
-        let closed = closes
+        let found = closes
             .then(|| length(&text.as_bytes()[start..end]))
             .flatten();
-        *closes &= closed.is_some();
+        *closes &= found.is_some();
         self.literal = literal;
-        closed
+        found
     }
 
     /// The innermost open block; in a broken document it hides at least what a block before it did.
