@@ -3,7 +3,7 @@
 use crate::support::World;
 
 /// The variables of `render`.
-const OF_RENDER: [&str; 10] = [
+const OF_RENDER: &[&str] = &[
     "DUNNAGE_COLOR",
     "DUNNAGE_FORMAT",
     "DUNNAGE_GATE",
@@ -17,7 +17,7 @@ const OF_RENDER: [&str; 10] = [
 ];
 
 /// Those of `lint`.
-const OF_LINT: [&str; 13] = [
+const OF_LINT: &[&str] = &[
     "DUNNAGE_BASELINE",
     "DUNNAGE_CHART_VERSION",
     "DUNNAGE_COLOR",
