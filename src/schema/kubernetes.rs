@@ -176,13 +176,13 @@ mod tests {
             "Container",
             Extent::Part,
             &json!({"ports": [{"containerPort": "80"}]}),
-            &["`containerPort` is a string, not a whole number"],
+            &["`Container.ports[0].containerPort` is a string, not a whole number"],
         );
         check_found(
             "VolumeMount",
             Extent::Part,
             &json!({"mountpath": "/a"}),
-            &["`VolumeMount` has no key `mountpath`"],
+            &["unknown key `mountpath` in `VolumeMount`"],
         );
     }
 

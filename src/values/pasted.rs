@@ -161,7 +161,7 @@ mod tests {
         );
         check(
             "a:\n  limit:2G\n  guarantee: 1G\n",
-            "a space is missing after `limit:`",
+            "a space is missing after the colon of this key",
             "limit:",
         );
         check(

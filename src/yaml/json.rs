@@ -297,7 +297,7 @@ mod tests {
         check_refused(
             "a: {<<: 1}\na: 2\n",
             "1",
-            "`<<` takes a mapping or a list of mappings",
+            "`<<` expects a mapping or a list of mappings",
         );
     }
 

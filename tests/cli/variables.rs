@@ -179,10 +179,7 @@ fn a_variable_that_is_not_unicode_is_not_passed_over() {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
     // A report may be called anything.
-    for name in OF_RENDER
-        .into_iter()
-        .filter(|name| **name != "DUNNAGE_REPORT")
-    {
+    for name in OF_RENDER.iter().filter(|name| **name != "DUNNAGE_REPORT") {
         let bytes = OsString::from_vec(b"\xff".to_vec());
         world().variable(name, bytes).run(RUN).fails(2);
     }
