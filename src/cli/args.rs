@@ -124,10 +124,10 @@ pub(super) struct InstallPluginOptions {
     pub(in crate::cli) force: bool,
 }
 
-// How messages look. clap would take a doc comment for the description of every command.
+// How output is shown. clap would take a doc comment for the description of every command.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
-pub(super) struct LookOptions {
+pub(super) struct OutputArgs {
     /// When to use colours [default: auto]
     #[arg(long, value_enum)]
     pub(in crate::cli) color: Option<Color>,
@@ -173,7 +173,7 @@ impl TypedValueParser for FormatParser {
     }
 }
 
-impl LookOptions {
+impl OutputArgs {
     /// Refuses a format of messages that is taken for the form of values.
     pub(in crate::cli) fn of_values(&self) -> Option<Diagnostic> {
         let mut formats = self.format.iter().map(|format| format.format);

@@ -23,7 +23,7 @@ use crate::host::{Host, Overlay};
 use crate::project::{Reader, from_here, unreadable};
 use crate::render::Caller;
 use crate::report;
-use args::{Command, HelmCommand, LookOptions, ParseAnswer, Parsed};
+use args::{Command, HelmCommand, OutputArgs, ParseAnswer, Parsed};
 use session::{DocumentPlace, Session};
 
 static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read")
@@ -40,7 +40,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     let parsed = match args::parse(host, arguments) {
         Ok(parsed) => parsed,
         Err(answer) => {
-            let session = Session::new(host, &LookOptions::default());
+            let session = Session::new(host, &OutputArgs::default());
             return if answer.asked_for {
                 show(&session, &answer)
             } else {
@@ -55,7 +55,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
         && values.prints_yaml()
         && let Some(error) = parsed.named_look.of_values()
     {
-        return Session::new(host, &LookOptions::default()).fail(&[error]);
+        return Session::new(host, &OutputArgs::default()).fail(&[error]);
     }
     let is_lint = matches!(command, Command::Lint(_));
     let (look, error) = match checked_look(parsed.look, parsed.error, is_lint) {
@@ -95,10 +95,10 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
 
 /// How messages look, and a variable that cannot be read; one that says how messages look is the error.
 fn checked_look(
-    look: LookOptions,
+    look: OutputArgs,
     error: Option<(Diagnostic, bool)>,
     is_lint: bool,
-) -> Result<(LookOptions, Option<Diagnostic>), Diagnostic> {
+) -> Result<(OutputArgs, Option<Diagnostic>), Diagnostic> {
     let error = match error {
         Some((error, true)) => return Err(error),
         Some((error, false)) => Some(error),

@@ -2,7 +2,7 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use super::Exit;
-use super::args::{Color, Format, FormatArg, LookOptions, PolicyOptions};
+use super::args::{Color, Format, FormatArg, OutputArgs, PolicyOptions};
 use super::codes;
 use super::env;
 use super::outputs::Outputs;
@@ -53,7 +53,7 @@ pub(super) enum DocumentPlace {
 }
 
 impl<'h> Session<'h> {
-    pub(super) fn new(host: &'h dyn Host, look: &LookOptions) -> Self {
+    pub(super) fn new(host: &'h dyn Host, look: &OutputArgs) -> Self {
         let first = look.format.iter().find(|format| format.file.is_none());
         let files = look.format.iter().filter(|format| format.file.is_some());
         Self {

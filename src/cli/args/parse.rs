@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _};
 
-use super::{Command, CommandLine, LookOptions};
+use super::{Command, CommandLine, OutputArgs};
 use crate::cli::env;
 use crate::diag::Diagnostic;
 use crate::host::Read;
@@ -21,9 +21,9 @@ pub(in crate::cli) struct Parsed {
     /// The name of the command, with those of the commands around it; empty for the bare command.
     pub(in crate::cli) name: String,
     /// How messages look, by the command line and the environment.
-    pub(in crate::cli) look: LookOptions,
+    pub(in crate::cli) look: OutputArgs,
     /// How messages look, by the command line alone.
-    pub(in crate::cli) named_look: LookOptions,
+    pub(in crate::cli) named_look: OutputArgs,
     /// A variable that cannot be read, and whether it says how messages look.
     pub(in crate::cli) error: Option<(Diagnostic, bool)>,
 }
@@ -100,7 +100,7 @@ fn complete(command: clap::Command) -> clap::Command {
     let command = if WITHOUT_DIAGNOSTICS.contains(&command.get_name()) {
         command
     } else {
-        LookOptions::augment_args(command)
+        OutputArgs::augment_args(command)
     };
     command.mut_args(with_variable).mut_subcommands(complete)
 }
@@ -160,13 +160,13 @@ fn has(level: &ArgMatches, id: &str) -> bool {
 }
 
 /// The output options of all levels: those that come later override those before.
-fn look(matches: &ArgMatches) -> Result<LookOptions, clap::Error> {
-    let mut look = LookOptions::default();
+fn look(matches: &ArgMatches) -> Result<OutputArgs, clap::Error> {
+    let mut look = OutputArgs::default();
     for level in levels(matches) {
         if !has(level, "color") {
             continue;
         }
-        let LookOptions { color, format } = LookOptions::from_arg_matches(level)?;
+        let OutputArgs { color, format } = OutputArgs::from_arg_matches(level)?;
         look.color = color.or(look.color);
         if !format.is_empty() {
             look.format = format;
