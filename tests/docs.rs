@@ -121,8 +121,6 @@ const FAMILIES: &[(&str, &str, &str)] = &[
 
 /// A published document that rules carry the advice of.
 struct Document {
-    /// The number by which pages of rules can name it in their item `- Source:`.
-    number: &'static str,
     title: &'static str,
     about: &'static str,
     address: &'static str,
@@ -130,31 +128,26 @@ struct Document {
 
 const DOCUMENTS: &[Document] = &[
     Document {
-        number: "000",
         title: "Optimizations",
         about: "guide of Zero to JupyterHub",
         address: "https://z2jh.jupyter.org/en/stable/administrator/optimization.html",
     },
     Document {
-        number: "001",
         title: "Core component resilience/reliability",
         about: "thread in the Jupyter forum",
         address: "https://discourse.jupyter.org/t/core-component-resilience-reliability/5433",
     },
     Document {
-        number: "002",
         title: "Planning placeholders with jupyterhub helm chart 0.8",
         about: "thread in the Jupyter forum",
         address: "https://discourse.jupyter.org/t/planning-placeholders-with-jupyterhub-helm-chart-0-8-tested-on-mybinder-org/213",
     },
     Document {
-        number: "003",
         title: "Speed and Optimization",
         about: "older version of the page \"Optimizations\"",
         address: "https://test-zerotojh.readthedocs.io/en/doc-build/optimization.html",
     },
     Document {
-        number: "004",
         title: "User placeholders",
         about: "2i2c's guide to the infrastructure of events",
         address: "https://infrastructure.2i2c.org/topic/infrastructure/user-placeholders/",
@@ -165,13 +158,10 @@ const DOCUMENTS: &[Document] = &[
 const GENERATED: &str = "\n## Rules by document\n";
 
 impl Document {
-    /// Whether the page of a rule says that it carries advice of this document: by its number, or by its title, as a
-    /// link or in quotes.
+    /// Whether the page of a rule says that it carries advice of this document: by its title, as a link or in quotes.
     fn is_carried_by(&self, page: &str) -> bool {
         let title = self.title;
-        numbers_of(page).contains(self.number)
-            || page.contains(&format!("[{title}]"))
-            || page.contains(&format!("\"{title}\""))
+        page.contains(&format!("[{title}]")) || page.contains(&format!("\"{title}\""))
     }
 
     /// Whether the page of a rule refers to this document in any way.
@@ -194,20 +184,6 @@ fn rules() -> BTreeMap<String, Value> {
 
 fn text<'r>(rule: &'r Value, key: &str) -> &'r str {
     rule[key].as_str().expect(key)
-}
-
-/// The numbers of documents that a page names in its item `- Source:`.
-fn numbers_of(page: &str) -> BTreeSet<&str> {
-    // Codes that are no rules have none.
-    let (_, source) = page.split_once("\n- Source: ").unwrap_or_default();
-    let source = source.split("\n\n").next().unwrap_or_default();
-    if !source.contains("seed") {
-        return BTreeSet::new();
-    }
-    let words = source.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words
-        .filter(|word| word.len() == 3 && word.starts_with("00"))
-        .collect()
 }
 
 /// The section of `docs/advice.md` with the rules that name each document.
@@ -340,11 +316,18 @@ fn every_rule_has_a_family_with_a_name_and_every_family_has_rules() {
 }
 
 #[test]
-fn documents_that_pages_name_by_number_are_known() {
+fn pages_link_to_documents_by_their_address() {
     for (code, rule) in rules() {
-        for number in numbers_of(text(&rule, "page")) {
-            let is_known = |document: &Document| document.number == number;
-            assert!(DOCUMENTS.iter().any(is_known), "{code}: seed {number}");
+        let page = text(&rule, "page");
+        for document in DOCUMENTS {
+            let (title, address) = (document.title, document.address);
+            for (at, link) in page.match_indices(&format!("[{title}](")) {
+                let target = &page[at + link.len()..];
+                assert!(
+                    target.starts_with(address),
+                    "{code}: `{title}` is at {address}"
+                );
+            }
         }
     }
 }
