@@ -29,10 +29,10 @@ use crate::render::{Caller, Mode, Options};
 #[command(
     name = "dunnage",
     version,
-    after_help = "With something piped in, `dunnage` alone is a post-renderer and takes the options of `render`.\n\
-                  Exit codes: 0 fine, 1 findings, a difference or a policy that cannot be met, 2 usage,\n\
-                  configuration or input that cannot be read, 3 nothing to lint, 70 a bug of dunnage.\n\
-                  Values files, policies and files of charts have up to 5Mi, manifests up to 512Mi."
+    after_help = "If standard input is a pipe, `dunnage` without a command is a post-renderer with the options of `render`.\n\
+                  Exit codes: 0 success, 1 findings, differences or an unmet policy, 2 usage or input errors,\n\
+                  3 nothing to lint, 70 a bug in dunnage.\n\
+                  Size limits: 5Mi for values files, policies and chart files, 512Mi for manifests."
 )]
 struct CommandLine {
     #[command(subcommand)]
@@ -41,53 +41,53 @@ struct CommandLine {
     render: RenderOptions,
 }
 
-/// Which command is to run. Output options (`--color`, `--format`) are added to each.
+/// The command. Output options (`--color`, `--format`) are added to each.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// No subcommand: a post-renderer where something is piped in, help on a terminal.
+    /// No subcommand: a post-renderer if standard input is a pipe, help on a terminal.
     #[command(skip)]
     Bare(RenderOptions),
-    /// Place the workloads of rendered manifests as the policy says
+    /// Apply the policy to rendered manifests
     Render {
-        /// The manifests; standard input if not given or `-`; several with `--check` alone
+        /// Manifests; standard input if omitted or `-`; several files only with `--check`
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
         #[command(flatten)]
         options: RenderOptions,
     },
-    /// What the Helm 4 plugin runs: `render`, with errors told in the way that Helm 4 shows them
+    /// Run as the Helm 4 plugin: `render`, with errors in the form that Helm 4 shows
     HelmPlugin {
         #[command(flatten)]
         options: RenderOptions,
     },
-    /// Propose a commented policy for the manifests that are piped in, or for a hub in general
+    /// Propose a commented policy for given manifests, or for a hub in general
     Init {
-        /// The manifests; standard input if not given or `-`
+        /// Manifests; standard input if omitted or `-`
         file: Option<PathBuf>,
     },
-    /// Say whether a live manifest (`helm get manifest`) is what the policy wants, and show what is not
+    /// Check that a live manifest (`helm get manifest`) matches the policy, and show the differences
     Verify {
-        /// The live manifest; standard input if not given or `-`
+        /// Live manifest; standard input if omitted or `-`
         file: Option<PathBuf>,
         #[command(flatten)]
         options: PolicyOptions,
     },
-    /// Explain what is wrong in the values of a hub
+    /// Lint Helm values, charts and rendered manifests
     Lint(Box<LintOptions>),
-    /// Explain a code that dunnage prints, or list all of them; as JSON too (`--format json`)
+    /// Explain a code, or list all codes; also as JSON (`--format json`)
     Rule(RuleOptions),
-    /// Print the values that a release gets of its layers, or say who set one of them
+    /// Print the effective values of a release, or explain where one of them is set
     Values(Box<ValuesOptions>),
-    /// Print a JSON Schema: of the policy, for editors, or of the report
+    /// Print the JSON Schema of the policy (for editors) or of the report
     Schema {
-        /// Of what
+        /// What the schema describes
         #[arg(value_enum, default_value_t = SchemaArg::Policy)]
         of: SchemaArg,
     },
-    /// What has to do with Helm itself
+    /// Helm integration
     #[command(subcommand)]
     Helm(HelmCommand),
-    /// Print completions for a shell
+    /// Print shell completions
     Completions {
         /// The shell
         shell: Shell,
@@ -96,19 +96,19 @@ pub(super) enum Command {
     Man,
 }
 
-/// Which command of `helm` is to run.
+/// The subcommand of `helm`.
 #[derive(Debug, Subcommand)]
 pub(super) enum HelmCommand {
-    /// Put the plugin where Helm 4 looks for it; one that is there is replaced
+    /// Install the Helm 4 plugin, replacing an installed one
     InstallPlugin(InstallPluginOptions),
 }
 
-/// Which codes `rule` explains.
+/// The codes that `rule` explains.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RuleOptions {
-    /// The code (`PH001`) or its name
+    /// Code (`PH001`) or name of a rule
     pub(in crate::cli) code: Option<String>,
-    /// The pages of all codes, one below the other
+    /// Print the pages of all codes
     #[arg(long, conflicts_with = "code")]
     pub(in crate::cli) all: bool,
 }
@@ -116,10 +116,10 @@ pub(super) struct RuleOptions {
 /// Options of `helm install-plugin`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct InstallPluginOptions {
-    /// The folder of plugins [default: where Helm looks, `HELM_PLUGINS` first]
+    /// Plugin directory [default: the one Helm uses: `HELM_PLUGINS`, or Helm's data directory]
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) plugins: Option<PathBuf>,
-    /// Do it although the `helm` on the PATH is Helm 3
+    /// Install even if the `helm` on the PATH is Helm 3
     #[arg(long)]
     pub(in crate::cli) force: bool,
 }
@@ -131,20 +131,20 @@ pub(super) struct OutputArgs {
     /// When to use colours [default: auto]
     #[arg(long, value_enum)]
     pub(in crate::cli) color: Option<Color>,
-    /// How to show diagnostics; `lint` takes several, of which each but one goes to a file
-    /// (`sarif=out.sarif`) [default: graphical]
+    /// Format of diagnostics; `lint` accepts several if all but one are written to files (`sarif=out.sarif`)
+    /// [default: graphical]
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = FormatParser)]
     pub(in crate::cli) format: Vec<FormatArg>,
 }
 
-/// `--format`: a form, and the file that it goes to.
+/// `--format`: a format and the file it is written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FormatArg {
     pub(in crate::cli) format: Format,
     pub(in crate::cli) file: Option<PathBuf>,
 }
 
-/// Reads `FORMAT[=FILE]`, and knows the words for help and completions.
+/// Parses `FORMAT[=FILE]` and lists the formats for help and completions.
 #[derive(Debug, Clone, Copy)]
 struct FormatParser;
 
@@ -174,7 +174,7 @@ impl TypedValueParser for FormatParser {
 }
 
 impl OutputArgs {
-    /// Refuses a format of messages that is taken for the form of values.
+    /// Returns an error if `--format` was probably meant to be `--output`.
     pub(in crate::cli) fn of_values(&self) -> Option<Diagnostic> {
         let mut formats = self.format.iter().map(|format| format.format);
         formats.find(|format| matches!(format, Format::Json | Format::JsonLines))?;
@@ -182,7 +182,7 @@ impl OutputArgs {
         Some(Diagnostic::new(&super::USAGE, message).help("use `-o json` to print values as JSON"))
     }
 
-    /// Refuses what cannot be done at once.
+    /// Returns the arguments, or an error if they exclude each other.
     pub(in crate::cli) fn checked(self, is_lint: bool) -> Result<Self, Diagnostic> {
         let refused = |message, help| Err(Diagnostic::new(&super::USAGE, message).help(help));
         let (to_files, others): (Vec<&FormatArg>, Vec<&FormatArg>) =
@@ -226,36 +226,37 @@ pub(super) enum Color {
 /// How diagnostics are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// With the lines that they are about
+    /// With source lines
     Graphical,
-    /// One line each
+    /// One line per finding
     Concise,
-    /// As JSON
+    /// One JSON document
     Json,
-    /// As JSON, one line each
+    /// JSON, one object per line
     JsonLines,
-    /// As SARIF 2.1.0, for code scanning
+    /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// As workflow commands of GitHub Actions; there, the default
+    /// Workflow commands of GitHub Actions; the default there
     Github,
-    /// As a code quality report of GitLab
+    /// GitLab code quality report
     Gitlab,
-    /// As tests in the XML of `JUnit`
+    /// `JUnit` XML
     Junit,
-    /// As Checkstyle's XML
+    /// Checkstyle XML
     Checkstyle,
 }
 
-/// Options of every command that follows a policy.
+/// Options of every command that applies a policy.
 #[derive(Debug, Clone, Args)]
 pub(super) struct PolicyOptions {
-    /// The policy, or `z2jh` for the built-in one [default: the nearest dunnage.yaml]
+    /// Policy file, or `z2jh` for the built-in policy [default: the nearest dunnage.yaml]
     #[arg(long, value_name = "FILE|z2jh", help_heading = "Input")]
     pub(in crate::cli) policy: Option<PathBuf>,
     /// Treat notes and warnings as errors
     #[arg(long, help_heading = "Rules")]
     pub(in crate::cli) strict: bool,
-    /// Values of the hub itself, whose images the pre-pullers pull too; may be repeated, later files win
+    /// Values of the hub, for the images that the pre-pullers also pull; may be repeated, later files
+    /// override earlier ones
     #[arg(
         id = "hub_values",
         long = "values",
@@ -263,10 +264,10 @@ pub(super) struct PolicyOptions {
         help_heading = "Input"
     )]
     pub(in crate::cli) values: Vec<PathBuf>,
-    /// The namespace of objects that name none, for `match.namespace`
+    /// Namespace of objects without one, for `match.namespace`
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(in crate::cli) namespace: Option<String>,
-    /// Write every decision, made and not made, to this file as JSON
+    /// Write a JSON report of every change, and of every change not made, to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(in crate::cli) report: Option<PathBuf>,
 }
@@ -292,19 +293,19 @@ impl PolicyOptions {
 pub(super) struct RenderOptions {
     #[command(flatten)]
     pub(in crate::cli) policy_options: PolicyOptions,
-    /// Show the change and its reasons instead of the manifests
+    /// Print a diff with the reason of each change instead of the manifests
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) diff: bool,
-    /// Write nothing; exit with 1 if anything would change
+    /// Write no manifests; exit with 1 if anything would change
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) check: bool,
-    /// Lint the manifests as they are rendered, and write nothing where there are errors
+    /// Lint the rendered manifests, and write nothing if there are errors
     #[arg(long, help_heading = "Rules")]
     pub(in crate::cli) gate: bool,
-    /// Who reads the output [default: auto]
+    /// Program that reads the output [default: auto]
     #[arg(long, value_enum, help_heading = "Input")]
     pub(in crate::cli) mode: Option<ModeArg>,
-    /// The live manifest (`helm get manifest`), for what exists and can never change
+    /// Live manifest (`helm get manifest`), to find changes to immutable fields
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(in crate::cli) previous: Option<PathBuf>,
 }
@@ -339,7 +340,7 @@ impl RenderOptions {
 pub(super) enum SchemaArg {
     /// `dunnage.yaml`
     Policy,
-    /// The file of `--report`
+    /// Report file (`--report`)
     Report,
 }
 
@@ -356,15 +357,15 @@ impl SchemaArg {
 /// `--mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ModeArg {
-    /// Found from the stream
+    /// Detect from the input
     Auto,
-    /// A post-renderer of Helm 3, which never shows hooks
+    /// Helm 3 post-renderer, which receives no hooks
     Helm3,
-    /// A plugin of Helm 4
+    /// Helm 4 plugin
     Helm4,
-    /// A `ResourceList` of a KRM function
+    /// KRM function (`ResourceList`)
     Krm,
-    /// A pipe or a file
+    /// Pipe or file
     Plain,
 }
 

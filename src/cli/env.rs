@@ -41,8 +41,8 @@ impl VariableKind {
     /// What help says about the form of the variable, where the option has another.
     pub(super) fn note(self) -> &'static str {
         match self {
-            VariableKind::WordsToFiles => ", with commas between",
-            VariableKind::Paths => ", a list like PATH",
+            VariableKind::WordsToFiles => ", separated by commas",
+            VariableKind::Paths => ", separated like PATH",
             VariableKind::Flag
             | VariableKind::Text
             | VariableKind::Word

@@ -13,28 +13,29 @@ use crate::values::Helm;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub(in crate::cli) struct LayerOptions {
-    /// The chart: its folder, or the archive that `helm package` made
+    /// Chart: a directory, or an archive from `helm package`
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) chart: Option<PathBuf>,
-    /// Values; may be repeated or hold commas, later files win
+    /// Values file; may be repeated or separated by commas, later files override earlier ones
     #[arg(short = 'f', long, value_name = "FILE", value_delimiter = ',')]
     pub(in crate::cli) values: Vec<PathBuf>,
-    /// A value on the command line: `a.b=1,c[0]=x`
+    /// Set values: `a.b=1,c[0]=x`
     #[arg(long, value_name = "KEY=VALUE")]
     pub(in crate::cli) set: Vec<String>,
-    /// The same, always as a string
+    /// Set values as strings
     #[arg(long, value_name = "KEY=VALUE")]
     pub(in crate::cli) set_string: Vec<String>,
-    /// The same, as JSON
+    /// Set values as JSON
     #[arg(long, value_name = "KEY=JSON")]
     pub(in crate::cli) set_json: Vec<String>,
-    /// The same, from a file
+    /// Set values from the content of files
     #[arg(long, value_name = "KEY=FILE")]
     pub(in crate::cli) set_file: Vec<String>,
-    /// The same, as it stands
+    /// Set one value literally, without special characters
     #[arg(long, value_name = "KEY=VALUE")]
     pub(in crate::cli) set_literal: Vec<String>,
-    /// Which Helm puts them together; they differ on nulls in defaults and on several documents in a file
+    /// Helm version whose merge rules apply; they differ for nulls in defaults and files with several
+    /// documents
     #[arg(long, value_enum, default_value_t = HelmArg::Four)]
     pub(in crate::cli) helm: HelmArg,
 }
@@ -74,30 +75,33 @@ pub(in crate::cli) enum HelmArg {
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct LintOptions {
-    /// Values files, charts, rendered manifests, folders, or `-`; each is linted by itself, but one that is
-    /// a layer of a release of the policy is linted as that release, and the layers of the options lie over
-    /// values files and are what manifests were rendered from; of a folder, what git ignores, hidden files and
-    /// links to folders are left out [default: the releases of the policy, else the working folder]
+    /// Values files, charts, rendered manifests, directories, or `-` [default: the releases of the policy,
+    /// otherwise the current directory]
+    ///
+    /// A values file that is a layer of a release in the policy is linted as part of that release; every
+    /// other path is linted alone. Layers given as options override values files, and are taken as the values
+    /// that manifests were rendered from. In directories, files ignored by git, hidden files and links to
+    /// directories are skipped.
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) layers: LayerOptions,
-    /// The version of the z2jh chart, where its files are not at hand [default: what Chart.lock or
-    /// Chart.yaml says, else the newest]
+    /// z2jh version if the chart itself is not available [default: from Chart.lock or Chart.yaml, otherwise
+    /// the newest]
     #[arg(long, value_name = "VERSION", help_heading = "Input")]
     pub(in crate::cli) chart_version: Option<String>,
-    /// Say what the values must change for this version of the z2jh chart, and nothing else
+    /// Report only what must change to upgrade to this z2jh version
     #[arg(long, value_name = "VERSION", help_heading = "Rules")]
     pub(in crate::cli) to: Option<String>,
-    /// The keys, with dots between, under which the values of the z2jh chart stand [default: what
-    /// Chart.yaml says, else found]
+    /// Key path of the z2jh values, such as `binderhub.jupyterhub` [default: from Chart.yaml, otherwise
+    /// detected]
     #[arg(long, value_name = "KEYS", help_heading = "Input")]
     pub(in crate::cli) hub: Option<String>,
-    /// The policy, for its section `lint` and what it knows of the cluster [default: the nearest
-    /// dunnage.yaml, if there is one]
+    /// Policy file, for its `lint` section and its facts about the cluster [default: the nearest
+    /// dunnage.yaml, if any]
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(in crate::cli) policy: Option<PathBuf>,
-    /// Only these rules, by code, name or family (`PH001`, `priority-order`, `PH`)
+    /// Enable only these rules, by code, name or family (`PH001`, `priority-order`, `PH`)
     #[arg(
         long,
         value_name = "RULE",
@@ -105,7 +109,7 @@ pub(in crate::cli) struct LintOptions {
         help_heading = "Rules"
     )]
     pub(in crate::cli) select: Vec<String>,
-    /// Not these rules
+    /// Disable these rules
     #[arg(
         long,
         value_name = "RULE",
@@ -113,36 +117,40 @@ pub(in crate::cli) struct LintOptions {
         help_heading = "Rules"
     )]
     pub(in crate::cli) ignore: Vec<String>,
-    /// Show hints too
+    /// Also show hints
     #[arg(long, help_heading = "Rules")]
     pub(in crate::cli) pedantic: bool,
-    /// Pass over files that are neither values of a hub, nor a chart, nor manifests; it is fine if all are
+    /// Skip files that are not hub values, charts or manifests; exit with 0 if all are skipped
     #[arg(long, help_heading = "Input")]
     pub(in crate::cli) skip_unknown: bool,
-    /// A file of findings that are known and not shown
+    /// File of known findings, which are not reported
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(in crate::cli) baseline: Option<PathBuf>,
-    /// Write the findings into the file of `--baseline`; one that is there loses what is gone and gets nothing
-    /// new, and findings of files that are not linted stay in it
+    /// Write the findings to the `--baseline` file; an existing baseline only shrinks
+    ///
+    /// Fixed findings are removed and new ones are not added. Findings in files that are not linted are kept.
     #[arg(long, conflicts_with = "to", help_heading = "Rules")]
     pub(in crate::cli) write_baseline: bool,
-    /// Fix what can be fixed without changing what a working hub does, in the named files and folders alone; a
-    /// file that changes meanwhile is left as it is; `lint - --fix` prints the fixed text, and findings go to standard
-    /// error
+    /// Apply safe fixes
+    ///
+    /// A safe fix does not change what a working hub does. Only files in the given paths are edited, and a
+    /// file that another program changes meanwhile is left alone. `lint - --fix` prints the fixed text to
+    /// standard output and findings to standard error.
     #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) fix: bool,
-    /// With `--fix` or `--diff`: also fixes that somebody has to look at
+    /// With `--fix` or `--diff`, also apply unsafe fixes, which need review
     #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) unsafe_fixes: bool,
-    /// Show what `--fix` would change, and change nothing; exit with 1 if there is anything
+    /// Print what `--fix` would change as a diff; exit with 1 if anything would change
     #[arg(long, help_heading = "Fixes")]
     pub(in crate::cli) diff: bool,
-    /// Judge manifests as they are after `dunnage render` with the policy
+    /// Lint manifests as `dunnage render` with the policy would write them
     #[arg(long, help_heading = "Input")]
     pub(in crate::cli) as_injected: bool,
-    /// Leave out files and folders that a folder has, by patterns: `*.example.yaml`, `deployments/old`. One with a
-    /// slash is a path from the working folder; one without is the name of a file or folder anywhere. A file that is
-    /// named is linted all the same
+    /// Skip files and directories by pattern: `*.example.yaml`, `deployments/old`
+    ///
+    /// A pattern with a slash is a path from the current directory; one without matches a name at any depth.
+    /// A file given as PATH is always linted.
     #[arg(
         long,
         value_name = "GLOB",
@@ -150,17 +158,19 @@ pub(in crate::cli) struct LintOptions {
         help_heading = "Input"
     )]
     pub(in crate::cli) exclude: Vec<String>,
-    /// Lint standard input as the content of this file, which is not read and need not exist: as a layer of the
-    /// releases that have it, with the policy's settings for it, and under its name in messages
+    /// Lint standard input as the content of this file
+    ///
+    /// The file is not read and need not exist. The input is linted as a layer of the releases that list the
+    /// file, with the policy's settings for it, and messages show its name.
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub(in crate::cli) stdin_filename: Option<PathBuf>,
-    /// Say how often each rule speaks instead of what it says
+    /// Count findings per rule instead of showing them
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) statistics: bool,
-    /// Print findings and nothing else: no summary, no notes on what was fixed
+    /// Print only findings, without a summary and notes on fixes
     #[arg(short, long, help_heading = "Output")]
     pub(in crate::cli) quiet: bool,
-    /// Exit with 1 for findings of this level and above [default: warning]
+    /// Exit with 1 if there are findings of this level or above [default: warning]
     #[arg(
         long,
         value_enum,
@@ -169,7 +179,7 @@ pub(in crate::cli) struct LintOptions {
         help_heading = "Output"
     )]
     pub(in crate::cli) fail_on: Option<LevelArg>,
-    /// Exit with 0 whatever is found
+    /// Exit with 0 even if there are findings
     #[arg(long, help_heading = "Output")]
     pub(in crate::cli) exit_zero: bool,
 }
@@ -210,7 +220,7 @@ pub(in crate::cli) enum LevelArg {
     Warning,
     /// Notes, warnings and errors
     Note,
-    /// Everything that is shown
+    /// Everything that is reported
     Hint,
 }
 
@@ -231,18 +241,18 @@ impl From<LevelArg> for Level {
 pub(in crate::cli) struct ValuesOptions {
     #[command(subcommand)]
     pub(in crate::cli) command: Option<ValuesCommand>,
-    /// A chart, and values files over it
+    /// Chart, and values files that override its defaults
     #[arg(value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) layers: LayerOptions,
-    /// The form of the values
+    /// Output format of the values
     #[arg(short, long, value_enum, default_value_t = OutputArg::Yaml, help_heading = "Output")]
     pub(in crate::cli) output: OutputArg,
 }
 
 impl ValuesOptions {
-    /// Whether they print values as YAML.
+    /// Whether values are printed as YAML.
     pub(in crate::cli) fn prints_yaml(&self) -> bool {
         self.command.is_none() && self.output == OutputArg::Yaml
     }
@@ -250,11 +260,11 @@ impl ValuesOptions {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(in crate::cli) enum ValuesCommand {
-    /// Say who set a value, and who lost
+    /// Show where a value is set, and which settings it overrides
     Explain {
-        /// Its keys with dots between: `singleuser.memory.limit`
+        /// Key path: `singleuser.memory.limit`
         key: String,
-        /// A chart, and values files over it
+        /// Chart, and values files that override its defaults
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
         #[command(flatten)]

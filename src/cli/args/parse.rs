@@ -111,8 +111,14 @@ fn with_variable(argument: Arg) -> Arg {
         return argument;
     };
     let note = format!("[env: {}{}]", variable.name, variable.kind.note());
+    // The long help begins with the text of the short one, as a paragraph.
+    let long = argument.get_long_help().map(ToString::to_string);
     let help = argument.get_help().map(|help| format!("{help} {note}"));
-    argument.help(help.unwrap_or(note))
+    let argument = argument.help(help.unwrap_or_else(|| note.clone()));
+    match long.as_deref().and_then(|long| long.split_once("\n\n")) {
+        Some((first, rest)) => argument.long_help(format!("{first} {note}\n\n{rest}")),
+        None => argument,
+    }
 }
 
 /// The names of the command that was chosen and of those around it, the outermost first.
