@@ -109,7 +109,10 @@ fn install_without_hooks(helm: &Helm<'_>) -> Value {
     );
     let report = with.report();
     let unseen = report["unseen"].as_str().unwrap_or_default();
-    assert!(unseen.contains("Helm 3 shows no hooks"), "{unseen}");
+    assert!(
+        unseen.contains("Helm 3 does not pass hooks to a post-renderer"),
+        "{unseen}"
+    );
     helm.run("uninstall", None, &["--no-hooks", "--wait"])
         .expect_success();
     let leftovers = [

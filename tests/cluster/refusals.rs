@@ -66,7 +66,7 @@ fn an_existing_job_is_foretold(version: Version) {
     let told = [&told[..], &["--previous", &manifest, &manifest]].concat();
     let told = cluster.dunnage(&told);
     told.expect_success();
-    let stays = "`Job/migrate` exists and is left as it is";
+    let stays = "`Job/migrate` already exists and is left unchanged";
     assert!(told.text().contains(stays), "{}", told.text());
 
     let with = helm.with("prefer");
