@@ -378,6 +378,12 @@ impl ReleaseSpec {
         names.extend(self.hub.is_some().then(|| super::chart::NAME.to_owned()));
     }
 
+    /// Adds the sources of everything that it is made of: layers, overridden values, defaults and schemas of charts.
+    pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        self.values.add_sources(sources);
+        self.chart.add_sources(sources);
+    }
+
     /// Where the values of a hub stand; nothing where there is none.
     pub fn hub(&self) -> Option<&HubPlace> {
         self.hub.as_ref()

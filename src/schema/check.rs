@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jsonschema::error::ValidationErrorKind;
@@ -6,6 +6,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
+use super::keys::KeyIndex;
 use super::{Codes, Instance, Step, Violation, cost, explain, quick};
 use crate::diag::Diagnostic;
 
@@ -16,8 +17,8 @@ pub struct Schema {
     pub(super) document: Value,
     /// Compiled when it is first needed.
     validator: OnceLock<Validator>,
-    /// Every key of every mapping in it, found when it is first needed.
-    names: OnceLock<BTreeSet<String>>,
+    /// The keys that it allows, found when they are first needed.
+    keys: OnceLock<KeyIndex>,
 }
 
 /// Why a schema cannot be used.
@@ -45,18 +46,13 @@ impl Schema {
         Self {
             document,
             validator: OnceLock::new(),
-            names: OnceLock::new(),
+            keys: OnceLock::new(),
         }
     }
 
-    /// Whether a key may be named by it; where it is not, no place in it allows the key.
-    pub(super) fn names_key(&self, key: &str) -> bool {
-        let names = self.names.get_or_init(|| {
-            let mut names = BTreeSet::new();
-            add_names(&self.document, &mut names);
-            names
-        });
-        names.contains(key)
+    /// Returns the keys that it allows.
+    pub(super) fn key_index(&self) -> &KeyIndex {
+        self.keys.get_or_init(|| KeyIndex::new(&self.document))
     }
 
     fn validator(&self) -> &Validator {
@@ -165,19 +161,6 @@ fn few_of_each_list(found: Vec<Violation>) -> Vec<Violation> {
     kept
 }
 
-fn add_names(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            for (name, below) in entries {
-                names.insert(name.clone());
-                add_names(below, names);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| add_names(item, names)),
-        _ => {}
-    }
-}
-
 /// The crate checks every schema by the meta-schema of its draft, and compiling that one takes four times
 /// as long as compiling ours. So what it is given is one line of the oldest draft, whose meta-schema is
 /// small; the schema that the line refers to is read by its own draft and not checked.
@@ -244,16 +227,6 @@ mod tests {
         // Beside `$ref` the oldest draft sees no other keyword.
         assert!(validator.is_valid(&json!("ab")) && !validator.is_valid(&json!("a")));
         assert!(!validator.is_valid(&json!(1)));
-    }
-
-    #[test]
-    fn a_key_that_it_names_is_known_wherever_it_is() {
-        let schema = Schema::known(json!({
-            "properties": {"rows": {"items": {"$ref": "#/$defs/row"}}},
-            "$defs": {"row": {"anyOf": [{"properties": {"pool": {}}}, true]}},
-        }));
-        assert!(["rows", "pool"].iter().all(|key| schema.names_key(key)));
-        assert!(!schema.names_key("other"));
     }
 
     #[test]

@@ -137,12 +137,7 @@ impl ExplainContext<'_> {
             None => format!("unknown key `{key}`"),
         };
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
-        let is_known = self.schema.names_key(key);
-        let mut homes = if is_known {
-            keys::homes(&self.schema.document, key)
-        } else {
-            Vec::new()
-        };
+        let mut homes = self.schema.key_index().homes(key);
         if let Some(value) = value.filter(|_| homes.len() <= MOST_TRIED) {
             homes.retain(|home| self.schema.accepts(home, key, value));
         }
@@ -174,9 +169,9 @@ impl ExplainContext<'_> {
             return Vec::new();
         };
         let here = here.join(".");
-        let found = keys::longer(&self.schema.document, &here, key).into_iter();
+        let found = self.schema.key_index().longer(&here, key).into_iter();
         let found = found.filter(|(home, longer)| self.schema.accepts(home, longer, value));
-        found.map(|(home, key)| keys::join(&home, &key)).collect()
+        found.map(|(home, key)| keys::join(home, key)).collect()
     }
 
     /// One of several keys, any of which would do.

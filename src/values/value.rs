@@ -208,6 +208,26 @@ impl Value {
         }
     }
 
+    /// Adds the sources of it, of everything below it and of everything that it overrode.
+    pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        sources.insert(self.set.value.source);
+        self.overridden
+            .iter()
+            .for_each(|value| value.add_sources(sources));
+        match &self.content {
+            Content::List(items) => items.iter().for_each(|item| item.add_sources(sources)),
+            Content::Map(map) => {
+                let entries = map.entries.values().chain(map.deleted.values());
+                let duplicates = map.duplicates.iter().map(|(_, value)| value);
+                entries
+                    .chain(duplicates)
+                    .for_each(|value| value.add_sources(sources));
+                sources.extend(map.emptied.iter().map(|setting| setting.value.source));
+            }
+            _ => {}
+        }
+    }
+
     /// The mapping, if it is one.
     pub fn as_map(&self) -> Option<&Map> {
         match &self.content {

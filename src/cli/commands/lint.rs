@@ -12,7 +12,7 @@ use crate::cli::Exit;
 use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{self, Repeats};
+use crate::lint::{self, Memo, Repeats};
 use crate::project::{LoadedLint, load_lint};
 use fixes::Fixing;
 use linted_files::LintedFiles;
@@ -50,7 +50,12 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     let has_manifests = input.has_manifests();
     let has_releases =
         (input.policy.as_ref()).is_some_and(|policy| !policy.lint.releases.is_empty());
-    let outcome = lint::judge(&session.reader.sources, input, Repeats::Hidden);
+    let mut memo = Memo::new(&session.reader.sources);
+    let outcome = if options.fix || options.diff {
+        lint::judge_again(&session.reader.sources, input, Repeats::Hidden, &mut memo)
+    } else {
+        lint::judge(&session.reader.sources, input, Repeats::Hidden)
+    };
     let mut findings = outcome.findings;
     errors.extend(outcome.errors);
     if known == 0 && !errors.iter().any(Diagnostic::is_error) && !options.skip_unknown {
@@ -63,7 +68,14 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         selection: &selection,
         policy_folder: policy_folder.as_deref(),
     };
-    let printed = fix(session, fixing, has_manifests, &mut findings, &mut errors);
+    let printed = fix(
+        session,
+        fixing,
+        memo,
+        has_manifests,
+        &mut findings,
+        &mut errors,
+    );
     let mut linted = LintedFiles::of(session, &request, &errors, has_releases);
     let known = baseline::apply(session, options, &mut linted, &selection, &mut findings);
     if let Err(error) = known {
@@ -82,6 +94,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
 fn fix(
     session: &mut Session<'_>,
     fixing: Fixing<'_>,
+    memo: Memo,
     has_manifests: bool,
     findings: &mut Vec<Diagnostic>,
     errors: &mut Vec<Diagnostic>,
@@ -94,7 +107,7 @@ fn fix(
         let errors = errors.iter().cloned();
         findings.iter().cloned().chain(errors).collect()
     });
-    let fixed = fixes::run(session, fixing, first);
+    let fixed = fixes::run(session, fixing, memo, first);
     if !options.diff {
         *findings = fixed.left;
     }

@@ -40,6 +40,15 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Adds the sources of its values and schema, and of those of all charts below it.
+    pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        self.values.add_sources(sources);
+        sources.extend(self.schema);
+        for chart in &self.charts {
+            chart.add_sources(sources);
+        }
+    }
+
     /// The sources of its defaults and of those of all charts below it.
     pub fn default_sources(&self) -> BTreeSet<SourceId> {
         let below = self.charts.iter().flat_map(Chart::default_sources);

@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::diag::{Diagnostic, Fix, Safety};
 use crate::fix::{self, Allowed, FixOutcome, Texts};
 use crate::host::Host;
-use crate::lint::{Repeats, Selection};
+use crate::lint::{Memo, Repeats, Selection};
 use crate::project::{LintRequest, Relint};
 use crate::report;
 use crate::text::{SourceId, Sources};
@@ -63,10 +63,12 @@ pub(super) fn count(session: &Session<'_>, fixing: Fixing<'_>, findings: &[Diagn
 }
 
 /// Fixes what is to be fixed, and writes each file as soon as its fixes are proven, unless a diff is asked for. `first`
-/// is what was found in the files as they are, where that need not be found again: all of it in values.
+/// is what was found in the files as they are, where that need not be found again: all of it in values. `memo` has seen
+/// that run.
 pub(super) fn run(
     session: &mut Session<'_>,
     fixing: Fixing<'_>,
+    memo: Memo,
     mut first: Option<Vec<Diagnostic>>,
 ) -> Fixed {
     let options = fixing.options;
@@ -78,7 +80,7 @@ pub(super) fn run(
     let (host, sources) = (session.host, &session.reader.sources);
     let linter = Linter {
         host,
-        relint: Relint::new(&session.reader, fixing.request),
+        relint: Relint::new(&session.reader, fixing.request, memo),
         fixing,
         named: Named::of(host, &fixing),
         outside: RefCell::default(),
