@@ -1,5 +1,6 @@
 //! What is said about how the chart of a release was found, where no file decides it.
 
+use super::around::version_inside;
 use super::chart::NAME;
 use super::identity::{Assumption, namesake_signs};
 use super::{locate, span};
@@ -61,14 +62,18 @@ pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -
                 dependency.repository
             ),
         ),
-        Assumption::Around(dependency) => (
-            dependency,
-            format!(
-                "chart `{}` is not at hand: `{place}` is assumed to have the values of z2jh, and the defaults of `{}` are not \
-                 known",
-                dependency.name, dependency.name
-            ),
-        ),
+        Assumption::Around(dependency) => {
+            let Dependency { name, version, .. } = dependency;
+            let inside = version_inside(name, version);
+            let inside = inside.map_or_else(String::new, |inside| {
+                format!(" ({name} {version} contains z2jh {inside})")
+            });
+            let message = format!(
+                "chart `{name}` is not at hand: `{place}` is assumed to have the values of z2jh{inside}, and the defaults of \
+                 `{name}` are not known"
+            );
+            (dependency, message)
+        }
     };
     at(Diagnostic::new(&ASSUMED, message), dependency).help(build(chart))
 }

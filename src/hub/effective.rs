@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Inside;
 use super::chart::VERSIONS;
+use super::images::HubImage;
 use super::profiles::SpawnerSettings;
 use crate::diag::Diagnostic;
 use crate::text::{SourceId, Sources, Span};
@@ -30,13 +31,15 @@ pub struct Hub<'v> {
     pub is_version_known: bool,
     /// What servers get, found when a rule first asks for it.
     pub settings: OnceCell<Vec<SpawnerSettings<'v>>>,
+    /// The images that the image pullers pull, found when a rule first asks for them.
+    pub pulled: OnceCell<Vec<HubImage>>,
 }
 
 impl<'v> Hub<'v> {
     /// A value by its keys with dots between.
     pub fn get(&self, path: &str) -> Option<&'v Value> {
-        let keys: Vec<&str> = path.split('.').collect();
-        self.values.get_path(&keys)
+        path.split('.')
+            .try_fold(self.values, |value, key| value.get(key))
     }
 
     /// A boolean; nothing where it is not known.

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::around::version_inside;
 use super::chart::NAME;
 use super::locate;
 use crate::diag::Diagnostic;
@@ -58,7 +59,13 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
             };
             let (values, broken) = reader.values(&given.layers);
             if let Some(hub) = given.hub(&values) {
-                let version = given.version().filter(|_| hub.is_empty());
+                let version = given.version();
+                let version = if hub.is_empty() {
+                    version
+                } else {
+                    let inside = version.and_then(|it| version_inside(given.name(), &it));
+                    inside.map(str::to_owned)
+                };
                 errors.extend(broken);
                 found.push(Inline {
                     values,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::around::version_inside;
 use super::chart::{NAME, VERSIONS, Version};
 use super::locate::locate_below;
 use crate::values::{Chart, Dependency, Value};
@@ -65,6 +66,7 @@ pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
         let path = locate_below(&settings_at(chart, layers, path), path)?;
         Some(HubMatch {
             path,
+            version: version_inside(&dependency.name, &dependency.version).map(str::to_owned),
             assumption: Some(Assumption::Around((*dependency).clone())),
             ..HubMatch::default()
         })

@@ -89,23 +89,25 @@ pub fn hub_images(values: &Value) -> Vec<HubImage> {
 /// The first version of the chart whose image pullers pull the images of choices.
 const CHOICES: ChartVersion = ChartVersion::new(3, 2);
 
-/// The images that the pullers of a hub pull, as this version of the chart does.
-pub fn of_pullers(hub: &Hub<'_>) -> Vec<HubImage> {
-    let parts = ["singleuser", "prePuller"].into_iter();
-    let parts = parts.filter_map(|part| Some((part.to_owned(), hub.get(part)?.to_json())));
-    let mut images = hub_images(&parts.collect());
-    if hub.version < CHOICES {
-        images.retain(|image| {
-            !(image.name.starts_with("profile-") && image.name.contains("-choice-"))
-        });
-    }
-    images
+/// Returns the images that the pullers of a hub pull, as this version of the chart does.
+pub fn of_pullers<'h>(hub: &'h Hub<'_>) -> &'h [HubImage] {
+    hub.pulled.get_or_init(|| {
+        let parts = ["singleuser", "prePuller"].into_iter();
+        let parts = parts.filter_map(|part| Some((part.to_owned(), hub.get(part)?.to_json())));
+        let mut images = hub_images(&parts.collect());
+        if hub.version < CHOICES {
+            images.retain(|image| {
+                !(image.name.starts_with("profile-") && image.name.contains("-choice-"))
+            });
+        }
+        images
+    })
 }
 
-/// The references of these images.
-pub fn pulled(hub: &Hub<'_>) -> BTreeSet<String> {
-    let images = of_pullers(hub).into_iter();
-    images.map(|image| image.image).collect()
+/// Returns the references of the images that the pullers of a hub pull.
+pub fn pulled<'h>(hub: &'h Hub<'_>) -> BTreeSet<&'h str> {
+    let images = of_pullers(hub).iter();
+    images.map(|image| image.image.as_str()).collect()
 }
 
 /// The image that a value names; nothing where it is empty or not known.

@@ -2,6 +2,7 @@
 //! its values are in a release, what its settings mean, and what its objects are called.
 
 pub mod affinity_terms;
+mod around;
 mod assumptions;
 pub mod bytes;
 pub mod chart;

@@ -457,6 +457,7 @@ impl Release {
             version: place.number,
             is_version_known: place.is_said,
             settings: OnceCell::new(),
+            pulled: OnceCell::new(),
         })
     }
 

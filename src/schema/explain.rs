@@ -130,7 +130,7 @@ impl ExplainContext<'_> {
     }
 
     fn unknown_key(&self, key: &str, value: Option<&Value>, allowed: &[&str]) -> Violation {
-        let under = self.place.under(key).and_then(|place| place.spot.key);
+        let under = self.place.under(key).and_then(|spot| spot.key);
         let span = under.unwrap_or_else(|| self.place.heading());
         let message = match &self.place.name {
             Some(parent) => format!("unknown key `{key}` in `{parent}`"),

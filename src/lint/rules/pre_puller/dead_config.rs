@@ -65,7 +65,7 @@ fn pulled_twice(cx: &Context<'_>) -> Vec<Diagnostic> {
     let hub = cx.hub;
     let images = images::of_pullers(hub);
     let mut by_name: BTreeMap<&str, &str> = BTreeMap::new();
-    for image in &images {
+    for image in images {
         by_name.insert(&image.name, &image.image);
     }
     let mut found = Vec::new();
