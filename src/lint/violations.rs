@@ -10,7 +10,7 @@ use super::subjects::{Context, SchemaViolation, Values};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::chart::Version;
 use crate::hub::{Basis, ChartValues, kubernetes_values};
-use crate::schema::{Instance, Schema, Spot, Step, Violation, ViolationKind, check_kubernetes};
+use crate::schema::{Instance, Spot, Step, Violation, ViolationKind, check_kubernetes};
 use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
 
@@ -23,7 +23,7 @@ pub(super) fn check<'v>(
     let mut findings = Vec::new();
     for chart in &values.charts {
         let subject = Subject::new(values.sources, chart.values);
-        let violations = subject.violations(chart.basis.schema());
+        let violations = subject.violations(|instance| chart.basis.schema().check(instance));
         if violations.is_empty() {
             continue;
         }
@@ -99,7 +99,8 @@ impl Doubts {
             is_between: known.others.len() == 1,
             others: others
                 .map(|other| {
-                    let violations = subject.violations(other.schema());
+                    let schema = other.schema();
+                    let violations = subject.violations(|instance| schema.check_places(instance));
                     (*other, violations.iter().map(path).collect())
                 })
                 .collect(),
@@ -164,7 +165,7 @@ impl<'v> Subject<'v> {
         }
     }
 
-    fn check<T>(&self, check: impl FnOnce(Instance<'_>) -> T) -> T {
+    fn check(&self, check: impl FnOnce(Instance<'_>) -> Vec<Violation>) -> Vec<Violation> {
         let spot = |steps: &[Step]| spot(self.sources, self.values, steps);
         check(Instance {
             value: &self.json,
@@ -173,8 +174,8 @@ impl<'v> Subject<'v> {
     }
 
     /// Returns the violations of a chart's schema. A null deletes, so it is never of the wrong type.
-    fn violations(&self, schema: &Schema) -> Vec<Violation> {
-        let mut found = self.check(|instance| schema.check(instance));
+    fn violations(&self, check: impl FnOnce(Instance<'_>) -> Vec<Violation>) -> Vec<Violation> {
+        let mut found = self.check(check);
         found.retain(|violation| is_meant(self.values, violation));
         found
     }

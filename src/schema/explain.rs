@@ -11,15 +11,26 @@ use super::place::{Instance, SchemaPlace};
 use super::{Step, Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
+/// How much violations say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything that a reader needs.
+    Full,
+    /// Only what is violated and where: no key is suggested.
+    Places,
+}
+
 /// Adds the violations of `error`; each unknown key is a separate one.
 pub(super) fn explain(
     schema: &Schema,
+    detail: Detail,
     subject: Instance<'_>,
     error: &ValidationError<'_>,
     found: &mut Vec<Violation>,
 ) {
     let cx = ExplainContext {
         schema,
+        detail,
         place: SchemaPlace::find(subject, error.instance_path()),
     };
     match error.kind() {
@@ -36,7 +47,7 @@ pub(super) fn explain(
                 Some(_) if missing.len() > 1 => found.push(cx.missing_one_of(&missing)),
                 Some(branch) => {
                     for error in branch {
-                        explain(schema, subject, error, found);
+                        explain(schema, detail, subject, error, found);
                     }
                 }
                 None => found.push(cx.no_branch(error, context)),
@@ -114,6 +125,7 @@ fn missing_alternatives<'e>(
 
 struct ExplainContext<'a> {
     schema: &'a Schema,
+    detail: Detail,
     place: SchemaPlace<'a>,
 }
 
@@ -136,6 +148,14 @@ impl ExplainContext<'_> {
             Some(parent) => format!("unknown key `{key}` in `{parent}`"),
             None => format!("unknown key `{key}`"),
         };
+        if self.detail == Detail::Places {
+            let kind = ViolationKind::UnknownKey {
+                key: key.to_owned(),
+                meant: None,
+                homes: Vec::new(),
+            };
+            return self.violation(kind, span, message);
+        }
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
         let mut homes = self.schema.key_index().homes(key);
         if let Some(value) = value.filter(|_| homes.len() <= MOST_TRIED) {
