@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "HB005",
     "spawn-limit-below-burst",
-    "more users arrive than the hub can start user servers for at a time",
+    "the spawn limit is below the number of users who arrive during one spawn",
 )
 .page(include_str!("spawn_limit_below_burst.md"))
 .fix(FixKind::Unsafe);

@@ -31,7 +31,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
     let Some(level) = level else { return };
     let taint = core_taint();
     let message = format!(
-        "pods of `{}` cannot run on core nodes: they do not tolerate `{taint}`",
+        "pods of `{}` do not tolerate the taint of core nodes: `{taint}`",
         workload.title()
     );
     let label = if level == Level::Warning {

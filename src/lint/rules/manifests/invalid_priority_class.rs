@@ -37,7 +37,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     if let [first, others @ ..] = &defaults[..] {
         for other in others {
             let message = format!(
-                "the API server rejects `{}`: another class is the global default",
+                "`{}` is a second global default: the API server rejects it",
                 other.title()
             );
             findings.push(
@@ -67,7 +67,7 @@ fn reserved_name(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> 
         return None;
     }
     let message =
-        format!("the API server rejects the priority class `{name}`: its name is reserved");
+        format!("priority class name `{name}` is reserved: the API server rejects the class");
     let finding =
         Diagnostic::new(&CODE, message).at(stream.place(class), "prefix `system-` is reserved");
     Some(finding.help("use a name without the prefix `system-`"))
@@ -83,7 +83,7 @@ fn out_of_range(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
         _ => "expected an integer",
     };
     let message = format!(
-        "the API server rejects `{}`: its value is not an accepted priority",
+        "the value of `{}` is not an accepted priority: the API server rejects it",
         class.title()
     );
     Some(
@@ -105,7 +105,7 @@ fn unknown_policy(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic>
         return None;
     }
     let message = format!(
-        "the API server rejects `{}`: `{policy}` is not a preemption policy",
+        "`{policy}` is not a preemption policy: the API server rejects `{}`",
         class.title()
     );
     let finding = Diagnostic::new(&CODE, message).at(

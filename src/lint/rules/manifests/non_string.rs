@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "XR011",
     "non-string-field",
-    "the API server rejects a manifest: a field must be a string",
+    "a field of a manifest is not a string: the API server rejects the object",
 )
 .page(include_str!("non_string.md"));
 
@@ -106,7 +106,7 @@ fn finding(
         None => ("not a string", "use a string"),
     };
     let message = format!(
-        "the API server rejects `{}`: `{name}` in `{field}` is {what}",
+        "`{name}` in `{field}` is {what}: the API server rejects `{}`",
         object.title()
     );
     let place = value.resolve();

@@ -36,7 +36,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
             continue;
         };
         let message = format!(
-            "`{}` tolerates the taint of a pool but can run on other nodes: it selects none",
+            "`{}` tolerates the taint of a pool but does not select it: it can run elsewhere",
             workload.title()
         );
         let span = stream.entry_span(&workload.object, item.resolve(), "key");

@@ -44,7 +44,7 @@ fn wrong_limit(
         .and_then(|limits| limits.get(name))
         .filter(|limit| !limit.is_null());
     let message =
-        format!("the API server rejects the pod: the limit of `{name}` must equal its guarantee");
+        format!("the limit of `{name}` must equal its guarantee: the API server rejects the pod");
     let finding = Diagnostic::new(&CODE, message);
     let Some(limit) = limit else {
         let finding = finding

@@ -40,7 +40,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             let message = format!(
-                "the API server rejects the pod: the {what} guarantee of {} is above its limit",
+                "the {what} guarantee of {} is above its limit: the API server rejects the pod",
                 settings.title
             );
             let finding = Diagnostic::new(&CODE, message)
