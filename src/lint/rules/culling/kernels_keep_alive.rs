@@ -42,7 +42,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     } else {
         (
             "idle kernels keep their user server running, unless the image culls them",
-            "kernels count as activity",
+            "kernels are not culled",
             "set `MappingKernelManager.cull_idle_timeout` and `cull_connected` in a file of \
              `singleuser.extraFiles`",
         )

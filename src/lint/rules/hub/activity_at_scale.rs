@@ -47,8 +47,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let message = format!(
         "activity updates of {users} users keep the hub busy: they are less than 300 seconds apart"
     );
-    let mut help =
-        format!("set `{CONFIG}.{INTERVAL}: 300`, JupyterHub's default (the chart sets 60)");
+    let mut help = format!("set `{CONFIG}.{INTERVAL}: 300`, JupyterHub's default");
     for (path, name, advice) in OTHER_SETTINGS {
         if hub.get(path).is_none() && !hub.code_may_set(name) {
             help.push_str(", and ");
@@ -65,7 +64,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let path = format!("{CONFIG}.{INTERVAL}");
     findings.extend(hub.nearest(&path).map(|place| {
-        let label = "interval below 300 seconds";
+        let label = if hub.get(&path).is_some() {
+            "interval below 300 seconds"
+        } else {
+            "the chart sets 60 seconds"
+        };
         let finding = Diagnostic::new(&CODE, message)
             .at(span(place), label)
             .help(help);

@@ -89,12 +89,12 @@ fn too_short(cx: &Context<'_>, timeout: &Value) -> Option<Diagnostic> {
                 .to_owned(),
         ),
     };
-    let place = if hub.is_default(timeout) {
-        hub.nearest(TIMEOUT)?
+    let (place, label) = if hub.is_default(timeout) {
+        (hub.nearest(TIMEOUT)?, "no start timeout set")
     } else {
-        timeout
+        (timeout, "the start timeout")
     };
-    let mut finding = Diagnostic::new(&CODE, message).at(span(place), "the start timeout");
+    let mut finding = Diagnostic::new(&CODE, message).at(span(place), label);
     finding.level = needed.map_or(Level::Hint, |_| Level::Warning);
     if finding.level == Level::Hint && !cx.hints {
         return Some(finding.help(help));
