@@ -190,6 +190,10 @@ fn in_profile(image: &Value) -> Option<Diagnostic> {
 const MAPPING: &str =
     "user servers of this profile do not start: `image` expects a string, found a mapping";
 
+const TAG: &str = "image cannot be pulled: the name has a tag, and the chart adds a second one";
+
+const DIGEST: &str = "image cannot be pulled: the name has a digest, and the chart adds a tag";
+
 const CAPITALS: &str = "image cannot be pulled: repository names have no capital letters";
 
 /// Whether the repository, without its registry and its tag, has a capital letter.
@@ -230,15 +234,13 @@ fn flaw(name: &Value) -> Option<Diagnostic> {
         return None;
     }
     let last = text.rsplit('/').next().unwrap_or_default();
-    let (message, label, help) = if text.contains('@') || last.contains(':') {
-        let message = "image cannot be pulled: the name has a tag, and the chart adds a second one";
-        // Of `name@sha256:digest`, the chart needs `name@sha256` as the name.
-        let tag = last.rsplit_once(':').map_or(last, |(_, tag)| tag);
-        (
-            message,
-            "tag in the name",
-            format!("move `{tag}` from the name to `tag`"),
-        )
+    // Of `name@sha256:digest`, the chart needs `name@sha256` as the name.
+    let tag = last.rsplit_once(':').map_or(last, |(_, tag)| tag);
+    let move_tag = format!("move `{tag}` from the name to `tag`");
+    let (message, label, help) = if text.contains('@') {
+        (DIGEST, "digest in the name", move_tag)
+    } else if last.contains(':') {
+        (TAG, "tag in the name", move_tag)
     } else if has_capital(text) {
         let help = format!("use the name in the registry: `{}`", text.to_lowercase());
         (CAPITALS, "capital letters", help)

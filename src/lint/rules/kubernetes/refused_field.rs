@@ -85,7 +85,7 @@ fn violations(
             });
         at.is_some_and(serde_json::Value::is_null)
     };
-    // XR013 checks tolerations.
+    // Other rules check tolerations.
     let is_of_tolerations = |violation: &Violation| {
         let mut steps = violation.steps.iter();
         steps.any(|step| matches!(step, Step::Key(key) if key == "tolerations"))
