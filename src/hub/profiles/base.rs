@@ -61,7 +61,7 @@ pub fn base<'v>(hub: &Hub<'v>) -> SpawnerSettings<'v> {
     for (name, value) in made {
         traits.extend(value.map(|value| (name, Cow::Owned(value))));
     }
-    SpawnerSettings::new("a server", traits)
+    SpawnerSettings::new("a user server", traits)
 }
 
 fn tolerations(hub: &Hub<'_>) -> Option<Value> {
