@@ -171,13 +171,41 @@ fn check_fixed(rule: &Rule, files: &[File<'_>]) {
     }
 }
 
+/// The sections of a page, in their order. A paragraph above the first one says what the rule checks.
+const SECTIONS: [&str; 6] = [
+    "Why it matters",
+    "Fails",
+    "Passes",
+    "How to fix",
+    "When to ignore",
+    "References",
+];
+
+/// Checks that a page has all sections, in their order, and text in each of them.
+fn check_sections(id: &str, page: &str) {
+    if page.contains("\n- Source: ") {
+        assert!(page.contains("- How to fix: "), "{id}: no `How to fix`");
+        return;
+    }
+    let mut parts = page.split("\n## ");
+    let introduction = parts.next().expect("a page");
+    let is_introduced = introduction.lines().any(|line| line.ends_with('.'));
+    assert!(is_introduced, "{id}: no paragraph before the first section");
+    let sections: Vec<(&str, &str)> = parts
+        .map(|part| part.split_once('\n').expect("text below a heading"))
+        .collect();
+    let headings: Vec<&str> = sections.iter().map(|(heading, _)| *heading).collect();
+    assert_eq!(headings, SECTIONS, "{id}");
+    for (heading, text) in sections {
+        assert!(!text.trim().is_empty(), "{id}: `{heading}` is empty");
+    }
+}
+
 /// Checks a page. What fails by the rule may fail by another one too where the page names that.
 fn check(rule: &Rule) {
     let id = rule.code.id;
     let page = rule.code.page;
-    for part in ["- How to fix: ", "- Source: "] {
-        assert!(page.contains(part), "{id} says no {part}");
-    }
+    check_sections(id, page);
     let mut safeties = BTreeSet::new();
     for files in examples(page, "Fails") {
         let found = found(rule, &files);
