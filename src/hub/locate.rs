@@ -1,4 +1,4 @@
-//! Where the values of the z2jh chart are in those of a release. Nothing else in dunnage decides this.
+//! Finds the values of the z2jh chart in the values of a release. Nothing else in dunnage decides where they are.
 
 use serde_json::Value as Json;
 
@@ -6,7 +6,7 @@ use super::chart::NAME;
 use crate::text::misspelled;
 use crate::values::Value;
 
-/// Keys at the top of the chart's values that few other charts have.
+/// Top-level keys of the chart that few other charts have.
 const TELLING: [&str; 6] = [
     "singleuser",
     "prePuller",
@@ -16,7 +16,7 @@ const TELLING: [&str; 6] = [
     "cull",
 ];
 
-/// The other keys at the top of the chart's values, in any known version.
+/// The other top-level keys of the chart, of all known versions.
 const OTHERS: [&str; 12] = [
     "auth",
     "custom",
@@ -32,14 +32,14 @@ const OTHERS: [&str; 12] = [
     "rbac",
 ];
 
-/// The deepest nesting of charts around a hub: `binderhub.jupyterhub` is two.
+/// The deepest nesting of parent charts: `binderhub.jupyterhub` is two.
 const DEEPEST: usize = 3;
 
-/// Values as the locator reads them: mappings, and what their keys hold.
+/// Values that can be searched: mappings and their entries.
 pub trait Mapping: Sized {
-    /// The entries of a mapping; nothing for any other value.
+    /// Returns the entries of a mapping; `None` for any other value.
     fn entries(&self) -> Option<impl Iterator<Item = (&String, &Self)>>;
-    /// What a key of a mapping holds.
+    /// Returns the value of a key of a mapping.
     fn entry(&self, key: &str) -> Option<&Self>;
 }
 
@@ -63,16 +63,16 @@ impl Mapping for Json {
     }
 }
 
-/// The keys that lead to the values of z2jh: to the mapping that has most of the chart's own keys. Below a key
-/// `jupyterhub` and at the root one of them is enough, elsewhere it takes two, or `singleuser` with something in it.
-/// Where no mapping has any, the root is it if all of its keys are those of the chart, or one is a misspelling of one.
+/// Returns the keys that lead to the values of z2jh: to the mapping with most of the chart's keys. One key suffices at the
+/// root and below a key `jupyterhub`; elsewhere two are needed, or a `singleuser` that is not empty. If no mapping has
+/// any, it is the root if all of its keys are keys of the chart, or if one is a misspelled key of the chart.
 pub fn locate(values: &impl Mapping) -> Option<Vec<String>> {
     let mut found = Vec::new();
     look(values, DEEPEST, &mut Vec::new(), &mut found);
     best(found).or_else(|| is_meant(values).then(Vec::new))
 }
 
-/// The keys that lead to the values of z2jh below a key of another chart, of which several layers set something.
+/// Returns the keys that lead to the values of z2jh below the key of another chart, which several layers may set.
 pub(super) fn locate_below(layers: &[&Value], path: &[String]) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for layer in layers {
@@ -81,7 +81,7 @@ pub(super) fn locate_below(layers: &[&Value], path: &[String]) -> Option<Vec<Str
     best(found)
 }
 
-/// The place with most of the chart's keys, of equals the last one.
+/// Returns the path with most of the chart's keys; the last one of several.
 fn best(found: Vec<(usize, Vec<String>)>) -> Option<Vec<String>> {
     let found = found.into_iter();
     found
@@ -89,12 +89,13 @@ fn best(found: Vec<(usize, Vec<String>)>) -> Option<Vec<String>> {
         .map(|(_, path)| path)
 }
 
-/// The values of z2jh themselves.
+/// Returns the values of z2jh.
 pub fn locate_hub(values: &Json) -> Option<&Json> {
     let path = locate(values)?;
     path.iter().try_fold(values, |values, key| values.get(key))
 }
 
+/// Adds the mappings below `values` that may be those of z2jh, with the number of the chart's keys in each.
 fn look(
     values: &impl Mapping,
     depth: usize,
@@ -117,7 +118,7 @@ fn look(
         found.push((likeness, path.clone()));
     }
     if depth > 0 {
-        // What is below a key of z2jh itself are settings of z2jh, whatever they are called.
+        // Keys below a key of z2jh are settings of z2jh, whatever their names.
         let others = entries.filter(|(key, _)| !is_key(key));
         for (key, below) in others {
             path.push(key.clone());
@@ -127,17 +128,17 @@ fn look(
     }
 }
 
-/// Whether a key is one at the top of the chart's values.
+/// Whether a key is a top-level key of the chart.
 fn is_key(key: &str) -> bool {
     TELLING.contains(&key) || OTHERS.contains(&key)
 }
 
-/// Whether a key is one that few other charts have at the top of their values.
+/// Whether a key is a top-level key of the chart that few other charts have.
 pub(super) fn is_telling(key: &str) -> bool {
     TELLING.contains(&key)
 }
 
-/// Whether a mapping without a mapping of the chart is meant to be its values.
+/// Whether a mapping without any mapping of the chart is meant to be the values of z2jh.
 fn is_meant(values: &impl Mapping) -> bool {
     let Some(entries) = values.entries() else {
         return false;
@@ -148,7 +149,7 @@ fn is_meant(values: &impl Mapping) -> bool {
     are_known || keys.iter().any(is_sign)
 }
 
-/// Whether a key is a misspelling of one of the chart's (`singleUser`), or a path that is written as one key
+/// Whether a key is a misspelled key of the chart (`singleUser`), or a path written as one key
 /// (`singleuser.memory.limit`).
 fn is_slip(key: &str, values: &impl Mapping) -> bool {
     if let Some((first, _)) = key.split_once('.') {
@@ -166,7 +167,7 @@ fn is_slip(key: &str, values: &impl Mapping) -> bool {
     is_map && (TELLING.iter().any(is_same) || misspelled(key, long).is_some())
 }
 
-/// Whether there are settings of users' servers.
+/// Whether `singleuser` is a mapping with entries.
 fn has_users(values: &impl Mapping) -> bool {
     let users = values.entry("singleuser");
     let mut entries = users.and_then(Mapping::entries).into_iter().flatten();
