@@ -103,7 +103,7 @@ pub struct KnownChart {
     /// The recorded version that is used for it.
     pub version: Version,
     /// The version as given.
-    pub said: Option<String>,
+    pub given: Option<String>,
     /// Other recorded versions that it may be, or is next to.
     pub others: Vec<Version>,
     /// Whether the version is older than 1.0, the first one with a schema.
@@ -113,27 +113,27 @@ pub struct KnownChart {
 impl KnownChart {
     /// Returns what is known of a given version. A release between two recorded versions, or a development build, may have the
     /// keys of the later one. Without a version it may be any.
-    pub fn of(said: Option<&str>) -> Self {
-        let version = Version::nearest(said);
-        let text = said.map(str::to_owned);
+    pub fn of(given: Option<&str>) -> Self {
+        let version = Version::nearest(given);
+        let text = given.map(str::to_owned);
         let is_other = |other: &&Version| other.name != version.name;
-        let Some(wanted) = said.and_then(ChartVersion::read) else {
+        let Some(wanted) = given.and_then(ChartVersion::read) else {
             let others = VERSIONS.iter().filter(is_other).copied().collect();
             return Self {
                 version,
-                said: text,
+                given: text,
                 others,
                 is_without_schema: false,
             };
         };
         let is_exact = version.number() == wanted;
-        let is_release = !said.is_some_and(|said| said.contains("-0.dev"));
+        let is_release = !given.is_some_and(|given| given.contains("-0.dev"));
         let at = VERSIONS.iter().position(|known| known.name == version.name);
         let next = at.and_then(|at| VERSIONS.get(at + 1));
         let others = next.filter(|_| !(is_exact && is_release));
         Self {
             version,
-            said: text,
+            given: text,
             others: others.copied().into_iter().collect(),
             is_without_schema: wanted < ChartVersion::new(1, 0),
         }
@@ -141,13 +141,13 @@ impl KnownChart {
 
     /// Returns the default values as JSON, with the image tags of the given package.
     pub fn defaults(&self) -> Cow<'static, str> {
-        self.version.defaults_of(self.said.as_deref())
+        self.version.defaults_of(self.given.as_deref())
     }
 
     /// Returns the default values of `version` and of `others`, with the image tags of the given package.
     pub fn all_defaults(&self) -> Vec<Json> {
         let versions = std::iter::once(&self.version).chain(&self.others);
-        let texts = versions.map(|version| version.defaults_of(self.said.as_deref()));
+        let texts = versions.map(|version| version.defaults_of(self.given.as_deref()));
         texts
             .map(|text| serde_json::from_str(&text).expect("the recorded defaults are JSON"))
             .collect()
@@ -155,7 +155,7 @@ impl KnownChart {
 
     /// Whether the given package itself is recorded, so all of its defaults are known.
     pub fn is_recorded(&self) -> bool {
-        self.said.as_deref().and_then(package) == Some(self.version.package)
+        self.given.as_deref().and_then(package) == Some(self.version.package)
     }
 }
 
@@ -175,8 +175,8 @@ pub const VERSIONS: &[Version] = versions!(
 pub const UNSET_TAG: &str = "set-by-chartpress";
 
 /// Returns a given version if it names one package, such as `4.3.2` or a development build; `None` for a range or `4.3`.
-fn package(said: &str) -> Option<&str> {
-    let package = said.trim_start_matches('v');
+fn package(given: &str) -> Option<&str> {
+    let package = given.trim_start_matches('v');
     let release = package
         .split_once('-')
         .map_or(package, |(release, _)| release);
@@ -193,8 +193,8 @@ impl Version {
 
     /// Returns the default values as JSON. For a given package, the chart's own images have its version as their tag, as in
     /// every package of the chart.
-    fn defaults_of(&self, said: Option<&str>) -> Cow<'static, str> {
-        match said.and_then(package) {
+    fn defaults_of(&self, given: Option<&str>) -> Cow<'static, str> {
+        match given.and_then(package) {
             Some(package) if package != self.package => {
                 let tag = |version: &str| format!("\"tag\": \"{version}\"");
                 Cow::Owned(self.defaults.replace(&tag(self.package), &tag(package)))
@@ -238,13 +238,13 @@ impl Version {
 ///
 /// # Errors
 /// If it is not a version of the chart, or newer than all recorded versions.
-pub fn check_version(said: &str) -> Result<(), Diagnostic> {
+pub fn check_version(given: &str) -> Result<(), Diagnostic> {
     let newest = VERSIONS.last().expect("a version is known").number();
-    let message = match ChartVersion::read(said) {
-        None => format!("`{said}` is not a version of the z2jh chart"),
+    let message = match ChartVersion::read(given) {
+        None => format!("`{given}` is not a version of the z2jh chart"),
         Some(wanted) if wanted.is_any_minor() && wanted.major == newest.major => return Ok(()),
         Some(wanted) if wanted > newest => {
-            format!("z2jh {said} is newer than {newest}, the newest version that is known")
+            format!("z2jh {given} is newer than {newest}, the newest version that is known")
         }
         Some(_) => return Ok(()),
     };
@@ -303,8 +303,8 @@ mod tests {
 
     #[test]
     fn the_images_of_a_package_have_its_version_as_their_tag() {
-        let tag = |said| {
-            let defaults = Version::nearest(said).defaults_of(said);
+        let tag = |given| {
+            let defaults = Version::nearest(given).defaults_of(given);
             let defaults: Value = serde_json::from_str(&defaults).expect("JSON");
             let tag = |path: &str| {
                 defaults
@@ -318,7 +318,7 @@ mod tests {
             )
         };
         let dev = "4.3.3-0.dev.git.7272.h1234567";
-        for (said, own) in [
+        for (given, own) in [
             (None, "4.4.0"),
             (Some("4.3"), "4.3.5"),
             (Some("4.3.x"), "4.3.5"),
@@ -327,7 +327,7 @@ mod tests {
             (Some(dev), dev),
             (Some("0.9.0"), "0.9.0"),
         ] {
-            let (of_hub, of_proxy) = tag(said);
+            let (of_hub, of_proxy) = tag(given);
             assert_eq!(of_hub, own);
             assert_ne!(of_proxy, own);
         }

@@ -47,7 +47,7 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
     let release = k8s::Manifests::read(source, &text, &Kinds::default());
     let documents = release.all_documents();
     for object in documents.objects(&release) {
-        for given in given(&object) {
+        for declared in declared_charts(&object) {
             let mut reader = InlineReader {
                 sources,
                 source,
@@ -55,9 +55,9 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
                 title: object.title(),
                 inside: Vec::new(),
             };
-            let (values, broken) = reader.values(&given.layers);
-            if let Some(hub) = given.hub(&values) {
-                let version = given.version().filter(|_| hub.is_empty());
+            let (values, broken) = reader.values(&declared.layers);
+            if let Some(hub) = declared.hub(&values) {
+                let version = declared.version().filter(|_| hub.is_empty());
                 errors.extend(broken);
                 found.push(Inline {
                     values,
@@ -81,7 +81,7 @@ pub fn is_filled_in(sources: &Sources, finding: &Diagnostic) -> bool {
 
 /// A chart with its values, as an object declares it.
 #[derive(Default)]
-struct Given<'d> {
+struct DeclaredChart<'d> {
     /// The name or address of the chart; `None` for a folder in Git, which may have any chart.
     chart: Option<&'d str>,
     /// The repository of the chart.
@@ -101,7 +101,7 @@ enum GitOpsLayer<'d> {
     Argument(SetKind, String),
 }
 
-fn given<'d>(object: &Object<'d>) -> Vec<Given<'d>> {
+fn declared_charts<'d>(object: &Object<'d>) -> Vec<DeclaredChart<'d>> {
     let Some(spec) = object.node.get("spec") else {
         return Vec::new();
     };
@@ -121,10 +121,10 @@ fn text_at<'d>(node: NodeRef<'d>, path: &[&str]) -> Option<&'d str> {
     node.get_path(path)?.text()
 }
 
-fn flux(spec: NodeRef<'_>) -> Given<'_> {
+fn flux(spec: NodeRef<'_>) -> DeclaredChart<'_> {
     let of_chart = |path: &[&str]| text_at(spec.get_path(&["chart", "spec"])?, path);
     let kind = of_chart(&["sourceRef", "kind"]).unwrap_or("HelmRepository");
-    Given {
+    DeclaredChart {
         chart: of_chart(&["chart"]).filter(|_| kind == "HelmRepository"),
         repository: of_chart(&["sourceRef", "name"]).unwrap_or_default(),
         version: of_chart(&["version"]),
@@ -136,14 +136,14 @@ fn flux(spec: NodeRef<'_>) -> Given<'_> {
     }
 }
 
-fn applications(spec: NodeRef<'_>) -> Vec<Given<'_>> {
+fn applications(spec: NodeRef<'_>) -> Vec<DeclaredChart<'_>> {
     let several = spec.get("sources").into_iter().flat_map(NodeRef::items);
     let sources = spec.get("source").into_iter().chain(several);
     sources.map(argo).collect()
 }
 
 /// Returns the chart of an Argo CD source. `valuesObject` replaces `values`, and parameters override both.
-fn argo(source: NodeRef<'_>) -> Given<'_> {
+fn argo(source: NodeRef<'_>) -> DeclaredChart<'_> {
     let helm = |key: &str| source.get_path(&["helm", key]);
     let values = match helm("valuesObject").filter(|values| values.is_mapping()) {
         Some(mapping) => Some(GitOpsLayer::Mapping(mapping)),
@@ -160,7 +160,7 @@ fn argo(source: NodeRef<'_>) -> Given<'_> {
         Some(GitOpsLayer::Argument(kind, argument))
     });
     let chart = text_at(source, &["chart"]);
-    Given {
+    DeclaredChart {
         chart,
         repository: text_at(source, &["repoURL"]).unwrap_or_default(),
         // For a Git repository it is a branch.
@@ -169,7 +169,7 @@ fn argo(source: NodeRef<'_>) -> Given<'_> {
     }
 }
 
-fn k3s(spec: NodeRef<'_>) -> Given<'_> {
+fn k3s(spec: NodeRef<'_>) -> DeclaredChart<'_> {
     let text = spec.get("valuesContent").map(GitOpsLayer::Text);
     let mapping = spec.get("values").filter(|values| values.is_mapping());
     let arguments = spec.get("set").into_iter().flat_map(NodeRef::entries);
@@ -186,7 +186,7 @@ fn k3s(spec: NodeRef<'_>) -> Given<'_> {
         Some(GitOpsLayer::Argument(kind, argument(key.text()?, text)))
     });
     let layers = text.into_iter().chain(mapping.map(GitOpsLayer::Mapping));
-    Given {
+    DeclaredChart {
         chart: text_at(spec, &["chart"]),
         repository: text_at(spec, &["repo"]).unwrap_or_default(),
         version: text_at(spec, &["version"]),
@@ -206,7 +206,7 @@ fn argument(name: &str, value: &str) -> String {
     format!("{name}={value}")
 }
 
-impl Given<'_> {
+impl DeclaredChart<'_> {
     /// Returns the keys that lead to the values of z2jh; `None` if nothing shows that it is z2jh.
     fn hub(&self, values: &Value) -> Option<Vec<String>> {
         if self.layers.is_empty() || self.is_namesake() {

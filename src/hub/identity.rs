@@ -15,7 +15,7 @@ pub(super) struct HubMatch {
     /// The keys that lead to the values of z2jh.
     pub(super) path: Vec<String>,
     /// Whether the files of the chart, with its defaults, are available.
-    pub(super) is_at_hand: bool,
+    pub(super) is_available: bool,
     /// The version of the z2jh chart, if it is known.
     pub(super) version: Option<String>,
     /// The assumption that was needed to find it.
@@ -114,7 +114,7 @@ fn as_dependency(
     let is_assumed = origin == Repository::Open && !dependency.repository.is_empty();
     Some(HubMatch {
         path: path.to_vec(),
-        is_at_hand: false,
+        is_available: false,
         version: Some(dependency.version.clone()),
         assumption: is_assumed.then(|| Assumption::Dependency(dependency.clone())),
     })
@@ -159,7 +159,7 @@ fn as_itself(chart: &Chart, path: &[String]) -> Option<HubMatch> {
     };
     Some(HubMatch {
         path: path.to_vec(),
-        is_at_hand: true,
+        is_available: true,
         version: Some(version),
         assumption: None,
     })

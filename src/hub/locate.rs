@@ -7,7 +7,7 @@ use crate::text::misspelled;
 use crate::values::Value;
 
 /// Top-level keys of the chart that few other charts have.
-const TELLING: [&str; 6] = [
+const DISTINCTIVE_KEYS: [&str; 6] = [
     "singleuser",
     "prePuller",
     "hub",
@@ -17,7 +17,7 @@ const TELLING: [&str; 6] = [
 ];
 
 /// The other top-level keys of the chart, of all known versions.
-const OTHERS: [&str; 12] = [
+const OTHER_KEYS: [&str; 12] = [
     "auth",
     "custom",
     "debug",
@@ -68,15 +68,15 @@ impl Mapping for Json {
 /// any, it is the root if all of its keys are keys of the chart, or if one is a misspelled key of the chart.
 pub fn locate(values: &impl Mapping) -> Option<Vec<String>> {
     let mut found = Vec::new();
-    look(values, DEEPEST, &mut Vec::new(), &mut found);
-    best(found).or_else(|| is_meant(values).then(Vec::new))
+    search_below(values, DEEPEST, &mut Vec::new(), &mut found);
+    best(found).or_else(|| is_of_hub(values).then(Vec::new))
 }
 
 /// Returns the keys that lead to the values of z2jh below the key of another chart, which several layers may set.
 pub(super) fn locate_below(layers: &[&Value], path: &[String]) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for layer in layers {
-        look(*layer, DEEPEST, &mut path.to_vec(), &mut found);
+        search_below(*layer, DEEPEST, &mut path.to_vec(), &mut found);
     }
     best(found)
 }
@@ -96,7 +96,7 @@ pub fn locate_hub(values: &Json) -> Option<&Json> {
 }
 
 /// Adds the mappings below `values` that may be those of z2jh, with the number of the chart's keys in each.
-fn look(
+fn search_below(
     values: &impl Mapping,
     depth: usize,
     path: &mut Vec<String>,
@@ -110,11 +110,15 @@ fn look(
             .entry(key)
             .is_some_and(|below| below.entries().is_some())
     };
-    let likeness = TELLING.iter().chain(&["ingress"]).filter(is_map).count();
+    let likeness = DISTINCTIVE_KEYS
+        .iter()
+        .chain(&["ingress"])
+        .filter(is_map)
+        .count();
     let is_named = path
         .last()
         .is_some_and(|key| key.eq_ignore_ascii_case(NAME));
-    if likeness > 1 || likeness == 1 && (is_named || path.is_empty() || has_users(values)) {
+    if likeness > 1 || likeness == 1 && (is_named || path.is_empty() || has_user_settings(values)) {
         found.push((likeness, path.clone()));
     }
     if depth > 0 {
@@ -122,7 +126,7 @@ fn look(
         let others = entries.filter(|(key, _)| !is_key(key));
         for (key, below) in others {
             path.push(key.clone());
-            look(below, depth - 1, path, found);
+            search_below(below, depth - 1, path, found);
             path.pop();
         }
     }
@@ -130,30 +134,31 @@ fn look(
 
 /// Whether a key is a top-level key of the chart.
 fn is_key(key: &str) -> bool {
-    TELLING.contains(&key) || OTHERS.contains(&key)
+    DISTINCTIVE_KEYS.contains(&key) || OTHER_KEYS.contains(&key)
 }
 
 /// Whether a key is a top-level key of the chart that few other charts have.
-pub(super) fn is_telling(key: &str) -> bool {
-    TELLING.contains(&key)
+pub(super) fn is_distinctive(key: &str) -> bool {
+    DISTINCTIVE_KEYS.contains(&key)
 }
 
 /// Whether a mapping without any mapping of the chart is meant to be the values of z2jh.
-fn is_meant(values: &impl Mapping) -> bool {
+fn is_of_hub(values: &impl Mapping) -> bool {
     let Some(entries) = values.entries() else {
         return false;
     };
     let keys: Vec<&str> = entries.map(|(key, _)| key.as_str()).collect();
     let are_known = !keys.is_empty() && keys.iter().all(|key| is_key(key));
-    let is_sign = |key: &&str| ["singleuser", "prePuller"].contains(key) || is_slip(key, values);
-    are_known || keys.iter().any(is_sign)
+    let shows_hub =
+        |key: &&str| ["singleuser", "prePuller"].contains(key) || is_misspelled(key, values);
+    are_known || keys.iter().any(shows_hub)
 }
 
 /// Whether a key is a misspelled key of the chart (`singleUser`), or a path written as one key
 /// (`singleuser.memory.limit`).
-fn is_slip(key: &str, values: &impl Mapping) -> bool {
+fn is_misspelled(key: &str, values: &impl Mapping) -> bool {
     if let Some((first, _)) = key.split_once('.') {
-        return TELLING.contains(&first);
+        return DISTINCTIVE_KEYS.contains(&first);
     }
     let is_map = values
         .entry(key)
@@ -163,12 +168,12 @@ fn is_slip(key: &str, values: &impl Mapping) -> bool {
     if is_key(key) {
         return false;
     }
-    let long = TELLING.into_iter().filter(|known| known.len() > 4);
-    is_map && (TELLING.iter().any(is_same) || misspelled(key, long).is_some())
+    let long = DISTINCTIVE_KEYS.into_iter().filter(|known| known.len() > 4);
+    is_map && (DISTINCTIVE_KEYS.iter().any(is_same) || misspelled(key, long).is_some())
 }
 
 /// Whether `singleuser` is a mapping with entries.
-fn has_users(values: &impl Mapping) -> bool {
+fn has_user_settings(values: &impl Mapping) -> bool {
     let users = values.entry("singleuser");
     let mut entries = users.and_then(Mapping::entries).into_iter().flatten();
     entries.next().is_some()
@@ -209,7 +214,7 @@ mod tests {
 
     #[test]
     fn any_keys_of_the_chart_make_a_hub_if_there_are_no_others() {
-        for key in TELLING.iter().chain(&OTHERS) {
+        for key in DISTINCTIVE_KEYS.iter().chain(&OTHER_KEYS) {
             assert_eq!(locate(&json!({*key: null})), Some(vec![]), "{key}");
         }
         assert_eq!(

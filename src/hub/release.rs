@@ -54,11 +54,11 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
     if let Some(map) = values.as_map_mut() {
         map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
     }
-    let said = version.filter(|version| ChartVersion::read(version).is_some());
+    let given = version.filter(|version| ChartVersion::read(version).is_some());
     remove_unset_tags(&mut values);
     // A build of a checkout has no version. The best guess is the version whose defaults leave the fewest values.
-    let known: Vec<KnownChart> = if let Some(said) = &said {
-        vec![KnownChart::of(Some(said))]
+    let known: Vec<KnownChart> = if let Some(given) = &given {
+        vec![KnownChart::of(Some(given))]
     } else {
         let names = VERSIONS.iter().map(|version| version.name);
         names.map(|name| KnownChart::of(Some(name))).collect()
@@ -67,7 +67,7 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
         let mut set = values.clone();
         let defaults = known.all_defaults();
         let defaults: Vec<&Json> = defaults.iter().collect();
-        if !known.is_recorded() && said.is_some() {
+        if !known.is_recorded() && given.is_some() {
             remove_own_images(&mut set, &defaults);
         }
         remove_defaults(&mut set, &defaults);
@@ -75,7 +75,7 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
     });
     // The newest one of several.
     let least = set.rev().min_by_key(|(set, _)| leaves(set));
-    least.map(|(set, name)| (set, Some(said.unwrap_or_else(|| name.to_owned()))))
+    least.map(|(set, name)| (set, Some(given.unwrap_or_else(|| name.to_owned()))))
 }
 
 /// Returns the number of scalars and lists below a value.
@@ -191,7 +191,7 @@ pub struct HubPlace {
     /// The chart version.
     number: ChartVersion,
     /// Whether the version is given.
-    is_said: bool,
+    is_version_given: bool,
     /// Whether there are layers or parent charts that were not read.
     is_partial: bool,
 }
@@ -199,7 +199,7 @@ pub struct HubPlace {
 impl HubPlace {
     /// Returns the version of the chart, if it is given.
     pub fn version(&self) -> Option<ChartVersion> {
-        self.is_said.then_some(self.number)
+        self.is_version_given.then_some(self.number)
     }
 }
 
@@ -225,14 +225,14 @@ impl ReleaseInput<'_> {
 
     /// Returns the version of the available z2jh chart, if another version is given.
     pub fn contradicted_version(&self) -> Option<String> {
-        let said = self.version.and_then(ChartVersion::read)?;
-        let found = self.found().filter(|found| found.is_at_hand)?;
+        let given = self.version.and_then(ChartVersion::read)?;
+        let found = self.found().filter(|found| found.is_available)?;
         let own = found.version?;
         let number = ChartVersion::read(&own)?;
-        let is_same = if said.is_any_minor() {
-            said.major == number.major
+        let is_same = if given.is_any_minor() {
+            given.major == number.major
         } else {
-            said == number
+            given == number
         };
         (!is_same).then_some(own)
     }
@@ -247,7 +247,7 @@ impl ReleaseInput<'_> {
         let first = first.and_then(|map| {
             map.entries
                 .keys()
-                .find(|key| super::locate::is_telling(key))
+                .find(|key| super::locate::is_distinctive(key))
         });
         let chart = self.chart.as_ref();
         let of_chart = chart.and_then(|chart| chart.values.get_path(&keys));
@@ -301,20 +301,20 @@ impl ReleaseInput<'_> {
 
     /// Returns the place of the hub: at the given keys, else as the files show it.
     fn place(&self) -> Option<HubPlace> {
-        let said = self.hub.clone().map(|path| {
+        let given = self.hub.clone().map(|path| {
             let found = self.found().filter(|found| found.path == path);
             found.unwrap_or_else(|| HubMatch {
                 path,
                 ..HubMatch::default()
             })
         });
-        let place = said.or_else(|| self.found())?;
+        let place = given.or_else(|| self.found())?;
         let version = self.version.or(place.version.as_deref());
         let number = version.and_then(ChartVersion::read);
         Some(HubPlace {
             number: number.unwrap_or_else(ChartVersion::newest),
-            is_said: number.is_some(),
-            known: (!place.is_at_hand).then(|| KnownChart::of(version)),
+            is_version_given: number.is_some(),
+            known: (!place.is_available).then(|| KnownChart::of(version)),
             is_partial: self.is_partial || matches!(place.assumption, Some(Assumption::Around(_))),
             path: place.path,
         })
@@ -406,7 +406,7 @@ impl ReleaseSpec {
             insert(&mut plan.chart, &hub.path, z2jh);
             hub.known = Some(known);
             hub.number = ChartVersion::read(version).unwrap_or_else(ChartVersion::newest);
-            hub.is_said = true;
+            hub.is_version_given = true;
         }
         plan
     }
@@ -447,7 +447,7 @@ impl Release {
             inside: &self.inside,
             own: chart_at(&self.chart, &place.path).map(|chart| chart.values.set.value.source),
             version: place.number,
-            is_version_known: place.is_said,
+            is_version_known: place.is_version_given,
             settings: OnceCell::new(),
         })
     }

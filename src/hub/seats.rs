@@ -85,8 +85,8 @@ pub fn differing<'s>(
         let taken = request(profile, guarantee, limit);
         let is_other = held.and_then(bytes::amount) != taken.and_then(bytes::amount);
         let both = || held.into_iter().chain(taken);
-        let said = taken.or(profile.said(guarantee));
-        said.filter(|_| is_other && both().all(is_known))
+        let amount = taken.or(profile.said(guarantee));
+        amount.filter(|_| is_other && both().all(is_known))
     })
 }
 

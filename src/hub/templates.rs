@@ -148,11 +148,11 @@ pub fn components<'d>(object: &Object<'d>) -> impl Iterator<Item = &'d str> + us
 fn leads_to(steps: &[Option<&str>], node: &str) -> Option<usize> {
     let mut depth = 0;
     for key in node.split('.') {
-        let is_there = match steps.get(depth)? {
+        let matches = match steps.get(depth)? {
             Some(name) => *name == key,
             None => key == "*",
         };
-        is_there.then(|| depth += 1)?;
+        matches.then(|| depth += 1)?;
     }
     Some(depth)
 }
