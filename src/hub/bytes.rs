@@ -1,5 +1,5 @@
-//! Memory amounts as JupyterHub reads them (`ByteSpecification`): a number of bytes, or a number with a unit `K`, `M`, `G`
-//! or `T`, each a power of 1024.
+//! Memory amounts as JupyterHub reads them (`ByteSpecification`): a number of bytes, or a number with a unit `K`,
+//! `M`, `G` or `T`, each a power of 1024.
 
 use crate::values::{Content, Value};
 

@@ -35,8 +35,8 @@ impl ChartVersion {
         Self { major, minor }
     }
 
-    /// Parses `4.1.3` or `v4.1`; `4` and `4.x` are the last minor version of 4. Returns `None` for any other string, and for
-    /// `0.0.1-set.by.chartpress`, the version of a checkout of the chart.
+    /// Parses `4.1.3` or `v4.1`; `4` and `4.x` are the last minor version of 4. Returns `None` for any other string,
+    /// and for `0.0.1-set.by.chartpress`, the version of a checkout of the chart.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
         let mut parts = text.split(['.', '-', '+']);
@@ -111,8 +111,8 @@ pub struct KnownChart {
 }
 
 impl KnownChart {
-    /// Returns what is known of a given version. A release between two recorded versions, or a development build, may have the
-    /// keys of the later one. Without a version it may be any.
+    /// Returns what is known of a given version. A release between two recorded versions, or a development build, may
+    /// have the keys of the later one. Without a version it may be any.
     pub fn of(given: Option<&str>) -> Self {
         let version = Version::nearest(given);
         let text = given.map(str::to_owned);
@@ -174,7 +174,8 @@ pub const VERSIONS: &[Version] = versions!(
 /// The tag of images in a checkout of the chart. No registry has it.
 pub const UNSET_TAG: &str = "set-by-chartpress";
 
-/// Returns a given version if it names one package, such as `4.3.2` or a development build; `None` for a range or `4.3`.
+/// Returns a given version if it names one package, such as `4.3.2` or a development build; `None` for a range or
+/// `4.3`.
 fn package(given: &str) -> Option<&str> {
     let package = given.trim_start_matches('v');
     let release = package
@@ -191,8 +192,8 @@ impl Version {
         ChartVersion::read(self.name).expect("the name of a known version is one")
     }
 
-    /// Returns the default values as JSON. For a given package, the chart's own images have its version as their tag, as in
-    /// every package of the chart.
+    /// Returns the default values as JSON. For a given package, the chart's own images have its version as their tag,
+    /// as in every package of the chart.
     fn defaults_of(&self, given: Option<&str>) -> Cow<'static, str> {
         match given.and_then(package) {
             Some(package) if package != self.package => {
@@ -217,8 +218,8 @@ impl Version {
         })
     }
 
-    /// Returns the recorded version that is nearest to a version and not newer. It is the oldest one for older versions, and
-    /// the newest release for `None`.
+    /// Returns the recorded version that is nearest to a version and not newer. It is the oldest one for older
+    /// versions, and the newest release for `None`.
     pub fn nearest(version: Option<&str>) -> Self {
         const NEWEST: usize = VERSIONS.len() - 2;
         let wanted = version.and_then(ChartVersion::read);
@@ -233,8 +234,8 @@ impl Version {
     }
 }
 
-/// Checks that a given version can be linted with the recorded versions. Versions older than all of them are accepted: they
-/// have no schema.
+/// Checks that a given version can be linted with the recorded versions. Versions older than all of them are
+/// accepted: they have no schema.
 ///
 /// # Errors
 /// If it is not a version of the chart, or newer than all recorded versions.

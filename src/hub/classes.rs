@@ -1,5 +1,5 @@
-//! The classes that `hub.config` can configure: those of JupyterHub and of authenticators in the hub image of each chart
-//! version, with their traits (recorded by `scripts/record-classes`).
+//! The classes that `hub.config` can configure: those of JupyterHub and of authenticators in the hub image of each
+//! chart version, with their traits (recorded by `scripts/record-classes`).
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -103,8 +103,8 @@ impl Classes {
         known.unwrap_or(&RECORDED[0]).classes()
     }
 
-    /// Returns the classes that a hub can have: those of its version, or of every version, the newest first, if the version is
-    /// not given.
+    /// Returns the classes that a hub can have: those of its version, or of every version, the newest first, if the
+    /// version is not given.
     pub fn possible(hub: &Hub<'_>) -> Vec<&'static Self> {
         if hub.is_version_known {
             return vec![Self::of(hub.version)];
@@ -214,7 +214,8 @@ enum Readers {
 }
 
 impl Section {
-    /// Returns the readers of a section in each version that the hub can have; `None` if an unrecorded class may read it.
+    /// Returns the readers of a section in each version that the hub can have; `None` if an unrecorded class may read
+    /// it.
     pub fn readers(hub: &Hub<'_>, name: &str) -> Option<Vec<Self>> {
         if matches!(name, "KubeSpawner" | "Spawner") {
             if profiles::has_own_spawner(hub) {
@@ -236,8 +237,8 @@ impl Section {
         readers.filter(|readers| !readers.is_empty())
     }
 
-    /// Returns the section in one version. The selected authenticator reads the sections of its base classes, with all of its
-    /// traits; other classes read the other sections.
+    /// Returns the section in one version. The selected authenticator reads the sections of its base classes, with
+    /// all of its traits; other classes read the other sections.
     fn in_version(
         classes: &'static Classes,
         name: &str,
@@ -302,7 +303,8 @@ impl Section {
 /// The key that selects the authenticator.
 pub const AUTHENTICATOR_CLASS: &str = "hub.config.JupyterHub.authenticator_class";
 
-/// Returns the authenticator class that the values select; `None` if a class of another package, or Python code, may be used.
+/// Returns the authenticator class that the values select; `None` if a class of another package, or Python code, may
+/// be used.
 fn selected(hub: &Hub<'_>, classes: &'static Classes) -> Option<AuthenticatorClass<'static>> {
     if hub.code_may_set("authenticator_class") {
         return None;

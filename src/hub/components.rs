@@ -31,7 +31,8 @@ pub fn is_hub_puller(workload: &Workload<'_>) -> bool {
     workload.kind() == "DaemonSet" && workload.template.is_component(&PULLERS)
 }
 
-/// Whether a workload is an image puller: a `DaemonSet` whose init containers do nothing, so their only purpose is the pull.
+/// Whether a workload is an image puller: a `DaemonSet` whose init containers do nothing, so their only purpose is
+/// the pull.
 pub fn is_puller(workload: &Workload<'_>) -> bool {
     let mut containers = pulled(workload).peekable();
     let does_nothing = containers.peek().is_some() && containers.all(does_nothing);
@@ -64,8 +65,8 @@ fn does_nothing(container: NodeRef<'_>) -> bool {
     }
 }
 
-/// Whether the pods stay on user nodes: they are user placeholders, they are bound to user nodes, or they tolerate the taint
-/// of user nodes and not that of core nodes.
+/// Whether the pods stay on user nodes: they are user placeholders, they are bound to user nodes, or they tolerate
+/// the taint of user nodes and not that of core nodes.
 pub fn is_of_users(workload: &Workload<'_>) -> bool {
     let demands = Demands::of(&workload.template.spec);
     let tolerates = |value| has_purpose(&demands.tolerations, value);

@@ -88,8 +88,8 @@ impl<'v> Hub<'v> {
         self.own == Some(value.set.value.source)
     }
 
-    /// Adds labels to a finding: the paths of values with the text of each label. Chart defaults are labelled only if the
-    /// release sets none of the paths. Overridden values get a label too.
+    /// Adds labels to a finding: the paths of values with the text of each label. Chart defaults are labelled only if
+    /// the release sets none of the paths. Overridden values get a label too.
     pub fn at(&self, finding: Diagnostic, places: &[(&str, &str)]) -> Diagnostic {
         let known = places
             .iter()
@@ -146,7 +146,8 @@ impl<'v> Hub<'v> {
         self.get(above)?.as_map()?.deleted.get(key)
     }
 
-    /// Returns the known versions before `since`, such as `1.2, 2.0`, if no chart version is given and it may be one of them.
+    /// Returns the known versions before `since`, such as `1.2, 2.0`, if no chart version is given and it may be one
+    /// of them.
     pub fn known_before(&self, since: ChartVersion) -> Option<String> {
         let older = VERSIONS.iter().filter(|version| version.number() < since);
         let names: Vec<&str> = older.map(|version| version.name).collect();
@@ -186,8 +187,8 @@ impl<'v> Hub<'v> {
         })
     }
 
-    /// Returns the value to label for an unset path: the nearest mapping around it that the release sets, else another part
-    /// of the hub.
+    /// Returns the value to label for an unset path: the nearest mapping around it that the release sets, else
+    /// another part of the hub.
     pub fn nearest(&self, path: &str) -> Option<&'v Value> {
         self.get(self.nearest_path(path)?)
     }

@@ -17,7 +17,8 @@ const GROUPS: [&str; 3] = ["helm.toolkit.fluxcd.io", "argoproj.io", "helm.cattle
 /// The values of a hub in one object.
 #[derive(Debug)]
 pub struct Inline {
-    /// The values. A mapping or a block scalar keeps its spans in the manifest; any other string is a source of its own.
+    /// The values. A mapping or a block scalar keeps its spans in the manifest; any other string is a source of its
+    /// own.
     pub values: Value,
     /// The keys that lead to the values of the z2jh chart.
     pub hub: Vec<String>,
@@ -71,8 +72,8 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
     (found, errors)
 }
 
-/// Whether a finding is about a placeholder such as `${NAME}` or `{{name}}`, which Flux (`postBuild`) or an `ApplicationSet`
-/// replaces.
+/// Whether a finding is about a placeholder such as `${NAME}` or `{{name}}`, which Flux (`postBuild`) or an
+/// `ApplicationSet` replaces.
 pub fn is_filled_in(sources: &Sources, finding: &Diagnostic) -> bool {
     let text = finding.span().map(|span| sources.slice(span));
     let is_template = |text: &str| ["${", "{{"].iter().any(|mark| text.contains(mark));
@@ -194,8 +195,8 @@ fn k3s(spec: NodeRef<'_>) -> DeclaredChart<'_> {
     }
 }
 
-/// Returns the argument of a `--set` option. Commas are escaped: Helm splits arguments at them, but here they are part of
-/// the value.
+/// Returns the argument of a `--set` option. Commas are escaped: Helm splits arguments at them, but here they are
+/// part of the value.
 fn argument(name: &str, value: &str) -> String {
     let is_list = value.starts_with('{');
     let value = if is_list {
@@ -323,8 +324,8 @@ impl InlineReader<'_> {
         values::read(source, text, Helm::Four)
     }
 
-    /// Returns the values of a block scalar with spans in the manifest. Its lines are the string with more indentation, which
-    /// is mostly the same YAML; if not, this returns `None`.
+    /// Returns the values of a block scalar with spans in the manifest. Its lines are the string with more
+    /// indentation, which is mostly the same YAML; if not, this returns `None`.
     fn in_place(&mut self, node: NodeRef<'_>, text: &str) -> Option<Value> {
         let lines = block_lines(node, text)?;
         let written = yaml::parse(&node.document().text[lines.clone()]).ok()?;

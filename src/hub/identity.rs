@@ -42,7 +42,8 @@ pub(super) enum HubSearch {
     Open(Vec<Dependency>),
 }
 
-/// Searches a chart and all its subcharts for the z2jh chart. The values in `layers` show what a missing dependency may be.
+/// Searches a chart and all its subcharts for the z2jh chart. The values in `layers` show what a missing dependency
+/// may be.
 pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
     if let Some(found) = find(
         chart,
@@ -165,8 +166,8 @@ fn as_itself(chart: &Chart, path: &[String]) -> Option<HubMatch> {
     })
 }
 
-/// Whether defaults are those of z2jh, with at most a few unknown keys, as in a fork. For a checkout of the chart, which
-/// has no schema: that is generated for the archive.
+/// Whether defaults are those of z2jh, with at most a few unknown keys, as in a fork. For a checkout of the chart,
+/// which has no schema: that is generated for the archive.
 fn fits_a_version(defaults: &Value) -> bool {
     const FEW: usize = 2;
     let json = defaults.to_json();
@@ -282,14 +283,14 @@ fn settings_at<'v>(chart: &'v Chart, layers: &'v Value, path: &[String]) -> Vec<
     found
 }
 
-/// Whether values are those of another chart named `jupyterhub`: they have at least two kinds of keys of such charts, and
-/// no key that only z2jh has.
+/// Whether values are those of another chart named `jupyterhub`: they have at least two kinds of keys of such charts,
+/// and no key that only z2jh has.
 pub(super) fn is_namesake(values: &Value) -> bool {
     namesake_signs(values).len() > 1
 }
 
-/// Returns the keys of other charts named `jupyterhub` that z2jh does not have, each kind once; nothing if there is a key
-/// that only z2jh has.
+/// Returns the keys of other charts named `jupyterhub` that z2jh does not have, each kind once; nothing if there is a
+/// key that only z2jh has.
 pub(super) fn namesake_signs(values: &Value) -> Vec<String> {
     const OWN: [&[&str]; 12] = [
         &["prePuller"],

@@ -40,9 +40,9 @@ pub fn read_hub_images(text: &str) -> Option<Vec<HubImage>> {
     locate_hub(&values).map(hub_images)
 }
 
-/// Returns the images that the image pullers pull for these values, in the chart's order: the network tools if they block the
-/// cloud metadata server, the default image, init and extra containers, every profile with all of its choices (unless
-/// `prePuller.pullProfileListImages` is false), and `prePuller.extraImages`.
+/// Returns the images that the image pullers pull for these values, in the chart's order: the network tools if they
+/// block the cloud metadata server, the default image, init and extra containers, every profile with all of its
+/// choices (unless `prePuller.pullProfileListImages` is false), and `prePuller.extraImages`.
 pub fn hub_images(values: &Value) -> Vec<HubImage> {
     let user = &values["singleuser"];
     let mut images = Vec::new();

@@ -63,9 +63,10 @@ impl Mapping for Json {
     }
 }
 
-/// Returns the keys that lead to the values of z2jh: to the mapping with most of the chart's keys. One key suffices at the
-/// root and below a key `jupyterhub`; elsewhere two are needed, or a `singleuser` that is not empty. If no mapping has
-/// any, it is the root if all of its keys are keys of the chart, or if one is a misspelled key of the chart.
+/// Returns the keys that lead to the values of z2jh: to the mapping with most of the chart's keys. One key suffices
+/// at the root and below a key `jupyterhub`; elsewhere two are needed, or a `singleuser` that is not empty. If no
+/// mapping has any, it is the root if all of its keys are keys of the chart, or if one is a misspelled key of the
+/// chart.
 pub fn locate(values: &impl Mapping) -> Option<Vec<String>> {
     let mut found = Vec::new();
     search_below(values, DEEPEST, &mut Vec::new(), &mut found);

@@ -38,8 +38,8 @@ pub struct ReleaseInput<'p> {
 /// The keys that the chart adds to the values in the hub's Secret.
 const ADDED: [&str; 2] = ["Chart", "Release"];
 
-/// Returns the values of a release from those in the hub's Secret, which include the chart's defaults: without all values
-/// that equal a default. The second item is the chart version.
+/// Returns the values of a release from those in the hub's Secret, which include the chart's defaults: without all
+/// values that equal a default. The second item is the chart version.
 ///
 /// Returns `None` if the values are those of another chart of the same name.
 pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
@@ -237,7 +237,8 @@ impl ReleaseInput<'_> {
         (!is_same).then_some(own)
     }
 
-    /// Removes the chart if it has no defaults where the values look like those of a hub: they are values of another chart.
+    /// Removes the chart if it has no defaults where the values look like those of a hub: they are values of another
+    /// chart.
     pub fn leave_chart_of_other_values(&mut self) {
         let Some(path) = locate(&self.values) else {
             return;
@@ -332,8 +333,8 @@ pub struct ReleaseSpec {
 }
 
 impl ReleaseSpec {
-    /// Finds the hub. Without the files of the z2jh chart, its recorded defaults are used. Defaults and schemas go into the
-    /// cache. Returns notes about assumptions, and what is wrong with the schemas, too.
+    /// Finds the hub. Without the files of the z2jh chart, its recorded defaults are used. Defaults and schemas go
+    /// into the cache. Returns notes about assumptions, and what is wrong with the schemas, too.
     pub fn new(
         sources: &mut Sources,
         shared: &mut ChartCache,
@@ -370,7 +371,8 @@ impl ReleaseSpec {
         self.hub.is_some() || !self.chart.name.is_empty()
     }
 
-    /// Adds the chart names that the manifests of this release may have: of the chart and all its subcharts, with aliases.
+    /// Adds the chart names that the manifests of this release may have: of the chart and all its subcharts, with
+    /// aliases.
     pub fn add_chart_names(&self, names: &mut BTreeSet<String>) {
         add_chart_names(&self.chart, names);
         // Without its files, the values of the hub show that the chart is there.
@@ -391,7 +393,8 @@ impl ReleaseSpec {
         span(first.unwrap_or(values))
     }
 
-    /// Returns the release with another version of the z2jh chart: its recorded defaults and schema replace the current ones.
+    /// Returns the release with another version of the z2jh chart: its recorded defaults and schema replace the
+    /// current ones.
     #[must_use]
     pub fn with_version(
         &self,

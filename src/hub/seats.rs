@@ -29,8 +29,8 @@ pub struct Server {
     pub seat: Seat,
 }
 
-/// Returns the servers that users can start, in the order of the profiles. Servers with unknown requests, such as encrypted
-/// ones, are left out.
+/// Returns the servers that users can start, in the order of the profiles. Servers with unknown requests, such as
+/// encrypted ones, are left out.
 pub fn servers(hub: &Hub<'_>) -> Vec<Server> {
     let servers = profiles::effective(hub).iter().filter_map(|settings| {
         Some(Server {
@@ -41,8 +41,8 @@ pub fn servers(hub: &Hub<'_>) -> Vec<Server> {
     servers.collect()
 }
 
-/// Returns the seat of a server: its guarantees, or its limits, which Kubernetes uses as requests. `None` if an amount is
-/// unknown.
+/// Returns the seat of a server: its guarantees, or its limits, which Kubernetes uses as requests. `None` if an
+/// amount is unknown.
 pub fn of(settings: &SpawnerSettings<'_>) -> Option<Seat> {
     let read =
         |guarantee, limit| request(settings, guarantee, limit).map_or(Some(0.0), bytes::amount);
@@ -69,8 +69,8 @@ pub fn request<'s>(
     of(guarantee).or_else(|| of(limit))
 }
 
-/// Returns the first amount of a profile that differs from the one that the chart copies from `singleuser` to placeholders;
-/// `None` if all are equal or unknown.
+/// Returns the first amount of a profile that differs from the one that the chart copies from `singleuser` to
+/// placeholders; `None` if all are equal or unknown.
 pub fn differing<'s>(
     base: &'s SpawnerSettings<'_>,
     profile: &'s SpawnerSettings<'_>,
@@ -108,8 +108,8 @@ pub fn has_own_placeholder(hub: &Hub<'_>) -> bool {
     own.is_some_and(|map| !map.entries.is_empty())
 }
 
-/// Returns the seat of a placeholder. Kubernetes reads its amounts: `1G` is 10^9 bytes here, and 2^30 bytes for a server.
-/// `None` if an amount is unknown.
+/// Returns the seat of a placeholder. Kubernetes reads its amounts: `1G` is 10^9 bytes here, and 2^30 bytes for a
+/// server. `None` if an amount is unknown.
 pub fn placeholder(hub: &Hub<'_>) -> Option<Seat> {
     let amounts = if has_own_placeholder(hub) {
         let resources = hub.get(PLACEHOLDER)?;

@@ -16,7 +16,8 @@ impl<'d> HubValues<'d> {
     /// The key of the values in the Secret.
     pub const KEY: &'static str = "values.yaml";
 
-    /// Returns the values of an object; `None` if it is no such Secret. As in the API server, `stringData` overrides `data`.
+    /// Returns the values of an object; `None` if it is no such Secret. As in the API server, `stringData` overrides
+    /// `data`.
     pub fn of(object: &Object<'d>) -> Option<Self> {
         let component = object.node.get_path(&["metadata", "labels", "component"]);
         let is_hub = component.and_then(|component| component.text()) == Some("hub");

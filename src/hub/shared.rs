@@ -45,8 +45,8 @@ impl ChartCache {
         chart
     }
 
-    /// Reads the schema of a chart, unless it is cached, and returns what is wrong with it. References to other files are not
-    /// fetched.
+    /// Reads the schema of a chart, unless it is cached, and returns what is wrong with it. References to other files
+    /// are not fetched.
     pub fn add_schema(&mut self, sources: &Sources, source: SourceId) -> Option<Diagnostic> {
         if self.schemas.contains_key(&source) {
             return None;

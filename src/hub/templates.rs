@@ -11,8 +11,8 @@ pub struct TemplateRow {
     kind: &'static str,
     /// The path of the field, with `*` for any item of a list.
     pub node: &'static str,
-    /// The paths of values, with `*` for any key or item. Either one of them sets the whole field, or each sets some of its
-    /// entries or items.
+    /// The paths of values, with `*` for any key or item. Either one of them sets the whole field, or each sets some
+    /// of its entries or items.
     pub values: &'static [&'static str],
 }
 
@@ -120,8 +120,8 @@ pub fn part(object: &Object<'_>) -> Option<&'static [&'static str]> {
     })
 }
 
-/// Returns the rows whose field is on a path in an object, each with the number of steps to the field. A step is a key, or
-/// `None` for an item of a list.
+/// Returns the rows whose field is on a path in an object, each with the number of steps to the field. A step is a
+/// key, or `None` for an item of a list.
 pub fn rows(object: &Object<'_>, steps: &[Option<&str>]) -> Vec<(&'static TemplateRow, usize)> {
     let depth = |row: &'static TemplateRow| Some((row, leads_to(steps, row.node)?));
     of(object).filter_map(depth).collect()

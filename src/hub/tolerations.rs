@@ -11,8 +11,8 @@ pub fn missing(items: &[&Value], value: &str) -> Vec<&'static str> {
     DEDICATED.into_iter().filter(is_missing).collect()
 }
 
-/// Returns tolerations of these spellings, copied from that of the other spelling if there is one, else as the chart has
-/// them.
+/// Returns tolerations of these spellings, copied from that of the other spelling if there is one, else as the chart
+/// has them.
 pub fn with_spellings(items: &[&Value], spellings: &[&str], value: &str) -> Vec<Json> {
     let mut twins = items.iter().filter(|item| {
         DEDICATED

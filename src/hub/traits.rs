@@ -169,9 +169,9 @@ impl Trait {
             TraitType::Object => Some("a mapping"),
             TraitType::Array => Some("a list"),
             // A string is accepted as a list with one item.
-            TraitType::String if !self.has(TraitType::Array) => Some("a text"),
+            TraitType::String if !self.has(TraitType::Array) => Some("a string"),
             TraitType::Number => Some("a number"),
-            TraitType::Integer if !self.has(TraitType::Number) => Some("a whole number"),
+            TraitType::Integer if !self.has(TraitType::Number) => Some("an integer"),
             // Python accepts a boolean as a number, which is never intended.
             TraitType::Boolean if !self.has(TraitType::Integer) => Some("`true` or `false`"),
             TraitType::String | TraitType::Integer | TraitType::Boolean | TraitType::Null => None,
@@ -195,7 +195,8 @@ impl TraitType {
     }
 }
 
-/// Returns a key in snake case: `node_selector` for `nodeSelector` and `node-selector`, `memory_limit` for `memory.limit`.
+/// Returns a key in snake case: `node_selector` for `nodeSelector` and `node-selector`, `memory_limit` for
+/// `memory.limit`.
 pub fn snake_case(key: &str) -> String {
     let mut snake = String::new();
     for letter in key.chars() {
@@ -342,8 +343,8 @@ mod tests {
                 .expect("a trait")
                 .in_words()
         };
-        assert_eq!(words("mem_limit").as_deref(), Some("a text or a number"));
-        assert_eq!(words("start_timeout").as_deref(), Some("a whole number"));
+        assert_eq!(words("mem_limit").as_deref(), Some("a string or a number"));
+        assert_eq!(words("start_timeout").as_deref(), Some("an integer"));
         assert_eq!(words("privileged").as_deref(), Some("`true` or `false`"));
         assert_eq!(words("volumes").as_deref(), Some("a mapping or a list"));
         assert_eq!(words("modify_pod_hook"), None);

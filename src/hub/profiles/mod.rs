@@ -51,9 +51,9 @@ pub fn has_own_spawner(hub: &Hub<'_>) -> bool {
     is_own || code.is_some_and(|code| code.contains("KubeSpawner)"))
 }
 
-/// Returns the settings that a user server can have: of each profile with its default choices, with each other choice alone,
-/// and with combinations of the choices that change resources or placement. Without profiles it is one; if the profiles
-/// are unknown, none.
+/// Returns the settings that a user server can have: of each profile with its default choices, with each other choice
+/// alone, and with combinations of the choices that change resources or placement. Without profiles it is one; if the
+/// profiles are unknown, none.
 pub fn effective<'h, 'v>(hub: &'h Hub<'v>) -> &'h [SpawnerSettings<'v>] {
     hub.settings.get_or_init(|| find_effective(hub))
 }

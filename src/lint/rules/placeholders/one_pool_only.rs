@@ -53,8 +53,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// How many profiles are shown.
 const MOST: usize = 3;
 
-/// Returns what can place a server on nodes without placeholders: a node selector with another label or value than that of
-/// placeholders, or other required terms. The node purpose does not count as a pool.
+/// Returns what can place a server on nodes without placeholders: a node selector with another label or value than
+/// that of placeholders, or other required terms. The node purpose does not count as a pool.
 fn other_nodes<'s>(
     base: &SpawnerSettings<'_>,
     settings: &'s SpawnerSettings<'_>,

@@ -62,8 +62,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     findings.push(fixes::safe(hub.at(finding, &places), message, edits));
 }
 
-/// Returns the requests of placeholders with the memory unit of Kubernetes. They replace all resources that the chart copies
-/// from `singleuser`, so this is `None` if it copies more than the guarantees.
+/// Returns the requests of placeholders with the memory unit of Kubernetes. They replace all resources that the chart
+/// copies from `singleuser`, so this is `None` if it copies more than the guarantees.
 fn requests(hub: &Hub<'_>, guarantee: &str) -> Option<Json> {
     let is_amount = guarantee.starts_with(|first: char| first.is_ascii_digit())
         && !guarantee.contains(['e', 'E', ' ']);

@@ -76,7 +76,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     findings.extend(in_code(hub));
 }
 
-/// Returns the edits that add an extra image; `None` without a tag, which the chart requires, or without a container name.
+/// Returns the edits that add an extra image; `None` without a tag, which the chart requires, or without a container
+/// name.
 fn as_extra_image(cx: &Context<'_>, image: &str) -> Edits {
     const EXTRA: &str = "prePuller.extraImages";
     /// The length that the chart's prefix leaves for the name of the container.

@@ -24,7 +24,8 @@ const SINCE: ChartVersion = ChartVersion::new(4, 0);
 const SCHEME: &str = "hub.config.KubeSpawner.slug_scheme";
 const STATIC: &str = "singleuser.storage.static.subPath";
 
-/// Keys with volumes. Volumes of `dynamic` storage are not among them: `KubeSpawner` also finds them by their old names.
+/// Keys with volumes. Volumes of `dynamic` storage are not among them: `KubeSpawner` also finds them by their old
+/// names.
 const VOLUMES: [&str; 2] = [
     "singleuser.storage.extraVolumes",
     "hub.config.KubeSpawner.volumes",

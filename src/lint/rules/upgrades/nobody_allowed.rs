@@ -19,8 +19,8 @@ static CODE: Code = Code::warning(
 
 const CLASS: &str = "hub.config.JupyterHub.authenticator_class";
 
-/// Authenticators that allowed every user: name in JupyterHub, class, and the first chart version that asks who is allowed.
-/// That is the one with `OAuthenticator` 16, else with JupyterHub 5.
+/// Authenticators that allowed every user: name in JupyterHub, class, and the first chart version that asks who is
+/// allowed. That is the one with `OAuthenticator` 16, else with JupyterHub 5.
 const CLASSES: [(&str, &str, ChartVersion); 14] = [
     ("auth0", "Auth0OAuthenticator", OAUTH),
     ("azuread", "AzureAdOAuthenticator", OAUTH),
