@@ -1,4 +1,4 @@
-//! Terms of a required node affinity in values. Terms are ORed; the expressions of a term are ANDed.
+//! Terms of a required node affinity in values. Any one term must match, and all expressions of a term.
 
 use crate::values::{Content, Value};
 

@@ -72,16 +72,16 @@ fn coalesce_all(
         };
         let mut shared = of_chart
             .as_map_mut()
-            .map(|of_chart| globals::hand_down(of_chart, map, from))
+            .map(|of_chart| globals::pass_down(of_chart, map, from))
             .unwrap_or_default();
         let further = coalesce_all(below, &mut of_chart, rules)?;
-        globals::give_back(&of_chart, map, &shared);
+        globals::copy_to_parent(&of_chart, map, &shared);
         map.entries.insert(below.name.clone(), of_chart);
         shared.extend(further);
         all_shared.extend(shared.into_iter().map(|shared| shared.below(&below.name)));
     }
     for shared in &all_shared {
-        globals::update(values, shared);
+        globals::copy_to_subchart(values, shared);
     }
     Ok(all_shared)
 }
@@ -106,7 +106,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, rules: MergeRules) {
                     default.clean();
                 }
                 if let Content::Map(under) = default.content {
-                    put_under(over, *set, under, keeps_nulls);
+                    merge_under(over, *set, under, keeps_nulls);
                 }
             }
             Some(value) => value.overrides(default),
@@ -122,7 +122,7 @@ fn coalesce_values(chart: &Chart, values: &mut Map, rules: MergeRules) {
 }
 
 /// Merges a mapping that is set at `set` with a lower one. Both may be the same mapping, which arrived in two ways.
-fn put_under(over: &mut Arc<Map>, set: super::Setting, under: Arc<Map>, keeps_nulls: bool) {
+fn merge_under(over: &mut Arc<Map>, set: super::Setting, under: Arc<Map>, keeps_nulls: bool) {
     if Arc::ptr_eq(over, &under) {
         return;
     }
@@ -153,7 +153,7 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
                 ..
             }) if value.is_map() => {
                 if let Content::Map(under) = value.content {
-                    put_under(over, *set, under, keeps_nulls);
+                    merge_under(over, *set, under, keeps_nulls);
                 }
             }
             Some(higher) => higher.overrides(value),

@@ -28,7 +28,7 @@ impl GlobalTables {
 
 /// Merges the global values of a chart into those of a subchart, which they override. Does nothing if either is not a
 /// mapping. Returns the mappings that both share.
-pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<GlobalTables> {
+pub(super) fn pass_down(below: &mut Map, above: &Map, from: Setting) -> Vec<GlobalTables> {
     let empty = Map::default();
     let globals = match above.entries.get(GLOBAL) {
         None => &empty,
@@ -43,7 +43,7 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Glob
         return Vec::new();
     };
     for (key, value) in &globals.entries {
-        hand_down_one(own, key, value.clone());
+        pass_down_one(own, key, value.clone());
     }
     let maps = globals
         .entries
@@ -61,7 +61,7 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Glob
 }
 
 /// Copies changes of a subchart in shared mappings to its parent: Helm copies only the first level of global values.
-pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[GlobalTables]) {
+pub(super) fn copy_to_parent(below: &Value, above: &mut Map, shared: &[GlobalTables]) {
     for GlobalTables { key, name, .. } in shared {
         let changed = below
             .get_path(&[GLOBAL, key, name])
@@ -75,7 +75,7 @@ pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[GlobalTables])
 }
 
 /// Copies the parent's state of a shared mapping to the subchart: later charts may have changed it.
-pub(super) fn update(values: &mut Value, shared: &GlobalTables) {
+pub(super) fn copy_to_subchart(values: &mut Value, shared: &GlobalTables) {
     let GlobalTables { charts, key, name } = shared;
     let in_global = [GLOBAL, key, name];
     let path: Vec<&str> = charts.iter().map(String::as_str).chain(in_global).collect();
@@ -89,7 +89,7 @@ pub(super) fn update(values: &mut Value, shared: &GlobalTables) {
     }
 }
 
-fn hand_down_one(own: &mut Map, key: &str, mut value: Value) {
+fn pass_down_one(own: &mut Map, key: &str, mut value: Value) {
     let Some(existing) = own.entries.remove(key) else {
         own.entries.insert(key.to_owned(), value);
         return;

@@ -90,9 +90,9 @@ impl<'v> SpawnerSettings<'v> {
                 // The default of a trait that is a mapping is the empty mapping.
                 (None, Some(new)) if merges && !LISTS.contains(&name) => {
                     let empty = Content::map(Map::default());
-                    let mut merged = Value::new(empty, value.set.key, value.set.value);
-                    merge(&mut merged, new);
-                    self.traits.insert(name, Cow::Owned(merged));
+                    let mut own = Value::new(empty, value.set.key, value.set.value);
+                    merge(&mut own, new);
+                    self.traits.insert(name, Cow::Owned(own));
                 }
                 _ => {
                     self.traits.insert(name, Cow::Borrowed(value));

@@ -78,7 +78,7 @@ fn read_at(
         let message = format!("`{name}` is nested more than {DEEPEST_CHART} charts deep");
         return Err(Diagnostic::new(&NOT_A_CHART, message));
     }
-    let (mut own, below) = apart(files);
+    let (mut own, below) = split_by_chart(files);
     let mut text_of = |file: &str| {
         let ChartFile { content, place, .. } = own.remove(file)?;
         let text = String::from_utf8_lossy(&content).into_owned();
@@ -108,7 +108,7 @@ fn read_at(
         chart.dependencies = read_metadata(sources, requirements)?.dependencies;
     }
     if let Some(lock) = lock.or(old_lock) {
-        settle_versions(&mut chart, &read_metadata(sources, lock)?);
+        lock_versions(&mut chart, &read_metadata(sources, lock)?);
     }
     if let Some(flaw) = dependency_flaw(&chart) {
         return Err(Diagnostic::new(&NOT_A_CHART, format!("`{name}`: {flaw}"))
@@ -133,7 +133,7 @@ fn read_at(
 }
 
 /// Returns the chart's own files by path, and the files of subcharts by directory.
-fn apart(
+fn split_by_chart(
     files: Vec<ChartFile>,
 ) -> (
     BTreeMap<String, ChartFile>,
@@ -176,11 +176,11 @@ pub fn folder_dependencies(metadata: &[u8]) -> Vec<(String, String)> {
 }
 
 /// Sets the versions of dependencies to those in the lock file.
-fn settle_versions(chart: &mut Chart, lock: &Chart) {
+fn lock_versions(chart: &mut Chart, lock: &Chart) {
     for dependency in &mut chart.dependencies {
-        let mut settled = lock.dependencies.iter();
-        if let Some(settled) = settled.find(|settled| settled.name == dependency.name) {
-            dependency.version.clone_from(&settled.version);
+        let mut locked = lock.dependencies.iter();
+        if let Some(locked) = locked.find(|locked| locked.name == dependency.name) {
+            dependency.version.clone_from(&locked.version);
         }
     }
 }
