@@ -31,7 +31,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let message = format!(
-        "`{}` can run on any node and prevent the scale-down of a user node",
+        "pods of `{}` can run on any node and prevent the scale-down of a user node",
         loose.join("` and `")
     );
     let finding = Diagnostic::new(&CODE, message).help(format!(

@@ -77,7 +77,7 @@ fn chart_list_replaced(
     if let Some(finding) = wrong_pool(list, value) {
         return Some(finding);
     }
-    let message = format!("`{path}` lacks `{}`", missing.join("` and `"));
+    let message = format!("`{path}` does not tolerate `{}`", missing.join("` or `"));
     let extra = match path {
         USER_PODS => EXTRA,
         _ => "hub.tolerations",

@@ -60,7 +60,7 @@ fn of_chart(cx: &Context<'_>) -> Option<Diagnostic> {
     hub.get(REQUIRED)?;
     let message = "user pods can run outside the user pool: required node affinity terms are ORed";
     let finding = Diagnostic::new(&CODE, message).help(
-        "use `singleuser.nodeSelector`, which is ANDed; or add `hub.jupyter.org/node-purpose` to each term and set \
+        "use `singleuser.nodeSelector`, which must match too; or add `hub.jupyter.org/node-purpose` to each term and set \
          `matchNodePurpose: ignore`",
     );
     let places = [
@@ -101,7 +101,7 @@ fn with_purpose(cx: &Context<'_>, term: &Value) -> Edits {
     fixes::append(cx, term.get("matchExpressions")?, vec![purpose])
 }
 
-/// Returns a warning if the terms have no label in common: such terms are mostly meant to be ANDed.
+/// Returns a warning if the terms have no label in common: all of such terms are mostly meant to match.
 fn unrelated_terms(settings: &SpawnerSettings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
     let keys = |term: &Value| -> Option<Vec<String>> {
         let keys = expressions(term)

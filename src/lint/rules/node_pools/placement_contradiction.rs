@@ -77,7 +77,7 @@ fn of_core(hub: &Hub<'_>, pod: &str) -> Option<Diagnostic> {
         return None;
     }
     let message = format!(
-        "`{pod}` cannot be scheduled: it selects `{purpose}` nodes, but core pods require `core` nodes"
+        "pods of `{pod}` cannot be scheduled: they select `{purpose}` nodes, but core pods require `core` nodes"
     );
     let finding = Diagnostic::new(&CODE, message)
         .at(span(wanted), "selects other nodes")

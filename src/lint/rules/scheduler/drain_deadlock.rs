@@ -29,7 +29,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if is_enabled("scheduling.userScheduler.pdb.enabled")
         && let Some(path) = blocker(hub)
     {
-        let message = "its node cannot be drained: the disruption budget of the user scheduler allows no eviction";
+        let message = "nodes of the user scheduler cannot be drained: its disruption budget allows no eviction";
         let finding = Diagnostic::new(&CODE, message).help(format!(
             "set `{MAX_UNAVAILABLE}: 1` and run 2 replicas, the chart's defaults"
         ));
