@@ -1,4 +1,4 @@
-//! What is said about how the chart of a release was found, where no file decides it.
+//! Notes about how the chart of a release was found, if no file decides it.
 
 use super::around::version_inside;
 use super::chart::NAME;
@@ -28,7 +28,7 @@ pub(super) static MISSING: Code = Code::note(
 )
 .page(include_str!("missing_dependency.md"));
 
-/// The note on values that look like those of a hub, and have keys of another chart of the same name.
+/// Returns the note on values that look like those of a hub but have keys of another chart named `jupyterhub`.
 pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
     let path = locate(values)?;
     let found = values.get_path(&super::keys(&path))?;
@@ -51,7 +51,7 @@ pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
     )))
 }
 
-/// The note on what was assumed about a dependency.
+/// Returns the note on what was assumed about a dependency.
 pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -> Diagnostic {
     let place = path.join(".");
     let (dependency, message) = match assumption {
@@ -78,7 +78,7 @@ pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -
     at(Diagnostic::new(&ASSUMED, message), dependency).help(build(chart))
 }
 
-/// The note on dependencies that may contain the z2jh chart.
+/// Returns the note on dependencies that may contain the z2jh chart but are not available.
 pub(super) fn missing(chart: &Chart, missing: &[Dependency]) -> Vec<Diagnostic> {
     let Some(first) = missing.first() else {
         return Vec::new();

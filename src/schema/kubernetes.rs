@@ -53,32 +53,36 @@ fn schema(name: &str, extent: Extent) -> Arc<Schema> {
 /// Returns the schema with a type and those that it refers to: all of them take longer to read than most values to check.
 fn document(name: &str, extent: Extent) -> Value {
     let mut whole = definition(name);
+    let mut open = Vec::new();
+    add_references(&whole, &mut open);
     let mut needed = Map::new();
-    add_needed(&whole, &mut needed);
+    while let Some(name) = open.pop() {
+        if !needed.contains_key(&name) {
+            let definition = definition(&name);
+            add_references(&definition, &mut open);
+            needed.insert(name, definition);
+        }
+    }
     if let (Extent::Part, Some(fields)) = (extent, whole.as_object_mut()) {
         fields.remove("required");
     }
-    json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "definitions": needed,
-        "properties": {name: whole},
-    })
+    let of_one_key = |key: &str, value| Value::Object(Map::from_iter([(key.to_owned(), value)]));
+    let mut document = of_one_key("properties", of_one_key(name, whole));
+    document["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+    document["definitions"] = Value::Object(needed);
+    document
 }
 
-/// Adds the definitions that a schema refers to, and those that they refer to.
-fn add_needed(schema: &Value, needed: &mut Map<String, Value>) {
+/// Adds the names of the types that a schema refers to.
+fn add_references(schema: &Value, names: &mut Vec<String>) {
     match schema {
         Value::Object(fields) => {
             let reference = fields.get("$ref").and_then(Value::as_str);
             let name = reference.and_then(|it| it.strip_prefix("#/definitions/"));
-            if let Some(name) = name.filter(|name| !needed.contains_key(*name)) {
-                let definition = definition(name);
-                needed.insert(name.to_owned(), definition.clone());
-                add_needed(&definition, needed);
-            }
-            fields.values().for_each(|it| add_needed(it, needed));
+            names.extend(name.map(str::to_owned));
+            fields.values().for_each(|it| add_references(it, names));
         }
-        Value::Array(items) => items.iter().for_each(|it| add_needed(it, needed)),
+        Value::Array(items) => items.iter().for_each(|it| add_references(it, names)),
         _ => {}
     }
 }
