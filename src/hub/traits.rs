@@ -169,7 +169,7 @@ impl Trait {
             TraitType::Object => Some("a mapping"),
             TraitType::Array => Some("a list"),
             // A text alone is taken for a list of one.
-            TraitType::String if !self.has(TraitType::Array) => Some("a text"),
+            TraitType::String if !self.has(TraitType::Array) => Some("a string"),
             TraitType::Number => Some("a number"),
             TraitType::Integer if !self.has(TraitType::Number) => Some("a whole number"),
             // Python takes a boolean for a number, which nobody means.
@@ -342,7 +342,7 @@ mod tests {
                 .expect("a trait")
                 .in_words()
         };
-        assert_eq!(words("mem_limit").as_deref(), Some("a text or a number"));
+        assert_eq!(words("mem_limit").as_deref(), Some("a string or a number"));
         assert_eq!(words("start_timeout").as_deref(), Some("a whole number"));
         assert_eq!(words("privileged").as_deref(), Some("`true` or `false`"));
         assert_eq!(words("volumes").as_deref(), Some("a mapping or a list"));
