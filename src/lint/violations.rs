@@ -141,7 +141,7 @@ impl Doubts {
                     version.name
                 )
             }
-            _ => format!("this is what z2jh {} allows", version.name),
+            _ => format!("checked against the schema of z2jh {}", version.name),
         };
         finding.help = Some(match finding.help {
             Some(help) => format!("{help}\n{by}"),

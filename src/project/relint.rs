@@ -1,4 +1,4 @@
-//! Linting again, with some texts changed, where nothing else may have changed.
+//! Lints a run again with changed texts.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,13 @@ use crate::text::{Origin, SourceId, Sources, Span};
 #[derive(Clone, Copy)]
 pub struct Relint<'r> {
     host: &'r dyn Read,
-    /// The texts of the first run.
+    /// The sources of the first run.
     pub sources: &'r Sources,
     request: &'r LintRequest,
 }
 
 impl<'r> Relint<'r> {
-    /// The run of a request that a reader has read.
+    /// Returns the run of a request that a reader has read.
     pub fn new(reader: &'r Reader<'r>, request: &'r LintRequest) -> Self {
         Self {
             host: reader.host,
@@ -28,10 +28,10 @@ impl<'r> Relint<'r> {
         }
     }
 
-    /// Lints everything again with these texts in place of those that were read; returns the findings with their spans
-    /// in the sources that were read, selected or not.
+    /// Lints everything again with these texts instead of those that were read; returns all findings, selected or not,
+    /// with spans in the sources that were read.
     pub fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
-        // What was read is not read again: who edits a file meanwhile must not change what fixes are proven by.
+        // Files are not read again: a change by another program must not affect the verification of fixes.
         let files = self.sources.iter().filter_map(|(id, source)| {
             let text = changed.get(&id).map_or(source.text(), String::as_str);
             Some((source.file()?.to_owned(), text))
@@ -46,7 +46,7 @@ impl<'r> Relint<'r> {
             stdin: stdin.unwrap_or_default().to_owned(),
         };
         let mut reader = Reader::new(&overlay);
-        // The policy was read without a fault before, and no fix changes it.
+        // The policy was read without an error before, and no fix changes it.
         let Ok(loaded) = load_lint(&mut reader, self.request) else {
             return Vec::new();
         };
@@ -62,7 +62,7 @@ impl<'r> Relint<'r> {
     }
 }
 
-/// The sources of one run by those of another: the same names in the same order.
+/// Maps the sources of one run to those of another: the same names in the same order.
 struct Known {
     ids: BTreeMap<SourceId, SourceId>,
 }
@@ -88,7 +88,7 @@ impl Known {
         Self { ids }
     }
 
-    /// Moves the places of a finding; those in texts that the other run did not have go away.
+    /// Maps the places of a finding; places in sources that the other run does not have are removed.
     fn place(&self, finding: &mut Diagnostic) {
         finding
             .labels
