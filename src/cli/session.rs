@@ -96,7 +96,7 @@ impl<'h> Session<'h> {
         let is_named = std::mem::replace(&mut self.is_policy_named, true);
         if !is_named && self.is_for_people() {
             self.say(&format!(
-                "note: using the policy `{}` of a parent directory",
+                "note: using policy `{}` from a parent directory",
                 path.display()
             ));
         }

@@ -75,9 +75,9 @@ impl WrittenToleration<'_> {
         }
         let help = match Effect::meant(effect) {
             Some(meant) => format!("use `{}`", meant.as_str()),
-            None => format!("use {}", names.join(", ")),
+            None => format!("use `{}`", names.join("`, `")),
         };
-        let message = format!("`{effect}` is not a taint effect");
+        let message = format!("`{effect}` is not a taint effect: the API server rejects the pods");
         Some(TolerationFlaw::new("effect", message, help))
     }
 }
@@ -91,7 +91,8 @@ fn operator_flaw(operator: &str) -> Option<TolerationFlaw> {
         Some(meant) => format!("use `{meant}`"),
         None => "use `Equal` or `Exists`".to_owned(),
     };
-    let message = format!("`{operator}` is not a toleration operator");
+    let message =
+        format!("`{operator}` is not a toleration operator: the API server rejects the pods");
     Some(TolerationFlaw::new("operator", message, help))
 }
 
@@ -154,12 +155,12 @@ mod tests {
     fn operators_are_those_of_some_version() {
         check(with_key(Some(""), None), None);
         check(with_key(Some("Gt"), Some("1")), None);
-        let message = "`equals` is not a toleration operator";
+        let message = "`equals` is not a toleration operator: the API server rejects the pods";
         check(
             with_key(Some("equals"), None),
             Some(("operator", message, "use `Equal`")),
         );
-        let message = "`In` is not a toleration operator";
+        let message = "`In` is not a toleration operator: the API server rejects the pods";
         check(
             with_key(Some("In"), None),
             Some(("operator", message, "use `Equal` or `Exists`")),
@@ -175,13 +176,13 @@ mod tests {
         for effect in ["", "NoSchedule", "PreferNoSchedule", "NoExecute"] {
             check(written(effect), None);
         }
-        let message = "`NO_SCHEDULE` is not a taint effect";
+        let message = "`NO_SCHEDULE` is not a taint effect: the API server rejects the pods";
         check(
             written("NO_SCHEDULE"),
             Some(("effect", message, "use `NoSchedule`")),
         );
-        let help = "use NoSchedule, PreferNoSchedule, NoExecute";
-        let message = "`Never` is not a taint effect";
+        let help = "use `NoSchedule`, `PreferNoSchedule`, `NoExecute`";
+        let message = "`Never` is not a taint effect: the API server rejects the pods";
         check(written("Never"), Some(("effect", message, help)));
     }
 

@@ -198,10 +198,10 @@ fn trust(host: &dyn Read, path: &Path) -> Result<(), Diagnostic> {
 fn no_policy(host: &dyn Read, folder: &Path) -> Diagnostic {
     let shown = folder.display();
     let message = if repository(host, folder).is_some() {
-        format!("no policy: `dunnage.yaml` is not in `{shown}` or its parent directories")
+        format!("no `dunnage.yaml` in `{shown}` or its parent directories")
     } else {
         format!(
-            "no policy: `dunnage.yaml` is not in `{shown}`, and outside a repository only that is searched"
+            "no `dunnage.yaml` in `{shown}`; outside a repository, parent directories are not searched"
         )
     };
     Diagnostic::new(&NO_POLICY, message).help(

@@ -107,7 +107,7 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> St
     let mut text = String::new();
     handler
         .render_report(&mut text, &shown)
-        .expect("every label lies in an excerpt");
+        .expect("every label is in an excerpt");
     // miette indents the first line for its icon; the level and the code replace it.
     text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
 }

@@ -132,7 +132,10 @@ fn plugins_of_helm_3_in_the_same_directory_are_reported() {
         .file("/plugins/broken/plugin.yaml", "name: [")
         .file("/plugins/nothing/README.md", "");
     let told = check_installed(&world, "", "/plugins/dunnage").stdout;
-    assert!(told.contains("plugins for Helm 3: diff, secrets. "), "{told}");
+    assert!(
+        told.contains("plugins for Helm 3: diff, secrets. "),
+        "{told}"
+    );
     assert!(
         told.contains("failed to load plugins: ... unknown field \"apiVersion\""),
         "{told}"

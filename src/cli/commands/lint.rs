@@ -139,7 +139,7 @@ fn report(
 
 fn nothing_known(options: &LintOptions) -> Diagnostic {
     let message = if options.to.is_some() {
-        "no hub found in the given paths: `--to` checks nothing else"
+        "no hub found in the given paths: `--to` checks only hubs"
     } else {
         "no hub values, chart or manifest found in the given paths"
     };

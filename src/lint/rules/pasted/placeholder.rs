@@ -17,14 +17,14 @@ static CODE: Code = Code::warning(
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    for (_, value) in hub.values.below() {
+    for (key, value) in hub.values.below() {
         let Content::String(text) = &value.content else {
             continue;
         };
         if hub.is_default(value) {
             continue;
         }
-        findings.extend(placeholder(text).map(|found| finding(value, &found)));
+        findings.extend(placeholder(text).map(|found| finding(key, value, &found)));
     }
 }
 
@@ -37,13 +37,12 @@ enum Placeholder<'t> {
     Lower(&'t str),
 }
 
-fn finding(value: &Value, found: &Placeholder<'_>) -> Diagnostic {
-    let mut finding = Diagnostic::new(
-        &CODE,
-        "the value is a placeholder from documentation and was not replaced",
-    )
-    .at(span(value), "placeholder text")
-    .help("replace it with your own value");
+fn finding(key: Option<&str>, value: &Value, found: &Placeholder<'_>) -> Diagnostic {
+    let subject = key.map_or_else(|| "the value".to_owned(), |key| format!("`{key}`"));
+    let message = format!("{subject} is still a placeholder from documentation");
+    let mut finding = Diagnostic::new(&CODE, message)
+        .at(span(value), "placeholder text")
+        .help("replace it with your own value");
     if matches!(found, Placeholder::Lower(_)) {
         finding.level = Level::Note;
     }

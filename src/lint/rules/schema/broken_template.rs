@@ -15,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM013",
     "broken-template",
-    "no user server starts: KubeSpawner cannot expand a template",
+    "user servers do not start: KubeSpawner cannot expand a template",
 )
 .page(include_str!("broken_template.md"))
 .fix(FixKind::Unsafe);
@@ -134,13 +134,13 @@ fn finding(
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let message = match flaw {
         TemplateProblem::Unpaired(brace) => {
-            format!("no user server starts: unbalanced `{brace}` in a KubeSpawner template")
+            format!("user servers do not start: unbalanced `{brace}` in a KubeSpawner template")
         }
         TemplateProblem::Unknown(name) if !is_secret && is_name(name) => {
-            format!("no user server starts: KubeSpawner cannot expand `{{{name}}}`")
+            format!("user servers do not start: KubeSpawner cannot expand `{{{name}}}`")
         }
         TemplateProblem::Unknown(_) => {
-            "no user server starts: KubeSpawner cannot expand a field in braces".to_owned()
+            "user servers do not start: KubeSpawner cannot expand a field in braces".to_owned()
         }
     };
     let finding = Diagnostic::new(&CODE, message).at(span(value), "cannot be expanded");

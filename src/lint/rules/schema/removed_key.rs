@@ -56,8 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let keys: Vec<&str> = removed.path.split('.').collect();
         follow(hub.values, &keys, &mut found);
         for value in found {
-            let key = keys.last().unwrap_or(&"");
-            let message = format!("`{key}` was removed in z2jh {}", removed.since);
+            let message = format!("`{}` was removed in z2jh {}", removed.path, removed.since);
             let finding = Diagnostic::new(&CODE, message).at(key_span(value), "removed key");
             let finding = fixed(cx, removed, value, finding);
             findings.push(weighed(hub, finding, removed.since, &removed.now.advice()));

@@ -180,7 +180,7 @@ fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnost
         value.is_map() && hub.version >= ChartVersion::new(3, 0) && !traits.is_internal(key);
     let fails = is_looked_up || traits.is_read_only(key);
     let consequence = if fails {
-        "no user server starts with it"
+        "user servers of this profile do not start"
     } else {
         "it has no effect"
     };

@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM012",
     "wrong-spawner-override-type",
-    "no user server starts: a profile overrides a setting with a wrong type",
+    "user servers of a profile do not start: an override has a wrong type",
 )
 .page(include_str!("wrong_override_type.md"));
 
@@ -40,6 +40,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+const CONSEQUENCE: &str = "user servers of this profile do not start";
+
 /// Returns whether another rule reports the value: RS002 strings for cores, IM001 mappings for images.
 fn is_of_another_rule(key: &str, value: &Value) -> bool {
     match key {
@@ -61,12 +63,12 @@ fn refused(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value) -> Diagnostic
     let wanted = known.in_words();
     let message = match (&wanted, &value.content) {
         (None, _) => {
-            format!("no user server starts: `{key}` is Python code, which values cannot contain")
+            format!("`{key}` is code, which values cannot contain: {CONSEQUENCE}")
         }
         (Some(_), Content::String(text)) if !known.values.is_empty() => {
-            format!("no user server starts: `{text}` is not a value of `{key}`")
+            format!("`{text}` is not a value of `{key}`: {CONSEQUENCE}")
         }
-        (Some(wanted), _) => format!("no user server starts: `{key}` is {is}, not {wanted}"),
+        (Some(wanted), _) => format!("`{key}` is {is}, not {wanted}: {CONSEQUENCE}"),
     };
     let finding = Diagnostic::new(&CODE, message).at(span(value), "rejected by KubeSpawner");
     finding.help(help(hub, key, known, value, wanted.as_deref()))
