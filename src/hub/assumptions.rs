@@ -1,4 +1,4 @@
-//! Notes on how the chart of a release was found, if no file decides it.
+//! What is said about how the chart of a release was found, where no file decides it.
 
 use super::chart::NAME;
 use super::identity::{Assumption, namesake_signs};
@@ -27,7 +27,7 @@ pub(super) static MISSING: Code = Code::note(
 )
 .page(include_str!("missing_dependency.md"));
 
-/// Returns the note on values that look like those of a hub but have keys of another chart of the same name.
+/// The note on values that look like those of a hub, and have keys of another chart of the same name.
 pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
     let path = locate(values)?;
     let found = values.get_path(&super::keys(&path))?;
@@ -50,7 +50,7 @@ pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
     )))
 }
 
-/// Returns the note on an assumption about a dependency.
+/// The note on what was assumed about a dependency.
 pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -> Diagnostic {
     let place = path.join(".");
     let (dependency, message) = match assumption {
@@ -73,7 +73,7 @@ pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -
     at(Diagnostic::new(&ASSUMED, message), dependency).help(build(chart))
 }
 
-/// Returns the note on missing dependencies that may contain the z2jh chart.
+/// The note on dependencies that may contain the z2jh chart.
 pub(super) fn missing(chart: &Chart, missing: &[Dependency]) -> Vec<Diagnostic> {
     let Some(first) = missing.first() else {
         return Vec::new();

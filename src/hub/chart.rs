@@ -233,11 +233,11 @@ impl Version {
     }
 }
 
-/// Returns an error for a version that would be checked against the keys of another chart. Versions older than all known
-/// ones are accepted: they have no schema.
+/// Refuses a version that would be checked against keys of another chart than the one that is meant. What is
+/// older than all that are known has no schema, which is known of it.
 ///
 /// # Errors
-/// If it is not a version of the chart, or newer than all known versions.
+/// Where it is not a version of the chart, or newer than all that are known.
 pub fn check_version(said: &str) -> Result<(), Diagnostic> {
     let newest = VERSIONS.last().expect("a version is known").number();
     let message = match ChartVersion::read(said) {
