@@ -82,7 +82,6 @@ const PHRASES: &[(&str, &str)] = &[
     ("a slip", "a misspelled name"),
     ("without a word", "without a warning"),
     ("says nothing", "prints no warning"),
-    ("says so", "reports it"),
     ("at hand", "available"),
     ("as it is said", "leave it out"),
     ("what users have", "user servers"),
