@@ -36,8 +36,10 @@ const FOREIGN: &[&str] = &["cargo", "cd", "eval", "helm", "kubectl"];
 /// Options of these programs, and of programs of this repository.
 const FOREIGN_OPTIONS: &[&str] = &[
     "--all-targets",
+    "--ignored",
     "--library",
     "--lib",
+    "--nocapture",
     "--post-renderer",
     "--post-renderer-args",
     "--quick",

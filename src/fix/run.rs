@@ -57,10 +57,10 @@ pub enum RefusalReason {
     #[error("its edits do not fit the text")]
     Unfit,
     /// The linter still finds what it was to fix.
-    #[error("the finding would still be there")]
+    #[error("the finding would remain")]
     StillThere,
     /// The linter finds something as bad that was not there before.
-    #[error("it would bring another finding, `{}`: {message}", .code.id)]
+    #[error("it would cause another finding, `{}`: {message}", .code.id)]
     Brings {
         /// Which kind of finding.
         code: &'static Code,
@@ -68,10 +68,10 @@ pub enum RefusalReason {
         message: String,
     },
     /// So many were not right together that not each was tried by itself.
-    #[error("too many fixes were refused with it to try each by itself")]
+    #[error("too many fixes were refused together to try each one alone")]
     Untried,
     /// Others came first in every round.
-    #[error("it waited for other fixes, and {ROUNDS} rounds were not enough")]
+    #[error("it depends on other fixes, and {ROUNDS} rounds were not enough")]
     Waited,
 }
 

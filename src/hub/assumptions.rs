@@ -17,14 +17,14 @@ pub(super) static OTHER_CHART: Code = Code::note(
 pub(super) static ASSUMED: Code = Code::note(
     "VA012",
     "assumed-chart",
-    "a dependency that is not at hand is assumed to be the z2jh chart, or to contain it",
+    "a dependency without files is assumed to be the z2jh chart, or to contain it",
 )
 .page(include_str!("assumed_chart.md"));
 
 pub(super) static MISSING: Code = Code::note(
     "VA013",
-    "dependency-not-at-hand",
-    "a dependency that may contain the z2jh chart is not at hand",
+    "missing-dependency",
+    "a dependency that may contain the z2jh chart is missing from `charts/`",
 )
 .page(include_str!("missing_dependency.md"));
 
@@ -37,16 +37,16 @@ pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
         return None;
     };
     let message = format!(
-        "these look like values of another chart called `{NAME}`, not of z2jh: it has no `{first}` and no `{second}`"
+        "values look like those of another chart called `{NAME}`: z2jh has no `{first}` and no `{second}`"
     );
     let first = found.as_map().and_then(|map| map.entries.values().next());
     let note = Diagnostic::new(&OTHER_CHART, message);
     let note = first.into_iter().fold(note, |note, value| {
-        note.at(span(value), "not judged as values of z2jh")
+        note.at(span(value), "not linted as z2jh")
     });
     let keys = path.join(".");
     Some(note.help(format!(
-        "if they are values of z2jh, add `--hub {}`; otherwise name the chart by `--chart`",
+        "add `--hub {}` if they are values of z2jh; otherwise pass the chart with `--chart`",
         if keys.is_empty() { "''" } else { &keys }
     )))
 }
@@ -69,8 +69,8 @@ pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -
                 format!(" ({name} {version} contains z2jh {inside})")
             });
             let message = format!(
-                "chart `{name}` is not at hand: `{place}` is assumed to have the values of z2jh{inside}, and the defaults of \
-                 `{name}` are not known"
+                "chart `{name}` is missing from `charts/`: `{place}` is assumed to have z2jh values{inside}; the defaults of \
+                 `{name}` are unknown"
             );
             (dependency, message)
         }
@@ -86,7 +86,7 @@ pub(super) fn missing(chart: &Chart, missing: &[Dependency]) -> Vec<Diagnostic> 
     let names: Vec<String> = missing.iter().map(|it| format!("`{}`", it.name)).collect();
     let verb = if names.len() == 1 { "is" } else { "are" };
     let message = format!(
-        "{} {verb} not at hand, so a hub that it contains is not linted",
+        "{} {verb} missing from `charts/`, so a hub that it contains is not linted",
         names.join(", ")
     );
     let message = if names.len() == 1 {
@@ -104,7 +104,7 @@ fn at(note: Diagnostic, dependency: &Dependency) -> Diagnostic {
 
 fn build(chart: &Chart) -> String {
     format!(
-        "run `helm dependency build` in the folder of `{}`, or name the place of the values by `--hub KEYS`",
+        "run `helm dependency build` in the directory of `{}`, or set the key path of the values with `--hub KEYS`",
         chart.name
     )
 }

@@ -13,7 +13,7 @@ use crate::schema::Schema;
 pub static UNKNOWN_VERSION: Code = Code::error(
     "CL008",
     "unknown-chart-version",
-    "a version of the z2jh chart is neither known nor between known versions",
+    "unknown version of the z2jh chart",
 )
 .page(include_str!("unknown_version.md"));
 
@@ -245,13 +245,13 @@ pub fn check_version(given: &str) -> Result<(), Diagnostic> {
         None => format!("`{given}` is not a version of the z2jh chart"),
         Some(wanted) if wanted.is_any_minor() && wanted.major == newest.major => return Ok(()),
         Some(wanted) if wanted > newest => {
-            format!("z2jh {given} is newer than {newest}, the newest version that is known")
+            format!("z2jh {given} is newer than {newest}, the newest known version")
         }
         Some(_) => return Ok(()),
     };
     let known: Vec<&str> = VERSIONS.iter().map(|version| version.name).collect();
     let help = format!(
-        "known versions are {}; one between two of them is checked as the older one",
+        "known versions: {}; a version between two of them is checked as the older one",
         known.join(", ")
     );
     Err(Diagnostic::new(&UNKNOWN_VERSION, message).help(help))
@@ -360,15 +360,15 @@ mod tests {
             ("", "`` is not a version of the z2jh chart"),
             (
                 "5.1",
-                "z2jh 5.1 is newer than 5.0, the newest version that is known",
+                "z2jh 5.1 is newer than 5.0, the newest known version",
             ),
             (
                 "9.9.9",
-                "z2jh 9.9.9 is newer than 5.0, the newest version that is known",
+                "z2jh 9.9.9 is newer than 5.0, the newest known version",
             ),
             (
                 "6.x",
-                "z2jh 6.x is newer than 5.0, the newest version that is known",
+                "z2jh 6.x is newer than 5.0, the newest known version",
             ),
         ] {
             let error = check_version(unknown).expect_err(unknown);

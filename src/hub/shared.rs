@@ -71,7 +71,7 @@ fn read_schema(sources: &Sources, source: SourceId) -> Result<Schema, Diagnostic
     let broken = |message: String, start: usize| {
         Diagnostic::new(&BROKEN_SCHEMA, message)
             .at(Span::new(source, start..start), "")
-            .help("Helm refuses the chart for it; values are linted without it")
+            .help("correct the schema: Helm refuses to install the chart; the values are linted without it")
     };
     let document = serde_json::from_str(text).map_err(|error| {
         let lines = sources.get(source).line_starts();

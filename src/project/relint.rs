@@ -1,4 +1,4 @@
-//! Linting again, with some texts changed, where nothing else may have changed.
+//! Lints a run again with changed texts.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::text::{Origin, SourceId, SourceMap, SourceNames, Sources};
 /// A run of the linter that can be repeated.
 pub struct Relint<'r> {
     host: &'r dyn Read,
-    /// The texts of the first run.
+    /// The sources of the first run.
     pub sources: &'r Sources,
     request: &'r LintRequest,
     /// What is known of releases whose texts do not change.
@@ -21,7 +21,7 @@ pub struct Relint<'r> {
 }
 
 impl<'r> Relint<'r> {
-    /// Prepares to repeat the run of a request that a reader has read; `memo` has seen that run.
+    /// Returns the run of a request that a reader has read; `memo` has seen it.
     pub fn new(reader: &'r Reader<'r>, request: &'r LintRequest, memo: Memo) -> Self {
         Self {
             host: reader.host,
@@ -31,10 +31,10 @@ impl<'r> Relint<'r> {
         }
     }
 
-    /// Lints everything with these texts in place of those that were read, releases only where one of their texts changed;
-    /// returns the findings with their spans in the sources that were read, selected or not.
+    /// Lints everything again with these texts instead of those that were read, releases only if one of their texts changed;
+    /// returns all findings, selected or not, with spans in the sources that were read.
     pub fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
-        // What was read is not read again: who edits a file meanwhile must not change what fixes are proven by.
+        // Files are not read again: a change by another program must not affect the verification of fixes.
         let files = self.sources.iter().filter_map(|(id, source)| {
             let text = changed.get(&id).map_or(source.text(), String::as_str);
             Some((source.file()?.to_owned(), text))
@@ -49,7 +49,7 @@ impl<'r> Relint<'r> {
             stdin: stdin.unwrap_or_default().to_owned(),
         };
         let mut reader = Reader::new(&overlay);
-        // The policy was read without a fault before, and no fix changes it.
+        // The policy was read without an error before, and no fix changes it.
         let Ok(loaded) = load_lint(&mut reader, self.request) else {
             return Vec::new();
         };

@@ -1,6 +1,6 @@
-//! Source texts, byte spans in them, and the lines that people count in.
+//! Source texts, byte spans in them, and their lines and columns.
 //!
-//! The lowest layer: everything above speaks of places as [`Span`]s into [`Sources`].
+//! This is the lowest layer: all other modules name places by [`Span`]s in [`Sources`].
 
 mod glyphs;
 mod line_index;

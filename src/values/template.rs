@@ -9,7 +9,7 @@ use crate::text::{SourceId, Sources, Span};
 pub(super) static TEMPLATE: Code = Code::note(
     "VA019",
     "values-template",
-    "a values file is a template: what another tool fills in is not linted",
+    "a values file is a template: values that another tool fills in are not linted",
 )
 .page(include_str!("template.md"));
 
@@ -67,8 +67,8 @@ pub fn unreadable_template(sources: &Sources, error: &Diagnostic) -> Option<Diag
     }
     let what = kind(text);
     let message = format!("this file is {what}, not YAML: it is not linted");
-    let note = Diagnostic::new(&TEMPLATE, message).at(span, "not YAML before it is filled in");
-    Some(note.help("lint the values that the tool writes"))
+    let note = Diagnostic::new(&TEMPLATE, message).at(span, "not YAML");
+    Some(note.help("lint the output of the template tool"))
 }
 
 /// Returns a note for each file with values that another tool fills in.

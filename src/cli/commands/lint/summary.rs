@@ -1,29 +1,29 @@
-//! The last line of a run.
+//! The summary line of a run.
 
 use crate::diag::{Diagnostic, Level};
 
-/// What a run comes to, besides its findings.
+/// The counts of a run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LintSummary {
-    /// How many values files, charts and manifests were linted.
+    /// The number of values files, charts and manifests that were linted.
     pub(super) files: usize,
-    /// How many YAML files of folders were not, as the linter knows nothing of what they hold.
+    /// The number of skipped YAML files, whose content is none of these.
     pub(super) skipped: usize,
-    /// The findings that have fixes.
+    /// The findings with fixes.
     pub(super) fixable: Fixable,
 }
 
-/// How many findings have a fix that may be applied.
+/// The number of findings with a fix that may be applied.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fixable {
-    /// By `--fix`.
+    /// With `--fix`.
     pub(super) safe: usize,
-    /// By `--unsafe-fixes` besides.
+    /// With `--unsafe-fixes` too.
     pub(super) risky: usize,
 }
 
 impl LintSummary {
-    /// The line: `Found 4 errors, 1 warning in 12 files (3 fixable with --fix; 5 files skipped)`.
+    /// Returns the line: `Found 4 errors, 1 warning in 12 files (3 fixable with --fix; 5 files skipped)`.
     pub(super) fn line(&self, findings: &[Diagnostic]) -> String {
         let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
         let counts: Vec<String> = levels
@@ -67,7 +67,7 @@ impl Fixable {
     }
 }
 
-/// A number with its noun: `1 file`, `2 files`.
+/// Returns a number with its noun: `1 file`, `2 files`.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
