@@ -1,11 +1,11 @@
 //! Published charts around z2jh: which version of z2jh each of their versions contains.
 
 /// A version of `daskhub`: year or major, month or minor, patch.
-type Release = (u32, u32, u32);
+type DaskhubVersion = (u32, u32, u32);
 
 /// The first version of `daskhub` that contains each version of z2jh, from the `dependencies` in the index of the
 /// repository `helm.dask.org`.
-const DASKHUB: &[(Release, &str)] = &[
+const DASKHUB: &[(DaskhubVersion, &str)] = &[
     ((4, 4, 1), "0.9.1"),
     ((4, 5, 4), "0.10.2"),
     ((4, 5, 6), "0.10.6"),
@@ -18,17 +18,17 @@ const DASKHUB: &[(Release, &str)] = &[
 ];
 
 /// The last version of `daskhub` whose dependencies are known.
-const LAST: Release = (2022, 8, 0);
+const LAST: DaskhubVersion = (2022, 8, 0);
 
 /// Returns the version of z2jh in this version of a chart; `None` for a chart, a range or a version that is not known.
 pub(super) fn version_inside(chart: &str, version: &str) -> Option<&'static str> {
-    let version = release(version).filter(|version| *version <= LAST && chart == "daskhub")?;
+    let version = read_version(version).filter(|version| *version <= LAST && chart == "daskhub")?;
     let mut newest_first = DASKHUB.iter().rev();
     let (_, inside) = newest_first.find(|(since, _)| *since <= version)?;
     Some(inside)
 }
 
-fn release(version: &str) -> Option<Release> {
+fn read_version(version: &str) -> Option<DaskhubVersion> {
     let mut numbers = version.trim_start_matches(['v', '=']).splitn(3, '.');
     let mut next = || numbers.next()?.parse().ok();
     Some((next()?, next()?, next()?))

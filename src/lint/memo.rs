@@ -13,11 +13,11 @@ pub struct Memo {
     first: SourceNames,
     /// Every text that a source of the first run has had.
     versions: BTreeMap<SourceId, Vec<String>>,
-    findings: BTreeMap<Key, Vec<Diagnostic>>,
+    findings: BTreeMap<MemoKey, Vec<Diagnostic>>,
 }
 
 /// The policy and the place of a release in a run, and the version of each text that it is made of.
-pub(super) type Key = (usize, usize, Vec<(SourceId, usize)>);
+pub(super) type MemoKey = (usize, usize, Vec<(SourceId, usize)>);
 
 impl Memo {
     /// Remembers nothing yet; `first` are the sources of the first run.
@@ -57,7 +57,7 @@ impl Memo {
 
 /// One run over the releases.
 pub(super) struct MemoRun<'m> {
-    findings: &'m mut BTreeMap<Key, Vec<Diagnostic>>,
+    findings: &'m mut BTreeMap<MemoKey, Vec<Diagnostic>>,
     /// How many policies came before.
     policy: usize,
     to_first: SourceMap,
@@ -74,7 +74,7 @@ impl MemoRun<'_> {
 
     /// Returns the key of a task, or `None` where it has to be linted: its release is wanted for manifests, or one of its
     /// texts was not there in the first run.
-    pub(super) fn key(&self, index: usize, task: &LintTask) -> Option<Key> {
+    pub(super) fn key(&self, index: usize, task: &LintTask) -> Option<MemoKey> {
         if task.keep_release {
             return None;
         }
@@ -87,7 +87,7 @@ impl MemoRun<'_> {
     }
 
     /// Returns the findings of an earlier run, with their places in the texts of this one.
-    pub(super) fn recall(&self, key: &Key) -> Option<Vec<Diagnostic>> {
+    pub(super) fn recall(&self, key: &MemoKey) -> Option<Vec<Diagnostic>> {
         let mut findings = self.findings.get(key)?.clone();
         for finding in &mut findings {
             finding.relocate(&self.from_first);
@@ -96,7 +96,7 @@ impl MemoRun<'_> {
     }
 
     /// Keeps the findings of this run.
-    pub(super) fn keep(&mut self, key: Key, findings: &[Diagnostic]) {
+    pub(super) fn keep(&mut self, key: MemoKey, findings: &[Diagnostic]) {
         let mut findings = findings.to_vec();
         for finding in &mut findings {
             finding.relocate(&self.to_first);

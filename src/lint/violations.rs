@@ -22,7 +22,7 @@ pub(super) fn check<'v>(
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chart in &values.charts {
-        let subject = Subject::new(values.sources, chart.values);
+        let subject = CheckedValues::new(values.sources, chart.values);
         let violations = subject.violations(|instance| chart.basis.schema().check(instance));
         if violations.is_empty() {
             continue;
@@ -62,7 +62,7 @@ pub(super) fn check<'v>(
 fn objects(cx: &Context<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for object in kubernetes_values(cx.hub) {
-        let subject = Subject::new(cx.hub.sources, object.value);
+        let subject = CheckedValues::new(cx.hub.sources, object.value);
         let violations =
             subject.check(|instance| check_kubernetes(object.type_name, object.extent, instance));
         for violation in violations {
@@ -86,7 +86,7 @@ struct Doubts {
 }
 
 impl Doubts {
-    fn of(subject: &Subject<'_>, chart: &ChartValues<'_>) -> Self {
+    fn of(subject: &CheckedValues<'_>, chart: &ChartValues<'_>) -> Self {
         let Basis::KnownChart(known) = &chart.basis else {
             return Self {
                 others: Vec::new(),
@@ -150,13 +150,13 @@ impl Doubts {
 }
 
 /// Values that are checked against one schema or several.
-struct Subject<'v> {
+struct CheckedValues<'v> {
     sources: &'v Sources,
     values: &'v Value,
     json: Json,
 }
 
-impl<'v> Subject<'v> {
+impl<'v> CheckedValues<'v> {
     fn new(sources: &'v Sources, values: &'v Value) -> Self {
         Self {
             sources,
