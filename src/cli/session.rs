@@ -275,9 +275,9 @@ impl<'h> Session<'h> {
 
     /// Returns the pages of rules with their base address, from the environment or the build.
     fn pages(&self) -> Pages {
-        let said = self.host.env(env::PAGES);
-        let said = said.and_then(|said| said.into_string().ok());
-        let base = said.or_else(|| option_env!("DUNNAGE_PAGES").map(str::to_owned));
+        let given = self.host.env(env::PAGES);
+        let given = given.and_then(|given| given.into_string().ok());
+        let base = given.or_else(|| option_env!("DUNNAGE_PAGES").map(str::to_owned));
         let base = base.map(|base| base.trim_end_matches('/').to_owned());
         let is_address =
             |base: &String| !base.is_empty() && base.chars().all(|c| c.is_ascii_graphic());

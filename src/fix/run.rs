@@ -363,7 +363,7 @@ fn brought<'d>(
     }
     let there = count(after);
     let is_brought = |finding: &&Diagnostic| {
-        let what = said(finding);
+        let what = identity(finding);
         finding.level <= bar && there.get(&what) > expected.get(&what)
     };
     after.iter().filter(is_brought).cloned().collect()
@@ -388,7 +388,7 @@ fn check<'d>(
     let mut reason = None;
     let mut still_there = BTreeSet::new();
     for finding in after {
-        let what = said(finding);
+        let what = identity(finding);
         if there.get(&what) <= expected.get(&what) {
             continue;
         }
@@ -411,7 +411,7 @@ fn check<'d>(
     }
 }
 
-fn said(finding: &Diagnostic) -> (&'static str, &str) {
+fn identity(finding: &Diagnostic) -> (&'static str, &str) {
     (finding.code.id, finding.message.as_str())
 }
 
@@ -420,7 +420,7 @@ fn count<'d>(
 ) -> BTreeMap<(&'static str, &'d str), usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
-        *counts.entry(said(finding)).or_default() += 1;
+        *counts.entry(identity(finding)).or_default() += 1;
     }
     counts
 }

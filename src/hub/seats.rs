@@ -85,7 +85,7 @@ pub fn differing<'s>(
         let taken = request(profile, guarantee, limit);
         let is_other = held.and_then(bytes::amount) != taken.and_then(bytes::amount);
         let both = || held.into_iter().chain(taken);
-        let amount = taken.or(profile.said(guarantee));
+        let amount = taken.or(profile.explicit(guarantee));
         amount.filter(|_| is_other && both().all(is_known))
     })
 }

@@ -102,7 +102,7 @@ fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
 }
 
 /// Returns the content of a part. A hook is never skipped, because it shows the mode.
-pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
+pub(super) fn classify(part: &str, kinds: &Kinds) -> Body {
     if yaml::is_blank(part) {
         return Body::Blank;
     }
@@ -145,7 +145,7 @@ mod tests {
 
     #[track_caller]
     fn check(part: &str, expected: Body) {
-        assert_eq!(look(part, &Kinds::default()), expected, "{part:?}");
+        assert_eq!(classify(part, &Kinds::default()), expected, "{part:?}");
     }
 
     #[test]

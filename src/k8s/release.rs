@@ -40,7 +40,7 @@ impl<'s> Manifests<'s> {
             let part = &text[range.clone()];
             StreamPart {
                 range,
-                body: prefilter::look(part, kinds),
+                body: prefilter::classify(part, kinds),
                 file: file_in_text(part),
             }
         };

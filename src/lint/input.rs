@@ -215,11 +215,11 @@ fn judge_one(
     let kinds = Kinds::default();
     let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
     let is_layered = input.is_layered && repeats == Repeats::Hidden;
-    let said = ReportedValues::new(&outcome.findings, &input.selection, is_layered);
+    let reported = ReportedValues::new(&outcome.findings, &input.selection, is_layered);
     for Rendered { source, task } in input.streams {
         let release = task.and_then(|task| releases[task].as_ref());
         let mut findings = manifests(sources, source, &cluster, release);
-        findings.retain(|finding| !said.says(finding, source));
+        findings.retain(|finding| !reported.has(finding, source));
         outcome.findings.extend(findings);
     }
     let findings = &mut outcome.findings;

@@ -161,10 +161,10 @@ impl<'p> Gatherer<'p> {
     fn add_release(&mut self, reader: &mut Reader<'_>, release: &ReleaseRequest) -> Option<usize> {
         let (parts, mut errors) =
             read_layers(reader, &mut self.files, &release.paths, &release.layers);
-        if let Some(said) = release.said {
+        if let Some(declared_at) = release.declared_at {
             // The policy names the missing files.
             for error in errors.iter_mut().filter(|error| error.labels.is_empty()) {
-                *error = error.clone().at(said, "a layer of this release");
+                *error = error.clone().at(declared_at, "a layer of this release");
             }
         }
         self.note_templates(reader, &parts.values, &mut errors);
@@ -360,8 +360,8 @@ fn no_hub(parts: &hub::ReleaseInput<'_>, release: &ReleaseRequest) -> Diagnostic
         None => "list the keys with `dunnage values`".to_owned(),
     };
     let error = Diagnostic::new(&NO_SUCH_VALUE, message).help(help);
-    match release.said {
-        Some(said) => error.at(said, "this release"),
+    match release.declared_at {
+        Some(declared_at) => error.at(declared_at, "this release"),
         None => error,
     }
 }
@@ -375,12 +375,12 @@ fn without_effect(option: &str) -> Diagnostic {
 
 /// Returns the error for a release whose chart has another version than the given one.
 fn other_version(release: &ReleaseRequest, version: &str) -> Diagnostic {
-    let said = release.chart_version.as_deref().unwrap_or_default();
-    let message = format!("the chart has version {version}, not {said}");
+    let declared_at = release.chart_version.as_deref().unwrap_or_default();
+    let message = format!("the chart has version {version}, not {declared_at}");
     let error = Diagnostic::new(&NO_EFFECT, message)
         .help("remove the version: the chart sets it; use `--to` to check an upgrade");
-    match release.said {
-        Some(said) => error.at(said, "this release"),
+    match release.declared_at {
+        Some(declared_at) => error.at(declared_at, "this release"),
         None => error,
     }
 }

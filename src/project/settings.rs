@@ -44,8 +44,8 @@ pub(super) fn read(
         Some((source, folder)) => Some((read_policy(reader, request.codes, source)?, folder)),
         None => None,
     };
-    let said = policy.as_ref().map(|(policy, _)| selection(policy));
-    let mut selection = said.unwrap_or_else(|| Selection::of(RULES));
+    let declared_at = policy.as_ref().map(|(policy, _)| selection(policy));
+    let mut selection = declared_at.unwrap_or_else(|| Selection::of(RULES));
     if !request.select.is_empty() {
         selection.select.clone_from(&request.select);
     }

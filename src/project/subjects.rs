@@ -37,7 +37,7 @@ pub(super) struct ReleaseRequest {
     pub(super) chart_version: Option<String>,
     pub(super) hub: Option<String>,
     /// The place in the policy.
-    pub(super) said: Option<Span>,
+    pub(super) declared_at: Option<Span>,
     /// Whether it was found in a directory, so that it need not be something that the linter knows.
     pub(super) is_found: bool,
     /// Whether it may be one layer of several unknown ones.
@@ -51,7 +51,7 @@ impl ReleaseRequest {
             layers: request.layers.clone(),
             chart_version: request.chart_version.clone(),
             hub: request.hub.clone(),
-            said: None,
+            declared_at: None,
             is_found: false,
             is_partial: false,
         }
@@ -101,7 +101,7 @@ pub(super) fn subjects(
     let mut known = Vec::new();
     found.retain(|subject| match subject {
         Subject::Release(ReleaseRequest {
-            said: Some(span),
+            declared_at: Some(span),
             layers,
             ..
         }) => {
@@ -330,7 +330,7 @@ impl SubjectFinder<'_> {
                 .clone()
                 .or_else(|| Some(release.chart_version.as_ref()?.value.clone())),
             hub: self.request.hub.clone().or_else(|| release.hub.clone()),
-            said: Some(release.name.span),
+            declared_at: Some(release.name.span),
             is_found: false,
             is_partial: false,
         })

@@ -28,11 +28,11 @@ pub struct OutputOptions {
 /// Returns each diagnostic with its source lines, separated by blank lines.
 ///
 /// The first line of each has everything important, for logs that show only that.
-pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: &OutputOptions) -> String {
+pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], options: &OutputOptions) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let blocks: Vec<String> = diagnostics
         .iter()
-        .map(|diagnostic| block(sources, diagnostic, look))
+        .map(|diagnostic| block(sources, diagnostic, options))
         .collect();
     blocks.join("\n")
 }
@@ -73,12 +73,12 @@ fn wrap(text: &str, [first, others]: [usize; 2], width: usize) -> String {
     wrapped
 }
 
-fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> String {
-    let ellipsis = if look.unicode { "…" } else { "..." };
-    let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
+fn block(sources: &Sources, diagnostic: &Diagnostic, options: &OutputOptions) -> String {
+    let ellipsis = if options.unicode { "…" } else { "..." };
+    let width = options.width.saturating_sub(GUTTER).max(NARROWEST);
     let wrapped = |text: String, first: usize, others: usize| {
-        if look.wraps {
-            wrap(&text, [first, others], look.width.max(NARROWEST))
+        if options.wraps {
+            wrap(&text, [first, others], options.width.max(NARROWEST))
         } else {
             text
         }
@@ -99,7 +99,7 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> St
             ExcerptFrame { width, ellipsis },
         )),
     };
-    let handler = GraphicalReportHandler::new_themed(theme(diagnostic, look))
+    let handler = GraphicalReportHandler::new_themed(theme(diagnostic, options))
         .with_links(false)
         .with_wrap_lines(false)
         .without_syntax_highlighting()
@@ -112,19 +112,19 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> St
     text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
 }
 
-fn theme(diagnostic: &Diagnostic, look: &OutputOptions) -> GraphicalTheme {
-    let mut characters = if look.unicode {
+fn theme(diagnostic: &Diagnostic, options: &OutputOptions) -> GraphicalTheme {
+    let mut characters = if options.unicode {
         ThemeCharacters::unicode()
     } else {
         ThemeCharacters::ascii()
     };
-    let head = format!("{}[{}]", diagnostic.level.name(), id(diagnostic, look));
+    let head = format!("{}[{}]", diagnostic.level.name(), id(diagnostic, options));
     match diagnostic.level {
         Level::Error => characters.error = head,
         Level::Warning => characters.warning = head,
         Level::Note | Level::Hint => characters.advice = head,
     }
-    let styles = if look.color {
+    let styles = if options.color {
         ThemeStyles::ansi()
     } else {
         ThemeStyles::none()
@@ -133,9 +133,9 @@ fn theme(diagnostic: &Diagnostic, look: &OutputOptions) -> GraphicalTheme {
 }
 
 /// Returns the code, as a link to its page if one is known.
-fn id(diagnostic: &Diagnostic, look: &OutputOptions) -> String {
+fn id(diagnostic: &Diagnostic, options: &OutputOptions) -> String {
     let id = diagnostic.code.id;
-    let pages = look.pages.as_ref();
+    let pages = options.pages.as_ref();
     match pages.and_then(|pages| pages.link(diagnostic.code)) {
         Some(link) => format!("\u{1b}]8;;{link}\u{1b}\\{id}\u{1b}]8;;\u{1b}\\"),
         None => id.to_owned(),

@@ -31,11 +31,11 @@ impl<'v> SpawnerSettings<'v> {
 
     /// Returns the value of a trait, unless it is `null`.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.said(name).filter(|value| !value.is_null())
+        self.explicit(name).filter(|value| !value.is_null())
     }
 
     /// Returns the value of a trait, `null` included.
-    pub fn said(&self, name: &str) -> Option<&Value> {
+    pub fn explicit(&self, name: &str) -> Option<&Value> {
         self.traits.get(name).map(AsRef::as_ref)
     }
 
@@ -60,7 +60,10 @@ impl<'v> SpawnerSettings<'v> {
             .profile
             .and_then(|profile| profile.get(super::OVERRIDE));
         let own = own.and_then(|own| own.get(name));
-        own.is_some_and(|own| self.said(name).is_some_and(|said| said.set == own.set))
+        own.is_some_and(|own| {
+            self.explicit(name)
+                .is_some_and(|explicit| explicit.set == own.set)
+        })
     }
 
     /// Returns the mappings that the profile or a choice sets, with the names of the traits.

@@ -55,8 +55,8 @@ pub(super) fn count(session: &Session<'_>, fixing: Fixing<'_>, findings: &[Diagn
     let mut fixable = Fixable::default();
     for fix in fixes.filter(may_apply) {
         match fix.safety {
-            Safety::Safe => fixable.safe += 1,
-            Safety::Unsafe => fixable.risky += 1,
+            Safety::Safe => fixable.safe_fixes += 1,
+            Safety::Unsafe => fixable.unsafe_fixes += 1,
         }
     }
     fixable

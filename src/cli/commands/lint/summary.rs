@@ -17,9 +17,9 @@ pub(super) struct LintSummary {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fixable {
     /// With `--fix`.
-    pub(super) safe: usize,
+    pub(super) safe_fixes: usize,
     /// With `--unsafe-fixes` too.
-    pub(super) risky: usize,
+    pub(super) unsafe_fixes: usize,
 }
 
 impl LintSummary {
@@ -55,13 +55,16 @@ impl LintSummary {
 
 impl Fixable {
     fn note(self) -> Option<String> {
-        let Self { safe, risky } = self;
-        match (safe, risky) {
+        let Self {
+            safe_fixes,
+            unsafe_fixes,
+        } = self;
+        match (safe_fixes, unsafe_fixes) {
             (0, 0) => None,
-            (safe, 0) => Some(format!("{safe} fixable with --fix")),
-            (0, risky) => Some(format!("{risky} fixable with --fix --unsafe-fixes")),
-            (safe, risky) => Some(format!(
-                "{safe} fixable with --fix, {risky} with --unsafe-fixes"
+            (safe_fixes, 0) => Some(format!("{safe_fixes} fixable with --fix")),
+            (0, unsafe_fixes) => Some(format!("{unsafe_fixes} fixable with --fix --unsafe-fixes")),
+            (safe_fixes, unsafe_fixes) => Some(format!(
+                "{safe_fixes} fixable with --fix, {unsafe_fixes} with --unsafe-fixes"
             )),
         }
     }
@@ -83,7 +86,11 @@ mod tests {
     const CODE: &Code = &Code::error("TS001", "test", "a test");
 
     #[track_caller]
-    fn check(levels: &[Level], [files, skipped, safe, risky]: [usize; 4], expected: &str) {
+    fn check(
+        levels: &[Level],
+        [files, skipped, safe_fixes, unsafe_fixes]: [usize; 4],
+        expected: &str,
+    ) {
         let findings = levels.iter().map(|level| Diagnostic {
             level: *level,
             ..Diagnostic::new(CODE, "a test")
@@ -91,7 +98,10 @@ mod tests {
         let summary = LintSummary {
             files,
             skipped,
-            fixable: Fixable { safe, risky },
+            fixable: Fixable {
+                safe_fixes,
+                unsafe_fixes,
+            },
         };
         assert_eq!(summary.line(&findings.collect::<Vec<_>>()), expected);
     }

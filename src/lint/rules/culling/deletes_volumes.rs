@@ -42,7 +42,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let places = [(USERS, "deletes users"), (TYPE, "one volume per user")];
         let edits = fixes::set(cx, USERS, false, USERS);
         let finding = hub.at(finding, &places);
-        findings.push(fixes::safe(finding, "set `cull.users: false`", edits));
+        findings.push(fixes::safe_fix(finding, "set `cull.users: false`", edits));
     }
     let removes =
         hub.flag(SERVERS) == Some(true) && hub.flag("hub.allowNamedServers") == Some(true);
@@ -58,7 +58,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         ];
         let edits = fixes::set(cx, SERVERS, false, SERVERS);
         let finding = hub.at(finding, &places);
-        findings.push(fixes::safe(
+        findings.push(fixes::safe_fix(
             finding,
             "set `cull.removeNamedServers: false`",
             edits,

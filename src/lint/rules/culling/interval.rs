@@ -38,5 +38,5 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let half = half.map(|timeout| timeout / 2).filter(|half| *half > 0);
     let edits = half.and_then(|half| fixes::set(cx, EVERY, half, TIMEOUT));
     let message = "set `cull.every` to half of `cull.timeout`";
-    findings.push(fixes::risky(hub.at(finding, &places), message, edits));
+    findings.push(fixes::unsafe_fix(hub.at(finding, &places), message, edits));
 }

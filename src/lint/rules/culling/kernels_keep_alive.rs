@@ -57,10 +57,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         finding
     } else if culls_kernels {
         let edits = idle_timeout(hub).and_then(|timeout| set_connected(cx, timeout));
-        fixes::risky(finding, "set `cull_connected: true`", edits)
+        fixes::unsafe_fix(finding, "set `cull_connected: true`", edits)
     } else {
         let edits = add_settings_file(cx, place).filter(|_| !files.contains(SETTINGS));
-        fixes::risky(finding, "cull idle kernels after 20 minutes", edits)
+        fixes::unsafe_fix(finding, "cull idle kernels after 20 minutes", edits)
     });
 }
 

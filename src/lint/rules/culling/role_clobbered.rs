@@ -39,7 +39,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let edits = fixes::move_by_name(cx, ROLES, "hub.loadRoles");
     let edits = edits.filter(|_| hub.version >= HAS_LOAD_ROLES);
     let finding = hub.at(finding, &places);
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         "move the roles to `hub.loadRoles`",
         edits,

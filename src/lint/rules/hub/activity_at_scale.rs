@@ -73,7 +73,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             .at(span(place), label)
             .help(help);
         let edits = fixes::set_near(cx, &path, 300);
-        fixes::risky(finding, "set the interval to 300 seconds", edits)
+        fixes::unsafe_fix(finding, "set the interval to 300 seconds", edits)
     }));
 }
 

@@ -132,11 +132,11 @@ fn in_config(cx: &Context<'_>, path: &str, set: &Value, key: &str) -> Diagnostic
     }
     if !hub.is_set(key) {
         let edits = fixes::move_key(cx, path, key).filter(|_| !NOT_MOVABLE.contains(&key));
-        return fixes::risky(finding, format!("move it to `{key}`"), edits);
+        return fixes::unsafe_fix(finding, format!("move it to `{key}`"), edits);
     }
     let edits = fixes::remove(cx, set).filter(|_| is_same);
     let finding = hub.at(finding, &[(key, "the chart key")]);
-    fixes::risky(finding, format!("remove `{path}`"), edits)
+    fixes::unsafe_fix(finding, format!("remove `{path}`"), edits)
 }
 
 /// Returns hints about code in `hub.extraConfig` that assigns the trait.

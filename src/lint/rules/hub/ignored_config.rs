@@ -33,7 +33,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         .help("move the services to `hub.services`, a mapping by service name");
     let finding = hub.at(finding, &[(SERVICES, "ignored")]);
     let edits = fixes::move_by_name(cx, SERVICES, "hub.services");
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         "move the services to `hub.services`",
         edits,

@@ -27,7 +27,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let finding = Diagnostic::new(&CODE, message).help(help);
             let finding = hub.at(finding, &[(path.as_str(), "unknown key")]);
             let edits = fixes::remove(cx, value);
-            findings.push(fixes::safe(finding, format!("remove `{path}`"), edits));
+            findings.push(fixes::safe_fix(finding, format!("remove `{path}`"), edits));
         }
     }
     for component in ["hub", "proxy"] {
@@ -69,7 +69,7 @@ fn rolling_update(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
         &places[..1]
     };
     let message = format!("remove `{path}`");
-    Some(fixes::safe(
+    Some(fixes::safe_fix(
         hub.at(finding, places),
         message,
         without_strategy(cx, component),
@@ -104,5 +104,5 @@ fn leftover_settings(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
         .help("remove it, or set it to `null`");
     let finding = hub.at(finding, &[(kind.as_str(), "the strategy")]);
     let edits = fixes::remove(cx, left);
-    Some(fixes::safe(finding, format!("remove `{path}`"), edits))
+    Some(fixes::safe_fix(finding, format!("remove `{path}`"), edits))
 }

@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         ];
         let edits = fixes::set_near(cx, &enabled, false);
         let message = "disable the disruption budget";
-        findings.push(fixes::safe(hub.at(finding, &places), message, edits));
+        findings.push(fixes::safe_fix(hub.at(finding, &places), message, edits));
     }
 }
 

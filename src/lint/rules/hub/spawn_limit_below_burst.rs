@@ -60,7 +60,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     } else {
         fixes::replace_scalar(cx, value, enough)
     };
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         format!("set the limit to {enough}"),
         edits,

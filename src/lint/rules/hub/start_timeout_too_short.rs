@@ -105,7 +105,7 @@ fn too_short(cx: &Context<'_>, timeout: &Value) -> Option<Diagnostic> {
     } else {
         fixes::replace_scalar(cx, timeout, wanted)
     };
-    finding = fixes::risky(
+    finding = fixes::unsafe_fix(
         finding,
         format!("set the start timeout to {wanted} seconds"),
         edits,

@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     findings.push(if let Some(meant) = meant(classes, name) {
         let edits = fixes::replace_scalar(cx, value, meant.clone());
         let finding = finding.help(format!("did you mean `{meant}`?"));
-        fixes::risky(finding, format!("replace it with `{meant}`"), edits)
+        fixes::unsafe_fix(finding, format!("replace it with `{meant}`"), edits)
     } else {
         let names: Vec<&str> = classes.authenticator_names().collect();
         let names = names.into_iter().filter(|name| !name.contains('-'));

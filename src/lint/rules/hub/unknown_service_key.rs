@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 Some(meant) => {
                     let edits = fixes::rename_key(cx, value, &meant);
                     let finding = finding.help(format!("did you mean `{meant}`?"));
-                    fixes::risky(finding, format!("rename it to `{meant}`"), edits)
+                    fixes::unsafe_fix(finding, format!("rename it to `{meant}`"), edits)
                 }
                 None => finding.help("remove it, or use a key of JupyterHub's `Service`"),
             });
@@ -69,7 +69,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let finding = Diagnostic::new(&CODE, message).at(span(id), "prefix missing");
             let edits = fixes::replace_scalar(cx, id, format!("service-{text}"));
             let finding = finding.help(format!("use `service-{text}`"));
-            findings.push(fixes::risky(
+            findings.push(fixes::unsafe_fix(
                 finding,
                 format!("replace it with `service-{text}`"),
                 edits,

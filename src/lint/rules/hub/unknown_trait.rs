@@ -55,7 +55,7 @@ fn unknown(
             .then(|| fixes::rename_key(cx, value, meant))
             .flatten();
         let finding = finding.help(format!("did you mean `{meant}`?"));
-        return fixes::risky(finding, format!("rename it to `{meant}`"), edits);
+        return fixes::unsafe_fix(finding, format!("rename it to `{meant}`"), edits);
     }
     match reader.homes(name).as_slice() {
         [] => finding.help(format!("remove it, or use a setting of `{section}`")),

@@ -111,7 +111,7 @@ fn wrong_type(
                 Json::Array(_) => fixes::replace(cx, value.set, new),
                 new => fixes::replace_scalar(cx, value, new.clone()),
             };
-            fixes::risky(finding, message, edits)
+            fixes::unsafe_fix(finding, message, edits)
         }
         None => finding,
     }

@@ -88,7 +88,7 @@ fn unset_tag(cx: &Context<'_>, path: &str) -> Option<Diagnostic> {
     }
     let finding = finding.help("remove the tag: the packaged chart sets its version");
     let edits = fixes::remove(cx, tag);
-    Some(fixes::safe(finding, "remove the tag", edits))
+    Some(fixes::safe_fix(finding, "remove the tag", edits))
 }
 
 const UNSET: &str = "image cannot be pulled: no registry has the tag `set-by-chartpress`";
@@ -221,7 +221,7 @@ fn with_split_name(
         let keys: [(&[&str], Json); 2] = [(&["name"], short.into()), (&["tag"], tag.into())];
         fixes::beside(cx, name, &keys)
     });
-    fixes::safe(found, "move the tag to `tag`", edits)
+    fixes::safe_fix(found, "move the tag to `tag`", edits)
 }
 
 /// Returns what is wrong with the name of a repository.

@@ -191,7 +191,7 @@ fn dangling(
     Some(if let Some(meant) = misspelled(name, own) {
         let edits = fixes::replace_scalar(cx, value, meant);
         let finding = finding.help(format!("did you mean `{meant}`?"));
-        fixes::risky(finding, format!("replace it with `{meant}`"), edits)
+        fixes::unsafe_fix(finding, format!("replace it with `{meant}`"), edits)
     } else {
         let place = keys.volumes[0];
         finding.help(format!("add the volume to `{place}`, or remove the mount"))

@@ -69,13 +69,13 @@ fn with_fix(
             meant: Some(meant), ..
         } => {
             let edits = fixes::rename_key(cx, value, meant);
-            fixes::risky(found, format!("rename it to `{meant}`"), edits)
+            fixes::unsafe_fix(found, format!("rename it to `{meant}`"), edits)
         }
         ViolationKind::WrongType {
             meant: Some(meant), ..
         } => {
             let edits = fixes::replace_scalar(cx, value, meant.clone());
-            fixes::risky(found, format!("replace it with `{meant}`"), edits)
+            fixes::unsafe_fix(found, format!("replace it with `{meant}`"), edits)
         }
         ViolationKind::WrongValue { meant } => {
             let quantity = match &value.content {
@@ -86,7 +86,7 @@ fn with_fix(
                 return found;
             };
             let edits = fixes::replace_scalar(cx, value, meant.clone());
-            fixes::risky(found, format!("replace it with `{meant}`"), edits)
+            fixes::unsafe_fix(found, format!("replace it with `{meant}`"), edits)
         }
         _ => found,
     }

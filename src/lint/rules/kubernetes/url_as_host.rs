@@ -22,12 +22,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.flag("proxy.https.enabled") != Some(false) {
         for host in items(hub.get("proxy.https.hosts")) {
             let consequence = "Let's Encrypt issues no certificate for it";
-            findings.extend(found(cx, host, consequence, fixes::risky));
+            findings.extend(found(cx, host, consequence, fixes::unsafe_fix));
         }
     }
     for host in object_hosts(hub) {
         let consequence = "the API server rejects the object";
-        findings.extend(found(cx, host, consequence, fixes::safe));
+        findings.extend(found(cx, host, consequence, fixes::safe_fix));
     }
 }
 

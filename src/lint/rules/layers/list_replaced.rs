@@ -83,7 +83,7 @@ fn replaced(cx: &Context<'_>, path: &[&str], list: &Value, items: &[Value]) -> O
     }
     let repeated = dropped.iter().map(|item| item.to_json()).collect();
     let edits = fixes::append(cx, list, repeated);
-    let finding = fixes::risky(finding, "repeat the dropped items", edits);
+    let finding = fixes::unsafe_fix(finding, "repeat the dropped items", edits);
     Some(Diagnostic { level, ..finding })
 }
 

@@ -67,7 +67,7 @@ fn with_selector_fix(
         (fixes::split(&path), selector.clone().into())
     };
     let edits = fixes::add(cx, first, loose.iter().map(place).collect());
-    fixes::risky(finding, "use the same node selector", edits)
+    fixes::unsafe_fix(finding, "use the same node selector", edits)
 }
 
 /// Returns a finding if user pods require user nodes, but no core pod is bound to core nodes.
@@ -84,7 +84,7 @@ fn only_user_pods_bound(cx: &Context<'_>) -> Option<Diagnostic> {
     ];
     let edits = fixes::set_near(cx, CORE_MATCH, "require");
     let finding = hub.at(finding, &places);
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
         "require core nodes for core pods",
         edits,

@@ -89,7 +89,11 @@ fn chart_list_replaced(
     finding.level = level(cx, &missing);
     let finding = hub.at(finding, &[(path, "replaces the chart's list")]);
     let edits = fixes::append(cx, list, with_spellings(all, &missing, value));
-    Some(fixes::safe(finding, "tolerate the dedicated taint", edits))
+    Some(fixes::safe_fix(
+        finding,
+        "tolerate the dedicated taint",
+        edits,
+    ))
 }
 
 /// Returns a finding if a list has only one of the two spellings of the taint.
@@ -109,7 +113,7 @@ fn one_spelling(cx: &Context<'_>, list: &Value, value: &str) -> Option<Diagnosti
         .help("tolerate both spellings: some clouds do not allow `/` in a taint key");
     finding.level = level(cx, &spellings);
     let edits = fixes::append(cx, list, with_spellings(&all, &spellings, value));
-    Some(fixes::safe(finding, "tolerate both spellings", edits))
+    Some(fixes::safe_fix(finding, "tolerate both spellings", edits))
 }
 
 /// Returns the spellings that the policy's pools use in taints with this value; with any value for `None`.

@@ -132,7 +132,7 @@ fn with_chart_key_fix(
         "affinity" => fixes::scatter(cx, &from, affinity),
         _ => None,
     };
-    fixes::risky(finding, "move it to the chart's key", edits)
+    fixes::unsafe_fix(finding, "move it to the chart's key", edits)
 }
 
 /// Adds the fix that makes the field a trait of the profile, if the trait has the same shape.
@@ -153,7 +153,7 @@ fn with_trait_fix(
     let edits = holder
         .filter(|_| same)
         .and_then(|holder| fixes::transfer(cx, value, holder, &[of_profile]));
-    fixes::risky(finding, format!("use the trait `{of_profile}`"), edits)
+    fixes::unsafe_fix(finding, format!("use the trait `{of_profile}`"), edits)
 }
 
 /// Returns the terms of an affinity with the chart's keys for them: required and preferred terms of each kind.

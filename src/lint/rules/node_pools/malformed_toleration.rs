@@ -82,7 +82,7 @@ fn unknown_field(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
     Some(match meant {
         Some(meant) => {
             let edits = fixes::rename_key(cx, value, meant);
-            fixes::safe(found, format!("rename it to `{meant}`"), edits)
+            fixes::safe_fix(found, format!("rename it to `{meant}`"), edits)
         }
         None => found,
     })
@@ -119,7 +119,7 @@ fn rejected(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
     Some(match (effect, meant) {
         (Some(effect), Some(meant)) => {
             let edits = fixes::replace_scalar(cx, effect, meant.as_str());
-            fixes::safe(found, format!("write `{}`", meant.as_str()), edits)
+            fixes::safe_fix(found, format!("write `{}`", meant.as_str()), edits)
         }
         _ => found,
     })

@@ -75,7 +75,7 @@ fn of_chart(cx: &Context<'_>) -> Option<Diagnostic> {
         }
         Some(edits)
     });
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
         "require the node purpose in each term",
         edits,
@@ -88,7 +88,7 @@ fn of_profile(cx: &Context<'_>, term: &Value) -> Diagnostic {
     let finding = Diagnostic::new(&CODE, message)
         .at(span(term), "does not require the purpose")
         .help("add `hub.jupyter.org/node-purpose` to each term");
-    fixes::risky(
+    fixes::unsafe_fix(
         finding,
         "require the node purpose in this term",
         with_purpose(cx, term),

@@ -58,7 +58,7 @@ fn toleration(cx: &Context<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagno
     );
     let help = "add tolerations of `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`";
     let edits = fixes::append(cx, list, with_spellings(&items, &spellings, "user"));
-    Some(fixes::safe(
+    Some(fixes::safe_fix(
         replacing(list, message, help),
         "tolerate the taint of user nodes",
         edits,

@@ -62,7 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         "set `{USER_MATCH}: require`, unless all pods share one pool: a toleration only permits a node"
     ));
     let edits = fixes::set(cx, USER_MATCH, "require", signs[0].0);
-    let finding = fixes::risky(hub.at(finding, &signs), "require user nodes", edits);
+    let finding = fixes::unsafe_fix(hub.at(finding, &signs), "require user nodes", edits);
     findings.push(finding);
 }
 

@@ -46,7 +46,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(value), "allows eviction")
                 .help("remove it: user pods then prevent the removal of their node");
             let edits = fixes::remove(cx, value);
-            let finding = fixes::safe(finding, "remove the annotation", edits);
+            let finding = fixes::safe_fix(finding, "remove the annotation", edits);
             profiles::report(findings, finding);
         }
     }

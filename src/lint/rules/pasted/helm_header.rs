@@ -34,6 +34,6 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
             );
         let edits = Some(value).filter(|value| value.is_null());
         let edits = edits.and_then(|value| fixes::remove(values, value));
-        findings.push(fixes::safe(finding, "remove the line", edits));
+        findings.push(fixes::safe_fix(finding, "remove the line", edits));
     }
 }

@@ -32,7 +32,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
             let message = format!("key `{meant}` contains a {name}, so it is a different key");
             let finding = found(values, span, message);
             let edits = fixes::rename_key(values, value, &meant);
-            findings.push(fixes::risky(
+            findings.push(fixes::unsafe_fix(
                 finding,
                 format!("rename it to `{meant}`"),
                 edits,
@@ -50,7 +50,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
         let message = format!("{subject} contains a {name}, which becomes part of the value");
         let finding = found(values, value.set.value, message);
         let edits = fixes::replace_scalar(values, value, cleaned(text));
-        findings.push(fixes::risky(
+        findings.push(fixes::unsafe_fix(
             finding,
             "remove the character or replace it with a space",
             edits,

@@ -35,7 +35,11 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
             .at(value.set.value, "not YAML quotes")
             .help("use `\"` or `'` instead");
         let edits = fixes::replace_scalar(values, value, inner);
-        findings.push(fixes::safe(finding, "remove the typographic quotes", edits));
+        findings.push(fixes::safe_fix(
+            finding,
+            "remove the typographic quotes",
+            edits,
+        ));
     }
 }
 

@@ -44,7 +44,7 @@ fn disabled(cx: &Context<'_>) -> Diagnostic {
         return finding;
     }
     let edits = fixes::set(cx, ENABLED, true, REPLICAS);
-    fixes::risky(finding, "enable placeholders", edits)
+    fixes::unsafe_fix(finding, "enable placeholders", edits)
 }
 
 fn no_replicas(hub: &Hub<'_>) -> Diagnostic {

@@ -43,7 +43,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let edits = edits.and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS.0));
     let with_fix = |finding| {
         let message = "use the requests of the default user server";
-        fixes::risky(finding, message, edits)
+        fixes::unsafe_fix(finding, message, edits)
     };
     if requests_nothing(&base) {
         let message = "user placeholders request nothing and reserve no seat";
@@ -192,7 +192,7 @@ fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<D
     let requests = requests(default).filter(|_| !has_limits);
     let edits = requests.and_then(|requests| request_instead(cx, &requests));
     let message = "use the requests of the default user server";
-    Some(fixes::risky(finding, message, edits))
+    Some(fixes::unsafe_fix(finding, message, edits))
 }
 
 /// Returns the edits that set these requests, each where the current request is set.

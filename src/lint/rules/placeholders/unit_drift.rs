@@ -59,7 +59,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let message = format!("request `{guarantee}i` for placeholders");
     let edits =
         requests(hub, guarantee).and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS));
-    findings.push(fixes::safe(hub.at(finding, &places), message, edits));
+    findings.push(fixes::safe_fix(hub.at(finding, &places), message, edits));
 }
 
 /// Returns the requests of placeholders with the memory unit of Kubernetes. They replace all resources that the chart

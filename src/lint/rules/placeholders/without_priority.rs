@@ -34,7 +34,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         (CLASS, "ignored before z2jh 4.1"),
     ];
     let edits = fixes::set(cx, ENABLED, true, REPLICAS);
-    findings.push(fixes::safe(
+    findings.push(fixes::safe_fix(
         hub.at(finding, &places),
         "enable pod priority",
         edits,

@@ -82,7 +82,7 @@ fn redundant_images(cx: &Context<'_>) -> Vec<Diagnostic> {
             .at(span(extra), "already pulled")
             .help("remove it");
         let edits = fixes::remove(cx, extra);
-        found.push(fixes::safe(finding, "remove the extra image", edits));
+        found.push(fixes::safe_fix(finding, "remove the extra image", edits));
     }
     found
 }

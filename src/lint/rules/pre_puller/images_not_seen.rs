@@ -70,7 +70,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             .at(span(value), "not read by image pullers")
             .help(HELP);
         let edits = as_extra_image(cx, image);
-        let finding = fixes::safe(finding, "add it to `prePuller.extraImages`", edits);
+        let finding = fixes::safe_fix(finding, "add it to `prePuller.extraImages`", edits);
         profiles::report(findings, finding);
     }
     findings.extend(in_code(hub));

@@ -46,7 +46,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(list), "tolerated by the profile")
                 .help(help);
             let message = format!("let image pullers tolerate `{key}`");
-            findings.push(fixes::safe(finding, message, for_pullers(cx, list, key)));
+            findings.push(fixes::safe_fix(
+                finding,
+                message,
+                for_pullers(cx, list, key),
+            ));
         }
     }
 }

@@ -59,5 +59,5 @@ fn no_puller(cx: &Context<'_>) -> Option<Diagnostic> {
 /// Adds the fix that enables the continuous image puller.
 fn with_fix(cx: &Context<'_>, finding: Diagnostic) -> Diagnostic {
     let edits = fixes::set(cx, CONTINUOUS, true, CONTINUOUS);
-    fixes::risky(finding, "enable the continuous image puller", edits)
+    fixes::unsafe_fix(finding, "enable the continuous image puller", edits)
 }

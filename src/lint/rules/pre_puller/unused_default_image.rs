@@ -50,7 +50,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return findings.push(finding);
     };
     let edits = make_default(cx, name, tag);
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         format!("make `{name}:{tag}` the default image"),
         edits,

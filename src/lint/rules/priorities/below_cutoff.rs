@@ -42,7 +42,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let label = format!("below the cutoff {cutoff}");
     let edits = fixes::set(cx, PLACEHOLDER, cutoff, ENABLED);
-    findings.push(fixes::safe(
+    findings.push(fixes::safe_fix(
         hub.at(finding, &[(PLACEHOLDER, &label)]),
         format!("set the placeholder priority to {cutoff}"),
         edits,

@@ -27,7 +27,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         .help("set `globalDefault: false`, and give placeholders a negative priority");
     let finding = hub.at(finding, &[(GLOBAL, "applies to the whole cluster")]);
     let edits = fixes::set(cx, GLOBAL, false, GLOBAL);
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         "do not make it the cluster default",
         edits,

@@ -80,7 +80,7 @@ fn with_fix(
         return finding;
     };
     let edits = fixes::set(cx, path, priority, ENABLED);
-    fixes::safe(finding, format!("set `{path}` to {priority}"), edits)
+    fixes::safe_fix(finding, format!("set `{path}` to {priority}"), edits)
 }
 
 /// Returns the help: priorities in the right order, not below the cutoff of the autoscaler.

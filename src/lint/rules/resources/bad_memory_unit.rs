@@ -81,7 +81,7 @@ fn unreadable(cx: &Context<'_>, value: &Value) -> Option<Diagnostic> {
         return Some(finding);
     };
     let edits = fixes::replace_scalar(cx, value, meant.as_str());
-    Some(fixes::safe(
+    Some(fixes::safe_fix(
         finding,
         format!("replace it with `{meant}`"),
         edits,

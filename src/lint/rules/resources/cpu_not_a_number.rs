@@ -69,5 +69,5 @@ fn with_number(cx: &Context<'_>, finding: Diagnostic, value: &Value, cores: f64)
     let text = cores.to_string();
     let whole = text.parse().ok().map(|whole: i64| Json::from(whole));
     let edits = fixes::replace_scalar(cx, value, whole.unwrap_or_else(|| Json::from(cores)));
-    fixes::safe(finding, format!("replace it with `{text}`"), edits)
+    fixes::safe_fix(finding, format!("replace it with `{text}`"), edits)
 }

@@ -51,7 +51,7 @@ fn wrong_limit(
             .at(span(amount), "guarantee without a limit")
             .help("set the limit; Kubernetes then uses it as the guarantee too");
         let edits = add_limit(cx, settings, name, amount);
-        return Some(fixes::safe(
+        return Some(fixes::safe_fix(
             finding,
             "set the limit to the guarantee",
             edits,

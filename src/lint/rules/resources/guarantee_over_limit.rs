@@ -48,7 +48,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 .at(span(limit), "limit")
                 .help("raise the limit, or lower the guarantee");
             let edits = raise_limit(cx, settings, names, (guarantee, limit));
-            let finding = fixes::risky(finding, "raise the limit to the guarantee", edits);
+            let finding = fixes::unsafe_fix(finding, "raise the limit to the guarantee", edits);
             profiles::report(findings, finding);
         }
     }

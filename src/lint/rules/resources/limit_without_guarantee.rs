@@ -67,7 +67,7 @@ fn reserved(settings: &SpawnerSettings<'_>, what: &str, limit: &Value) -> Option
 fn unlimited(hub: &Hub<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let of_chart = hub.get("singleuser.memory").and_then(Value::as_map);
     let deleted = of_chart.and_then(|memory| memory.deleted.get("guarantee"));
-    let removed = settings.said("mem_guarantee").or(deleted)?;
+    let removed = settings.explicit("mem_guarantee").or(deleted)?;
     let message = format!(
         "{} has no memory guarantee and no limit: nodes can run out of memory",
         settings.title

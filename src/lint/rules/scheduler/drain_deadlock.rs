@@ -55,7 +55,7 @@ fn with_fix(cx: &Context<'_>, path: &str, finding: Diagnostic) -> Diagnostic {
     let hub = cx.hub;
     if path == MAX_UNAVAILABLE {
         let edits = fixes::set_near(cx, MAX_UNAVAILABLE, 1);
-        return fixes::risky(finding, "allow one eviction at a time", edits);
+        return fixes::unsafe_fix(finding, "allow one eviction at a time", edits);
     }
     let Some(least) = hub
         .get(MIN_AVAILABLE)
@@ -64,7 +64,7 @@ fn with_fix(cx: &Context<'_>, path: &str, finding: Diagnostic) -> Diagnostic {
         return finding;
     };
     let edits = fixes::set_near(cx, REPLICAS, least + 1);
-    fixes::risky(finding, "run one replica more than `minAvailable`", edits)
+    fixes::unsafe_fix(finding, "run one replica more than `minAvailable`", edits)
 }
 
 /// Returns the path of the setting that allows no eviction.

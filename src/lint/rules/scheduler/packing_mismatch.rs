@@ -43,7 +43,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             ];
             let edits = fixes::set_near(cx, SCHEDULER, true);
             let finding = hub.at(finding, &places);
-            Some(fixes::risky(finding, "enable the user scheduler", edits))
+            Some(fixes::unsafe_fix(
+                finding,
+                "enable the user scheduler",
+                edits,
+            ))
         }
         _ => None,
     };
@@ -59,7 +63,11 @@ fn useless_packing(cx: &Context<'_>) -> Option<Diagnostic> {
         .at(span(hub.nearest(SCHEDULER)?), "user scheduler is enabled")
         .help("set `scheduling.userScheduler.enabled: false` to spread user pods over all nodes");
     let edits = fixes::set_near(cx, SCHEDULER, false);
-    Some(fixes::risky(finding, "disable the user scheduler", edits))
+    Some(fixes::unsafe_fix(
+        finding,
+        "disable the user scheduler",
+        edits,
+    ))
 }
 
 /// Whether another scheduler may be set for user pods.

@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         ));
         let finding = hub.at(finding, &[(TAG, "pinned here")]);
         let edits = fixes::remove(cx, tag);
-        findings.push(fixes::safe(finding, "remove the tag", edits));
+        findings.push(fixes::safe_fix(finding, "remove the tag", edits));
     }
     let plugins = hub.get(PLUGINS).map(profiles::items).unwrap_or_default();
     let names = plugins.into_iter().filter_map(|plugin| plugin.get("name"));

@@ -68,7 +68,7 @@ fn defaults<'v>(
     let others = claims.iter().enumerate().filter(|(at, _)| *at != used);
     let removed: Option<Vec<_>> = others.map(|(_, claim)| fixes::remove(cx, claim)).collect();
     let edits = removed.map(|edits| edits.concat());
-    let finding = fixes::risky(finding, "keep the one that is used", edits);
+    let finding = fixes::unsafe_fix(finding, "keep the one that is used", edits);
     let labels = claims.into_iter().enumerate();
     Some(labels.fold(finding, |finding, (index, claim)| {
         let text = if index == used {

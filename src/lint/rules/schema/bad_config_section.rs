@@ -122,12 +122,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         findings.push(match (class, home(section)) {
             (Some(class), _) => {
                 let edits = fixes::rename_key(cx, value, class);
-                fixes::risky(finding, format!("rename it to `{class}`"), edits)
+                fixes::unsafe_fix(finding, format!("rename it to `{class}`"), edits)
             }
             (None, Some(to)) => {
                 let from = format!("hub.config.{section}");
                 let edits = fixes::move_key(cx, &from, &to);
-                fixes::risky(finding, format!("move it to `{to}`"), edits)
+                fixes::unsafe_fix(finding, format!("move it to `{to}`"), edits)
             }
             (None, None) => finding,
         });

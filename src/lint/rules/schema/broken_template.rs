@@ -154,7 +154,7 @@ fn finding(
         return finding.help(format!("did you mean `{{{meant}}}`?"));
     }
     let edits = fixes::replace_scalar(cx, value, doubled(fields, text));
-    fixes::risky(finding.help(DOUBLED), "double the braces", edits)
+    fixes::unsafe_fix(finding.help(DOUBLED), "double the braces", edits)
 }
 
 const DOUBLED: &str =

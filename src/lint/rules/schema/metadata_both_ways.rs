@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             "{help}\nz2jh {versions} accepts both: set `--chart-version`"
         ));
     }
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         "set `blockWithIptables: false`",
         edits,

@@ -49,7 +49,7 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     Some(match (to, found.hub) {
         (Some(to), Some(hub)) => {
             let edits = fixes::move_key(hub, &found.path.join("."), &to);
-            fixes::risky(finding, format!("move it to `{to}`"), edits)
+            fixes::unsafe_fix(finding, format!("move it to `{to}`"), edits)
         }
         _ => finding,
     })
@@ -83,7 +83,7 @@ fn one_level_too_deep(
         }
         _ => None,
     });
-    Some(fixes::risky(finding, "remove one level", edits))
+    Some(fixes::unsafe_fix(finding, "remove one level", edits))
 }
 
 fn at(home: &str, key: &str) -> String {

@@ -134,7 +134,7 @@ fn flaws(cx: &Context<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<D
         Some(match meant.filter(|_| !is_setting) {
             Some(meant) => {
                 let edits = fixes::rename_key(cx, value, meant);
-                fixes::risky(found, format!("rename it to `{meant}`"), edits)
+                fixes::unsafe_fix(found, format!("rename it to `{meant}`"), edits)
             }
             None if known.contains(&OVERRIDE) => moved(cx, holder, (key, value), found),
             None => found,
@@ -160,5 +160,5 @@ fn moved(
         return found;
     }
     let edits = fixes::transfer(cx, value, holder, &[OVERRIDE, &name]);
-    fixes::risky(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
+    fixes::unsafe_fix(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
 }

@@ -89,7 +89,7 @@ fn outside(
         let edits = fixes::scatter(values, &from.join("."), |value| {
             Some(vec![(to.clone(), value)])
         });
-        fixes::risky(finding, format!("move it to `{place}.{key}`"), edits)
+        fixes::unsafe_fix(finding, format!("move it to `{place}.{key}`"), edits)
     };
     of_hub(around).into_iter().map(finding).collect()
 }
@@ -115,7 +115,7 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
         .help(format!("remove this level: write `{}`", home.join(".")));
     let level = if is_at_hand { Level::Error } else { CODE.level };
     let finding = Diagnostic { level, ..finding };
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
         "remove one level",
         lifted(values, hub),

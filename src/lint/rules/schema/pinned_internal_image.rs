@@ -61,7 +61,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
         let finding = hub.at(finding, &[(place.as_str(), "pinned here")]);
         let edits = fixes::remove(cx, tag).filter(|_| is_of_chart(hub, tag));
-        findings.push(fixes::safe(finding, "remove the tag", edits));
+        findings.push(fixes::safe_fix(finding, "remove the tag", edits));
     }
 }
 

@@ -98,16 +98,16 @@ fn fixed(cx: &Context<'_>, removed: &Removed, value: &Value, finding: Diagnostic
                 [target] => format!("move it to `{target}`"),
                 _ => "move it to these keys".to_owned(),
             };
-            fixes::risky(finding, message, edits)
+            fixes::unsafe_fix(finding, message, edits)
         }
         Now::Remade(to, shape) => {
             let places = |value: yaml::Value| Some(vec![(split(to), shape(&value)?)]);
             let edits = fixes::scatter(cx, path, places);
-            fixes::risky(finding, format!("write it as `{to}`"), edits)
+            fixes::unsafe_fix(finding, format!("write it as `{to}`"), edits)
         }
         Now::Auth => {
             let edits = fixes::scatter(cx, path, auth::places);
-            fixes::risky(
+            fixes::unsafe_fix(
                 finding,
                 "move each setting to its class below `hub.config`",
                 edits,
@@ -115,11 +115,11 @@ fn fixed(cx: &Context<'_>, removed: &Removed, value: &Value, finding: Diagnostic
         }
         Now::Renamed(name) => {
             let edits = fixes::rename_key(cx, value, name);
-            fixes::risky(finding, format!("rename it to `{name}`"), edits)
+            fixes::unsafe_fix(finding, format!("rename it to `{name}`"), edits)
         }
         Now::Gone(_) => {
             let edits = fixes::remove(cx, value);
-            fixes::risky(finding, "remove it", edits)
+            fixes::unsafe_fix(finding, "remove it", edits)
         }
         Now::Else(_) => finding,
     }

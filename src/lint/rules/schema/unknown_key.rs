@@ -29,7 +29,7 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         return Some(finding);
     };
     let edits = fixes::rename_key(found.values, value, meant);
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
         format!("rename it to `{meant}`"),
         edits,

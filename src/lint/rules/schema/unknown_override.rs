@@ -116,7 +116,7 @@ fn with_fix(
     let hub = cx.hub;
     if let Some(holder) = holder(hub, settings, key) {
         let edits = fixes::transfer(cx, value, holder, &[key]);
-        return fixes::risky(found, format!("move `{key}` one level up"), edits);
+        return fixes::unsafe_fix(found, format!("move `{key}` one level up"), edits);
     }
     let is_later = || Traits::first_after(hub.version, key, value).is_some();
     let name = match traits.renamed(key) {
@@ -133,7 +133,7 @@ fn with_fix(
     match name.filter(fits) {
         Some(name) => {
             let edits = fixes::rename_key(cx, value, name);
-            fixes::risky(found, format!("rename it to `{name}`"), edits)
+            fixes::unsafe_fix(found, format!("rename it to `{name}`"), edits)
         }
         None => found,
     }

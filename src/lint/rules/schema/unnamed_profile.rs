@@ -79,7 +79,7 @@ fn found(cx: &Context<'_>, holder: &Value, message: &str) -> Diagnostic {
         Some((name, value)) => {
             let edits = fixes::rename_key(cx, value, NAME);
             let finding = finding.help(format!("use `{NAME}` instead of `{name}`"));
-            fixes::risky(finding, format!("rename it to `{NAME}`"), edits)
+            fixes::unsafe_fix(finding, format!("rename it to `{NAME}`"), edits)
         }
         None => finding.help("add `display_name`, which users see in the list"),
     }

@@ -33,5 +33,5 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         None => format!("write `{meant}`"),
     };
     let edits = fixes::replace_scalar(found.values, value, meant);
-    Some(fixes::safe(finding, message, edits))
+    Some(fixes::safe_fix(finding, message, edits))
 }

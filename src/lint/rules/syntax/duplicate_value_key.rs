@@ -52,6 +52,6 @@ fn finding(values: &Values<'_>, map: &Map, key: &str, ignored: &Value) -> Diagno
     same.into_iter().fold(finding, |finding, used| {
         let finding = finding.at(span(used), "this value is used");
         let edits = fixes::merge(values, ignored, used);
-        fixes::risky(finding, "merge both into the last one", edits)
+        fixes::unsafe_fix(finding, "merge both into the last one", edits)
     })
 }

@@ -80,7 +80,7 @@ fn finding(cx: &Context<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<D
     }
     let edits = nulls(map, &is_inherited).and_then(|nulls| fixes::replace(cx, set, nulls));
     let message = "set each inherited key to `null`";
-    (!shown.is_empty()).then(|| fixes::risky(finding, message, edits))
+    (!shown.is_empty()).then(|| fixes::unsafe_fix(finding, message, edits))
 }
 
 /// Returns whether the path is a section of the chart: an empty one is often kept for later.

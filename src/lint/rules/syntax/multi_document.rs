@@ -37,7 +37,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = finding.at(Span::new(id, line), "ignored by Helm 3");
         let finding =
             finding.help("put everything into one document: remove the `---` between them");
-        Some(fixes::risky(
+        Some(fixes::unsafe_fix(
             finding,
             "join the documents",
             joined(values, id),

@@ -94,7 +94,7 @@ fn finding(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
     } else {
         format!("quote the value: \"{text}\"")
     });
-    Some(fixes::safe(
+    Some(fixes::safe_fix(
         finding,
         "quote the value",
         fixes::quote(cx, value),

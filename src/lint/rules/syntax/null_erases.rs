@@ -85,7 +85,7 @@ impl<'v> NullSearch<'v, '_> {
         }
         finding.level = Level::Error;
         let (message, edits) = self.without(null, erased);
-        Some(fixes::safe(finding.help(HELP), message, edits))
+        Some(fixes::safe_fix(finding.help(HELP), message, edits))
     }
 
     /// Returns the finding for an empty key whose children follow it without indentation: the schema has them only below it.
@@ -123,7 +123,7 @@ impl<'v> NullSearch<'v, '_> {
             ..finding
         }
         .help(help);
-        Some(fixes::safe(finding, format!("indent {names}"), edits))
+        Some(fixes::safe_fix(finding, format!("indent {names}"), edits))
     }
 
     /// Returns whether the key has no value at all.
@@ -165,7 +165,7 @@ impl<'v> NullSearch<'v, '_> {
         );
         let finding = self.finding(null, erased, path)?.help(help);
         let (message, edits) = self.without(null, erased);
-        Some(fixes::risky(finding, message, edits))
+        Some(fixes::unsafe_fix(finding, message, edits))
     }
 
     /// Returns the fix of a key without a value: it is removed. If comments follow in place of its children, the key stays

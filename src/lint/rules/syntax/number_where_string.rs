@@ -43,5 +43,5 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         format!("quote the value: \"{text}\"")
     });
     let edits = fixes::quote(found.values, value);
-    Some(fixes::safe(finding, "quote the value", edits))
+    Some(fixes::safe_fix(finding, "quote the value", edits))
 }

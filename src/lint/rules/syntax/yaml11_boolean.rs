@@ -44,5 +44,5 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "read as a boolean");
     let finding = finding.help(format!("quote the value: \"{text}\""));
     let edits = fixes::quote(found.values, value);
-    Some(fixes::safe(finding, "quote the value", edits))
+    Some(fixes::safe_fix(finding, "quote the value", edits))
 }

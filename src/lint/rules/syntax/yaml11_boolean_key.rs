@@ -51,5 +51,5 @@ fn finding(values: &Values<'_>, key: &str, value: &Value) -> Option<Diagnostic> 
     let finding = Diagnostic::new(&CODE, message).at(span, "read as a boolean");
     let finding = finding.help(format!("quote the key: \"{text}\""));
     let edits = fixes::rename_key(values, value, text);
-    Some(fixes::safe(finding, "quote the key", edits))
+    Some(fixes::safe_fix(finding, "quote the key", edits))
 }

@@ -60,7 +60,7 @@ fn copied(upgrade: &Upgrade<'_>, from: &Value, to: &Value, path: &str) -> Option
         finding = finding.help(format!("remove the key to use the new default, {after}"));
     }
     let edits = fixes::remove(upgrade.to, to);
-    Some(fixes::risky(finding, "remove the copy", edits))
+    Some(fixes::unsafe_fix(finding, "remove the copy", edits))
 }
 
 /// Returns the chart default that a value overrides.

@@ -49,7 +49,7 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let places = [(UPGRADE, "disabled"), (TYPE, "not upgraded automatically")];
     let edits = fixes::set_near(upgrade.to, UPGRADE, true);
     let finding = hub.at(finding, &places);
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
         "let the hub upgrade its database",
         edits,

@@ -182,7 +182,7 @@ fn finding(cx: &Context<'_>, change: &DefaultChange) -> Diagnostic {
     ));
     let was: Json = serde_json::from_str(change.was).expect("JSON");
     let edits = fixes::set_near(cx, path, was);
-    fixes::risky(finding, "keep the old default", edits)
+    fixes::unsafe_fix(finding, "keep the old default", edits)
 }
 
 fn always(_: &Hub<'_>) -> bool {

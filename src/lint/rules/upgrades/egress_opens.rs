@@ -66,7 +66,7 @@ fn opened(upgrade: &Upgrade<'_>, policy: &str) -> Option<Diagnostic> {
         (fixes::split(&path), yaml::Value::Bool(false))
     });
     let edits = fixes::add(upgrade.to, restriction, off.collect());
-    Some(fixes::risky(finding, "disable the new rules", edits))
+    Some(fixes::unsafe_fix(finding, "disable the new rules", edits))
 }
 
 /// Returns the value of an allow rule that the release disables.

@@ -68,7 +68,11 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         "set `{SCHEME}: escape` to keep the old names, such as `a-2eb` for `a.b` and `a-2db` for `a-b`"
     ));
     let edits = fixes::set_near(upgrade.to, SCHEME, "escape");
-    findings.push(fixes::risky(finding, "keep the old naming scheme", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "keep the old naming scheme",
+        edits,
+    ));
 }
 
 /// Returns the names of folders and volumes that contain the name of the user or server.

@@ -71,7 +71,11 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         None => "hub.config.Authenticator".to_owned(),
     };
     let edits = fixes::set_near(upgrade.to, &format!("{section}.allow_all"), true);
-    findings.push(fixes::risky(finding, "allow all users, as before", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "allow all users, as before",
+        edits,
+    ));
 }
 
 /// Whether a setting allows users, or may do so.

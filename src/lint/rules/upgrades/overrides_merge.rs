@@ -78,7 +78,7 @@ fn merged(
         finding.level = Level::Note;
     }
     let edits = with_nulls(cx, name, value, &keys);
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
         "remove the defaults with null",
         edits,
