@@ -73,9 +73,10 @@ impl WrittenToleration<'_> {
         if names.contains(&effect) {
             return None;
         }
-        let help = match Effect::meant(effect) {
-            Some(meant) => format!("use `{}`", meant.as_str()),
-            None => format!("use `{}`", names.join("`, `")),
+        let meant = Effect::meant(effect).map(Effect::as_str);
+        let help = match meant.or_else(|| nearest(effect, names)) {
+            Some(meant) => format!("use `{meant}`"),
+            None => "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`".to_owned(),
         };
         let message = format!("`{effect}` is not a taint effect: the API server rejects the pods");
         Some(TolerationFlaw::new("effect", message, help))
@@ -181,7 +182,12 @@ mod tests {
             written("NO_SCHEDULE"),
             Some(("effect", message, "use `NoSchedule`")),
         );
-        let help = "use `NoSchedule`, `PreferNoSchedule`, `NoExecute`";
+        let message = "`NoSchedul` is not a taint effect: the API server rejects the pods";
+        check(
+            written("NoSchedul"),
+            Some(("effect", message, "use `NoSchedule`")),
+        );
+        let help = "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`";
         let message = "`Never` is not a taint effect: the API server rejects the pods";
         check(written("Never"), Some(("effect", message, help)));
     }

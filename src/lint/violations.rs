@@ -139,7 +139,17 @@ impl Doubts {
                     version.name
                 )
             }
-            _ => format!("checked against the schema of z2jh {}", version.name),
+            _ => match &self.others[..] {
+                [] => return Some(finding),
+                [(next, _)] => format!("z2jh {} and {} reject it", version.name, next.name),
+                [(oldest, _), .., (newest, _)] => {
+                    let newest = newest.number().max(version.number());
+                    format!(
+                        "all known versions of z2jh, {} to {newest}, reject it",
+                        oldest.name
+                    )
+                }
+            },
         };
         finding.help = Some(match finding.help {
             Some(help) => format!("{help}\n{by}"),

@@ -222,6 +222,19 @@ impl ExplainContext<'_> {
         }
     }
 
+    /// How YAML writes the expected list or mapping.
+    fn expected_form(value: &Value, expected: &[&str]) -> Option<&'static str> {
+        if expected.contains(&wanted(JsonType::Array)) {
+            return Some(if value.is_object() {
+                "use a list: start each item with `- `"
+            } else {
+                "use a list: put the value in brackets, `[` and `]`"
+            });
+        }
+        let is_mapping = expected.contains(&wanted(JsonType::Object));
+        is_mapping.then_some("use a mapping: `KEY: VALUE`, one per line")
+    }
+
     fn wrong_type(&self, value: &Value, expected: &[&str]) -> Violation {
         let wants_string = expected.contains(&wanted(JsonType::String));
         // Name null last.
@@ -238,7 +251,7 @@ impl ExplainContext<'_> {
                 Some(format!("quote the value: {}", Value::from(text.as_str())))
             }
             _ if value.is_null() => Some(format!("write {shown}, or remove the key")),
-            _ => None,
+            _ => Self::expected_form(value, &expected).map(str::to_owned),
         };
         let kind = ViolationKind::WrongType {
             wants_string,

@@ -118,7 +118,7 @@ fn between_levels(text: &str, offset: usize) -> Option<BetweenLevels> {
     Some(BetweenLevels {
         key: start + own..start + own + name.len(),
         message: format!(
-            "this is not YAML: this key is indented by {own} spaces, between {lower} and {higher} of the keys above it"
+            "this is not YAML: a key is indented by {own} spaces, but the keys above it by {lower} and {higher}"
         ),
         help: format!("indent it by {higher} spaces, or by {lower}"),
     })

@@ -32,7 +32,10 @@ const SIGNS_OF_POOLS: [(&str, &str); 8] = [
         "permits, but does not select",
     ),
     ("prePuller.extraTolerations", "permits, but does not select"),
-    ("scheduling.userPlaceholder.replicas", "seats on user nodes"),
+    (
+        "scheduling.userPlaceholder.replicas",
+        "placeholders for user nodes",
+    ),
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
