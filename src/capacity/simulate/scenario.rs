@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::autoscaler::{AutoscalerFlags, AutoscalerState, Buffer};
 use super::scheduler::{Pod, Profile};
-use super::world::{Blocker, Life, NodePool, ScenarioOutcome, World};
+use super::outcome::ScenarioOutcome;
+use super::world::{Blocker, Life, NodePool, PodKind, World};
 use crate::capacity::resources::Resources;
 use crate::k8s::{Demands, Effect, Operator, Taint, Toleration, syntax};
 
@@ -204,13 +205,14 @@ impl Scenario {
         }
         let buffers = self.buffers.iter().map(|buffer| {
             Ok::<_, String>(Buffer {
-                pod: requesting(&buffer.requests)?,
+                kind: world.add_kind(requesting(&buffer.requests)?, PodKind::default()),
                 replicas: buffer.replicas,
             })
         });
         let buffers = buffers.collect::<Result<_, _>>()?;
         let mut autoscaler = AutoscalerState::new(self.settings()?, self.pools.len(), buffers);
-        Ok(world.run(&mut autoscaler, self.until))
+        world.run(&mut autoscaler, self.until, |_, _| {});
+        Ok(world.outcome())
     }
 
     /// Adds the pods of an entry.
@@ -223,17 +225,18 @@ impl Scenario {
                 Some(_) => -entry.age.unwrap_or(DAY),
                 None => entry.at + index as f64 * entry.every,
             };
-            pod.started = created;
-            let life = entry.life(name, created, self.has_budget(entry));
+            pod.has_no_priority = entry.priority.is_none();
+            let kind = world.add_kind(pod, entry.kind(name, self.has_budget(entry)));
+            let life = Life::new(created);
             let Some(node) = &entry.node else {
-                world.add_arriving(pod, life);
+                world.add_arriving(kind, life);
                 continue;
             };
             let mut nodes = world.cluster.nodes.iter();
             let node = nodes
                 .position(|known| known.name == *node)
                 .ok_or_else(|| format!("there is no node `{node}` for `{}`", entry.name))?;
-            world.add_running(pod, life, node);
+            world.add_running(kind, life, node);
         }
         Ok(())
     }
@@ -306,15 +309,9 @@ impl ScenarioPod {
         self.namespace.as_deref() == Some("kube-system")
     }
 
-    fn life(&self, name: String, created: f64, has_budget: bool) -> Life {
+    fn kind(&self, name: String, has_budget: bool) -> PodKind {
         const SAFE: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
-        let mut life = Life::new(name, created);
         let owner = self.owner.as_deref().unwrap_or_default();
-        life.has_no_priority = self.priority.is_none();
-        life.is_user = self.name.starts_with("user-");
-        life.comes_again = ["StatefulSet/", "ReplicaSet/"]
-            .iter()
-            .any(|kind| owner.starts_with(kind));
         let safe = self.annotations.get(SAFE).map(String::as_str);
         let is_stored = |volume: &Value| {
             let on_disk = volume
@@ -335,8 +332,15 @@ impl ScenarioPod {
             ),
         ];
         let there = blockers.into_iter().filter(|(is_there, _)| *is_there);
-        life.blockers = there.map(|(_, blocker)| blocker).collect();
-        life
+        PodKind {
+            is_user: self.name.starts_with("user-"),
+            comes_again: ["StatefulSet/", "ReplicaSet/"]
+                .iter()
+                .any(|kind| owner.starts_with(kind)),
+            blockers: there.map(|(_, blocker)| blocker).collect(),
+            name,
+            ..PodKind::default()
+        }
     }
 
     fn demands(&self) -> Demands {
