@@ -3,10 +3,10 @@
 //! The rules are those of cluster-autoscaler for Kubernetes 1.36. Pods that wait are put on the nodes that there are and on
 //! those that are ordered; only for the rest nodes are ordered.
 
-use super::scheduler::{Pod, SimulatedNode};
 use super::outcome::Order;
+use super::scheduler::{Pod, SimulatedNode};
 use super::world::{Blocker, World};
-use crate::capacity::resources::Resources;
+use crate::capacity::resources::{Resource, Resources};
 
 /// What the flags of the autoscaler say; the defaults are its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,7 @@ const MOST_EMPTY: usize = 10;
 pub(super) struct Buffer {
     /// What the pods are like, as a kind of the cluster.
     pub(super) kind: usize,
-    pub(super) replicas: usize,
+    pub(super) replicas: u64,
 }
 
 /// The state of the autoscaler.
@@ -90,33 +90,45 @@ impl NodeView<'_> {
     }
 }
 
+/// Pods of a kind that wait, one after another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct WaitingPods {
+    kind: usize,
+    count: u64,
+    /// When the oldest was created; nothing for pods of buffers, which never are new.
+    oldest: Option<f64>,
+}
+
 /// Nodes on which pods are put one after another, each on the first that has room.
 struct Places<'w> {
     seen: Vec<NodeView<'w>>,
-    /// The kind of the last pod, and the first node that had room for it: those before have none for its like.
-    last: Option<(usize, usize)>,
 }
 
-impl<'w> Places<'w> {
-    fn new(seen: Vec<NodeView<'w>>) -> Self {
-        Self { seen, last: None }
-    }
-
-    /// Whether there is room for a pod of a kind, which is used then.
-    fn put(&mut self, world: &World, kind: usize) -> bool {
+impl Places<'_> {
+    /// Puts pods of a kind on nodes; returns how many there is no room for.
+    fn put(&mut self, world: &World, kind: usize, mut count: u64) -> u64 {
         let pod = world.cluster.of_kind(kind);
-        let first = match self.last {
-            Some((last, first)) if last == kind => first,
-            _ => 0,
-        };
-        let mut rest = self.seen.iter().skip(first);
-        let at = rest.position(|seen| seen.takes(pod)).map(|at| first + at);
-        self.last = Some((kind, at.unwrap_or(self.seen.len())));
-        if let Some(at) = at {
-            self.seen[at].used = self.seen[at].used.plus(pod.requests);
+        for view in &mut self.seen {
+            if count == 0 {
+                break;
+            }
+            if view.takes(pod) {
+                let fitting = room_for(view.template.allocatable.minus(view.used), pod).min(count);
+                view.used = view.used.plus(pod.requests.times(fitting));
+                count -= fitting;
+            }
         }
-        at.is_some()
+        count
     }
+}
+
+/// How many pods like one fit into what is free.
+fn room_for(free: Resources, pod: &Pod) -> u64 {
+    let of_each = Resource::ALL.map(|resource| {
+        let wanted = pod.requests.get(resource);
+        free.get(resource).checked_div(wanted).unwrap_or(u64::MAX)
+    });
+    of_each.into_iter().min().unwrap_or_default()
 }
 
 impl AutoscalerState {
@@ -169,16 +181,15 @@ impl AutoscalerState {
         }
         self.idle = None;
         self.give_up(world);
-        let (pods, buffers) = self.left_over(world);
-        let is_new = |pod: &usize| world.lives[*pod].created.floor() + NEW > world.now;
-        if !pods.is_empty() && buffers.is_empty() && pods.iter().all(is_new) {
+        let waiting = self.left_over(world);
+        let is_new = |pods: &WaitingPods| {
+            (pods.oldest).is_some_and(|created| created.floor() + NEW > world.now)
+        };
+        let has_waiting = !waiting.is_empty();
+        if has_waiting && waiting.iter().all(is_new) {
             return false;
         }
-        let has_waiting = !pods.is_empty() || !buffers.is_empty();
-        let kinds: Vec<usize> = (pods.iter().map(|pod| world.cluster.kind(*pod)))
-            .chain(buffers)
-            .collect();
-        let has_ordered = has_waiting && self.order(world, &kinds);
+        let has_ordered = has_waiting && self.order(world, &waiting);
         let has_deleted = self.delete(world);
         if !has_waiting && !has_deleted {
             self.idle = Some((world.changes, self.idle_until(world)));
@@ -202,7 +213,10 @@ impl AutoscalerState {
         let of_pools = self.backoff.iter().map(|(until, _)| Some(*until));
         let own = [self.last_order + unneeded, self.last_deletion + 10.0].map(Some);
         // Whether a pod of kube-system keeps a node depends on its age.
-        let has_ages = world.kinds.iter().any(|kind| kind.blockers.contains(&Blocker::System));
+        let has_ages = world
+            .kinds
+            .iter()
+            .any(|kind| kind.blockers.contains(&Blocker::System));
         let ages = has_ages.then_some(world.now);
         (of_machines.chain(of_pools).chain(own).flatten())
             .filter(|at| *at >= world.now)
@@ -283,40 +297,67 @@ impl AutoscalerState {
         seen
     }
 
-    /// The pods, and the kinds of those of buffers, that fit neither on a node that there is nor on one that is ordered.
-    fn left_over(&self, world: &World) -> (Vec<usize>, Vec<usize>) {
-        let mut pending = world.pending.clone();
-        pending.retain(|pod| !self.is_expendable(world.cluster.pod(*pod)));
-        if pending.is_empty() && self.buffers.is_empty() {
-            return (Vec::new(), Vec::new());
+    /// The pods, and those of buffers, that fit neither on a node that there is nor on one that is ordered.
+    fn left_over(&self, world: &World) -> Vec<WaitingPods> {
+        if world.pending.is_empty() && self.buffers.is_empty() {
+            return Vec::new();
         }
-        let mut places = Places::new(self.seen(world));
-        // The newest first: where older ones wait too, one of those is left over nearly always.
-        pending.sort_by(|one, other| {
-            let priority = |pod: &usize| world.cluster.pod(*pod).priority;
-            let created = |pod: &usize| world.lives[*pod].created;
-            priority(other)
-                .cmp(&priority(one))
-                .then(created(other).total_cmp(&created(one)))
+        let mut places = Places {
+            seen: self.seen(world),
+        };
+        let buffers = self.buffers.iter().map(|buffer| WaitingPods {
+            kind: buffer.kind,
+            count: buffer.replicas,
+            oldest: None,
         });
-        pending.retain(|pod| !places.put(world, world.cluster.kind(*pod)));
-        let of_buffers = self
-            .buffers
-            .iter()
-            .flat_map(|buffer| std::iter::repeat_n(buffer.kind, buffer.replicas));
-        let of_buffers = of_buffers.filter(|kind| !places.put(world, *kind));
-        (pending, of_buffers.collect())
+        let mut waiting = self.pending(world);
+        waiting.extend(buffers);
+        for pods in &mut waiting {
+            pods.count = places.put(world, pods.kind, pods.count);
+        }
+        waiting.retain(|pods| pods.count > 0);
+        for pods in &mut waiting {
+            if pods.oldest == Some(f64::NEG_INFINITY) {
+                pods.oldest = Some(oldest(world, pods.kind));
+            }
+        }
+        waiting
     }
 
-    /// Orders nodes of the pool that would waste least, for pods of these kinds.
-    fn order(&mut self, world: &mut World, kinds: &[usize]) -> bool {
+    /// The pods that wait, by priority. Among pods of one priority the newest come first: where older ones wait too, one of
+    /// those is left over nearly always.
+    fn pending(&self, world: &World) -> Vec<WaitingPods> {
+        let pod = |kind: usize| world.cluster.of_kind(kind);
+        let kinds = world.waiting.iter().enumerate();
+        let kinds = kinds.filter(|(kind, count)| **count > 0 && !self.is_expendable(pod(*kind)));
+        let mut waiting: Vec<WaitingPods> = kinds
+            .map(|(kind, count)| WaitingPods {
+                kind,
+                count: *count,
+                // All of them, until it matters.
+                oldest: Some(f64::NEG_INFINITY),
+            })
+            .collect();
+        waiting.sort_by_key(|pods| std::cmp::Reverse(pod(pods.kind).priority));
+        let is_mixed =
+            |pair: &[WaitingPods]| pod(pair[0].kind).priority == pod(pair[1].kind).priority;
+        if waiting.windows(2).any(is_mixed) {
+            let pending = world.pending.iter().copied();
+            let counted = pending.filter(|pod| !self.is_expendable(world.cluster.pod(*pod)));
+            return one_by_one(world, counted.collect());
+        }
+        waiting
+    }
+
+    /// Orders nodes of the pool that would waste least.
+    fn order(&mut self, world: &mut World, waiting: &[WaitingPods]) -> bool {
         let mut best: Option<(f64, usize, usize)> = None;
         for (pool, template) in world.templates.iter().enumerate() {
             let room = world.pools[pool].max.saturating_sub(target(world, pool));
             if self.backoff[pool].0 > world.now || room == 0 {
                 continue;
             }
-            let (nodes, waste) = needed(world, kinds, template);
+            let (nodes, waste) = needed(world, waiting, template);
             if nodes > 0 && best.is_none_or(|(least, ..)| waste < least) {
                 best = Some((waste, pool, nodes.min(room)));
             }
@@ -377,7 +418,8 @@ impl AutoscalerState {
 
     /// Notes which nodes nobody needs, and why the others are kept.
     fn judge(&self, world: &mut World) {
-        for node in world.alive.clone() {
+        for at in 0..world.alive.len() {
+            let node = world.alive[at];
             let machine = &world.machines[node];
             if !is_usable(world, node) || machine.is_draining {
                 continue;
@@ -438,17 +480,15 @@ impl AutoscalerState {
         if blocked.is_some() {
             return blocked;
         }
-        let mut budgets = pods
-            .iter()
-            .flat_map(|pod| &world.cluster.pod(*pod).budgets);
+        let mut budgets = pods.iter().flat_map(|pod| &world.cluster.pod(*pod).budgets);
         if budgets.any(|budget| world.cluster.budgets[*budget] <= 0) {
             return Some("pdb");
         }
         let mut seen = self.usable(world);
         seen.retain(|seen| seen.node != Some(node));
-        let mut places = Places::new(seen);
+        let mut places = Places { seen };
         let mut pods = pods.iter().map(|pod| world.cluster.kind(*pod));
-        let have_room = pods.all(|kind| places.put(world, kind));
+        let have_room = pods.all(|kind| places.put(world, kind, 1) == 0);
         (!have_room).then_some("no-room")
     }
 }
@@ -466,9 +506,8 @@ fn is_usable(world: &World, node: usize) -> bool {
 fn above_minimum(world: &World, node: usize) -> bool {
     let pool = world.machines[node].pool;
     let target = world.alive.iter().map(|node| &world.machines[*node]);
-    let target = target.filter(|machine| {
-        machine.pool == pool && !machine.is_given_up && !machine.is_draining
-    });
+    let target = target
+        .filter(|machine| machine.pool == pool && !machine.is_given_up && !machine.is_draining);
     target.count() > world.pools[pool].min
 }
 
@@ -479,10 +518,37 @@ fn target(world: &World, pool: usize) -> usize {
     target.count()
 }
 
-/// How many new nodes pods of these kinds need, the largest first on the first node that has room, and the share of the
-/// nodes that is wasted.
+/// When the oldest pod of a kind that waits was created.
+fn oldest(world: &World, kind: usize) -> f64 {
+    let pods = world
+        .pending
+        .iter()
+        .filter(|pod| world.cluster.kind(**pod) == kind);
+    let created = pods.map(|pod| world.lives[*pod].created);
+    created.fold(f64::INFINITY, f64::min)
+}
+
+/// Pods that wait, each for itself.
+fn one_by_one(world: &World, mut pods: Vec<usize>) -> Vec<WaitingPods> {
+    pods.sort_by(|one, other| {
+        let priority = |pod: &usize| world.cluster.pod(*pod).priority;
+        let created = |pod: &usize| world.lives[*pod].created;
+        priority(other)
+            .cmp(&priority(one))
+            .then(created(other).total_cmp(&created(one)))
+    });
+    let waiting = pods.into_iter().map(|pod| WaitingPods {
+        kind: world.cluster.kind(pod),
+        count: 1,
+        oldest: Some(world.lives[pod].created),
+    });
+    waiting.collect()
+}
+
+/// How many new nodes pods need, the largest first on the first node that has room, and the share of the nodes that is
+/// wasted.
 #[expect(clippy::cast_precision_loss, reason = "a share of a node")]
-fn needed(world: &World, kinds: &[usize], template: &SimulatedNode) -> (usize, f64) {
+fn needed(world: &World, waiting: &[WaitingPods], template: &SimulatedNode) -> (usize, f64) {
     let (all, daemons) = (template.allocatable, world.daemons);
     let share = |amount: u64, all: u64| {
         if all == 0 {
@@ -492,28 +558,25 @@ fn needed(world: &World, kinds: &[usize], template: &SimulatedNode) -> (usize, f
         }
     };
     let size = |used: Resources| share(used.cpu, all.cpu) + share(used.memory, all.memory);
-    let mut fitting: Vec<(usize, &Pod)> = kinds
+    let mut fitting: Vec<(&Pod, u64)> = waiting
         .iter()
-        .map(|kind| (*kind, world.cluster.of_kind(*kind)))
-        .filter(|(_, pod)| template.has_room(daemons, pod) && template.allows(pod))
+        .map(|pods| (world.cluster.of_kind(pods.kind), pods.count))
+        .filter(|(pod, _)| template.has_room(daemons, pod) && template.allows(pod))
         .collect();
-    fitting.sort_by(|(_, one), (_, other)| size(other.requests).total_cmp(&size(one.requests)));
+    fitting.sort_by(|(one, _), (other, _)| size(other.requests).total_cmp(&size(one.requests)));
     let mut nodes: Vec<Resources> = Vec::new();
-    // As in `Places`: nodes without room for a pod have none for its like.
-    let mut last = None;
-    for (kind, pod) in fitting {
-        let first = match last {
-            Some((like, first)) if like == kind => first,
-            _ => 0,
-        };
-        let mut rest = nodes.iter().skip(first);
-        let place = rest.position(|used| template.has_room(*used, pod));
-        let at = place.map_or(nodes.len(), |at| first + at);
-        match nodes.get_mut(at) {
-            Some(used) => *used = used.plus(pod.requests),
-            None => nodes.push(daemons.plus(pod.requests)),
+    for (pod, mut count) in fitting {
+        for used in &mut nodes {
+            let fitting = room_for(all.minus(*used), pod).min(count);
+            *used = used.plus(pod.requests.times(fitting));
+            count -= fitting;
         }
-        last = Some((kind, at));
+        while count > 0 {
+            // A new node has room for one.
+            let fitting = room_for(all.minus(daemons), pod).clamp(1, count);
+            nodes.push(daemons.plus(pod.requests.times(fitting)));
+            count -= fitting;
+        }
     }
     let wasted: f64 = nodes.iter().map(|used| 2.0 - size(*used)).sum();
     (nodes.len(), wasted / nodes.len().max(1) as f64)

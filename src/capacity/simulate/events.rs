@@ -28,24 +28,24 @@ pub(super) enum Event {
     Hub(HubEvent),
 }
 
-/// What happens in a hub, to a user by an index.
+/// What happens in a hub; users have indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HubEvent {
-    /// A user server ends.
-    Leave(usize),
+    /// A user server ends, by its pod.
+    End(usize),
     /// A user asks for a server, again.
     Ask(usize),
     /// An attempt of a user, by its number, has lasted for the start timeout.
-    Timeout(usize, u32),
+    Timeout(usize, u16),
     /// A user server runs.
-    Run(usize),
+    Run,
 }
 
 impl Event {
     /// The order of events at one time.
     fn rank(self) -> u64 {
         match self {
-            Self::Delete(_) | Self::Hub(HubEvent::Leave(_)) => 0,
+            Self::Delete(_) | Self::Hub(HubEvent::End(_)) => 0,
             Self::Register(_)
             | Self::Ready(_)
             | Self::TaintGone(_)
@@ -53,7 +53,7 @@ impl Event {
             | Self::Minimum(_) => 1,
             Self::Arrive(_) | Self::Hub(HubEvent::Ask(_) | HubEvent::Timeout(..)) => 2,
             Self::Drain(_) => 3,
-            Self::Hub(HubEvent::Run(_)) => 4,
+            Self::Hub(HubEvent::Run) => 4,
         }
     }
 }

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::autoscaler::{AutoscalerFlags, AutoscalerState, Buffer};
-use super::scheduler::{Pod, Profile};
 use super::outcome::ScenarioOutcome;
+use super::scheduler::{Pod, Profile};
 use super::world::{Blocker, Life, NodePool, PodKind, World};
 use crate::capacity::resources::Resources;
 use crate::k8s::{Demands, Effect, Operator, Taint, Toleration, syntax};
@@ -148,7 +148,7 @@ struct ScenarioBudget {
 struct ScenarioBuffer {
     #[expect(dead_code, reason = "read, so that it is no unknown member")]
     name: String,
-    replicas: usize,
+    replicas: u64,
     requests: BTreeMap<String, Value>,
 }
 

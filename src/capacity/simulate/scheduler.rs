@@ -490,8 +490,8 @@ impl SimulatedCluster {
     /// important first, with which there is still room (`SelectVictimsOnNode`).
     fn candidate(&self, pod: &Pod, index: usize) -> Option<PreemptionCandidate> {
         let node = &self.nodes[index];
-        let mut less = (node.groups.iter())
-            .filter(|group| group.count > 0 && group.priority < pod.priority);
+        let mut less =
+            (node.groups.iter()).filter(|group| group.count > 0 && group.priority < pod.priority);
         let first = less.next()?;
         let mut used = node.used.minus(first.requests);
         let mut is_single = true;
@@ -537,12 +537,7 @@ impl SimulatedCluster {
     }
 
     /// The victims among pods of several kinds, where `used` is what the others request.
-    fn victims(
-        &self,
-        pod: &Pod,
-        index: usize,
-        mut used: Resources,
-    ) -> Option<PreemptionCandidate> {
+    fn victims(&self, pod: &Pod, index: usize, mut used: Resources) -> Option<PreemptionCandidate> {
         let node = &self.nodes[index];
         let priority = |other: usize| self.pod(other).priority;
         let is_more = |other: &usize| priority(*other) >= pod.priority;
@@ -574,9 +569,7 @@ impl SimulatedCluster {
             node: index,
             violations,
             highest,
-            sum: (victims.iter())
-                .map(|pod| priority(*pod) + (1 << 31))
-                .sum(),
+            sum: (victims.iter()).map(|pod| priority(*pod) + (1 << 31)).sum(),
             earliest: (of_highest.map(|pod| started(*pod))).fold(f64::INFINITY, f64::min),
             victims: Victims::These(victims),
         })

@@ -1,10 +1,10 @@
 //! What happens in a cluster, event by event. At equal times events come before the autoscaler looks.
 
 use super::autoscaler::AutoscalerState;
-use super::draws::NodeDraws;
 use super::events::{Agenda, Event, HubEvent};
 use super::outcome::{Deletion, Order};
 use super::scheduler::{Decision, Pod, Profile, SimulatedCluster, SimulatedNode};
+use crate::capacity::draws::NodeDraws;
 use crate::capacity::resources::Resources;
 use crate::k8s::{Effect, NodeLabels, Taint};
 
@@ -65,7 +65,7 @@ pub(super) struct Life {
     pub(super) is_gone: bool,
     /// When it was bound for the first time.
     pub(super) bound: Option<f64>,
-    /// The user of a hub whose server it is.
+    /// The user of a hub whose server it is; nothing for one who was there at the start.
     pub(super) user: Option<u32>,
     last_attempt: f64,
     /// Whether it was said to be unschedulable.
@@ -115,6 +115,8 @@ pub(super) struct Machine {
     ready: f64,
     /// Seconds in which it pulls the image, where that is simulated.
     pull: Option<f64>,
+    /// When it was Ready.
+    pub(super) ready_at: Option<f64>,
     /// When it has the image, once that is known.
     pub(super) image_at: Option<f64>,
 }
@@ -160,6 +162,8 @@ pub(super) struct World {
     pub(super) deletions: Vec<Deletion>,
     /// Pods that wait, in the order in which they came.
     pub(super) pending: Vec<usize>,
+    /// How many pods of each kind wait.
+    pub(super) waiting: Vec<u64>,
     /// User pods that were bound since somebody looked.
     pub(super) bound: Vec<usize>,
     pub(super) held: HeldSeats,
@@ -208,6 +212,7 @@ impl World {
             orders: Vec::new(),
             deletions: Vec::new(),
             pending: Vec::new(),
+            waiting: Vec::new(),
             bound: Vec::new(),
             held: HeldSeats::default(),
             image: None,
@@ -237,6 +242,7 @@ impl World {
     /// Adds pods that are alike; returns their kind.
     pub(super) fn add_kind(&mut self, pod: Pod, kind: PodKind) -> usize {
         self.kinds.push(kind);
+        self.waiting.push(0);
         self.cluster.add_kind(pod)
     }
 
@@ -277,6 +283,7 @@ impl World {
             kept_because: None,
             ready: of_pool.ready,
             pull: None,
+            ready_at: None,
             image_at: None,
         });
         self.alive.push(self.machines.len() - 1);
@@ -430,6 +437,7 @@ impl World {
 
     fn become_ready(&mut self, node: usize) {
         self.machines[node].is_ready = true;
+        self.machines[node].ready_at = Some(self.now);
         self.cluster.nodes[node].taints.clear();
         for kind in self.daemon_kinds.clone() {
             self.add_running(kind, Life::new(self.now), node);
@@ -473,9 +481,8 @@ impl World {
 
     fn delete(&mut self, removal: usize) {
         let (prefix, first) = self.removals[removal].clone();
-        let named = (0..self.lives.len()).filter(|pod| {
-            !self.lives[*pod].is_gone && self.kind(*pod).name.starts_with(&prefix)
-        });
+        let named = (0..self.lives.len())
+            .filter(|pod| !self.lives[*pod].is_gone && self.kind(*pod).name.starts_with(&prefix));
         let leaving: Vec<usize> = named.take(first.unwrap_or(usize::MAX)).collect();
         for pod in leaving {
             self.leave(pod);
@@ -500,7 +507,10 @@ impl World {
                 self.cluster.remove(pod, node);
                 self.note_held(pod, false);
             }
-            None => self.pending.retain(|other| *other != pod),
+            None => {
+                self.pending.retain(|other| *other != pod);
+                self.waiting[self.cluster.kind(pod)] -= 1;
+            }
         }
         if !self.kind(pod).comes_again {
             return;
@@ -534,7 +544,9 @@ impl World {
             if without_place == Some(self.cluster.kind(pod)) {
                 self.lives[pod].last_attempt = self.now;
                 self.pending.push(pod);
-            } else if !self.schedule(pod) {
+            } else if self.schedule(pod) {
+                self.waiting[self.cluster.kind(pod)] -= 1;
+            } else {
                 without_place = Some(self.cluster.kind(pod));
                 self.pending.push(pod);
             }
@@ -545,6 +557,7 @@ impl World {
         self.changes += 1;
         if !self.schedule(pod) {
             self.pending.push(pod);
+            self.waiting[self.cluster.kind(pod)] += 1;
         }
     }
 

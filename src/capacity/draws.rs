@@ -5,11 +5,11 @@
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
-use crate::capacity::delay::Delay;
+use super::delay::Delay;
 
 /// What random numbers are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(in crate::capacity) enum Purpose {
     /// When users arrive.
     Arrivals = 1,
     /// How long user servers run.
@@ -26,11 +26,11 @@ pub(super) enum Purpose {
 
 /// A stream of random numbers.
 #[derive(Debug, Clone)]
-pub(super) struct Draws(Pcg64Mcg);
+pub(in crate::capacity) struct Draws(Pcg64Mcg);
 
 impl Draws {
     /// The stream of a purpose in a run; `of` tells apart streams of one purpose.
-    pub(super) fn new(seed: u64, purpose: Purpose, run: u64, of: u64) -> Self {
+    pub(in crate::capacity) fn new(seed: u64, purpose: Purpose, run: u64, of: u64) -> Self {
         let words = [seed, purpose as u64, run, of];
         let low = words.iter().fold(0, |hash, word| mixed(hash ^ word));
         let high = mixed(low ^ seed.rotate_left(32));
@@ -39,28 +39,28 @@ impl Draws {
 
     /// A number above 0 and below 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
-    pub(super) fn share(&mut self) -> f64 {
+    pub(in crate::capacity) fn share(&mut self) -> f64 {
         ((self.0.next_u64() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
     /// A number between two.
-    pub(super) fn between(&mut self, least: f64, most: f64) -> f64 {
+    pub(in crate::capacity) fn between(&mut self, least: f64, most: f64) -> f64 {
         least + (most - least) * self.share()
     }
 
     /// A time from one event to the next of those that come independently of each other, 1 on average.
-    pub(super) fn gap(&mut self) -> f64 {
+    pub(in crate::capacity) fn gap(&mut self) -> f64 {
         -libm::log(self.share())
     }
 
     /// A delay; a constant takes a number too, so that the others stay what they are.
-    pub(super) fn delay(&mut self, delay: Delay) -> f64 {
+    pub(in crate::capacity) fn delay(&mut self, delay: Delay) -> f64 {
         delay.quantile(self.share())
     }
 
     /// The size of a group of users who arrive at once, where the counts of users have this variance over their mean:
     /// logarithmically distributed.
-    pub(super) fn group(&mut self, dispersion: f64) -> u64 {
+    pub(in crate::capacity) fn group(&mut self, dispersion: f64) -> u64 {
         let mut left = self.share();
         if dispersion <= 1.0 {
             return 1;
@@ -88,18 +88,18 @@ fn mixed(number: u64) -> u64 {
 
 /// The times of a node that was ordered.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct NodeTimes {
+pub(in crate::capacity) struct NodeTimes {
     /// From the order to the node object.
-    pub(super) register: f64,
+    pub(in crate::capacity) register: f64,
     /// From the node object to Ready.
-    pub(super) ready: f64,
+    pub(in crate::capacity) ready: f64,
     /// From Ready to the image.
-    pub(super) pull: f64,
+    pub(in crate::capacity) pull: f64,
 }
 
 /// The times of the nodes of a run, in the order in which they are ordered.
 #[derive(Debug, Clone)]
-pub(super) struct NodeDraws {
+pub(in crate::capacity) struct NodeDraws {
     boot: Delay,
     pull: Delay,
     boots: Draws,
@@ -107,7 +107,7 @@ pub(super) struct NodeDraws {
 }
 
 impl NodeDraws {
-    pub(super) fn new(seed: u64, run: u64, boot: Delay, pull: Delay) -> Self {
+    pub(in crate::capacity) fn new(seed: u64, run: u64, boot: Delay, pull: Delay) -> Self {
         Self {
             boot,
             pull,
@@ -117,7 +117,7 @@ impl NodeDraws {
     }
 
     /// The times of the next node.
-    pub(super) fn next(&mut self) -> NodeTimes {
+    pub(in crate::capacity) fn next(&mut self) -> NodeTimes {
         // A kubelet reports Ready some seconds after its node object.
         const READY: f64 = 30.0;
         let boot = self.boots.delay(self.boot);
