@@ -4,7 +4,7 @@ use super::{chart_folder, gather, loose_layers, policy_discovery, reader, releas
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{self, RULES};
 use crate::text::nearest;
-use crate::{hub, policy, render, values};
+use crate::{hub, plan, policy, render, values};
 
 /// Codes of what is read for a run.
 static OWN: &[&Code] = &[
@@ -98,6 +98,7 @@ impl Codes {
             render::CODES,
             values::CODES,
             lint::CODES,
+            plan::CODES,
             OWN,
             self.of_front_end,
         ];

@@ -47,6 +47,15 @@ pub struct Wait {
     pub is_over: bool,
 }
 
+impl Wait {
+    /// Whether it is longer than so many seconds, or has no end.
+    pub fn is_longer_than(self, seconds: f64) -> bool {
+        // A sum of times may be off by a rounding error.
+        const ROUNDING: f64 = 1e-6;
+        !self.is_over || self.seconds > seconds + ROUNDING
+    }
+}
+
 /// What happened in a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HubRun {

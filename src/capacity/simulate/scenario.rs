@@ -75,7 +75,6 @@ struct ScenarioPool {
     ready: f64,
     /// Ready to image; a scenario looks at nodes alone.
     #[serde(default)]
-    #[expect(dead_code, reason = "read, so that it is no unknown member")]
     pull: f64,
     startup_taint: Option<ScenarioTaint>,
     #[serde(default)]
@@ -178,6 +177,7 @@ impl Scenario {
     /// # Errors
     /// For an amount, a flag or a taint that cannot be read, and for a node that is not there.
     pub fn play(&self) -> Result<ScenarioOutcome, String> {
+        self.check_size()?;
         let pools = self.pools.iter().map(ScenarioPool::pool);
         let pools: Vec<NodePool> = pools.collect::<Result<_, _>>()?;
         let daemons = self.daemon_sets.iter().map(|daemon| self.pod(daemon));
@@ -213,6 +213,36 @@ impl Scenario {
         let mut autoscaler = AutoscalerState::new(self.settings()?, self.pools.len(), buffers);
         world.run(&mut autoscaler, self.until, |_, _| {});
         Ok(world.outcome())
+    }
+
+    /// Refuses times and numbers that no cluster has.
+    fn check_size(&self) -> Result<(), String> {
+        const YEAR: f64 = 366.0 * DAY;
+        const MOST_PODS: usize = 1_000_000;
+        const MOST_NODES: usize = 15_000;
+        let pods = self.pods.iter();
+        let times = pods.clone().flat_map(|pod| [pod.at, pod.every]);
+        let of_pools = self
+            .pools
+            .iter()
+            .flat_map(|pool| [pool.register, pool.ready, pool.pull]);
+        let of_steps = self.steps.iter().map(|step| step.at);
+        let times = times.chain(of_pools).chain(of_steps).chain([self.until]);
+        if let Some(time) = times.clone().find(|time| !(0.0..=YEAR).contains(time)) {
+            return Err(format!("{time} is not a time between 0 and a year"));
+        }
+        if self.pools.is_empty() {
+            return Err("there is no pool".to_owned());
+        }
+        let count = pods.fold(0_usize, |sum, pod| sum.saturating_add(pod.count));
+        let replicas = self.buffers.iter().map(|buffer| buffer.replicas);
+        if count > MOST_PODS || replicas.sum::<u64>() > MOST_PODS as u64 {
+            return Err(format!("it has more than {MOST_PODS} pods"));
+        }
+        if self.pools.iter().any(|pool| pool.nodes > MOST_NODES) {
+            return Err(format!("a pool has more than {MOST_NODES} nodes"));
+        }
+        Ok(())
     }
 
     /// Adds the pods of an entry.
