@@ -152,13 +152,13 @@ fn facts(question: &Question, answer: &Answer) -> Vec<(&'static str, String)> {
             ),
         ),
         ("rate x boot", format!("{} seats", arithmetic.mean_rule)),
-        ("seats for a goal", quantiles(question, answer)),
+        ("seats needed", quantiles(question, answer)),
     ];
     let today = &arithmetic.today;
     facts.push((
         "held today",
         format!(
-            "{} seats: a user of a scale-up waits for a node in {}, {} on average",
+            "{} seats: users wait for a node in {} of scale-ups, {} users on average",
             today.seats,
             percent(today.any_waits),
             decimal(today.expected_waiting)
@@ -208,17 +208,17 @@ fn seats(answer: &Answer) -> String {
 }
 
 fn quantiles(question: &Question, answer: &Answer) -> String {
-    let for_risk = |eps: f64, seats: u64| format!("{seats} for {}", percent(eps));
     let all = answer.arithmetic.quantiles.iter();
-    let all: Vec<String> = all.map(|it| for_risk(it.eps, it.seats)).collect();
+    let all = all.map(|it| format!("{} in {}", it.seats, percent(1.0 - it.eps)));
+    let all: Vec<String> = all.collect();
     let what = if question.model.headroom.is_gated || question.model.headroom.buffer > 0 {
-        "while a node boots and pulls"
+        "boots and pulls"
     } else {
-        "while a node boots"
+        "boots"
     };
     let mean = decimal(answer.arithmetic.mean_in_lead);
     format!(
-        "{} (a user waits); {mean} users arrive {what}",
+        "{} of scale-ups; on average {mean} users arrive while a node is ordered and {what}",
         all.join(", ")
     )
 }

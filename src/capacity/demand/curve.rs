@@ -57,8 +57,7 @@ impl Curve {
     /// When so many users have arrived on the first day; nothing where fewer arrive.
     pub(super) fn when(&self, users: f64) -> Option<f64> {
         let next = self.sums.partition_point(|sum| *sum <= users);
-        // The last part that begins with at most so many users and in which somebody arrives.
-        let last = (0..next).rev().find(|part| self.rates[*part] > 0.0)?;
+        let last = next.checked_sub(1).filter(|part| self.rates[*part] > 0.0)?;
         let at = self.from[last] + (users - self.sums[last]) / self.rates[last];
         (at < DAY).then_some(at)
     }
