@@ -129,6 +129,7 @@ fn options_in_the_text_exist() {
         "",
         "render",
         "lint",
+        "plan",
         "values",
         "values explain",
         "verify",

@@ -4,7 +4,7 @@ mod support;
 
 use dunnage::capacity::arithmetic;
 use dunnage::capacity::delay::Delay;
-use dunnage::capacity::demand::{Curve, Demand, Source, Trace};
+use dunnage::capacity::demand::{Curve, DemandSource, Trace, UserDemand};
 use dunnage::capacity::resources::Resources;
 use dunnage::capacity::simulate::scheduler::Profile;
 use dunnage::capacity::simulate::{
@@ -240,16 +240,16 @@ fn placeholders(count: u64, seats: u64) -> Headroom {
     }
 }
 
-fn of_source(source: Source) -> Demand {
-    Demand {
+fn of_source(source: DemandSource) -> UserDemand {
+    UserDemand {
         source,
         bursts: Vec::new(),
         dispersion: 1.0,
     }
 }
 
-fn of_starts(starts: Vec<f64>) -> Demand {
-    of_source(Source::Trace(Trace {
+fn of_starts(starts: Vec<f64>) -> UserDemand {
+    of_source(DemandSource::Trace(Trace {
         starts,
         sessions: None,
     }))
@@ -310,7 +310,7 @@ fn users_go_to_the_cold_node_while_a_warm_one_is_held() {
 }
 
 /// A week in which each day has as many users at its hours.
-fn week() -> Demand {
+fn week() -> UserDemand {
     let hours = (0..24_u32).map(f64::from);
     let points: Vec<(f64, f64)> = hours
         .map(|hour| {
@@ -318,7 +318,7 @@ fn week() -> Demand {
             (hour * 3600.0, (8.25 - 5.25 * libm::cos(angle)) / 60.0)
         })
         .collect();
-    let day = of_source(Source::Curve(Curve::new(&points)));
+    let day = of_source(DemandSource::Curve(Curve::new(&points)));
     let days = (0..7_u32).flat_map(|number| {
         let arrivals = day.arrivals(1, u64::from(number), 86_400.0).into_iter();
         arrivals.map(move |arrival| arrival.at + 86_400.0 * f64::from(number))
@@ -450,7 +450,7 @@ proptest! {
         };
         let question = HubQuestion {
             model: &model,
-            demand: &of_source(Source::Rate(rate)),
+            demand: &of_source(DemandSource::Rate(rate)),
             horizon: 2.0 * boot.median + 60.0,
             seed: 1,
         };

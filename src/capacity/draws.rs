@@ -68,7 +68,6 @@ impl Draws {
         let ratio = 1.0 - 1.0 / dispersion;
         let mut probability = ratio / libm::log(dispersion);
         let mut size = 1;
-        const LARGEST: u32 = 100_000;
         while left > probability && size < LARGEST {
             left -= probability;
             probability *= ratio * f64::from(size) / f64::from(size + 1);
@@ -77,6 +76,9 @@ impl Draws {
         u64::from(size)
     }
 }
+
+/// No group is larger than this.
+const LARGEST: u32 = 100_000;
 
 /// A fixed hash of a number (the finalizer of `SplitMix64`).
 fn mixed(number: u64) -> u64 {

@@ -5,6 +5,15 @@ use crate::capacity::simulate::PodRequest;
 use crate::hub::bytes;
 use crate::k8s::syntax;
 
+/// No node has more cores than this.
+const MOST_CORES: f64 = 100_000.0;
+
+/// No node has more memory than this: a pebibyte.
+const MOST_MEMORY: f64 = 1_125_899_906_842_624.0;
+
+/// No node has more pods than this.
+const MOST_PODS: f64 = 10_000.0;
+
 /// Amounts of which some may be missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Amounts {
@@ -40,6 +49,14 @@ impl Amounts {
             let number = number.ok_or_else(|| format!("`{amount}` is not an amount of {name}"))?;
             if number <= 0.0 || !number.is_finite() {
                 return Err(format!("`{part}` must be more than 0"));
+            }
+            let most = match name {
+                "cpu" => MOST_CORES,
+                "memory" => MOST_MEMORY,
+                _ => MOST_PODS,
+            };
+            if number > most {
+                return Err(format!("`{part}` is more than any node has"));
             }
             match name {
                 "cpu" => amounts.cpu = Some(whole(number * 1000.0)),
@@ -158,6 +175,7 @@ mod tests {
             "cpu",
             "memory=lots",
             "memory=nan",
+            "memory=9999999T",
         ] {
             let names = ["cpu", "memory"];
             assert!(

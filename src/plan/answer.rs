@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::amounts;
+use super::arguments::PlanAssumption;
 use super::arithmetic::{
     self, AmountsAnswer, ArithmeticAnswer, LeadAnswer, SeatsAnswer, arithmetic, mebibytes,
 };
 use super::codes;
-use super::question::{Assumption, Question};
+use super::question::PlanQuestion;
 use super::result::{ResultAnswer, result};
 use super::terminal::{percent, time};
 use crate::capacity::nodes::Cloud;
@@ -18,13 +19,13 @@ use crate::diag::Diagnostic;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Answer {
+pub struct PlanAnswer {
     /// What all random numbers depend on.
     seed: u64,
     /// How many runs were simulated.
     runs: u64,
     /// What no option says.
-    pub(super) assumptions: Vec<Assumption>,
+    pub(super) assumptions: Vec<PlanAssumption>,
     /// The node.
     pub(super) node: NodeAnswer,
     /// Seats on a node.
@@ -34,7 +35,7 @@ pub struct Answer {
     /// The arithmetic.
     pub(super) arithmetic: ArithmeticAnswer,
     /// Settings that were simulated.
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<PlanCandidate>,
     #[serde(skip)]
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -74,7 +75,7 @@ pub(super) enum CandidateKind {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Candidate {
+pub(super) struct PlanCandidate {
     /// Its name: `today`.
     pub(super) id: &'static str,
     /// What holds seats.
@@ -120,7 +121,7 @@ pub(super) struct Sensitivity {
 }
 
 /// Answers a question.
-pub fn answer(question: &Question) -> Answer {
+pub fn answer(question: &PlanQuestion) -> PlanAnswer {
     let seats = arithmetic::seats(question);
     let lead = arithmetic::lead(question);
     let runs = simulate(
@@ -135,7 +136,7 @@ pub fn answer(question: &Question) -> Answer {
     let result = result(question, &lead, &runs);
     let arithmetic = arithmetic(question, &seats, &lead, result.mean_wait);
     let findings = found(question, &lead, &result);
-    Answer {
+    PlanAnswer {
         seed: question.seed,
         runs: question.runs,
         assumptions: question.assumptions.clone(),
@@ -153,20 +154,20 @@ pub fn answer(question: &Question) -> Answer {
     }
 }
 
-impl Answer {
+impl PlanAnswer {
     /// Whether today's settings meet the goal.
     pub fn meets_goal(&self) -> bool {
         self.today().meets_goal
     }
 
     /// Today's settings.
-    pub(super) fn today(&self) -> &Candidate {
+    pub(super) fn today(&self) -> &PlanCandidate {
         self.candidates.first().expect("today is always simulated")
     }
 }
 
 /// Today's settings, with what the simulation says.
-fn today(question: &Question, result: ResultAnswer) -> Candidate {
+fn today(question: &PlanQuestion, result: ResultAnswer) -> PlanCandidate {
     let model = &question.model;
     let headroom = &model.headroom;
     let kind = if headroom.placeholders.is_some() {
@@ -178,7 +179,7 @@ fn today(question: &Question, result: ResultAnswer) -> Candidate {
     } else {
         CandidateKind::None
     };
-    Candidate {
+    PlanCandidate {
         id: "today",
         kind,
         seats: arithmetic::held_seats(question),
@@ -198,7 +199,7 @@ fn today(question: &Question, result: ResultAnswer) -> Candidate {
 }
 
 /// What is worth a change, whatever the goal.
-fn found(question: &Question, lead: &LeadAnswer, result: &ResultAnswer) -> Vec<Diagnostic> {
+fn found(question: &PlanQuestion, lead: &LeadAnswer, result: &ResultAnswer) -> Vec<Diagnostic> {
     let model = &question.model;
     let mut found = Vec::new();
     if let Some(max) = model.max.filter(|max| result.max_nodes >= *max)

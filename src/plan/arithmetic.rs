@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::amounts::{Amounts, memory, real, whole};
-use super::question::Question;
+use super::question::PlanQuestion;
 use crate::capacity::arithmetic::{
     self, cold_bound, expected_reaction, overflow, seats_for, users_for,
 };
 use crate::capacity::counts::Counts;
 use crate::capacity::delay::Delay;
-use crate::capacity::demand::Source;
+use crate::capacity::demand::DemandSource;
 use crate::capacity::resources::{Resource, Resources};
 
 /// So many equally probable times stand for a boot, a pull, and both together.
@@ -167,7 +167,7 @@ pub(super) struct ArithmeticAnswer {
 }
 
 /// Seats on a node.
-pub(super) fn seats(question: &Question) -> SeatsAnswer {
+pub(super) fn seats(question: &PlanQuestion) -> SeatsAnswer {
     let user = question.model.user.resources();
     let free = question.node.free();
     let by = |amount: Option<u64>, resource| amount?.checked_div(user.get(resource));
@@ -191,7 +191,7 @@ pub(super) fn seats(question: &Question) -> SeatsAnswer {
 }
 
 /// The lead time of a new node.
-pub(super) fn lead(question: &Question) -> LeadAnswer {
+pub(super) fn lead(question: &PlanQuestion) -> LeadAnswer {
     let model = &question.model;
     let reaction = question.reaction.unwrap_or_else(|| {
         let rate = peak_rate(question, model.boot.median);
@@ -240,7 +240,7 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// Users a second, at the peak over a window.
-fn peak_rate(question: &Question, window: f64) -> f64 {
+fn peak_rate(question: &PlanQuestion, window: f64) -> f64 {
     let window = window.max(1.0);
     let of_bursts = real(question.demand.of_bursts(window));
     (question.demand.largest_mean(window) + of_bursts) / window
@@ -248,7 +248,7 @@ fn peak_rate(question: &Question, window: f64) -> f64 {
 
 /// The arithmetic; `mean_wait` is that of the simulation.
 pub(super) fn arithmetic(
-    question: &Question,
+    question: &PlanQuestion,
     seats: &SeatsAnswer,
     lead: &LeadAnswer,
     mean_wait: f64,
@@ -281,7 +281,7 @@ pub(super) fn arithmetic(
 }
 
 /// How many users arrive until a new node takes them, at the peak.
-fn arrivals(question: &Question, reaction: f64) -> Counts {
+fn arrivals(question: &PlanQuestion, reaction: f64) -> Counts {
     let model = &question.model;
     let is_gated = model.headroom.is_gated || model.headroom.buffer > 0;
     let pull = if is_gated {
@@ -303,8 +303,8 @@ fn arrivals(question: &Question, reaction: f64) -> Counts {
 }
 
 /// All users of an event, with bursts.
-fn most_users(question: &Question) -> Option<u64> {
-    let Source::Event { users, .. } = question.demand.source else {
+fn most_users(question: &PlanQuestion) -> Option<u64> {
+    let DemandSource::Event { users, .. } = question.demand.source else {
         return None;
     };
     let of_bursts = question.demand.bursts.iter().map(|burst| burst.users);
@@ -312,7 +312,7 @@ fn most_users(question: &Question) -> Option<u64> {
 }
 
 /// Who waits with today's headroom.
-fn today(question: &Question, arrivals: &Counts) -> TodayAnswer {
+fn today(question: &PlanQuestion, arrivals: &Counts) -> TodayAnswer {
     let held = held_seats(question);
     let plan = question.model.start_plan();
     let free = free_resources(question);
@@ -336,12 +336,12 @@ fn today(question: &Question, arrivals: &Counts) -> TodayAnswer {
 }
 
 /// What users of the simulated node can request.
-fn free_resources(question: &Question) -> Resources {
+fn free_resources(question: &PlanQuestion) -> Resources {
     question.model.allocatable.minus(question.model.daemons)
 }
 
 /// The seats that placeholders and a buffer hold.
-pub(super) fn held_seats(question: &Question) -> u64 {
+pub(super) fn held_seats(question: &PlanQuestion) -> u64 {
     let headroom = &question.model.headroom;
     let held = headroom.placeholders.map_or(0, |held| {
         held.count * seats_of(question, held.request.resources())
@@ -350,7 +350,7 @@ pub(super) fn held_seats(question: &Question) -> u64 {
 }
 
 /// The seats that become free with one placeholder, of which each is a pod too.
-fn seats_of(question: &Question, placeholder: Resources) -> u64 {
+fn seats_of(question: &PlanQuestion, placeholder: Resources) -> u64 {
     let user = question.model.user.resources();
     let by = [Resource::Cpu, Resource::Memory].map(|resource| {
         let wanted = user.get(resource);
@@ -365,7 +365,7 @@ fn seats_of(question: &Question, placeholder: Resources) -> u64 {
     seats.clamp(1, most.max(1))
 }
 
-fn hub(question: &Question, lead: &LeadAnswer, arrivals: &Counts, mean_wait: f64) -> HubAnswer {
+fn hub(question: &PlanQuestion, lead: &LeadAnswer, arrivals: &Counts, mean_wait: f64) -> HubAnswer {
     let limit = question.model.hub.concurrent_spawns;
     let rate = peak_rate(question, lead.total.p50);
     let at_once = most_users(question).unwrap_or_else(|| whole(arrivals.mean().ceil()));
@@ -382,7 +382,7 @@ fn hub(question: &Question, lead: &LeadAnswer, arrivals: &Counts, mean_wait: f64
     }
 }
 
-fn largest_placeholder(question: &Question, seats: &SeatsAnswer) -> LargestPlaceholder {
+fn largest_placeholder(question: &PlanQuestion, seats: &SeatsAnswer) -> LargestPlaceholder {
     let free = question.node.free();
     LargestPlaceholder {
         cpu: free.cpu,
@@ -391,7 +391,7 @@ fn largest_placeholder(question: &Question, seats: &SeatsAnswer) -> LargestPlace
     }
 }
 
-fn memory_of_node(question: &Question, seats: &SeatsAnswer) -> Option<MemoryAnswer> {
+fn memory_of_node(question: &PlanQuestion, seats: &SeatsAnswer) -> Option<MemoryAnswer> {
     let (usage, users) = question.usage.as_ref()?;
     let users = users.unwrap_or(seats.per_node);
     let free = question.node.free().memory?;

@@ -1,14 +1,15 @@
 //! The cluster and the hub of a question.
 
 use super::amounts;
+use super::arguments::{Assumptions, Provenance, WrittenOption};
 use super::layers::PLACEHOLDER_PRIORITY;
 use super::node::PlanNode;
-use super::question::{Assumptions, Layers, Provenance, Written};
+use super::question::QuestionLayers;
 use super::terminal::{delay, time};
 use super::{codes, words};
 use crate::capacity::arithmetic;
 use crate::capacity::delay::Delay;
-use crate::capacity::demand::{Demand, Source};
+use crate::capacity::demand::{DemandSource, UserDemand};
 use crate::capacity::simulate::scheduler::Profile;
 use crate::capacity::simulate::{Headroom, HubLimits, HubModel, Placeholders, PodRequest};
 use crate::diag::Diagnostic;
@@ -45,18 +46,22 @@ const TIMEOUT: f64 = 300.0;
 /// Karpenter makes a node for every pod.
 const NO_CUTOFF: i64 = i64::MIN;
 
-impl Layers<'_> {
+/// More pods at the start than this are refused, and more nodes.
+const MOST_PODS: u64 = 100_000;
+const MOST_NODES: usize = 15_000;
+
+impl QuestionLayers<'_> {
     pub(super) fn model(
         &self,
         assumed: &mut Assumptions,
-        demand: &Demand,
+        demand: &UserDemand,
         node: &PlanNode,
         user: PodRequest,
     ) -> Result<HubModel, Diagnostic> {
         let (options, policy, values) = (self.options, self.policy, self.values);
-        let boot = read(&options.boot, words::delay)?;
-        let pull = read(&options.pull, words::delay)?;
-        let start = read(&options.start, words::seconds)?;
+        let boot = read(options.boot.as_ref(), words::positive_delay)?;
+        let pull = read(options.pull.as_ref(), words::delay)?;
+        let start = read(options.start.as_ref(), words::seconds)?;
         let pull = assumed.choose("pull", (pull, policy.pull, None), PULL, |it| delay(*it));
         let profile = (options.scheduler, None, values.profile);
         let mut model = HubModel {
@@ -73,7 +78,8 @@ impl Layers<'_> {
             pull,
             start: assumed.choose("start", (start, policy.start, None), START, |it| time(*it)),
             image: if pull.median > 0.0 { IMAGE } else { 0 },
-            has_puller: self.has_puller(assumed),
+            // Nothing but a puller brings the image to a node that accepts no users.
+            has_puller: options.gate || policy.is_gated || self.has_puller(assumed),
             session: self.session(assumed, demand)?,
             nodes: None,
             min: 0,
@@ -99,28 +105,23 @@ impl Layers<'_> {
     fn session(
         &self,
         assumed: &mut Assumptions,
-        demand: &Demand,
+        demand: &UserDemand,
     ) -> Result<Option<Delay>, Diagnostic> {
-        let option = read(&self.options.session, words::delay)?;
-        if let (Some(session), Some(written)) = (option, &self.options.session)
-            && session.median <= 0.0
-        {
-            return Err(written.error("write a time above 0 like `90m/4h`"));
-        }
+        let option = read(self.options.session.as_ref(), words::positive_delay)?;
         if option.is_some() {
             return Ok(option);
         }
         match &demand.source {
-            Source::Rate(_) | Source::Event { .. } => {
+            DemandSource::Rate(_) | DemandSource::Event { .. } => {
                 let value = "no user leaves during the event";
                 assumed.note("session", value, Provenance::Default);
                 Ok(None)
             }
-            Source::Trace(trace) if trace.sessions.is_some() => {
+            DemandSource::Trace(trace) if trace.sessions.is_some() => {
                 assumed.note("session", "as recorded", Provenance::Trace);
                 Ok(None)
             }
-            Source::Curve(_) | Source::Trace(_) => {
+            DemandSource::Curve(_) | DemandSource::Trace(_) => {
                 assumed.note("session", delay(SESSION), Provenance::Default);
                 Ok(Some(SESSION))
             }
@@ -141,8 +142,8 @@ impl Layers<'_> {
 
     fn limits(&self, assumed: &mut Assumptions) -> Result<HubLimits, Diagnostic> {
         let (options, values) = (self.options, self.values);
-        let spawns = read(&options.spawn_limit, words::count_or_zero)?;
-        let timeout = read(&options.start_timeout, words::positive_seconds)?;
+        let spawns = read(options.spawn_limit.as_ref(), words::count_or_zero)?;
+        let timeout = read(options.start_timeout.as_ref(), words::positive_seconds)?;
         let spawns = (spawns, None, values.concurrent_spawns);
         let timeout = (timeout, None, values.start_timeout);
         Ok(HubLimits {
@@ -158,7 +159,7 @@ impl Layers<'_> {
         user: PodRequest,
     ) -> Result<Headroom, Diagnostic> {
         let (options, values) = (self.options, self.values);
-        let written = read(&options.placeholders, words::placeholders)?;
+        let written = read(options.placeholders.as_ref(), words::placeholders)?;
         let seat = values.placeholder_request.unwrap_or(user);
         let seat = if options.user.is_some() { user } else { seat };
         let option = written.map(|(count, amounts)| Placeholders {
@@ -166,7 +167,8 @@ impl Layers<'_> {
             request: amounts.map_or(seat, super::amounts::Amounts::request),
             priority: values.placeholder_priority.unwrap_or(PLACEHOLDER_PRIORITY),
         });
-        let buffer = read(&options.capacity_buffer, words::count_or_zero)?.unwrap_or_default();
+        let buffer =
+            read(options.capacity_buffer.as_ref(), words::count_or_zero)?.unwrap_or_default();
         // A setting that is asked about is asked about alone.
         let is_alternative = option.is_some() || buffer > 0;
         let of_values = values.placeholders.filter(|_| !is_alternative);
@@ -198,21 +200,21 @@ impl Layers<'_> {
     fn add_nodes(
         &self,
         assumed: &mut Assumptions,
-        demand: &Demand,
+        demand: &UserDemand,
         model: &mut HubModel,
     ) -> Result<(), Diagnostic> {
         let options = self.options;
-        let nodes = read(&options.nodes, words::count)?;
-        let running = read(&options.running, words::count_or_zero)?;
-        let min = read(&options.min, words::count_or_zero)?.or(self.policy.min);
-        let max = read(&options.max, words::count)?.or(self.policy.max);
+        let nodes = read(options.nodes.as_ref(), words::count)?;
+        let running = read(options.running.as_ref(), words::count_or_zero)?;
+        let min = read(options.min.as_ref(), words::count_or_zero)?.or(self.policy.min);
+        let max = read(options.max.as_ref(), words::count)?.or(self.policy.max);
         let small = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         model.nodes = nodes.map(small);
         model.min = small(min.unwrap_or_default());
         model.max = max.map(small);
         model.running = match (&demand.source, running) {
             (_, Some(running)) => Some(running),
-            (Source::Rate(_), None) => {
+            (DemandSource::Rate(_), None) => {
                 let value = "as many as fit: the nodes are full but for the headroom";
                 assumed.note("running", value, Provenance::Default);
                 None
@@ -250,7 +252,7 @@ impl Layers<'_> {
         let seats = arithmetic::seats(free, model.user.resources())
             .per_node
             .max(1);
-        let refuse = |written: Option<&Written>, message: String, help: &str| {
+        let refuse = |written: Option<&WrittenOption>, message: String, help: &str| {
             Err(match written {
                 Some(written) => written.refuse(message, help),
                 None => Diagnostic::new(&codes::BAD_OPTION, message).help(help),
@@ -258,24 +260,23 @@ impl Layers<'_> {
         };
         let running = model.running.unwrap_or_default();
         let held = model.headroom.placeholders.map_or(0, |held| held.count);
-        const MOST_PODS: u64 = 1_000_000;
         if running.max(held).max(model.headroom.buffer) > MOST_PODS {
-            let message = "more than a million pods at the start".to_owned();
+            let message = "more than 100,000 users, placeholders or seats of a buffer at the start"
+                .to_owned();
             return refuse(None, message, "ask about fewer");
         }
-        const MOST_NODES: usize = 15_000;
         if model.nodes.unwrap_or_default().max(model.min) > MOST_NODES {
             let message = format!("a cluster has at most {MOST_NODES} nodes");
             return refuse(self.options.nodes.as_ref(), message, "use fewer nodes");
         }
         let plan = model.start_plan();
         if (plan.users() as u64) < running {
+            let all = plan.nodes as u64 * seats;
             let message = format!(
-                "{running} users do not fit on {} nodes with {seats} seats each",
-                plan.nodes
+                "{running} users do not fit on the nodes of the start: they have {all} seats"
             );
-            let help = "use more `--nodes`, or fewer `--running`";
-            return refuse(self.options.running.as_ref(), message, help);
+            let way_out = "use more `--nodes`, or fewer `--running`";
+            return refuse(self.options.running.as_ref(), message, way_out);
         }
         if model.nodes.is_some_and(|nodes| nodes < model.min) {
             let message = format!(
@@ -300,11 +301,8 @@ impl Layers<'_> {
 }
 
 fn read<T>(
-    written: &Option<Written>,
+    written: Option<&WrittenOption>,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, Diagnostic> {
-    written
-        .as_ref()
-        .map(|written| written.read(read))
-        .transpose()
+    written.map(|written| written.read(read)).transpose()
 }

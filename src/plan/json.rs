@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answer::Answer;
+use super::answer::PlanAnswer;
 use super::scenario::{OutcomeAnswer, ScenarioAnswer};
 use crate::report::{Finding, findings};
 use crate::text::Sources;
@@ -31,7 +31,7 @@ struct AnswerFile<'a> {
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
     #[serde(flatten)]
-    answer: &'a Answer,
+    answer: &'a PlanAnswer,
     /// What is worth a change.
     findings: Vec<Finding>,
 }
@@ -48,7 +48,7 @@ struct ScenarioFile<'a> {
 }
 
 /// An answer as JSON.
-pub fn answer_json(sources: &Sources, answer: &Answer) -> String {
+pub fn answer_json(sources: &Sources, answer: &PlanAnswer) -> String {
     text(&PlanFile::Answer(AnswerFile {
         version: VERSION,
         answer,

@@ -3,6 +3,7 @@
 
 mod amounts;
 mod answer;
+mod arguments;
 mod arithmetic;
 mod cluster;
 mod codes;
@@ -15,11 +16,12 @@ mod scenario;
 mod terminal;
 mod words;
 
-pub use answer::{Answer, answer};
+pub use answer::{PlanAnswer, answer};
+pub use arguments::{DemandFile, PlanArguments, WrittenOption};
 pub use codes::CODES;
 pub use json::{answer_json, scenario_json};
 pub use layers::{PolicyFacts, ValuesFacts};
-pub use question::{DemandFile, PlanArguments, Question, Written};
+pub use question::PlanQuestion;
 pub use scenario::{ScenarioAnswer, play};
 pub use terminal::{page, scenario_page};
 

@@ -27,9 +27,11 @@ impl PlanNode {
     /// # Errors
     /// A type that is not known, with what to write.
     pub(super) fn of_type(name: &str) -> Result<(Self, bool), String> {
-        let known = nodes::by_name(name).map_err(|unknown| match unknown.near {
-            Some(near) => format!("did you mean `{near}`? otherwise give `--allocatable`"),
-            None => "give what pods can request on it with `--allocatable`".to_owned(),
+        let known = nodes::by_name(name).map_err(|unknown| {
+            match unknown.near.filter(|near| *near != name) {
+                Some(near) => format!("did you mean `{near}`? otherwise give `--allocatable`"),
+                None => "give what pods can request on it with `--allocatable`".to_owned(),
+            }
         })?;
         let node = Self {
             node_type: Some(known.name),

@@ -1,18 +1,20 @@
 //! A question: what options, the policy and values say, and what is assumed where none of them says anything.
 
 use super::amounts::{self, Amounts, Notation};
+use super::arguments::{
+    Assumptions, DemandFile, PlanArguments, PlanAssumption, Provenance, WrittenOption,
+};
 use super::codes;
 use super::layers::{PolicyFacts, ValuesFacts};
 use super::node::PlanNode;
 use super::words::{self, EventWords, Goal, Usage};
 use crate::capacity::demand::{
-    BadTrace, Burst, Demand, MOST_LAUNCHES, Shape, Source, read_curve, read_trace,
+    BadTrace, Burst, DemandSource, EventShape, MOST_LAUNCHES, UserDemand, read_curve, read_trace,
 };
 use crate::capacity::resources::{Resource, Resources};
-use crate::capacity::simulate::scheduler::Profile;
 use crate::capacity::simulate::{HubModel, PodRequest};
 use crate::diag::Diagnostic;
-use crate::text::{SourceId, Span};
+use crate::text::Span;
 
 /// Simulated time ends here: a year, in seconds.
 const LONGEST: f64 = 366.0 * 86_400.0;
@@ -26,119 +28,10 @@ const RUNS: u64 = 200;
 /// A gibibyte.
 const GI: u64 = 1 << 30;
 
-/// The value of an option, and where it is written.
-#[derive(Debug, Clone)]
-pub struct Written {
-    /// The option: `--rate`.
-    pub option: &'static str,
-    /// The value.
-    pub text: String,
-    /// The place.
-    pub source: SourceId,
-}
-
-impl Written {
-    /// An error about the value.
-    pub(super) fn error(&self, help: impl Into<String>) -> Diagnostic {
-        let message = format!("`{}` cannot be used for `{}`", self.text, self.option);
-        self.refuse(message, help)
-    }
-
-    pub(super) fn refuse(&self, message: String, help: impl Into<String>) -> Diagnostic {
-        let span = Span::new(self.source, 0..self.text.len());
-        Diagnostic::new(&codes::BAD_OPTION, message)
-            .at(span, "")
-            .help(help)
-    }
-
-    pub(super) fn read<T>(
-        &self,
-        read: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<T, Diagnostic> {
-        read(&self.text).map_err(|help| self.error(help))
-    }
-}
-
-/// A file with demand.
-#[derive(Debug, Clone)]
-pub struct DemandFile {
-    /// The place.
-    pub source: SourceId,
-    /// The content.
-    pub text: String,
-}
-
-/// The options of a question.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "they have the names of the options")]
-pub struct PlanArguments {
-    pub rate: Option<Written>,
-    pub event: Option<Written>,
-    pub shape: Option<Shape>,
-    pub curve: Option<DemandFile>,
-    pub trace: Option<DemandFile>,
-    pub burst: Vec<Written>,
-    pub dispersion: Option<Written>,
-    pub session: Option<Written>,
-    pub node: Option<Written>,
-    pub allocatable: Option<Written>,
-    pub daemonsets: Option<Written>,
-    pub nodes: Option<Written>,
-    pub min: Option<Written>,
-    pub max: Option<Written>,
-    pub price: Option<Written>,
-    pub running: Option<Written>,
-    pub user: Option<Written>,
-    pub boot: Option<Written>,
-    pub pull: Option<Written>,
-    pub start: Option<Written>,
-    pub reaction: Option<Written>,
-    pub placeholders: Option<Written>,
-    pub capacity_buffer: Option<Written>,
-    pub gate: bool,
-    pub spawn_limit: Option<Written>,
-    pub start_timeout: Option<Written>,
-    pub scheduler: Option<Profile>,
-    pub goal: Option<Written>,
-    pub usage: Option<Written>,
-    pub users_per_node: Option<Written>,
-    pub seed: Option<Written>,
-    pub runs: Option<Written>,
-}
-
-/// Where the value of a field comes from that no option says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) enum Provenance {
-    /// The policy.
-    Policy,
-    /// The values of the hub.
-    Values,
-    /// The trace.
-    Trace,
-    /// Computed from other fields, such as the name of the node type.
-    Computed,
-    /// The default of dunnage.
-    Default,
-}
-
-/// The value of a field that no option says.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Assumption {
-    /// The option that would say it, without its dashes.
-    pub field: &'static str,
-    /// The value, as an option would have it, or in words.
-    pub value: String,
-    /// Where it comes from.
-    pub source: Provenance,
-}
-
 /// A question with everything that the answer depends on.
 #[derive(Debug, Clone)]
-pub struct Question {
-    pub(super) demand: Demand,
+pub struct PlanQuestion {
+    pub(super) demand: UserDemand,
     /// When the demand begins, as it is written.
     pub(super) begins: Option<String>,
     pub(super) node: PlanNode,
@@ -151,57 +44,17 @@ pub struct Question {
     pub(super) seed: u64,
     pub(super) runs: u64,
     pub(super) horizon: f64,
-    pub(super) assumptions: Vec<Assumption>,
-}
-
-/// Collects what no option says.
-#[derive(Default)]
-pub(super) struct Assumptions(Vec<Assumption>);
-
-impl Assumptions {
-    pub(super) fn note(
-        &mut self,
-        field: &'static str,
-        value: impl Into<String>,
-        source: Provenance,
-    ) {
-        self.0.push(Assumption {
-            field,
-            value: value.into(),
-            source,
-        });
-    }
-
-    /// The first of option, policy, values and default that says something.
-    pub(super) fn choose<T>(
-        &mut self,
-        field: &'static str,
-        layers: (Option<T>, Option<T>, Option<T>),
-        default: T,
-        show: impl Fn(&T) -> String,
-    ) -> T {
-        let (option, policy, values) = layers;
-        if let Some(value) = option {
-            return value;
-        }
-        let (value, source) = match (policy, values) {
-            (Some(value), _) => (value, Provenance::Policy),
-            (None, Some(value)) => (value, Provenance::Values),
-            (None, None) => (default, Provenance::Default),
-        };
-        self.note(field, show(&value), source);
-        value
-    }
+    pub(super) assumptions: Vec<PlanAssumption>,
 }
 
 /// What a question is made of.
-pub(super) struct Layers<'a> {
+pub(super) struct QuestionLayers<'a> {
     pub(super) options: &'a PlanArguments,
     pub(super) policy: &'a PolicyFacts,
     pub(super) values: &'a ValuesFacts,
 }
 
-impl Question {
+impl PlanQuestion {
     /// Makes a question of options, the policy and values, each over those after it.
     ///
     /// # Errors
@@ -211,7 +64,7 @@ impl Question {
         policy: &PolicyFacts,
         values: &ValuesFacts,
     ) -> Result<Self, Diagnostic> {
-        let layers = Layers {
+        let layers = QuestionLayers {
             options,
             policy,
             values,
@@ -231,9 +84,11 @@ impl Question {
         });
         let lead = model.boot.median + model.pull.median + model.start + 10.0;
         let horizon = demand.horizon(lead);
-        let users = layers.check_size(&demand, horizon)?;
-        let runs = layers.runs(&mut assumed, users)?;
-        let read = |written: &Option<Written>, read: fn(&str) -> Result<f64, String>| {
+        let users = QuestionLayers::check_size(&demand, horizon)?;
+        let held = model.headroom.placeholders.map_or(0, |held| held.count);
+        let at_start = model.start_plan().users() as u64 + held;
+        let runs = layers.runs(&mut assumed, users + amounts::real(at_start))?;
+        let read = |written: &Option<WrittenOption>, read: fn(&str) -> Result<f64, String>| {
             written.as_ref().map(|it| it.read(read)).transpose()
         };
         let price = read(&options.price, words::positive)?;
@@ -261,9 +116,12 @@ impl Question {
     }
 }
 
-impl Layers<'_> {
+impl QuestionLayers<'_> {
     /// The demand, and when it begins.
-    fn demand(&self, assumed: &mut Assumptions) -> Result<(Demand, Option<String>), Diagnostic> {
+    fn demand(
+        &self,
+        assumed: &mut Assumptions,
+    ) -> Result<(UserDemand, Option<String>), Diagnostic> {
         let options = self.options;
         let event = options.event.as_ref().map(|it| it.read(words::event));
         let event = event.transpose()?;
@@ -271,7 +129,7 @@ impl Layers<'_> {
         let rate = rate.transpose()?;
         let begins = event.as_ref().and_then(|event| event.at.clone());
         let source = self.one_of(assumed, rate, event)?;
-        if options.shape.is_some() && !matches!(source, Source::Event { .. }) {
+        if options.shape.is_some() && !matches!(source, DemandSource::Event { .. }) {
             let message = "`--shape` is the shape of an event, and the demand is no event";
             return Err(
                 Diagnostic::new(&codes::BAD_OPTION, message).help("remove it, or use `--event`")
@@ -288,7 +146,7 @@ impl Layers<'_> {
         });
         let dispersion = match (dispersion.transpose()?, &source) {
             (Some(dispersion), _) => dispersion,
-            (None, Source::Trace(trace)) => {
+            (None, DemandSource::Trace(trace)) => {
                 let measured = trace.dispersion();
                 let value = format!("{measured:.1}");
                 assumed.note("dispersion", value, Provenance::Trace);
@@ -300,7 +158,7 @@ impl Layers<'_> {
                 1.0
             }
         };
-        let demand = Demand {
+        let demand = UserDemand {
             source,
             bursts,
             dispersion,
@@ -314,10 +172,10 @@ impl Layers<'_> {
         assumed: &mut Assumptions,
         rate: Option<f64>,
         event: Option<EventWords>,
-    ) -> Result<Source, Diagnostic> {
+    ) -> Result<DemandSource, Diagnostic> {
         let options = self.options;
-        let shape = options.shape.unwrap_or(Shape::Uniform);
-        let of_event = |users, window| Source::Event {
+        let shape = options.shape.unwrap_or(EventShape::Uniform);
+        let of_event = |users, window| DemandSource::Event {
             users,
             window,
             shape,
@@ -327,15 +185,15 @@ impl Layers<'_> {
                 .help("give exactly one of `--rate`, `--event`, `--curve` and `--trace`")
         };
         let (source, is_event) = match (rate, event, &options.curve, &options.trace) {
-            (Some(rate), None, None, None) => (Source::Rate(rate), false),
+            (Some(rate), None, None, None) => (DemandSource::Rate(rate), false),
             (None, Some(event), None, None) => (of_event(event.users, event.window), true),
             (None, None, Some(curve), None) => {
                 let read = read_curve(&curve.text).map_err(|bad| bad_file(curve, &bad))?;
-                (Source::Curve(read), false)
+                (DemandSource::Curve(read), false)
             }
             (None, None, None, Some(trace)) => {
                 let read = read_trace(&trace.text).map_err(|bad| bad_file(trace, &bad))?;
-                (Source::Trace(read), false)
+                (DemandSource::Trace(read), false)
             }
             (None, None, None, None) => {
                 let Some((users, window)) = self.policy.demand else {
@@ -383,7 +241,7 @@ impl Layers<'_> {
             .map(|it| it.read(read))
             .transpose()?;
         let mut node = match (&options.node, allocatable) {
-            (Some(node), None) => self.of_type(assumed, &node.text).map_err(|help| {
+            (Some(node), None) => Self::of_type(assumed, &node.text).map_err(|help| {
                 node.refuse(format!("node type `{}` is not known", node.text), help)
             })?,
             (_, Some(allocatable)) => PlanNode::of_amounts(allocatable),
@@ -406,7 +264,7 @@ impl Layers<'_> {
         Ok(node)
     }
 
-    fn of_type(&self, assumed: &mut Assumptions, name: &str) -> Result<PlanNode, String> {
+    fn of_type(assumed: &mut Assumptions, name: &str) -> Result<PlanNode, String> {
         let (node, is_measured) = PlanNode::of_type(name)?;
         if !is_measured {
             let allocatable = node.allocatable.resources();
@@ -427,7 +285,7 @@ impl Layers<'_> {
         }
         if let Some(name) = node {
             assumed.note("node", name, Provenance::Policy);
-            return self.of_type(assumed, name).map_err(|help| {
+            return Self::of_type(assumed, name).map_err(|help| {
                 let message = format!("node type `{name}` of the policy is not known");
                 Diagnostic::new(&codes::BAD_OPTION, message).help(help)
             });
@@ -486,7 +344,7 @@ impl Layers<'_> {
     }
 
     /// The number of users; refuses a question that is too large to answer.
-    fn check_size(&self, demand: &Demand, horizon: f64) -> Result<f64, Diagnostic> {
+    fn check_size(demand: &UserDemand, horizon: f64) -> Result<f64, Diagnostic> {
         let refused = |message: String, help: &str| {
             Err(Diagnostic::new(&codes::BAD_OPTION, message).help(help))
         };
@@ -506,7 +364,8 @@ impl Layers<'_> {
         if let Some(runs) = &self.options.runs {
             let runs_read = runs.read(words::count)?;
             if amounts::real(runs_read) * users > 40.0 * MOST_LAUNCHES {
-                let message = format!("{runs_read} runs of {users:.0} users are too many");
+                let message =
+                    format!("{runs_read} runs of {users:.0} users and placeholders are too many");
                 return Err(runs.refuse(message, "use fewer runs"));
             }
             return Ok(runs_read);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::amounts::real;
 use super::arithmetic::{LeadAnswer, quantile, rounded};
-use super::question::Question;
+use super::question::PlanQuestion;
 use crate::capacity::simulate::{HubModel, HubRun, WaitCause};
 
 /// Nodes that are to be warm are ordered so long before they are needed, beyond their lead time.
@@ -40,7 +40,7 @@ pub(super) struct ResultAnswer {
     /// The mean wait in seconds.
     #[serde(skip)]
     pub(super) mean_wait: f64,
-    /// The largest number of users of any run who have no node at the end.
+    /// The largest number of users of any run who never get a server.
     #[serde(skip)]
     pub(super) pending: u64,
 }
@@ -100,7 +100,7 @@ pub(super) struct Median {
 }
 
 /// What all runs of a question say.
-pub(super) fn result(question: &Question, lead: &LeadAnswer, runs: &[HubRun]) -> ResultAnswer {
+pub(super) fn result(question: &PlanQuestion, lead: &LeadAnswer, runs: &[HubRun]) -> ResultAnswer {
     let count = real(runs.len() as u64).max(1.0);
     let mean = |of: fn(&HubRun) -> f64| runs.iter().map(of).sum::<f64>() / count;
     let mut waits: Vec<f64> = Vec::new();
@@ -145,12 +145,12 @@ pub(super) fn result(question: &Question, lead: &LeadAnswer, runs: &[HubRun]) ->
                 empty_for: median(runs, |run| run.empty_for),
             }),
         mean_wait: sum / users,
-        pending: runs.iter().map(|run| run.pending).max().unwrap_or_default(),
+        pending: runs.iter().map(never_served).max().unwrap_or_default(),
     }
 }
 
 /// The share of users who wait longer than the goal says.
-fn waiting(question: &Question, runs: &[HubRun]) -> WaitingShare {
+fn waiting(question: &PlanQuestion, runs: &[HubRun]) -> WaitingShare {
     let is_long = |run: &HubRun| {
         let long = run
             .waits
@@ -170,7 +170,7 @@ fn waiting(question: &Question, runs: &[HubRun]) -> WaitingShare {
     }
 }
 
-fn causes(question: &Question, runs: &[HubRun], users: f64) -> Causes {
+fn causes(question: &PlanQuestion, runs: &[HubRun], users: f64) -> Causes {
     let mut causes = Causes::default();
     let waits = runs.iter().flat_map(|run| &run.waits);
     for wait in waits.filter(|wait| wait.is_longer_than(question.goal.wait)) {
@@ -201,6 +201,11 @@ fn held_before(model: &HubModel, lead: &LeadAnswer) -> f64 {
     };
     let added = nodes.saturating_sub(resting.start_plan().nodes);
     real(added as u64) * (lead.total.p99 + MARGIN) / 3600.0
+}
+
+/// Users of a run who never get a server.
+fn never_served(run: &HubRun) -> u64 {
+    run.waits.iter().filter(|wait| !wait.is_over).count() as u64
 }
 
 fn median(runs: &[HubRun], of: fn(&HubRun) -> Option<f64>) -> Option<Median> {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::arguments::DemandFile;
 use super::arithmetic::rounded;
 use super::codes;
-use super::question::{DemandFile, place};
+use super::question::place;
 use crate::capacity::simulate::ScenarioOutcome;
 use crate::capacity::simulate::scenario::Scenario;
 use crate::diag::Diagnostic;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::amounts::{decimal, real, whole};
-use super::answer::{Answer, Candidate, CandidateKind};
+use super::answer::{CandidateKind, PlanAnswer, PlanCandidate};
+use super::arguments::Provenance;
 use super::arithmetic::written;
-use super::question::{Provenance, Question};
+use super::question::PlanQuestion;
 use super::scenario::ScenarioAnswer;
 use crate::capacity::delay::Delay;
-use crate::capacity::demand::Source;
+use crate::capacity::demand::DemandSource;
 
 /// The width of the page.
 const WIDTH: usize = 80;
@@ -17,7 +18,7 @@ const WIDTH: usize = 80;
 const MARGIN: usize = 19;
 
 /// The answer to a question.
-pub fn page(question: &Question, answer: &Answer) -> String {
+pub fn page(question: &PlanQuestion, answer: &PlanAnswer) -> String {
     let mut page = wrapped("", &sentence(question, answer), 0);
     page += "\n";
     for (name, fact) in facts(question, answer) {
@@ -90,7 +91,7 @@ pub fn scenario_page(scenario: &ScenarioAnswer) -> String {
 }
 
 /// The answer in one sentence.
-fn sentence(question: &Question, answer: &Answer) -> String {
+fn sentence(question: &PlanQuestion, answer: &PlanAnswer) -> String {
     let result = &answer.today().result;
     let goal = question.goal;
     let wait = time(goal.wait);
@@ -136,7 +137,7 @@ fn sentence(question: &Question, answer: &Answer) -> String {
 }
 
 /// The arithmetic, in words.
-fn facts(question: &Question, answer: &Answer) -> Vec<(&'static str, String)> {
+fn facts(question: &PlanQuestion, answer: &PlanAnswer) -> Vec<(&'static str, String)> {
     let (lead, arithmetic) = (&answer.lead, &answer.arithmetic);
     let mut facts = vec![
         ("seats per node", seats(answer)),
@@ -181,7 +182,7 @@ fn facts(question: &Question, answer: &Answer) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn seats(answer: &Answer) -> String {
+fn seats(answer: &PlanAnswer) -> String {
     let seats = &answer.seats;
     let mut text = format!(
         "{}, bound by {}",
@@ -207,23 +208,23 @@ fn seats(answer: &Answer) -> String {
     text
 }
 
-fn quantiles(question: &Question, answer: &Answer) -> String {
+fn quantiles(question: &PlanQuestion, answer: &PlanAnswer) -> String {
     let all = answer.arithmetic.quantiles.iter();
     let all = all.map(|it| format!("{} in {}", it.seats, percent(1.0 - it.eps)));
     let all: Vec<String> = all.collect();
     let what = if question.model.headroom.is_gated || question.model.headroom.buffer > 0 {
-        "boots and pulls"
+        ", boots and pulls"
     } else {
-        "boots"
+        " and boots"
     };
     let mean = decimal(answer.arithmetic.mean_in_lead);
     format!(
-        "{} of scale-ups; on average {mean} users arrive while a node is ordered and {what}",
+        "{} of scale-ups; on average {mean} users arrive while a node is ordered{what}",
         all.join(", ")
     )
 }
 
-fn hub(answer: &Answer) -> String {
+fn hub(answer: &PlanAnswer) -> String {
     let hub = &answer.arithmetic.hub;
     let starting = whole(hub.starting);
     if hub.limit == 0 {
@@ -244,22 +245,22 @@ fn hub(answer: &Answer) -> String {
     )
 }
 
-fn largest(answer: &Answer) -> String {
+fn largest(answer: &PlanAnswer) -> String {
     let largest = &answer.arithmetic.largest_placeholder;
     let cpu = largest.cpu.map(|cpu| format!("{cpu}m CPU"));
     let memory = largest.memory.map(written);
     let parts: Vec<String> = cpu.into_iter().chain(memory).collect();
-    match parts.is_empty() {
-        true => format!("a placeholder holds at most {} seats", largest.seats),
-        false => format!(
-            "placeholder that fits: {}, {} seats",
-            parts.join(" and "),
-            largest.seats
-        ),
+    if parts.is_empty() {
+        return format!("a placeholder holds at most {} seats", largest.seats);
     }
+    format!(
+        "placeholder that fits: {}, {} seats",
+        parts.join(" and "),
+        largest.seats
+    )
 }
 
-fn memory(answer: &Answer) -> Option<String> {
+fn memory(answer: &PlanAnswer) -> Option<String> {
     let memory = answer.arithmetic.memory.as_ref()?;
     Some(format!(
         "{} users use {} of it, more than the node has in {}; {} users keep that below 1 %",
@@ -270,8 +271,11 @@ fn memory(answer: &Answer) -> Option<String> {
     ))
 }
 
-fn cost(question: &Question, answer: &Answer) -> Option<String> {
+fn cost(question: &PlanQuestion, answer: &PlanAnswer) -> Option<String> {
     let price = question.price?;
+    if answer.arithmetic.today.seats == 0 {
+        return None;
+    }
     let seats = real(answer.arithmetic.today.seats) / real(answer.seats.per_node.max(1));
     Some(format!(
         "${:.2} an hour for the seats held today",
@@ -280,7 +284,7 @@ fn cost(question: &Question, answer: &Answer) -> Option<String> {
 }
 
 /// The results of the simulation.
-fn table(question: &Question, answer: &Answer) -> String {
+fn table(question: &PlanQuestion, answer: &PlanAnswer) -> String {
     let today = answer.today();
     let result = &today.result;
     let title = demand(question, result.users);
@@ -304,21 +308,21 @@ fn table(question: &Question, answer: &Answer) -> String {
 }
 
 /// What the demand is.
-fn demand(question: &Question, users: f64) -> String {
+fn demand(question: &PlanQuestion, users: f64) -> String {
     match &question.demand.source {
-        Source::Event { users, window, .. } => format!("{users} users in {}", time(*window)),
-        Source::Rate(rate) => format!(
+        DemandSource::Event { users, window, .. } => format!("{users} users in {}", time(*window)),
+        DemandSource::Rate(rate) => format!(
             "{} users/min for {}",
             decimal(rate * 60.0),
             time(question.horizon)
         ),
-        Source::Curve(_) => format!("{} users in a day", whole(users)),
-        Source::Trace(_) => format!("{} users of a trace", whole(users)),
+        DemandSource::Curve(_) => format!("{} users in a day", whole(users)),
+        DemandSource::Trace(_) => format!("{} users of a trace", whole(users)),
     }
 }
 
 /// Today's settings.
-fn label(question: &Question, today: &Candidate) -> String {
+fn label(question: &PlanQuestion, today: &PlanCandidate) -> String {
     let gate = if today.gate { ", gated" } else { "" };
     let size = today.request.as_ref().and_then(|request| request.memory);
     let size = size.map(written);
@@ -341,7 +345,7 @@ fn label(question: &Question, today: &Candidate) -> String {
     format!("today: {what}{gate}")
 }
 
-fn assumptions(answer: &Answer) -> String {
+fn assumptions(answer: &PlanAnswer) -> String {
     let mut text = String::new();
     for (source, title) in [
         (Provenance::Policy, "policy: "),

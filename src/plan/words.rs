@@ -34,6 +34,16 @@ pub(super) fn delay(text: &str) -> Result<Delay, String> {
     Ok(Delay { median, p95 })
 }
 
+/// The same, above 0.
+pub(super) fn positive_delay(text: &str) -> Result<Delay, String> {
+    let delay = delay(text)?;
+    if delay.median > 0.0 {
+        Ok(delay)
+    } else {
+        Err("write a time above 0, such as `90m` or `90m/4h`".to_owned())
+    }
+}
+
 /// `100/10m`, in users a second.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
     let help = || "write users and a time, both above 0, like `100/10m`".to_owned();
@@ -219,6 +229,12 @@ mod tests {
         for text in ["4m/150s", "0s/10s", "fast", "-1s", "1s/"] {
             assert!(delay(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_boot_takes_time() {
+        assert!(delay("0s").is_ok() && positive_delay("0s").is_err());
+        assert_eq!(positive_delay("2m"), Ok(Delay::constant(120.0)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 /// How the arrivals of an event are distributed over its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub enum EventShape {
     /// As many in each minute.
     Uniform,
     /// More and more until 35 % of the window, then less and less.
@@ -12,7 +12,7 @@ pub enum Shape {
 /// The share of the window after which most users of an early event arrive.
 const PEAK: f64 = 0.35;
 
-impl Shape {
+impl EventShape {
     /// The share of the window after which a share of the users has arrived.
     pub(super) fn quantile(self, share: f64) -> f64 {
         match self {
@@ -54,18 +54,21 @@ mod tests {
 
     #[test]
     fn an_early_event_has_its_peak_at_35_percent() {
-        let peak = Shape::Early.quantile(PEAK);
+        let peak = EventShape::Early.quantile(PEAK);
         assert!((peak - PEAK).abs() < 1e-12, "{peak}");
-        assert!(Shape::Early.quantile(0.5) < 0.45);
-        let (first, last) = (Shape::Early.quantile(0.0), Shape::Early.quantile(1.0));
+        assert!(EventShape::Early.quantile(0.5) < 0.45);
+        let (first, last) = (
+            EventShape::Early.quantile(0.0),
+            EventShape::Early.quantile(1.0),
+        );
         assert!(first.abs() < 1e-12 && (last - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn the_busiest_part_of_an_early_event_is_around_its_peak() {
-        assert!((Shape::Early.largest_share(1.0) - 1.0).abs() < 1e-12);
-        let half = Shape::Early.largest_share(0.5);
+        assert!((EventShape::Early.largest_share(1.0) - 1.0).abs() < 1e-12);
+        let half = EventShape::Early.largest_share(0.5);
         assert!((half - 0.75).abs() < 1e-12, "{half}");
-        assert!((Shape::Uniform.largest_share(0.5) - 0.5).abs() < 1e-12);
+        assert!((EventShape::Uniform.largest_share(0.5) - 0.5).abs() < 1e-12);
     }
 }

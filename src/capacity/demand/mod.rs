@@ -7,7 +7,7 @@ mod time;
 mod trace;
 
 pub use curve::{Curve, read_curve};
-pub use event::{Burst, Shape};
-pub use source::{Arrival, Demand, MOST_LAUNCHES, Source};
+pub use event::{Burst, EventShape};
+pub use source::{Arrival, DemandSource, MOST_LAUNCHES, UserDemand};
 pub use time::{duration, instant};
 pub use trace::{BadTrace, Trace, read_trace};

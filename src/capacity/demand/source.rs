@@ -1,7 +1,7 @@
 //! What is known of demand, and the arrivals of one run.
 
 use super::curve::{Curve, DAY};
-use super::event::{Burst, Shape};
+use super::event::{Burst, EventShape};
 use super::trace::Trace;
 use crate::capacity::arithmetic::of_burst;
 use crate::capacity::draws::{Draws, Purpose};
@@ -17,7 +17,7 @@ const LEAD_TIMES: f64 = 20.0;
 
 /// Where demand comes from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Source {
+pub enum DemandSource {
     /// Users a second, always.
     Rate(f64),
     /// Users who come within a window of some seconds.
@@ -27,7 +27,7 @@ pub enum Source {
         /// The length of the window in seconds.
         window: f64,
         /// How they are distributed over it.
-        shape: Shape,
+        shape: EventShape,
     },
     /// Rates over a day.
     Curve(Curve),
@@ -37,9 +37,9 @@ pub enum Source {
 
 /// When users arrive.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Demand {
+pub struct UserDemand {
     /// Where it comes from.
-    pub source: Source,
+    pub source: DemandSource,
     /// Users who come on top of it.
     pub bursts: Vec<Burst>,
     /// Variance over mean of the counts of users; 1 where they come independently of each other.
@@ -55,14 +55,14 @@ pub struct Arrival {
     pub session: Option<f64>,
 }
 
-impl Demand {
+impl UserDemand {
     /// How long it is simulated, in seconds, with a lead time of new nodes.
     pub fn horizon(&self, lead: f64) -> f64 {
         match &self.source {
-            Source::Rate(_) => LEAD_TIMES * lead,
-            Source::Event { window, .. } => window.max(LEAST_HORIZON),
-            Source::Curve(_) => DAY,
-            Source::Trace(trace) => trace.length().max(LEAST_HORIZON),
+            DemandSource::Rate(_) => LEAD_TIMES * lead,
+            DemandSource::Event { window, .. } => window.max(LEAST_HORIZON),
+            DemandSource::Curve(_) => DAY,
+            DemandSource::Trace(trace) => trace.length().max(LEAST_HORIZON),
         }
     }
 
@@ -71,10 +71,10 @@ impl Demand {
     pub fn expected_users(&self, horizon: f64) -> f64 {
         let of_bursts: u64 = self.bursts.iter().map(|burst| burst.users).sum();
         let of_source = match &self.source {
-            Source::Rate(rate) => rate * horizon,
-            Source::Event { users, .. } => *users as f64,
-            Source::Curve(curve) => curve.users(),
-            Source::Trace(trace) => trace.starts.len() as f64,
+            DemandSource::Rate(rate) => rate * horizon,
+            DemandSource::Event { users, .. } => *users as f64,
+            DemandSource::Curve(curve) => curve.users(),
+            DemandSource::Trace(trace) => trace.starts.len() as f64,
         };
         of_source + of_bursts as f64
     }
@@ -83,14 +83,14 @@ impl Demand {
     #[expect(clippy::cast_precision_loss, reason = "a number of users")]
     pub fn largest_mean(&self, window: f64) -> f64 {
         match &self.source {
-            Source::Rate(rate) => rate * window,
-            Source::Event {
+            DemandSource::Rate(rate) => rate * window,
+            DemandSource::Event {
                 users,
                 window: length,
                 shape,
             } => *users as f64 * shape.largest_share(window / length),
-            Source::Curve(curve) => curve.largest_mean(window),
-            Source::Trace(trace) => trace.largest_count(window),
+            DemandSource::Curve(curve) => curve.largest_mean(window),
+            DemandSource::Trace(trace) => trace.largest_count(window),
         }
     }
 
@@ -118,15 +118,15 @@ impl Demand {
         let mut draws = Draws::new(seed, Purpose::Arrivals, run, 0);
         let at = |at| Arrival { at, session: None };
         let mut arrivals: Vec<Arrival> = match &self.source {
-            Source::Rate(rate) => {
+            DemandSource::Rate(rate) => {
                 let times = self.stream(&mut draws, |users| Some(users / rate), horizon);
                 times.into_iter().map(at).collect()
             }
-            Source::Curve(curve) => {
+            DemandSource::Curve(curve) => {
                 let times = self.stream(&mut draws, |users| curve.when(users), horizon);
                 times.into_iter().map(at).collect()
             }
-            Source::Event {
+            DemandSource::Event {
                 users,
                 window,
                 shape,
@@ -134,7 +134,7 @@ impl Demand {
                 let times = self.event(&mut draws, *users, *window, *shape);
                 times.into_iter().map(at).collect()
             }
-            Source::Trace(trace) => trace.arrivals().collect(),
+            DemandSource::Trace(trace) => trace.arrivals().collect(),
         };
         for (index, burst) in (1..).zip(&self.bursts) {
             let mut draws = Draws::new(seed, Purpose::Arrivals, run, index);
@@ -174,7 +174,7 @@ impl Demand {
         }
     }
 
-    fn event(&self, draws: &mut Draws, users: u64, window: f64, shape: Shape) -> Vec<f64> {
+    fn event(&self, draws: &mut Draws, users: u64, window: f64, shape: EventShape) -> Vec<f64> {
         let mut times = Vec::new();
         let mut left = users;
         while left > 0 {
@@ -204,25 +204,25 @@ fn mean_group(dispersion: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn demand(source: Source) -> Demand {
-        Demand {
+    fn demand(source: DemandSource) -> UserDemand {
+        UserDemand {
             source,
             bursts: Vec::new(),
             dispersion: 1.0,
         }
     }
 
-    fn times(demand: &Demand, run: u64, horizon: f64) -> Vec<f64> {
+    fn times(demand: &UserDemand, run: u64, horizon: f64) -> Vec<f64> {
         let arrivals = demand.arrivals(1, run, horizon);
         arrivals.iter().map(|arrival| arrival.at).collect()
     }
 
     #[test]
     fn an_event_has_its_users_in_its_window() {
-        let event = demand(Source::Event {
+        let event = demand(DemandSource::Event {
             users: 320,
             window: 600.0,
-            shape: Shape::Early,
+            shape: EventShape::Early,
         });
         let of_run = |run| times(&event, run, event.horizon(600.0));
         let times = of_run(0);
@@ -237,9 +237,9 @@ mod tests {
     #[test]
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     fn counts_vary_as_the_dispersion_says() {
-        let rate = Demand {
+        let rate = UserDemand {
             dispersion: 5.0,
-            ..demand(Source::Rate(0.2))
+            ..demand(DemandSource::Rate(0.2))
         };
         let times = times(&rate, 0, 1e6);
         let mut counts = vec![0.0; 10_000];
@@ -261,11 +261,11 @@ mod tests {
             window: 60.0,
             at: 100.0,
         };
-        let with = Demand {
+        let with = UserDemand {
             bursts: vec![burst],
-            ..demand(Source::Rate(0.1))
+            ..demand(DemandSource::Rate(0.1))
         };
-        let without = times(&demand(Source::Rate(0.1)), 0, 1000.0);
+        let without = times(&demand(DemandSource::Rate(0.1)), 0, 1000.0);
         let times = times(&with, 0, 1000.0);
         assert_eq!(times.len(), without.len() + 40);
         assert!(without.iter().all(|at| times.contains(at)));
@@ -275,10 +275,10 @@ mod tests {
 
     #[test]
     fn the_busiest_window_of_an_event_has_at_most_its_users() {
-        let event = demand(Source::Event {
+        let event = demand(DemandSource::Event {
             users: 60,
             window: 180.0,
-            shape: Shape::Uniform,
+            shape: EventShape::Uniform,
         });
         assert!((event.largest_mean(600.0) - 60.0).abs() < 1e-9);
         assert!((event.largest_mean(90.0) - 30.0).abs() < 1e-9);

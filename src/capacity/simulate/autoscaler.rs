@@ -3,10 +3,13 @@
 //! The rules are those of cluster-autoscaler for Kubernetes 1.36. Pods that wait are put on the nodes that there are and on
 //! those that are ordered; only for the rest nodes are ordered.
 
+mod waiting;
+
 use super::outcome::Order;
-use super::scheduler::{Pod, SimulatedNode};
+use super::scheduler::Pod;
 use super::world::{Blocker, World};
-use crate::capacity::resources::{Resource, Resources};
+use crate::capacity::resources::Resources;
+use waiting::{NodeView, Places, WaitingPods, needed, oldest, one_by_one};
 
 /// What the flags of the autoscaler say; the defaults are its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,61 +77,6 @@ pub(super) struct AutoscalerState {
     at_once: u32,
     /// While the cluster has only these changes, there is nothing to do before this time.
     idle: Option<(u64, f64)>,
-}
-
-/// A node as the autoscaler sees it.
-struct NodeView<'w> {
-    /// Its index; nothing for one that is ordered and not there yet.
-    node: Option<usize>,
-    template: &'w SimulatedNode,
-    used: Resources,
-}
-
-impl NodeView<'_> {
-    fn takes(&self, pod: &Pod) -> bool {
-        self.template.has_room(self.used, pod) && self.template.allows(pod)
-    }
-}
-
-/// Pods of a kind that wait, one after another.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct WaitingPods {
-    kind: usize,
-    count: u64,
-    /// When the oldest was created; nothing for pods of buffers, which never are new.
-    oldest: Option<f64>,
-}
-
-/// Nodes on which pods are put one after another, each on the first that has room.
-struct Places<'w> {
-    seen: Vec<NodeView<'w>>,
-}
-
-impl Places<'_> {
-    /// Puts pods of a kind on nodes; returns how many there is no room for.
-    fn put(&mut self, world: &World, kind: usize, mut count: u64) -> u64 {
-        let pod = world.cluster.of_kind(kind);
-        for view in &mut self.seen {
-            if count == 0 {
-                break;
-            }
-            if view.takes(pod) {
-                let fitting = room_for(view.template.allocatable.minus(view.used), pod).min(count);
-                view.used = view.used.plus(pod.requests.times(fitting));
-                count -= fitting;
-            }
-        }
-        count
-    }
-}
-
-/// How many pods like one fit into what is free.
-fn room_for(free: Resources, pod: &Pod) -> u64 {
-    let of_each = Resource::ALL.map(|resource| {
-        let wanted = pod.requests.get(resource);
-        free.get(resource).checked_div(wanted).unwrap_or(u64::MAX)
-    });
-    of_each.into_iter().min().unwrap_or_default()
 }
 
 impl AutoscalerState {
@@ -391,13 +339,14 @@ impl AutoscalerState {
             .partition(|node| self.movable(world, *node).is_empty());
         let mut has_deleted = false;
         for node in empty.into_iter().take(MOST_EMPTY) {
-            if above_minimum(world, node) {
+            if is_above_minimum(world, world.machines[node].pool) {
                 world.delete_node(node, world.now + LOOK);
                 has_deleted = true;
             }
         }
         let drained = others.first().copied().filter(|_| !has_deleted);
-        if let Some(node) = drained.filter(|node| above_minimum(world, *node)) {
+        let may_go = |node: &usize| is_above_minimum(world, world.machines[*node].pool);
+        if let Some(node) = drained.filter(may_go) {
             world.drain(node);
             has_deleted = true;
         }
@@ -418,13 +367,15 @@ impl AutoscalerState {
 
     /// Notes which nodes nobody needs, and why the others are kept.
     fn judge(&self, world: &mut World) {
+        let pools = 0..world.pools.len();
+        let may_lose: Vec<bool> = pools.map(|pool| is_above_minimum(world, pool)).collect();
         for at in 0..world.alive.len() {
             let node = world.alive[at];
             let machine = &world.machines[node];
             if !is_usable(world, node) || machine.is_draining {
                 continue;
             }
-            if !above_minimum(world, node) {
+            if !may_lose[machine.pool] {
                 world.machines[node].unneeded_since = None;
                 continue;
             }
@@ -502,9 +453,8 @@ fn is_usable(world: &World, node: usize) -> bool {
     is_there && (machine.is_draining || world.cluster.nodes[node].taints.is_empty())
 }
 
-/// Whether the pool of a node may lose one.
-fn above_minimum(world: &World, node: usize) -> bool {
-    let pool = world.machines[node].pool;
+/// Whether a pool may lose a node.
+fn is_above_minimum(world: &World, pool: usize) -> bool {
     let target = world.alive.iter().map(|node| &world.machines[*node]);
     let target = target
         .filter(|machine| machine.pool == pool && !machine.is_given_up && !machine.is_draining);
@@ -516,68 +466,4 @@ fn target(world: &World, pool: usize) -> usize {
     let machines = world.alive.iter().map(|node| &world.machines[*node]);
     let target = machines.filter(|machine| machine.pool == pool && !machine.is_given_up);
     target.count()
-}
-
-/// When the oldest pod of a kind that waits was created.
-fn oldest(world: &World, kind: usize) -> f64 {
-    let pods = world
-        .pending
-        .iter()
-        .filter(|pod| world.cluster.kind(**pod) == kind);
-    let created = pods.map(|pod| world.lives[*pod].created);
-    created.fold(f64::INFINITY, f64::min)
-}
-
-/// Pods that wait, each for itself.
-fn one_by_one(world: &World, mut pods: Vec<usize>) -> Vec<WaitingPods> {
-    pods.sort_by(|one, other| {
-        let priority = |pod: &usize| world.cluster.pod(*pod).priority;
-        let created = |pod: &usize| world.lives[*pod].created;
-        priority(other)
-            .cmp(&priority(one))
-            .then(created(other).total_cmp(&created(one)))
-    });
-    let waiting = pods.into_iter().map(|pod| WaitingPods {
-        kind: world.cluster.kind(pod),
-        count: 1,
-        oldest: Some(world.lives[pod].created),
-    });
-    waiting.collect()
-}
-
-/// How many new nodes pods need, the largest first on the first node that has room, and the share of the nodes that is
-/// wasted.
-#[expect(clippy::cast_precision_loss, reason = "a share of a node")]
-fn needed(world: &World, waiting: &[WaitingPods], template: &SimulatedNode) -> (usize, f64) {
-    let (all, daemons) = (template.allocatable, world.daemons);
-    let share = |amount: u64, all: u64| {
-        if all == 0 {
-            0.0
-        } else {
-            amount as f64 / all as f64
-        }
-    };
-    let size = |used: Resources| share(used.cpu, all.cpu) + share(used.memory, all.memory);
-    let mut fitting: Vec<(&Pod, u64)> = waiting
-        .iter()
-        .map(|pods| (world.cluster.of_kind(pods.kind), pods.count))
-        .filter(|(pod, _)| template.has_room(daemons, pod) && template.allows(pod))
-        .collect();
-    fitting.sort_by(|(one, _), (other, _)| size(other.requests).total_cmp(&size(one.requests)));
-    let mut nodes: Vec<Resources> = Vec::new();
-    for (pod, mut count) in fitting {
-        for used in &mut nodes {
-            let fitting = room_for(all.minus(*used), pod).min(count);
-            *used = used.plus(pod.requests.times(fitting));
-            count -= fitting;
-        }
-        while count > 0 {
-            // A new node has room for one.
-            let fitting = room_for(all.minus(daemons), pod).clamp(1, count);
-            nodes.push(daemons.plus(pod.requests.times(fitting)));
-            count -= fitting;
-        }
-    }
-    let wasted: f64 = nodes.iter().map(|used| 2.0 - size(*used)).sum();
-    (nodes.len(), wasted / nodes.len().max(1) as f64)
 }

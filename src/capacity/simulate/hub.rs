@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::events::{Event, HubEvent};
 use super::model::{HubModel, StartPlan};
 use super::world::{Life, World};
-use crate::capacity::demand::{Arrival, Demand};
+use crate::capacity::demand::{Arrival, UserDemand};
 use crate::capacity::draws::{Draws, Purpose};
 
 /// A user whose server did not start in time asks again after this many seconds.
@@ -71,8 +71,6 @@ pub struct HubRun {
     pub node_seconds: f64,
     /// The largest number of nodes.
     pub max_nodes: usize,
-    /// Users without a node at the end.
-    pub pending: u64,
     /// Seconds from the first eviction of a placeholder until none ran.
     pub drained_in: Option<f64>,
     /// Seconds from then until one ran again, or the end.
@@ -87,7 +85,7 @@ pub struct HubQuestion<'q> {
     /// The cluster.
     pub model: &'q HubModel,
     /// The users.
-    pub demand: &'q Demand,
+    pub demand: &'q UserDemand,
     /// When it ends, in seconds.
     pub horizon: f64,
     /// What all random numbers depend on.
@@ -96,14 +94,14 @@ pub struct HubQuestion<'q> {
 
 /// Plays all runs; the same for any number of cores.
 pub fn simulate(question: HubQuestion<'_>, runs: u64) -> Vec<HubRun> {
-    let plan = question.model.start_plan();
-    let (world, autoscaler, kind) = question.model.world(&plan);
+    let start = question.model.start_plan();
+    let (world, autoscaler, kind) = question.model.world(&start);
     let play = |run| {
         let mut world = world.clone();
         let mut autoscaler = autoscaler.clone();
         world.draws = Some(question.model.node_draws(question.seed, run));
         let mut hub = HubState::new(question, run, kind);
-        hub.begin(&mut world, &plan);
+        hub.begin(&mut world, &start);
         world.run(&mut autoscaler, question.horizon, |world, event| {
             hub.follow(world, event);
         });
@@ -304,7 +302,7 @@ impl<'q> HubState<'q> {
     /// When a server that runs at some time ends.
     fn end_of_session(&mut self, user: usize, runs_at: f64) -> Option<f64> {
         let model = self.question.model;
-        let used = match (self.arrivals[user].session, model.session) {
+        let active = match (self.arrivals[user].session, model.session) {
             (Some(session), _) => session,
             (None, Some(session)) => self.sessions.delay(session),
             (None, None) => return None,
@@ -312,7 +310,7 @@ impl<'q> HubState<'q> {
         let idle = model.hub.culler.map_or(0.0, |culler| {
             culler.timeout + culler.every * self.sessions.share()
         });
-        Some(runs_at + used + idle)
+        Some(runs_at + active + idle)
     }
 
     /// An attempt has lasted for the start timeout.
@@ -361,14 +359,12 @@ impl<'q> HubState<'q> {
             .collect();
         let held = &world.held;
         let drained = held.drained.zip(held.first_eviction);
-        let left = world.pending.iter().map(|pod| world.kind(*pod));
         HubRun {
             failed: self.failed,
             throttled: self.throttled,
             restarts: self.restarts,
             node_seconds: node_seconds(world, end),
             max_nodes: most_nodes(world, end),
-            pending: left.filter(|kind| kind.is_user).count() as u64,
             drained_in: drained.map(|(drained, first)| drained - first),
             empty_for: held.drained.map(|at| held.back.unwrap_or(end) - at),
             first_scale_up_waits: first_scale_up_waits(world, &waits, &self.arrivals),
@@ -382,7 +378,9 @@ fn first_scale_up_waits(world: &World, waits: &[Wait], arrivals: &[Arrival]) -> 
     let ordered = world.machines.get(world.at_start);
     let ready = ordered.and_then(|machine| machine.ready_at);
     let mut users = waits.iter().zip(arrivals);
-    users.any(|(wait, arrival)| wait.seconds > 0.0 && ready.is_none_or(|ready| arrival.at < ready))
+    users.any(|(wait, arrival)| {
+        wait.is_longer_than(0.0) && ready.is_none_or(|ready| arrival.at < ready)
+    })
 }
 
 /// The time for which nodes are paid: from the order to the deletion.

@@ -2,7 +2,7 @@
 
 use super::autoscaler::{AutoscalerFlags, AutoscalerState, Buffer};
 use super::scheduler::{Pod, Profile};
-use super::world::{Blocker, Life, NodePool, PodKind, UserImage, World, no_schedule};
+use super::world::{Blocker, NodePool, PodKind, UserImage, World, no_schedule};
 use crate::capacity::delay::Delay;
 use crate::capacity::draws::NodeDraws;
 use crate::capacity::resources::Resources;
@@ -146,6 +146,8 @@ struct Packing {
     allocatable: Resources,
     /// Whether there may be more nodes.
     may_grow: bool,
+    /// The last pod, and the first node that had room for it: those before have none for its like.
+    last: Option<(Resources, usize)>,
 }
 
 impl Packing {
@@ -157,15 +159,23 @@ impl Packing {
                 && is_within(with.memory, pod.memory, self.allocatable.memory)
                 && with.pods <= self.allocatable.pods
         };
-        if let Some(at) = self.used.iter().position(|used| fits(*used)) {
-            self.used[at] = self.used[at].plus(pod);
-            return Some(at);
+        let first = match self.last {
+            Some((like, first)) if like == pod => first,
+            _ => 0,
+        };
+        let mut rest = self.used.iter().skip(first);
+        let place = rest.position(|used| fits(*used)).map(|at| first + at);
+        let can_grow = self.may_grow && fits(self.empty);
+        let at = place.unwrap_or(self.used.len());
+        self.last = Some((pod, at));
+        if place.is_none() {
+            if !can_grow {
+                return None;
+            }
+            self.used.push(self.empty);
         }
-        if !self.may_grow || !fits(self.empty) {
-            return None;
-        }
-        self.used.push(self.empty.plus(pod));
-        Some(self.used.len() - 1)
+        self.used[at] = self.used[at].plus(pod);
+        Some(at)
     }
 }
 
@@ -178,6 +188,7 @@ impl HubModel {
             empty: self.daemons,
             allocatable: self.allocatable,
             may_grow: self.nodes.is_none(),
+            last: None,
         };
         let user = self.user.resources();
         let running = self.running.unwrap_or_default();
@@ -231,7 +242,7 @@ impl HubModel {
         }
         let user = self.add_user_kind(&mut world);
         for (number, node) in plan.users.iter().enumerate() {
-            world.add_running(user, Life::new(started(number)), *node);
+            world.add_running(user, started(number), *node);
         }
         self.add_placeholders(&mut world, plan);
         for minimum in &self.headroom.minimums {
@@ -314,9 +325,9 @@ impl HubModel {
         for (number, node) in plan.placeholders.iter().enumerate() {
             match node {
                 Some(node) => {
-                    world.add_running(kind, Life::new(started(number)), *node);
+                    world.add_running(kind, started(number), *node);
                 }
-                None => world.add_arriving(kind, Life::new(0.0)),
+                None => world.add_arriving(kind, 0.0),
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::autoscaler::{AutoscalerFlags, AutoscalerState, Buffer};
 use super::outcome::ScenarioOutcome;
 use super::scheduler::{Pod, Profile};
-use super::world::{Blocker, Life, NodePool, PodKind, World};
+use super::world::{Blocker, NodePool, PodKind, World};
 use crate::capacity::resources::Resources;
 use crate::k8s::{Demands, Effect, Operator, Taint, Toleration, syntax};
 
@@ -257,16 +257,15 @@ impl Scenario {
             };
             pod.has_no_priority = entry.priority.is_none();
             let kind = world.add_kind(pod, entry.kind(name, self.has_budget(entry)));
-            let life = Life::new(created);
             let Some(node) = &entry.node else {
-                world.add_arriving(kind, life);
+                world.add_arriving(kind, created);
                 continue;
             };
             let mut nodes = world.cluster.nodes.iter();
             let node = nodes
                 .position(|known| known.name == *node)
                 .ok_or_else(|| format!("there is no node `{node}` for `{}`", entry.name))?;
-            world.add_running(kind, life, node);
+            world.add_running(kind, created, node);
         }
         Ok(())
     }

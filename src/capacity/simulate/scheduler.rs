@@ -4,10 +4,14 @@
 //! `TaintToleration`, `NodeAffinity` and `DefaultPreemption`. Not modeled: volumes, ports, spreading, affinity between pods,
 //! and the search of only some nodes in clusters with more than 100.
 
+mod preemption;
+mod scores;
+
 use std::collections::BTreeMap;
 
 use crate::capacity::resources::Resources;
-use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint};
+use crate::k8s::{Demands, Fit, NodeLabels, Nodes, Taint};
+use scores::{normalized, own_score, soft_taints};
 
 const MI: u64 = 1 << 20;
 
@@ -219,36 +223,6 @@ pub enum Decision {
     },
     /// It stays pending.
     Pending,
-}
-
-/// The pods that would have to leave a node.
-struct PreemptionCandidate {
-    node: usize,
-    victims: Victims,
-    violations: usize,
-    /// The highest priority of a victim.
-    highest: i64,
-    /// The sum of priorities, each as a number that is not negative.
-    sum: i64,
-    /// The earliest start among the victims with the highest priority.
-    earliest: f64,
-}
-
-/// Which pods have to leave.
-enum Victims {
-    /// These, the more important first.
-    These(Vec<usize>),
-    /// So many of the least important ones of the node.
-    Last(usize),
-}
-
-impl Victims {
-    fn count(&self) -> usize {
-        match self {
-            Self::These(pods) => pods.len(),
-            Self::Last(count) => *count,
-        }
-    }
 }
 
 impl SimulatedCluster {
@@ -463,250 +437,10 @@ impl SimulatedCluster {
         });
         shares.collect()
     }
-
-    /// Takes the place of less important pods, where that makes room.
-    fn preempt(&self, pod: &Pod) -> Decision {
-        if pod.never_preempts {
-            return Decision::Pending;
-        }
-        let candidates = self
-            .present
-            .iter()
-            .filter_map(|node| self.candidate(pod, *node));
-        let Some(best) = candidates.min_by(PreemptionCandidate::compare) else {
-            return Decision::Pending;
-        };
-        let pods = &self.nodes[best.node].pods;
-        Decision::Preempt {
-            node: best.node,
-            victims: match best.victims {
-                Victims::These(victims) => victims,
-                Victims::Last(count) => pods[pods.len() - count..].to_vec(),
-            },
-        }
-    }
-
-    /// The pods that have to leave a node for a pod: all that are less important go, then those come back, the more
-    /// important first, with which there is still room (`SelectVictimsOnNode`).
-    fn candidate(&self, pod: &Pod, index: usize) -> Option<PreemptionCandidate> {
-        let node = &self.nodes[index];
-        let mut less =
-            (node.groups.iter()).filter(|group| group.count > 0 && group.priority < pod.priority);
-        let first = less.next()?;
-        let mut used = node.used.minus(first.requests);
-        let mut is_single = true;
-        for group in less {
-            is_single = false;
-            used = used.minus(group.requests);
-        }
-        if !node.has_room(used, pod) || !node.allows(pod) {
-            return None;
-        }
-        match first.kind.filter(|_| is_single) {
-            Some(kind) if self.kinds[kind].budgets.is_empty() => {
-                self.alike_victims(pod, index, first)
-            }
-            _ => self.victims(pod, index, used),
-        }
-    }
-
-    /// The youngest pods of a group in which all are alike.
-    fn alike_victims(
-        &self,
-        pod: &Pod,
-        index: usize,
-        group: &PriorityGroup,
-    ) -> Option<PreemptionCandidate> {
-        let node = &self.nodes[index];
-        let one = self.kinds[group.kind?].requests;
-        let mut used = node.used;
-        let mut count = 0;
-        while count == 0 || !node.has_room(used, pod) {
-            used = used.minus(one);
-            count += 1;
-        }
-        let sum = (group.priority + (1 << 31)) * i64::try_from(count).ok()?;
-        Some(PreemptionCandidate {
-            node: index,
-            victims: Victims::Last(count),
-            violations: 0,
-            highest: group.priority,
-            sum,
-            earliest: self.pods[node.pods[node.pods.len() - count]].started,
-        })
-    }
-
-    /// The victims among pods of several kinds, where `used` is what the others request.
-    fn victims(&self, pod: &Pod, index: usize, mut used: Resources) -> Option<PreemptionCandidate> {
-        let node = &self.nodes[index];
-        let priority = |other: usize| self.pod(other).priority;
-        let is_more = |other: &usize| priority(*other) >= pod.priority;
-        let less = &node.pods[node.pods.partition_point(is_more)..];
-        let (violating, others) = self.violating(less);
-        let mut victims = Vec::new();
-        let mut violations = 0;
-        for (other, violates) in violating
-            .into_iter()
-            .map(|other| (other, true))
-            .chain(others.into_iter().map(|other| (other, false)))
-        {
-            let with = used.plus(self.pod(other).requests);
-            if node.has_room(with, pod) {
-                used = with;
-            } else {
-                victims.push(other);
-                violations += usize::from(violates);
-            }
-        }
-        let started = |pod: usize| self.pods[pod].started;
-        victims.sort_by(|one, other| {
-            let by_priority = priority(*other).cmp(&priority(*one));
-            by_priority.then(started(*one).total_cmp(&started(*other)))
-        });
-        let highest = priority(*victims.first()?);
-        let of_highest = victims.iter().filter(|pod| priority(**pod) == highest);
-        Some(PreemptionCandidate {
-            node: index,
-            violations,
-            highest,
-            sum: (victims.iter()).map(|pod| priority(*pod) + (1 << 31)).sum(),
-            earliest: (of_highest.map(|pod| started(*pod))).fold(f64::INFINITY, f64::min),
-            victims: Victims::These(victims),
-        })
-    }
-
-    /// Pods whose eviction a budget does not allow, when those before them go too, and the others.
-    fn violating(&self, pods: &[usize]) -> (Vec<usize>, Vec<usize>) {
-        let mut left = self.budgets.clone();
-        pods.iter().partition(|pod| {
-            let mut violates = false;
-            for budget in &self.pod(**pod).budgets {
-                left[*budget] -= 1;
-                violates |= left[*budget] < 0;
-            }
-            violates
-        })
-    }
 }
 
 impl PriorityGroup {
     fn is_of(&self, pod: &Pod) -> bool {
         self.priority == pod.priority && self.has_no_priority == pod.has_no_priority
     }
-}
-
-impl PreemptionCandidate {
-    /// Which of two nodes is preferred (`pickOneNodeForPreemption`); the first for equals. Of nodes that are equal in all
-    /// else it is the one where the earliest start is latest.
-    fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        (self.violations.cmp(&other.violations))
-            .then(self.highest.cmp(&other.highest))
-            .then(self.sum.cmp(&other.sum))
-            .then(self.victims.count().cmp(&other.victims.count()))
-            .then(other.earliest.total_cmp(&self.earliest))
-    }
-}
-
-/// The part of the score of a node that does not depend on the other feasible nodes.
-fn own_score(
-    pod: &Pod,
-    node: &SimulatedNode,
-    profile: Profile,
-    weights: &Weights,
-    images: &[(&str, f64)],
-) -> i64 {
-    let balance = match weights.balance {
-        0 => 0,
-        weight => weight * balance_score(pod, node),
-    };
-    weights.fit * fit_score(pod, node, profile)
-        + balance
-        + weights.image * image_score(images, node)
-}
-
-/// Images on the node, by size and by the share of nodes that have them (`ImageLocality`).
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "sizes of images, computed as the scheduler does"
-)]
-fn image_score(images: &[(&str, f64)], node: &SimulatedNode) -> i64 {
-    const LEAST: i64 = 23 * 1024 * 1024;
-    const MOST: i64 = 1000 * 1024 * 1024;
-    if node.images.is_empty() {
-        return 0;
-    }
-    let sizes = images.iter().filter_map(|(image, share)| {
-        let size = *node.images.get(*image)?;
-        Some((size as f64 * share) as i64)
-    });
-    let containers = i64::try_from(images.len().max(1)).unwrap_or(i64::MAX);
-    let most = MOST.saturating_mul(containers);
-    let sum = sizes.sum::<i64>().clamp(LEAST, most);
-    100 * (sum - LEAST) / (most - LEAST)
-}
-
-/// How full a node would be, from 0 to 100, the mean of CPU and memory.
-fn fit_score(pod: &Pod, node: &SimulatedNode, profile: Profile) -> i64 {
-    let share = |used: u64, wanted: u64, all: u64| {
-        let requested = used + wanted;
-        if all == 0 {
-            return 0;
-        }
-        let of_all = |amount: u64| i64::try_from(amount * 100 / all).unwrap_or(100);
-        match profile {
-            Profile::LeastAllocated if requested > all => 0,
-            Profile::LeastAllocated => of_all(all - requested),
-            Profile::MostAllocated => of_all(requested.min(all)),
-        }
-    };
-    let (used, all) = (node.scored, node.allocatable);
-    let cpu = share(used.cpu, pod.scored.cpu, all.cpu);
-    let memory = share(used.memory, pod.scored.memory, all.memory);
-    i64::midpoint(cpu, memory)
-}
-
-/// Whether a pod makes the use of CPU and memory more equal: 75 where it changes nothing.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "shares of a node, computed as the scheduler does"
-)]
-fn balance_score(pod: &Pod, node: &SimulatedNode) -> i64 {
-    if pod.requests.cpu == 0 && pod.requests.memory == 0 {
-        return 0;
-    }
-    let deviation = |used: Resources| {
-        let share = |used: u64, all: u64| {
-            if all == 0 {
-                0.0
-            } else {
-                (used as f64 / all as f64).min(1.0)
-            }
-        };
-        let all = node.allocatable;
-        (share(used.cpu, all.cpu) - share(used.memory, all.memory)).abs() / 2.0
-    };
-    let change = deviation(node.used) - deviation(node.used.plus(pod.requests));
-    (75.0 + 50.0 * change) as i64
-}
-
-/// How many taints with `PreferNoSchedule` of a node a pod does not tolerate.
-fn soft_taints(pod: &Pod, node: &SimulatedNode) -> i64 {
-    let soft = node.taints.iter().filter(|taint| {
-        let mut tolerations = pod.demands.tolerations.iter();
-        taint.effect == Effect::PreferNoSchedule
-            && !tolerations.any(|toleration| toleration.tolerates(taint))
-    });
-    i64::try_from(soft.count()).unwrap_or(i64::MAX)
-}
-
-/// Scores as shares of the highest one, from 0 to 100; reversed, the lowest is best (`DefaultNormalizeScore`).
-fn normalized(mut scores: Vec<i64>, is_reversed: bool) -> Vec<i64> {
-    let most = scores.iter().max().copied().unwrap_or_default();
-    for score in &mut scores {
-        let share = if most == 0 { 0 } else { 100 * *score / most };
-        *score = if is_reversed { 100 - share } else { share };
-    }
-    scores
 }

@@ -1,5 +1,7 @@
 //! What happens in a cluster, event by event. At equal times events come before the autoscaler looks.
 
+mod machines;
+
 use super::autoscaler::AutoscalerState;
 use super::events::{Agenda, Event, HubEvent};
 use super::outcome::{Deletion, Order};
@@ -251,61 +253,19 @@ impl World {
         &self.kinds[self.cluster.kind(pod)]
     }
 
-    /// Adds a node that has been Ready for a day.
-    pub(super) fn add_ready_node(&mut self, pool: usize, name: &str) {
-        const DAY: f64 = 86_400.0;
-        let node = self.add_node(pool, name, -DAY);
-        self.machines[node].is_registered = true;
-        self.cluster.show_node(node);
-        self.become_ready(node);
-        self.machines[node].image_at = Some(-DAY);
-        self.note_image(node);
-        self.at_start = self.machines.len();
-    }
-
-    fn add_node(&mut self, pool: usize, name: &str, ordered: f64) -> usize {
-        let of_pool = &self.pools[pool];
-        let mut node = SimulatedNode::new(name, of_pool.allocatable);
-        let own = ("kubernetes.io/hostname".to_owned(), name.to_owned());
-        node.labels = of_pool.labels.clone().into_iter().chain([own]).collect();
-        self.cluster.add_absent_node(node);
-        self.machines.push(Machine {
-            pool,
-            ordered,
-            deleted: None,
-            is_registered: false,
-            is_ready: false,
-            is_gone: false,
-            is_given_up: false,
-            is_draining: false,
-            unneeded_since: None,
-            ignored_until: f64::NEG_INFINITY,
-            kept_because: None,
-            ready: of_pool.ready,
-            pull: None,
-            ready_at: None,
-            image_at: None,
-        });
-        self.alive.push(self.machines.len() - 1);
-        self.machines.len() - 1
-    }
-
     /// Adds a pod that runs on a node from the start.
-    pub(super) fn add_running(&mut self, kind: usize, life: Life, node: usize) -> usize {
-        let bound = Some(life.created);
-        let pod = self.add_pod(kind, life);
-        self.lives[pod].bound = bound;
+    pub(super) fn add_running(&mut self, kind: usize, created: f64, node: usize) {
+        let pod = self.add_pod(kind, Life::new(created));
+        self.lives[pod].bound = Some(created);
         self.put(pod, node);
-        pod
     }
 
     /// Adds a pod that is created later.
-    pub(super) fn add_arriving(&mut self, kind: usize, life: Life) {
-        let at = life.created;
+    pub(super) fn add_arriving(&mut self, kind: usize, at: f64) {
         // Until it arrives there is no such pod.
         let life = Life {
             is_gone: true,
-            ..life
+            ..Life::new(at)
         };
         let pod = self.add_pod(kind, life);
         self.agenda.plan(at, Event::Arrive(pod));
@@ -319,18 +279,14 @@ impl World {
     }
 
     fn add_pod(&mut self, kind: usize, life: Life) -> usize {
-        match self.free.pop() {
-            Some(pod) => {
-                self.cluster.replace(pod, kind, life.created);
-                self.lives[pod] = life;
-                pod
-            }
-            None => {
-                let pod = self.cluster.add_of_kind(kind, life.created);
-                self.lives.push(life);
-                pod
-            }
-        }
+        let Some(pod) = self.free.pop() else {
+            let pod = self.cluster.add_of_kind(kind, life.created);
+            self.lives.push(life);
+            return pod;
+        };
+        self.cluster.replace(pod, kind, life.created);
+        self.lives[pod] = life;
+        pod
     }
 
     /// Removes pods at a time whose names begin with `prefix`: the first ones, or all.
@@ -423,62 +379,6 @@ impl World {
         self.changes += 1;
     }
 
-    fn register(&mut self, node: usize) {
-        if self.machines[node].is_gone {
-            return;
-        }
-        let not_ready = no_schedule("node.kubernetes.io/not-ready");
-        self.cluster.nodes[node].taints.push(not_ready);
-        self.cluster.show_node(node);
-        self.machines[node].is_registered = true;
-        let ready = self.machines[node].ready;
-        self.agenda.plan(self.now + ready, Event::Ready(node));
-    }
-
-    fn become_ready(&mut self, node: usize) {
-        self.machines[node].is_ready = true;
-        self.machines[node].ready_at = Some(self.now);
-        self.cluster.nodes[node].taints.clear();
-        for kind in self.daemon_kinds.clone() {
-            self.add_running(kind, Life::new(self.now), node);
-        }
-    }
-
-    /// Lets a node that is Ready pull the image, if a puller does not wait for a user.
-    fn begin_pull(&mut self, node: usize) {
-        if self.image.as_ref().is_some_and(|image| image.has_puller) {
-            self.pull(node);
-        }
-    }
-
-    /// When a node has the image; it pulls now if it has not begun.
-    pub(super) fn pull(&mut self, node: usize) -> f64 {
-        let machine = &mut self.machines[node];
-        if let Some(at) = machine.image_at {
-            return at;
-        }
-        let at = self.now + machine.pull.unwrap_or_default();
-        machine.image_at = Some(at);
-        self.agenda.plan(at, Event::ImageThere(node));
-        at
-    }
-
-    fn note_image(&mut self, node: usize) {
-        if let Some(image) = self.image.as_ref().filter(|image| image.bytes > 0) {
-            let images = &mut self.cluster.nodes[node].images;
-            images.insert(image.name.clone(), image.bytes);
-        }
-    }
-
-    fn taint_at_start(&mut self, node: usize) {
-        let machine = &self.machines[node];
-        if let Some((taint, seconds)) = self.pools[machine.pool].startup_taint.clone() {
-            let seconds = machine.pull.unwrap_or(seconds);
-            self.cluster.nodes[node].taints.push(taint);
-            self.agenda.plan(self.now + seconds, Event::TaintGone(node));
-        }
-    }
-
     fn delete(&mut self, removal: usize) {
         let (prefix, first) = self.removals[removal].clone();
         let named = (0..self.lives.len())
@@ -502,15 +402,12 @@ impl World {
         self.changes += 1;
         let life = &mut self.lives[pod];
         life.is_gone = true;
-        match life.node.take() {
-            Some(node) => {
-                self.cluster.remove(pod, node);
-                self.note_held(pod, false);
-            }
-            None => {
-                self.pending.retain(|other| *other != pod);
-                self.waiting[self.cluster.kind(pod)] -= 1;
-            }
+        if let Some(node) = life.node.take() {
+            self.cluster.remove(pod, node);
+            self.note_held(pod, false);
+        } else {
+            self.pending.retain(|other| *other != pod);
+            self.waiting[self.cluster.kind(pod)] -= 1;
         }
         if !self.kind(pod).comes_again {
             return;
@@ -630,78 +527,6 @@ impl World {
         held.first_eviction.get_or_insert(self.now);
         if held.running == 0 {
             held.drained.get_or_insert(self.now);
-        }
-    }
-
-    /// Orders nodes of a pool.
-    pub(super) fn order(&mut self, pool: usize, count: usize, at: f64) {
-        for _ in 0..count {
-            self.changes += 1;
-            let name = format!("{}-{}", self.pools[pool].name, self.machines.len());
-            let node = self.add_node(pool, &name, at);
-            let mut register = self.pools[pool].register;
-            if let Some(draws) = &mut self.draws {
-                let drawn = draws.next();
-                register = drawn.register;
-                self.machines[node].ready = drawn.ready;
-                self.machines[node].pull = Some(drawn.pull);
-            }
-            self.agenda.plan(at + register, Event::Register(node));
-        }
-    }
-
-    /// Deletes a node with what runs there.
-    pub(super) fn delete_node(&mut self, node: usize, at: f64) {
-        self.changes += 1;
-        for pod in self.cluster.nodes[node].pods.clone() {
-            self.leave(pod);
-        }
-        self.cluster.hide_node(node);
-        self.alive.retain(|other| *other != node);
-        let machine = &mut self.machines[node];
-        machine.is_gone = true;
-        machine.deleted = Some(at);
-        machine.unneeded_since = None;
-        let pool = &self.pools[machine.pool].name;
-        let name = if node < self.at_start {
-            self.cluster.nodes[node].name.clone()
-        } else {
-            format!("{pool}-*")
-        };
-        self.deletions.push(Deletion { at, node: name });
-    }
-
-    /// Evicts the pods of a node as far as budgets allow it, and deletes the node when none is left; tries again after
-    /// ten seconds.
-    pub(super) fn drain(&mut self, node: usize) {
-        const RETRY: f64 = 10.0;
-        self.machines[node].is_draining = true;
-        self.changes += 1;
-        if self.cluster.nodes[node].taints.is_empty() {
-            let taint = no_schedule("ToBeDeletedByClusterAutoscaler");
-            self.cluster.nodes[node].taints.push(taint);
-        }
-        for pod in self.cluster.nodes[node].pods.clone() {
-            if self.kind(pod).is_daemon {
-                continue;
-            }
-            let budgets = self.cluster.pod(pod).budgets.clone();
-            if budgets
-                .iter()
-                .all(|budget| self.cluster.budgets[*budget] > 0)
-            {
-                for budget in budgets {
-                    self.cluster.budgets[budget] -= 1;
-                }
-                self.lives[pod].restores_budget = true;
-                self.leave(pod);
-            }
-        }
-        let mut pods = self.cluster.nodes[node].pods.iter();
-        if pods.any(|pod| !self.kind(*pod).is_daemon) {
-            self.agenda.plan(self.now + RETRY, Event::Drain(node));
-        } else {
-            self.delete_node(node, self.now + 0.1);
         }
     }
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::LayerOptions;
-use crate::capacity::demand::Shape;
+use crate::capacity::demand::EventShape;
 use crate::capacity::simulate::scheduler::Profile;
 use crate::cli::codes::CODES;
-use crate::plan::{PlanArguments, Written};
+use crate::plan::{PlanArguments, WrittenOption};
 use crate::project::PlanRequest;
 use crate::text::Sources;
 
@@ -16,31 +16,31 @@ use crate::text::Sources;
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PlanOptions {
     /// Constant demand: users and a time, `100/10m`
-    #[arg(long, value_name = "USERS/TIME", help_heading = "Demand")]
+    #[arg(long, value_name = "USERS/TIME", help_heading = "UserDemand")]
     rate: Option<String>,
     /// Users of an event: `320 users in 10m [at 2026-08-28T09:30-07:00]`
-    #[arg(long, value_name = "EVENT", help_heading = "Demand")]
+    #[arg(long, value_name = "EVENT", help_heading = "UserDemand")]
     event: Option<String>,
     /// How the users of an event are distributed over its time [default: uniform]
-    #[arg(long, value_enum, help_heading = "Demand")]
+    #[arg(long, value_enum, help_heading = "UserDemand")]
     shape: Option<ShapeArg>,
     /// CSV file of a day: time of day, users per minute
-    #[arg(long, value_name = "FILE", help_heading = "Demand")]
+    #[arg(long, value_name = "FILE", help_heading = "UserDemand")]
     curve: Option<PathBuf>,
     /// Recorded launches: CSV with a header, JSON lines, or an event archive of mybinder.org
-    #[arg(long, value_name = "FILE", help_heading = "Demand")]
+    #[arg(long, value_name = "FILE", help_heading = "UserDemand")]
     trace: Option<PathBuf>,
     /// Users on top of the demand: `40 in 60s at 0s`; may be repeated
-    #[arg(long, value_name = "BURST", help_heading = "Demand")]
+    #[arg(long, value_name = "BURST", help_heading = "UserDemand")]
     burst: Vec<String>,
     /// Variance over mean of the counts of users [default: 1; of a trace: measured]
-    #[arg(long, value_name = "NUMBER", help_heading = "Demand")]
+    #[arg(long, value_name = "NUMBER", help_heading = "UserDemand")]
     dispersion: Option<String>,
     /// How long users stay, median and 95 %: `90m/4h` [default: of a rate or an event nobody leaves]
-    #[arg(long, value_name = "TIME[/TIME]", help_heading = "Demand")]
+    #[arg(long, value_name = "TIME[/TIME]", help_heading = "UserDemand")]
     session: Option<String>,
     /// Users at the start [default: 0; with a rate as many as fit]
-    #[arg(long, value_name = "NUMBER", help_heading = "Demand")]
+    #[arg(long, value_name = "NUMBER", help_heading = "UserDemand")]
     running: Option<String>,
     /// Machine type of the nodes: `r5.2xlarge`
     #[arg(
@@ -95,7 +95,7 @@ pub(in crate::cli) struct PlanOptions {
     /// User placeholders: a number, or `6 x memory=60Gi`
     #[arg(long, value_name = "PLACEHOLDERS", help_heading = "Headroom")]
     placeholders: Option<String>,
-    /// Seats of a CapacityBuffer
+    /// Seats of a `CapacityBuffer`
     #[arg(long, value_name = "SEATS", help_heading = "Headroom")]
     capacity_buffer: Option<String>,
     /// A node accepts users only when it has the image
@@ -151,7 +151,7 @@ impl PlanOptions {
         let mut written = |option: &'static str, text: &Option<String>| {
             let text = text.clone()?;
             let source = sources.add_argument(option, text.clone());
-            Some(Written {
+            Some(WrittenOption {
                 option,
                 text,
                 source,
@@ -164,7 +164,7 @@ impl PlanOptions {
                 .collect(),
             rate: written("--rate", &self.rate),
             event: written("--event", &self.event),
-            shape: self.shape.map(Shape::from),
+            shape: self.shape.map(EventShape::from),
             curve: None,
             trace: None,
             dispersion: written("--dispersion", &self.dispersion),
@@ -206,11 +206,11 @@ enum ShapeArg {
     Early,
 }
 
-impl From<ShapeArg> for Shape {
+impl From<ShapeArg> for EventShape {
     fn from(shape: ShapeArg) -> Self {
         match shape {
-            ShapeArg::Uniform => Shape::Uniform,
-            ShapeArg::Early => Shape::Early,
+            ShapeArg::Uniform => EventShape::Uniform,
+            ShapeArg::Early => EventShape::Early,
         }
     }
 }

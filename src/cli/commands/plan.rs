@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, PlanOptions};
 use crate::cli::session::Session;
 use crate::diag::Diagnostic;
-use crate::plan::{self, Question};
+use crate::plan::{self, PlanQuestion};
 use crate::project::{LoadedPlan, load_demand, load_plan};
 
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &PlanOptions) -> Exit {
@@ -28,7 +28,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &PlanOptions) -> E
     }
 }
 
-fn ask(session: &mut Session<'_>, options: &PlanOptions) -> Result<Question, Vec<Diagnostic>> {
+fn ask(session: &mut Session<'_>, options: &PlanOptions) -> Result<PlanQuestion, Vec<Diagnostic>> {
     let loaded = load_plan(&mut session.reader, &options.request());
     session.show_notes();
     let LoadedPlan {
@@ -40,7 +40,7 @@ fn ask(session: &mut Session<'_>, options: &PlanOptions) -> Result<Question, Vec
     let mut arguments = options.arguments(&mut session.reader.sources);
     arguments.curve = curve;
     arguments.trace = trace;
-    Question::new(&arguments, &policy, &values).map_err(|error| vec![error])
+    PlanQuestion::new(&arguments, &policy, &values).map_err(|error| vec![error])
 }
 
 /// Plays a scenario.
