@@ -226,9 +226,12 @@ fn quantiles(question: &PlanQuestion, answer: &PlanAnswer) -> String {
 
 fn hub(answer: &PlanAnswer) -> String {
     let hub = &answer.arithmetic.hub;
-    let starting = whole(hub.starting);
+    let servers = match whole(hub.starting) {
+        1 => "1 server starts at a time".to_owned(),
+        starting => format!("{starting} servers start at a time"),
+    };
     if hub.limit == 0 {
-        return format!("{starting} servers start at a time, without a limit");
+        return format!("{servers}, without a limit");
     }
     let waves = match hub.waves {
         0 | 1 => String::new(),
@@ -239,10 +242,7 @@ fn hub(answer: &PlanAnswer) -> String {
     } else {
         String::new()
     };
-    format!(
-        "{starting} servers start at a time, limit {}{what}",
-        hub.limit
-    )
+    format!("{servers}, limit {}{what}", hub.limit)
 }
 
 fn largest(answer: &PlanAnswer) -> String {

@@ -12,6 +12,52 @@ use crate::plan::{PlanArguments, WrittenOption};
 use crate::project::PlanRequest;
 use crate::text::Sources;
 
+/// The options that say nothing about a scenario.
+const OTHERS: &[&str] = &[
+    "rate",
+    "event",
+    "shape",
+    "curve",
+    "trace",
+    "burst",
+    "dispersion",
+    "session",
+    "running",
+    "node",
+    "allocatable",
+    "daemonsets",
+    "nodes",
+    "min",
+    "max",
+    "price",
+    "boot",
+    "pull",
+    "start",
+    "reaction",
+    "user",
+    "spawn_limit",
+    "start_timeout",
+    "scheduler",
+    "placeholders",
+    "capacity_buffer",
+    "gate",
+    "goal",
+    "usage",
+    "users_per_node",
+    "seed",
+    "runs",
+    "chart",
+    "values",
+    "set",
+    "set_string",
+    "set_json",
+    "set_file",
+    "set_literal",
+    "chart_version",
+    "hub",
+    "policy",
+];
+
 /// Options of `plan`.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PlanOptions {
@@ -117,7 +163,7 @@ pub(in crate::cli) struct PlanOptions {
     #[arg(long, value_name = "NUMBER", help_heading = "Question")]
     runs: Option<String>,
     /// Play a cluster exactly as this JSON file describes it, and print what happens
-    #[arg(long, value_name = "FILE", help_heading = "Question", exclusive = true)]
+    #[arg(long, value_name = "FILE", help_heading = "Question", conflicts_with_all = OTHERS)]
     pub(in crate::cli) scenario: Option<PathBuf>,
     #[command(flatten)]
     layers: LayerOptions,
