@@ -8,8 +8,8 @@ use dunnage::capacity::demand::{Curve, DemandSource, Trace, UserDemand};
 use dunnage::capacity::resources::Resources;
 use dunnage::capacity::simulate::scheduler::Profile;
 use dunnage::capacity::simulate::{
-    Headroom, HubLimits, HubModel, HubQuestion, HubRun, Placeholders, PodRequest, PoolMinimum,
-    simulate,
+    Culler, Headroom, HubLimits, HubModel, HubQuestion, HubRun, Placeholders, PodRequest,
+    PoolMinimum, simulate,
 };
 use dunnage::cli::{self, Exit};
 use dunnage::host::Memory;
@@ -378,6 +378,79 @@ fn a_minimum_of_the_pool_holds_from_its_beginning_to_its_end() {
     let expected = 7200.0 + 4.0 * (5400.0 + 610.0 - 600.0);
     let difference = (run.node_seconds - expected).abs();
     assert!(difference < 300.0, "{} {expected}", run.node_seconds);
+}
+
+#[test]
+fn a_buffer_keeps_the_nodes_that_it_needs() {
+    let model = HubModel {
+        headroom: Headroom {
+            buffer: 128,
+            ..Headroom::default()
+        },
+        ..model()
+    };
+    let question = HubQuestion {
+        model: &model,
+        demand: &of_starts(vec![60.0]),
+        horizon: 7200.0,
+        seed: 1,
+    };
+    let run = &simulate(question, 1)[0];
+    assert_eq!(run.max_nodes, 3);
+    let expected = 2.0 * 7200.0 + 7140.0;
+    let difference = (run.node_seconds - expected).abs();
+    assert!(difference < 15.0, "{} {expected}", run.node_seconds);
+}
+
+#[test]
+fn recorded_sessions_include_the_time_until_the_culler_ends_them() {
+    let demand = of_source(DemandSource::Trace(Trace {
+        starts: (0..100_u32).map(f64::from).collect(),
+        sessions: Some(vec![600.0; 100]),
+    }));
+    let node_seconds = |culler| {
+        let model = HubModel {
+            hub: HubLimits {
+                culler,
+                ..model().hub
+            },
+            ..model()
+        };
+        let question = HubQuestion {
+            model: &model,
+            demand: &demand,
+            horizon: 7200.0,
+            seed: 1,
+        };
+        simulate(question, 1)[0].node_seconds
+    };
+    let culler = Culler {
+        timeout: 3600.0,
+        every: 600.0,
+    };
+    let (without, with) = (node_seconds(None), node_seconds(Some(culler)));
+    assert!((without - with).abs() < 1e-6, "{without} {with}");
+    assert!(without < 1.5 * 7200.0, "{without}");
+}
+
+#[test]
+fn users_below_the_cutoff_go_with_their_node() {
+    let model = HubModel {
+        cutoff: 5,
+        min: 0,
+        session: Some(Delay::constant(3600.0)),
+        nodes: Some(3),
+        ..model()
+    };
+    let question = HubQuestion {
+        model: &model,
+        demand: &of_starts((0..20_u32).map(f64::from).collect()),
+        horizon: 7200.0,
+        seed: 1,
+    };
+    let run = &simulate(question, 1)[0];
+    assert_eq!(run.waits.len(), 20);
+    assert!(run.node_seconds < 3.0 * 1000.0, "{}", run.node_seconds);
 }
 
 #[test]

@@ -439,7 +439,9 @@ impl AutoscalerState {
         seen.retain(|seen| seen.node != Some(node));
         let mut places = Places { seen };
         let mut pods = pods.iter().map(|pod| world.cluster.kind(*pod));
-        let have_room = pods.all(|kind| places.put(world, kind, 1) == 0);
+        let mut buffers = self.buffers.iter();
+        let have_room = pods.all(|kind| places.put(world, kind, 1) == 0)
+            && buffers.all(|buffer| places.put(world, buffer.kind, buffer.replicas) == 0);
         (!have_room).then_some("no-room")
     }
 }

@@ -302,11 +302,10 @@ impl<'q> HubState<'q> {
     /// When a server that runs at some time ends.
     fn end_of_session(&mut self, user: usize, runs_at: f64) -> Option<f64> {
         let model = self.question.model;
-        let active = match (self.arrivals[user].session, model.session) {
-            (Some(session), _) => session,
-            (None, Some(session)) => self.sessions.delay(session),
-            (None, None) => return None,
-        };
+        if let Some(recorded) = self.arrivals[user].session {
+            return Some(runs_at + recorded);
+        }
+        let active = self.sessions.delay(model.session?);
         let idle = model.hub.culler.map_or(0.0, |culler| {
             culler.timeout + culler.every * self.sessions.share()
         });

@@ -392,6 +392,10 @@ impl World {
 
     /// A pod leaves for ever, and others may take its place.
     pub(super) fn end(&mut self, pod: usize) {
+        // It may have gone with its node.
+        if self.lives[pod].is_gone {
+            return;
+        }
         self.leave(pod);
         self.free.push(pod);
         self.schedule_all();
