@@ -17,6 +17,7 @@ pub mod host;
 pub mod hub;
 pub mod k8s;
 pub mod lint;
+pub mod plan;
 pub mod policy;
 pub mod project;
 pub mod render;

@@ -113,6 +113,11 @@ const FAMILIES: &[(&str, &str, &str)] = &[
         "Values, `--set` arguments and charts that Helm cannot read.",
     ),
     (
+        "PN",
+        "Plans",
+        "What `dunnage plan` reports about its options, its files and the answer.",
+    ),
+    (
         "CL",
         "The command line",
         "Options, files and folders. Only `no-such-rule` is a rule: the linter reports it in comments.",

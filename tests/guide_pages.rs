@@ -131,6 +131,7 @@ fn options_in_the_text_exist() {
         "",
         "render",
         "lint",
+        "plan",
         "values",
         "values explain",
         "verify",

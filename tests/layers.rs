@@ -24,6 +24,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("render", &["text", "diag", "yaml", "k8s", "policy", "hub"]),
     ("capacity", &["text", "k8s"]),
     (
+        "plan",
+        &["text", "diag", "k8s", "policy", "hub", "capacity", "report"],
+    ),
+    (
         "lint",
         &[
             "text", "diag", "yaml", "values", "schema", "k8s", "policy", "hub",
@@ -34,14 +38,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "project",
         &[
-            "text", "diag", "k8s", "values", "policy", "hub", "render", "lint", "host",
+            "text", "diag", "k8s", "values", "policy", "hub", "render", "lint", "plan", "host",
         ],
     ),
     (
         "cli",
         &[
-            "text", "diag", "yaml", "k8s", "values", "policy", "hub", "render", "lint", "fix",
-            "report", "project", "host",
+            "text", "diag", "yaml", "k8s", "values", "policy", "hub", "capacity", "render", "lint",
+            "plan", "fix", "report", "project", "host",
         ],
     ),
 ];
@@ -52,19 +56,27 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap", &["cli/args.rs", "cli/args/"]),
     ("clap_complete", &["cli/args.rs"]),
     ("clap_mangen", &["cli/args.rs"]),
+    ("csv", &["capacity/demand/trace.rs"]),
     ("ctor", &["host/closed.rs"]),
     ("flate2", &["values/chart/"]),
     ("glob", &["policy/"]),
     ("granit_parser", &["yaml/parse.rs"]),
     ("ignore", &["host/walk.rs"]),
+    ("jiff", &["capacity/demand/time.rs"]),
     ("jsonschema", &["schema/"]),
     ("kube_core", &["k8s/"]),
     ("libm", &["capacity/"]),
     ("memchr", &["text/", "yaml/", "k8s/"]),
     ("miette", &["report/graphical.rs"]),
+    ("rand_pcg", &["capacity/draws.rs"]),
     (
         "rayon",
-        &["k8s/release.rs", "lint/engine.rs", "render/engine.rs"],
+        &[
+            "capacity/simulate/hub.rs",
+            "k8s/release.rs",
+            "lint/engine.rs",
+            "render/engine.rs",
+        ],
     ),
     (
         "rustix",

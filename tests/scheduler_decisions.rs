@@ -60,12 +60,11 @@ impl<'c> World<'c> {
     fn new(case: &'c Value) -> Self {
         let mut world = Self {
             case,
-            cluster: SimulatedCluster {
-                budgets: items(&case["pdbs"])
+            cluster: SimulatedCluster::new(
+                items(&case["pdbs"])
                     .map(|budget| budget["disruptions_allowed"].as_i64().expect("a number"))
                     .collect(),
-                ..SimulatedCluster::default()
-            },
+            ),
             names: Vec::new(),
             profile: match text(&case["profile"]) {
                 "user-scheduler" => Profile::MostAllocated,
@@ -104,7 +103,7 @@ impl<'c> World<'c> {
         added.images = images
             .map(|(image, size)| (image.clone(), size.as_u64().expect("bytes")))
             .collect();
-        self.cluster.nodes.push(added);
+        self.cluster.add_node(added);
     }
 
     fn add_pod(&mut self, pod: &Value, name: String, index: u32) -> usize {
@@ -271,7 +270,7 @@ fn check_scores(world: &mut World<'_>, expected: &Value) -> Result<(), String> {
     let (name, index) = copies(&world.case["incoming"]).next().expect("a pod");
     let pod = world.add_pod(&world.case["incoming"], name, index);
     let nodes: Vec<usize> = scores.keys().map(|name| world.node(name)).collect();
-    let pod = &world.cluster.pods[pod];
+    let pod = world.cluster.pod(pod);
     let found = world.cluster.scores(pod, &nodes, world.profile);
     for ((name, wanted), found) in scores.iter().zip(found) {
         let wanted = wanted["total"].as_i64().expect("a total");

@@ -4,6 +4,8 @@
 pub mod arithmetic;
 pub mod counts;
 pub mod delay;
+pub mod demand;
+mod draws;
 pub mod nodes;
 pub mod resources;
 pub mod simulate;

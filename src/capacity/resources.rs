@@ -57,6 +57,16 @@ impl Resources {
         }
     }
 
+    /// So many times as much.
+    #[must_use]
+    pub fn times(self, count: u64) -> Self {
+        Self {
+            cpu: self.cpu * count,
+            memory: self.memory * count,
+            pods: self.pods * count,
+        }
+    }
+
     /// What is left when `other` is taken away; zero where there is not enough.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {

@@ -2,6 +2,7 @@
 
 mod layers;
 mod parse;
+mod plan;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 
 pub(super) use layers::{LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions};
 pub(super) use parse::{ParseAnswer, Parsed, help, parse};
+pub(super) use plan::PlanOptions;
 
 use super::report_file;
 use crate::diag::Diagnostic;
@@ -30,7 +32,7 @@ use crate::render::{Caller, Mode, Options};
     name = "dunnage",
     version,
     after_help = "If standard input is a pipe, `dunnage` without a command is a post-renderer with the options of `render`.\n\
-                  Exit codes: 0 success, 1 findings, differences or an unmet policy, 2 usage or input errors,\n\
+                  Exit codes: 0 success, 1 findings, differences, an unmet policy or goal, 2 usage or input errors,\n\
                   3 nothing to lint, 70 a bug in dunnage.\n\
                   Size limits: 5Mi for values files, policies and chart files, 512Mi for manifests."
 )]
@@ -74,11 +76,13 @@ pub(super) enum Command {
     },
     /// Lint Helm values, charts and rendered manifests
     Lint(Box<LintOptions>),
+    /// Answer how many seats a hub needs, and who waits with those that it has
+    Plan(Box<PlanOptions>),
     /// Explain a code, or list all codes; also as JSON (`--format json`)
     Rule(RuleOptions),
     /// Print the effective values of a release, or explain where one of them is set
     Values(Box<ValuesOptions>),
-    /// Print the JSON Schema of the policy (for editors) or of the report
+    /// Print the JSON Schema of the policy (for editors), of the report or of a plan
     Schema {
         /// What the schema describes
         #[arg(value_enum, default_value_t = SchemaArg::Policy)]
@@ -342,6 +346,8 @@ pub(super) enum SchemaArg {
     Policy,
     /// Report file (`--report`)
     Report,
+    /// Answer of `plan --format json`
+    Plan,
 }
 
 impl SchemaArg {
@@ -350,6 +356,7 @@ impl SchemaArg {
         match self {
             SchemaArg::Policy => policy::SCHEMA,
             SchemaArg::Report => report_file::SCHEMA,
+            SchemaArg::Plan => crate::plan::SCHEMA,
         }
     }
 }

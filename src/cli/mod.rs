@@ -141,7 +141,8 @@ fn document_place(command: &Command) -> DocumentPlace {
         Command::Lint(options) if !(options.diff || options.prints_fixed()) => {
             DocumentPlace::Stdout
         }
-        Command::Rule(_)
+        Command::Plan(_)
+        | Command::Rule(_)
         | Command::Helm(_)
         | Command::Schema { .. }
         | Command::Completions { .. }
@@ -167,6 +168,7 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
             commands::verify::run(session, file.as_deref(), &options)
         }
         Command::Lint(options) => commands::lint::run(session, &options),
+        Command::Plan(options) => commands::plan::run(session, &options),
         Command::Rule(options) => commands::rule::run(session, &options),
         Command::Values(options) => commands::values::run(session, &options),
         Command::Schema { of } => session.write(of.text()),

@@ -19,7 +19,8 @@ pub fn amount(value: &Value) -> Option<f64> {
     }
 }
 
-fn parse(text: &str) -> Option<f64> {
+/// The amount that a string says, in bytes or cores.
+pub fn parse(text: &str) -> Option<f64> {
     let unit = text.chars().last()?;
     let power = UNITS.iter().position(|known| *known == unit)?;
     // Python's `float` also accepts surrounding blanks.

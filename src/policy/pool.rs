@@ -28,11 +28,17 @@ pub struct Pool {
     pub node: Option<Spanned<String>>,
     /// Allocatable resources of a node.
     pub allocatable: Option<Allocatable>,
+    /// The minimum number of nodes.
+    pub min: Option<u32>,
     /// The maximum number of nodes.
     pub max: Option<u32>,
+    /// The price of a node for an hour.
+    pub price: Option<f64>,
+    /// What all `DaemonSet` pods on a node request, and their number.
+    pub daemon_sets: Option<Allocatable>,
 }
 
-/// Allocatable resources of a node, as Kubernetes quantities.
+/// Resources of a node, as Kubernetes quantities.
 #[derive(Debug, Clone, Default)]
 pub struct Allocatable {
     /// Cores.
@@ -119,17 +125,15 @@ fn check(
     findings: &mut Findings,
 ) -> Pool {
     check_labels(&written.labels, place.under("labels"), findings);
-    let allocatable = written.allocatable.map(|allocatable| {
-        let place = place.under("allocatable");
-        let mut quantity = |written: Option<written::Quantity>, key: &str| {
-            written.map(|_| check_quantity(key, place.under(key), findings))
-        };
-        Allocatable {
-            cpu: quantity(allocatable.cpu, "cpu"),
-            memory: quantity(allocatable.memory, "memory"),
-            pods: quantity(allocatable.pods, "pods"),
-        }
-    });
+    let mut quantities = |written: written::Allocatable, key: &str| {
+        check_quantities(written, place.under(key), findings)
+    };
+    let allocatable = written
+        .allocatable
+        .map(|written| quantities(written, "allocatable"));
+    let daemon_sets = written
+        .daemon_sets
+        .map(|written| quantities(written, "daemonSets"));
     Pool {
         name,
         labels: written.labels.into_iter().collect(),
@@ -145,7 +149,25 @@ fn check(
             .map(|selection| place.under("nodeSelection").spanned(selection.into())),
         node: written.node.map(|node| place.under("node").spanned(node)),
         allocatable,
+        min: written.min,
         max: written.max,
+        price: written.price,
+        daemon_sets,
+    }
+}
+
+fn check_quantities(
+    written: written::Allocatable,
+    place: PolicyPlace<'_>,
+    findings: &mut Findings,
+) -> Allocatable {
+    let mut quantity = |written: Option<written::Quantity>, key: &str| {
+        written.map(|_| check_quantity(key, place.under(key), findings))
+    };
+    Allocatable {
+        cpu: quantity(written.cpu, "cpu"),
+        memory: quantity(written.memory, "memory"),
+        pods: quantity(written.pods, "pods"),
     }
 }
 

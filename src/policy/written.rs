@@ -199,8 +199,15 @@ pub(super) struct Pool {
     pub(super) node_selection: Option<NodeSelection>,
     /// Allocatable resources of one node.
     pub(super) allocatable: Option<Allocatable>,
+    /// Minimum number of nodes.
+    pub(super) min: Option<u32>,
     /// Maximum number of nodes.
     pub(super) max: Option<u32>,
+    /// Price of a node for an hour, in dollars.
+    #[cfg_attr(test, schemars(range(min = 0.0)))]
+    pub(super) price: Option<f64>,
+    /// Requests of all `DaemonSet` pods on a node, and their number.
+    pub(super) daemon_sets: Option<Allocatable>,
 }
 
 /// Allocatable resources of a node, as in `kubectl describe node`.

@@ -4,7 +4,7 @@ use super::{chart_folder, gather, loose_layers, policy_discovery, reader, releas
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{self, RULES};
 use crate::text::nearest;
-use crate::{hub, policy, render, values};
+use crate::{hub, plan, policy, render, values};
 
 /// Codes of this module.
 static OWN: &[&Code] = &[
@@ -97,6 +97,7 @@ impl Codes {
             render::CODES,
             values::CODES,
             lint::CODES,
+            plan::CODES,
             OWN,
             self.of_front_end,
         ];

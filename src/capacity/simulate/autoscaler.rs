@@ -3,9 +3,13 @@
 //! The rules are those of cluster-autoscaler for Kubernetes 1.36. Pods that wait are put on the nodes that there are and on
 //! those that are ordered; only for the rest nodes are ordered.
 
-use super::scheduler::{Pod, SimulatedNode};
-use super::world::{Blocker, Life, Order, World};
+mod waiting;
+
+use super::outcome::Order;
+use super::scheduler::Pod;
+use super::world::{Blocker, World};
 use crate::capacity::resources::Resources;
+use waiting::{NodeView, Places, WaitingPods, needed, oldest, one_by_one};
 
 /// What the flags of the autoscaler say; the defaults are its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +59,9 @@ const MOST_EMPTY: usize = 10;
 /// Pods that hold nothing, for which there is to be room: a `CapacityBuffer`.
 #[derive(Debug, Clone)]
 pub(super) struct Buffer {
-    pub(super) pod: Pod,
-    pub(super) replicas: usize,
+    /// What the pods are like, as a kind of the cluster.
+    pub(super) kind: usize,
+    pub(super) replicas: u64,
 }
 
 /// The state of the autoscaler.
@@ -70,20 +75,8 @@ pub(super) struct AutoscalerState {
     backoff: Vec<(f64, f64)>,
     /// Looks that start at once, after one that ordered or deleted nodes.
     at_once: u32,
-}
-
-/// A node as the autoscaler sees it.
-struct NodeView<'w> {
-    /// Its index; nothing for one that is ordered and not there yet.
-    node: Option<usize>,
-    template: &'w SimulatedNode,
-    used: Resources,
-}
-
-impl NodeView<'_> {
-    fn takes(&self, pod: &Pod) -> bool {
-        self.template.allows(pod) && self.template.has_room(self.used, pod)
-    }
+    /// While the cluster has only these changes, there is nothing to do before this time.
+    idle: Option<(u64, f64)>,
 }
 
 impl AutoscalerState {
@@ -95,6 +88,7 @@ impl AutoscalerState {
             last_deletion: f64::NEG_INFINITY,
             backoff: vec![(f64::NEG_INFINITY, 300.0); pools],
             at_once: 0,
+            idle: None,
         }
     }
 
@@ -127,31 +121,65 @@ impl AutoscalerState {
     }
 
     fn act(&mut self, world: &mut World) -> bool {
-        self.give_up(world);
-        let left = self.left_over(world);
-        let is_new = |pod: &usize| world.lives[*pod].created.floor() + NEW > world.now;
-        let (pods, buffers) = left;
-        if !pods.is_empty() && buffers.is_empty() && pods.iter().all(is_new) {
+        if let Some((changes, until)) = self.idle
+            && changes == world.changes
+            && world.now < until
+        {
             return false;
         }
-        let mut waiting: Vec<Pod> = pods
-            .iter()
-            .map(|pod| world.cluster.pods[*pod].clone())
-            .collect();
-        waiting.extend(buffers);
-        let has_ordered = !waiting.is_empty() && self.order(world, &waiting);
+        self.idle = None;
+        self.give_up(world);
+        let waiting = self.left_over(world);
+        let is_new = |pods: &WaitingPods| {
+            (pods.oldest).is_some_and(|created| created.floor() + NEW > world.now)
+        };
+        let has_waiting = !waiting.is_empty();
+        if has_waiting && waiting.iter().all(is_new) {
+            return false;
+        }
+        let has_ordered = has_waiting && self.order(world, &waiting);
         let has_deleted = self.delete(world);
+        if !has_waiting && !has_deleted {
+            self.idle = Some((world.changes, self.idle_until(world)));
+        }
         has_ordered || has_deleted
+    }
+
+    /// When something may be due although nothing changes.
+    fn idle_until(&self, world: &World) -> f64 {
+        let AutoscalerFlags {
+            unneeded,
+            provision,
+            ..
+        } = self.settings;
+        let machines = world.alive.iter().map(|node| &world.machines[*node]);
+        let of_machines = machines.flat_map(|machine| {
+            let late = (!machine.is_ready).then_some(machine.ordered + provision);
+            let unneeded = machine.unneeded_since.map(|since| since + unneeded);
+            [late, unneeded, Some(machine.ignored_until)]
+        });
+        let of_pools = self.backoff.iter().map(|(until, _)| Some(*until));
+        let own = [self.last_order + unneeded, self.last_deletion + 10.0].map(Some);
+        // Whether a pod of kube-system keeps a node depends on its age.
+        let has_ages = world
+            .kinds
+            .iter()
+            .any(|kind| kind.blockers.contains(&Blocker::System));
+        let ages = has_ages.then_some(world.now);
+        (of_machines.chain(of_pools).chain(own).flatten())
+            .filter(|at| *at >= world.now)
+            .chain(ages)
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// Orders that take too long: a node that has not registered is ordered again, one that is not Ready is given up and
     /// its pool is not asked for a while.
     fn give_up(&mut self, world: &mut World) {
         const LONGEST: f64 = 1800.0;
-        for node in 0..world.machines.len() {
+        for node in world.alive.clone() {
             let machine = &world.machines[node];
             let is_late = world.now - machine.ordered > self.settings.provision;
-            if machine.is_ready || machine.is_gone || machine.is_given_up || !is_late {
+            if machine.is_ready || machine.is_given_up || !is_late {
                 continue;
             }
             let pool = machine.pool;
@@ -177,93 +205,107 @@ impl AutoscalerState {
         });
     }
 
-    fn is_expendable(&self, pod: &Pod, life: &Life) -> bool {
-        !life.has_no_priority && pod.priority < self.settings.cutoff
+    fn is_expendable(&self, pod: &Pod) -> bool {
+        !pod.has_no_priority && pod.priority < self.settings.cutoff
     }
 
     /// What is requested on a node by pods that are not expendable.
     fn used(&self, world: &World, node: usize) -> Resources {
-        let pods = world.cluster.nodes[node].pods.iter();
-        let counted =
-            pods.filter(|pod| !self.is_expendable(&world.cluster.pods[**pod], &world.lives[**pod]));
-        counted.fold(Resources::default(), |used, pod| {
-            used.plus(world.cluster.pods[*pod].requests)
-        })
+        world.cluster.nodes[node].used_from(self.settings.cutoff)
     }
 
     /// Nodes on which pods can run.
     fn usable<'w>(&self, world: &'w World) -> Vec<NodeView<'w>> {
-        let nodes = 0..world.machines.len();
-        let usable = nodes.filter(|node| is_usable(world, *node));
+        let usable = world.alive.iter().filter(|node| is_usable(world, **node));
         usable
             .map(|node| NodeView {
-                node: Some(node),
-                template: &world.cluster.nodes[node],
-                used: self.used(world, node),
+                node: Some(*node),
+                template: &world.cluster.nodes[*node],
+                used: self.used(world, *node),
             })
             .collect()
     }
 
-    /// The pods, and those of buffers, that fit neither on a node that there is nor on one that is ordered.
-    fn left_over(&self, world: &World) -> (Vec<usize>, Vec<Pod>) {
-        let templates = templates(world);
-        let daemons = daemons(world);
+    /// The nodes that there are, and those that are ordered.
+    fn seen<'w>(&self, world: &'w World) -> Vec<NodeView<'w>> {
         let mut seen = self.usable(world);
-        for (node, machine) in world.machines.iter().enumerate() {
+        for &node in &world.alive {
+            let machine = &world.machines[node];
             let is_late = world.now - machine.ordered > self.settings.provision;
             let is_backed_off = self.backoff[machine.pool].0 > world.now;
-            let is_there = machine.is_gone || machine.is_given_up || is_usable(world, node);
+            let is_there = machine.is_given_up || is_usable(world, node);
             if !is_there && !is_late && !is_backed_off {
                 seen.push(NodeView {
                     node: None,
-                    template: &templates[machine.pool],
-                    used: daemons,
+                    template: &world.templates[machine.pool],
+                    used: world.daemons,
                 });
             }
         }
-        let mut put = |pod: &Pod| {
-            let place = seen.iter_mut().find(|seen| seen.takes(pod));
-            place
-                .map(|place| place.used = place.used.plus(pod.requests))
-                .is_some()
+        seen
+    }
+
+    /// The pods, and those of buffers, that fit neither on a node that there is nor on one that is ordered.
+    fn left_over(&self, world: &World) -> Vec<WaitingPods> {
+        if world.pending.is_empty() && self.buffers.is_empty() {
+            return Vec::new();
+        }
+        let mut places = Places {
+            seen: self.seen(world),
         };
-        let mut pending: Vec<usize> = (0..world.lives.len())
-            .filter(|pod| {
-                let life = &world.lives[*pod];
-                life.is_pending() && !self.is_expendable(&world.cluster.pods[*pod], life)
+        let buffers = self.buffers.iter().map(|buffer| WaitingPods {
+            kind: buffer.kind,
+            count: buffer.replicas,
+            oldest: None,
+        });
+        let mut waiting = self.pending(world);
+        waiting.extend(buffers);
+        for pods in &mut waiting {
+            pods.count = places.put(world, pods.kind, pods.count);
+        }
+        waiting.retain(|pods| pods.count > 0);
+        for pods in &mut waiting {
+            if pods.oldest == Some(f64::NEG_INFINITY) {
+                pods.oldest = Some(oldest(world, pods.kind));
+            }
+        }
+        waiting
+    }
+
+    /// The pods that wait, by priority. Among pods of one priority the newest come first: where older ones wait too, one of
+    /// those is left over nearly always.
+    fn pending(&self, world: &World) -> Vec<WaitingPods> {
+        let pod = |kind: usize| world.cluster.of_kind(kind);
+        let kinds = world.waiting.iter().enumerate();
+        let kinds = kinds.filter(|(kind, count)| **count > 0 && !self.is_expendable(pod(*kind)));
+        let mut waiting: Vec<WaitingPods> = kinds
+            .map(|(kind, count)| WaitingPods {
+                kind,
+                count: *count,
+                // All of them, until it matters.
+                oldest: Some(f64::NEG_INFINITY),
             })
             .collect();
-        // The newest first: where older ones wait too, one of those is left over nearly always.
-        pending.sort_by(|one, other| {
-            let priority = |pod: &usize| world.cluster.pods[*pod].priority;
-            let created = |pod: &usize| world.lives[*pod].created;
-            priority(other)
-                .cmp(&priority(one))
-                .then(created(other).total_cmp(&created(one)))
-        });
-        pending.retain(|pod| !put(&world.cluster.pods[*pod]));
-        let of_buffers = self
-            .buffers
-            .iter()
-            .flat_map(|buffer| std::iter::repeat_n(&buffer.pod, buffer.replicas));
-        let of_buffers = of_buffers.filter(|pod| !put(pod)).cloned();
-        (pending, of_buffers.collect())
+        waiting.sort_by_key(|pods| std::cmp::Reverse(pod(pods.kind).priority));
+        let is_mixed =
+            |pair: &[WaitingPods]| pod(pair[0].kind).priority == pod(pair[1].kind).priority;
+        if waiting.windows(2).any(is_mixed) {
+            let pending = world.pending.iter().copied();
+            let counted = pending.filter(|pod| !self.is_expendable(world.cluster.pod(*pod)));
+            return one_by_one(world, counted.collect());
+        }
+        waiting
     }
 
     /// Orders nodes of the pool that would waste least.
-    fn order(&mut self, world: &mut World, pods: &[Pod]) -> bool {
-        let daemons = daemons(world);
+    fn order(&mut self, world: &mut World, waiting: &[WaitingPods]) -> bool {
         let mut best: Option<(f64, usize, usize)> = None;
-        for (pool, template) in templates(world).iter().enumerate() {
-            let target = world
-                .machines
-                .iter()
-                .filter(|machine| machine.pool == pool && !machine.is_gone && !machine.is_given_up);
-            let room = world.pools[pool].max.saturating_sub(target.count());
+        for (pool, template) in world.templates.iter().enumerate() {
+            let room = world.pools[pool].max.saturating_sub(target(world, pool));
             if self.backoff[pool].0 > world.now || room == 0 {
                 continue;
             }
-            let (nodes, waste) = needed(pods, template, daemons);
+            let (nodes, waste) = needed(world, waiting, template);
             if nodes > 0 && best.is_none_or(|(least, ..)| waste < least) {
                 best = Some((waste, pool, nodes.min(room)));
             }
@@ -285,7 +327,7 @@ impl AutoscalerState {
         if !is_time {
             return false;
         }
-        let due: Vec<usize> = (0..world.machines.len())
+        let due: Vec<usize> = (world.alive.iter().copied())
             .filter(|node| {
                 let machine = &world.machines[*node];
                 let since = machine.unneeded_since;
@@ -297,13 +339,14 @@ impl AutoscalerState {
             .partition(|node| self.movable(world, *node).is_empty());
         let mut has_deleted = false;
         for node in empty.into_iter().take(MOST_EMPTY) {
-            if above_minimum(world, node) {
+            if is_above_minimum(world, world.machines[node].pool) {
                 world.delete_node(node, world.now + LOOK);
                 has_deleted = true;
             }
         }
         let drained = others.first().copied().filter(|_| !has_deleted);
-        if let Some(node) = drained.filter(|node| above_minimum(world, *node)) {
+        let may_go = |node: &usize| is_above_minimum(world, world.machines[*node].pool);
+        if let Some(node) = drained.filter(may_go) {
             world.drain(node);
             has_deleted = true;
         }
@@ -317,20 +360,22 @@ impl AutoscalerState {
     fn movable(&self, world: &World, node: usize) -> Vec<usize> {
         let pods = world.cluster.nodes[node].pods.iter().copied();
         pods.filter(|pod| {
-            let life = &world.lives[*pod];
-            !life.is_daemon && !self.is_expendable(&world.cluster.pods[*pod], life)
+            !world.kind(*pod).is_daemon && !self.is_expendable(world.cluster.pod(*pod))
         })
         .collect()
     }
 
     /// Notes which nodes nobody needs, and why the others are kept.
     fn judge(&self, world: &mut World) {
-        for node in 0..world.machines.len() {
+        let pools = 0..world.pools.len();
+        let may_lose: Vec<bool> = pools.map(|pool| is_above_minimum(world, pool)).collect();
+        for at in 0..world.alive.len() {
+            let node = world.alive[at];
             let machine = &world.machines[node];
             if !is_usable(world, node) || machine.is_draining {
                 continue;
             }
-            if !above_minimum(world, node) {
+            if !may_lose[machine.pool] {
                 world.machines[node].unneeded_since = None;
                 continue;
             }
@@ -373,33 +418,30 @@ impl AutoscalerState {
         }
         let pods = self.movable(world, node);
         let blocked = pods.iter().find_map(|pod| {
-            let life = &world.lives[*pod];
-            life.blockers.iter().find_map(|blocker| match blocker {
+            let created = world.lives[*pod].created;
+            let mut blockers = world.kind(*pod).blockers.iter();
+            blockers.find_map(|blocker| match blocker {
                 Blocker::Bare => Some("bare-pod"),
                 Blocker::NotSafeToEvict => Some("safe-to-evict-false"),
                 Blocker::LocalStorage => Some("local-storage"),
-                Blocker::System if world.now - life.created < SYSTEM_POD => Some("kube-system"),
+                Blocker::System if world.now - created < SYSTEM_POD => Some("kube-system"),
                 Blocker::System => None,
             })
         });
         if blocked.is_some() {
             return blocked;
         }
-        let mut budgets = pods
-            .iter()
-            .flat_map(|pod| &world.cluster.pods[*pod].budgets);
+        let mut budgets = pods.iter().flat_map(|pod| &world.cluster.pod(*pod).budgets);
         if budgets.any(|budget| world.cluster.budgets[*budget] <= 0) {
             return Some("pdb");
         }
         let mut seen = self.usable(world);
         seen.retain(|seen| seen.node != Some(node));
-        let have_room = pods.iter().all(|pod| {
-            let pod = &world.cluster.pods[*pod];
-            let place = seen.iter_mut().find(|seen| seen.takes(pod));
-            place
-                .map(|place| place.used = place.used.plus(pod.requests))
-                .is_some()
-        });
+        let mut places = Places { seen };
+        let mut pods = pods.iter().map(|pod| world.cluster.kind(*pod));
+        let mut buffers = self.buffers.iter();
+        let have_room = pods.all(|kind| places.put(world, kind, 1) == 0)
+            && buffers.all(|buffer| places.put(world, buffer.kind, buffer.replicas) == 0);
         (!have_room).then_some("no-room")
     }
 }
@@ -413,58 +455,17 @@ fn is_usable(world: &World, node: usize) -> bool {
     is_there && (machine.is_draining || world.cluster.nodes[node].taints.is_empty())
 }
 
-/// Whether the pool of a node may lose one.
-fn above_minimum(world: &World, node: usize) -> bool {
-    let pool = world.machines[node].pool;
-    let target = world.machines.iter().filter(|machine| {
-        machine.pool == pool && !machine.is_gone && !machine.is_given_up && !machine.is_draining
-    });
+/// Whether a pool may lose a node.
+fn is_above_minimum(world: &World, pool: usize) -> bool {
+    let target = world.alive.iter().map(|node| &world.machines[*node]);
+    let target = target
+        .filter(|machine| machine.pool == pool && !machine.is_given_up && !machine.is_draining);
     target.count() > world.pools[pool].min
 }
 
-/// A new node of each pool.
-fn templates(world: &World) -> Vec<SimulatedNode> {
-    let pools = world.pools.iter();
-    pools
-        .map(|pool| {
-            let mut node = SimulatedNode::new(&pool.name, pool.allocatable);
-            node.labels = pool.labels.clone();
-            node
-        })
-        .collect()
-}
-
-/// What `DaemonSets` request on each node.
-fn daemons(world: &World) -> Resources {
-    let daemons = world.daemons.iter();
-    daemons.fold(Resources::default(), |used, pod| used.plus(pod.requests))
-}
-
-/// How many new nodes pods need, the largest first on the first node that has room, and the share of them that is wasted.
-#[expect(clippy::cast_precision_loss, reason = "a share of a node")]
-fn needed(pods: &[Pod], template: &SimulatedNode, daemons: Resources) -> (usize, f64) {
-    let all = template.allocatable;
-    let share = |amount: u64, all: u64| {
-        if all == 0 {
-            0.0
-        } else {
-            amount as f64 / all as f64
-        }
-    };
-    let size = |used: Resources| share(used.cpu, all.cpu) + share(used.memory, all.memory);
-    let mut fitting: Vec<&Pod> = pods
-        .iter()
-        .filter(|pod| template.allows(pod) && template.has_room(daemons, pod))
-        .collect();
-    fitting.sort_by(|one, other| size(other.requests).total_cmp(&size(one.requests)));
-    let mut nodes: Vec<Resources> = Vec::new();
-    for pod in fitting {
-        let place = nodes.iter_mut().find(|used| template.has_room(**used, pod));
-        match place {
-            Some(used) => *used = used.plus(pod.requests),
-            None => nodes.push(daemons.plus(pod.requests)),
-        }
-    }
-    let wasted: f64 = nodes.iter().map(|used| 2.0 - size(*used)).sum();
-    (nodes.len(), wasted / nodes.len().max(1) as f64)
+/// How many nodes a pool has or has ordered.
+fn target(world: &World, pool: usize) -> usize {
+    let machines = world.alive.iter().map(|node| &world.machines[*node]);
+    let target = machines.filter(|machine| machine.pool == pool && !machine.is_given_up);
+    target.count()
 }

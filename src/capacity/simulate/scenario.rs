@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::autoscaler::{AutoscalerFlags, AutoscalerState, Buffer};
+use super::outcome::ScenarioOutcome;
 use super::scheduler::{Pod, Profile};
-use super::world::{Blocker, Life, NodePool, ScenarioOutcome, World};
+use super::world::{Blocker, NodePool, PodKind, World};
 use crate::capacity::resources::Resources;
 use crate::k8s::{Demands, Effect, Operator, Taint, Toleration, syntax};
 
@@ -74,7 +75,6 @@ struct ScenarioPool {
     ready: f64,
     /// Ready to image; a scenario looks at nodes alone.
     #[serde(default)]
-    #[expect(dead_code, reason = "read, so that it is no unknown member")]
     pull: f64,
     startup_taint: Option<ScenarioTaint>,
     #[serde(default)]
@@ -147,7 +147,7 @@ struct ScenarioBudget {
 struct ScenarioBuffer {
     #[expect(dead_code, reason = "read, so that it is no unknown member")]
     name: String,
-    replicas: usize,
+    replicas: u64,
     requests: BTreeMap<String, Value>,
 }
 
@@ -177,6 +177,7 @@ impl Scenario {
     /// # Errors
     /// For an amount, a flag or a taint that cannot be read, and for a node that is not there.
     pub fn play(&self) -> Result<ScenarioOutcome, String> {
+        self.check_size()?;
         let pools = self.pools.iter().map(ScenarioPool::pool);
         let pools: Vec<NodePool> = pools.collect::<Result<_, _>>()?;
         let daemons = self.daemon_sets.iter().map(|daemon| self.pod(daemon));
@@ -204,13 +205,44 @@ impl Scenario {
         }
         let buffers = self.buffers.iter().map(|buffer| {
             Ok::<_, String>(Buffer {
-                pod: requesting(&buffer.requests)?,
+                kind: world.add_kind(requesting(&buffer.requests)?, PodKind::default()),
                 replicas: buffer.replicas,
             })
         });
         let buffers = buffers.collect::<Result<_, _>>()?;
         let mut autoscaler = AutoscalerState::new(self.settings()?, self.pools.len(), buffers);
-        Ok(world.run(&mut autoscaler, self.until))
+        world.run(&mut autoscaler, self.until, |_, _| {});
+        Ok(world.outcome())
+    }
+
+    /// Refuses times and numbers that no cluster has.
+    fn check_size(&self) -> Result<(), String> {
+        const YEAR: f64 = 366.0 * DAY;
+        const MOST_PODS: usize = 1_000_000;
+        const MOST_NODES: usize = 15_000;
+        let pods = self.pods.iter();
+        let times = pods.clone().flat_map(|pod| [pod.at, pod.every]);
+        let of_pools = self
+            .pools
+            .iter()
+            .flat_map(|pool| [pool.register, pool.ready, pool.pull]);
+        let of_steps = self.steps.iter().map(|step| step.at);
+        let times = times.chain(of_pools).chain(of_steps).chain([self.until]);
+        if let Some(time) = times.clone().find(|time| !(0.0..=YEAR).contains(time)) {
+            return Err(format!("{time} is not a time between 0 and a year"));
+        }
+        if self.pools.is_empty() {
+            return Err("there is no pool".to_owned());
+        }
+        let count = pods.fold(0_usize, |sum, pod| sum.saturating_add(pod.count));
+        let replicas = self.buffers.iter().map(|buffer| buffer.replicas);
+        if count > MOST_PODS || replicas.sum::<u64>() > MOST_PODS as u64 {
+            return Err(format!("it has more than {MOST_PODS} pods"));
+        }
+        if self.pools.iter().any(|pool| pool.nodes > MOST_NODES) {
+            return Err(format!("a pool has more than {MOST_NODES} nodes"));
+        }
+        Ok(())
     }
 
     /// Adds the pods of an entry.
@@ -223,17 +255,17 @@ impl Scenario {
                 Some(_) => -entry.age.unwrap_or(DAY),
                 None => entry.at + index as f64 * entry.every,
             };
-            pod.started = created;
-            let life = entry.life(name, created, self.has_budget(entry));
+            pod.has_no_priority = entry.priority.is_none();
+            let kind = world.add_kind(pod, entry.kind(name, self.has_budget(entry)));
             let Some(node) = &entry.node else {
-                world.add_arriving(pod, life);
+                world.add_arriving(kind, created);
                 continue;
             };
             let mut nodes = world.cluster.nodes.iter();
             let node = nodes
                 .position(|known| known.name == *node)
                 .ok_or_else(|| format!("there is no node `{node}` for `{}`", entry.name))?;
-            world.add_running(pod, life, node);
+            world.add_running(kind, created, node);
         }
         Ok(())
     }
@@ -306,15 +338,9 @@ impl ScenarioPod {
         self.namespace.as_deref() == Some("kube-system")
     }
 
-    fn life(&self, name: String, created: f64, has_budget: bool) -> Life {
+    fn kind(&self, name: String, has_budget: bool) -> PodKind {
         const SAFE: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
-        let mut life = Life::new(name, created);
         let owner = self.owner.as_deref().unwrap_or_default();
-        life.has_no_priority = self.priority.is_none();
-        life.is_user = self.name.starts_with("user-");
-        life.comes_again = ["StatefulSet/", "ReplicaSet/"]
-            .iter()
-            .any(|kind| owner.starts_with(kind));
         let safe = self.annotations.get(SAFE).map(String::as_str);
         let is_stored = |volume: &Value| {
             let on_disk = volume
@@ -335,8 +361,15 @@ impl ScenarioPod {
             ),
         ];
         let there = blockers.into_iter().filter(|(is_there, _)| *is_there);
-        life.blockers = there.map(|(_, blocker)| blocker).collect();
-        life
+        PodKind {
+            is_user: self.name.starts_with("user-"),
+            comes_again: ["StatefulSet/", "ReplicaSet/"]
+                .iter()
+                .any(|kind| owner.starts_with(kind)),
+            blockers: there.map(|(_, blocker)| blocker).collect(),
+            name,
+            ..PodKind::default()
+        }
     }
 
     fn demands(&self) -> Demands {

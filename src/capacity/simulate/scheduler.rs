@@ -4,10 +4,14 @@
 //! `TaintToleration`, `NodeAffinity` and `DefaultPreemption`. Not modeled: volumes, ports, spreading, affinity between pods,
 //! and the search of only some nodes in clusters with more than 100.
 
+mod preemption;
+mod scores;
+
 use std::collections::BTreeMap;
 
 use crate::capacity::resources::Resources;
-use crate::k8s::{Demands, Effect, Fit, NodeLabels, Nodes, Taint};
+use crate::k8s::{Demands, Fit, NodeLabels, Nodes, Taint};
+use scores::{normalized, own_score, soft_taints};
 
 const MI: u64 = 1 << 20;
 
@@ -66,6 +70,8 @@ pub struct Pod {
     pub scored: Resources,
     /// The priority.
     pub priority: i64,
+    /// Whether it has none, which the scheduler counts as 0 and no cutoff of the autoscaler concerns.
+    pub has_no_priority: bool,
     /// When it started, in seconds; the order of pods of one priority.
     pub started: f64,
     /// Taints, labels and names of nodes that it tolerates, requires and prefers.
@@ -96,11 +102,30 @@ impl Pod {
         }
     }
 
-    /// Whether it is kept before another pod of the same node (`MoreImportantPod`).
-    fn is_before(&self, other: &Self) -> std::cmp::Ordering {
-        let by_priority = other.priority.cmp(&self.priority);
-        by_priority.then(self.started.total_cmp(&other.started))
+    /// Whether taints and labels of nodes do not matter, as long as a node has no taint.
+    fn is_unrestricted(&self) -> bool {
+        let Demands { affinity, .. } = &self.demands;
+        affinity.node_selector.is_empty() && affinity.required.is_none()
     }
+}
+
+/// A pod of a cluster: one of those that are alike.
+#[derive(Debug, Clone, Copy)]
+struct PlacedPod {
+    /// What it is like, as an index.
+    kind: usize,
+    started: f64,
+}
+
+/// The pods of one priority on a node.
+#[derive(Debug, Clone)]
+struct PriorityGroup {
+    priority: i64,
+    has_no_priority: bool,
+    count: usize,
+    requests: Resources,
+    /// The kind of all of them; nothing where there are several.
+    kind: Option<usize>,
 }
 
 /// A node with what runs there.
@@ -116,12 +141,11 @@ pub struct SimulatedNode {
     pub taints: Vec<Taint>,
     /// The images that are there, with their sizes in bytes.
     pub images: BTreeMap<String, u64>,
-    /// The pods that are bound to it, by their indices.
+    /// The pods that are bound to it, by their indices, the more important first (`MoreImportantPod`).
     pub pods: Vec<usize>,
-    /// Whether there is no such node yet, or no more.
-    pub is_absent: bool,
     used: Resources,
     scored: Resources,
+    groups: Vec<PriorityGroup>,
 }
 
 impl SimulatedNode {
@@ -139,9 +163,17 @@ impl SimulatedNode {
         self.used
     }
 
+    /// What is requested by its pods, without those of a priority below `cutoff`.
+    pub fn used_from(&self, cutoff: i64) -> Resources {
+        let below = |group: &&PriorityGroup| !group.has_no_priority && group.priority < cutoff;
+        let below = self.groups.iter().filter(below);
+        below.fold(self.used, |used, group| used.minus(group.requests))
+    }
+
     /// Whether taints and labels let a pod come to it.
     pub fn allows(&self, pod: &Pod) -> bool {
-        pod.demands.fit(self.known()) == Fit::Takes
+        self.taints.is_empty() && pod.is_unrestricted()
+            || pod.demands.fit(self.known()) == Fit::Takes
     }
 
     fn known(&self) -> Nodes<'_> {
@@ -167,10 +199,14 @@ impl SimulatedNode {
 pub struct SimulatedCluster {
     /// The nodes, in the order in which they were added.
     pub nodes: Vec<SimulatedNode>,
-    /// All pods that there ever were, by their indices.
-    pub pods: Vec<Pod>,
     /// How many more disruptions each budget allows.
     pub budgets: Vec<i64>,
+    /// What pods are like.
+    kinds: Vec<Pod>,
+    /// All pods, by their indices.
+    pods: Vec<PlacedPod>,
+    /// The nodes that are there, in their order.
+    present: Vec<usize>,
 }
 
 /// What the scheduler decides about a pod.
@@ -189,54 +225,173 @@ pub enum Decision {
     Pending,
 }
 
-/// The pods that would have to leave a node.
-struct PreemptionCandidate {
-    node: usize,
-    /// The more important first.
-    victims: Vec<usize>,
-    violations: usize,
-}
-
 impl SimulatedCluster {
-    /// Adds a pod; returns its index.
-    pub fn add(&mut self, pod: Pod) -> usize {
-        self.pods.push(pod);
+    /// A cluster without nodes, and how many disruptions budgets allow.
+    pub fn new(budgets: Vec<i64>) -> Self {
+        Self {
+            budgets,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a node; returns its index.
+    pub fn add_node(&mut self, node: SimulatedNode) -> usize {
+        let index = self.add_absent_node(node);
+        self.present.push(index);
+        index
+    }
+
+    /// Adds a node that is not there yet; returns its index.
+    pub fn add_absent_node(&mut self, node: SimulatedNode) -> usize {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    /// Makes a node one that is there.
+    pub fn show_node(&mut self, node: usize) {
+        if let Err(at) = self.present.binary_search(&node) {
+            self.present.insert(at, node);
+        }
+    }
+
+    /// Makes a node one that is not there.
+    pub fn hide_node(&mut self, node: usize) {
+        self.present.retain(|other| *other != node);
+    }
+
+    /// Adds pods that are alike; returns their kind.
+    pub fn add_kind(&mut self, pod: Pod) -> usize {
+        self.kinds.push(pod);
+        self.kinds.len() - 1
+    }
+
+    /// Adds a pod of a kind; returns its index.
+    pub fn add_of_kind(&mut self, kind: usize, started: f64) -> usize {
+        self.pods.push(PlacedPod { kind, started });
         self.pods.len() - 1
+    }
+
+    /// Makes a pod that is not bound another one.
+    pub fn replace(&mut self, pod: usize, kind: usize, started: f64) {
+        self.pods[pod] = PlacedPod { kind, started };
+    }
+
+    /// Adds a pod that is like no other; returns its index.
+    pub fn add(&mut self, pod: Pod) -> usize {
+        let started = pod.started;
+        let kind = self.add_kind(pod);
+        self.add_of_kind(kind, started)
+    }
+
+    /// What a pod is like.
+    pub fn pod(&self, pod: usize) -> &Pod {
+        &self.kinds[self.pods[pod].kind]
+    }
+
+    /// The kind of a pod.
+    pub fn kind(&self, pod: usize) -> usize {
+        self.pods[pod].kind
+    }
+
+    /// What pods of a kind are like.
+    pub fn of_kind(&self, kind: usize) -> &Pod {
+        &self.kinds[kind]
+    }
+
+    /// Notes when a pod that is not bound starts.
+    pub fn start(&mut self, pod: usize, at: f64) {
+        self.pods[pod].started = at;
     }
 
     /// Binds a pod to a node.
     pub fn bind(&mut self, pod: usize, node: usize) {
-        let (node, bound) = (&mut self.nodes[node], &self.pods[pod]);
+        let PlacedPod { kind, started } = self.pods[pod];
+        let bound = &self.kinds[kind];
+        let mut at = self.nodes[node].pods.len();
+        while at > 0 {
+            let other = self.pods[self.nodes[node].pods[at - 1]];
+            let priority = self.kinds[other.kind].priority;
+            if priority > bound.priority || priority == bound.priority && other.started <= started {
+                break;
+            }
+            at -= 1;
+        }
+        let node = &mut self.nodes[node];
+        node.pods.insert(at, pod);
         node.used = node.used.plus(bound.requests);
         node.scored = node.scored.plus(bound.scored);
-        node.pods.push(pod);
+        let group = node.groups.iter_mut().find(|group| group.is_of(bound));
+        match group {
+            Some(group) => {
+                if group.count == 0 {
+                    group.kind = Some(kind);
+                } else if group.kind != Some(kind) {
+                    group.kind = None;
+                }
+                group.count += 1;
+                group.requests = group.requests.plus(bound.requests);
+            }
+            None => node.groups.push(PriorityGroup {
+                priority: bound.priority,
+                has_no_priority: bound.has_no_priority,
+                count: 1,
+                requests: bound.requests,
+                kind: Some(kind),
+            }),
+        }
     }
 
-    /// Takes a pod off its node.
+    /// Removes a pod from its node.
     pub fn remove(&mut self, pod: usize, node: usize) {
-        let (node, bound) = (&mut self.nodes[node], &self.pods[pod]);
+        let bound = &self.kinds[self.pods[pod].kind];
+        let node = &mut self.nodes[node];
+        let Some(at) = node.pods.iter().rposition(|other| *other == pod) else {
+            return;
+        };
+        node.pods.remove(at);
         node.used = node.used.minus(bound.requests);
         node.scored = node.scored.minus(bound.scored);
-        node.pods.retain(|other| *other != pod);
+        if let Some(group) = node.groups.iter_mut().find(|group| group.is_of(bound)) {
+            group.count -= 1;
+            group.requests = group.requests.minus(bound.requests);
+        }
     }
 
     /// What the scheduler decides about a pod, at one moment.
     pub fn decide(&self, pod: usize, profile: Profile) -> Decision {
-        let pod = &self.pods[pod];
-        let indices = 0..self.nodes.len();
-        let allowed: Vec<usize> = indices
+        let pod = self.pod(pod);
+        let is_plain = pod.demands.preferred.is_empty();
+        let weights = profile.weights();
+        let images = self.image_shares(pod);
+        let mut best: Option<(i64, usize)> = None;
+        for &index in &self.present {
+            let node = &self.nodes[index];
+            if !node.has_room(node.used, pod) || !node.allows(pod) {
+                continue;
+            }
+            if !is_plain || !node.taints.is_empty() {
+                return self.decide_by_all(pod, profile);
+            }
+            let score = own_score(pod, node, profile, &weights, &images);
+            if best.is_none_or(|(most, _)| score > most) {
+                best = Some((score, index));
+            }
+        }
+        match best {
+            Some((_, node)) => Decision::Bind(node),
+            None => self.preempt(pod),
+        }
+    }
+
+    /// The decision where preferences and soft taints of nodes are compared too.
+    fn decide_by_all(&self, pod: &Pod, profile: Profile) -> Decision {
+        let feasible: Vec<usize> = (self.present.iter().copied())
             .filter(|node| {
                 let node = &self.nodes[*node];
-                !node.is_absent && node.allows(pod)
+                node.has_room(node.used, pod) && node.allows(pod)
             })
             .collect();
-        let with_room = allowed.iter().copied().filter(|node| {
-            let node = &self.nodes[*node];
-            node.has_room(node.used, pod)
-        });
-        let feasible: Vec<usize> = with_room.collect();
         match feasible[..] {
-            [] => self.preempt(pod, &allowed),
             [node] => Decision::Bind(node),
             _ => Decision::Bind(self.best(pod, &feasible, profile)),
         }
@@ -252,11 +407,10 @@ impl SimulatedCluster {
         let preferences = normalized(preferences.collect(), false);
         let soft = nodes.iter().map(|node| soft_taints(pod, node));
         let soft = normalized(soft.collect(), true);
-        let own = nodes.iter().map(|node| {
-            weights.fit * fit_score(pod, node, profile)
-                + weights.balance * balance_score(pod, node)
-                + weights.image * self.image_score(pod, node)
-        });
+        let images = self.image_shares(pod);
+        let own = nodes
+            .iter()
+            .map(|node| own_score(pod, node, profile, &weights, &images));
         own.zip(preferences.into_iter().zip(soft))
             .map(|(own, (preference, soft))| {
                 own + weights.affinity * preference + weights.taint * soft
@@ -272,181 +426,21 @@ impl SimulatedCluster {
         feasible[at.unwrap_or_default()]
     }
 
-    /// Images on the node, by size and by how many nodes have them (`ImageLocality`).
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "sizes of images, computed as the scheduler does"
-    )]
-    fn image_score(&self, pod: &Pod, node: &SimulatedNode) -> i64 {
-        const LEAST: i64 = 23 * 1024 * 1024;
-        const MOST: i64 = 1000 * 1024 * 1024;
-        let there = self.nodes.iter().filter(|node| !node.is_absent);
-        let all = there.clone().count() as f64;
-        let sizes = pod.images.iter().filter_map(|image| {
-            let size = *node.images.get(image)?;
-            let with = there.clone().filter(|node| node.images.contains_key(image));
-            Some((size as f64 * (with.count() as f64 / all)) as i64)
+    /// The images of a pod with the share of all nodes that have them, where one has.
+    #[expect(clippy::cast_precision_loss, reason = "a number of nodes")]
+    fn image_shares<'p>(&self, pod: &'p Pod) -> Vec<(&'p str, f64)> {
+        let nodes = || self.present.iter().map(|node| &self.nodes[*node]);
+        let shares = pod.images.iter().map(|image| {
+            let with = nodes().filter(|node| node.images.contains_key(image));
+            let share = with.count() as f64 / self.present.len() as f64;
+            (image.as_str(), share)
         });
-        let containers = i64::try_from(pod.images.len().max(1)).unwrap_or(i64::MAX);
-        let most = MOST.saturating_mul(containers);
-        let sum = sizes.sum::<i64>().clamp(LEAST, most);
-        100 * (sum - LEAST) / (most - LEAST)
-    }
-
-    /// Takes the place of less important pods, where that makes room.
-    fn preempt(&self, pod: &Pod, allowed: &[usize]) -> Decision {
-        if pod.never_preempts {
-            return Decision::Pending;
-        }
-        let candidates = allowed.iter().filter_map(|node| self.candidate(pod, *node));
-        let best = candidates.min_by(|one, other| self.compare(one, other));
-        best.map_or(Decision::Pending, |best| Decision::Preempt {
-            node: best.node,
-            victims: best.victims,
-        })
-    }
-
-    /// The pods that have to leave a node for a pod: all that are less important go, then those come back, the more
-    /// important first, with which there is still room (`SelectVictimsOnNode`).
-    fn candidate(&self, pod: &Pod, index: usize) -> Option<PreemptionCandidate> {
-        let node = &self.nodes[index];
-        let is_less = |other: &&usize| self.pods[**other].priority < pod.priority;
-        let mut less: Vec<usize> = node.pods.iter().filter(is_less).copied().collect();
-        let mut used = node.used;
-        for other in &less {
-            used = used.minus(self.pods[*other].requests);
-        }
-        if less.is_empty() || !node.has_room(used, pod) {
-            return None;
-        }
-        less.sort_by(|one, other| self.pods[*one].is_before(&self.pods[*other]));
-        let (violating, others) = self.violating(&less);
-        let mut victims = Vec::new();
-        let mut violations = 0;
-        for (other, violates) in violating
-            .into_iter()
-            .map(|other| (other, true))
-            .chain(others.into_iter().map(|other| (other, false)))
-        {
-            let with = used.plus(self.pods[other].requests);
-            if node.has_room(with, pod) {
-                used = with;
-            } else {
-                victims.push(other);
-                violations += usize::from(violates);
-            }
-        }
-        victims.sort_by(|one, other| self.pods[*one].is_before(&self.pods[*other]));
-        Some(PreemptionCandidate {
-            node: index,
-            victims,
-            violations,
-        })
-    }
-
-    /// Pods whose eviction a budget does not allow, when those before them go too, and the others.
-    fn violating(&self, pods: &[usize]) -> (Vec<usize>, Vec<usize>) {
-        let mut left = self.budgets.clone();
-        pods.iter().partition(|pod| {
-            let mut violates = false;
-            for budget in &self.pods[**pod].budgets {
-                left[*budget] -= 1;
-                violates |= left[*budget] < 0;
-            }
-            violates
-        })
-    }
-
-    /// Which of two nodes is preferred (`pickOneNodeForPreemption`); the first for equals.
-    fn compare(
-        &self,
-        one: &PreemptionCandidate,
-        other: &PreemptionCandidate,
-    ) -> std::cmp::Ordering {
-        let highest = |candidate: &PreemptionCandidate| self.pods[candidate.victims[0]].priority;
-        let sum = |candidate: &PreemptionCandidate| {
-            let priorities = candidate.victims.iter().map(|pod| self.pods[*pod].priority);
-            priorities.map(|priority| priority + (1 << 31)).sum::<i64>()
-        };
-        // The earliest start among the victims with the highest priority; the node where that is latest.
-        let earliest = |candidate: &PreemptionCandidate| {
-            let of_highest = candidate.victims.iter().map(|pod| &self.pods[*pod]);
-            let of_highest = of_highest.filter(|pod| pod.priority == highest(candidate));
-            of_highest
-                .map(|pod| pod.started)
-                .fold(f64::INFINITY, f64::min)
-        };
-        one.violations
-            .cmp(&other.violations)
-            .then(highest(one).cmp(&highest(other)))
-            .then(sum(one).cmp(&sum(other)))
-            .then(one.victims.len().cmp(&other.victims.len()))
-            .then(earliest(other).total_cmp(&earliest(one)))
+        shares.collect()
     }
 }
 
-/// How full a node would be, from 0 to 100, the mean of CPU and memory.
-fn fit_score(pod: &Pod, node: &SimulatedNode, profile: Profile) -> i64 {
-    let share = |used: u64, wanted: u64, all: u64| {
-        let requested = used + wanted;
-        if all == 0 {
-            return 0;
-        }
-        let of_all = |amount: u64| i64::try_from(amount * 100 / all).unwrap_or(100);
-        match profile {
-            Profile::LeastAllocated if requested > all => 0,
-            Profile::LeastAllocated => of_all(all - requested),
-            Profile::MostAllocated => of_all(requested.min(all)),
-        }
-    };
-    let (used, all) = (node.scored, node.allocatable);
-    let cpu = share(used.cpu, pod.scored.cpu, all.cpu);
-    let memory = share(used.memory, pod.scored.memory, all.memory);
-    i64::midpoint(cpu, memory)
-}
-
-/// Whether a pod makes the use of CPU and memory more equal: 75 where it changes nothing.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "shares of a node, computed as the scheduler does"
-)]
-fn balance_score(pod: &Pod, node: &SimulatedNode) -> i64 {
-    if pod.requests.cpu == 0 && pod.requests.memory == 0 {
-        return 0;
+impl PriorityGroup {
+    fn is_of(&self, pod: &Pod) -> bool {
+        self.priority == pod.priority && self.has_no_priority == pod.has_no_priority
     }
-    let deviation = |used: Resources| {
-        let share = |used: u64, all: u64| {
-            if all == 0 {
-                0.0
-            } else {
-                (used as f64 / all as f64).min(1.0)
-            }
-        };
-        let all = node.allocatable;
-        (share(used.cpu, all.cpu) - share(used.memory, all.memory)).abs() / 2.0
-    };
-    let change = deviation(node.used) - deviation(node.used.plus(pod.requests));
-    (75.0 + 50.0 * change) as i64
-}
-
-/// How many taints with `PreferNoSchedule` of a node a pod does not tolerate.
-fn soft_taints(pod: &Pod, node: &SimulatedNode) -> i64 {
-    let soft = node.taints.iter().filter(|taint| {
-        let mut tolerations = pod.demands.tolerations.iter();
-        taint.effect == Effect::PreferNoSchedule
-            && !tolerations.any(|toleration| toleration.tolerates(taint))
-    });
-    i64::try_from(soft.count()).unwrap_or(i64::MAX)
-}
-
-/// Scores as shares of the highest one, from 0 to 100; reversed, the lowest is best (`DefaultNormalizeScore`).
-fn normalized(mut scores: Vec<i64>, is_reversed: bool) -> Vec<i64> {
-    let most = scores.iter().max().copied().unwrap_or_default();
-    for score in &mut scores {
-        let share = if most == 0 { 0 } else { 100 * *score / most };
-        *score = if is_reversed { 100 - share } else { share };
-    }
-    scores
 }

@@ -1,12 +1,12 @@
-//! What happens in a cluster, event by event.
-//!
-//! At equal times pods leave first, then nodes change, pods arrive, and the autoscaler looks.
+//! What happens in a cluster, event by event. At equal times events come before the autoscaler looks.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap};
+mod machines;
 
 use super::autoscaler::AutoscalerState;
+use super::events::{Agenda, Event, HubEvent};
+use super::outcome::{Deletion, Order};
 use super::scheduler::{Decision, Pod, Profile, SimulatedCluster, SimulatedNode};
+use crate::capacity::draws::NodeDraws;
 use crate::capacity::resources::Resources;
 use crate::k8s::{Effect, NodeLabels, Taint};
 
@@ -42,26 +42,33 @@ pub(super) enum Blocker {
     System,
 }
 
-/// A pod beside what the scheduler knows of it.
-#[derive(Debug, Clone)]
+/// What all pods of a kind have in common, beside what the scheduler knows of them.
+#[derive(Debug, Clone, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "facts of a pod, each of its own"
 )]
-pub(super) struct Life {
+pub(super) struct PodKind {
     pub(super) name: String,
-    pub(super) created: f64,
-    /// Whether it has no priority, so that no cutoff of the autoscaler concerns it.
-    pub(super) has_no_priority: bool,
     pub(super) is_daemon: bool,
     pub(super) is_user: bool,
+    /// Whether it is a placeholder of a hub, whose number is followed.
+    pub(super) is_placeholder: bool,
     /// Whether a controller makes it again.
     pub(super) comes_again: bool,
     pub(super) blockers: Vec<Blocker>,
+}
+
+/// A pod in time.
+#[derive(Debug, Clone)]
+pub(super) struct Life {
+    pub(super) created: f64,
     pub(super) node: Option<usize>,
     pub(super) is_gone: bool,
     /// When it was bound for the first time.
-    bound: Option<f64>,
+    pub(super) bound: Option<f64>,
+    /// The user of a hub whose server it is; nothing for one who was there at the start.
+    pub(super) user: Option<u32>,
     last_attempt: f64,
     /// Whether it was said to be unschedulable.
     is_unschedulable: bool,
@@ -70,26 +77,17 @@ pub(super) struct Life {
 }
 
 impl Life {
-    pub(super) fn new(name: String, created: f64) -> Self {
+    pub(super) fn new(created: f64) -> Self {
         Self {
-            name,
             created,
-            has_no_priority: false,
-            is_daemon: false,
-            is_user: false,
-            comes_again: false,
-            blockers: Vec::new(),
             node: None,
             is_gone: false,
             bound: None,
+            user: None,
             last_attempt: created,
             is_unschedulable: false,
             restores_budget: false,
         }
-    }
-
-    pub(super) fn is_pending(&self) -> bool {
-        self.node.is_none() && !self.is_gone
     }
 }
 
@@ -102,6 +100,8 @@ impl Life {
 pub(super) struct Machine {
     pub(super) pool: usize,
     pub(super) ordered: f64,
+    /// When it was deleted.
+    pub(super) deleted: Option<f64>,
     pub(super) is_registered: bool,
     pub(super) is_ready: bool,
     pub(super) is_gone: bool,
@@ -113,127 +113,35 @@ pub(super) struct Machine {
     pub(super) ignored_until: f64,
     /// Why the autoscaler last kept it.
     pub(super) kept_because: Option<&'static str>,
+    /// Seconds from the node object to Ready.
+    ready: f64,
+    /// Seconds in which it pulls the image, where that is simulated.
+    pull: Option<f64>,
+    /// When it was Ready.
+    pub(super) ready_at: Option<f64>,
+    /// When it has the image, once that is known.
+    pub(super) image_at: Option<f64>,
 }
 
-/// Something that happens.
+/// The image of user servers.
 #[derive(Debug, Clone)]
-enum Event {
-    Delete(String, Option<usize>),
-    Register(usize),
-    Ready(usize),
-    TaintGone(usize),
-    Arrive(usize),
-    Drain(usize),
+pub(super) struct UserImage {
+    pub(super) name: String,
+    pub(super) bytes: u64,
+    /// Whether a node pulls it as soon as it is Ready, and not for the first user.
+    pub(super) has_puller: bool,
 }
 
-impl Event {
-    /// The order of events at one time.
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Delete(..) => 0,
-            Self::Register(_) | Self::Ready(_) | Self::TaintGone(_) => 1,
-            Self::Arrive(_) => 2,
-            Self::Drain(_) => 3,
-        }
-    }
-}
-
-/// An event with its time; the number keeps the order in which events were planned.
-#[derive(Debug, Clone)]
-struct PlannedEvent {
-    at: f64,
-    number: u64,
-    event: Event,
-}
-
-impl PartialEq for PlannedEvent {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for PlannedEvent {}
-
-impl PartialOrd for PlannedEvent {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for PlannedEvent {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_time = self.at.total_cmp(&other.at);
-        let by_rank = by_time.then(self.event.rank().cmp(&other.event.rank()));
-        by_rank.then(self.number.cmp(&other.number))
-    }
-}
-
-/// Nodes that were ordered at once.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Order {
-    /// The time in seconds.
-    pub at: f64,
-    /// The pool.
-    pub pool: String,
-    /// The number of nodes.
-    pub nodes: usize,
-}
-
-/// A node that was deleted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Deletion {
-    /// The time in seconds.
-    pub at: f64,
-    /// The name; `POOL-*` for a node that was ordered.
-    pub node: String,
-}
-
-/// How long users waited for a node.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Users {
-    /// All of them.
-    pub count: usize,
-    /// Those who waited longer than 10 seconds, or for ever.
-    pub waited_over_10s: usize,
-    /// Those who never got a node.
-    pub never_bound: usize,
-    /// Seconds that each of the others waited, the shortest first.
-    pub waits: Vec<f64>,
-}
-
-impl Users {
-    /// The wait that a share of the users with a node do not exceed.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "an index"
-    )]
-    pub fn quantile(&self, share: f64) -> Option<f64> {
-        let last = self.waits.len().checked_sub(1)?;
-        self.waits
-            .get((share * last as f64).floor() as usize)
-            .copied()
-    }
-}
-
-/// What happened until the end.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScenarioOutcome {
-    /// Orders of nodes.
-    pub orders: Vec<Order>,
-    /// Nodes that were deleted.
-    pub deletions: Vec<Deletion>,
-    /// Registered nodes at the end, by pool.
-    pub nodes: BTreeMap<String, usize>,
-    /// Pending pods at the end, by name with `*` for the number.
-    pub pending: BTreeMap<String, usize>,
-    /// Running pods at the end, without those of `DaemonSets`.
-    pub running: BTreeMap<String, usize>,
-    /// The users.
-    pub users: Users,
-    /// Why the autoscaler last kept a node that there was at the start, by name.
-    pub kept_because: BTreeMap<String, &'static str>,
+/// How many placeholders run, in time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HeldSeats {
+    pub(super) running: usize,
+    /// When one was evicted for the first time.
+    pub(super) first_eviction: Option<f64>,
+    /// When none ran for the first time.
+    pub(super) drained: Option<f64>,
+    /// When one ran again after that.
+    pub(super) back: Option<f64>,
 }
 
 /// A cluster in time.
@@ -241,16 +149,41 @@ pub struct ScenarioOutcome {
 pub(super) struct World {
     pub(super) now: f64,
     pub(super) cluster: SimulatedCluster,
+    /// What pods are like, by their kinds in the cluster.
+    pub(super) kinds: Vec<PodKind>,
     pub(super) lives: Vec<Life>,
     pub(super) machines: Vec<Machine>,
+    /// The nodes that are ordered and not deleted.
+    pub(super) alive: Vec<usize>,
     pub(super) pools: Vec<NodePool>,
-    pub(super) daemons: Vec<Pod>,
+    /// A new node of each pool.
+    pub(super) templates: Vec<SimulatedNode>,
+    /// What `DaemonSets` request on each node.
+    pub(super) daemons: Resources,
     pub(super) orders: Vec<Order>,
     pub(super) deletions: Vec<Deletion>,
+    /// Pods that wait, in the order in which they came.
+    pub(super) pending: Vec<usize>,
+    /// How many pods of each kind wait.
+    pub(super) waiting: Vec<u64>,
+    /// User pods that were bound since somebody looked.
+    pub(super) bound: Vec<usize>,
+    pub(super) held: HeldSeats,
+    pub(super) image: Option<UserImage>,
+    /// Where boots and pulls of nodes come from, in place of what pools say.
+    pub(super) draws: Option<NodeDraws>,
+    /// Pools whose minimum changes, with the new one.
+    pub(super) minimums: Vec<(usize, usize)>,
+    pub(super) agenda: Agenda,
+    pub(super) at_start: usize,
+    /// Counts changes, so that the autoscaler knows whether there is anything new.
+    pub(super) changes: u64,
+    daemon_kinds: Vec<usize>,
     profile: Profile,
-    events: BinaryHeap<Reverse<PlannedEvent>>,
-    planned: u64,
-    at_start: usize,
+    /// Pods of this prefix leave: the first so many, or all.
+    removals: Vec<(String, Option<usize>)>,
+    /// Places of pods that are gone for ever.
+    free: Vec<usize>,
     /// Whether a pod was said to be unschedulable, which wakes the autoscaler.
     is_signalled: bool,
 }
@@ -262,97 +195,123 @@ impl World {
         daemons: Vec<Pod>,
         budgets: Vec<i64>,
     ) -> Self {
-        Self {
+        let templates = pools.iter().map(|pool| {
+            let mut node = SimulatedNode::new(&pool.name, pool.allocatable);
+            node.labels = pool.labels.clone();
+            node
+        });
+        let requests = daemons.iter().map(|pod| pod.requests);
+        let mut world = Self {
             now: 0.0,
-            cluster: SimulatedCluster {
-                budgets,
-                ..SimulatedCluster::default()
-            },
+            cluster: SimulatedCluster::new(budgets),
+            kinds: Vec::new(),
             lives: Vec::new(),
             machines: Vec::new(),
+            alive: Vec::new(),
+            templates: templates.collect(),
+            daemons: requests.fold(Resources::default(), Resources::plus),
             pools,
-            daemons,
             orders: Vec::new(),
             deletions: Vec::new(),
-            profile,
-            events: BinaryHeap::new(),
-            planned: 0,
+            pending: Vec::new(),
+            waiting: Vec::new(),
+            bound: Vec::new(),
+            held: HeldSeats::default(),
+            image: None,
+            draws: None,
+            minimums: Vec::new(),
+            agenda: Agenda::default(),
             at_start: 0,
+            changes: 0,
+            daemon_kinds: Vec::new(),
+            profile,
+            removals: Vec::new(),
+            free: Vec::new(),
             is_signalled: false,
+        };
+        for daemon in daemons {
+            let kind = PodKind {
+                name: "daemon".to_owned(),
+                is_daemon: true,
+                ..PodKind::default()
+            };
+            let kind = world.add_kind(daemon, kind);
+            world.daemon_kinds.push(kind);
         }
+        world
     }
 
-    /// Adds a node that has been Ready for a day.
-    pub(super) fn add_ready_node(&mut self, pool: usize, name: &str) {
-        let node = self.add_node(pool, name, -86_400.0);
-        self.machines[node].is_registered = true;
-        self.cluster.nodes[node].is_absent = false;
-        self.become_ready(node);
-        self.at_start = self.machines.len();
+    /// Adds pods that are alike; returns their kind.
+    pub(super) fn add_kind(&mut self, pod: Pod, kind: PodKind) -> usize {
+        self.kinds.push(kind);
+        self.waiting.push(0);
+        self.cluster.add_kind(pod)
     }
 
-    fn add_node(&mut self, pool: usize, name: &str, ordered: f64) -> usize {
-        let of_pool = &self.pools[pool];
-        let mut node = SimulatedNode::new(name, of_pool.allocatable);
-        let own = ("kubernetes.io/hostname".to_owned(), name.to_owned());
-        node.labels = of_pool.labels.clone().into_iter().chain([own]).collect();
-        node.is_absent = true;
-        self.cluster.nodes.push(node);
-        self.machines.push(Machine {
-            pool,
-            ordered,
-            is_registered: false,
-            is_ready: false,
-            is_gone: false,
-            is_given_up: false,
-            is_draining: false,
-            unneeded_since: None,
-            ignored_until: f64::NEG_INFINITY,
-            kept_because: None,
-        });
-        self.machines.len() - 1
+    /// What a pod has in common with the others of its kind.
+    pub(super) fn kind(&self, pod: usize) -> &PodKind {
+        &self.kinds[self.cluster.kind(pod)]
     }
 
     /// Adds a pod that runs on a node from the start.
-    pub(super) fn add_running(&mut self, pod: Pod, life: Life, node: usize) {
-        let index = self.cluster.add(pod);
-        self.lives.push(Life {
-            node: Some(node),
-            bound: Some(life.created),
-            ..life
-        });
-        self.cluster.bind(index, node);
+    pub(super) fn add_running(&mut self, kind: usize, created: f64, node: usize) {
+        let pod = self.add_pod(kind, Life::new(created));
+        self.lives[pod].bound = Some(created);
+        self.put(pod, node);
     }
 
     /// Adds a pod that is created later.
-    pub(super) fn add_arriving(&mut self, pod: Pod, life: Life) {
-        let at = life.created;
-        let index = self.cluster.add(pod);
+    pub(super) fn add_arriving(&mut self, kind: usize, at: f64) {
         // Until it arrives there is no such pod.
-        self.lives.push(Life {
+        let life = Life {
             is_gone: true,
-            ..life
-        });
-        self.plan(at, Event::Arrive(index));
+            ..Life::new(at)
+        };
+        let pod = self.add_pod(kind, life);
+        self.agenda.plan(at, Event::Arrive(pod));
     }
 
-    /// Takes pods away whose names begin with `prefix`: the first ones, or all.
+    /// Creates a pod now.
+    pub(super) fn create(&mut self, kind: usize, life: Life) -> usize {
+        let pod = self.add_pod(kind, life);
+        self.arrive(pod);
+        pod
+    }
+
+    fn add_pod(&mut self, kind: usize, life: Life) -> usize {
+        let Some(pod) = self.free.pop() else {
+            let pod = self.cluster.add_of_kind(kind, life.created);
+            self.lives.push(life);
+            return pod;
+        };
+        self.cluster.replace(pod, kind, life.created);
+        self.lives[pod] = life;
+        pod
+    }
+
+    /// Removes pods at a time whose names begin with `prefix`: the first ones, or all.
     pub(super) fn add_deletion(&mut self, at: f64, prefix: &str, first: Option<usize>) {
-        self.plan(at, Event::Delete(prefix.to_owned(), first));
+        self.removals.push((prefix.to_owned(), first));
+        self.agenda.plan(at, Event::Delete(self.removals.len() - 1));
     }
 
-    fn plan(&mut self, at: f64, event: Event) {
-        self.planned += 1;
-        let number = self.planned;
-        self.events
-            .push(Reverse(PlannedEvent { at, number, event }));
+    /// Changes the minimum of a pool at a time.
+    pub(super) fn add_minimum(&mut self, at: f64, pool: usize, nodes: usize) {
+        self.minimums.push((pool, nodes));
+        self.agenda
+            .plan(at, Event::Minimum(self.minimums.len() - 1));
     }
 
-    /// Plays until the end.
-    pub(super) fn run(mut self, autoscaler: &mut AutoscalerState, until: f64) -> ScenarioOutcome {
+    /// Plays until the end; `hub` is told what happens in a hub, and each time after something has happened.
+    pub(super) fn run(
+        &mut self,
+        autoscaler: &mut AutoscalerState,
+        until: f64,
+        mut hub: impl FnMut(&mut Self, Option<HubEvent>),
+    ) {
         let mut look = autoscaler.first_look();
         loop {
-            let next = self.events.peek().map(|Reverse(planned)| planned.at);
+            let next = self.agenda.next_at();
             let is_look = next.is_none_or(|at| at > look);
             let at = if is_look { look } else { next.unwrap_or(look) };
             if at > until {
@@ -361,45 +320,40 @@ impl World {
             self.now = at;
             if is_look {
                 self.is_signalled = false;
-                look = autoscaler.look(&mut self);
+                look = autoscaler.look(self);
+                if !self.bound.is_empty() {
+                    hub(self, None);
+                }
                 continue;
             }
-            if let Some(Reverse(planned)) = self.events.pop() {
-                self.happen(planned.event);
+            let happened = match self.agenda.pop() {
+                Some(Event::Hub(event)) => Some(event),
+                Some(event) => {
+                    self.happen(event);
+                    None
+                }
+                None => None,
+            };
+            if happened.is_some() || !self.bound.is_empty() {
+                hub(self, happened);
             }
             // What is to happen at this very time comes before the autoscaler looks.
-            let is_last = self
-                .events
-                .peek()
-                .is_none_or(|Reverse(next)| next.at > self.now);
+            let is_last = self.agenda.next_at().is_none_or(|next| next > self.now);
             if is_last && std::mem::take(&mut self.is_signalled) {
                 look = autoscaler.wake(look, self.now);
             }
         }
-        self.outcome()
     }
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Delete(prefix, first) => self.delete(&prefix, first),
-            Event::Register(node) => {
-                if !self.machines[node].is_gone {
-                    let not_ready = "node.kubernetes.io/not-ready";
-                    self.cluster.nodes[node].taints.push(no_schedule(not_ready));
-                    self.cluster.nodes[node].is_absent = false;
-                    self.machines[node].is_registered = true;
-                    let ready = self.pools[self.machines[node].pool].ready;
-                    self.plan(self.now + ready, Event::Ready(node));
-                }
-            }
+            Event::Delete(removal) => self.delete(removal),
+            Event::Register(node) => self.register(node),
             Event::Ready(node) => {
                 if !self.machines[node].is_gone {
                     self.become_ready(node);
-                    let pool = &self.pools[self.machines[node].pool];
-                    if let Some((taint, seconds)) = pool.startup_taint.clone() {
-                        self.cluster.nodes[node].taints.push(taint);
-                        self.plan(self.now + seconds, Event::TaintGone(node));
-                    }
+                    self.begin_pull(node);
+                    self.taint_at_start(node);
                     self.schedule_all();
                 }
             }
@@ -407,29 +361,28 @@ impl World {
                 self.cluster.nodes[node].taints.clear();
                 self.schedule_all();
             }
+            Event::ImageThere(node) => self.note_image(node),
             Event::Arrive(pod) => {
                 self.lives[pod].is_gone = false;
-                self.schedule(pod);
+                self.arrive(pod);
             }
             Event::Drain(node) => self.drain(node),
+            Event::Minimum(entry) => {
+                let (pool, nodes) = self.minimums[entry];
+                self.pools[pool].min = nodes;
+                let of_pool = |node: &&usize| self.machines[**node].pool == pool;
+                let missing = nodes.saturating_sub(self.alive.iter().filter(of_pool).count());
+                self.order(pool, missing, self.now);
+            }
+            Event::Hub(_) => {}
         }
+        self.changes += 1;
     }
 
-    fn become_ready(&mut self, node: usize) {
-        self.machines[node].is_ready = true;
-        self.cluster.nodes[node].taints.clear();
-        for daemon in self.daemons.clone() {
-            let mut life = Life::new("daemon".to_owned(), self.now);
-            life.is_daemon = true;
-            self.add_running(daemon, life, node);
-        }
-    }
-
-    fn delete(&mut self, prefix: &str, first: Option<usize>) {
-        let named = (0..self.lives.len()).filter(|pod| {
-            let life = &self.lives[*pod];
-            !life.is_gone && life.name.starts_with(prefix)
-        });
+    fn delete(&mut self, removal: usize) {
+        let (prefix, first) = self.removals[removal].clone();
+        let named = (0..self.lives.len())
+            .filter(|pod| !self.lives[*pod].is_gone && self.kind(*pod).name.starts_with(&prefix));
         let leaving: Vec<usize> = named.take(first.unwrap_or(usize::MAX)).collect();
         for pod in leaving {
             self.leave(pod);
@@ -437,58 +390,97 @@ impl World {
         self.schedule_all();
     }
 
+    /// A pod leaves for ever, and others may take its place.
+    pub(super) fn end(&mut self, pod: usize) {
+        // It may have gone with its node.
+        if self.lives[pod].is_gone {
+            return;
+        }
+        self.leave(pod);
+        self.free.push(pod);
+        self.schedule_all();
+    }
+
     /// A pod leaves; its controller makes another one.
     pub(super) fn leave(&mut self, pod: usize) {
+        self.changes += 1;
         let life = &mut self.lives[pod];
         life.is_gone = true;
-        if let Some(node) = life.node {
+        if let Some(node) = life.node.take() {
             self.cluster.remove(pod, node);
+            self.note_held(pod, false);
+        } else {
+            self.pending.retain(|other| *other != pod);
+            self.waiting[self.cluster.kind(pod)] -= 1;
         }
-        if self.lives[pod].comes_again {
-            let at = self.now + RECREATED_AFTER;
-            let life = Life {
-                node: None,
-                is_gone: false,
-                bound: None,
-                last_attempt: at,
-                is_unschedulable: false,
-                created: at,
-                ..self.lives[pod].clone()
-            };
-            let mut again = self.cluster.pods[pod].clone();
-            again.started = at;
-            self.add_arriving(again, life);
+        if !self.kind(pod).comes_again {
+            return;
         }
+        let at = self.now + RECREATED_AFTER;
+        let life = &mut self.lives[pod];
+        *life = Life {
+            is_gone: true,
+            restores_budget: life.restores_budget,
+            ..Life::new(at)
+        };
+        self.agenda.plan(at, Event::Arrive(pod));
     }
 
     /// Lets every pending pod try again, by priority and by its last attempt.
     fn schedule_all(&mut self) {
-        let mut pending: Vec<usize> = (0..self.lives.len())
-            .filter(|pod| self.lives[*pod].is_pending())
-            .collect();
+        if self.pending.is_empty() {
+            return;
+        }
+        let mut pending = std::mem::take(&mut self.pending);
         pending.sort_by(|one, other| {
-            let priority = |pod: &usize| self.cluster.pods[*pod].priority;
+            let priority = |pod: &usize| self.cluster.pod(*pod).priority;
             let attempt = |pod: &usize| self.lives[*pod].last_attempt;
             priority(other)
                 .cmp(&priority(one))
                 .then(attempt(one).total_cmp(&attempt(other)))
         });
+        // Where there is no place for a pod, there is none for those that are alike.
+        let mut without_place = None;
         for pod in pending {
-            self.schedule(pod);
+            if without_place == Some(self.cluster.kind(pod)) {
+                self.lives[pod].last_attempt = self.now;
+                self.pending.push(pod);
+            } else if self.schedule(pod) {
+                self.waiting[self.cluster.kind(pod)] -= 1;
+            } else {
+                without_place = Some(self.cluster.kind(pod));
+                self.pending.push(pod);
+            }
         }
     }
 
-    fn schedule(&mut self, pod: usize) {
+    fn arrive(&mut self, pod: usize) {
+        self.changes += 1;
+        if !self.schedule(pod) {
+            self.pending.push(pod);
+            self.waiting[self.cluster.kind(pod)] += 1;
+        }
+    }
+
+    /// Whether a pod is bound now.
+    fn schedule(&mut self, pod: usize) -> bool {
         self.lives[pod].last_attempt = self.now;
         match self.cluster.decide(pod, self.profile) {
-            Decision::Bind(node) => self.bind(pod, node),
-            Decision::Pending => self.say_unschedulable(pod),
+            Decision::Bind(node) => {
+                self.bind(pod, node);
+                true
+            }
+            Decision::Pending => {
+                self.say_unschedulable(pod);
+                false
+            }
             Decision::Preempt { node, victims } => {
                 self.say_unschedulable(pod);
                 for victim in victims {
                     self.leave(victim);
                 }
                 self.bind(pod, node);
+                true
             }
         }
     }
@@ -501,152 +493,53 @@ impl World {
     }
 
     fn bind(&mut self, pod: usize, node: usize) {
-        self.cluster.pods[pod].started = self.now;
-        self.cluster.bind(pod, node);
+        self.cluster.start(pod, self.now);
+        self.put(pod, node);
         if std::mem::take(&mut self.lives[pod].restores_budget) {
-            for budget in self.cluster.pods[pod].budgets.clone() {
+            for budget in self.cluster.pod(pod).budgets.clone() {
                 self.cluster.budgets[budget] += 1;
             }
         }
         let life = &mut self.lives[pod];
-        life.node = Some(node);
         life.bound.get_or_insert(self.now);
-    }
-
-    /// Orders nodes of a pool.
-    pub(super) fn order(&mut self, pool: usize, count: usize, at: f64) {
-        for _ in 0..count {
-            let name = format!("{}-{}", self.pools[pool].name, self.machines.len());
-            let node = self.add_node(pool, &name, at);
-            let register = self.pools[pool].register;
-            self.plan(at + register, Event::Register(node));
+        if life.user.is_some() {
+            self.bound.push(pod);
         }
     }
 
-    /// Deletes a node with what runs there.
-    pub(super) fn delete_node(&mut self, node: usize, at: f64) {
-        for pod in self.cluster.nodes[node].pods.clone() {
-            self.leave(pod);
-        }
-        self.cluster.nodes[node].is_absent = true;
-        self.machines[node].is_gone = true;
-        self.machines[node].unneeded_since = None;
-        let pool = &self.pools[self.machines[node].pool].name;
-        let name = if node < self.at_start {
-            self.cluster.nodes[node].name.clone()
-        } else {
-            format!("{pool}-*")
-        };
-        self.deletions.push(Deletion { at, node: name });
+    fn put(&mut self, pod: usize, node: usize) {
+        self.changes += 1;
+        self.cluster.bind(pod, node);
+        self.lives[pod].node = Some(node);
+        self.note_held(pod, true);
     }
 
-    /// Evicts the pods of a node as far as budgets allow it, and deletes the node when none is left; tries again after
-    /// ten seconds.
-    pub(super) fn drain(&mut self, node: usize) {
-        const RETRY: f64 = 10.0;
-        self.machines[node].is_draining = true;
-        if self.cluster.nodes[node].taints.is_empty() {
-            let taint = no_schedule("ToBeDeletedByClusterAutoscaler");
-            self.cluster.nodes[node].taints.push(taint);
+    /// Counts placeholders that run.
+    fn note_held(&mut self, pod: usize, is_bound: bool) {
+        if !self.kind(pod).is_placeholder {
+            return;
         }
-        for pod in self.cluster.nodes[node].pods.clone() {
-            if self.lives[pod].is_daemon {
-                continue;
+        let held = &mut self.held;
+        if is_bound {
+            held.running += 1;
+            if held.drained.is_some() {
+                held.back.get_or_insert(self.now);
             }
-            let budgets = self.cluster.pods[pod].budgets.clone();
-            if budgets
-                .iter()
-                .all(|budget| self.cluster.budgets[*budget] > 0)
-            {
-                for budget in budgets {
-                    self.cluster.budgets[budget] -= 1;
-                }
-                self.lives[pod].restores_budget = true;
-                self.leave(pod);
-            }
+            return;
         }
-        let is_left = |pod: &&usize| !self.lives[**pod].is_daemon;
-        if self.cluster.nodes[node]
-            .pods
-            .iter()
-            .any(|pod| is_left(&pod))
-        {
-            self.plan(self.now + RETRY, Event::Drain(node));
-        } else {
-            self.delete_node(node, self.now + 0.1);
-        }
-    }
-
-    fn outcome(self) -> ScenarioOutcome {
-        let mut nodes = BTreeMap::new();
-        for machine in &self.machines {
-            if machine.is_registered && !machine.is_gone {
-                *nodes
-                    .entry(self.pools[machine.pool].name.clone())
-                    .or_default() += 1;
-            }
-        }
-        let (mut pending, mut running) = (BTreeMap::new(), BTreeMap::new());
-        for life in self
-            .lives
-            .iter()
-            .filter(|life| !life.is_gone && !life.is_daemon)
-        {
-            let counts = if life.node.is_some() {
-                &mut running
-            } else {
-                &mut pending
-            };
-            *counts.entry(starred(&life.name)).or_default() += 1;
-        }
-        let users: Vec<&Life> = self.lives.iter().filter(|life| life.is_user).collect();
-        let arrived: Vec<&&Life> = users
-            .iter()
-            .filter(|life| life.created <= self.now)
-            .collect();
-        let mut waits: Vec<f64> = arrived
-            .iter()
-            .filter_map(|life| Some(life.bound? - life.created))
-            .collect();
-        waits.sort_by(f64::total_cmp);
-        let never_bound = arrived.len() - waits.len();
-        let at_start = self.machines.iter().take(self.at_start).enumerate();
-        let kept = at_start.filter(|(_, machine)| !machine.is_gone);
-        let kept = kept.filter_map(|(node, machine)| {
-            Some((self.cluster.nodes[node].name.clone(), machine.kept_because?))
-        });
-        ScenarioOutcome {
-            users: Users {
-                count: arrived.len(),
-                waited_over_10s: never_bound + waits.iter().filter(|wait| **wait > 10.0).count(),
-                never_bound,
-                waits,
-            },
-            kept_because: kept.collect(),
-            orders: self.orders,
-            deletions: self.deletions,
-            nodes,
-            pending,
-            running,
+        held.running -= 1;
+        held.first_eviction.get_or_insert(self.now);
+        if held.running == 0 {
+            held.drained.get_or_insert(self.now);
         }
     }
 }
 
-/// A taint that no pod of a scenario tolerates.
-fn no_schedule(key: &str) -> Taint {
+/// A taint that no pod tolerates.
+pub(super) fn no_schedule(key: &str) -> Taint {
     Taint {
         key: key.to_owned(),
         value: String::new(),
         effect: Effect::NoSchedule,
-    }
-}
-
-/// A name with `*` for the number at its end.
-fn starred(name: &str) -> String {
-    let end = name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    if end == name.len() {
-        name.to_owned()
-    } else {
-        format!("{}*", &name[..end])
     }
 }

@@ -359,6 +359,7 @@ mod tests {
                 "dunnage init",
                 "dunnage verify",
                 "dunnage lint",
+                "dunnage plan",
                 "dunnage rule",
                 "dunnage values",
                 "dunnage values explain",

@@ -3,6 +3,7 @@
 pub(super) mod init;
 pub(super) mod install_plugin;
 pub(super) mod lint;
+pub(super) mod plan;
 pub(super) mod render;
 pub(super) mod rule;
 pub(super) mod values;
