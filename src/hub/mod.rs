@@ -18,7 +18,9 @@ mod propose;
 mod release;
 pub mod seats;
 mod secret;
+mod servers;
 mod shared;
+mod stored;
 pub mod templates;
 #[cfg(test)]
 mod tests;
@@ -36,7 +38,9 @@ pub use release::{
     Basis, ChartValues, HubPlace, Release, ReleaseInput, ReleaseSpec, keys, secret_values,
 };
 pub use secret::HubValues;
+pub use servers::{UserServer, images_of_servers, user_servers};
 pub use shared::ChartCache;
+pub use stored::StoredHub;
 
 use crate::diag::Code;
 

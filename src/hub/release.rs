@@ -552,7 +552,7 @@ pub fn keys(path: &[String]) -> Vec<&str> {
 
 /// Whether the values that a hub keeps in its Secret are those of another chart of the same name: Bitnami has one, whose
 /// pullers have another key.
-fn is_of_namesake(values: &Value) -> bool {
+pub(super) fn is_of_namesake(values: &Value) -> bool {
     let is_empty = values.as_map().is_none_or(|map| map.entries.is_empty());
     !is_empty && values.get("prePuller").is_none()
 }

@@ -11,6 +11,7 @@ mod operators;
 mod path;
 mod pod_spec;
 mod prefilter;
+pub mod quantity;
 mod release;
 mod selector;
 mod shape;

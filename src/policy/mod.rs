@@ -1,6 +1,7 @@
 //! What to inject and where: the policy as a person writes it, and the checked model that the rest of
 //! the program reads.
 
+mod additions;
 pub mod codes;
 mod criteria;
 mod facts;
@@ -16,6 +17,10 @@ mod spanned;
 mod templates;
 mod written;
 
+pub use additions::{
+    AddedParts, AddedPool, Addition, DEFAULT_PRIORITIES, NodePlaceholder, PodPriority,
+    ReleaseMatch, SeatResources, UserPlaceholder,
+};
 pub use criteria::Match;
 pub use facts::{Autoscaler, DEFAULT_CUTOFF, Demand, Facts, Lead};
 pub use image::ExtraImage;
@@ -25,7 +30,7 @@ pub use pool::{Allocatable, Pool, without_slash};
 pub use read::read;
 pub use row::{Expect, NodeSelection, Purpose, Row};
 pub use spanned::Spanned;
-pub use written::Jobs;
+pub use written::{Jobs, Via};
 
 use crate::k8s::{Kinds, Workload};
 use crate::text::SourceId;
@@ -52,6 +57,8 @@ pub struct Policy {
     pub existing_classes: Vec<Spanned<String>>,
     /// Images for the pre-pullers, sorted by their keys as the chart sorts its own.
     pub extra_images: Vec<ExtraImage>,
+    /// Objects to add; the first entry that matches the release applies.
+    pub additions: Vec<Addition>,
     /// What happens to a Job that is no hook.
     pub jobs: Jobs,
     /// What is known of the cluster and of its users.
