@@ -264,7 +264,10 @@ pub(super) struct PolicyOptions {
         help_heading = "Input"
     )]
     pub(in crate::cli) values: Vec<PathBuf>,
-    /// Namespace of objects without one, for `match.namespace`
+    /// Name of the release, for `additions` [default: the one in the manifests]
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(in crate::cli) release: Option<String>,
+    /// Namespace of the release, for `additions`, and for `match.namespace` of objects without one
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(in crate::cli) namespace: Option<String>,
     /// Write a JSON report of every change, and of every change not made, to this file
@@ -281,6 +284,7 @@ impl PolicyOptions {
             values: self.values.clone(),
             previous: None,
             options: Options {
+                release: self.release.clone(),
                 namespace: self.namespace.clone(),
                 ..options
             },

@@ -29,7 +29,10 @@ const PLACEMENT: [&str; 3] = ["node_selector", "tolerations", "node_affinity_req
 /// Returns the user servers, in the order of the profiles.
 pub fn user_servers(hub: &Hub<'_>) -> Vec<UserServer> {
     // Python code may place servers in another way.
-    let is_open = PLACEMENT.iter().any(|name| hub.code_may_set(name)) || profiles::has_own_spawner(hub);
+    let is_open =
+        PLACEMENT.iter().any(|name| hub.code_may_set(name)) || profiles::has_own_spawner(hub);
+    // Without the key, as in other charts with a hub, nobody says what user pods tolerate.
+    let is_open = is_open || hub.get("scheduling.userPods.tolerations").is_none();
     let server = |settings: &SpawnerSettings<'_>| UserServer {
         title: settings.title.clone(),
         images: images(settings),
@@ -39,13 +42,16 @@ pub fn user_servers(hub: &Hub<'_>) -> Vec<UserServer> {
     profiles::effective(hub).iter().map(server).collect()
 }
 
-/// Returns the images of the hub with the indexes of the servers that use each; empty if that is unknown, and for
-/// images that every server uses.
+/// The name of the image that blocks the metadata of the cloud, which every server uses.
+const BLOCK: &str = "metadata-block";
+
+/// Returns the images of the hub with the indexes of the servers that use each; empty if that is unknown.
 pub fn images_of_servers(hub: &Hub<'_>, servers: &[UserServer]) -> Vec<(HubImage, Vec<usize>)> {
     let all = hub_images(&hub.values.to_json()).into_iter();
     all.map(|image| {
         let users = servers.iter().enumerate();
-        let users = users.filter(|(_, server)| server.images.contains(&image.image));
+        let users =
+            users.filter(|(_, server)| image.name == BLOCK || server.images.contains(&image.image));
         let users = users.map(|(index, _)| index).collect();
         (image, users)
     })
@@ -71,7 +77,11 @@ fn demands(settings: &SpawnerSettings<'_>) -> Option<Demands> {
         return None;
     }
     let items = |name: &str| -> Json {
-        settings.items(name).into_iter().map(|item| item.to_json()).collect()
+        settings
+            .items(name)
+            .into_iter()
+            .map(|item| item.to_json())
+            .collect()
     };
     let mut spec = json!({"tolerations": items("tolerations")});
     if let Some(selector) = settings.get("node_selector") {
@@ -87,7 +97,10 @@ fn demands(settings: &SpawnerSettings<'_>) -> Option<Demands> {
     }
     let document = yaml::parse(&text).ok()?;
     let root = document.root()?;
-    let tolerations = root.get("tolerations").into_iter().flat_map(|list| list.items());
+    let tolerations = root
+        .get("tolerations")
+        .into_iter()
+        .flat_map(|list| list.items());
     Some(Demands {
         tolerations: tolerations.map(Toleration::read).collect(),
         affinity: Affinity::read(root),
@@ -160,16 +173,21 @@ prePuller: {extraImages: {tool: {name: t, tag: '3'}}}
         };
         let shown = |server: &UserServer| {
             let requests = server.requests.as_ref().expect("known");
-            let requests = requests.iter().map(|(name, amount)| format!("{name}={amount}"));
+            let requests = requests
+                .iter()
+                .map(|(name, amount)| format!("{name}={amount}"));
             requests.collect::<Vec<_>>().join(" ")
         };
         assert_eq!(shown(small), "cpu=0.05 memory=1536Mi");
         assert_eq!(shown(gpu), "cpu=0.05 memory=16Gi nvidia.com/gpu=1");
         let selector = |server: &UserServer| {
             let demands = server.demands.clone().expect("known");
-            (demands.affinity.node_selector.len(), demands.tolerations.len())
+            (
+                demands.affinity.node_selector.len(),
+                demands.tolerations.len(),
+            )
         };
-        assert_eq!(selector(small), (0, 0));
+        assert_eq!(selector(small), (0, 2));
         assert_eq!(selector(gpu), (1, 1));
     }
 
@@ -187,6 +205,10 @@ prePuller: {extraImages: {tool: {name: t, tag: '3'}}}
         assert_eq!(of("cuda:1"), Some(vec![1]));
         assert_eq!(of("init:1"), Some(vec![0, 1]));
         assert_eq!(of("t:3"), Some(vec![]));
+        let block = images
+            .iter()
+            .find(|(image, _)| image.name == "metadata-block");
+        assert_eq!(block.map(|(_, users)| users.len()), Some(2));
     }
 
     #[test]

@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_secret_contains_the_version_of_the_chart() {
-        let text = "Chart: {Version: 3.3.8}\nprePuller: {}\nsingleuser: {memory: {guarantee: 2G}}\n";
+        let text =
+            "Chart: {Version: 3.3.8}\nprePuller: {}\nsingleuser: {memory: {guarantee: 2G}}\n";
         let stored = StoredHub::of_secret(text).expect("a hub");
         let hub = stored.hub();
         assert_eq!(hub.version, ChartVersion::new(3, 3));

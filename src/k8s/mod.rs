@@ -29,7 +29,7 @@ pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, TemplatePlace};
 /// Selectors of labels, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use misshapen::{Misshapen, Type, misshapen, misshapen_items};
-pub use object::{ChartPath, HOOK, Object};
+pub use object::{ChartPath, FILENAME, HOOK, Object};
 pub use pod_spec::PodSpec;
 pub use prefilter::Body;
 pub use release::{Manifests, ParsedDocuments, StreamPart, WORTH_THREADS};

@@ -6,7 +6,7 @@ use crate::yaml::NodeRef;
 pub const HOOK: &str = "helm.sh/hook";
 
 /// The annotation in which Helm 4 carries the template's file through a post-renderer.
-pub(super) const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+pub const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 
 /// The charts that a document came through, the release's own first: `parent/charts/sub/templates/x.yaml`
 /// is `["parent", "sub"]`.

@@ -169,7 +169,7 @@ fn misplaced_and_misspelled_keys() {
         "PO009",
         "`volumes` is not a value of `additions[0].prePuller.via`",
         "volumes",
-        "did you mean `volume`?",
+        "did you mean `volume`? use `command` or `volume`",
     );
     check_parts(
         "prePuller: {extraImages: {a: {name: b}}}",
