@@ -72,6 +72,8 @@ pub(super) enum Command {
         #[command(flatten)]
         options: PolicyOptions,
     },
+    /// List the images that image pullers pull, with their pools and the lines that request them
+    Images(ImagesOptions),
     /// Lint Helm values, charts and rendered manifests
     Lint(Box<LintOptions>),
     /// Explain a code, or list all codes; also as JSON (`--format json`)
@@ -290,6 +292,24 @@ impl PolicyOptions {
             },
         }
     }
+}
+
+/// Options of `images`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ImagesOptions {
+    /// Manifests with the Secret of the hub; standard input if `-`
+    pub(in crate::cli) file: Option<PathBuf>,
+    /// Policy file, or `z2jh` for the built-in policy [default: the nearest dunnage.yaml]
+    #[arg(long, value_name = "FILE|z2jh", help_heading = "Input")]
+    pub(in crate::cli) policy: Option<PathBuf>,
+    /// Values of the hub, instead of those in the manifests; may be repeated, later files override earlier ones
+    #[arg(
+        id = "hub_values",
+        long = "values",
+        value_name = "FILE",
+        help_heading = "Input"
+    )]
+    pub(in crate::cli) values: Vec<PathBuf>,
 }
 
 /// Options of `render`, which the bare command and the plugin share.

@@ -136,6 +136,7 @@ fn document_place(command: &Command) -> DocumentPlace {
             DocumentPlace::Stdout
         }
         Command::Rule(_)
+        | Command::Images(_)
         | Command::Helm(_)
         | Command::Schema { .. }
         | Command::Completions { .. }
@@ -160,6 +161,7 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
         Command::Verify { file, options } => {
             commands::verify::run(session, file.as_deref(), &options)
         }
+        Command::Images(options) => commands::images::run(session, &options),
         Command::Lint(options) => commands::lint::run(session, &options),
         Command::Rule(options) => commands::rule::run(session, &options),
         Command::Values(options) => commands::values::run(session, &options),

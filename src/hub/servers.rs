@@ -45,6 +45,29 @@ pub fn user_servers(hub: &Hub<'_>) -> Vec<UserServer> {
 /// The name of the image that blocks the metadata of the cloud, which every server uses.
 const BLOCK: &str = "metadata-block";
 
+/// Returns what can start images that are in no list: options with unlisted choices, and Python code.
+pub fn unknown_images(hub: &Hub<'_>) -> Vec<String> {
+    let mut unknown = Vec::new();
+    for profile in hub.profiles() {
+        let options = profile
+            .get("profile_options")
+            .and_then(crate::values::Value::as_map);
+        for (key, option) in options.into_iter().flat_map(|options| &options.entries) {
+            let choice = option.get("unlisted_choice");
+            let is_enabled = choice.and_then(|choice| choice.get("enabled"));
+            if is_enabled.is_some_and(|enabled| enabled.to_json() == true) {
+                unknown.push(format!(
+                    "users can enter an image in the option `{key}` (`unlisted_choice`)"
+                ));
+            }
+        }
+    }
+    if hub.code_may_set("image") {
+        unknown.push("Python code of the hub (`hub.extraConfig`) can set images".to_owned());
+    }
+    unknown
+}
+
 /// Returns the images of the hub with the indexes of the servers that use each; empty if that is unknown.
 pub fn images_of_servers(hub: &Hub<'_>, servers: &[UserServer]) -> Vec<(HubImage, Vec<usize>)> {
     let all = hub_images(&hub.values.to_json()).into_iter();

@@ -66,6 +66,11 @@ impl<'s> Manifests<'s> {
         &self.text[self.parts[part].range.clone()]
     }
 
+    /// Whether the stream contains this text anywhere.
+    pub fn mentions(&self, text: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), text.as_bytes()).is_some()
+    }
+
     /// Whether the text of a part contains this text.
     pub fn contains(&self, part: usize, text: &str) -> bool {
         memchr::memmem::find(self.part_text(part).as_bytes(), text.as_bytes()).is_some()

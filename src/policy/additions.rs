@@ -41,7 +41,7 @@ pub struct AddedPool {
 
 /// What the checks of an entry know.
 #[derive(Clone, Copy)]
-pub(super) struct Known<'k> {
+pub(super) struct PartContext<'k> {
     pub(super) pools: &'k [Pool],
     /// The lowest priority for which the autoscaler adds a node, if it has such a limit.
     pub(super) cutoff: Option<i32>,
@@ -51,7 +51,7 @@ pub(super) struct Known<'k> {
 pub(super) fn check_all(
     values: &[Value],
     written: &[written::Addition],
-    known: Known<'_>,
+    known: PartContext<'_>,
     place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<Addition> {
@@ -74,7 +74,7 @@ pub(super) fn check_all(
 fn check(
     value: &Value,
     written: &written::Addition,
-    known: Known<'_>,
+    known: PartContext<'_>,
     place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Addition {
@@ -94,7 +94,7 @@ fn check(
         if known.pools[pool].labels.is_empty() {
             findings.push(no_labels(&known.pools[pool], key));
         }
-        let layers = parts::Layers::new(value, name, place);
+        let layers = parts::PartLayers::new(value, name, place);
         pools.push(AddedPool {
             pool,
             span: key,

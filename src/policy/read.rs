@@ -280,7 +280,7 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
         place,
         findings,
     );
-    let known = additions::Known {
+    let known = additions::PartContext {
         pools: &pools,
         cutoff: cutoff(&facts),
     };

@@ -50,7 +50,7 @@ pub fn load_render(
         return Err(diagnostics);
     };
     reader.notes.extend(diagnostics);
-    let values = merged_values(reader, request).map_err(one)?;
+    let values = merged_values(reader, &request.values).map_err(one)?;
     let json = values.as_ref().map(Value::to_json).unwrap_or_default();
     let hub_images = hub::locate_hub(&json).map(hub::hub_images);
     let stored = values.as_ref().filter(|_| !policy.additions.is_empty());
@@ -103,12 +103,12 @@ fn check_names(options: &Options) -> Result<(), Diagnostic> {
 }
 
 /// Returns the values files, merged in their order.
-fn merged_values(
+pub(super) fn merged_values(
     reader: &mut Reader<'_>,
-    request: &RenderRequest,
+    paths: &[PathBuf],
 ) -> Result<Option<Value>, Diagnostic> {
     let mut merged: Option<Value> = None;
-    for path in &request.values {
+    for path in paths {
         let source = reader.read(path)?;
         let values = values::read(source, reader.text(source), Helm::Three)?;
         match &mut merged {

@@ -241,7 +241,7 @@ pub(super) static NO_KIND: Code = Code::error(
 
 /// The name or the namespace of the release is unknown or ambiguous.
 pub(super) static RELEASE_UNKNOWN: Code = Code::error(
-    "RN031",
+    "RN034",
     "addition-release-unknown",
     "the name or the namespace of the release is unknown, and added objects need it",
 )
@@ -249,7 +249,7 @@ pub(super) static RELEASE_UNKNOWN: Code = Code::error(
 
 /// Several entries of `additions` could match.
 pub(super) static AMBIGUOUS_ADDITION: Code = Code::error(
-    "RN032",
+    "RN035",
     "addition-ambiguous",
     "several entries of `additions` could match the release",
 )
@@ -257,7 +257,7 @@ pub(super) static AMBIGUOUS_ADDITION: Code = Code::error(
 
 /// The chart has an object with the kind and name of an addition.
 pub(super) static ADDITION_CONFLICT: Code = Code::error(
-    "RN033",
+    "RN036",
     "addition-conflict",
     "the chart already has an object that the policy would add",
 )
@@ -265,7 +265,7 @@ pub(super) static ADDITION_CONFLICT: Code = Code::error(
 
 /// An object of the chart has the annotation of added objects.
 pub(super) static FOREIGN_ADDITION: Code = Code::error(
-    "RN034",
+    "RN037",
     "addition-foreign",
     "an object of the chart has the annotation of added objects",
 )
@@ -273,7 +273,7 @@ pub(super) static FOREIGN_ADDITION: Code = Code::error(
 
 /// The priority of added pods is not below that of users.
 pub(super) static PRIORITY_ORDER: Code = Code::error(
-    "RN035",
+    "RN038",
     "addition-priority-order",
     "the priority of added pods is not below that of the pods that need their room",
 )
@@ -281,7 +281,7 @@ pub(super) static PRIORITY_ORDER: Code = Code::error(
 
 /// The size of user placeholders is unknown or ambiguous.
 pub(super) static PLACEHOLDER_SIZE: Code = Code::error(
-    "RN036",
+    "RN039",
     "placeholder-size-unknown",
     "the size of user placeholders is unknown or ambiguous",
 )
@@ -289,7 +289,7 @@ pub(super) static PLACEHOLDER_SIZE: Code = Code::error(
 
 /// A user placeholder is larger than a node.
 pub(super) static PLACEHOLDER_TOO_LARGE: Code = Code::error(
-    "RN037",
+    "RN040",
     "placeholder-too-large",
     "a user placeholder is larger than a node of its pool: it never scales up the pool",
 )
@@ -297,7 +297,7 @@ pub(super) static PLACEHOLDER_TOO_LARGE: Code = Code::error(
 
 /// A user placeholder reserves more seats than a node can have pods.
 pub(super) static MORE_SEATS_THAN_PODS: Code = Code::note(
-    "RN038",
+    "RN041",
     "placeholder-seats-over-pods",
     "a user placeholder reserves more seats than a node runs pods",
 )
@@ -305,7 +305,7 @@ pub(super) static MORE_SEATS_THAN_PODS: Code = Code::note(
 
 /// User placeholders have no priority class.
 pub(super) static PLACEHOLDER_WITHOUT_CLASS: Code = Code::error(
-    "RN039",
+    "RN042",
     "placeholder-without-class",
     "user placeholders have no priority class: they could not be evicted",
 )
@@ -313,7 +313,7 @@ pub(super) static PLACEHOLDER_WITHOUT_CLASS: Code = Code::error(
 
 /// Objects cannot be added to a `ResourceList`.
 pub(super) static ADDITION_IN_RESOURCE_LIST: Code = Code::error(
-    "RN040",
+    "RN043",
     "addition-in-resource-list",
     "objects cannot be added to a ResourceList yet",
 )
@@ -321,7 +321,7 @@ pub(super) static ADDITION_IN_RESOURCE_LIST: Code = Code::error(
 
 /// The namespace of the release is that of `HELM_NAMESPACE`.
 pub(super) static NAMESPACE_OF_ENVIRONMENT: Code = Code::note(
-    "RN041",
+    "RN044",
     "namespace-of-environment",
     "the namespace of the release is taken from HELM_NAMESPACE",
 )
@@ -329,7 +329,7 @@ pub(super) static NAMESPACE_OF_ENVIRONMENT: Code = Code::note(
 
 /// A selector of the chart selects added pods.
 pub(super) static ADDITION_SELECTED: Code = Code::error(
-    "RN042",
+    "RN045",
     "addition-selected",
     "a selector of the chart selects added pods",
 )

@@ -3,7 +3,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::additions::{self, AddedObject, Additions, ChartSelector, NotAdded, Removed, Splice};
+use super::additions::{
+    self, AddedObject, Additions, ChartSelector, NotAdded, RemovedAddition, StreamSplice,
+};
 use super::common::Common;
 use super::document::{self, Placed};
 use super::expect::Hooks;
@@ -40,9 +42,9 @@ pub struct Outcome {
     /// Enabled parts of `additions` that were not added, with reasons.
     pub not_added: Vec<NotAdded>,
     /// Objects of an earlier run that the policy does not add any more.
-    pub removed: Vec<Removed>,
+    pub removed: Vec<RemovedAddition>,
     /// Insertions and removals of whole documents, and replaced additions, in the order of the stream.
-    pub splices: Vec<Splice>,
+    pub splices: Vec<StreamSplice>,
     /// How many objects each row of the policy matched.
     pub matched: Vec<usize>,
     /// The number of live objects whose pods restart, if the live manifest is known.

@@ -24,7 +24,8 @@ mod unknown;
 mod tests;
 
 pub use additions::{
-    AddedObject, AddedState, NotAdded, PAGES as ADDITION_PAGES, Part, Removed, Splice,
+    AddedObject, AddedState, AdditionPart, ImageList, ImageRequest, ListedImage, NotAdded,
+    PAGES as ADDITION_PAGES, RemovedAddition, StreamSplice, list_images,
 };
 pub use codes::{ALL as CODES, is_unmet};
 pub use engine::{EditedDocument, Outcome, run};

@@ -152,7 +152,7 @@ fn added_pods_run_on_their_pools_and_make_room(version: Version) {
             .all(|pod| pod.contains("-dunnage-user-placeholder-user-"));
         assert!(are_placeholders, "{evicted:?}");
     }
-    helm.run("uninstall", None, &["--wait"]).expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
     cluster
         .kubectl(&["delete", "pods", "user-a", "puller-a"])
         .expect_success();

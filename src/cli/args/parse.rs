@@ -357,6 +357,7 @@ mod tests {
                 "dunnage helm-plugin",
                 "dunnage init",
                 "dunnage verify",
+                "dunnage images",
                 "dunnage lint",
                 "dunnage rule",
                 "dunnage values",

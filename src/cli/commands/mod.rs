@@ -1,5 +1,6 @@
 //! One file a command; each only chains calls of the library.
 
+pub(super) mod images;
 pub(super) mod init;
 pub(super) mod install_plugin;
 pub(super) mod lint;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Known;
+use super::PartContext;
 use crate::diag::Diagnostic;
 use crate::k8s::{quantity, syntax};
 use crate::policy::place::{Findings, PolicyPlace, pairs};
@@ -77,13 +77,13 @@ pub struct NodePlaceholder {
 pub const DEFAULT_PRIORITIES: [i32; 2] = [-5, -10];
 
 /// The settings of an entry and those of one of its pools, which override them.
-pub(super) struct Layers<'d> {
+pub(super) struct PartLayers<'d> {
     merged: Value,
     entry: PolicyPlace<'d>,
     pool: PolicyPlace<'d>,
 }
 
-impl<'d> Layers<'d> {
+impl<'d> PartLayers<'d> {
     pub(super) fn new(entry: &Value, pool: &str, place: PolicyPlace<'d>) -> Self {
         let mut merged = serde_json::json!({});
         for section in ["prePuller", "scheduling"] {
@@ -123,7 +123,11 @@ fn lay(base: &mut Value, over: Value) {
 }
 
 /// Checks the merged settings of a pool.
-pub(super) fn check(layers: Layers<'_>, known: Known<'_>, findings: &mut Findings) -> AddedParts {
+pub(super) fn check(
+    layers: PartLayers<'_>,
+    known: PartContext<'_>,
+    findings: &mut Findings,
+) -> AddedParts {
     let written: written::AddedParts =
         serde_json::from_value(layers.merged.clone()).expect("each layer has this shape");
     let (pullers, scheduling) = (written.pre_puller, written.scheduling);
@@ -160,7 +164,7 @@ pub(super) fn check(layers: Layers<'_>, known: Known<'_>, findings: &mut Finding
 /// Checks the images, each where it is set, and returns them sorted by key.
 fn images(
     images: BTreeMap<String, written::Image>,
-    layers: &Layers<'_>,
+    layers: &PartLayers<'_>,
     findings: &mut Findings,
 ) -> Vec<ExtraImage> {
     const KEYS: [&str; 2] = ["prePuller", "extraImages"];
@@ -198,8 +202,8 @@ fn check_secrets(
 
 fn check_priority(
     written: &written::PodPriority,
-    layers: &Layers<'_>,
-    known: Known<'_>,
+    layers: &PartLayers<'_>,
+    known: PartContext<'_>,
     findings: &mut Findings,
 ) -> PodPriority {
     let value = |written: Option<i32>, default: i32, key: &str| {
@@ -268,7 +272,7 @@ fn cutoff_flaw(priority: &PodPriority, cutoff: i32) -> Option<Diagnostic> {
 
 fn check_users(
     written: written::UserPlaceholder,
-    layers: &Layers<'_>,
+    layers: &PartLayers<'_>,
     findings: &mut Findings,
 ) -> Option<UserPlaceholder> {
     const KEYS: [&str; 2] = ["scheduling", "userPlaceholder"];
@@ -291,7 +295,7 @@ fn check_users(
 fn check_replicas(
     written: Option<u32>,
     keys: &[&str; 2],
-    layers: &Layers<'_>,
+    layers: &PartLayers<'_>,
     findings: &mut Findings,
 ) -> Option<Spanned<u32>> {
     let part = layers.at(keys);
@@ -311,7 +315,7 @@ fn check_replicas(
 fn check_amounts<'k>(
     names: impl Iterator<Item = &'k String>,
     kind: &str,
-    layers: &Layers<'_>,
+    layers: &PartLayers<'_>,
     findings: &mut Findings,
 ) -> BTreeMap<String, String> {
     let mut amounts = BTreeMap::new();

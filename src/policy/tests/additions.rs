@@ -175,7 +175,7 @@ fn misplaced_and_misspelled_keys() {
         "prePuller: {extraImages: {a: {name: b}}}",
         "PO007",
         "missing key `tag` in `additions[0].prePuller.extraImages.a`",
-        "{name: b}",
+        "a",
         "",
     );
     check_parts(
@@ -183,7 +183,7 @@ fn misplaced_and_misspelled_keys() {
         "PO006",
         "unknown key `userPlaceholder` in `additions[0]`",
         "userPlaceholder",
-        "",
+        "move it: this key belongs under `additions[].pools.*.scheduling` or under `additions[].scheduling`",
     );
     check_parts(
         "scheduling: {userPlaceholders: {replicas: 1}}",

@@ -15,7 +15,7 @@ pub(in crate::render) fn is_addition(object: &Object<'_>) -> bool {
 
 /// A part of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum AdditionPart {
     /// The priority class of image pullers.
     ImagePullerPriority,
     /// The priority class of user placeholders.
@@ -28,7 +28,7 @@ pub enum Part {
     NodePlaceholder,
 }
 
-impl Part {
+impl AdditionPart {
     pub(super) const ALL: [Self; 5] = [
         Self::ImagePullerPriority,
         Self::UserPlaceholderPriority,
@@ -79,7 +79,7 @@ pub struct AddedObject {
     /// Where the policy enables it.
     pub span: Span,
     /// The part.
-    pub part: Part,
+    pub part: AdditionPart,
     /// Its pool; `None` if it belongs to several.
     pub pool: Option<String>,
     /// Why it was added, in a few words.
@@ -107,7 +107,7 @@ pub enum AddedState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAdded {
     /// The part.
-    pub part: Part,
+    pub part: AdditionPart,
     /// The pool; `None` if it belongs to several.
     pub pool: Option<String>,
     /// The reason, in a few words.
@@ -116,7 +116,7 @@ pub struct NotAdded {
 
 /// An object of an earlier run that the policy does not add any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removed {
+pub struct RemovedAddition {
     /// `Kind/name`.
     pub title: String,
     /// Its entry and part: `the hub/prePuller.continuous`.

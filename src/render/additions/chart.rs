@@ -69,7 +69,7 @@ pub(super) struct ChartObject {
 
 /// What the chart renders.
 #[derive(Debug, Default)]
-pub(super) struct Chart {
+pub(super) struct ChartFacts {
     pub(super) pullers: Vec<ChartPods>,
     pub(super) hook_pullers: Vec<ChartPods>,
     pub(super) placeholders: Vec<ChartPods>,
@@ -104,7 +104,7 @@ impl ChartSelector {
     }
 }
 
-impl Chart {
+impl ChartFacts {
     /// Reads the objects that matter, as the passes leave them. `objects` are those of documents that had to be parsed.
     pub(super) fn read(
         release: &Manifests<'_>,

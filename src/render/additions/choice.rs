@@ -1,6 +1,6 @@
 //! Chooses the entry of `additions` that applies to a stream, and completes the identity of its release.
 
-use super::identity::{Identity, Known};
+use super::identity::{KnownName, ReleaseIdentity};
 use crate::diag::Diagnostic;
 use crate::policy::Addition;
 use crate::render::codes;
@@ -8,20 +8,20 @@ use crate::text::Span;
 
 /// The entry that applies.
 #[derive(Debug)]
-pub(super) struct Choice<'p> {
+pub(super) struct ChosenEntry<'p> {
     pub(super) entry: &'p Addition,
     /// The name of the release.
     pub(super) release: String,
     /// The namespace of the release, as far as it is known.
-    pub(super) namespace: Known,
+    pub(super) namespace: KnownName,
     /// Whether the namespace is that of `HELM_NAMESPACE`.
     pub(super) is_from_environment: bool,
 }
 
 /// What is known of a stream before an entry is chosen.
-pub(super) struct Question<'a> {
+pub(super) struct EntryQuestion<'a> {
     pub(super) additions: &'a [Addition],
-    pub(super) identity: Identity,
+    pub(super) identity: ReleaseIdentity,
     pub(super) charts: Vec<&'a str>,
     /// `HELM_NAMESPACE`
     pub(super) helm_namespace: Option<&'a str>,
@@ -31,11 +31,13 @@ pub(super) struct Question<'a> {
 ///
 /// # Errors
 /// If several entries could match, or the release is unknown.
-pub(super) fn choose<'p>(mut question: Question<'p>) -> Result<Option<Choice<'p>>, Diagnostic> {
+pub(super) fn choose<'p>(
+    mut question: EntryQuestion<'p>,
+) -> Result<Option<ChosenEntry<'p>>, Diagnostic> {
     let mut candidates = candidates(&question);
     let mut is_from_environment = false;
     if let (true, Some(namespace)) = (candidates.len() > 1, question.environment()) {
-        question.identity.namespace = Known::Is(namespace.to_owned());
+        question.identity.namespace = KnownName::Is(namespace.to_owned());
         is_from_environment = true;
         candidates = self::candidates(&question);
     }
@@ -63,7 +65,7 @@ pub(super) fn choose<'p>(mut question: Question<'p>) -> Result<Option<Choice<'p>
             entry.name.span,
         )),
         Some(false) => Ok(None),
-        Some(true) => Ok(Some(Choice {
+        Some(true) => Ok(Some(ChosenEntry {
             entry,
             release,
             namespace,
@@ -72,16 +74,16 @@ pub(super) fn choose<'p>(mut question: Question<'p>) -> Result<Option<Choice<'p>
     }
 }
 
-impl<'a> Question<'a> {
+impl<'a> EntryQuestion<'a> {
     /// Returns the namespace of the environment, if nothing else tells it.
     fn environment(&self) -> Option<&'a str> {
-        let is_open = self.identity.namespace == Known::Nothing;
+        let is_open = self.identity.namespace == KnownName::Nothing;
         self.helm_namespace.filter(|_| is_open)
     }
 }
 
 /// Returns the entries that could be the first one that matches.
-fn candidates<'p>(question: &Question<'p>) -> Vec<&'p Addition> {
+fn candidates<'p>(question: &EntryQuestion<'p>) -> Vec<&'p Addition> {
     let mut candidates = Vec::new();
     for entry in question.additions {
         match matches(entry, question) {
@@ -97,14 +99,14 @@ fn candidates<'p>(question: &Question<'p>) -> Vec<&'p Addition> {
 }
 
 /// Returns whether an entry matches; `None` if that depends on names that are unknown.
-fn matches(entry: &Addition, question: &Question<'_>) -> Option<bool> {
+fn matches(entry: &Addition, question: &EntryQuestion<'_>) -> Option<bool> {
     let criteria = &entry.criteria;
     if !criteria.has_chart(&question.charts) {
         return Some(false);
     }
-    let Identity { release, namespace } = &question.identity;
-    let of = |known: &Known, has: &dyn Fn(Option<&str>) -> Option<bool>| match known {
-        Known::Several(names) if names.iter().all(|name| has(Some(name)) == Some(false)) => {
+    let ReleaseIdentity { release, namespace } = &question.identity;
+    let of = |known: &KnownName, has: &dyn Fn(Option<&str>) -> Option<bool>| match known {
+        KnownName::Several(names) if names.iter().all(|name| has(Some(name)) == Some(false)) => {
             Some(false)
         }
         known => has(known.name()),
@@ -118,32 +120,32 @@ fn matches(entry: &Addition, question: &Question<'_>) -> Option<bool> {
     }
 }
 
-fn release_of(entry: &Addition, known: &Known) -> Option<String> {
+fn release_of(entry: &Addition, known: &KnownName) -> Option<String> {
     let only = entry.criteria.only_release();
     let only = only.filter(|name| known.may_be(name));
     known.name().or(only).map(str::to_owned)
 }
 
 /// Returns the namespace, and whether it is that of the environment.
-fn namespace_of(entry: &Addition, question: &Question<'_>) -> (Known, bool) {
+fn namespace_of(entry: &Addition, question: &EntryQuestion<'_>) -> (KnownName, bool) {
     let known = &question.identity.namespace;
     if known.name().is_some() {
         return (known.clone(), false);
     }
     let only = entry.criteria.only_namespace();
     if let Some(only) = only.filter(|name| known.may_be(name)) {
-        return (Known::Is(only.to_owned()), false);
+        return (KnownName::Is(only.to_owned()), false);
     }
     match question.environment() {
-        Some(namespace) => (Known::Is(namespace.to_owned()), true),
+        Some(namespace) => (KnownName::Is(namespace.to_owned()), true),
         None => (known.clone(), false),
     }
 }
 
 /// Returns the error for a name of the release that is unknown.
-pub(super) fn unknown(what: &str, option: &str, known: &Known, span: Span) -> Diagnostic {
+pub(super) fn unknown(what: &str, option: &str, known: &KnownName, span: Span) -> Diagnostic {
     let (message, label) = match known {
-        Known::Several(names) => {
+        KnownName::Several(names) => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let names = names.join(", ");
             let message = format!(
@@ -152,7 +154,7 @@ pub(super) fn unknown(what: &str, option: &str, known: &Known, span: Span) -> Di
             );
             (message, "needs one of them")
         }
-        Known::Is(_) | Known::Nothing => {
+        KnownName::Is(_) | KnownName::Nothing => {
             let message = format!(
                 "the {what} of the release is unknown, and added objects need it: \
                  the manifests do not contain it"
@@ -166,9 +168,9 @@ pub(super) fn unknown(what: &str, option: &str, known: &Known, span: Span) -> Di
         .help(format!("pass `{option} NAME`, or set `DUNNAGE_{variable}`"))
 }
 
-fn ambiguous(question: &Question<'_>, first: &Addition, second: &Addition) -> Diagnostic {
+fn ambiguous(question: &EntryQuestion<'_>, first: &Addition, second: &Addition) -> Diagnostic {
     let (one, other) = (&first.name, &second.name);
-    let Identity { release, namespace } = &question.identity;
+    let ReleaseIdentity { release, namespace } = &question.identity;
     let options: Vec<&str> = [(release, "`--release`"), (namespace, "`--namespace`")]
         .into_iter()
         .filter(|(known, _)| known.name().is_none())

@@ -1,5 +1,7 @@
-use super::added::Part;
-use super::objects::{Owner, Planned, PodSettings, container_security, pod_spec, selector, texts};
+use super::added::AdditionPart;
+use super::objects::{
+    Owner, PlannedObject, PodSettings, container_security, pod_spec, selector, texts,
+};
 use crate::hub::components::CONTINUOUS_PULLER;
 use crate::policy::{Pool, Via};
 use crate::render::passes::{ContainerNames, container_name};
@@ -20,7 +22,7 @@ pub(super) struct Puller<'a> {
 }
 
 /// Returns the `DaemonSet` that pulls images on each node of a pool.
-pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> Planned {
+pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> PlannedObject {
     let labels = owner.labels(CONTINUOUS_PULLER, Some(&pool.name.value));
     let name = owner
         .names
@@ -60,17 +62,20 @@ pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> Pla
     let object = Value::map([
         ("apiVersion", "apps/v1".into()),
         ("kind", "DaemonSet".into()),
-        ("metadata", owner.metadata(&name, &labels, Part::Continuous)),
+        (
+            "metadata",
+            owner.metadata(&name, &labels, AdditionPart::Continuous),
+        ),
         ("spec", spec),
     ]);
     let images: Vec<String> = named
         .iter()
         .map(|(_, image)| format!("`{image}`"))
         .collect();
-    Planned {
+    PlannedObject {
         kind: "DaemonSet",
         name,
-        part: Part::Continuous,
+        part: AdditionPart::Continuous,
         pool: Some(pool.name.value.clone()),
         span: puller.span,
         why: format!("pulls {}", images.join(", ")),

@@ -1,13 +1,13 @@
 //! Adds the objects of the entry that applies to a stream.
 
-use super::added::{ANNOTATION, AddedObject, NotAdded, Part, Removed, is_addition};
-use super::chart::{Chart, ChartSelector};
-use super::choice::{self, Choice, Question};
+use super::added::{ANNOTATION, AddedObject, AdditionPart, NotAdded, RemovedAddition, is_addition};
+use super::chart::{ChartFacts, ChartSelector};
+use super::choice::{self, ChosenEntry, EntryQuestion};
 use super::identity;
 use super::names::Names;
-use super::objects::{Owner, Planned, text};
+use super::objects::{Owner, PlannedObject, text};
 use super::plan::{Plan, Planner};
-use super::stream::{Changes, Existing, Origin, Splice};
+use super::stream::{Changes, Existing, FileMark, StreamSplice};
 use crate::diag::Diagnostic;
 use crate::hub::{HubValues, StoredHub};
 use crate::k8s::{Body, ChartPath, Manifests, Object};
@@ -25,9 +25,9 @@ pub(in crate::render) struct Additions {
     /// Enabled parts that were not added.
     pub(in crate::render) not_added: Vec<NotAdded>,
     /// Objects of an earlier run that are not in the stream any more.
-    pub(in crate::render) removed: Vec<Removed>,
+    pub(in crate::render) removed: Vec<RemovedAddition>,
     /// The changes of the text, ascending.
-    pub(in crate::render) splices: Vec<Splice>,
+    pub(in crate::render) splices: Vec<StreamSplice>,
     pub(in crate::render) diagnostics: Vec<Diagnostic>,
 }
 
@@ -46,7 +46,7 @@ pub(in crate::render) struct Rendered<'a> {
 pub(in crate::render) fn add(common: &Common<'_>, rendered: Rendered<'_>) -> Additions {
     let release = common.release;
     let mut additions = Additions::default();
-    if common.policy.additions.is_empty() && !release.text.contains(ANNOTATION) {
+    if common.policy.additions.is_empty() && !release.mentions(ANNOTATION) {
         return additions;
     }
     let existing = existing(release, &mut additions.diagnostics);
@@ -66,12 +66,17 @@ pub(in crate::render) fn add(common: &Common<'_>, rendered: Rendered<'_>) -> Add
 
 impl Additions {
     /// Puts the objects into the stream.
-    fn settle(&mut self, release: &Manifests<'_>, planned: Vec<Planned>, existing: &[Existing]) {
-        let origin = Origin::of(release);
+    fn settle(
+        &mut self,
+        release: &Manifests<'_>,
+        planned: Vec<PlannedObject>,
+        existing: &[Existing],
+    ) {
+        let origin = FileMark::of(release);
         let changes = Changes::plan(release, &origin, &planned, existing);
         let removed = changes.removed.iter().map(|&index| &existing[index]);
         self.removed = removed
-            .map(|old| Removed {
+            .map(|old| RemovedAddition {
                 title: format!("{}/{}", old.kind, old.name),
                 addition: old.addition.clone(),
             })
@@ -104,7 +109,7 @@ fn plan(common: &Common<'_>, rendered: Rendered<'_>) -> Result<Option<Plan>, Box
     if policy.additions.is_empty() || !has_ordinary_document(release, rendered.objects) {
         return Ok(None);
     }
-    let question = Question {
+    let question = EntryQuestion {
         additions: &policy.additions,
         identity: identity::find(release, rendered.objects, common.options),
         charts: charts(release),
@@ -116,7 +121,7 @@ fn plan(common: &Common<'_>, rendered: Rendered<'_>) -> Result<Option<Plan>, Box
     if rendered.mode == Mode::Krm {
         return Err(Box::new(in_resource_list(&choice)));
     }
-    let mut chart = Chart::read(release, policy, rendered.objects, rendered.edited);
+    let mut chart = ChartFacts::read(release, policy, rendered.objects, rendered.edited);
     chart.selectors.extend(rendered.selectors);
     let stored = hub(rendered.objects);
     let hub = stored.as_ref().or(common.options.hub.as_deref());
@@ -207,7 +212,7 @@ fn has_form(object: &Object<'_>) -> bool {
     let Some((_, key)) = addition.rsplit_once('/') else {
         return false;
     };
-    let part = Part::ALL.into_iter().find(|part| part.key() == key);
+    let part = AdditionPart::ALL.into_iter().find(|part| part.key() == key);
     let is_kind = part.is_some_and(|part| part.kinds().contains(&object.gvk.kind.as_str()));
     is_kind && object.name().contains("-dunnage-")
 }
@@ -239,7 +244,7 @@ fn foreign(release: &Manifests<'_>, object: &Object<'_>, is_alone: bool) -> Diag
         .help(help)
 }
 
-fn in_resource_list(choice: &Choice<'_>) -> Diagnostic {
+fn in_resource_list(choice: &ChosenEntry<'_>) -> Diagnostic {
     let message = format!(
         "entry `{}` of `additions` matches, but objects cannot be added to a ResourceList yet",
         choice.entry.name.value
@@ -249,7 +254,7 @@ fn in_resource_list(choice: &Choice<'_>) -> Diagnostic {
         .help("render the manifests of the chart as a stream, or use a policy without `additions` here")
 }
 
-fn namespace_of_environment(choice: &Choice<'_>) -> Diagnostic {
+fn namespace_of_environment(choice: &ChosenEntry<'_>) -> Diagnostic {
     let namespace = choice.namespace.name().unwrap_or_default();
     let message =
         format!("the namespace of the release is taken from HELM_NAMESPACE: `{namespace}`");
@@ -259,7 +264,7 @@ fn namespace_of_environment(choice: &Choice<'_>) -> Diagnostic {
 }
 
 /// Returns errors for planned objects that the chart has too, and for selectors of the chart that select added pods.
-fn conflicts(planned: &[Planned], chart: &Chart) -> Vec<Diagnostic> {
+fn conflicts(planned: &[PlannedObject], chart: &ChartFacts) -> Vec<Diagnostic> {
     let mut conflicts = Vec::new();
     for object in planned {
         let same = chart
@@ -270,7 +275,7 @@ fn conflicts(planned: &[Planned], chart: &Chart) -> Vec<Diagnostic> {
         if object.pod_labels.is_empty() {
             continue;
         }
-        let is_placeholder = object.part == Part::UserPlaceholder;
+        let is_placeholder = object.part == AdditionPart::UserPlaceholder;
         let selecting = chart.selectors.iter().filter(|selector| {
             (is_placeholder || !selector.is_budget) && selector.selects(&object.pod_labels)
         });
@@ -279,7 +284,7 @@ fn conflicts(planned: &[Planned], chart: &Chart) -> Vec<Diagnostic> {
     conflicts
 }
 
-fn same_name(object: &Planned, span: Span) -> Diagnostic {
+fn same_name(object: &PlannedObject, span: Span) -> Diagnostic {
     let title = format!("{}/{}", object.kind, object.name);
     let message = format!("the chart already has `{title}`, which the policy would add");
     Diagnostic::new(&codes::ADDITION_CONFLICT, message)
@@ -288,7 +293,7 @@ fn same_name(object: &Planned, span: Span) -> Diagnostic {
         .help("rename the object of the chart, or remove it")
 }
 
-fn selected(object: &Planned, selector: &ChartSelector) -> Diagnostic {
+fn selected(object: &PlannedObject, selector: &ChartSelector) -> Diagnostic {
     let title = format!("{}/{}", object.kind, object.name);
     let (by, consequence) = (
         &selector.title,

@@ -9,7 +9,7 @@ use crate::yaml::NodeRef;
 
 /// What is known of one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum KnownName {
     /// The name.
     Is(String),
     /// The stream contains several names.
@@ -18,7 +18,7 @@ pub(super) enum Known {
     Nothing,
 }
 
-impl Known {
+impl KnownName {
     fn of(names: BTreeSet<String>) -> Self {
         if names.len() > 1 {
             return Self::Several(names);
@@ -46,11 +46,11 @@ impl Known {
 
 /// The release of a stream, and its charts.
 #[derive(Debug, Clone)]
-pub(super) struct Identity {
+pub(super) struct ReleaseIdentity {
     /// The name of the release.
-    pub(super) release: Known,
+    pub(super) release: KnownName,
     /// The namespace of the release.
-    pub(super) namespace: Known,
+    pub(super) namespace: KnownName,
 }
 
 /// Names in a stream that tell its release.
@@ -67,18 +67,22 @@ struct Evidence {
 
 /// Finds the name and the namespace of the release: in the options, otherwise in the objects of the stream if all agree.
 /// `objects` are those of documents that had to be parsed.
-pub(super) fn find(release: &Manifests<'_>, objects: &[Object<'_>], options: &Options) -> Identity {
-    let given = |name: &Option<String>| name.clone().map(Known::Is);
+pub(super) fn find(
+    release: &Manifests<'_>,
+    objects: &[Object<'_>],
+    options: &Options,
+) -> ReleaseIdentity {
+    let given = |name: &Option<String>| name.clone().map(KnownName::Is);
     let (name, namespace) = (given(&options.release), given(&options.namespace));
     if let (Some(release), Some(namespace)) = (&name, &namespace) {
-        return Identity {
+        return ReleaseIdentity {
             release: release.clone(),
             namespace: namespace.clone(),
         };
     }
     let evidence = Evidence::read(release, objects);
-    Identity {
-        release: name.unwrap_or_else(|| Known::of(evidence.releases.clone())),
+    ReleaseIdentity {
+        release: name.unwrap_or_else(|| KnownName::of(evidence.releases.clone())),
         namespace: namespace.unwrap_or_else(|| evidence.namespace()),
     }
 }
@@ -131,7 +135,7 @@ impl Evidence {
         }
     }
 
-    fn namespace(&self) -> Known {
+    fn namespace(&self) -> KnownName {
         let own = self.subjects.iter();
         let own = own.filter(|(account, _)| self.accounts.contains(account));
         let mut names: BTreeSet<String> = own.map(|(_, namespace)| namespace.clone()).collect();
@@ -139,7 +143,7 @@ impl Evidence {
         if names.is_empty() {
             names.clone_from(&self.namespaces);
         }
-        Known::of(names)
+        KnownName::of(names)
     }
 }
 

@@ -9,6 +9,7 @@ mod choice;
 mod continuous_puller;
 mod engine;
 mod identity;
+mod listing;
 mod metadata;
 mod names;
 mod node_placeholder;
@@ -23,10 +24,11 @@ mod user_placeholder;
 mod tests;
 
 pub(super) use added::is_addition;
-pub use added::{AddedObject, AddedState, NotAdded, Part, Removed};
+pub use added::{AddedObject, AddedState, AdditionPart, NotAdded, RemovedAddition};
 pub(super) use chart::ChartSelector;
 pub(super) use engine::{Additions, Rendered, add};
-pub use stream::Splice;
+pub use listing::{ImageList, ImageRequest, ListedImage, list_images};
+pub use stream::StreamSplice;
 
 /// The page of each addition.
 pub static PAGES: &[(&str, &str)] = &[

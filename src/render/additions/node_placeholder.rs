@@ -1,6 +1,6 @@
-use super::added::Part;
+use super::added::AdditionPart;
 use super::continuous_puller::pause;
-use super::objects::{Owner, Planned, PodSettings, selector};
+use super::objects::{Owner, PlannedObject, PodSettings, selector};
 use super::user_placeholder::StatefulSet;
 use crate::hub::components::NODE_PLACEHOLDER;
 use crate::policy::{NodePlaceholder, Pool};
@@ -14,7 +14,7 @@ pub(super) fn object(
     written: &NodePlaceholder,
     pause_image: &str,
     pull_secrets: &[String],
-) -> Planned {
+) -> PlannedObject {
     let labels = owner.labels(NODE_PLACEHOLDER, Some(&pool.name.value));
     let settings = PodSettings {
         apart_from: Some(selector(&labels)),
@@ -25,7 +25,7 @@ pub(super) fn object(
     let replicas = written.replicas.value;
     let nodes = if replicas == 1 { "node" } else { "nodes" };
     let set = StatefulSet {
-        part: Part::NodePlaceholder,
+        part: AdditionPart::NodePlaceholder,
         component: NODE_PLACEHOLDER,
         replicas,
         span: written.span,

@@ -1,6 +1,6 @@
 //! What all added objects have in common: names, labels, and the spec of their pods.
 
-use super::added::{ANNOTATION, Part};
+use super::added::{ANNOTATION, AdditionPart};
 use super::names::{Names, label_value};
 use crate::k8s::{Affinity, Toleration};
 use crate::policy::{Addition, Pool};
@@ -18,10 +18,10 @@ pub(super) struct Owner<'a> {
 
 /// An object to add.
 #[derive(Debug)]
-pub(super) struct Planned {
+pub(super) struct PlannedObject {
     pub(super) kind: &'static str,
     pub(super) name: String,
-    pub(super) part: Part,
+    pub(super) part: AdditionPart,
     /// The name of its pool; `None` if it belongs to several.
     pub(super) pool: Option<String>,
     /// Where the policy enables it.
@@ -61,7 +61,12 @@ impl Owner<'_> {
     }
 
     /// Returns the metadata of an object.
-    pub(super) fn metadata(&self, name: &str, labels: &[(String, String)], part: Part) -> Value {
+    pub(super) fn metadata(
+        &self,
+        name: &str,
+        labels: &[(String, String)],
+        part: AdditionPart,
+    ) -> Value {
         let addition = format!("{}/{}", self.entry.name.value, part.key());
         Value::map([
             ("name", name.into()),

@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::added::{NotAdded, Part};
-use super::chart::{Chart, ChartClass, ChartPods};
+use super::added::{AdditionPart, NotAdded};
+use super::chart::{ChartClass, ChartFacts, ChartPods};
 use super::continuous_puller::{self, Puller};
-use super::identity::Known;
-use super::objects::{Owner, Planned};
+use super::identity::KnownName;
+use super::objects::{Owner, PlannedObject};
 use super::size::{self, Size};
 use super::user_placeholder::{self, Placeholders};
 use super::{choice, node_placeholder, priority_class};
@@ -22,8 +22,8 @@ use crate::render::codes;
 pub(super) struct Planner<'a> {
     pub(super) policy: &'a Policy,
     pub(super) owner: Owner<'a>,
-    pub(super) namespace: &'a Known,
-    pub(super) chart: &'a Chart,
+    pub(super) namespace: &'a KnownName,
+    pub(super) chart: &'a ChartFacts,
     /// The hub of the release, if its values are known.
     pub(super) hub: Option<&'a StoredHub>,
     servers: OnceCell<Vec<UserServer>>,
@@ -35,19 +35,19 @@ pub(super) struct Planner<'a> {
 pub(super) struct Plan {
     /// The name of the entry.
     pub(super) entry: Option<String>,
-    pub(super) objects: Vec<Planned>,
+    pub(super) objects: Vec<PlannedObject>,
     pub(super) not_added: Vec<NotAdded>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The classes of added pods, with their values.
-    classes: BTreeMap<(Part, i32), (String, Spanned<i32>)>,
+    classes: BTreeMap<(AdditionPart, i32), (String, Spanned<i32>)>,
 }
 
 impl<'a> Planner<'a> {
     pub(super) fn new(
         policy: &'a Policy,
         owner: Owner<'a>,
-        namespace: &'a Known,
-        chart: &'a Chart,
+        namespace: &'a KnownName,
+        chart: &'a ChartFacts,
         hub: Option<&'a StoredHub>,
     ) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl<'a> Planner<'a> {
                 Some(pods) => format!("`{}` runs there", pods.title),
                 None => "it has no images".to_owned(),
             };
-            return plan.leave_out(Part::Continuous, Some(pool), why);
+            return plan.leave_out(AdditionPart::Continuous, Some(pool), why);
         }
         let class = self.puller_class(plan, pool, parts.priority.as_ref());
         let secrets = self.pull_secrets(&parts.pull_secrets, of_hub);
@@ -106,8 +106,9 @@ impl<'a> Planner<'a> {
             pull_secrets: &secrets,
             span,
         };
-        plan.objects
-            .push(continuous_puller::object(&self.owner, pool, &puller));
+        let mut object = continuous_puller::object(&self.owner, pool, &puller);
+        object.why += &perhaps_covering(self.chart.pullers.iter(), pool);
+        plan.objects.push(object);
     }
 
     /// Returns the images of a pool with names for their containers, each once, and whether images of the hub are among
@@ -126,19 +127,8 @@ impl<'a> Planner<'a> {
     /// Returns the images of the hub that user servers in the pool can use.
     fn hub_images(&self, pool: &Pool) -> Vec<(String, String)> {
         let servers = self.servers();
-        let fits: Vec<Option<bool>> = servers
-            .iter()
-            .map(|server| match pool.fit(server.demands.as_ref()?).0 {
-                Fit::Takes => Some(true),
-                Fit::Refuses(_) => Some(false),
-                Fit::Depends(_) => None,
-            })
-            .collect();
-        let runs = |users: &[usize]| {
-            let is_undecided = users.is_empty() || users.iter().any(|&user| fits[user].is_none());
-            is_undecided || users.iter().any(|&user| fits[user] == Some(true))
-        };
-        let images = self.images().iter().filter(|(_, users)| runs(users));
+        let images = self.images().iter();
+        let images = images.filter(|(_, users)| size::needs_image(pool, servers, users));
         images
             .map(|(image, _)| (image.name.clone(), image.image.clone()))
             .collect()
@@ -160,7 +150,7 @@ impl<'a> Planner<'a> {
         let images = self.images().iter().map(|(image, _)| &image.image);
         for image in images.filter(|image| !pulled.contains(*image)) {
             let why = format!("no pool of the entry runs a user server with `{image}`");
-            plan.leave_out(Part::Continuous, None, why);
+            plan.leave_out(AdditionPart::Continuous, None, why);
         }
     }
 
@@ -201,16 +191,21 @@ impl<'a> Planner<'a> {
         priority: Option<&PodPriority>,
     ) -> Option<String> {
         if let Some(class) = self.chart.puller_class() {
-            plan.leave_out_class(Part::ImagePullerPriority, class);
+            plan.leave_out_class(AdditionPart::ImagePullerPriority, class);
             return Some(class.name.clone());
         }
         let value = &priority?.puller;
         plan.diagnostics
             .extend(self.above_users(pool, "image pullers", value));
-        self.own_class(plan, Part::ImagePullerPriority, value)
+        self.own_class(plan, AdditionPart::ImagePullerPriority, value)
     }
 
-    fn own_class(&self, plan: &mut Plan, part: Part, value: &Spanned<i32>) -> Option<String> {
+    fn own_class(
+        &self,
+        plan: &mut Plan,
+        part: AdditionPart,
+        value: &Spanned<i32>,
+    ) -> Option<String> {
         let Some(name) = priority_class::name(&self.owner, part, value.value) else {
             let error = choice::unknown("namespace", "--namespace", self.namespace, value.span);
             if !plan.diagnostics.contains(&error) {
@@ -249,7 +244,7 @@ impl<'a> Planner<'a> {
         };
         if written.replicas.value == 0 {
             return plan.leave_out(
-                Part::UserPlaceholder,
+                AdditionPart::UserPlaceholder,
                 Some(pool),
                 "`replicas` is 0".to_owned(),
             );
@@ -257,7 +252,7 @@ impl<'a> Planner<'a> {
         let of_chart = covering(&self.chart.placeholders, pool);
         if let Some(pods) = of_chart.iter().find(|pods| pods.replicas > 0) {
             let why = format!("`{}` runs there", pods.title);
-            return plan.leave_out(Part::UserPlaceholder, Some(pool), why);
+            return plan.leave_out(AdditionPart::UserPlaceholder, Some(pool), why);
         }
         let servers = self.hub.map(|_| self.servers());
         let size = Size::of(pool, written, servers);
@@ -277,8 +272,10 @@ impl<'a> Planner<'a> {
             scheduler: self.chart.scheduler.as_deref(),
             pull_secrets: &secrets,
         };
-        plan.objects
-            .push(user_placeholder::object(&self.owner, pool, &placeholders));
+        let mut object = user_placeholder::object(&self.owner, pool, &placeholders);
+        let of_chart = self.chart.placeholders.iter();
+        object.why += &perhaps_covering(of_chart.filter(|pods| pods.replicas > 0), pool);
+        plan.objects.push(object);
     }
 
     /// Returns the class of placeholders: the chart's, otherwise that of the policy. Without one they could not be
@@ -291,7 +288,7 @@ impl<'a> Planner<'a> {
     ) -> Option<String> {
         let priority = of_pool.parts.priority.as_ref();
         if let Some(class) = self.chart.placeholder_class() {
-            plan.leave_out_class(Part::UserPlaceholderPriority, class);
+            plan.leave_out_class(AdditionPart::UserPlaceholderPriority, class);
             plan.diagnostics.extend(self.below_pullers(class, priority));
             return Some(class.name.clone());
         }
@@ -308,7 +305,7 @@ impl<'a> Planner<'a> {
         let value = &priority.placeholder;
         plan.diagnostics
             .extend(self.above_users(pool, "user placeholders", value));
-        self.own_class(plan, Part::UserPlaceholderPriority, value)
+        self.own_class(plan, AdditionPart::UserPlaceholderPriority, value)
     }
 
     /// Returns an error if pullers of the policy would not have a higher priority than placeholders of the chart's class.
@@ -341,7 +338,7 @@ impl<'a> Planner<'a> {
         };
         if written.replicas.value == 0 {
             return plan.leave_out(
-                Part::NodePlaceholder,
+                AdditionPart::NodePlaceholder,
                 Some(pool),
                 "`replicas` is 0".to_owned(),
             );
@@ -354,7 +351,7 @@ impl<'a> Planner<'a> {
 
     fn plan_budget(&self, plan: &mut Plan) {
         let mut placeholders = plan.objects.iter();
-        let first = placeholders.find(|object| object.part == Part::UserPlaceholder);
+        let first = placeholders.find(|object| object.part == AdditionPart::UserPlaceholder);
         let span = first.map(|object| object.span);
         plan.objects
             .extend(span.map(|span| user_placeholder::budget(&self.owner, span)));
@@ -371,8 +368,11 @@ impl<'a> Planner<'a> {
             .pools
             .iter()
             .any(|pool| pool.parts.priority.is_some());
-        for part in [Part::ImagePullerPriority, Part::UserPlaceholderPriority] {
-            let has = |found: Part| found == part;
+        for part in [
+            AdditionPart::ImagePullerPriority,
+            AdditionPart::UserPlaceholderPriority,
+        ] {
+            let has = |found: AdditionPart| found == part;
             let is_planned = plan.objects.iter().any(|object| has(object.part));
             let is_explained = plan.not_added.iter().any(|left| has(left.part));
             if is_enabled && !is_planned && !is_explained {
@@ -383,13 +383,13 @@ impl<'a> Planner<'a> {
 }
 
 impl Plan {
-    fn leave_out(&mut self, part: Part, pool: Option<&Pool>, why: String) {
+    fn leave_out(&mut self, part: AdditionPart, pool: Option<&Pool>, why: String) {
         let pool = pool.map(|pool| pool.name.value.clone());
         self.not_added.push(NotAdded { part, pool, why });
     }
 
     /// Notes once that the chart has the class.
-    fn leave_out_class(&mut self, part: Part, class: &ChartClass) {
+    fn leave_out_class(&mut self, part: AdditionPart, class: &ChartClass) {
         if !self.not_added.iter().any(|left| left.part == part) {
             let why = format!(
                 "the chart has `PriorityClass/{}` ({})",
@@ -405,6 +405,23 @@ fn covering<'c>(all: &'c [ChartPods], pool: &Pool) -> Vec<&'c ChartPods> {
     all.iter()
         .filter(|pods| pool.fit(&pods.demands).0 == Fit::Takes)
         .collect()
+}
+
+/// Returns which pods of the chart may also run on the nodes of a pool, for the reason of an added object.
+fn perhaps_covering<'c>(mut all: impl Iterator<Item = &'c ChartPods>, pool: &Pool) -> String {
+    let found = all.find_map(|pods| match pool.fit(&pods.demands).0 {
+        Fit::Depends(labels) => Some((pods, labels)),
+        Fit::Takes | Fit::Refuses(_) => None,
+    });
+    let Some((pods, labels)) = found else {
+        return String::new();
+    };
+    let labels: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
+    format!(
+        "; `{}` may run there too: the pool does not define {}",
+        pods.title,
+        labels.join(", ")
+    )
 }
 
 /// Returns the place of a kind in the order in which Helm installs objects.

@@ -1,5 +1,5 @@
-use super::added::Part;
-use super::objects::{Owner, Planned};
+use super::added::AdditionPart;
+use super::objects::{Owner, PlannedObject};
 use crate::hub::components::{IMAGE_PULLER, USER_PLACEHOLDER};
 use crate::policy::Spanned;
 use crate::yaml::Value;
@@ -7,16 +7,21 @@ use crate::yaml::Value;
 pub(super) const PAGE: &str = include_str!("priority_class.md");
 
 /// Returns the name of the class for a value, which is immutable: `image-puller-m5` is the class for -5.
-pub(super) fn name(owner: &Owner<'_>, part: Part, value: i32) -> Option<String> {
+pub(super) fn name(owner: &Owner<'_>, part: AdditionPart, value: i32) -> Option<String> {
     let sign = if value < 0 { "m" } else { "" };
     let what = format!("{}-{sign}{}", component(part), value.unsigned_abs());
     owner.names.of_cluster(&what)
 }
 
 /// Returns the class with that name.
-pub(super) fn object(owner: &Owner<'_>, name: &str, part: Part, value: &Spanned<i32>) -> Planned {
+pub(super) fn object(
+    owner: &Owner<'_>,
+    name: &str,
+    part: AdditionPart,
+    value: &Spanned<i32>,
+) -> PlannedObject {
     let labels = owner.labels(component(part), None);
-    let description = if part == Part::ImagePullerPriority {
+    let description = if part == AdditionPart::ImagePullerPriority {
         "Image pullers: lower than users, higher than placeholders."
     } else {
         "Placeholders: lower than all other pods."
@@ -29,7 +34,7 @@ pub(super) fn object(owner: &Owner<'_>, name: &str, part: Part, value: &Spanned<
         ("globalDefault", Value::Bool(false)),
         ("description", description.into()),
     ]);
-    Planned {
+    PlannedObject {
         kind: "PriorityClass",
         name: name.to_owned(),
         part,
@@ -41,8 +46,8 @@ pub(super) fn object(owner: &Owner<'_>, name: &str, part: Part, value: &Spanned<
     }
 }
 
-fn component(part: Part) -> &'static str {
-    if part == Part::ImagePullerPriority {
+fn component(part: AdditionPart) -> &'static str {
+    if part == AdditionPart::ImagePullerPriority {
         IMAGE_PULLER
     } else {
         USER_PLACEHOLDER

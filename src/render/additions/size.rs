@@ -217,6 +217,16 @@ pub(super) fn servers_of_pool<'s>(pool: &Pool, servers: &'s [UserServer]) -> Vec
     perhaps.collect()
 }
 
+/// Returns whether an image belongs on the nodes of a pool: a server that uses it can run there, or that is undecided.
+/// `users` are indexes of servers.
+pub(super) fn needs_image(pool: &Pool, servers: &[UserServer], users: &[usize]) -> bool {
+    let is_refused = |user: &usize| {
+        let demands = servers[*user].demands.as_ref();
+        demands.is_some_and(|demands| matches!(pool.fit(demands).0, Fit::Refuses(_)))
+    };
+    users.is_empty() || !users.iter().all(is_refused)
+}
+
 fn several(
     pool: &Pool,
     written: &UserPlaceholder,

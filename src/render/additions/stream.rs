@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use super::added::{ANNOTATION, AddedState};
-use super::objects::{self, Planned};
+use super::objects::{self, PlannedObject};
 use crate::k8s::{Body, FILENAME, Manifests};
 use crate::yaml::{self, NodeRef, Value};
 
 /// A change of the stream that adds, replaces or removes whole documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Splice {
+pub struct StreamSplice {
     /// The bytes that are replaced; empty for an insertion.
     pub range: Range<usize>,
     /// The new text.
@@ -52,7 +52,7 @@ fn content(node: NodeRef<'_>) -> Option<serde_json::Value> {
 
 /// How documents of the stream name the template that rendered them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum FileMark {
     /// With a comment, as Helm 3 does it.
     Comment(String),
     /// With an annotation, as Helm 4 does it.
@@ -61,7 +61,7 @@ pub(super) enum Origin {
     Nothing,
 }
 
-impl Origin {
+impl FileMark {
     /// Returns how the stream does it, with the name of its chart.
     pub(super) fn of(release: &Manifests<'_>) -> Self {
         let chart = release.parts.iter().find_map(|part| {
@@ -73,7 +73,7 @@ impl Origin {
         let Some(chart) = chart.map(str::to_owned) else {
             return Self::Nothing;
         };
-        if release.text.contains(FILENAME) {
+        if release.mentions(FILENAME) {
             Self::Annotation(chart)
         } else {
             Self::Comment(chart)
@@ -81,7 +81,7 @@ impl Origin {
     }
 
     /// Returns the path of an object's file, if the stream names files.
-    fn file(&self, object: &Planned) -> Option<String> {
+    fn file(&self, object: &PlannedObject) -> Option<String> {
         let chart = match self {
             Self::Comment(chart) | Self::Annotation(chart) => chart,
             Self::Nothing => return None,
@@ -93,7 +93,7 @@ impl Origin {
     }
 
     /// Returns the document of an object.
-    fn document(&self, object: &Planned) -> String {
+    fn document(&self, object: &PlannedObject) -> String {
         match (self, self.file(object)) {
             (Self::Comment(_), Some(file)) => {
                 format!("# Source: {file}\n{}", objects::text(&object.value))
@@ -124,7 +124,7 @@ fn with_annotation(mut object: Value, file: &str) -> Value {
 /// The changes of a stream.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    pub(super) splices: Vec<Splice>,
+    pub(super) splices: Vec<StreamSplice>,
     /// The state of each planned object, in their order.
     pub(super) states: Vec<AddedState>,
     /// The existing objects that are not planned, by their indexes.
@@ -135,8 +135,8 @@ impl Changes {
     /// Plans the changes of the stream.
     pub(super) fn plan(
         release: &Manifests<'_>,
-        origin: &Origin,
-        planned: &[Planned],
+        origin: &FileMark,
+        planned: &[PlannedObject],
         existing: &[Existing],
     ) -> Self {
         let mut changes = Self::default();
@@ -175,7 +175,12 @@ impl Changes {
         changes
     }
 
-    fn remove(&mut self, release: &Manifests<'_>, planned: &[Planned], existing: &[Existing]) {
+    fn remove(
+        &mut self,
+        release: &Manifests<'_>,
+        planned: &[PlannedObject],
+        existing: &[Existing],
+    ) {
         for (index, old) in existing.iter().enumerate() {
             let mut planned = planned.iter();
             if planned.any(|object| old.kind == object.kind && old.name == object.name) {
@@ -189,7 +194,7 @@ impl Changes {
                 .map(|before| release.parts[before].range.end);
             // The separator before the document goes with it.
             let start = before.unwrap_or(range.start);
-            self.splices.push(Splice {
+            self.splices.push(StreamSplice {
                 range: start..range.end,
                 text: String::new(),
                 title: format!("{}/{}", old.kind, old.name),
@@ -204,7 +209,12 @@ fn json(value: &Value) -> Option<serde_json::Value> {
     serde_json::from_str(&text).ok()
 }
 
-fn replaced(release: &Manifests<'_>, part: usize, object: &Planned, document: &str) -> Splice {
+fn replaced(
+    release: &Manifests<'_>,
+    part: usize,
+    object: &PlannedObject,
+    document: &str,
+) -> StreamSplice {
     let range = release.parts[part].range.clone();
     let text = &release.text[range.clone()];
     // What is before the document on its line, or the rest of the line of the separator.
@@ -219,7 +229,7 @@ fn replaced(release: &Manifests<'_>, part: usize, object: &Planned, document: &s
     } else {
         start
     };
-    Splice {
+    StreamSplice {
         range,
         text: format!("{start}{document}"),
         title: format!("{}/{}", object.kind, object.name),
@@ -234,7 +244,7 @@ struct Insertion {
 }
 
 impl Insertion {
-    fn add(&mut self, object: &Planned, document: &str) {
+    fn add(&mut self, object: &PlannedObject, document: &str) {
         self.documents.push(document.to_owned());
         self.titles.push(format!("{}/{}", object.kind, object.name));
     }
@@ -248,7 +258,7 @@ impl Insertion {
     }
 
     /// Inserts the documents before the first document of the chart.
-    fn at_start(self, release: &Manifests<'_>, existing: &[Existing]) -> Option<Splice> {
+    fn at_start(self, release: &Manifests<'_>, existing: &[Existing]) -> Option<StreamSplice> {
         let is_existing = |part: usize| existing.iter().any(|old| old.part == part);
         let parts = release.parts.iter().enumerate();
         let mut parts =
@@ -264,7 +274,7 @@ impl Insertion {
         };
         let all = self.documents.join("---\n");
         let is_behind_separator = release.text[..start].ends_with("---");
-        Some(Splice {
+        Some(StreamSplice {
             range: start..start,
             text: if is_behind_separator {
                 format!("\n{all}---")
@@ -276,7 +286,7 @@ impl Insertion {
     }
 
     /// Appends the documents to the stream.
-    fn at_end(self, release: &Manifests<'_>) -> Option<Splice> {
+    fn at_end(self, release: &Manifests<'_>) -> Option<StreamSplice> {
         if self.documents.is_empty() {
             return None;
         }
@@ -293,7 +303,7 @@ impl Insertion {
             "\n"
         };
         let separator = if is_separated { "" } else { "---\n" };
-        Some(Splice {
+        Some(StreamSplice {
             range: end..end,
             text: format!("{newline}{separator}{}", self.documents.join("---\n")),
             title: self.title(),

@@ -14,7 +14,7 @@ struct Rendered {
 }
 
 impl Rendered {
-    /// `RN031 message`, a line each.
+    /// `RN034 message`, a line each.
     fn says(&self) -> String {
         let lines = self.outcome.diagnostics.iter().map(|diagnostic| {
             let help = diagnostic.help.as_deref().unwrap_or_default();
@@ -314,7 +314,7 @@ fn the_namespace_is_needed_only_for_classes() {
     assert!(
         rendered
             .says()
-            .contains("RN031 the namespace of the release is unknown")
+            .contains("RN034 the namespace of the release is unknown")
     );
     let with_environment = Options {
         helm_namespace: Some("env".to_owned()),
@@ -322,7 +322,7 @@ fn the_namespace_is_needed_only_for_classes() {
     };
     let rendered = render_with(POLICY, SERVICE, &with_environment);
     assert!(rendered.outcome.rendered);
-    assert!(rendered.says().contains("RN041"), "{}", rendered.says());
+    assert!(rendered.says().contains("RN044"), "{}", rendered.says());
     assert!(
         rendered
             .text
@@ -346,8 +346,8 @@ fn check_identity(metadata: &str, criteria: &str, expected: &str) {
     };
     let rendered = render_with(&policy, &stream, &options);
     let found = match &rendered.outcome.added[..] {
-        [first, ..] => first.name.clone(),
-        [] => rendered.says(),
+        [first, ..] if rendered.outcome.rendered => first.name.clone(),
+        _ => rendered.says(),
     };
     assert!(found.starts_with(expected), "{metadata}: {found}");
 }
@@ -362,7 +362,7 @@ fn the_stream_tells_the_release() {
     check_identity(
         nothing,
         "{chart: jupyterhub}",
-        "RN031 the name of the release is unknown",
+        "RN034 the name of the release is unknown",
     );
     check_identity(
         nothing,
@@ -372,14 +372,14 @@ fn the_stream_tells_the_release() {
     check_identity(
         nothing,
         "{release: prod}",
-        "RN031 the namespace of the release is unknown",
+        "RN034 the namespace of the release is unknown",
     );
     let two =
         "{name: a, namespace: ns, labels: {app.kubernetes.io/instance: prod, release: other}}";
     check_identity(
         two,
         "{chart: jupyterhub}",
-        "RN031 the name of the release is ambiguous",
+        "RN034 the name of the release is ambiguous",
     );
     check_identity(two, "{release: prod}", "prod-ns-dunnage-");
     check_identity(labels, "{release: staging}", "");
@@ -427,7 +427,7 @@ fn the_first_entry_that_matches_applies() {
     let rendered = render_with(&two, SERVICE, &unknown);
     let says = rendered.says();
     assert!(
-        says.starts_with("RN032 two entries of `additions` could match"),
+        says.starts_with("RN035 two entries of `additions` could match"),
         "{says}"
     );
     assert!(rendered.outcome.added.is_empty());
@@ -453,7 +453,7 @@ fn objects_of_the_chart_are_never_replaced() {
     let rendered = render(POLICY, &format!("{SERVICE}---\n{own}"));
     let says = rendered.says();
     assert!(
-        says.contains("RN033 the chart already has `PodDisruptionBudget/"),
+        says.contains("RN036 the chart already has `PodDisruptionBudget/"),
         "{says}"
     );
     let marked = SERVICE.replace(
@@ -462,7 +462,7 @@ fn objects_of_the_chart_are_never_replaced() {
     );
     let says = render(POLICY, &marked).says();
     assert!(
-        says.starts_with("RN034 `Service/hub` has the annotation"),
+        says.starts_with("RN037 `Service/hub` has the annotation"),
         "{says}"
     );
     let listed = format!(
@@ -483,7 +483,7 @@ spec: {minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: hub
 ";
     let says = render(POLICY, &format!("{SERVICE}{budget}")).says();
     assert!(
-        says.contains("RN042 `PodDisruptionBudget/all` selects"),
+        says.contains("RN045 `PodDisruptionBudget/all` selects"),
         "{says}"
     );
     let other = budget.replace(": hub}}", ": hub, app.kubernetes.io/name: web}}");
@@ -497,7 +497,33 @@ spec:
   template: {metadata: {labels: {app.kubernetes.io/instance: hub}}, spec: {containers: []}}
 ";
     let says = render(POLICY, &format!("{SERVICE}{workload}")).says();
-    assert!(says.contains("RN042 `Deployment/web` selects"), "{says}");
+    assert!(says.contains("RN045 `Deployment/web` selects"), "{says}");
+}
+
+#[test]
+fn pods_of_the_chart_that_may_run_there_are_named() {
+    let puller = "---
+kind: DaemonSet
+apiVersion: apps/v1
+metadata: {name: continuous-image-puller}
+spec:
+  selector: {matchLabels: {component: continuous-image-puller, app: jupyterhub}}
+  template:
+    metadata: {labels: {component: continuous-image-puller, app: jupyterhub}}
+    spec: {nodeSelector: {zone: a}, initContainers: [{name: a, image: 't:1'}]}
+";
+    let rendered = render(POLICY, &format!("{SERVICE}{puller}"));
+    let gpu = rendered
+        .outcome
+        .added
+        .iter()
+        .find(|added| added.name.ends_with("puller-gpu"));
+    assert_eq!(
+        gpu.map(|added| added.why.as_str()),
+        Some(
+            "pulls `t:1`; `DaemonSet/continuous-image-puller` may run there too: the pool does not define `zone`"
+        )
+    );
 }
 
 #[test]
@@ -515,5 +541,5 @@ items:
     };
     let policy = POLICY.replace("{chart: jupyterhub}", "{release: hub}");
     let says = render_with(&policy, list, &options).says();
-    assert!(says.starts_with("RN040"), "{says}");
+    assert!(says.starts_with("RN043"), "{says}");
 }

@@ -1,6 +1,6 @@
-use super::added::Part;
+use super::added::AdditionPart;
 use super::continuous_puller::pause;
-use super::objects::{Owner, Planned, PodSettings, pod_spec, selector, text, texts};
+use super::objects::{Owner, PlannedObject, PodSettings, pod_spec, selector, text, texts};
 use super::size::Size;
 use crate::hub::components::USER_PLACEHOLDER;
 use crate::policy::{Pool, UserPlaceholder};
@@ -20,7 +20,11 @@ pub(super) struct Placeholders<'a> {
 }
 
 /// Returns the `StatefulSet` of the placeholders of a pool.
-pub(super) fn object(owner: &Owner<'_>, pool: &Pool, placeholders: &Placeholders<'_>) -> Planned {
+pub(super) fn object(
+    owner: &Owner<'_>,
+    pool: &Pool,
+    placeholders: &Placeholders<'_>,
+) -> PlannedObject {
     let settings = PodSettings {
         class: Some(placeholders.class),
         scheduler: placeholders.scheduler,
@@ -30,7 +34,7 @@ pub(super) fn object(owner: &Owner<'_>, pool: &Pool, placeholders: &Placeholders
     };
     let written = placeholders.written;
     let set = StatefulSet {
-        part: Part::UserPlaceholder,
+        part: AdditionPart::UserPlaceholder,
         component: USER_PLACEHOLDER,
         replicas: written.replicas.value,
         span: written.span,
@@ -60,7 +64,7 @@ fn container(placeholders: &Placeholders<'_>) -> Value {
 }
 
 /// Returns the budget that lets the autoscaler move the placeholders of all pools.
-pub(super) fn budget(owner: &Owner<'_>, span: Span) -> Planned {
+pub(super) fn budget(owner: &Owner<'_>, span: Span) -> PlannedObject {
     let labels = owner.labels(USER_PLACEHOLDER, None);
     let name = owner.names.namespaced(USER_PLACEHOLDER, None);
     let spec = Value::map([("minAvailable", 0.into()), ("selector", selector(&labels))]);
@@ -69,14 +73,14 @@ pub(super) fn budget(owner: &Owner<'_>, span: Span) -> Planned {
         ("kind", "PodDisruptionBudget".into()),
         (
             "metadata",
-            owner.metadata(&name, &labels, Part::UserPlaceholder),
+            owner.metadata(&name, &labels, AdditionPart::UserPlaceholder),
         ),
         ("spec", spec),
     ]);
-    Planned {
+    PlannedObject {
         kind: "PodDisruptionBudget",
         name,
-        part: Part::UserPlaceholder,
+        part: AdditionPart::UserPlaceholder,
         pool: None,
         span,
         why: "lets the autoscaler evict placeholders".to_owned(),
@@ -88,7 +92,7 @@ pub(super) fn budget(owner: &Owner<'_>, span: Span) -> Planned {
 /// A `StatefulSet` for which neither Helm nor Flux waits, as its pods may be pending. It never updates its pods, so its
 /// name changes with their template.
 pub(super) struct StatefulSet {
-    pub(super) part: Part,
+    pub(super) part: AdditionPart,
     pub(super) component: &'static str,
     pub(super) replicas: u32,
     pub(super) span: Span,
@@ -96,7 +100,12 @@ pub(super) struct StatefulSet {
 }
 
 impl StatefulSet {
-    pub(super) fn object(self, owner: &Owner<'_>, pool: &Pool, pods: PodSettings<'_>) -> Planned {
+    pub(super) fn object(
+        self,
+        owner: &Owner<'_>,
+        pool: &Pool,
+        pods: PodSettings<'_>,
+    ) -> PlannedObject {
         let pool_name = &pool.name.value;
         let labels = owner.labels(self.component, Some(pool_name));
         let template = Value::map([
@@ -121,7 +130,7 @@ impl StatefulSet {
             ("metadata", owner.metadata(&name, &labels, self.part)),
             ("spec", spec),
         ]);
-        Planned {
+        PlannedObject {
             kind: "StatefulSet",
             name,
             part: self.part,
