@@ -11,7 +11,7 @@ pub use release_match::ReleaseMatch;
 use serde_json::Value;
 
 use super::place::{Findings, PolicyPlace};
-use super::{Pool, Spanned, codes, row, written};
+use super::{Autoscaler, DEFAULT_CUTOFF, Facts, Pool, Spanned, codes, row, written};
 use crate::diag::Diagnostic;
 use crate::text::Span;
 
@@ -47,16 +47,33 @@ pub(super) struct PartContext<'k> {
     pub(super) cutoff: Option<i32>,
 }
 
-/// Checks every entry. `values` are the entries as JSON, `place` is the list.
+impl<'k> PartContext<'k> {
+    pub(super) fn new(pools: &'k [Pool], facts: &Facts) -> Self {
+        let cutoff = match facts.autoscaler {
+            None => Some(DEFAULT_CUTOFF),
+            Some(Autoscaler::ClusterAutoscaler { cutoff }) => Some(cutoff),
+            Some(Autoscaler::Karpenter | Autoscaler::None) => None,
+        };
+        Self { pools, cutoff }
+    }
+}
+
+/// The entries as JSON and as they are written: the settings of a pool are merged as JSON.
+pub(super) struct Entries<'w>(
+    pub(super) Option<&'w Value>,
+    pub(super) &'w [written::Addition],
+);
+
+/// Checks every entry of the list at `place`.
 pub(super) fn check_all(
-    values: &[Value],
-    written: &[written::Addition],
+    Entries(values, written): Entries<'_>,
     known: PartContext<'_>,
     place: PolicyPlace<'_>,
     findings: &mut Findings,
 ) -> Vec<Addition> {
     let mut all: Vec<Addition> = Vec::new();
-    for ((value, written), place) in values.iter().zip(written).zip(place.items()) {
+    let values = values.and_then(Value::as_array).into_iter().flatten();
+    for ((value, written), place) in values.zip(written).zip(place.items()) {
         let mut found = Findings::new();
         let addition = check(value, written, known, place, &mut found);
         // Several pools have the same settings of the entry.
@@ -98,7 +115,7 @@ fn check(
         pools.push(AddedPool {
             pool,
             span: key,
-            parts: parts::check(layers, known, findings),
+            parts: parts::check(&layers, known, findings),
         });
     }
     pools.sort_by_key(|pool| pool.pool);

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::place::{Findings, PolicyPlace, pairs};
 use super::{
-    Autoscaler, DEFAULT_CUTOFF, Facts, KEYWORDS, Policy, additions, codes, facts, image, lint,
-    pool, row, templates, written,
+    KEYWORDS, Policy, additions, codes, facts, image, lint, pool, row, templates, written,
 };
 use crate::diag::Diagnostic;
 use crate::schema::{Codes, Instance, Schema, Step, Violation, ViolationKind, tree_spot};
@@ -280,18 +279,10 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
         place,
         findings,
     );
-    let known = additions::PartContext {
-        pools: &pools,
-        cutoff: cutoff(&facts),
-    };
-    let entries = entries.as_ref().and_then(Value::as_array);
-    let additions = additions::check_all(
-        entries.map(Vec::as_slice).unwrap_or_default(),
-        &written.additions,
-        known,
-        place.under("additions"),
-        findings,
-    );
+    let context = additions::PartContext::new(&pools, &facts);
+    let of_additions = place.under("additions");
+    let additions = additions::Entries(entries.as_ref(), &written.additions);
+    let additions = additions::check_all(additions, context, of_additions, findings);
     let lint = lint::check(&written.lint, place.under("lint"), findings);
     Some(Policy {
         source: place.source(),
@@ -305,13 +296,4 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
         lint,
         kinds,
     })
-}
-
-/// Returns the lowest priority of pods for which the autoscaler adds a node, if it has such a limit.
-fn cutoff(facts: &Facts) -> Option<i32> {
-    match facts.autoscaler {
-        None => Some(DEFAULT_CUTOFF),
-        Some(Autoscaler::ClusterAutoscaler { cutoff }) => Some(cutoff),
-        Some(Autoscaler::Karpenter | Autoscaler::None) => None,
-    }
 }

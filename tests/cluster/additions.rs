@@ -152,7 +152,8 @@ fn added_pods_run_on_their_pools_and_make_room(version: Version) {
             .all(|pod| pod.contains("-dunnage-user-placeholder-user-"));
         assert!(are_placeholders, "{evicted:?}");
     }
-    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"])
+        .expect_success();
     cluster
         .kubectl(&["delete", "pods", "user-a", "puller-a"])
         .expect_success();
@@ -166,32 +167,9 @@ fn another_size_and_priority_leave_nothing_behind(version: Version) {
     first
         .run("install", Some("hub-like"), BARE)
         .expect_success();
-    let size = |cluster: &Cluster| -> Vec<String> {
-        let sets = cluster.objects("statefulsets");
-        let of_users = sets.iter().filter(|set| {
-            let labels = &set["metadata"]["labels"];
-            labels["component"] == "user-placeholder" && labels["dunnage/pool"] == "user"
-        });
-        let memory = |set: &Value| {
-            let containers = &set["spec"]["template"]["spec"]["containers"];
-            containers[0]["resources"]["requests"]["memory"]
-                .as_str()
-                .map(str::to_owned)
-        };
-        of_users.filter_map(memory).collect()
-    };
-    assert_eq!(size(&cluster), ["28Gi"]);
+    assert_eq!(sizes(&cluster), ["28Gi"]);
     let old = classes(&cluster);
-    let live = cluster.write("live.yaml", &first.manifest());
-    let verify = [
-        "verify",
-        "--policy",
-        &policy_path("additions"),
-        "--namespace",
-        "hub",
-        &live,
-    ];
-    cluster.dunnage(&verify).expect_success();
+    assert_eq!(verify(&first), Some(0));
 
     let changed = [
         ("memory: 28Gi", "memory: 20Gi"),
@@ -203,39 +181,49 @@ fn another_size_and_priority_leave_nothing_behind(version: Version) {
     let policy = policy_with(&cluster, "policy.yaml", &changed);
     let second = Helm::new(&cluster, version)
         .with("additions")
-        .and("DUNNAGE_POLICY", policy.clone());
+        .and("DUNNAGE_POLICY", policy);
     second
         .run("upgrade", Some("hub-like"), BARE)
         .expect_success();
-    assert_eq!(size(&cluster), ["20Gi"]);
-    let values: Vec<i64> = classes(&cluster)
-        .into_iter()
-        .map(|(_, value)| value)
-        .collect();
-    assert_eq!(values, [-4, -9]);
-    assert_eq!(cluster.dunnage(&verify).code(), Some(0), "the old manifest");
-    let live = cluster.write("live.yaml", &second.manifest());
-    let verify = [
-        "verify",
-        "--policy",
-        &policy_path("additions"),
-        "--namespace",
-        "hub",
-        &live,
-    ];
-    let found = cluster.dunnage(&verify);
-    assert_eq!(found.code(), Some(1), "{}", found.text());
+    assert_eq!(sizes(&cluster), ["20Gi"]);
+    let values = classes(&cluster).into_iter().map(|(_, value)| value);
+    assert_eq!(values.collect::<Vec<_>>(), [-4, -9]);
+    assert_eq!(verify(&second), Some(1), "by the policy before");
 
     second
         .run("rollback", None, &["1", "--no-hooks", "--wait"])
         .expect_success();
-    assert_eq!(size(&cluster), ["28Gi"]);
+    assert_eq!(sizes(&cluster), ["28Gi"]);
     assert_eq!(classes(&cluster), old);
     second
         .run("uninstall", None, &["--no-hooks", "--wait"])
         .expect_success();
     assert_eq!(cluster.places(), "");
     assert_eq!(classes(&cluster), []);
+}
+
+/// The memory of a placeholder of each set on the user pool.
+fn sizes(cluster: &Cluster) -> Vec<String> {
+    let sets = cluster.objects("statefulsets");
+    let of_users = sets.iter().filter(|set| {
+        let labels = &set["metadata"]["labels"];
+        labels["component"] == "user-placeholder" && labels["dunnage/pool"] == "user"
+    });
+    let memory = |set: &Value| {
+        let container = &set["spec"]["template"]["spec"]["containers"][0];
+        container["resources"]["requests"]["memory"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    of_users.filter_map(memory).collect()
+}
+
+/// Whether the live manifest is what the policy of testdata wants.
+fn verify(helm: &Helm<'_>) -> Option<i32> {
+    let live = helm.cluster.write("live.yaml", &helm.manifest());
+    let policy = policy_path("additions");
+    let line = ["verify", "--policy", &policy, "--namespace", "hub", &live];
+    helm.cluster.dunnage(&line).code()
 }
 
 fn releases_in_two_namespaces_do_not_meet(version: Version) {

@@ -124,37 +124,39 @@ fn lay(base: &mut Value, over: Value) {
 
 /// Checks the merged settings of a pool.
 pub(super) fn check(
-    layers: PartLayers<'_>,
+    layers: &PartLayers<'_>,
     known: PartContext<'_>,
     findings: &mut Findings,
 ) -> AddedParts {
     let written: written::AddedParts =
         serde_json::from_value(layers.merged.clone()).expect("each layer has this shape");
     let (pullers, scheduling) = (written.pre_puller, written.scheduling);
-    let is_on = |enabled: Option<bool>| enabled != Some(false);
-    let continuous = pullers.continuous.filter(|part| is_on(part.enabled));
-    let priority = scheduling.pod_priority.filter(|part| is_on(part.enabled));
+    let is_enabled = |enabled: Option<bool>| enabled != Some(false);
+    let continuous = pullers.continuous.filter(|part| is_enabled(part.enabled));
+    let priority = scheduling
+        .pod_priority
+        .filter(|part| is_enabled(part.enabled));
     let users = scheduling
         .user_placeholder
-        .filter(|part| is_on(part.enabled));
+        .filter(|part| is_enabled(part.enabled));
     let nodes = scheduling
         .node_placeholder
-        .filter(|part| is_on(part.enabled));
+        .filter(|part| is_enabled(part.enabled));
     let secrets = layers.at(&["prePuller", "pullSecrets"]);
     AddedParts {
         continuous: continuous.map(|_| layers.at(&["prePuller", "continuous"]).span()),
-        images: images(pullers.extra_images, &layers, findings),
+        images: images(pullers.extra_images, layers, findings),
         via: pullers.via.unwrap_or_default(),
         pull_secrets: check_secrets(&pullers.pull_secrets, secrets, findings),
         pause: pullers.pause.and_then(|pause| {
             let place = layers.at(&["prePuller", "pause"]);
             image::check_one(pause.image, place, "image", findings)
         }),
-        priority: priority.map(|part| check_priority(&part, &layers, known, findings)),
-        user_placeholder: users.and_then(|part| check_users(part, &layers, findings)),
+        priority: priority.map(|part| check_priority(&part, layers, known, findings)),
+        user_placeholder: users.and_then(|part| check_users(part, layers, findings)),
         node_placeholder: nodes.and_then(|part| {
             let keys = ["scheduling", "nodePlaceholder"];
-            let replicas = check_replicas(part.replicas, &keys, &layers, findings)?;
+            let replicas = check_replicas(part.replicas, &keys, layers, findings)?;
             let span = layers.at(&keys).span();
             Some(NodePlaceholder { span, replicas })
         }),

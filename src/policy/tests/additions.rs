@@ -41,10 +41,8 @@ fn check_parts(parts: &str, code: &str, message: &str, at: &str, help: &str) {
     check_entry(&entry, code, message, at, help);
 }
 
-#[test]
-fn settings_of_a_pool_override_those_of_the_entry() {
-    let all = additions(
-        "additions:
+/// An entry whose pools override some of its settings.
+const MERGED: &str = "additions:
   - name: the hub
     match: {chart: jupyterhub, release: [prod, 'p-*'], namespace: hub}
     pools:
@@ -62,8 +60,11 @@ fn settings_of_a_pool_override_those_of_the_entry() {
       podPriority: {userPlaceholderPriority: -9}
       userPlaceholder: {replicas: 20, seats: 8, resources: {requests: {memory: 2G, cpu: 0.5}}}
       nodePlaceholder: {replicas: 3}
-",
-    );
+";
+
+#[test]
+fn settings_of_a_pool_override_those_of_the_entry() {
+    let all = additions(MERGED);
     let [entry] = &all[..] else {
         panic!("{all:?}");
     };

@@ -7,7 +7,7 @@ use crate::hub::components::{
     CONTINUOUS_PULLER, DEFAULT_PRIORITY, IMAGE_PULLER, PULLERS, USER_PLACEHOLDER, USER_SCHEDULER,
 };
 use crate::k8s::{
-    Body, Demands, Manifests, Object, PodField, Selector, SelectorExt as _, Workload, read_selector,
+    Demands, Manifests, Object, PodField, Selector, SelectorExt as _, Workload, read_selector,
 };
 use crate::policy::Policy;
 use crate::render::EditedDocument;
@@ -117,8 +117,9 @@ impl ChartFacts {
             chart.classes.extend(ChartClass::of(object, release));
         }
         let mut scheduler = None;
+        let words = telling_words(release);
         for part in 0..release.parts.len() {
-            if !is_of_interest(release, part) {
+            if !words.iter().any(|word| release.contains(part, word)) {
                 continue;
             }
             let text = edited.binary_search_by_key(&part, |document| document.part);
@@ -194,19 +195,17 @@ impl ChartFacts {
     }
 }
 
-/// Returns whether a document can contain an object that matters.
-fn is_of_interest(release: &Manifests<'_>, part: usize) -> bool {
-    const WORDS: [&str; 4] = [
+/// Returns the words of documents that can contain an object that matters, as far as the stream contains them.
+fn telling_words(release: &Manifests<'_>) -> Vec<&'static str> {
+    const WORDS: [&str; 5] = [
         "-image-puller",
         USER_PLACEHOLDER,
         USER_SCHEDULER,
         "-dunnage-",
+        "PodDisruptionBudget",
     ];
-    if release.parts[part].body == Body::Blank {
-        return false;
-    }
-    let kind = release.plain_kind(part).map(|(_, kind)| kind);
-    kind == Some("PodDisruptionBudget") || WORDS.iter().any(|word| release.contains(part, word))
+    let words = WORDS.into_iter();
+    words.filter(|word| release.mentions(word)).collect()
 }
 
 impl ChartClass {

@@ -31,9 +31,9 @@ pub(super) struct EntryQuestion<'a> {
 ///
 /// # Errors
 /// If several entries could match, or the release is unknown.
-pub(super) fn choose<'p>(
-    mut question: EntryQuestion<'p>,
-) -> Result<Option<ChosenEntry<'p>>, Diagnostic> {
+pub(super) fn choose(
+    mut question: EntryQuestion<'_>,
+) -> Result<Option<ChosenEntry<'_>>, Diagnostic> {
     let mut candidates = candidates(&question);
     let mut is_from_environment = false;
     if let (true, Some(namespace)) = (candidates.len() > 1, question.environment()) {

@@ -33,19 +33,19 @@ pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> Pla
         pull_secrets: puller.pull_secrets,
         ..PodSettings::default()
     };
-    let mut names = ContainerNames::of(std::iter::empty());
-    let named = puller.images.iter();
-    let named = named.map(|(name, image)| (names.free(&container_name(name)), image.as_str()));
-    let named: Vec<(String, &str)> = named.collect();
+    let mut free = ContainerNames::of(std::iter::empty());
+    let images = puller.images.iter();
+    let images = images.map(|(name, image)| (free.free(&container_name(name)), image.as_str()));
+    let images: Vec<(String, &str)> = images.collect();
     match puller.via {
         Via::Command => {
-            settings.init_containers = named.iter().map(init_container).collect();
+            settings.init_containers = images.iter().map(init_container).collect();
             settings.containers = vec![pause(puller.pause, Vec::new())];
         }
         Via::Volume => {
-            let mounts = named.iter().map(|(name, _)| mount(name)).collect();
+            let mounts = images.iter().map(|(name, _)| mount(name)).collect();
             settings.containers = vec![pause(puller.pause, mounts)];
-            settings.volumes = named.iter().map(volume).collect();
+            settings.volumes = images.iter().map(volume).collect();
         }
     }
     let template = Value::map([
@@ -68,7 +68,7 @@ pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> Pla
         ),
         ("spec", spec),
     ]);
-    let images: Vec<String> = named
+    let listed: Vec<String> = images
         .iter()
         .map(|(_, image)| format!("`{image}`"))
         .collect();
@@ -78,7 +78,7 @@ pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> Pla
         part: AdditionPart::Continuous,
         pool: Some(pool.name.value.clone()),
         span: puller.span,
-        why: format!("pulls {}", images.join(", ")),
+        why: format!("pulls {}", listed.join(", ")),
         pod_labels: labels,
         value: object,
     }

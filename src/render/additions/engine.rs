@@ -50,6 +50,9 @@ pub(in crate::render) fn add(common: &Common<'_>, rendered: Rendered<'_>) -> Add
         return additions;
     }
     let existing = existing(release, &mut additions.diagnostics);
+    if !additions.diagnostics.is_empty() {
+        return additions;
+    }
     let plan = match plan(common, rendered) {
         Ok(plan) => plan.unwrap_or_default(),
         Err(error) => {
@@ -182,6 +185,9 @@ fn hub(objects: &[Object<'_>]) -> Option<StoredHub> {
 /// Returns the objects that an earlier run added, and reports annotations on other objects.
 fn existing(release: &Manifests<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Existing> {
     let mut existing = Vec::new();
+    if !release.mentions(ANNOTATION) {
+        return existing;
+    }
     for part in 0..release.parts.len() {
         if !release.contains(part, ANNOTATION) {
             continue;

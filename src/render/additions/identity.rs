@@ -98,19 +98,16 @@ impl Evidence {
             if matches!(body, Body::Blank | Body::Common) {
                 continue;
             }
-            let kind = release.plain_kind(part).map_or("", |(_, kind)| kind);
             let metadata = Metadata::in_text(release.part_text(part));
-            if kind.ends_with("RoleBinding") {
-                let parsed = release.parse_any(part);
-                let document = parsed.as_ref().and_then(|parsed| parsed.as_ref().ok());
-                evidence.add(
-                    kind,
-                    metadata,
-                    document.and_then(|document| document.root()),
-                );
-            } else {
-                evidence.add(kind, metadata, None);
-            }
+            // Most documents neither are service accounts nor bind one.
+            let is_of_account = release.contains(part, "ServiceAccount");
+            let kind = is_of_account.then(|| release.plain_kind(part)).flatten();
+            let kind = kind.map_or("", |(_, kind)| kind);
+            let is_binding = kind.ends_with("RoleBinding");
+            let parsed = is_binding.then(|| release.parse_any(part)).flatten();
+            let document = parsed.as_ref().and_then(|parsed| parsed.as_ref().ok());
+            let root = document.and_then(|document| document.root());
+            evidence.add(kind, metadata, root);
         }
         evidence
     }

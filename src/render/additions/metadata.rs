@@ -100,7 +100,7 @@ fn lines(block: &str) -> Option<Metadata> {
             section = if is_section { key } else { "" };
             inner = None;
             match key {
-                "name" => found.name = scalar(value)?.to_owned(),
+                "name" => scalar(value)?.clone_into(&mut found.name),
                 "namespace" => found.namespace = Some(scalar(value)?.to_owned()),
                 "<<" => return None,
                 _ if is_section && !value.trim().is_empty() => return None,

@@ -81,12 +81,12 @@ impl<'a> Planner<'a> {
         let parts = &of_pool.parts;
         let Some(span) = parts.continuous else { return };
         let covering = covering(&self.chart.pullers, pool);
-        let pulled: BTreeSet<&String> = covering.iter().flat_map(|pods| &pods.images).collect();
+        let of_chart: BTreeSet<&String> = covering.iter().flat_map(|pods| &pods.images).collect();
         let (images, of_hub) = self.images_of(pool, of_pool);
         let wanted = images.len();
         let missing: Vec<(String, String)> = images
             .into_iter()
-            .filter(|(_, image)| !pulled.contains(image))
+            .filter(|(_, image)| !of_chart.contains(image))
             .collect();
         if missing.is_empty() {
             let why = match covering.first() {

@@ -130,6 +130,7 @@ fn allocatable(pool: &Pool, resource: &str) -> Option<Spanned<String>> {
         let amount = match resource {
             "cpu" => format!("{}m", node.cpu),
             "memory" => node.memory.to_string(),
+            "pods" => node.pods.to_string(),
             _ => return None,
         };
         Some(Spanned::new(amount, name.span))
@@ -139,14 +140,7 @@ fn allocatable(pool: &Pool, resource: &str) -> Option<Spanned<String>> {
 
 /// Returns the note for placeholders that reserve more seats than a node can have pods.
 pub(super) fn more_seats_than_pods(pool: &Pool, written: &UserPlaceholder) -> Option<Diagnostic> {
-    let pods = match pool.allocatable.as_ref().and_then(|it| it.pods.clone()) {
-        Some(pods) => pods,
-        None => {
-            let name = pool.node.as_ref()?;
-            let pods = nodes::by_name(name).ok()?.allocatable.pods;
-            Spanned::new(pods.to_string(), name.span)
-        }
-    };
+    let pods = allocatable(pool, "pods")?;
     let most = syntax::quantity(&pods.value)?;
     let seats = written.seats.value;
     (f64::from(seats) > most).then(|| {

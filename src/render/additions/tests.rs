@@ -126,7 +126,7 @@ fn run_page(name: &str, page: &str) -> String {
             "text says" => shown(&rendered, &Rendered::says),
             other => panic!("{name}: no block is called `{other}`"),
         };
-        write!(written, "{block}```\n").expect("a string");
+        writeln!(written, "{block}```").expect("a string");
     }
     written
 }
