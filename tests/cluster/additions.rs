@@ -222,8 +222,8 @@ fn sizes(cluster: &Cluster) -> Vec<String> {
 fn verify(helm: &Helm<'_>) -> Option<i32> {
     let live = helm.cluster.write("live.yaml", &helm.manifest());
     let policy = policy_path("additions");
-    let line = ["verify", "--policy", &policy, "--namespace", "hub", &live];
-    helm.cluster.dunnage(&line).code()
+    let words = ["verify", "--policy", &policy, "--namespace", "hub", &live];
+    helm.cluster.dunnage(&words).code()
 }
 
 fn releases_in_two_namespaces_do_not_meet(version: Version) {
