@@ -17,6 +17,7 @@ use crate::hub::{HubImage, StoredHub, UserServer, images_of_servers, user_server
 use crate::k8s::Fit;
 use crate::policy::{AddedPool, PodPriority, Policy, Pool, Spanned};
 use crate::render::codes;
+use crate::text::Span;
 
 /// What a plan is made from.
 pub(super) struct Planner<'a> {
@@ -96,7 +97,7 @@ impl<'a> Planner<'a> {
             };
             return plan.leave_out(AdditionPart::Continuous, Some(pool), why);
         }
-        let class = self.puller_class(plan, pool, parts.priority.as_ref());
+        let class = self.puller_class(plan, parts.priority.as_ref());
         let secrets = self.pull_secrets(&parts.pull_secrets, of_hub);
         let puller = Puller {
             images: &missing,
@@ -184,19 +185,13 @@ impl<'a> Planner<'a> {
     }
 
     /// Returns the class of a puller: the chart's, otherwise that of the policy.
-    fn puller_class(
-        &self,
-        plan: &mut Plan,
-        pool: &Pool,
-        priority: Option<&PodPriority>,
-    ) -> Option<String> {
+    fn puller_class(&self, plan: &mut Plan, priority: Option<&PodPriority>) -> Option<String> {
         if let Some(class) = self.chart.puller_class() {
             plan.leave_out_class(AdditionPart::ImagePullerPriority, class);
             return Some(class.name.clone());
         }
         let value = &priority?.puller;
-        plan.diagnostics
-            .extend(self.above_users(pool, "image pullers", value));
+        plan.report(self.above_users("image pullers", value));
         self.own_class(plan, AdditionPart::ImagePullerPriority, value)
     }
 
@@ -208,9 +203,7 @@ impl<'a> Planner<'a> {
     ) -> Option<String> {
         let Some(name) = priority_class::name(&self.owner, part, value.value) else {
             let error = choice::unknown("namespace", "--namespace", self.namespace, value.span);
-            if !plan.diagnostics.contains(&error) {
-                plan.diagnostics.push(error);
-            }
+            plan.report(Some(error));
             return None;
         };
         let class = (name.clone(), value.clone());
@@ -219,15 +212,15 @@ impl<'a> Planner<'a> {
     }
 
     /// Returns an error unless users have a higher priority.
-    fn above_users(&self, pool: &Pool, pods: &str, value: &Spanned<i32>) -> Option<Diagnostic> {
+    fn above_users(&self, pods: &str, value: &Spanned<i32>) -> Option<Diagnostic> {
         let class = self.chart.user_class();
         let users = class.map_or(0, |class| class.value);
         if i64::from(value.value) < users {
             return None;
         }
         let message = format!(
-            "user pods cannot evict {pods} of pool `{}`: their priority {} is not below that of users ({users})",
-            pool.name.value, value.value
+            "user pods cannot evict {pods}: their priority {} is not below that of users ({users})",
+            value.value
         );
         let mut error =
             Diagnostic::new(&codes::PRIORITY_ORDER, message).at(value.span, "not below users");
@@ -256,12 +249,11 @@ impl<'a> Planner<'a> {
         }
         let servers = self.hub.map(|_| self.servers());
         let size = Size::of(pool, written, servers);
-        plan.diagnostics
-            .extend(size::more_seats_than_pods(pool, written));
-        let class = self.placeholder_class(plan, pool, of_pool);
+        plan.report(size::more_seats_than_pods(pool, written));
+        let class = self.placeholder_class(plan, of_pool);
         let (size, class) = match (size, class) {
             (Ok(size), Some(class)) => (size, class),
-            (size, _) => return plan.diagnostics.extend(size.err()),
+            (size, _) => return plan.report(size.err()),
         };
         let secrets = self.pull_secrets(&parts.pull_secrets, false);
         let placeholders = Placeholders {
@@ -280,16 +272,11 @@ impl<'a> Planner<'a> {
 
     /// Returns the class of placeholders: the chart's, otherwise that of the policy. Without one they could not be
     /// evicted.
-    fn placeholder_class(
-        &self,
-        plan: &mut Plan,
-        pool: &Pool,
-        of_pool: &AddedPool,
-    ) -> Option<String> {
+    fn placeholder_class(&self, plan: &mut Plan, of_pool: &AddedPool) -> Option<String> {
         let priority = of_pool.parts.priority.as_ref();
         if let Some(class) = self.chart.placeholder_class() {
             plan.leave_out_class(AdditionPart::UserPlaceholderPriority, class);
-            plan.diagnostics.extend(self.below_pullers(class, priority));
+            plan.report(self.below_pullers(class, priority));
             return Some(class.name.clone());
         }
         let Some(priority) = priority else {
@@ -298,13 +285,11 @@ impl<'a> Planner<'a> {
                 .user_placeholder
                 .as_ref()
                 .map(|users| users.span);
-            plan.diagnostics
-                .push(without_class(pool, span.unwrap_or(of_pool.span)));
+            plan.report(Some(without_class(span.unwrap_or(of_pool.span))));
             return None;
         };
         let value = &priority.placeholder;
-        plan.diagnostics
-            .extend(self.above_users(pool, "user placeholders", value));
+        plan.report(self.above_users("user placeholders", value));
         self.own_class(plan, AdditionPart::UserPlaceholderPriority, value)
     }
 
@@ -383,6 +368,13 @@ impl<'a> Planner<'a> {
 }
 
 impl Plan {
+    /// Reports a finding once: several pools can have the same settings of the entry.
+    fn report(&mut self, finding: Option<Diagnostic>) {
+        let is_new = |finding: &Diagnostic| !self.diagnostics.contains(finding);
+        let finding = finding.filter(is_new);
+        self.diagnostics.extend(finding);
+    }
+
     fn leave_out(&mut self, part: AdditionPart, pool: Option<&Pool>, why: String) {
         let pool = pool.map(|pool| pool.name.value.clone());
         self.not_added.push(NotAdded { part, pool, why });
@@ -436,11 +428,8 @@ fn order(kind: &str) -> usize {
     at.expect("every kind of an addition has a place")
 }
 
-fn without_class(pool: &Pool, span: crate::text::Span) -> Diagnostic {
-    let message = format!(
-        "user placeholders of pool `{}` could not be evicted: they have no priority class",
-        pool.name.value
-    );
+fn without_class(span: Span) -> Diagnostic {
+    let message = "user placeholders could not be evicted: they have no priority class";
     Diagnostic::new(&codes::PLACEHOLDER_WITHOUT_CLASS, message)
         .at(span, "no priority class")
         .help("add `scheduling.podPriority: {}` to the entry")
