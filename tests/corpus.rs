@@ -150,3 +150,84 @@ fn only_what_the_policy_asks_for_changes() {
     println!("contradictions: {refused:#?}");
     assert!(refused.len() < 12, "{refused:#?}");
 }
+
+/// A policy that adds every part to two pools of any release.
+const ADDITIONS: &str = include_str!("../testdata/policies/additions-everything.yaml");
+
+/// The same for one pool, with nothing that z2jh cannot do itself.
+const LIKE_THE_CHART: &str = include_str!("../testdata/policies/additions-of-z2jh.yaml");
+
+/// What was added to a stream, and what was not.
+fn additions(policy: &str, stream: &str) -> (Vec<String>, Vec<String>) {
+    use dunnage::k8s::Manifests;
+    use dunnage::render::{Options, run};
+    let mut sources = dunnage::text::Sources::default();
+    let source = sources.add("policy.yaml", policy.to_owned());
+    let (policy, problems) = dunnage::policy::read(source, policy);
+    let policy = policy.unwrap_or_else(|| panic!("{problems:#?}"));
+    let release = Manifests::read(source, stream, &policy.kinds);
+    let outcome = run(&release, &policy, &Options::default());
+    let added = outcome.added.iter();
+    let added = added.map(|added| format!("{}/{}", added.kind, added.name));
+    let left = outcome.not_added.iter();
+    let left = left.map(|left| format!("{}: {}", left.part.key(), left.why));
+    (added.collect(), left.collect())
+}
+
+#[test]
+fn what_is_added_is_added_once() {
+    let Some(corpus) = corpus() else { return };
+    for (name, stream) in streams(&corpus) {
+        let once =
+            render(ADDITIONS, &stream).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        let twice = render(ADDITIONS, &once).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        assert!(once == twice, "{name}: rendered twice");
+        let (added, _) = additions(ADDITIONS, &stream);
+        // The release of every recorded stream is `rel`, in the namespace `ns`.
+        let are_of_release = added.iter().all(|title| title.contains("/rel-"));
+        assert!(added.len() >= 5 && are_of_release, "{name}: {added:?}");
+        let classes = added
+            .iter()
+            .filter(|title| title.starts_with("PriorityClass"));
+        for class in classes {
+            assert!(class.contains("/rel-ns-dunnage-"), "{name}: {class}");
+        }
+        // All that was there is there, byte for byte.
+        let mut rest = once.as_str();
+        for part in dunnage::yaml::split(&stream) {
+            let text = &stream[part];
+            let at = rest.find(text);
+            let at = at.unwrap_or_else(|| panic!("{name}: a document is missing"));
+            rest = &rest[at + text.len()..];
+        }
+    }
+}
+
+#[test]
+fn what_the_chart_does_itself_is_not_added() {
+    let Some(corpus) = corpus() else { return };
+    let mut checked = 0;
+    for (name, stream) in streams(&corpus) {
+        // The chart's own parts are enabled in these.
+        if !["z2jh-4.4.0-prefer", "z2jh-4.4.0-require"]
+            .iter()
+            .any(|own| name.starts_with(own))
+        {
+            continue;
+        }
+        let (added, left) = additions(LIKE_THE_CHART, &stream);
+        assert_eq!(added, [] as [&str; 0], "{name}");
+        let covers = [
+            "DaemonSet/continuous-image-puller",
+            "StatefulSet/user-placeholder",
+        ];
+        for cover in covers {
+            assert!(
+                left.iter().any(|line| line.contains(cover)),
+                "{name}: {left:?}"
+            );
+        }
+        checked += 1;
+    }
+    assert!(checked > 1, "only {checked} streams");
+}

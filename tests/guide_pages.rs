@@ -43,9 +43,11 @@ const FOREIGN_OPTIONS: &[&str] = &[
     "--post-renderer",
     "--post-renderer-args",
     "--quick",
+    "--rollback-on-failure",
     "--target",
     "--test",
     "--tool",
+    "--wait",
 ];
 
 /// What a placeholder in a command of the text can be.
@@ -135,6 +137,7 @@ fn options_in_the_text_exist() {
         "values",
         "values explain",
         "verify",
+        "images",
         "init",
         "rule",
         "helm install-plugin",

@@ -21,7 +21,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "hub",
         &["text", "diag", "yaml", "values", "schema", "k8s", "policy"],
     ),
-    ("render", &["text", "diag", "yaml", "k8s", "policy", "hub"]),
+    (
+        "render",
+        &["text", "diag", "yaml", "k8s", "policy", "hub", "capacity"],
+    ),
     ("capacity", &["text", "k8s"]),
     (
         "plan",

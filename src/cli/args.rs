@@ -74,6 +74,8 @@ pub(super) enum Command {
         #[command(flatten)]
         options: PolicyOptions,
     },
+    /// List the images that image pullers pull, with their pools and the lines that request them
+    Images(ImagesOptions),
     /// Lint Helm values, charts and rendered manifests
     Lint(Box<LintOptions>),
     /// Answer how many seats a hub needs, and who waits with those that it has
@@ -268,7 +270,10 @@ pub(super) struct PolicyOptions {
         help_heading = "Input"
     )]
     pub(in crate::cli) values: Vec<PathBuf>,
-    /// Namespace of objects without one, for `match.namespace`
+    /// Name of the release, for `additions` [default: the one in the manifests]
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(in crate::cli) release: Option<String>,
+    /// Namespace of the release, for `additions`, and for `match.namespace` of objects without one
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(in crate::cli) namespace: Option<String>,
     /// Write a JSON report of every change, and of every change not made, to this file
@@ -285,11 +290,30 @@ impl PolicyOptions {
             values: self.values.clone(),
             previous: None,
             options: Options {
+                release: self.release.clone(),
                 namespace: self.namespace.clone(),
                 ..options
             },
         }
     }
+}
+
+/// Options of `images`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ImagesOptions {
+    /// Manifests with the Secret of the hub; standard input if `-`
+    pub(in crate::cli) file: Option<PathBuf>,
+    /// Policy file, or `z2jh` for the built-in policy [default: the nearest dunnage.yaml]
+    #[arg(long, value_name = "FILE|z2jh", help_heading = "Input")]
+    pub(in crate::cli) policy: Option<PathBuf>,
+    /// Values of the hub, instead of those in the manifests; may be repeated, later files override earlier ones
+    #[arg(
+        id = "hub_values",
+        long = "values",
+        value_name = "FILE",
+        help_heading = "Input"
+    )]
+    pub(in crate::cli) values: Vec<PathBuf>,
 }
 
 /// Options of `render`, which the bare command and the plugin share.

@@ -74,6 +74,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     variable("policy", "DUNNAGE_POLICY", VariableKind::Path),
     variable("report", "DUNNAGE_REPORT", VariableKind::Path),
     variable("hub_values", "DUNNAGE_VALUES", VariableKind::Paths),
+    variable("release", "DUNNAGE_RELEASE", VariableKind::Text),
     variable("namespace", "DUNNAGE_NAMESPACE", VariableKind::Text),
     variable("mode", "DUNNAGE_MODE", VariableKind::Word),
     variable("gate", "DUNNAGE_GATE", VariableKind::Flag),

@@ -3,7 +3,7 @@
 use super::patch;
 use super::session::Session;
 use crate::k8s::Manifests;
-use crate::render::Outcome;
+use crate::render::{AddedState, Outcome};
 use crate::report;
 
 /// The diff of one stream.
@@ -26,7 +26,7 @@ impl Diff {
 /// `git apply` rejects comments between hunks.
 pub(super) fn diff(session: &Session<'_>, release: &Manifests<'_>, outcome: &Outcome) -> Diff {
     let mut text = String::new();
-    let mut replacements = Vec::with_capacity(outcome.documents.len());
+    let mut replacements = Vec::with_capacity(outcome.documents.len() + outcome.splices.len());
     for document in &outcome.documents {
         let part = &release.parts[document.part];
         text.push_str(&reasons(session, part.file, outcome, document.part));
@@ -36,6 +36,14 @@ pub(super) fn diff(session: &Session<'_>, release: &Manifests<'_>, outcome: &Out
             title: title(outcome, document.part),
         });
     }
+    text.push_str(&additions(session, outcome));
+    let spliced = outcome.splices.iter();
+    replacements.extend(spliced.map(|splice| report::Replacement {
+        range: splice.range.clone(),
+        text: &splice.text,
+        title: splice.title.clone(),
+    }));
+    replacements.sort_by_key(|replacement| (replacement.range.start, replacement.range.end));
     let patch = patch::of_source(session, release.source, replacements);
     if !patch.text.is_empty() {
         text.push_str(&patch.text);
@@ -99,19 +107,75 @@ fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome, part: usize) ->
     text
 }
 
+/// Which objects are added, replaced or removed, and why.
+fn additions(session: &Session<'_>, outcome: &Outcome) -> String {
+    let mut text = String::new();
+    for added in &outcome.added {
+        let verb = match added.state {
+            AddedState::Unchanged => continue,
+            AddedState::New => "added",
+            AddedState::Replaced => "replaced",
+        };
+        let pool = match &added.pool {
+            Some(pool) => format!(", pool {pool}"),
+            None => String::new(),
+        };
+        let policy = session.reader.sources.get(added.span.source);
+        let line = policy.line_column(added.span.start).line;
+        let title = format!("{}/{} is {verb}", added.kind, added.name);
+        text.push_str(&report::comment(&title));
+        text.push_str(&report::comment(&format!("  {}", added.why)));
+        text.push_str(&report::comment(&format!(
+            "  by entry {:?} ({}{pool}), {}:{line}",
+            outcome.entry.as_deref().unwrap_or_default(),
+            added.part.key(),
+            policy.name(),
+        )));
+    }
+    for removed in &outcome.removed {
+        let line = format!(
+            "{} is removed: `{}` is not enabled",
+            removed.title, removed.addition
+        );
+        text.push_str(&report::comment(&line));
+    }
+    text
+}
+
 pub(super) fn summary(outcome: &Outcome) -> String {
     let count = |number: usize, noun: &str| match number {
         0 => format!("no {noun}"),
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
     };
-    if outcome.documents.is_empty() {
+    if !outcome.is_changed() {
         return "no changes".to_owned();
     }
-    format!(
-        "{} in {}; {} will restart",
-        count(outcome.changes(), "change"),
-        count(outcome.documents.len(), "document"),
-        count(outcome.restarts(), "workload"),
-    )
+    let mut parts = Vec::new();
+    let states = |state| {
+        outcome
+            .added
+            .iter()
+            .filter(|added| added.state == state)
+            .count()
+    };
+    for (number, verb) in [
+        (states(AddedState::New), "added"),
+        (states(AddedState::Replaced), "replaced"),
+        (outcome.removed.len(), "removed"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{} {verb}", count(number, "object")));
+        }
+    }
+    if parts.is_empty() || !outcome.documents.is_empty() {
+        let changes = count(outcome.changes(), "change");
+        let documents = count(outcome.documents.len(), "document");
+        parts.insert(0, format!("{changes} in {documents}"));
+    }
+    parts.push(format!(
+        "{} will restart",
+        count(outcome.restarts(), "workload")
+    ));
+    parts.join("; ")
 }

@@ -143,6 +143,7 @@ fn document_place(command: &Command) -> DocumentPlace {
         }
         Command::Plan(_)
         | Command::Rule(_)
+        | Command::Images(_)
         | Command::Helm(_)
         | Command::Schema { .. }
         | Command::Completions { .. }
@@ -167,6 +168,7 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
         Command::Verify { file, options } => {
             commands::verify::run(session, file.as_deref(), &options)
         }
+        Command::Images(options) => commands::images::run(session, &options),
         Command::Lint(options) => commands::lint::run(session, &options),
         Command::Plan(options) => commands::plan::run(session, &options),
         Command::Rule(options) => commands::rule::run(session, &options),

@@ -12,6 +12,21 @@ pub const HOOK_PULLER: &str = "hook-image-puller";
 /// The `component` labels of both image pullers.
 pub const PULLERS: [&str; 2] = [CONTINUOUS_PULLER, HOOK_PULLER];
 
+/// The `component` label of node placeholders, which z2jh does not have.
+pub const NODE_PLACEHOLDER: &str = "node-placeholder";
+
+/// The `component` label of the priority class of image pullers.
+pub const IMAGE_PULLER: &str = "image-puller";
+
+/// The `component` label of the priority class of user pods.
+pub const DEFAULT_PRIORITY: &str = "default-priority";
+
+/// The `component` label of the user scheduler.
+pub const USER_SCHEDULER: &str = "user-scheduler";
+
+/// The pause image of the newest chart.
+pub const PAUSE_IMAGE: &str = "registry.k8s.io/pause:3.10.1";
+
 /// The `component` label of user placeholders.
 pub const USER_PLACEHOLDER: &str = "user-placeholder";
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Hub, locate_hub};
+use crate::text::Span;
 use crate::values::{self, Content};
 use crate::yaml;
 
@@ -31,6 +32,8 @@ pub struct HubImage {
     pub name: String,
     /// The image reference: `quay.io/team/tool:v3`.
     pub image: String,
+    /// The keys that lead to it in the values of the hub; items of lists have their index.
+    pub keys: Vec<String>,
 }
 
 /// Returns the images of the hub in a values file; `None` if it has no values of a hub.
@@ -46,41 +49,71 @@ pub fn read_hub_images(text: &str) -> Option<Vec<HubImage>> {
 pub fn hub_images(values: &Value) -> Vec<HubImage> {
     let user = &values["singleuser"];
     let mut images = Vec::new();
-    let mut add = |name: String, image: Option<String>| {
-        images.extend(image.map(|image| HubImage { name, image }));
+    let mut add = |name: String, keys: &[&str], image: Option<String>| {
+        let keys = keys.iter().map(|&key| key.to_owned()).collect();
+        images.extend(image.map(|image| HubImage { name, image, keys }));
     };
     if user["cloudMetadata"]["blockWithIptables"] == true {
         add(
             "metadata-block".to_owned(),
+            &["singleuser", "networkTools", "image"],
             reference(&user["networkTools"]["image"]),
         );
     }
-    add("singleuser".to_owned(), reference(&user["image"]));
-    let containers = items(&user["initContainers"]).chain(items(&user["extraContainers"]));
-    for (index, container) in containers.enumerate() {
+    add(
+        "singleuser".to_owned(),
+        &["singleuser", "image"],
+        reference(&user["image"]),
+    );
+    let of_list = |list: &'static str| items(&user[list]).enumerate().map(move |item| (list, item));
+    let containers = of_list("initContainers").chain(of_list("extraContainers"));
+    for (index, (list, (at, container))) in containers.enumerate() {
         add(
             format!("singleuser-init-and-extra-containers-{index}"),
+            &["singleuser", list, &at.to_string(), "image"],
             text(&container["image"]),
         );
     }
     if values["prePuller"]["pullProfileListImages"] != false {
         for (index, profile) in items(&user["profileList"]).enumerate() {
+            let at = index.to_string();
+            let profile_keys = ["singleuser", "profileList", &at];
             add(
                 format!("singleuser-profilelist-{index}"),
+                &[&profile_keys[..], &["kubespawner_override", "image"]].concat(),
                 text(&profile["kubespawner_override"]["image"]),
             );
             for (option, choice, image) in choices(profile) {
+                let keys = ["profile_options", option, "choices", choice];
                 add(
                     format!("profile-{index}-option-{option}-choice-{choice}"),
+                    &[&profile_keys[..], &keys, &["kubespawner_override", "image"]].concat(),
                     image,
                 );
             }
         }
     }
     for (key, image) in pairs(&values["prePuller"]["extraImages"]) {
-        add(key.clone(), reference(image));
+        add(
+            key.clone(),
+            &["prePuller", "extraImages", key],
+            reference(image),
+        );
     }
     images
+}
+
+/// Returns the place of an image in values files; `None` if only the chart sets it.
+pub fn place_of(image: &HubImage, values: &values::Value) -> Option<Span> {
+    let path = super::locate(values)?;
+    let mut value = values.get_path(&super::keys(&path))?;
+    for key in &image.keys {
+        value = match &value.content {
+            Content::List(items) => items.get(key.parse::<usize>().ok()?)?,
+            _ => value.get(key)?,
+        };
+    }
+    Some(super::span(value))
 }
 
 /// The first chart version whose image pullers pull the images of choices.

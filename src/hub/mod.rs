@@ -19,7 +19,9 @@ mod propose;
 mod release;
 pub mod seats;
 mod secret;
+mod servers;
 mod shared;
+mod stored;
 pub mod templates;
 #[cfg(test)]
 mod tests;
@@ -29,7 +31,7 @@ pub mod traits;
 pub use chart::ChartVersion;
 pub use effective::{Hub, span, whole};
 pub use gitops::{Inline, Inside, inline_values, is_filled_in};
-pub use images::{HubImage, hub_images, read_hub_images};
+pub use images::{HubImage, hub_images, place_of, read_hub_images};
 pub use kubernetes::{KubernetesValue, kubernetes_values};
 pub use locate::{locate, locate_hub};
 pub use propose::propose;
@@ -37,7 +39,9 @@ pub use release::{
     Basis, ChartValues, HubPlace, Release, ReleaseInput, ReleaseSpec, keys, secret_values,
 };
 pub use secret::HubValues;
+pub use servers::{UserServer, images_of_servers, unknown_images, user_servers};
 pub use shared::ChartCache;
+pub use stored::StoredHub;
 
 use crate::diag::Code;
 

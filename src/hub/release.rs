@@ -560,7 +560,7 @@ pub fn keys(path: &[String]) -> Vec<&str> {
 
 /// Whether the values in a hub's Secret are those of another chart of the same name, such as Bitnami's, which has no
 /// `prePuller`.
-fn is_of_namesake(values: &Value) -> bool {
+pub(super) fn is_of_namesake(values: &Value) -> bool {
     let is_empty = values.as_map().is_none_or(|map| map.entries.is_empty());
     !is_empty && values.get("prePuller").is_none()
 }

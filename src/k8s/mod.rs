@@ -11,6 +11,7 @@ mod operators;
 mod path;
 mod pod_spec;
 mod prefilter;
+pub mod quantity;
 mod release;
 mod selector;
 mod shape;
@@ -28,7 +29,7 @@ pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, TemplatePlace};
 /// Label selectors, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use misshapen::{Misshapen, Type, misshapen, misshapen_items};
-pub use object::{ChartPath, HOOK, Object};
+pub use object::{ChartPath, FILENAME, HOOK, Object};
 pub use pod_spec::PodSpec;
 pub use prefilter::Body;
 pub use release::{Manifests, ParsedDocuments, StreamPart, WORTH_THREADS};

@@ -6,7 +6,7 @@ use crate::yaml::NodeRef;
 pub const HOOK: &str = "helm.sh/hook";
 
 /// The annotation with which Helm 4 passes the template's file to a post-renderer.
-pub(super) const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+pub const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 
 /// The charts of a document, the release's own first: `parent/charts/sub/templates/x.yaml` is `["parent", "sub"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

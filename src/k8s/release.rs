@@ -66,6 +66,16 @@ impl<'s> Manifests<'s> {
         &self.text[self.parts[part].range.clone()]
     }
 
+    /// Whether the stream contains this text anywhere.
+    pub fn mentions(&self, text: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), text.as_bytes()).is_some()
+    }
+
+    /// Whether the text of a part contains this text.
+    pub fn contains(&self, part: usize, text: &str) -> bool {
+        memchr::memmem::find(self.part_text(part).as_bytes(), text.as_bytes()).is_some()
+    }
+
     /// Parses a part; `None` if it has no document, or no document that must be read.
     pub fn parse(&self, part: usize) -> Parsed<'s> {
         let body = self.parts[part].body;
@@ -77,7 +87,7 @@ impl<'s> Manifests<'s> {
     }
 
     /// Parses a part in any case; `None` if it has no document.
-    fn parse_any(&self, part: usize) -> Parsed<'s> {
+    pub fn parse_any(&self, part: usize) -> Option<Result<Document<'s>, ParseError>> {
         if self.parts[part].body == Body::Blank {
             return None;
         }
@@ -244,6 +254,7 @@ fn annotated_file(behind_key: &str) -> &str {
 /// Returns the file of `# Source: ...` in the comments before the content, as Helm 3 writes it.
 fn source_comment(text: &str) -> &str {
     let mut comments = text
+        .trim_start_matches('\u{feff}')
         .lines()
         .map(str::trim)
         .take_while(|line| line.is_empty() || line.starts_with('#'));
@@ -327,6 +338,7 @@ mod tests {
                 "metadata: {annotations: {\"postrenderer.helm.sh/postrender-filename\": a/b.yaml}}\n",
                 "a/b.yaml",
             ),
+            ("\u{feff}# Source: a/b.yaml\nkind: A\n", "a/b.yaml"),
             ("kind: A\n# Source: a/b.yaml\n", ""),
         ] {
             assert_eq!(file_in_text(text), file, "{text}");

@@ -67,11 +67,11 @@ pub static WRONG_VALUE: Code = Code::error(
 )
 .page(include_str!("codes/wrong_value.md"));
 
-/// The policy uses a section of a later version of dunnage.
+/// The policy uses a part of a later version of dunnage.
 pub static NOT_SUPPORTED: Code = Code::error(
     "PO010",
     "policy-not-supported",
-    "the policy uses a section that this version of dunnage does not support",
+    "the policy uses a part that this version of dunnage does not support yet",
 )
 .page(include_str!("codes/not_supported.md"));
 
@@ -231,6 +231,46 @@ pub static BAD_SELECTION: Code = Code::error(
 )
 .page(include_str!("codes/bad_selection.md"));
 
+/// An entry of `additions` has no chart and no release.
+pub static ADDITION_FOR_ALL: Code = Code::error(
+    "PO031",
+    "policy-addition-for-all",
+    "an entry of `additions` has no chart and no release to match",
+)
+.page(include_str!("codes/addition_for_all.md"));
+
+/// An earlier entry of `additions` matches the same releases.
+pub static UNREACHABLE_ADDITION: Code = Code::error(
+    "PO032",
+    "policy-unreachable-addition",
+    "an entry of `additions` never applies: an earlier entry matches the same releases",
+)
+.page(include_str!("codes/unreachable_addition.md"));
+
+/// Two entries of `additions` have the same name.
+pub static DUPLICATE_ADDITION: Code = Code::error(
+    "PO033",
+    "policy-duplicate-addition",
+    "two entries of `additions` have the same name",
+)
+.page(include_str!("codes/duplicate_addition.md"));
+
+/// A pool that gets objects has no labels.
+pub static POOL_WITHOUT_LABELS: Code = Code::error(
+    "PO034",
+    "policy-pool-without-labels",
+    "a pool of `additions` has no labels: added pods could run on any node",
+)
+.page(include_str!("codes/pool_without_labels.md"));
+
+/// Placeholders, pullers and users are in the wrong order, or the autoscaler ignores placeholders.
+pub static BAD_PRIORITY: Code = Code::error(
+    "PO035",
+    "policy-bad-priority",
+    "the priority of placeholders is not below that of pullers, or below the autoscaler's cutoff",
+)
+.page(include_str!("codes/bad_priority.md"));
+
 /// All codes of the policy, sorted by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -263,4 +303,9 @@ pub static ALL: &[&Code] = &[
     &DUPLICATE_RELEASE,
     &EXPECT_WITHOUT_CHART,
     &BAD_SELECTION,
+    &ADDITION_FOR_ALL,
+    &UNREACHABLE_ADDITION,
+    &DUPLICATE_ADDITION,
+    &POOL_WITHOUT_LABELS,
+    &BAD_PRIORITY,
 ];

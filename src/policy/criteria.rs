@@ -142,7 +142,7 @@ fn is_any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
 }
 
 /// Returns whether a list allows everything that another allows.
-fn is_wider<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
+pub(super) fn is_wider<T: PartialEq>(wide: &[T], narrow: &[T]) -> bool {
     wide.is_empty() || !narrow.is_empty() && narrow.iter().all(|item| wide.contains(item))
 }
 
@@ -217,7 +217,7 @@ fn check_kinds(kinds: &[String], known: &Kinds, place: PolicyPlace<'_>, findings
     }
 }
 
-fn check_patterns(
+pub(super) fn check_patterns(
     texts: &[String],
     place: PolicyPlace<'_>,
     findings: &mut Findings,

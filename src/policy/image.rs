@@ -53,6 +53,18 @@ pub(super) fn check_extra(
     checked
 }
 
+/// Checks an image below a key and returns its reference.
+pub(super) fn check_one(
+    image: written::Image,
+    place: PolicyPlace<'_>,
+    key: &str,
+    findings: &mut Findings,
+) -> Option<String> {
+    let one = BTreeMap::from([(key.to_owned(), image)]);
+    let checked = check_extra(one, place, findings).pop();
+    checked.map(|image| image.reference())
+}
+
 /// Checks the images of a row.
 pub(super) fn check_list(
     images: &[String],

@@ -1,5 +1,6 @@
 //! The policy: the file as it is written, and the checked model that the rest of the program reads.
 
+mod additions;
 pub mod codes;
 mod criteria;
 mod facts;
@@ -15,6 +16,10 @@ mod spanned;
 mod templates;
 mod written;
 
+pub use additions::{
+    AddedParts, AddedPool, Addition, DEFAULT_PRIORITIES, NodePlaceholder, PodPriority,
+    ReleaseMatch, SeatResources, UserPlaceholder,
+};
 pub use criteria::Match;
 pub use facts::{Autoscaler, DEFAULT_CUTOFF, Demand, Facts, Lead};
 pub use image::ExtraImage;
@@ -24,7 +29,7 @@ pub use pool::{Allocatable, Pool, without_slash};
 pub use read::read;
 pub use row::{Expect, NodeSelection, Purpose, Row};
 pub use spanned::Spanned;
-pub use written::Jobs;
+pub use written::{Jobs, Via};
 
 use crate::k8s::{Kinds, Workload};
 use crate::text::SourceId;
@@ -51,6 +56,8 @@ pub struct Policy {
     pub existing_classes: Vec<Spanned<String>>,
     /// Additional images for the pre-pullers, sorted by key, as in the chart.
     pub extra_images: Vec<ExtraImage>,
+    /// Objects to add; the first entry that matches the release applies.
+    pub additions: Vec<Addition>,
     /// What to do with Jobs that are not hooks.
     pub jobs: Jobs,
     /// Facts about the cluster and its users.

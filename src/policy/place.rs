@@ -27,6 +27,15 @@ impl<'d> PolicyPlace<'d> {
         Self { node, ..self }
     }
 
+    /// Returns the place of a value below these keys, if it is set.
+    pub(super) fn find(self, keys: &[&str]) -> Option<Self> {
+        let mut keys = keys.iter();
+        let node = keys.try_fold(self.node, |node, key| {
+            entry_named(node, key).map(|(_, value)| value)
+        })?;
+        Some(Self { node, ..self })
+    }
+
     /// Returns the span of a key, or of the mapping if the key is missing.
     pub(super) fn key(self, key: &str) -> Span {
         let node = entry_named(self.node, key).map_or(self.node, |(key, _)| key);

@@ -5,14 +5,20 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::place::{Findings, PolicyPlace, pairs};
-use super::{KEYWORDS, Policy, codes, facts, image, lint, pool, row, templates, written};
+use super::{
+    KEYWORDS, Policy, additions, codes, facts, image, lint, pool, row, templates, written,
+};
 use crate::diag::Diagnostic;
 use crate::schema::{Codes, Instance, Schema, Step, Violation, ViolationKind, tree_spot};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
 
-/// Sections that only later versions support.
-const NOT_YET: [&str; 1] = ["additions"];
+/// Parts of `additions` that only later versions support.
+const NOT_YET: [(&str, &str); 3] = [
+    ("prePuller", "hook"),
+    ("prePuller", "gate"),
+    ("scheduling", "userScheduler"),
+];
 
 /// Reads a policy. It is `Some` if and only if no diagnostic is an error.
 pub fn read(source: SourceId, text: &str) -> (Option<Policy>, Vec<Diagnostic>) {
@@ -152,16 +158,27 @@ fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Fin
     }
 }
 
+/// Reports parts of `additions` that are not supported yet, and removes them.
 fn refuse_unsupported(value: &mut Value, place: PolicyPlace<'_>, findings: &mut Findings) {
-    let Some(map) = value.as_object_mut() else {
-        return;
-    };
-    for key in NOT_YET {
-        if map.remove(key).is_some() {
-            let message = format!("this version of dunnage does not support `{key}`");
+    let entries = value.get_mut("additions").and_then(Value::as_array_mut);
+    let places = place.under("additions").items();
+    for (entry, place) in entries.into_iter().flatten().zip(places) {
+        refuse_parts(entry, place, findings);
+        let pools = entry.get_mut("pools").and_then(Value::as_object_mut);
+        for (name, pool) in pools.into_iter().flatten() {
+            refuse_parts(pool, place.under("pools").under(name), findings);
+        }
+    }
+}
+
+fn refuse_parts(parts: &mut Value, place: PolicyPlace<'_>, findings: &mut Findings) {
+    for (section, key) in NOT_YET {
+        let settings = parts.get_mut(section).and_then(Value::as_object_mut);
+        if settings.and_then(|settings| settings.remove(key)).is_some() {
+            let message = format!("`additions[].{section}.{key}` is not supported yet");
             findings.push(
                 Diagnostic::new(&codes::NOT_SUPPORTED, message)
-                    .at(place.key(key), "not supported")
+                    .at(place.under(section).key(key), "not supported")
                     .help("remove it, or upgrade dunnage"),
             );
         }
@@ -224,6 +241,7 @@ fn help_for_pod_field(violation: &Violation) -> Option<String> {
 }
 
 fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) -> Option<Policy> {
+    let entries = value.get("additions").cloned();
     let written: written::Policy = match serde_json::from_value(value) {
         Ok(written) => written,
         Err(error) => {
@@ -261,6 +279,10 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
         place,
         findings,
     );
+    let context = additions::PartContext::new(&pools, &facts);
+    let of_additions = place.under("additions");
+    let additions = additions::Entries(entries.as_ref(), &written.additions);
+    let additions = additions::check_all(additions, context, of_additions, findings);
     let lint = lint::check(&written.lint, place.under("lint"), findings);
     Some(Policy {
         source: place.source(),
@@ -268,6 +290,7 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
         rows,
         existing_classes,
         extra_images,
+        additions,
         jobs: written.jobs,
         facts,
         lint,

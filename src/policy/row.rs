@@ -214,13 +214,14 @@ fn check_pools(
         match pools.iter().position(|pool| pool.name.value == name) {
             Some(index) if indexes.contains(&index) => {}
             Some(index) => indexes.push(index),
-            None => findings.push(undefined_pool(name, pools, place)),
+            None => findings.push(undefined_pool(name, pools, place.span())),
         }
     }
     indexes
 }
 
-fn undefined_pool(name: &str, pools: &[Pool], place: PolicyPlace<'_>) -> Diagnostic {
+/// Returns the error for a pool that `pools` does not define.
+pub(super) fn undefined_pool(name: &str, pools: &[Pool], span: Span) -> Diagnostic {
     let known = || pools.iter().map(|pool| pool.name.as_str());
     let help = match nearest(name, known()) {
         _ if name == "none" => "`none` cannot be combined with pools".to_owned(),
@@ -233,7 +234,7 @@ fn undefined_pool(name: &str, pools: &[Pool], place: PolicyPlace<'_>) -> Diagnos
     };
     let message = format!("pool `{name}` is not defined");
     Diagnostic::new(&codes::UNDEFINED_POOL, message)
-        .at(place.span(), "undefined pool")
+        .at(span, "undefined pool")
         .help(help)
 }
 

@@ -1,3 +1,4 @@
+mod additions;
 mod model;
 mod refusals;
 mod schema;

@@ -1,6 +1,11 @@
 //! The types of the policy file, before names are resolved. The published JSON Schema is generated from these
 //! types; editors show their comments as descriptions.
 
+mod additions;
+
+pub use additions::Via;
+pub(super) use additions::{AddedParts, Addition, PodPriority, ReleaseMatch, UserPlaceholder};
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -27,6 +32,9 @@ pub(super) struct Policy {
     /// Additional images for the image pullers.
     #[serde(default)]
     pub(super) pre_puller: PrePuller,
+    /// Objects to add to releases: image pullers, priority classes and placeholders for each pool.
+    #[serde(default)]
+    pub(super) additions: Vec<Addition>,
     /// What to do with Jobs that are not hooks: the pod template of an existing Job is immutable.
     #[serde(default)]
     pub(super) jobs: Jobs,

@@ -1,6 +1,9 @@
 //! All codes that dunnage can print, with their pages: rules of the linter and others.
 
-use super::{chart_folder, gather, loose_layers, policy_discovery, reader, release_patterns};
+use super::{
+    chart_folder, gather, loose_layers, policy_discovery, reader, release_patterns,
+    render as loaded,
+};
 use crate::diag::{Code, Diagnostic};
 use crate::lint::{self, RULES};
 use crate::text::nearest;
@@ -18,6 +21,7 @@ static OWN: &[&Code] = &[
     &loose_layers::UNREAD_VALUES,
     &loose_layers::LOOSE_LAYERS,
     &release_patterns::NO_MATCH,
+    &loaded::BAD_RELEASE,
 ];
 
 /// All codes of a program: those of a front end (the command line, the language server) and of all modules below it.

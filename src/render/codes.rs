@@ -239,6 +239,102 @@ pub(super) static NO_KIND: Code = Code::error(
 )
 .page(include_str!("codes/no_kind.md"));
 
+/// The name or the namespace of the release is unknown or ambiguous.
+pub(super) static RELEASE_UNKNOWN: Code = Code::error(
+    "RN034",
+    "addition-release-unknown",
+    "the name or the namespace of the release is unknown, and added objects need it",
+)
+.page(include_str!("codes/release_unknown.md"));
+
+/// Several entries of `additions` could match.
+pub(super) static AMBIGUOUS_ADDITION: Code = Code::error(
+    "RN035",
+    "addition-ambiguous",
+    "several entries of `additions` could match the release",
+)
+.page(include_str!("codes/ambiguous_addition.md"));
+
+/// The chart has an object with the kind and name of an addition.
+pub(super) static ADDITION_CONFLICT: Code = Code::error(
+    "RN036",
+    "addition-conflict",
+    "the chart already has an object that the policy would add",
+)
+.page(include_str!("codes/addition_conflict.md"));
+
+/// An object of the chart has the annotation of added objects.
+pub(super) static FOREIGN_ADDITION: Code = Code::error(
+    "RN037",
+    "addition-foreign",
+    "an object of the chart has the annotation of added objects",
+)
+.page(include_str!("codes/foreign_addition.md"));
+
+/// The priority of added pods is not below that of users.
+pub(super) static PRIORITY_ORDER: Code = Code::error(
+    "RN038",
+    "addition-priority-order",
+    "the priority of added pods is not below that of the pods that need their room",
+)
+.page(include_str!("codes/priority_order.md"));
+
+/// The size of user placeholders is unknown or ambiguous.
+pub(super) static PLACEHOLDER_SIZE: Code = Code::error(
+    "RN039",
+    "placeholder-size-unknown",
+    "the size of user placeholders is unknown or ambiguous",
+)
+.page(include_str!("codes/placeholder_size.md"));
+
+/// A user placeholder is larger than a node.
+pub(super) static PLACEHOLDER_TOO_LARGE: Code = Code::error(
+    "RN040",
+    "placeholder-too-large",
+    "a user placeholder is larger than a node of its pool: it never scales up the pool",
+)
+.page(include_str!("codes/placeholder_too_large.md"));
+
+/// A user placeholder reserves more seats than a node can have pods.
+pub(super) static MORE_SEATS_THAN_PODS: Code = Code::note(
+    "RN041",
+    "placeholder-seats-over-pods",
+    "a user placeholder reserves more seats than a node runs pods",
+)
+.page(include_str!("codes/more_seats_than_pods.md"));
+
+/// User placeholders have no priority class.
+pub(super) static PLACEHOLDER_WITHOUT_CLASS: Code = Code::error(
+    "RN042",
+    "placeholder-without-class",
+    "user placeholders have no priority class: they could not be evicted",
+)
+.page(include_str!("codes/placeholder_without_class.md"));
+
+/// Objects cannot be added to a `ResourceList`.
+pub(super) static ADDITION_IN_RESOURCE_LIST: Code = Code::error(
+    "RN043",
+    "addition-in-resource-list",
+    "objects cannot be added to a ResourceList yet",
+)
+.page(include_str!("codes/addition_in_resource_list.md"));
+
+/// The namespace of the release is that of `HELM_NAMESPACE`.
+pub(super) static NAMESPACE_OF_ENVIRONMENT: Code = Code::note(
+    "RN044",
+    "namespace-of-environment",
+    "the namespace of the release is taken from HELM_NAMESPACE",
+)
+.page(include_str!("codes/namespace_of_environment.md"));
+
+/// A selector of the chart selects added pods.
+pub(super) static ADDITION_SELECTED: Code = Code::error(
+    "RN045",
+    "addition-selected",
+    "a selector of the chart selects added pods",
+)
+.page(include_str!("codes/addition_selected.md"));
+
 /// All codes of `render`, sorted by id.
 pub static ALL: &[&Code] = &[
     &NOT_YAML,
@@ -271,6 +367,18 @@ pub static ALL: &[&Code] = &[
     &TEMPLATE_MISSING,
     &WRONG_TYPE,
     &NO_KIND,
+    &RELEASE_UNKNOWN,
+    &AMBIGUOUS_ADDITION,
+    &ADDITION_CONFLICT,
+    &FOREIGN_ADDITION,
+    &PRIORITY_ORDER,
+    &PLACEHOLDER_SIZE,
+    &PLACEHOLDER_TOO_LARGE,
+    &MORE_SEATS_THAN_PODS,
+    &PLACEHOLDER_WITHOUT_CLASS,
+    &ADDITION_IN_RESOURCE_LIST,
+    &NAMESPACE_OF_ENVIRONMENT,
+    &ADDITION_SELECTED,
 ];
 
 /// Returns whether an error means that the policy cannot be applied (exit code 1), not that the input cannot be
@@ -284,6 +392,10 @@ pub fn is_unmet(code: &Code) -> bool {
         &JOB_WOULD_CHANGE,
         &INHERITED_AFFINITY,
         &IMMUTABLE_CHANGE,
+        &PRIORITY_ORDER,
+        &PLACEHOLDER_TOO_LARGE,
+        &ADDITION_CONFLICT,
+        &ADDITION_SELECTED,
     ];
     code.level != Level::Error || unmet.iter().any(|known| known.id == code.id)
 }

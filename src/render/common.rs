@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::additions::is_addition;
 use super::{Options, hub_values};
 use crate::diag::Diagnostic;
 use crate::hub::HubImage;
@@ -51,7 +52,7 @@ impl<'a> Common<'a> {
 fn classes(objects: &[Object<'_>]) -> BTreeMap<String, ClassOrigin> {
     let classes = objects
         .iter()
-        .filter(|object| object.gvk.kind == "PriorityClass");
+        .filter(|object| object.gvk.kind == "PriorityClass" && !is_addition(object));
     let mut origins = BTreeMap::new();
     for class in classes {
         let origin = if class.is_hook() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::additions::{ChartSelector, is_addition};
 use super::common::Common;
 use super::context::{PassContext, Placement};
 use super::passes::{self, PASSES};
@@ -26,6 +27,8 @@ pub(super) struct Placed {
     pub(super) decided: Vec<Decided>,
     /// The indexes of the matching rows, once for each object.
     pub(super) matched: Vec<usize>,
+    /// Selectors of workloads that could select added pods.
+    pub(super) selectors: Vec<ChartSelector>,
     /// Objects of unknown kinds that seem to have pods.
     pub(super) unknown: Vec<Unknown>,
     /// The new text of the document, if it changes.
@@ -72,6 +75,7 @@ pub(super) fn place(
             .iter()
             .map(|object| Seen::of(object, common.release))
             .collect(),
+        selectors: selectors(common, &objects),
         unknown: unknown::find(common, &objects),
         matched,
         ..Placed::default()
@@ -92,12 +96,26 @@ pub(super) fn place(
     placed
 }
 
+/// Returns the selectors that could select added pods.
+fn selectors(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<ChartSelector> {
+    if common.policy.additions.is_empty() {
+        return Vec::new();
+    }
+    let objects = objects.iter().filter(|object| !is_addition(object));
+    objects
+        .filter_map(|object| ChartSelector::of(object, common.release))
+        .collect()
+}
+
 /// Plans the changes of every workload and returns the indexes of the matching rows, once for each object.
 fn plan(cx: &mut PassContext<'_>, objects: &[Object<'_>]) -> Vec<usize> {
     let policy = cx.common.policy;
     let namespace = cx.common.options.namespace.as_deref();
     let mut matched = Vec::new();
     for (index, object) in objects.iter().enumerate() {
+        if is_addition(object) {
+            continue;
+        }
         let workloads = Workload::all(object, &policy.kinds);
         let row_for = |workload| policy.row_for(workload, namespace);
         let rows: Vec<Option<usize>> = workloads.iter().map(row_for).collect();
@@ -142,7 +160,8 @@ fn wrong_types(
     let mut found: Vec<Diagnostic> = items
         .map(|wrong| input::wrong_type(release, part, "List", wrong))
         .collect();
-    let is_read = |object: &&Object<'_>| object.annotation(IGNORE) != Some("true");
+    let is_read =
+        |object: &&Object<'_>| object.annotation(IGNORE) != Some("true") && !is_addition(object);
     for object in objects.iter().filter(is_read) {
         for wrong in k8s::misshapen(object, &common.policy.kinds) {
             found.push(input::wrong_type(release, part, &object.title(), &wrong));

@@ -1,7 +1,11 @@
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::additions::{
+    self, AddedObject, Additions, ChartSelector, NotAdded, RemovedAddition, StreamSplice,
+};
 use super::common::Common;
 use super::document::{self, Placed};
 use super::expect::Hooks;
@@ -31,6 +35,16 @@ pub struct Outcome {
     pub seen: Vec<Seen>,
     /// The decisions about each pod template, in the order of the stream.
     pub decided: Vec<Decided>,
+    /// The name of the entry of `additions` that applies, if any.
+    pub entry: Option<String>,
+    /// The objects that the policy adds, also those that the input had before.
+    pub added: Vec<AddedObject>,
+    /// Enabled parts of `additions` that were not added, with reasons.
+    pub not_added: Vec<NotAdded>,
+    /// Objects of an earlier run that the policy does not add any more.
+    pub removed: Vec<RemovedAddition>,
+    /// Insertions and removals of whole documents, and replaced additions, in the order of the stream.
+    pub splices: Vec<StreamSplice>,
     /// How many objects each row of the policy matched.
     pub matched: Vec<usize>,
     /// The number of live objects whose pods restart, if the live manifest is known.
@@ -42,21 +56,42 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Returns the new stream in pieces: unchanged text and edited documents.
+    /// Returns the new stream in pieces: unchanged text, edited and added documents.
     pub fn pieces<'o>(&'o self, release: &Manifests<'o>) -> Vec<&'o str> {
         let text = release.text;
-        if text.trim().is_empty() {
+        let changes = self.changed_ranges(release);
+        if changes.is_empty() && text.trim().is_empty() {
             return vec![NO_DOCUMENTS];
         }
-        let mut pieces = Vec::with_capacity(2 * self.documents.len() + 1);
+        let mut pieces = Vec::with_capacity(2 * changes.len() + 1);
         let mut at = 0;
-        for document in &self.documents {
-            let range = &release.parts[document.part].range;
-            pieces.extend([&text[at..range.start], &document.text]);
+        for (range, new) in changes {
+            pieces.extend([&text[at..range.start], new]);
             at = range.end;
         }
         pieces.push(&text[at..]);
         pieces
+    }
+
+    /// Returns each range of the stream that changes with its new text, ascending.
+    fn changed_ranges<'o>(&'o self, release: &Manifests<'_>) -> Vec<(Range<usize>, &'o str)> {
+        let edited = self.documents.iter();
+        let edited = edited.map(|document| {
+            let range = release.parts[document.part].range.clone();
+            (range, document.text.as_str())
+        });
+        let spliced = self.splices.iter();
+        let spliced = spliced.map(|splice| (splice.range.clone(), splice.text.as_str()));
+        let mut changes: Vec<(Range<usize>, &str)> = edited.chain(spliced).collect();
+        if !self.splices.is_empty() {
+            changes.sort_by_key(|(range, _)| (range.start, range.end));
+        }
+        changes
+    }
+
+    /// Returns whether the stream changes.
+    pub fn is_changed(&self) -> bool {
+        !self.documents.is_empty() || !self.splices.is_empty()
     }
 
     /// Returns the new stream.
@@ -105,14 +140,22 @@ pub fn run(release: &Manifests<'_>, policy: &Policy, options: &Options) -> Outco
         documents: Vec::new(),
         seen: Vec::new(),
         decided: Vec::new(),
+        entry: None,
+        added: Vec::new(),
+        not_added: Vec::new(),
+        removed: Vec::new(),
+        splices: Vec::new(),
         matched: vec![0; policy.rows.len()],
         live_restarts: None,
         diagnostics: input::problems(release, &documents, &objects, mode),
         mode,
     };
     outcome.diagnostics.extend(of_common);
-    let placed = place_all(&common, &documents);
+    let mut placed = place_all(&common, &documents);
     let is_broken = placed.iter().any(|(_, placed)| placed.is_broken);
+    let selectors = placed.iter_mut();
+    let selectors = selectors.flat_map(|(_, placed)| std::mem::take(&mut placed.selectors));
+    let selectors: Vec<ChartSelector> = selectors.collect();
     let unknown = outcome.take_in(placed);
     outcome.diagnostics.extend(unknown);
     if !is_broken {
@@ -120,6 +163,14 @@ pub fn run(release: &Manifests<'_>, policy: &Policy, options: &Options) -> Outco
         let hooks = Hooks::of(mode, options);
         let unmet = expect::check(release, policy, &outcome.matched, hooks);
         outcome.diagnostics.extend(unmet);
+        let rendered = additions::Rendered {
+            objects: &objects,
+            edited: &outcome.documents,
+            selectors,
+            mode,
+        };
+        let additions = additions::add(&common, rendered);
+        outcome.take_additions(additions);
     }
     outcome.rendered = !outcome.diagnostics.iter().any(Diagnostic::is_error);
     outcome
@@ -146,6 +197,15 @@ fn place_all(common: &Common<'_>, documents: &ParsedDocuments<'_>) -> Vec<(usize
 }
 
 impl Outcome {
+    fn take_additions(&mut self, additions: Additions) {
+        self.entry = additions.entry;
+        self.added = additions.added;
+        self.not_added = additions.not_added;
+        self.removed = additions.removed;
+        self.splices = additions.splices;
+        self.diagnostics.extend(additions.diagnostics);
+    }
+
     /// Merges the results of the documents. Equal findings are reported once. Returns the notes about unknown kinds,
     /// which come last.
     fn take_in(&mut self, placed: Vec<(usize, Placed)>) -> Vec<Diagnostic> {

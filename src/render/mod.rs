@@ -3,6 +3,7 @@
 //! In [`run`], each pass (`passes/`) plans changes of each workload. The plans become edits of the original text, and
 //! every edited document is parsed again to verify it. The result is the complete text, or none.
 
+mod additions;
 mod codes;
 mod common;
 mod context;
@@ -22,6 +23,10 @@ mod unknown;
 #[cfg(test)]
 mod tests;
 
+pub use additions::{
+    AddedObject, AddedState, AdditionPart, ImageList, ImageRequest, ListedImage, NotAdded,
+    PAGES as ADDITION_PAGES, RemovedAddition, StreamSplice, list_images,
+};
 pub use codes::{ALL as CODES, is_unmet};
 pub use engine::{EditedDocument, Outcome, run};
 pub use input::unreadable;
@@ -33,6 +38,7 @@ pub use previous::run_after;
 pub use report::Report;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The options of a run.
 #[derive(Debug, Clone, Default)]
@@ -45,8 +51,14 @@ pub struct Options {
     pub is_live: bool,
     /// Whether to drop the objects and decisions of each document, to save memory.
     pub forgets_decisions: bool,
-    /// The namespace of the release, for objects without one.
+    /// The name of the release, for added objects.
+    pub release: Option<String>,
+    /// The namespace of the release, for objects without one and for added objects.
     pub namespace: Option<String>,
+    /// `HELM_NAMESPACE`, if nothing else tells the namespace of the release.
+    pub helm_namespace: Option<String>,
+    /// The hub in values files (`--values`), if the stream does not contain its values.
+    pub hub: Option<Arc<crate::hub::StoredHub>>,
     /// Images in the hub's values (`--values`).
     pub hub_images: Vec<crate::hub::HubImage>,
     /// Existing objects with an immutable template, by part and index: they are not changed.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::additions::is_addition;
 use super::{Options, Outcome, codes, input, run};
 use crate::diag::{Diagnostic, Level};
 use crate::k8s::{Manifests, Object, PodTemplate, Workload};
@@ -80,8 +81,11 @@ fn compare(
     for object in live.iter().filter(|object| !object.name().is_empty()) {
         by_name.entry(identity(object)).or_default().push(object);
     }
+    comparison.restarts += restarted_additions(&new_objects, &by_name, policy, options);
+    let new_objects: Vec<&Object<'_>> = not_added(&new_objects).collect();
+    let charts: Vec<&Object<'_>> = not_added(&charts).collect();
     let mut number = 0;
-    for (index, (chart, new)) in charts.iter().zip(&new_objects).enumerate() {
+    for (index, (&chart, &new)) in charts.iter().zip(&new_objects).enumerate() {
         let begins_part = index == 0 || charts[index - 1].part != chart.part;
         number = if begins_part { 0 } else { number + 1 };
         let alike = by_name.get(&identity(new)).filter(|_| !new.is_hook());
@@ -111,6 +115,37 @@ fn compare(
         comparison.diagnostics.extend(trio.class_problem());
     }
     comparison
+}
+
+/// Returns the objects of the chart.
+fn not_added<'o, 'd>(objects: &'o [Object<'d>]) -> impl Iterator<Item = &'o Object<'d>> {
+    objects.iter().filter(|object| !is_addition(object))
+}
+
+/// Returns the number of added objects whose running pods restart.
+fn restarted_additions(
+    new: &[Object<'_>],
+    live: &BTreeMap<Identity, Vec<&Object<'_>>>,
+    policy: &Policy,
+    options: &Options,
+) -> usize {
+    let restarts = |new: &&Object<'_>| {
+        let alike = live.get(&identity(new)).into_iter().flatten();
+        let mut alike = alike.filter(|old| is_in_one_place(old, new, options));
+        let of = |object: &Object<'_>| {
+            let workloads = Workload::all(object, &policy.kinds);
+            let meanings = workloads
+                .iter()
+                .map(|workload| meaning(workload.template.node));
+            meanings.collect::<Vec<_>>()
+        };
+        // A `StatefulSet` that is added never updates its pods.
+        new.gvk.kind == "DaemonSet" && alike.any(|old| of(old) != of(new))
+    };
+    new.iter()
+        .filter(|new| is_addition(new))
+        .filter(restarts)
+        .count()
 }
 
 /// Group, kind and name of an object.

@@ -1,9 +1,11 @@
 //! The machine-readable report of a run.
 
+mod additions;
 mod fits;
 
 use serde::Serialize;
 
+use additions::ReportedAdditions;
 use fits::PoolFit;
 
 use super::{Decided, Mode, Outcome, Reason};
@@ -28,6 +30,8 @@ pub struct Report {
     summary: Summary,
     /// The rows of the policy, in its order.
     rows: Vec<ReportedRow>,
+    /// Objects that the policy adds; `null` if no entry of `additions` applies.
+    additions: Option<ReportedAdditions>,
     /// The objects, in the order of the stream; a List is replaced by its items.
     objects: Vec<ReportedSeen>,
 }
@@ -148,6 +152,7 @@ impl Report {
             unseen: None,
             summary: Summary::default(),
             rows: Vec::new(),
+            additions: None,
             objects: Vec::new(),
         }
     }
@@ -168,6 +173,7 @@ impl Report {
             unseen: (outcome.mode == Mode::Helm3).then_some(helm3),
             summary: summary(release, outcome),
             rows: rows(sources, policy, outcome),
+            additions: additions::report(sources, outcome),
             objects: seen(sources, release, policy, outcome),
         }
     }

@@ -1,5 +1,6 @@
 //! Objects of unknown kinds that seem to contain a pod template.
 
+use super::additions::is_addition;
 use super::codes;
 use super::common::Common;
 use crate::diag::Diagnostic;
@@ -19,7 +20,7 @@ pub(super) struct Unknown {
 pub(super) fn find(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<Unknown> {
     let kinds = &common.policy.kinds;
     let mut found: Vec<Unknown> = Vec::new();
-    for object in objects {
+    for object in objects.iter().filter(|object| !is_addition(object)) {
         let kind = (object.gvk.group.clone(), object.gvk.kind.clone());
         if found.iter().any(|other| other.kind == kind) {
             continue;

@@ -9,6 +9,7 @@
     reason = "tests run programs and read their environment"
 )]
 
+mod additions;
 mod cluster;
 mod helm;
 mod nodes;

@@ -83,7 +83,13 @@ impl Cluster {
 
     /// Every pod is where the product's own evaluation of nodes says, or refused for the same reasons.
     pub(crate) fn check_nodes(&self) {
-        let pods = self.pods();
+        self.check_nodes_of(|_| true);
+    }
+
+    /// The same for some pods; those whose room or neighbours count are not among them.
+    pub(crate) fn check_nodes_of(&self, is_checked: impl Fn(&Pod) -> bool) {
+        let mut pods = self.pods();
+        pods.retain(is_checked);
         assert!(!pods.is_empty(), "no pods");
         for pod in &pods {
             let demands = demands(&pod.spec);

@@ -358,6 +358,7 @@ mod tests {
                 "dunnage helm-plugin",
                 "dunnage init",
                 "dunnage verify",
+                "dunnage images",
                 "dunnage lint",
                 "dunnage plan",
                 "dunnage rule",

@@ -1,5 +1,6 @@
 //! The commands, one file each, which only call the library.
 
+pub(super) mod images;
 pub(super) mod init;
 pub(super) mod install_plugin;
 pub(super) mod lint;

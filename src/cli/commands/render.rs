@@ -108,7 +108,7 @@ fn render(
     } else {
         return session.write_pieces(&outcome.pieces(&release));
     }
-    if options.check && !outcome.documents.is_empty() {
+    if options.check && outcome.is_changed() {
         Exit::Findings
     } else {
         Exit::Fine

@@ -44,7 +44,7 @@ pub(in crate::cli) fn run(
         return session.fail(&outcome.diagnostics);
     }
     session.show(&outcome.diagnostics);
-    if outcome.documents.is_empty() {
+    if !outcome.is_changed() {
         session.say("the manifest matches the policy");
         return Exit::Fine;
     }

@@ -1,5 +1,6 @@
 //! The policy that `dunnage init` proposes for a stream of manifests.
 
+mod additions;
 mod sight;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use crate::k8s::{Kinds, Object, Workload};
 use crate::policy;
 use crate::text::Sources;
 use crate::yaml::{Scalar, quote, scalar};
+use additions::ProposedAdditions;
 use sight::{Group, ProposedPool, Sight};
 
 /// Returns a policy with comments: a row for each group of workloads in a release, or the rows that fit most hubs
@@ -23,7 +25,8 @@ pub fn propose(objects: &[Object<'_>]) -> String {
         .iter()
         .flat_map(|object| Workload::all(object, &kinds))
         .collect();
-    let proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
+    let mut proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
+    proposal.additions = ProposedAdditions::of(objects, &proposal.pools);
     let matched = proposal.matched(&workloads);
     // Helm 3 and a live manifest contain no hooks, so a row of hooks gets no `expect`.
     let visible = workloads.into_iter();
@@ -57,6 +60,7 @@ struct Proposal {
     classes: Vec<String>,
     templates: Vec<String>,
     notes: Vec<String>,
+    additions: ProposedAdditions,
 }
 
 impl Default for Proposal {
@@ -96,6 +100,7 @@ impl Proposal {
             classes: sight.classes,
             templates: sight.templates,
             notes: sight.notes,
+            additions: ProposedAdditions::default(),
         }
     }
 
@@ -135,13 +140,15 @@ impl Proposal {
     fn text(&self) -> String {
         let mut text = String::new();
         text.push_str(HEAD);
-        for pool in [core(), user()].iter().chain(&self.pools) {
+        let more = self.pools.iter().chain(&self.additions.pools);
+        for pool in [core(), user()].iter().chain(more) {
             push_pool(&mut text, pool);
         }
         text.push_str("\n# The first matching row applies. `dunnage render --diff` shows the result.\nworkloads:\n");
         for row in &self.rows {
             push_row(&mut text, row);
         }
+        text.push_str(&self.additions.text());
         if !self.classes.is_empty() {
             let classes: Vec<String> = self
                 .classes

@@ -201,7 +201,7 @@ fn keys_are_known_at_their_place() {
         &unknown(
             "unknown key `zzz`",
             "zzz",
-            "known keys: `autoscaler`, `demand`, `jobs`, `lead`, `lint`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
+            "known keys: `additions`, `autoscaler`, `demand`, `jobs`, `lead`, `lint`, `pools`, `prePuller`, `priorityClasses`, `templates`, `version`, `workloads`",
         ),
     );
     check_row(
@@ -339,19 +339,6 @@ fn words_are_of_a_list() {
         "`workloads[0].pool` is an empty list",
         "[]",
         "",
-    );
-}
-
-#[test]
-fn sections_of_later_versions_say_so() {
-    check(
-        "version: 1\nadditions: {chart: hub}\nworkload: []\n",
-        &Expected {
-            code: "PO010",
-            message: "this version of dunnage does not support `additions`",
-            at: "additions",
-            help: "remove it, or upgrade dunnage",
-        },
     );
 }
 

@@ -114,6 +114,24 @@ workloads:
 priorityClasses: {existing: [metrics]}
 prePuller:
   extraImages: {spark: {name: quay.io/jupyter/all-spark-notebook, tag: "2024-10-07"}}
+additions:
+  - name: the hub
+    match: {chart: jupyterhub, release: [prod], namespace: "h*"}
+    pools:
+      core: {}
+      user:
+        prePuller: {extraImages: {cuda: {name: quay.io/team/cuda, tag: "12"}}}
+        scheduling: {userPlaceholder: {resources: {requests: {memory: 16G, nvidia.com/gpu: 1}, limits: {cpu: "2"}}}}
+    prePuller:
+      continuous: {enabled: true}
+      extraImages: {}
+      via: volume
+      pullSecrets: [registry]
+      pause: {image: {name: registry.k8s.io/pause, tag: "3.10.1"}}
+    scheduling:
+      podPriority: {enabled: true, imagePullerPriority: -5, userPlaceholderPriority: -10}
+      userPlaceholder: {enabled: false, replicas: 20, seats: 8}
+      nodePlaceholder: {enabled: true, replicas: 3}
 jobs: skip
 templates:
   - {kind: Gizmo, group: example.org, path: [spec.template, "spec.workers[].template"], holds: podSpec, restarts: true}

@@ -134,7 +134,7 @@ fn short_name(image: &str) -> String {
 }
 
 /// Returns a container name as z2jh builds it: a DNS label with its prefix.
-fn container_name(key: &str) -> String {
+pub(in crate::render) fn container_name(key: &str) -> String {
     let clean: String = key
         .chars()
         .map(|letter| {
@@ -152,14 +152,14 @@ fn container_name(key: &str) -> String {
 }
 
 /// The used container names.
-struct ContainerNames {
+pub(in crate::render) struct ContainerNames {
     taken: BTreeSet<String>,
     /// The next number to append to a name.
     next: BTreeMap<String, usize>,
 }
 
 impl ContainerNames {
-    fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+    pub(in crate::render) fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         Self {
             taken: names.map(str::to_owned).collect(),
             next: BTreeMap::new(),
@@ -167,7 +167,7 @@ impl ContainerNames {
     }
 
     /// Returns the name, with a number if it is already used, and marks it as used.
-    fn free(&mut self, name: &str) -> String {
+    pub(in crate::render) fn free(&mut self, name: &str) -> String {
         if self.taken.insert(name.to_owned()) {
             return name.to_owned();
         }

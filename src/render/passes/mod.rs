@@ -6,7 +6,9 @@ mod node_selector;
 mod priority_class;
 mod tolerations;
 
+pub(super) use images::{ContainerNames, container_name};
 pub(super) use node_affinity::check_inherited;
+pub(super) use tolerations::value as toleration_value;
 
 use super::context::{PassContext, Placement};
 

@@ -66,7 +66,7 @@ fn inherited(spec: &PodSpec<'_>) -> Vec<Value> {
 }
 
 /// Returns a toleration as written into a manifest.
-fn value(toleration: &Toleration) -> Value {
+pub(in crate::render) fn value(toleration: &Toleration) -> Value {
     let mut pairs = vec![("key".to_owned(), Value::from(toleration.key.as_str()))];
     if toleration.operator == Operator::Exists {
         pairs.push(("operator".to_owned(), "Exists".into()));

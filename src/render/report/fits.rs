@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::k8s::{Demands, Fit, Manifests, Workload};
 use crate::policy::{Policy, Pool};
 use crate::render::Outcome;
+use crate::render::additions::is_addition;
 use crate::text::mask_message;
 
 /// Whether a pod can be scheduled on the nodes of a pool, by taints and labels.
@@ -73,6 +74,7 @@ pub(super) fn of_templates(
     let objects = documents.objects(&rendered);
     let workloads = objects
         .iter()
+        .filter(|object| !is_addition(object))
         .flat_map(|object| Workload::all(object, &policy.kinds));
     let of_pools = |workload: Workload<'_>| {
         let demands = Demands::of(&workload.template.spec);
