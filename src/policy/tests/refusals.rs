@@ -253,7 +253,7 @@ fn types_are_told_apart() {
         "PO008",
         "`pools.core.taints` is a string, not a list",
         "a:NoSchedule",
-        "",
+        "use a list: put the value in brackets, `[` and `]`",
     );
     check_pool(
         "{labels: {a: yes}}",
