@@ -1,6 +1,8 @@
 //! The door to clap: what the command line may say, and what it said.
 
 mod layers;
+mod order;
+mod pages;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -10,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 
 pub(super) use layers::{LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions};
+pub(super) use pages::{ShellArg, completions, man, version};
 pub(super) use parse::{ParseAnswer, Parsed, help, parse};
 
 use super::report_file;
@@ -56,6 +58,7 @@ pub(super) enum Command {
         options: RenderOptions,
     },
     /// Run as the Helm 4 plugin: `render`, with errors in the form that Helm 4 shows
+    #[command(hide = true)]
     HelmPlugin {
         #[command(flatten)]
         options: RenderOptions,
@@ -90,10 +93,16 @@ pub(super) enum Command {
     /// Print shell completions
     Completions {
         /// The shell
-        shell: Shell,
+        shell: ShellArg,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page of dunnage or of a command
+    Man {
+        /// Command, for example `lint` or `values explain` [default: dunnage itself]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Print the version
+    Version,
 }
 
 /// The subcommand of `helm`.
@@ -367,19 +376,4 @@ pub(super) enum ModeArg {
     Krm,
     /// Pipe or file
     Plain,
-}
-
-/// Completions for a shell.
-pub(super) fn completions(shell: Shell) -> String {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut parse::command(), "dunnage", &mut text);
-    String::from_utf8(text).expect("completions are made of our own words")
-}
-
-/// The manual page.
-pub(super) fn man() -> String {
-    let mut text = Vec::new();
-    let page = clap_mangen::Man::new(parse::command());
-    page.render(&mut text).expect("a vector takes everything");
-    String::from_utf8(text).expect("the page is made of our own words")
 }
