@@ -127,7 +127,9 @@ fn workflows_pin_every_action_and_image_by_hash() {
 /// No step fetches a program from anywhere but package registries, and no expression is part of a script.
 #[test]
 fn workflows_fetch_nothing_but_packages() {
-    let programs = ["rustup", "curl", "wget", "apt-get", "apk add", "brew", "choco", "${{"];
+    let programs = [
+        "rustup", "curl", "wget", "apt-get", "apk add", "brew", "choco", "${{",
+    ];
     for step in steps() {
         let Some(script) = step["run"].as_str() else {
             continue;
@@ -181,7 +183,10 @@ fn generate(helm: &str) -> std::process::Output {
         .args(&words[1..])
         .current_dir(folder.path())
         .env_clear()
-        .env("PATH", format!("{}:{dunnage}:/usr/bin:/bin", folder.path().display()))
+        .env(
+            "PATH",
+            format!("{}:{dunnage}:/usr/bin:/bin", folder.path().display()),
+        )
         .env("ARGOCD_APP_NAME", "monitoring")
         .env("ARGOCD_APP_NAMESPACE", "apps")
         .env("KUBE_VERSION", "1.33.0")

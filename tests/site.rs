@@ -24,7 +24,7 @@ const ADDED: [&str; 4] = [
     "LICENSE-MIT",
 ];
 
-/// Sections of the table of contents: the title, and the pages in their order. A folder stands for all its other pages.
+/// Sections of the table of contents: the title, and the pages in their order. A folder means all its other pages.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("Start", &["tutorial.md"]),
     (
@@ -380,7 +380,7 @@ fn generated_pages_are_fresh() {
 
 // ---- links ----------------------------------------------------------------
 
-/// Every page is in the table of contents, so that the site has it.
+/// mdBook writes only the pages that the table of contents lists.
 #[test]
 fn every_page_is_in_the_table_of_contents() {
     let summary = read(&docs().join("SUMMARY.md"));

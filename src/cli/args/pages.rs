@@ -60,7 +60,7 @@ fn without_hidden_commands(command: &clap::Command) -> clap::Command {
 /// # Errors
 /// If there is no such command.
 pub(in crate::cli) fn man(names: &[String]) -> Result<String, Diagnostic> {
-    // The help of clap has no page of its own.
+    // clap's `help` command has no page.
     let mut root = parse::command().disable_help_subcommand(true);
     // Names such as `dunnage-lint` exist only once clap has built the commands.
     root.build();
