@@ -19,6 +19,7 @@ mod refusals;
 mod releases;
 #[path = "../support/mod.rs"]
 mod support;
+mod tutorial;
 mod upgrades;
 
 /// Each check under both Helms.
