@@ -95,8 +95,6 @@ fn hooks_of_pre_commit_need_no_compiler_unless_their_name_says_so() {
     }
 }
 
-// ---- workflows and forms --------------------------------------------------
-
 /// The steps of all workflows.
 fn steps() -> Vec<Value> {
     let workflow = yaml(".github/workflows/release.yml");
@@ -156,8 +154,6 @@ fn there_are_three_issue_forms() {
     }
     assert_eq!(yaml(".github/dependabot.yml")["version"], 2);
 }
-
-// ---- Argo CD --------------------------------------------------------------
 
 /// Runs the command of the config management plugin with this program in the place of Helm.
 #[cfg(unix)]
