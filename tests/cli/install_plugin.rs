@@ -65,7 +65,7 @@ fn the_plugin_lands_where_helm_looks() {
 
 #[test]
 fn two_folders_of_plugins_are_a_warning() {
-    let warning = "Warning: `helm plugin install` ignores HELM_PLUGINS.";
+    let warning = "Warning: `helm plugin install` of an archive ignores HELM_PLUGINS.";
     let both = world().variable("HELM_DATA_HOME", "/data");
     let told = check_installed(&both, "", "/plugins/dunnage").stdout;
     assert!(told.contains(warning), "{told}");

@@ -234,16 +234,17 @@ fn about_helm_3(neighbours: &[Neighbour]) -> String {
     )
 }
 
-/// Returns a warning if `helm plugin install` writes to another folder than the one in which Helm 4 searches
-/// (`pkg/cmd/plugin_install.go` of Helm 4.2 uses the data directory, `pkg/cli/environment.go` reads `HELM_PLUGINS`).
+/// Returns a warning if `helm plugin install` of an archive writes to another folder than the one in which Helm 4 searches
+/// (`internal/plugin/installer/{http,local}_installer.go` of Helm 4.2.4 use the data directory, `pkg/cli/environment.go`
+/// reads `HELM_PLUGINS`).
 fn about_two_folders(host: &dyn Host, system: &str) -> String {
     let folders = named_plugins_folder(host).zip(default_plugins_folder(host, system));
     let Some((named, default)) = folders.filter(|(named, default)| named != default) else {
         return String::new();
     };
     format!(
-        "\nWarning: `helm plugin install` ignores HELM_PLUGINS. It writes to `{}`, and Helm 4 searches for\n\
-         plugins in `{}`. Set HELM_DATA_HOME instead of HELM_PLUGINS: both read it.\n",
+        "\nWarning: `helm plugin install` of an archive ignores HELM_PLUGINS. It writes to `{}`, and\n\
+         Helm 4 searches for plugins in `{}`. Set HELM_DATA_HOME instead of HELM_PLUGINS: both read it.\n",
         default.display(),
         named.display()
     )
