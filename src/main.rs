@@ -1,4 +1,4 @@
-//! The binary: the real host, the exit code, and what is said when a bug is hit.
+//! The binary: the real host, the exit code, and the message for a bug.
 
 use std::panic;
 use std::process::ExitCode;
@@ -13,8 +13,8 @@ fn main() -> ExitCode {
             .map(|at| format!(" at {}:{}", at.file(), at.line()));
         let what = bug.payload_as_str().unwrap_or("no message");
         Os.write_stderr(&format!(
-            "dunnage: this is a bug of dunnage, nothing was written: {what}{}\n\
-             Please report it with the command line and, if you may, the input.\n",
+            "dunnage: this is a bug in dunnage; nothing was written: {what}{}\n\
+             Report it with the command line and, if you can share it, the input.\n",
             place.unwrap_or_default()
         ));
     }));

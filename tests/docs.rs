@@ -52,7 +52,7 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     (
         "CU",
         "Culling",
-        "Idle user servers are stopped, and nothing else is.",
+        "When idle user servers are stopped, and what is deleted with them.",
     ),
     (
         "HB",
@@ -68,8 +68,8 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     ),
     (
         "KB",
-        "Objects of Kubernetes",
-        "Containers, volumes, hosts and quantities that the API server refuses, in values and in manifests.",
+        "Kubernetes objects",
+        "Containers, volumes, hosts and quantities that the API server rejects, in values and in manifests.",
     ),
     (
         "TX",

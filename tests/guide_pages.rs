@@ -38,10 +38,12 @@ const FOREIGN: &[&str] = &[
 /// Options of these programs, and of programs of this repository.
 const FOREIGN_OPTIONS: &[&str] = &[
     "--all-targets",
+    "--ignored",
     "--library",
     "--keyring",
     "--lib",
     "--locked",
+    "--nocapture",
     "--path",
     "--post-renderer",
     "--post-renderer-args",

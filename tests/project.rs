@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use dunnage::host::{Memory, Overlay, Read};
-use dunnage::lint::{self, Repeats};
+use dunnage::lint::{self, Memo, Repeats};
 use dunnage::project::{LintRequest, Reader, Relint, load_lint};
 
 const ON_DISK: &str =
@@ -56,7 +56,7 @@ fn a_second_run_has_its_findings_in_the_sources_of_the_first() {
     let mut reader = Reader::new(&disk);
     let request = request();
     load_lint(&mut reader, &request).expect("a request without a policy");
-    let relint = Relint::new(&reader, &request);
+    let relint = Relint::new(&reader, &request, Memo::new(&reader.sources));
     assert!(!has_finding(
         &relint.lint(&BTreeMap::new(), Repeats::Shown),
         &reader
@@ -75,4 +75,54 @@ fn has_finding(findings: &[dunnage::diag::Diagnostic], reader: &Reader<'_>) -> b
         let source = finding.span().map(|span| reader.sources.get(span.source));
         source.is_some_and(|source| source.name() == "/hub.yaml")
     })
+}
+
+/// What a fix would change is linted again with what is known of the other releases, and it is as if nothing were known.
+#[test]
+fn releases_whose_texts_did_not_change_keep_their_findings() {
+    let disk = Memory::default()
+        .file(
+            "dunnage.yaml",
+            "version: 1\nlint:\n  releases:\n    - {name: one, chartVersion: '4.4', values: [common.yaml, one.yaml]}\n    \
+             - {name: two, chartVersion: '4.4', values: [common.yaml, two.yaml]}\n",
+        )
+        .file("common.yaml", "scheduling:\n  podPriority: {enabled: true}\n")
+        .file("one.yaml", "scheduling:\n  userPlaceholder: {replicas: 1}\n")
+        .file("two.yaml", "scheduling:\n  userPlaceholder: {replicas: 2}\n");
+    let request = LintRequest {
+        select: vec!["PH".to_owned(), "SM".to_owned()],
+        ..LintRequest::default()
+    };
+    let mut reader = Reader::new(&disk);
+    let loaded = load_lint(&mut reader, &request).expect("a policy");
+    let mut memo = Memo::new(&reader.sources);
+    lint::judge_again(&reader.sources, loaded.lint, Repeats::Shown, &mut memo);
+    let again = Relint::new(&reader, &request, memo);
+    let id = |name: &str| {
+        let mut sources = reader.sources.iter();
+        let found = sources.find(|(_, source)| source.name().ends_with(name));
+        found.expect("it was read").0
+    };
+    let off = "scheduling:\n  podPriority: {enabled: false}\n";
+    let changes = [
+        vec![],
+        vec![("one.yaml", "scheduling:\n  userPlaceholder: {replica: 1}\n")],
+        vec![("common.yaml", off)],
+        vec![("common.yaml", off), ("two.yaml", "{}\n")],
+        vec![("one.yaml", "scheduling:\n  userPlaceholder: {replica: 1}\n")],
+        vec![("two.yaml", "[]\n")],
+        vec![],
+    ];
+    let mut counts = Vec::new();
+    for change in changes {
+        let change = change.iter();
+        let change = change
+            .map(|(name, text)| (id(name), (*text).to_owned()))
+            .collect();
+        let fresh = Relint::new(&reader, &request, Memo::new(&reader.sources));
+        let expected = fresh.lint(&change, Repeats::Shown);
+        assert_eq!(again.lint(&change, Repeats::Shown), expected, "{change:?}");
+        counts.push(expected.len());
+    }
+    assert!(counts.windows(2).any(|two| two[0] != two[1]), "{counts:?}");
 }

@@ -63,17 +63,16 @@ scheduling:
 
 #[test]
 fn the_autoscaler_decides_what_is_expendable() {
-    let message = "the cluster autoscaler adds no node for pods of priority -20, so that placeholders stay Pending";
+    let found = |level: &str, cutoff: i32| {
+        format!(
+            "{level}[PR002] the cluster autoscaler adds no nodes for placeholders: priority -20 is below its cutoff {cutoff}: \
+             set `scheduling.podPriority.userPlaceholderPriority: {cutoff}` or higher; below it, placeholders stay pending\n"
+        )
+    };
     let cutoff = |cutoff| with(Autoscaler::ClusterAutoscaler { cutoff });
     for (facts, expected) in [
-        (
-            Facts::default(),
-            format!("warning[PR002] {message}: -10 is the lowest that it adds nodes for\n"),
-        ),
-        (
-            cutoff(-15),
-            format!("error[PR002] {message}: -15 is the lowest that it adds nodes for\n"),
-        ),
+        (Facts::default(), found("warning", -10)),
+        (cutoff(-15), found("error", -15)),
         (cutoff(-20), String::new()),
         (with(Autoscaler::Karpenter), String::new()),
         (with(Autoscaler::None), String::new()),
@@ -91,7 +90,8 @@ fn the_order_that_is_advised_is_above_the_cutoff() {
         "4.4",
         &facts,
         text,
-        "error[PR001] users (0) cannot evict placeholders (0): 0 for placeholders, 5 for image pullers and 10 for users is right with a cutoff of 0\n",
+        "error[PR001] user pods (priority 0) cannot evict placeholders (priority 0): \
+         use 0 for placeholders, 5 for image pullers and 10 for users with a cutoff of 0\n",
     );
 }
 
@@ -104,8 +104,8 @@ fn pullers_have_a_priority_since_2_0() {
         "2.0",
         &Facts::default(),
         text,
-        "warning[PR001] image pullers (-5) have to come before placeholders (0) and not before users (10): \
-         -10 for placeholders, -5 for image pullers and 0 for users, as the chart has it, is right\n",
+        "warning[PR001] image puller priority -5 must be above placeholders (0) and at most that of users (10): \
+         use -10 for placeholders, -5 for image pullers and 0 for users, the chart's defaults\n",
     );
 }
 
@@ -118,7 +118,7 @@ fn placeholders_name_their_class_since_4_1() {
         "4.0",
         &Facts::default(),
         text,
-        "error[PH001] placeholders hold seats that no user can take: `scheduling.podPriority` is off: \
+        "error[PH001] user placeholders cannot be evicted: `scheduling.podPriority` is disabled: \
          set `scheduling.podPriority.enabled: true`\n",
     );
 }
@@ -132,8 +132,8 @@ fn the_hook_puller_names_its_class_since_4_0() {
         "4.0",
         &Facts::default(),
         text,
-        "hint[PR004] on the first install the hook puller has no pods: its priority class is not there yet: \
-         later upgrades pull as they should; for the first install, make the class beforehand or leave the hook puller off\n",
+        "hint[PR004] on the first install the hook puller has no pods: its priority class does not exist yet: \
+         create the class before the first install, or disable the hook puller for it; upgrades are not affected\n",
     );
 }
 

@@ -1,9 +1,8 @@
-//! A rule's page is its test: what it says to fail fails by this rule and no other, what it says to pass passes,
-//! and what it says to be fixed is what `--fix` makes of it.
+//! Tests the pages of rules: their sections, and their examples. An example of `## Fails` has a finding of this rule
+//! and of no other, one of `## Passes` has none, and a block `yaml fixed` is what `--fix` writes.
 //!
-//! Blocks that follow one another are the files of one example: layers of values in their order, a stream of
-//! manifests, a chart with its `Chart.yaml`, the policy `dunnage.yaml`. Files that do not say the chart's
-//! version are for z2jh 4.4.
+//! Consecutive blocks are the files of one example: layers of values in order, a stream of manifests, a chart with its
+//! `Chart.yaml`, the policy `dunnage.yaml`. The chart version is z2jh 4.4 unless a block names another one.
 
 use std::collections::BTreeSet;
 
@@ -20,16 +19,15 @@ use support::World;
 struct File<'p> {
     name: &'p str,
     text: &'p str,
-    /// What the block says of the chart's version: `chart=3.1`.
+    /// The chart version that the block names: `chart=3.1`.
     chart: Option<&'p str>,
-    /// The version that the chart is to get: `to=4.3`.
+    /// The chart version to upgrade to: `to=4.3`.
     to: Option<&'p str>,
-    /// Whether it is what a fix makes of the file of the same name.
+    /// Whether it is the fixed text of the file of the same name.
     is_fixed: bool,
 }
 
-/// The examples of a section: files that follow one another are one, and a name that comes again begins
-/// another.
+/// Returns the examples of a section. Consecutive files are one example; a repeated name starts another one.
 fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
     let mut sections = page.split("\n## ");
     let section = sections.find(|section| section.starts_with(heading));
@@ -52,7 +50,7 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
         let only = of_example
             .and_then(|files| files.first())
             .map(|file| file.name);
-        let name = name.or(only).expect("a block says its file");
+        let name = name.or(only).expect("a block names its file");
         let file = File {
             name,
             text,
@@ -75,7 +73,62 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
     examples
 }
 
-/// The world of an example, and the command line that lints it.
+/// The sections of a page in order. The first one has no heading.
+const SECTIONS: [&str; 7] = [
+    "",
+    "Why it matters",
+    "Fails",
+    "Passes",
+    "How to fix",
+    "When to ignore",
+    "References",
+];
+
+/// Items that older pages had instead of sections.
+const OLD_ITEMS: [&str; 3] = ["- When:", "- How to fix:", "- Source:"];
+
+/// Returns the headings of a page with the lines of text below them, without examples.
+fn sections(page: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut sections = vec![("", Vec::new())];
+    let mut is_example = false;
+    for line in page.lines() {
+        let is_fence = line.starts_with("```");
+        is_example ^= is_fence;
+        if is_fence || is_example || line.is_empty() {
+            continue;
+        }
+        match line.strip_prefix("## ") {
+            Some(heading) => sections.push((heading, Vec::new())),
+            None => sections.last_mut().expect("the first one").1.push(line),
+        }
+    }
+    sections
+}
+
+/// Returns the first mistake in the sections of a page. [`examples`] checks the sections of examples.
+fn section_flaw(page: &str) -> Option<String> {
+    let sections = sections(page);
+    let headings: Vec<&str> = sections.iter().map(|section| section.0).collect();
+    if headings != SECTIONS {
+        return Some(format!(
+            "expected sections {SECTIONS:?}, found {headings:?}"
+        ));
+    }
+    sections.iter().find_map(|(heading, lines)| {
+        let is_old = |line: &&&str| OLD_ITEMS.iter().any(|item| line.starts_with(item));
+        if let Some(old) = lines.iter().find(is_old) {
+            return Some(format!("`{old}` belongs in a section"));
+        }
+        let is_filled = match *heading {
+            "Fails" | "Passes" => true,
+            "References" => lines.first().is_some_and(|line| line.starts_with("- ")),
+            _ => !lines.is_empty(),
+        };
+        (!is_filled).then(|| format!("`## {heading}` is empty, or not a list of references"))
+    })
+}
+
+/// Returns the world of an example, and the command line that lints it.
 fn prepare<'f>(files: &[File<'f>], options: &[&'f str]) -> (World, Vec<&'f str>) {
     let mut world = World::default();
     let mut line = vec!["lint"];
@@ -96,8 +149,8 @@ fn prepare<'f>(files: &[File<'f>], options: &[&'f str]) -> (World, Vec<&'f str>)
         }
     }
     if !files.iter().any(|file| file.name.ends_with("Chart.yaml")) {
-        let said = files.iter().find_map(|file| file.chart);
-        line.extend(["--chart-version", said.unwrap_or("4.4")]);
+        let version = files.iter().find_map(|file| file.chart);
+        line.extend(["--chart-version", version.unwrap_or("4.4")]);
     }
     if let Some(to) = files.iter().find_map(|file| file.to) {
         line.extend(["--to", to]);
@@ -106,11 +159,11 @@ fn prepare<'f>(files: &[File<'f>], options: &[&'f str]) -> (World, Vec<&'f str>)
     (world, line)
 }
 
-/// What an example gives.
+/// The findings of an example.
 struct Found {
-    /// The codes of errors and warnings, and of findings of this rule whatever their level.
+    /// The codes of errors and warnings, and of findings of this rule at any level.
     codes: Vec<String>,
-    /// The safety of the fixes that findings of this rule bring.
+    /// The safety of the fixes of this rule's findings.
     safeties: BTreeSet<String>,
 }
 
@@ -126,8 +179,8 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Found {
         let file = finding["labels"][0]["file"].as_str().unwrap_or_default();
         let file = file.trim_start_matches('/');
         let is_of_example = files.iter().any(|known| file.starts_with(known.name));
-        assert!(is_of_example, "{code} stands in {file:?}");
-        // A trade-off worth knowing may be found in every example.
+        assert!(is_of_example, "{code} is in {file:?}");
+        // Notes and hints of other rules are allowed.
         let is_grave = finding["level"] == "error" || finding["level"] == "warning";
         if is_grave || code == rule.code.id {
             codes.push(code.to_owned());
@@ -148,7 +201,7 @@ fn found(rule: &Rule, files: &[File<'_>]) -> Found {
     Found { codes, safeties }
 }
 
-/// What the fixes of a rule make of its example.
+/// Checks that `--fix` turns an example into its fixed files.
 fn check_fixed(rule: &Rule, files: &[File<'_>]) {
     let fixed: Vec<&File<'_>> = files.iter().filter(|file| file.is_fixed).collect();
     if fixed.is_empty() {
@@ -171,13 +224,11 @@ fn check_fixed(rule: &Rule, files: &[File<'_>]) {
     }
 }
 
-/// Checks a page. What fails by the rule may fail by another one too where the page names that.
+/// Checks a page. An example may have findings of another rule if the page names its code.
 fn check(rule: &Rule) {
     let id = rule.code.id;
     let page = rule.code.page;
-    for part in ["- How to fix: ", "- Source: "] {
-        assert!(page.contains(part), "{id} says no {part}");
-    }
+    assert_eq!(section_flaw(page), None, "{id}");
     let mut safeties = BTreeSet::new();
     for files in examples(page, "Fails") {
         let found = found(rule, &files);
@@ -186,7 +237,7 @@ fn check(rule: &Rule) {
         let text = files[0].text;
         assert!(
             found.iter().any(|code| code == id),
-            "{id} is not found in {text}: {found:?}"
+            "{id} has no finding in {text}: {found:?}"
         );
         let is_property = matches!(rule.check, Check::Property(_));
         assert!(
@@ -200,19 +251,20 @@ fn check(rule: &Rule) {
         let codes = found.codes;
         assert!(codes.is_empty(), "{id}: {codes:?} in {}", files[0].text);
     }
-    let brings = |safety: &str| safeties.contains(safety);
+    let has_fix = |safety: &str| safeties.contains(safety);
     let is_right = match rule.code.fix {
         FixKind::None => safeties.is_empty(),
-        FixKind::Safe => brings("safe"),
-        FixKind::Unsafe => brings("unsafe") && !brings("safe"),
+        FixKind::Safe => has_fix("safe"),
+        FixKind::Unsafe => has_fix("unsafe") && !has_fix("safe"),
     };
     assert!(
         is_right,
-        "{id} brings other fixes than it says: {safeties:?}"
+        "{id} declares {:?}, but its examples have fixes: {safeties:?}",
+        rule.code.fix
     );
 }
 
-/// All pages are looked at before any of them fails the test.
+/// Checks all pages before it fails, so that one run shows all mistakes.
 #[test]
 fn every_page_is_right() {
     let is_wrong = |rule: &&Rule| std::panic::catch_unwind(|| check(rule)).is_err();
@@ -223,15 +275,35 @@ fn every_page_is_right() {
         .collect();
     assert!(
         wrong.is_empty(),
-        "{wrong:?}: what is wrong with each stands above"
+        "pages with mistakes, which are printed above: {wrong:?}"
     );
+}
+
+#[test]
+fn sections_are_complete_and_in_order() {
+    let page = "Checks a key.\n\n## Why it matters\n\nIt fails.\n\n## Fails\n\n```yaml file=a.yaml\n## no heading\n```\n\n\
+                ## Passes\n\n## How to fix\n\nRemove it.\n\n## When to ignore\n\nNever.\n\n## References\n\n- a title\n";
+    assert_eq!(section_flaw(page), None);
+    let broken = [
+        ("Checks a key.", ""),
+        ("## Why it matters\n\nIt fails.\n\n", ""),
+        ("It fails.", ""),
+        ("## Passes", "## When to ignore"),
+        ("Remove it.", "- Source: a title"),
+        ("- a title", "a title"),
+        ("- a title", ""),
+    ];
+    for (text, replacement) in broken {
+        let page = page.replacen(text, replacement, 1);
+        assert!(section_flaw(&page).is_some(), "{page}");
+    }
 }
 
 #[test]
 fn codes_and_names_are_their_own() {
     assert!(
         RULES.is_sorted_by_key(|rule| rule.code.id),
-        "by their codes"
+        "sorted by code"
     );
     for (index, rule) in RULES.iter().enumerate() {
         for other in &RULES[index + 1..] {

@@ -1,4 +1,4 @@
-//! The door to clap: what the command line may say, and what it said.
+//! The options of the command line; the only module that names clap.
 
 mod layers;
 mod order;
@@ -133,7 +133,7 @@ pub(super) struct InstallPluginOptions {
     pub(in crate::cli) force: bool,
 }
 
-// How output is shown. clap would take a doc comment for the description of every command.
+// Output options. clap would use a doc comment as the description of every command.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
@@ -187,7 +187,7 @@ impl OutputArgs {
     pub(in crate::cli) fn of_values(&self) -> Option<Diagnostic> {
         let mut formats = self.format.iter().map(|format| format.format);
         formats.find(|format| matches!(format, Format::Json | Format::JsonLines))?;
-        let message = "`--format` is the format of messages: it does not change the values";
+        let message = "`--format` sets the format of messages, not of the values";
         Some(Diagnostic::new(&super::USAGE, message).help("use `-o json` to print values as JSON"))
     }
 
@@ -199,19 +199,19 @@ impl OutputArgs {
         if others.len() > 1 {
             return refused(
                 "two formats cannot share one stream",
-                "send all but one to a file: `--format sarif=out.sarif`",
+                "write all but one to a file: `--format sarif=out.sarif`",
             );
         }
         if !to_files.is_empty() && !is_lint {
             return refused(
-                "`--format FORMAT=FILE` goes with `lint` alone",
-                "name the format without a file",
+                "only `lint` accepts `--format FORMAT=FILE`",
+                "remove the file from `--format`",
             );
         }
         Ok(self)
     }
 
-    /// The same without the files of `--format`.
+    /// Returns the same without the files of `--format`.
     pub(in crate::cli) fn without_files(&self) -> Self {
         let on_stream = self.format.iter().filter(|format| format.file.is_none());
         Self {
@@ -282,7 +282,7 @@ pub(super) struct PolicyOptions {
 }
 
 impl PolicyOptions {
-    /// What they ask to read, with these options of the engine.
+    /// Returns the request of these options, with these options of the engine.
     pub(in crate::cli) fn request(&self, options: Options) -> RenderRequest {
         RenderRequest {
             file: None,
@@ -320,7 +320,7 @@ pub(super) struct RenderOptions {
 }
 
 impl RenderOptions {
-    /// What they ask to read of a stream.
+    /// Returns the request for a stream.
     pub(in crate::cli) fn request(&self, file: Option<&Path>, caller: Caller) -> RenderRequest {
         let is_shown = self.diff || self.check || self.policy_options.report.is_some();
         let mode = match self.mode {
@@ -344,7 +344,7 @@ impl RenderOptions {
     }
 }
 
-/// What `schema` prints the schema of.
+/// What `schema` describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum SchemaArg {
     /// `dunnage.yaml`
@@ -354,7 +354,7 @@ pub(super) enum SchemaArg {
 }
 
 impl SchemaArg {
-    /// The schema.
+    /// Returns the schema.
     pub(in crate::cli) fn text(self) -> &'static str {
         match self {
             SchemaArg::Policy => policy::SCHEMA,

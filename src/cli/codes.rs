@@ -1,11 +1,11 @@
-//! Every code that the command line can print.
+//! All codes of the command line.
 
 use super::commands::{install_plugin, lint, render};
 use super::{USAGE, for_helm, session};
 use crate::diag::Code;
 use crate::project::Codes;
 
-/// Those of the command line, and those of every module below it.
+/// All codes of the command line and the library.
 pub(super) static CODES: Codes = Codes::new(&[
     &for_helm::NO_MANIFESTS_FOR_HELM,
     &session::UNWRITABLE,
@@ -18,7 +18,7 @@ pub(super) static CODES: Codes = Codes::new(&[
     &install_plugin::NO_PLUGINS_FOLDER,
 ]);
 
-/// The page of a code.
+/// Returns the page of a code.
 pub(super) fn page(code: &Code) -> Option<String> {
     CODES.page(code)
 }

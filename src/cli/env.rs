@@ -1,6 +1,6 @@
-//! Environment variables that give an option its value where the command line does not: one table for every command.
+//! Environment variables that set options which the command line does not set: one table for all commands.
 //!
-//! A variable that is set but empty counts as not set: a pipeline empties what it cannot unset.
+//! An empty variable counts as not set, because pipelines cannot always unset a variable.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use super::USAGE;
 use crate::diag::Diagnostic;
 use crate::host::Read;
 
-/// A variable, and the option that it stands for in every command that has the option.
+/// A variable, and the option that it sets in every command with this option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Variable {
     /// The id of the argument.
@@ -18,18 +18,18 @@ pub(super) struct Variable {
     pub(super) kind: VariableKind,
 }
 
-/// What a variable holds.
+/// The type of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum VariableKind {
     /// A boolean.
     Flag,
-    /// Any text in Unicode.
+    /// Any string.
     Text,
-    /// One of the words that the option knows.
+    /// One of the values of the option.
     Word,
     /// A list, separated by commas.
     List,
-    /// A list of words that the option knows, separated by commas; each may be followed by `=FILE`.
+    /// A list of values of the option, separated by commas; each may be followed by `=FILE`.
     WordsToFiles,
     /// A path, in any encoding.
     Path,
@@ -38,7 +38,7 @@ pub(super) enum VariableKind {
 }
 
 impl VariableKind {
-    /// What help says about the form of the variable, where the option has another.
+    /// Returns a note for `--help` if the variable has another form than the option.
     pub(super) fn note(self) -> &'static str {
         match self {
             VariableKind::WordsToFiles => ", separated by commas",
@@ -51,7 +51,7 @@ impl VariableKind {
         }
     }
 
-    /// What the variable holds, for a reference.
+    /// Returns the type for the reference page.
     #[cfg(test)]
     pub(super) fn meaning(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl VariableKind {
     }
 }
 
-/// Every variable that stands for an option. The first that cannot be read is reported.
+/// All variables that set options. The first unreadable one is reported.
 pub(super) const VARIABLES: &[Variable] = &[
     variable("color", "DUNNAGE_COLOR", VariableKind::Word),
     variable("format", "DUNNAGE_FORMAT", VariableKind::WordsToFiles),
@@ -101,22 +101,22 @@ const fn variable(argument: &'static str, name: &'static str, kind: VariableKind
     }
 }
 
-/// The variable that stands for an option.
+/// Returns the variable of an option.
 pub(super) fn variable_of(argument: &str) -> Option<Variable> {
     let mut all = VARIABLES.iter();
     all.find(|variable| variable.argument == argument).copied()
 }
 
-/// What a boolean may hold, in any case.
+/// Values of a boolean, in any case.
 const YES: [&str; 3] = ["1", "true", "yes"];
 const NO: [&str; 3] = ["0", "false", "no"];
 
 impl Variable {
-    /// The values that the option gets, as on a command line; none where the variable is not set. `known` are the words
-    /// that the option knows.
+    /// Returns the values for the option, as on a command line; none if the variable is not set. `known` are the possible
+    /// values of the option.
     ///
     /// # Errors
-    /// Where it holds something else than its kind.
+    /// If the value does not have the type of the variable.
     pub(super) fn values(
         self,
         host: &dyn Read,
@@ -139,8 +139,8 @@ impl Variable {
 
     fn text(self, value: OsString) -> Result<String, Diagnostic> {
         value.into_string().map_err(|value| {
-            let message = format!("`{}` holds `{}`", self.name, value.display());
-            Diagnostic::new(&USAGE, message).help("it has to be Unicode")
+            let message = format!("`{}` is `{}`, expected Unicode", self.name, value.display());
+            Diagnostic::new(&USAGE, message).help("set it to a Unicode string")
         })
     }
 
@@ -153,7 +153,7 @@ impl Variable {
             return Ok(Vec::new());
         }
         let name = self.name;
-        let message = format!("`{name}` holds `{value}`, which is neither yes nor no");
+        let message = format!("`{name}` is `{value}`, expected a boolean");
         let help = "use `1`, `true` or `yes`, or `0`, `false` or `no`";
         Err(Diagnostic::new(&USAGE, message).help(help))
     }
@@ -162,8 +162,8 @@ impl Variable {
         if known.contains(&word) {
             return Ok(word);
         }
-        let message = format!("`{}` holds `{word}`", self.name);
-        let help = format!("it may hold `{}`", known.join("`, `"));
+        let message = format!("`{}` is `{word}`, which is not a possible value", self.name);
+        let help = format!("possible values: `{}`", known.join("`, `"));
         Err(Diagnostic::new(&USAGE, message).help(help))
     }
 

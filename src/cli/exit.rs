@@ -1,20 +1,20 @@
-/// How a command ended; the numbers are the same for every command.
+/// The exit code of a command; the numbers are the same for all commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// All is well.
+    /// Success.
     Fine = 0,
     /// Findings, a difference, an unmet expectation or a policy that cannot be met.
     Findings = 1,
-    /// Usage, configuration or input that cannot be read.
+    /// A usage error, or configuration or input that cannot be read.
     Usage = 2,
-    /// There was nothing to check.
+    /// Nothing to check.
     Nothing = 3,
-    /// Our own mistake.
+    /// A bug in dunnage.
     Bug = 70,
 }
 
 impl Exit {
-    /// The process's exit code.
+    /// Returns the exit code of the process.
     pub fn code(self) -> u8 {
         self as u8
     }

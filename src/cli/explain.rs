@@ -1,4 +1,4 @@
-//! What changes, and why, for people to read.
+//! The changes of a stream and their reasons, for people.
 
 use super::patch;
 use super::session::Session;
@@ -6,14 +6,14 @@ use crate::k8s::Manifests;
 use crate::render::Outcome;
 use crate::report;
 
-/// What is shown of a stream's change.
+/// The diff of one stream.
 pub(super) struct Diff {
     text: String,
     altered: Option<report::Altered>,
 }
 
 impl Diff {
-    /// The diffs of several streams as one output; its last line says where it cannot be applied.
+    /// Returns the diffs of several streams as one output; its last line says if it cannot be applied.
     pub(super) fn together(diffs: &[Self]) -> String {
         let mut text: String = diffs.iter().map(|diff| diff.text.as_str()).collect();
         let altered = diffs.iter().filter_map(|diff| diff.altered).max();
@@ -22,8 +22,8 @@ impl Diff {
     }
 }
 
-/// The reasons for each change, one patch of the stream, and what it comes to. The reasons come before the
-/// patch: between two hunks of a file, `git apply` refuses them.
+/// Returns the reasons of all changes, one patch of the stream, and a summary. The reasons come before the patch, because
+/// `git apply` rejects comments between hunks.
 pub(super) fn diff(session: &Session<'_>, release: &Manifests<'_>, outcome: &Outcome) -> Diff {
     let mut text = String::new();
     let mut replacements = Vec::with_capacity(outcome.documents.len());
@@ -48,7 +48,7 @@ pub(super) fn diff(session: &Session<'_>, release: &Manifests<'_>, outcome: &Out
     }
 }
 
-/// The objects of a document that change, as the header of a hunk has them.
+/// Returns the changed objects of a document, for the header of a hunk.
 fn title(outcome: &Outcome, part: usize) -> String {
     let changed = outcome.decided.iter();
     let mut titles: Vec<&str> = changed
@@ -63,7 +63,7 @@ fn title(outcome: &Outcome, part: usize) -> String {
     }
 }
 
-/// What happens to each object of a document, and which row of the policy asks for it.
+/// Returns the changes of each object of a document, with the policy row that causes them.
 fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome, part: usize) -> String {
     let of_part = outcome
         .decided
@@ -106,7 +106,7 @@ pub(super) fn summary(outcome: &Outcome) -> String {
         _ => format!("{number} {noun}s"),
     };
     if outcome.documents.is_empty() {
-        return "nothing changes".to_owned();
+        return "no changes".to_owned();
     }
     format!(
         "{} in {}; {} will restart",

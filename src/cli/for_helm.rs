@@ -1,5 +1,5 @@
-//! What must not run where Helm reads the output. A post-renderer that succeeds without manifests is a release
-//! without objects: Helm 3 then deletes all of them, and so does Helm 4 where the output is only a comment.
+//! Refuses commands that must not run where Helm reads the output. If a post-renderer succeeds without manifests, Helm 3
+//! deletes all objects of the release, and so does Helm 4 if the output is only a comment.
 
 use super::args::{Command, ModeArg, RenderOptions};
 use crate::diag::{Code, Diagnostic};
@@ -9,11 +9,11 @@ use crate::render::Caller;
 pub(super) static NO_MANIFESTS_FOR_HELM: Code = Code::error(
     "CL015",
     "no-manifests-for-helm",
-    "a command or an option writes no manifests where Helm reads the output",
+    "Helm would delete all objects: a command or option writes no manifests",
 )
 .page(include_str!("codes/no_manifests_for_helm.md"));
 
-/// Refuses `--check` and `--diff` where the command or the mode says that Helm reads the output.
+/// Returns an error for `--check` and `--diff` if the command or the mode shows that Helm reads the output.
 pub(super) fn refused_options(options: &RenderOptions, caller: Caller) -> Option<Diagnostic> {
     let option = without_manifests(options)?;
     let mode = match options.mode {
@@ -33,7 +33,7 @@ pub(super) fn refused_options(options: &RenderOptions, caller: Caller) -> Option
     Some(no_manifests(&format!("`{option}`"), help))
 }
 
-/// Refuses a command that writes no manifests where Helm itself started it, as by
+/// Returns an error for a command without manifests that Helm started as a post-renderer, for example with
 /// `--post-renderer dunnage --post-renderer-args=verify`. A plugin of Helm may run any command.
 pub(super) fn refused_command(
     host: &dyn Host,
@@ -55,7 +55,7 @@ pub(super) fn refused_command(
         return None;
     }
     let help =
-        "remove it from `--post-renderer-args`: a post-renderer takes only the options of `render`";
+        "remove it from `--post-renderer-args`: a post-renderer accepts only options of `render`";
     Some(no_manifests(&format!("`{name}`"), help.to_owned()))
 }
 
@@ -73,7 +73,7 @@ fn no_manifests(what: &str, help: String) -> Diagnostic {
     Diagnostic::new(&NO_MANIFESTS_FOR_HELM, message).help(help)
 }
 
-/// Whether a program is Helm by its name: `helm`, `helm3`, `helm-4.2.4`.
+/// Returns whether a program is Helm by its name: `helm`, `helm3`, `helm-4.2.4`.
 fn is_helm(name: &str) -> bool {
     let version = name
         .strip_suffix(".exe")

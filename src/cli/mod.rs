@@ -1,4 +1,4 @@
-//! The command line: arguments in, exit code out. What a run reads comes from `project`.
+//! The command line: parses arguments, runs a command and returns the exit code. `project` reads the input.
 
 mod args;
 mod codes;
@@ -26,11 +26,15 @@ use crate::report;
 use args::{Command, HelmCommand, OutputArgs, ParseAnswer, Parsed};
 use session::{DocumentPlace, Session};
 
-static USAGE: Code = Code::error("CL005", "usage", "the command line cannot be read")
-    .page(include_str!("codes/usage.md"));
+static USAGE: Code = Code::error(
+    "CL005",
+    "usage",
+    "the command line or an environment variable cannot be parsed",
+)
+.page(include_str!("codes/usage.md"));
 
-/// Runs one command line (the program's name first) and says how it ended. A panic ends as a bug: all
-/// of standard output is written in one step at the end, so that it leaves nothing there.
+/// Runs a command line, which starts with the program's name, and returns its exit code. A panic is reported as a bug;
+/// standard output is written in one step at the end, so nothing is written then.
 pub fn run(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     catch_unwind(AssertUnwindSafe(|| run_command(host, arguments))).unwrap_or(Exit::Bug)
 }
@@ -93,7 +97,10 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     session.finish(exit)
 }
 
-/// How messages look, and a variable that cannot be read; one that says how messages look is the error.
+/// Returns the output options, and the error of an unreadable variable.
+///
+/// # Errors
+/// If that variable sets an output option.
 fn checked_look(
     look: OutputArgs,
     error: Option<(Diagnostic, bool)>,
@@ -107,8 +114,7 @@ fn checked_look(
     Ok((look.checked(is_lint)?, error))
 }
 
-/// The file of `--stdin-filename` with its content, which is on standard input; it takes the place of `-` among the
-/// paths.
+/// Returns the file of `--stdin-filename` with the content of standard input; it replaces `-` in the paths.
 fn stdin_file(
     host: &dyn Host,
     command: &mut Command,
@@ -129,7 +135,7 @@ fn stdin_file(
     Ok(Some((path, text)))
 }
 
-/// Where the document of `--format` goes if programs read it.
+/// Returns where the document of a machine-readable format goes.
 fn document_place(command: &Command) -> DocumentPlace {
     match command {
         Command::Lint(options) if !(options.diff || options.prints_fixed()) => {
@@ -177,13 +183,13 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
     }
 }
 
-/// What was asked for: help, or the version.
+/// Prints the requested help or version.
 fn show(session: &Session<'_>, answer: &ParseAnswer) -> Exit {
     let is_colored = session.colors(session.host.stdout_is_terminal());
     session.write(answer.text(is_colored))
 }
 
-/// A command line that cannot be read; Helm 4 is told in the way that it shows.
+/// Reports a command line that cannot be parsed; for Helm 4 in the form that Helm shows.
 fn refuse(session: &Session<'_>, answer: &ParseAnswer, is_plugin: bool) -> Exit {
     let is_colored = session.colors(session.host.stderr_is_terminal());
     session.host.write_stderr(answer.text(is_colored));
@@ -191,7 +197,7 @@ fn refuse(session: &Session<'_>, answer: &ParseAnswer, is_plugin: bool) -> Exit 
     let message = paragraphs.next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let tip = paragraphs.next().and_then(|tip| tip.strip_prefix("tip: "));
-    let help = tip.unwrap_or("look at `--post-renderer-args` and at the `DUNNAGE_*` variables");
+    let help = tip.unwrap_or("check `--post-renderer-args` and the `DUNNAGE_*` variables");
     end(
         session,
         Diagnostic::new(&USAGE, message).help(help),
@@ -199,13 +205,13 @@ fn refuse(session: &Session<'_>, answer: &ParseAnswer, is_plugin: bool) -> Exit 
     )
 }
 
-/// Shows why a run cannot begin, and ends it.
+/// Reports why a run cannot start, and ends it.
 fn tell(session: &Session<'_>, error: Diagnostic, is_plugin: bool) -> Exit {
     session.show(std::slice::from_ref(&error));
     end(session, error, is_plugin)
 }
 
-/// Ends a run that never began.
+/// Ends a run that did not start.
 fn end(session: &Session<'_>, error: Diagnostic, is_plugin: bool) -> Exit {
     if is_plugin {
         session.write(&report::block_scalar(&session.reader.sources, &[error]))

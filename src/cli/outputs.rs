@@ -1,4 +1,4 @@
-//! What a run reads and writes: no output replaces an input, and no two go to one file.
+//! Inputs and outputs of a run: no output overwrites an input, and no two outputs share a file.
 
 use std::path::{Path, PathBuf};
 
@@ -7,11 +7,10 @@ use crate::diag::Diagnostic;
 use crate::host::Read;
 use crate::project::Reader;
 
-/// The names of standard output; its content would be mixed with the result.
+/// Names of standard output, which receives the result.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// The files of a run that options name. Other inputs, which a policy names or a folder holds, are known to its
-/// [`Reader`].
+/// Files of options. The [`Reader`] knows the other inputs: files of a policy or a directory.
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
     inputs: Vec<PathBuf>,
@@ -27,47 +26,47 @@ impl Outputs {
         self.outputs.push(path.to_owned());
     }
 
-    /// Checks all outputs that options name, before anything is done.
+    /// Checks all outputs of options, before anything is read.
     pub(super) fn check_all(&self, reader: &Reader<'_>) -> Result<(), Diagnostic> {
         let is_stdout =
             |input: &&PathBuf| reader.host.is_same_file(input, Path::new("/dev/stdout"));
         if let Some(input) = self.inputs.iter().find(is_stdout) {
             return Err(refused(
                 format!(
-                    "`{}` is an input, and standard output goes to it",
+                    "standard output is redirected to `{}`, which is an input",
                     input.display()
                 ),
-                "write to another file, and rename that",
+                "redirect to another file, and rename it afterwards",
             ));
         }
         let mut outputs = self.outputs.iter();
         outputs.try_for_each(|path| self.check(reader, path))
     }
 
-    /// Refuses to write to a file that is an input, another output or standard output, by whatever name.
+    /// Returns an error for a file that is an input, another output or standard output, under any name.
     pub(super) fn check(&self, reader: &Reader<'_>, path: &Path) -> Result<(), Diagnostic> {
         let host = reader.host;
         let shown = path.display();
         if STDOUT.iter().any(|stdout| path == Path::new(stdout)) {
             return Err(refused(
-                format!("`{shown}` is standard output, which has the result"),
-                "name a file; `/dev/stderr` is one too",
+                format!("`{shown}` is standard output, which receives the result"),
+                "use a file, or `/dev/stderr`",
             ));
         }
         let is_same = |other: &Path| host.is_same_file(path, other);
         let mut read = reader.files().map(|path| on_disk(host, path));
         if self.inputs.iter().any(|input| is_same(input)) || read.any(is_same) {
             return Err(refused(
-                format!("`{shown}` is an input, which the output would overwrite"),
-                "name another file for the output",
+                format!("the output would overwrite the input `{shown}`"),
+                "use another file for the output",
             ));
         }
         if self.is_named_twice(path) && is_same(path)
             || self.others(path).any(|other| is_same(&other))
         {
             return Err(refused(
-                format!("two outputs go to `{shown}`"),
-                "name another file for one of them",
+                format!("two outputs are written to `{shown}`"),
+                "use a separate file for each",
             ));
         }
         Ok(())
@@ -77,7 +76,7 @@ impl Outputs {
         self.outputs.iter().filter(|output| *output == path).count() > 1
     }
 
-    /// What is written besides. Who names a stream wants it in the log that the stream goes to.
+    /// Returns the other outputs. A stream such as `/dev/stderr` may be used on purpose, so it does not conflict with streams.
     fn others(&self, path: &Path) -> impl Iterator<Item = PathBuf> {
         let is_stream = ["/dev", "/proc"]
             .iter()
@@ -89,7 +88,7 @@ impl Outputs {
     }
 }
 
-/// The file that holds a text: for a file of a packed chart, the archive.
+/// Returns the file on disk that contains a source: for a file of a packed chart, the archive.
 fn on_disk<'p>(host: &dyn Read, path: &'p Path) -> &'p Path {
     let mut files = path.ancestors().filter(|path| host.is_file(path));
     files.next().unwrap_or(path)

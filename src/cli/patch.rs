@@ -1,4 +1,4 @@
-//! The diff of a source, under the name by which `git apply` and `patch -p1` find its file.
+//! The diff of a source, with the file name that `git apply` and `patch -p1` expect.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::report::{self, FilePatch, Patch, Replacement};
 use crate::text::{Source, SourceId};
 
-/// The patch of one source for standard output.
+/// Returns the patch of one source for standard output.
 pub(super) fn of_source(
     session: &Session<'_>,
     id: SourceId,
@@ -21,8 +21,8 @@ pub(super) fn of_source(
     })
 }
 
-/// The file relative to the working folder, without links, `.` and `..`, which both tools refuse; relative to
-/// `/` where it lies outside. A stream has its name.
+/// Returns the file relative to the current directory, or to `/` if it is outside, without links, `.` and `..`, which both
+/// tools reject. A stream keeps its name.
 fn path(session: &Session<'_>, source: &Source) -> PathBuf {
     let Some(path) = source.file() else {
         return source.path_or_name().to_owned();

@@ -1,4 +1,4 @@
-//! The file of `--report`: what a run saw and decided, and what there was to say.
+//! The file of `--report`: the objects of a run, the decisions about them, and the diagnostics.
 
 use serde::Serialize;
 
@@ -17,14 +17,14 @@ use crate::report::{self, Finding};
 struct ReportFile {
     #[serde(flatten)]
     report: Report,
-    /// What there was to say, errors first.
+    /// All diagnostics, errors first.
     diagnostics: Vec<Finding>,
 }
 
-/// The JSON Schema of the file.
+/// Returns the JSON Schema of the file.
 pub(super) const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
-/// Makes the outcome what was asked for: strict where notes are errors, reported where a file was named.
+/// Applies `--strict` to the outcome, and writes the report if one is requested.
 pub(super) fn settle(
     session: &Session<'_>,
     asked: &PolicyOptions,
@@ -47,7 +47,7 @@ pub(super) fn settle(
     }
 }
 
-/// Writes the report where one was asked for; a file that cannot be written is one more error.
+/// Writes the report if one is requested; if it cannot be written, an error is added.
 pub(super) fn write(
     session: &Session<'_>,
     asked: &PolicyOptions,

@@ -12,43 +12,43 @@ use crate::project::Reader;
 use crate::render;
 use crate::report::{self, OutputOptions, Pages};
 
-/// A reader of logs sees this many lines before the rest is only counted.
+/// The most lines of messages that are shown; further messages are counted.
 const MOST_LINES: usize = 40;
 
 pub(super) static UNWRITABLE: Code =
     Code::error("CL004", "unwritable-output", "the output cannot be written")
         .page(include_str!("codes/unwritable.md"));
 
-/// One command's run: what it reads, and where its messages and its result go.
+/// One run of a command: what it reads, and where its messages and its result go.
 pub(super) struct Session<'h> {
     pub(super) host: &'h dyn Host,
-    /// What was read so far.
+    /// The sources read so far.
     pub(super) reader: Reader<'h>,
     is_policy_named: bool,
-    /// Whether lines that are no diagnostics are left out.
+    /// Whether lines other than diagnostics are hidden (`--quiet`).
     pub(super) is_quiet: bool,
     format: Format,
-    /// What goes to files besides.
+    /// The formats that are written to files.
     files: Vec<FormatArg>,
     color: Color,
-    /// What the run reads and writes, so that no output replaces an input.
+    /// Inputs and outputs of the run, so that no output overwrites an input.
     pub(super) outputs: Outputs,
-    /// Where the document of a format for programs goes.
+    /// Where the document of a machine-readable format goes.
     document_place: DocumentPlace,
-    /// All that was shown: a format for programs has one document, which is written at the end.
+    /// All diagnostics shown: a machine-readable format has one document, which is written at the end.
     shown: RefCell<Vec<Diagnostic>>,
     is_document_written: Cell<bool>,
     are_files_written: Cell<bool>,
 }
 
-/// Where the one document of a format for programs goes.
+/// Where the one document of a machine-readable format goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DocumentPlace {
-    /// The findings are what was asked for.
+    /// Findings are the result.
     Stdout,
-    /// Standard output has something else: manifests, a diff, values.
+    /// Standard output has another result: manifests, a diff, values.
     Stderr,
-    /// The command has a format of its own; a document is written only for errors.
+    /// The command has its own format; a document is written only for errors.
     Errors,
 }
 
@@ -72,18 +72,17 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// The same with its document in that place, and with the files of `--format` as outputs.
+    /// Sets the place of the document, and adds the files of `--format` as outputs.
     pub(super) fn with_document(mut self, place: DocumentPlace) -> Self {
         self.document_place = place;
         for format in &self.files {
             self.outputs
-                .add_output(format.file.as_deref().expect("these go to files"));
+                .add_output(format.file.as_deref().expect("a format with a file"));
         }
         self
     }
 
-    /// Shows what there is to say about what was just read: which policy decides, where it is far from the manifests,
-    /// and what is odd in texts that can be used.
+    /// Shows notes on what was just read: a policy from a parent directory, and notes on usable sources.
     pub(super) fn show_notes(&mut self) {
         if let Some(path) = self.reader.policy_above.take() {
             self.name_policy(&path);
@@ -92,20 +91,19 @@ impl<'h> Session<'h> {
         self.show(&notes);
     }
 
-    /// Names a policy that was found above the working folder, once, for people: it decides about manifests that
-    /// are far from it.
+    /// Names a policy that was found in a parent directory, once and for people.
     fn name_policy(&mut self, path: &Path) {
         let is_named = std::mem::replace(&mut self.is_policy_named, true);
         if !is_named && self.is_for_people() {
             self.say(&format!(
-                "note: the policy is `{}`, above the working folder",
+                "note: using policy `{}` from a parent directory",
                 path.display()
             ));
         }
     }
 
-    /// Shows diagnostics on standard error, the worst first. What would fill more than a screen is
-    /// counted. A format for programs has one document, so there they wait for the end of the run.
+    /// Shows diagnostics on standard error, errors first. What exceeds [`MOST_LINES`] is counted. A machine-readable format
+    /// has one document, so it is written at the end of the run.
     pub(super) fn show(&self, diagnostics: &[Diagnostic]) {
         self.shown.borrow_mut().extend_from_slice(diagnostics);
         if !self.has_document() {
@@ -123,7 +121,7 @@ impl<'h> Session<'h> {
         }
         let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
         sorted.sort_by_key(|diagnostic| diagnostic.level);
-        // Each takes a line at least, so that the rest cannot come to be shown.
+        // Each diagnostic has at least one line, so the others cannot be shown.
         let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
         let text = self.text(self.format, &shown, self.host.stderr_is_terminal());
         self.host
@@ -131,13 +129,13 @@ impl<'h> Session<'h> {
         let hidden = diagnostics.len() - shown.len();
         if hidden > 0 {
             self.host.write_stderr(&format!(
-                "{hidden} more messages; `--format json` has all of them\n"
+                "{hidden} more messages; use `--format json` to see all of them\n"
             ));
         }
     }
 
-    /// All diagnostics as text, in the order in which they come, for standard output. The document of a format for
-    /// programs starts with what was shown before.
+    /// Returns the diagnostics as text for standard output. The document of a machine-readable format starts with those
+    /// shown before.
     pub(super) fn findings(&self, diagnostics: &[Diagnostic]) -> String {
         if !self.has_document() {
             return self.text(self.format, diagnostics, self.host.stdout_is_terminal());
@@ -146,47 +144,47 @@ impl<'h> Session<'h> {
         self.text(self.format, &self.all(diagnostics), false)
     }
 
-    /// What was shown, and these.
+    /// Returns the diagnostics shown so far, followed by these.
     fn all(&self, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
         let mut all = self.shown.borrow().clone();
         all.extend_from_slice(diagnostics);
         all
     }
 
-    /// How messages look on the stream.
+    /// Returns the format of messages.
     pub(super) fn format(&self) -> Format {
         self.format
     }
 
-    /// Whether people read what is shown, and not programs.
+    /// Returns whether the format is for people, not for programs.
     pub(super) fn is_for_people(&self) -> bool {
         matches!(self.format, Format::Concise | Format::Graphical)
     }
 
-    /// Whether all diagnostics of the run are one document: a second one, or a line of text beside it, would break it.
+    /// Returns whether the format has one document per run, which other lines would break.
     pub(super) fn has_document(&self) -> bool {
         !self.is_for_people() && self.format != Format::Github
     }
 
-    /// Writes all diagnostics into the files that `--format` names.
+    /// Writes all diagnostics to the files of `--format`.
     pub(super) fn write_files(&self, diagnostics: &[Diagnostic]) -> Result<(), Diagnostic> {
         self.are_files_written.set(true);
         let all = self.all(diagnostics);
         for FormatArg { format, file } in &self.files {
-            let path = file.as_deref().expect("these go to files");
+            let path = file.as_deref().expect("a format with a file");
             self.write_file(path, &self.text(*format, &all, false))?;
         }
         Ok(())
     }
 
-    /// Refuses, before anything is read, an output that would replace an input. Then no document is written.
+    /// Refuses, before anything is read, an output that would overwrite an input. Then no document is written.
     pub(super) fn check_outputs(&self) -> Result<(), Diagnostic> {
         let checked = self.outputs.check_all(&self.reader);
         self.are_files_written.set(checked.is_err());
         checked
     }
 
-    /// The same for a rendering command with these files.
+    /// Does the same for a command that applies a policy to these files.
     pub(super) fn check_policy_outputs(
         &mut self,
         files: &[impl AsRef<Path>],
@@ -204,14 +202,14 @@ impl<'h> Session<'h> {
         self.check_outputs()
     }
 
-    /// Writes an output that an option names, unless it would replace an input.
+    /// Writes an output of an option, unless it would overwrite an input.
     pub(super) fn write_file(&self, path: &Path, text: &str) -> Result<(), Diagnostic> {
         self.outputs.check(&self.reader, path)?;
         let written = self.host.write_file(path, text.as_bytes());
         written.map_err(|error| unwritable(&error))
     }
 
-    /// Ends the run: writes the documents that are not written yet, so that each format has one whatever happened.
+    /// Ends the run: writes all documents that are not written yet, so that each format has one even after an error.
     pub(super) fn finish(&self, exit: Exit) -> Exit {
         let exit = exit.max(self.finish_files());
         let is_empty = self.shown.borrow().is_empty();
@@ -229,10 +227,11 @@ impl<'h> Session<'h> {
         exit
     }
 
-    /// A run that ended early may not know all of its inputs: it replaces nothing that could be one.
+    /// Writes the files of `--format`. A run that ended early may not know all of its inputs, so it overwrites no file that
+    /// could be one.
     fn finish_files(&self) -> Exit {
         let may_be_input = |format: &FormatArg| {
-            let path = format.file.as_deref().expect("these go to files");
+            let path = format.file.as_deref().expect("a format with a file");
             let extension = path.extension().and_then(|extension| extension.to_str());
             matches!(extension, Some("yaml" | "yml" | "tgz")) && self.host.is_file(path)
         };
@@ -274,11 +273,11 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// The pages of rules, and where they are published, where the environment says it or somebody built it in.
+    /// Returns the pages of rules with their base address, from the environment or the build.
     fn pages(&self) -> Pages {
-        let said = self.host.env(env::PAGES);
-        let said = said.and_then(|said| said.into_string().ok());
-        let base = said.or_else(|| option_env!("DUNNAGE_PAGES").map(str::to_owned));
+        let given = self.host.env(env::PAGES);
+        let given = given.and_then(|given| given.into_string().ok());
+        let base = given.or_else(|| option_env!("DUNNAGE_PAGES").map(str::to_owned));
         let base = base.map(|base| base.trim_end_matches('/').to_owned());
         let is_address =
             |base: &String| !base.is_empty() && base.chars().all(|c| c.is_ascii_graphic());
@@ -288,7 +287,7 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Whether a stream gets colours: the option, then `NO_COLOR`, `FORCE_COLOR`, then the terminal.
+    /// Returns whether a stream gets colours, by the option, `NO_COLOR`, `FORCE_COLOR` and the terminal, in this order.
     pub(super) fn colors(&self, is_terminal: bool) -> bool {
         let is_set = |name| self.host.env(name).is_some_and(|value| !value.is_empty());
         match self.color {
@@ -299,7 +298,7 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// One line on standard error that is no diagnostic; left out where a document goes there, and by `--quiet`.
+    /// Writes a line that is not a diagnostic to standard error, unless a document goes there or `--quiet` is set.
     pub(super) fn say(&self, line: &str) {
         if self.is_quiet {
             return;
@@ -309,8 +308,8 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Shows diagnostics of which one at least is an error, and says how the command ends: where all errors
-    /// say that the policy cannot be met, not as if the input could not be read.
+    /// Shows diagnostics, at least one of which is an error, and returns the exit code: findings if the policy cannot be met,
+    /// otherwise a usage error.
     pub(super) fn fail(&self, diagnostics: &[Diagnostic]) -> Exit {
         self.show(diagnostics);
         let mut errors = diagnostics
@@ -323,21 +322,21 @@ impl<'h> Session<'h> {
         }
     }
 
-    /// Writes the result. A reader that went away is no error of ours.
+    /// Writes the result. A closed pipe is not an error.
     pub(super) fn write(&self, text: &str) -> Exit {
         self.write_pieces(&[text])
     }
 
-    /// The same for a result that is not in one piece.
+    /// Writes a result in several pieces.
     pub(super) fn write_pieces(&self, pieces: &[&str]) -> Exit {
         let error = match self.host.write_stdout(pieces) {
             Ok(()) | Err(HostError::BrokenPipe) => return Exit::Fine,
             Err(error) => error,
         };
         let error = Diagnostic::new(&UNWRITABLE, error.to_string())
-            .help("run it again with a reader or a file that takes all of it");
+            .help("run it again and read all of the output, or write it to a file");
         match self.document_place {
-            // The document went to standard output.
+            // The document already went to standard output.
             DocumentPlace::Stdout => self.show_now(&[error]),
             DocumentPlace::Stderr | DocumentPlace::Errors => self.show(&[error]),
         }
@@ -345,7 +344,7 @@ impl<'h> Session<'h> {
     }
 }
 
-/// GitHub Actions shows what is said in its own way beside the lines of a pull request.
+/// Returns the default format: in GitHub Actions, annotations next to the lines of a pull request.
 fn default_format(host: &dyn Host) -> Format {
     match host.env("GITHUB_ACTIONS") {
         Some(yes) if yes == "true" => Format::Github,
@@ -353,8 +352,7 @@ fn default_format(host: &dyn Host) -> Format {
     }
 }
 
-/// A file or folder that cannot be written.
+/// Returns the error for a file or directory that cannot be written.
 pub(super) fn unwritable(error: &HostError) -> Diagnostic {
-    Diagnostic::new(&UNWRITABLE, error.to_string())
-        .help("look at the path and at who may write there")
+    Diagnostic::new(&UNWRITABLE, error.to_string()).help("check the path and its permissions")
 }

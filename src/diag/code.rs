@@ -1,22 +1,22 @@
 use serde::Serialize;
 
-/// How much a diagnostic matters.
+/// Level of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Level {
-    /// Nothing can be produced, or what would be produced is wrong.
+    /// The command fails, or a release with it fails or loses data.
     Error,
-    /// Likely a mistake; the work goes on.
+    /// Probably a mistake; the command continues.
     Warning,
-    /// Worth knowing; never changes the exit code without `--strict`.
+    /// Worth knowing; without `--strict` it never changes the exit code.
     Note,
-    /// A matter of taste or of scale; shown where it is asked for.
+    /// A matter of taste or scale; shown only on request.
     Hint,
 }
 
 impl Level {
-    /// How it is called: `warning`.
+    /// Returns the name: `warning`.
     pub fn name(self) -> &'static str {
         match self {
             Level::Error => "error",
@@ -27,40 +27,40 @@ impl Level {
     }
 }
 
-/// The declared metadata of one kind of diagnostic; each is a `static` beside the code that raises it.
+/// The metadata of one kind of diagnostic, declared as a `static` next to the code that raises it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
-    /// Short and never changed once released: `RN003`.
+    /// The short id, which never changes once released: `RN003`.
     pub id: &'static str,
-    /// Names the bad thing in kebab case: `affinity-contradiction`.
+    /// The name of the problem in kebab case: `affinity-contradiction`.
     pub name: &'static str,
-    /// One sentence without a full stop.
+    /// One sentence without a full stop, which makes sense in a list of all codes.
     pub summary: &'static str,
-    /// The level unless configuration says otherwise.
+    /// The default level.
     pub level: Level,
-    /// What explains it, as Markdown without the head that [`Code::explanation`] adds.
+    /// The page in Markdown, without the head that [`Code::explanation`] adds.
     pub page: &'static str,
-    /// Which fix a diagnostic with this code may bring.
+    /// The kind of fix that its diagnostics may have.
     pub fix: FixKind,
-    /// The first version of dunnage that has it.
+    /// The first version of dunnage with this code.
     pub since: &'static str,
 }
 
-/// Which fix diagnostics with a code may bring.
+/// The kind of fix that diagnostics of a code may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FixKind {
-    /// None.
+    /// No fix.
     None,
-    /// One that keeps the meaning, or does the only thing that can be meant: `--fix` applies it. In some cases, which
-    /// the page names, it takes `--unsafe-fixes` too.
+    /// A fix that keeps the meaning, or does the only thing that can be meant: `--fix` applies it. In the cases that its page
+    /// names, it needs `--unsafe-fixes` too.
     Safe,
-    /// One that somebody has to look at: it takes `--unsafe-fixes`.
+    /// A fix that needs review: it needs `--unsafe-fixes`.
     Unsafe,
 }
 
 impl FixKind {
-    /// How it is called: `unsafe`.
+    /// Returns the name: `unsafe`.
     pub fn name(self) -> &'static str {
         match self {
             FixKind::None => "none",
@@ -71,48 +71,48 @@ impl FixKind {
 }
 
 impl Code {
-    /// A code that is an error unless configuration says otherwise.
+    /// Returns a code that is an error by default.
     pub const fn error(id: &'static str, name: &'static str, summary: &'static str) -> Self {
         Self::new(id, name, summary, Level::Error)
     }
 
-    /// A code that is a warning.
+    /// Returns a code that is a warning by default.
     pub const fn warning(id: &'static str, name: &'static str, summary: &'static str) -> Self {
         Self::new(id, name, summary, Level::Warning)
     }
 
-    /// A code that is a note.
+    /// Returns a code that is a note by default.
     pub const fn note(id: &'static str, name: &'static str, summary: &'static str) -> Self {
         Self::new(id, name, summary, Level::Note)
     }
 
-    /// A code that is a hint.
+    /// Returns a code that is a hint by default.
     pub const fn hint(id: &'static str, name: &'static str, summary: &'static str) -> Self {
         Self::new(id, name, summary, Level::Hint)
     }
 
-    /// The same code with the page that explains it.
+    /// Returns the code with its page.
     #[must_use]
     pub const fn page(mut self, page: &'static str) -> Self {
         self.page = page;
         self
     }
 
-    /// The same code with the fix that its diagnostics may bring.
+    /// Returns the code with the kind of fix that its diagnostics may have.
     #[must_use]
     pub const fn fix(mut self, fix: FixKind) -> Self {
         self.fix = fix;
         self
     }
 
-    /// The same code with the first version of dunnage that has it, where that is not 0.1.0.
+    /// Returns the code with the first version of dunnage that has it, if that is not 0.1.0.
     #[must_use]
     pub const fn since(mut self, version: &'static str) -> Self {
         self.since = version;
         self
     }
 
-    /// What explains it, as a whole Markdown page.
+    /// Returns the whole page in Markdown.
     pub fn explanation(&self) -> String {
         let Self {
             id,

@@ -1,5 +1,5 @@
 use super::{Code, Level};
-use crate::text::{SourceId, Span};
+use crate::text::{SourceId, SourceMap, Span};
 
 /// A place in a source and what to say of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +111,19 @@ impl Diagnostic {
     /// Where the primary place begins.
     pub fn start(&self) -> Option<(SourceId, usize)> {
         self.span().map(|span| (span.source, span.start))
+    }
+
+    /// Moves its places to the sources of another run. A label in a source that the other run does not have is removed; so
+    /// is a fix of one.
+    pub fn relocate(&mut self, map: &SourceMap) {
+        self.labels
+            .retain_mut(|label| map.relocate(&mut label.span));
+        if let Some(fix) = &mut self.fix {
+            let mut edits = fix.edits.iter_mut();
+            if !edits.all(|edit| map.relocate(&mut edit.span)) {
+                self.fix = None;
+            }
+        }
     }
 
     /// Whether it is shown as an error.

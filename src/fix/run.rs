@@ -57,10 +57,10 @@ pub enum RefusalReason {
     #[error("its edits do not fit the text")]
     Unfit,
     /// The linter still finds what it was to fix.
-    #[error("the finding would still be there")]
+    #[error("the finding would remain")]
     StillThere,
     /// The linter finds something as bad that was not there before.
-    #[error("it would bring another finding, `{}`: {message}", .code.id)]
+    #[error("it would cause another finding, `{}`: {message}", .code.id)]
     Brings {
         /// Which kind of finding.
         code: &'static Code,
@@ -68,10 +68,10 @@ pub enum RefusalReason {
         message: String,
     },
     /// So many were not right together that not each was tried by itself.
-    #[error("too many fixes were refused with it to try each by itself")]
+    #[error("too many fixes were refused together to try each one alone")]
     Untried,
     /// Others came first in every round.
-    #[error("it waited for other fixes, and {ROUNDS} rounds were not enough")]
+    #[error("it depends on other fixes, and {ROUNDS} rounds were not enough")]
     Waited,
 }
 
@@ -363,7 +363,7 @@ fn brought<'d>(
     }
     let there = count(after);
     let is_brought = |finding: &&Diagnostic| {
-        let what = said(finding);
+        let what = identity(finding);
         finding.level <= bar && there.get(&what) > expected.get(&what)
     };
     after.iter().filter(is_brought).cloned().collect()
@@ -388,7 +388,7 @@ fn check<'d>(
     let mut reason = None;
     let mut still_there = BTreeSet::new();
     for finding in after {
-        let what = said(finding);
+        let what = identity(finding);
         if there.get(&what) <= expected.get(&what) {
             continue;
         }
@@ -411,7 +411,7 @@ fn check<'d>(
     }
 }
 
-fn said(finding: &Diagnostic) -> (&'static str, &str) {
+fn identity(finding: &Diagnostic) -> (&'static str, &str) {
     (finding.code.id, finding.message.as_str())
 }
 
@@ -420,7 +420,7 @@ fn count<'d>(
 ) -> BTreeMap<(&'static str, &'d str), usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
-        *counts.entry(said(finding)).or_default() += 1;
+        *counts.entry(identity(finding)).or_default() += 1;
     }
     counts
 }

@@ -187,12 +187,12 @@ impl Terminal for Os {
 
     /// What the shell says in `COLUMNS`, else what the terminal says itself.
     fn terminal_width(&self) -> Option<usize> {
-        let said = self
+        let given = self
             .env("COLUMNS")
             .and_then(|columns| columns.to_str()?.trim().parse().ok());
         let asked =
             || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
-        said.or_else(asked).filter(|&width| width > 0)
+        given.or_else(asked).filter(|&width| width > 0)
     }
 }
 

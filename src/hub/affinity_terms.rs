@@ -1,8 +1,8 @@
-//! Terms of a required node affinity: of several one has to match, and of a term all expressions.
+//! Terms of a required node affinity in values. Any one term must match, and all expressions of a term.
 
 use crate::values::{Content, Value};
 
-/// The expressions of a term.
+/// Returns the expressions of a term.
 pub fn expressions(term: &Value) -> Vec<&Value> {
     match term.get("matchExpressions").map(|list| &list.content) {
         Some(Content::List(items)) => items.iter().collect(),
@@ -10,19 +10,19 @@ pub fn expressions(term: &Value) -> Vec<&Value> {
     }
 }
 
-/// The label that an expression looks at; nothing where it is not known.
+/// Returns the label key of an expression; `None` if it is unknown.
 pub fn key(expression: &Value) -> Option<&str> {
     text(expression.get("key")?)
 }
 
-/// Whether a term looks at this label, or may do so.
+/// Whether a term uses a label, or may do so because a key is unknown.
 pub fn looks_at(term: &Value, label: &str) -> bool {
     let all = expressions(term);
     all.into_iter()
         .any(|expression| key(expression).is_none_or(|key| key == label))
 }
 
-/// Whether no node with these labels matches an expression.
+/// Whether no node with the labels of a node selector matches an expression.
 pub fn excludes(expression: &Value, selector: &Value) -> bool {
     let wanted = key(expression)
         .and_then(|key| selector.get(key))
@@ -39,7 +39,7 @@ pub fn excludes(expression: &Value, selector: &Value) -> bool {
     }
 }
 
-/// Whether two expressions want other values of one label.
+/// Whether two `In` expressions of the same label have no value in common.
 pub fn exclude_each_other(one: &Value, other: &Value) -> bool {
     let is_in = |it: &Value| it.get("operator").and_then(text) == Some("In");
     if key(one).is_none() || key(one) != key(other) || !is_in(one) || !is_in(other) {
@@ -51,7 +51,7 @@ pub fn exclude_each_other(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// All values, where all are known.
+/// Returns the values of an expression; `None` if one of them is unknown.
 fn values(expression: &Value) -> Option<Vec<&str>> {
     match &expression.get("values")?.content {
         Content::List(items) => items.iter().map(text).collect(),
@@ -59,7 +59,7 @@ fn values(expression: &Value) -> Option<Vec<&str>> {
     }
 }
 
-/// A text that is known.
+/// Returns a string; `None` if the value is encrypted or no string.
 pub fn text(value: &Value) -> Option<&str> {
     match &value.content {
         Content::String(text) => Some(text),

@@ -1,5 +1,6 @@
-//! What is said about how the chart of a release was found, where no file decides it.
+//! Notes about how the chart of a release was found, if no file decides it.
 
+use super::around::version_inside;
 use super::chart::NAME;
 use super::identity::{Assumption, namesake_signs};
 use super::{locate, span};
@@ -16,18 +17,18 @@ pub(super) static OTHER_CHART: Code = Code::note(
 pub(super) static ASSUMED: Code = Code::note(
     "VA012",
     "assumed-chart",
-    "a dependency that is not at hand is assumed to be the z2jh chart, or to contain it",
+    "a dependency without files is assumed to be the z2jh chart, or to contain it",
 )
 .page(include_str!("assumed_chart.md"));
 
 pub(super) static MISSING: Code = Code::note(
     "VA013",
-    "dependency-not-at-hand",
-    "a dependency that may contain the z2jh chart is not at hand",
+    "missing-dependency",
+    "a dependency that may contain the z2jh chart is missing from `charts/`",
 )
 .page(include_str!("missing_dependency.md"));
 
-/// The note on values that look like those of a hub, and have keys of another chart of the same name.
+/// Returns the note on values that look like those of a hub but have keys of another chart named `jupyterhub`.
 pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
     let path = locate(values)?;
     let found = values.get_path(&super::keys(&path))?;
@@ -36,21 +37,21 @@ pub(super) fn other_chart(values: &Value) -> Option<Diagnostic> {
         return None;
     };
     let message = format!(
-        "these look like values of another chart called `{NAME}`, not of z2jh: it has no `{first}` and no `{second}`"
+        "values look like those of another chart called `{NAME}`: z2jh has no `{first}` and no `{second}`"
     );
     let first = found.as_map().and_then(|map| map.entries.values().next());
     let note = Diagnostic::new(&OTHER_CHART, message);
     let note = first.into_iter().fold(note, |note, value| {
-        note.at(span(value), "not judged as values of z2jh")
+        note.at(span(value), "not linted as z2jh")
     });
     let keys = path.join(".");
     Some(note.help(format!(
-        "if they are values of z2jh, add `--hub {}`; otherwise name the chart by `--chart`",
+        "add `--hub {}` if they are values of z2jh; otherwise pass the chart with `--chart`",
         if keys.is_empty() { "''" } else { &keys }
     )))
 }
 
-/// The note on what was assumed about a dependency.
+/// Returns the note on what was assumed about a dependency.
 pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -> Diagnostic {
     let place = path.join(".");
     let (dependency, message) = match assumption {
@@ -61,19 +62,23 @@ pub(super) fn assumed(chart: &Chart, assumption: &Assumption, path: &[String]) -
                 dependency.repository
             ),
         ),
-        Assumption::Around(dependency) => (
-            dependency,
-            format!(
-                "chart `{}` is not at hand: `{place}` is assumed to have the values of z2jh, and the defaults of `{}` are not \
-                 known",
-                dependency.name, dependency.name
-            ),
-        ),
+        Assumption::Around(dependency) => {
+            let Dependency { name, version, .. } = dependency;
+            let inside = version_inside(name, version);
+            let inside = inside.map_or_else(String::new, |inside| {
+                format!(" ({name} {version} contains z2jh {inside})")
+            });
+            let message = format!(
+                "chart `{name}` is missing from `charts/`: `{place}` is assumed to have z2jh values{inside}; the defaults of \
+                 `{name}` are unknown"
+            );
+            (dependency, message)
+        }
     };
     at(Diagnostic::new(&ASSUMED, message), dependency).help(build(chart))
 }
 
-/// The note on dependencies that may contain the z2jh chart.
+/// Returns the note on dependencies that may contain the z2jh chart but are not available.
 pub(super) fn missing(chart: &Chart, missing: &[Dependency]) -> Vec<Diagnostic> {
     let Some(first) = missing.first() else {
         return Vec::new();
@@ -81,7 +86,7 @@ pub(super) fn missing(chart: &Chart, missing: &[Dependency]) -> Vec<Diagnostic> 
     let names: Vec<String> = missing.iter().map(|it| format!("`{}`", it.name)).collect();
     let verb = if names.len() == 1 { "is" } else { "are" };
     let message = format!(
-        "{} {verb} not at hand, so a hub that it contains is not linted",
+        "{} {verb} missing from `charts/`, so a hub that it contains is not linted",
         names.join(", ")
     );
     let message = if names.len() == 1 {
@@ -99,7 +104,7 @@ fn at(note: Diagnostic, dependency: &Dependency) -> Diagnostic {
 
 fn build(chart: &Chart) -> String {
     format!(
-        "run `helm dependency build` in the folder of `{}`, or name the place of the values by `--hub KEYS`",
+        "run `helm dependency build` in the directory of `{}`, or set the key path of the values with `--hub KEYS`",
         chart.name
     )
 }

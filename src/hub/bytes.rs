@@ -1,15 +1,16 @@
-//! Amounts as JupyterHub reads them (`ByteSpecification`): a number of bytes, or a number with a power of 1024.
+//! Memory amounts as JupyterHub reads them (`ByteSpecification`): a number of bytes, or a number with a unit `K`,
+//! `M`, `G` or `T`, each a power of 1024.
 
 use crate::values::{Content, Value};
 
 const UNITS: [char; 4] = ['K', 'M', 'G', 'T'];
 
-/// Whether JupyterHub can read it.
+/// Whether JupyterHub can parse the string.
 pub fn is_specification(text: &str) -> bool {
     parse(text).is_some()
 }
 
-/// The amount of memory in bytes, or the number of cores.
+/// Returns the amount of memory in bytes, or the number of CPU cores.
 pub fn amount(value: &Value) -> Option<f64> {
     match &value.content {
         Content::Number(number) => number.as_f64(),
@@ -21,7 +22,7 @@ pub fn amount(value: &Value) -> Option<f64> {
 fn parse(text: &str) -> Option<f64> {
     let unit = text.chars().last()?;
     let power = UNITS.iter().position(|known| *known == unit)?;
-    // As Python's `float` reads it, with blanks around.
+    // Python's `float` also accepts surrounding blanks.
     let number: f64 = text[..text.len() - 1].trim().parse().ok()?;
     if !number.is_finite() {
         return None;
@@ -29,13 +30,13 @@ fn parse(text: &str) -> Option<f64> {
     Some((0..=power).fold(number, |bytes, _| bytes * 1024.0))
 }
 
-/// What was probably meant: the same amount as JupyterHub writes it.
+/// Returns the amount in JupyterHub's notation that was probably meant: `512M` for `512Mi`.
 pub fn meant(text: &str) -> Option<String> {
     let text = text.trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
     let (number, unit) = text.split_at(end);
     if unit == "m" {
-        // Thousandths, which nobody means of memory.
+        // `m` is milli, which makes no sense for memory.
         return None;
     }
     let letter = unit.chars().next()?.to_ascii_uppercase();

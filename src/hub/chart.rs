@@ -1,4 +1,4 @@
-//! The defaults and the schema of the z2jh chart, for releases whose chart is not at hand.
+//! Recorded versions of the z2jh chart with defaults and schema, for releases without the files of the chart.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,34 +9,34 @@ use serde_json::Value as Json;
 use crate::diag::{Code, Diagnostic};
 use crate::schema::Schema;
 
-/// A version of the chart that somebody says and that nothing is known of.
+/// A given chart version that is unknown.
 pub static UNKNOWN_VERSION: Code = Code::error(
     "CL008",
     "unknown-chart-version",
-    "a version of the z2jh chart is neither known nor between known versions",
+    "unknown version of the z2jh chart",
 )
 .page(include_str!("unknown_version.md"));
 
 /// The name of the chart.
 pub const NAME: &str = "jupyterhub";
 
-/// A version of the z2jh chart, as far as keys and defaults depend on it.
+/// A version of the z2jh chart without the patch number: keys and defaults depend only on major and minor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChartVersion {
-    /// The first number.
+    /// The major version.
     pub major: u32,
-    /// The second number.
+    /// The minor version.
     pub minor: u32,
 }
 
 impl ChartVersion {
-    /// The version with these two numbers.
+    /// Returns the version with these numbers.
     pub const fn new(major: u32, minor: u32) -> Self {
         Self { major, minor }
     }
 
-    /// Reads `4.1.3` or `v4.1`; `4` and `4.x` are the last minor version of 4. Nothing for any other text, and for
-    /// `0.0.1-set.by.chartpress`, which a checkout of the chart has.
+    /// Parses `4.1.3` or `v4.1`; `4` and `4.x` are the last minor version of 4. Returns `None` for any other string,
+    /// and for `0.0.1-set.by.chartpress`, the version of a checkout of the chart.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim_start_matches(|c: char| !c.is_ascii_digit());
         let mut parts = text.split(['.', '-', '+']);
@@ -46,17 +46,17 @@ impl ChartVersion {
         (version != Self::new(0, 0)).then_some(version)
     }
 
-    /// The newest version that is released and known.
+    /// Returns the newest recorded release.
     pub fn newest() -> Self {
         Version::nearest(None).number()
     }
 
-    /// The oldest version that is known.
+    /// Returns the oldest recorded version.
     pub fn oldest() -> Self {
         VERSIONS[0].number()
     }
 
-    /// Whether it is any minor version of its major one: `4.x`.
+    /// Whether the version stands for any minor version: `4.x`.
     pub fn is_any_minor(self) -> bool {
         self.minor == u32::MAX
     }
@@ -73,16 +73,16 @@ impl fmt::Display for ChartVersion {
     }
 }
 
-/// A version of the chart whose defaults are known (`scripts/record-z2jh`).
+/// A recorded version of the chart (`scripts/record-z2jh`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
-    /// `4.4`
+    /// Major and minor: `4.4`.
     pub name: &'static str,
-    /// The version of the package that was recorded: `4.4.0`. The chart's own images have it as their tag.
+    /// The version of the recorded package: `4.4.0`. It is the tag of the chart's own images.
     pub package: &'static str,
-    /// The values, as JSON.
+    /// The default values, as JSON.
     pub defaults: &'static str,
-    /// What the chart demands of its values: a JSON Schema without its words.
+    /// The JSON Schema of the values, without descriptions.
     pub schema: &'static str,
 }
 
@@ -97,69 +97,69 @@ macro_rules! versions {
     };
 }
 
-/// What is known of a z2jh chart that is not at hand.
+/// What is known of a z2jh chart without its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownChart {
-    /// The version that stands for it.
+    /// The recorded version that is used for it.
     pub version: Version,
-    /// What is said of its version.
-    pub said: Option<String>,
-    /// Other versions that it may be, or lie next to.
+    /// The version as given.
+    pub given: Option<String>,
+    /// Other recorded versions that it may be, or is next to.
     pub others: Vec<Version>,
-    /// Whether it is older than the first version with a schema, which is 1.0.
+    /// Whether the version is older than 1.0, the first one with a schema.
     pub is_without_schema: bool,
 }
 
 impl KnownChart {
-    /// What is known of a version: a release between two known ones may have the keys of the later one, and
-    /// so may a development build; where nothing is said it may be any.
-    pub fn of(said: Option<&str>) -> Self {
-        let version = Version::nearest(said);
-        let text = said.map(str::to_owned);
+    /// Returns what is known of a given version. A release between two recorded versions, or a development build, may
+    /// have the keys of the later one. Without a version it may be any.
+    pub fn of(given: Option<&str>) -> Self {
+        let version = Version::nearest(given);
+        let text = given.map(str::to_owned);
         let is_other = |other: &&Version| other.name != version.name;
-        let Some(wanted) = said.and_then(ChartVersion::read) else {
+        let Some(wanted) = given.and_then(ChartVersion::read) else {
             let others = VERSIONS.iter().filter(is_other).copied().collect();
             return Self {
                 version,
-                said: text,
+                given: text,
                 others,
                 is_without_schema: false,
             };
         };
         let is_exact = version.number() == wanted;
-        let is_release = !said.is_some_and(|said| said.contains("-0.dev"));
+        let is_release = !given.is_some_and(|given| given.contains("-0.dev"));
         let at = VERSIONS.iter().position(|known| known.name == version.name);
         let next = at.and_then(|at| VERSIONS.get(at + 1));
         let others = next.filter(|_| !(is_exact && is_release));
         Self {
             version,
-            said: text,
+            given: text,
             others: others.copied().into_iter().collect(),
             is_without_schema: wanted < ChartVersion::new(1, 0),
         }
     }
 
-    /// Returns the default values as JSON, with the tags of the package that is named.
+    /// Returns the default values as JSON, with the image tags of the given package.
     pub fn defaults(&self) -> Cow<'static, str> {
-        self.version.defaults_of(self.said.as_deref())
+        self.version.defaults_of(self.given.as_deref())
     }
 
-    /// Returns the default values of each version that it may be, or lie next to, with the tags of its own package.
+    /// Returns the default values of `version` and of `others`, with the image tags of the given package.
     pub fn all_defaults(&self) -> Vec<Json> {
         let versions = std::iter::once(&self.version).chain(&self.others);
-        let texts = versions.map(|version| version.defaults_of(self.said.as_deref()));
+        let texts = versions.map(|version| version.defaults_of(self.given.as_deref()));
         texts
             .map(|text| serde_json::from_str(&text).expect("the recorded defaults are JSON"))
             .collect()
     }
 
-    /// Whether the package itself was recorded, so that all of its defaults are known.
+    /// Whether the given package itself is recorded, so all of its defaults are known.
     pub fn is_recorded(&self) -> bool {
-        self.said.as_deref().and_then(package) == Some(self.version.package)
+        self.given.as_deref().and_then(package) == Some(self.version.package)
     }
 }
 
-/// All of them, the oldest first.
+/// The recorded versions, the oldest first.
 pub const VERSIONS: &[Version] = versions!(
     "1.2" "1.2.0",
     "2.0" "2.0.0",
@@ -171,12 +171,13 @@ pub const VERSIONS: &[Version] = versions!(
     "5.0" "5.0.0",
 );
 
-/// The tag that the sources of the chart have in place of its version; no registry has it.
+/// The tag of images in a checkout of the chart. No registry has it.
 pub const UNSET_TAG: &str = "set-by-chartpress";
 
-/// Returns a version that names one package, `4.3.2` or a development build; nothing for a range or `4.3`.
-fn package(said: &str) -> Option<&str> {
-    let package = said.trim_start_matches('v');
+/// Returns a given version if it names one package, such as `4.3.2` or a development build; `None` for a range or
+/// `4.3`.
+fn package(given: &str) -> Option<&str> {
+    let package = given.trim_start_matches('v');
     let release = package
         .split_once('-')
         .map_or(package, |(release, _)| release);
@@ -186,15 +187,15 @@ fn package(said: &str) -> Option<&str> {
 }
 
 impl Version {
-    /// Its two numbers.
+    /// Returns major and minor.
     pub fn number(&self) -> ChartVersion {
         ChartVersion::read(self.name).expect("the name of a known version is one")
     }
 
-    /// Returns the default values as JSON. Where a package is named, the chart's own images have its version as
-    /// their tag, as in every package of the chart.
-    fn defaults_of(&self, said: Option<&str>) -> Cow<'static, str> {
-        match said.and_then(package) {
+    /// Returns the default values as JSON. For a given package, the chart's own images have its version as their tag,
+    /// as in every package of the chart.
+    fn defaults_of(&self, given: Option<&str>) -> Cow<'static, str> {
+        match given.and_then(package) {
             Some(package) if package != self.package => {
                 let tag = |version: &str| format!("\"tag\": \"{version}\"");
                 Cow::Owned(self.defaults.replace(&tag(self.package), &tag(package)))
@@ -203,7 +204,7 @@ impl Version {
         }
     }
 
-    /// The schema, read when it is first asked for.
+    /// Returns the schema, which is compiled on first use.
     pub fn schema(&self) -> &'static Schema {
         static SCHEMAS: [OnceLock<Schema>; VERSIONS.len()] =
             [const { OnceLock::new() }; VERSIONS.len()];
@@ -217,8 +218,8 @@ impl Version {
         })
     }
 
-    /// The one that is nearest to a version of the chart and not newer; the oldest for what is older still,
-    /// and the newest release where nothing is said.
+    /// Returns the recorded version that is nearest to a version and not newer. It is the oldest one for older
+    /// versions, and the newest release for `None`.
     pub fn nearest(version: Option<&str>) -> Self {
         const NEWEST: usize = VERSIONS.len() - 2;
         let wanted = version.and_then(ChartVersion::read);
@@ -233,24 +234,24 @@ impl Version {
     }
 }
 
-/// Refuses a version that would be checked against keys of another chart than the one that is meant. What is
-/// older than all that are known has no schema, which is known of it.
+/// Checks that a given version can be linted with the recorded versions. Versions older than all of them are
+/// accepted: they have no schema.
 ///
 /// # Errors
-/// Where it is not a version of the chart, or newer than all that are known.
-pub fn check_version(said: &str) -> Result<(), Diagnostic> {
+/// If it is not a version of the chart, or newer than all recorded versions.
+pub fn check_version(given: &str) -> Result<(), Diagnostic> {
     let newest = VERSIONS.last().expect("a version is known").number();
-    let message = match ChartVersion::read(said) {
-        None => format!("`{said}` is not a version of the z2jh chart"),
+    let message = match ChartVersion::read(given) {
+        None => format!("`{given}` is not a version of the z2jh chart"),
         Some(wanted) if wanted.is_any_minor() && wanted.major == newest.major => return Ok(()),
         Some(wanted) if wanted > newest => {
-            format!("z2jh {said} is newer than {newest}, the newest version that is known")
+            format!("z2jh {given} is newer than {newest}, the newest known version")
         }
         Some(_) => return Ok(()),
     };
     let known: Vec<&str> = VERSIONS.iter().map(|version| version.name).collect();
     let help = format!(
-        "known versions are {}; one between two of them is checked as the older one",
+        "known versions: {}; a version between two of them is checked as the older one",
         known.join(", ")
     );
     Err(Diagnostic::new(&UNKNOWN_VERSION, message).help(help))
@@ -303,8 +304,8 @@ mod tests {
 
     #[test]
     fn the_images_of_a_package_have_its_version_as_their_tag() {
-        let tag = |said| {
-            let defaults = Version::nearest(said).defaults_of(said);
+        let tag = |given| {
+            let defaults = Version::nearest(given).defaults_of(given);
             let defaults: Value = serde_json::from_str(&defaults).expect("JSON");
             let tag = |path: &str| {
                 defaults
@@ -318,7 +319,7 @@ mod tests {
             )
         };
         let dev = "4.3.3-0.dev.git.7272.h1234567";
-        for (said, own) in [
+        for (given, own) in [
             (None, "4.4.0"),
             (Some("4.3"), "4.3.5"),
             (Some("4.3.x"), "4.3.5"),
@@ -327,7 +328,7 @@ mod tests {
             (Some(dev), dev),
             (Some("0.9.0"), "0.9.0"),
         ] {
-            let (of_hub, of_proxy) = tag(said);
+            let (of_hub, of_proxy) = tag(given);
             assert_eq!(of_hub, own);
             assert_ne!(of_proxy, own);
         }
@@ -359,15 +360,15 @@ mod tests {
             ("", "`` is not a version of the z2jh chart"),
             (
                 "5.1",
-                "z2jh 5.1 is newer than 5.0, the newest version that is known",
+                "z2jh 5.1 is newer than 5.0, the newest known version",
             ),
             (
                 "9.9.9",
-                "z2jh 9.9.9 is newer than 5.0, the newest version that is known",
+                "z2jh 9.9.9 is newer than 5.0, the newest known version",
             ),
             (
                 "6.x",
-                "z2jh 6.x is newer than 5.0, the newest version that is known",
+                "z2jh 6.x is newer than 5.0, the newest known version",
             ),
         ] {
             let error = check_version(unknown).expect_err(unknown);

@@ -1,5 +1,5 @@
-//! What `hub.config` can set: the classes of JupyterHub and of the authenticators in the hub image of each chart
-//! version, with their traits, as the classes answered (`scripts/record-classes`).
+//! The classes that `hub.config` can configure: those of JupyterHub and of authenticators in the hub image of each
+//! chart version, with their traits (recorded by `scripts/record-classes`).
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ use crate::values::{Content, Value};
 /// The classes in the hub image of one chart version.
 #[derive(Debug, Deserialize)]
 pub struct Classes {
-    /// Short names that `authenticator_class` takes, in lower case, with their classes.
+    /// Short names for `authenticator_class`, in lower case, with their classes.
     authenticators: BTreeMap<String, String>,
     #[serde(rename = "classes")]
     by_name: BTreeMap<String, HubClass>,
@@ -21,16 +21,16 @@ pub struct Classes {
     service: Vec<String>,
 }
 
-/// A class whose name can be a section of `hub.config`.
+/// A class that can be a section of `hub.config`.
 #[derive(Debug, Deserialize)]
 struct HubClass {
-    /// Every class that it inherits from, the nearest first.
+    /// Its base classes, the nearest first.
     parents: Vec<String>,
-    /// The traits that it adds or changes.
+    /// The traits that it adds or overrides.
     traits: BTreeMap<String, Trait>,
 }
 
-/// The record of each chart from which on it holds.
+/// The recorded classes, each with the first chart version that has them.
 static RECORDED: [RecordedClasses; 5] = [
     RecordedClasses::new(
         ChartVersion::new(0, 0),
@@ -72,7 +72,7 @@ impl RecordedClasses {
     }
 }
 
-/// Packages of the hub image that have authenticators. A class of any other package is unknown.
+/// Packages with authenticators in the hub image. The classes of other packages are unknown.
 const PACKAGES: [&str; 9] = [
     "jupyterhub",
     "oauthenticator",
@@ -85,26 +85,26 @@ const PACKAGES: [&str; 9] = [
     "nullauthenticator",
 ];
 
-/// What `authenticator_class` selects.
+/// The class that `authenticator_class` selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthenticatorClass<'c> {
     /// A class of the hub image.
     Known(&'c str),
-    /// A class of another package, which can have any trait.
+    /// A class of another package, which may have any trait.
     Other,
-    /// Nothing that the hub image has.
+    /// No class of the hub image.
     Missing,
 }
 
 impl Classes {
-    /// Returns the classes in the hub image of a chart.
+    /// Returns the classes in the hub image of a chart version.
     pub fn of(chart: ChartVersion) -> &'static Self {
         let known = RECORDED.iter().rev().find(|known| known.since <= chart);
         known.unwrap_or(&RECORDED[0]).classes()
     }
 
-    /// Returns the classes that a hub can have: one set where its version is known, else those of every version,
-    /// the newest first.
+    /// Returns the classes that a hub can have: those of its version, or of every version, the newest first, if the
+    /// version is not given.
     pub fn possible(hub: &Hub<'_>) -> Vec<&'static Self> {
         if hub.is_version_known {
             return vec![Self::of(hub.version)];
@@ -116,7 +116,7 @@ impl Classes {
             .collect()
     }
 
-    /// Returns the first chart after this one for whose classes something holds.
+    /// Returns the first later chart version whose classes fulfil a condition.
     pub fn first_after(
         chart: ChartVersion,
         holds: impl Fn(&'static Self) -> bool,
@@ -127,7 +127,7 @@ impl Classes {
             .map(|known| known.since)
     }
 
-    /// Returns what a value of `authenticator_class` selects. JupyterHub compares short names in lower case.
+    /// Returns the class that a value of `authenticator_class` selects. JupyterHub compares short names in lower case.
     pub fn authenticator(&self, name: &str) -> AuthenticatorClass<'_> {
         if let Some(class) = self.authenticators.get(&name.to_lowercase()) {
             return AuthenticatorClass::Known(class);
@@ -145,7 +145,7 @@ impl Classes {
         }
     }
 
-    /// Returns the class whose name differs only in the case of letters.
+    /// Returns the class whose name differs only in case.
     pub fn class_like(&self, name: &str) -> Option<&str> {
         let mut names = self.by_name.keys();
         names
@@ -163,7 +163,7 @@ impl Classes {
         self.service.iter().map(String::as_str)
     }
 
-    /// Whether a section can set a trait: a class that reads it has the trait.
+    /// Whether a section can set a trait: a class that reads the section has the trait.
     pub fn has(&self, section: &str, name: &str) -> bool {
         let mut readers = self.names().filter(|class| self.inherits(class, section));
         self.by_name.contains_key(section)
@@ -175,18 +175,18 @@ impl Classes {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// Whether a class is an authenticator, or what all authenticators inherit.
+    /// Whether a class is an authenticator or a base class of all authenticators.
     fn is_of_authenticators(&self, name: &str) -> bool {
         self.inherits(name, "Authenticator") || self.inherits("Authenticator", name)
     }
 
-    /// Whether a class is another one or inherits from it.
+    /// Whether a class is another class or inherits from it.
     fn inherits(&self, name: &str, from: &str) -> bool {
         let class = self.by_name.get(name);
         name == from || class.is_some_and(|class| class.parents.iter().any(|parent| parent == from))
     }
 
-    /// Returns the trait of a class, its parents' included.
+    /// Returns a trait of a class or of its base classes.
     fn trait_of(&self, class: &str, name: &str) -> Option<&Trait> {
         let class = self.by_name.get(class)?;
         let parents = class
@@ -207,15 +207,15 @@ pub struct Section {
 
 #[derive(Debug)]
 enum Readers {
-    /// Classes of the record.
+    /// Recorded classes.
     Classes(&'static Classes, Vec<&'static str>),
     /// KubeSpawner.
     Spawner(&'static Traits),
 }
 
 impl Section {
-    /// Returns the readers of a section in each version that the hub can have; nothing where a class that is not
-    /// recorded may read it.
+    /// Returns the readers of a section in each version that the hub can have; `None` if an unrecorded class may read
+    /// it.
     pub fn readers(hub: &Hub<'_>, name: &str) -> Option<Vec<Self>> {
         if matches!(name, "KubeSpawner" | "Spawner") {
             if profiles::has_own_spawner(hub) {
@@ -237,8 +237,8 @@ impl Section {
         readers.filter(|readers| !readers.is_empty())
     }
 
-    /// The classes that read a section. A section of a parent reaches the class that is selected, with all of its
-    /// traits; a section that it does not inherit from is for another one.
+    /// Returns the section in one version. The selected authenticator reads the sections of its base classes, with
+    /// all of its traits; other classes read the other sections.
     fn in_version(
         classes: &'static Classes,
         name: &str,
@@ -303,8 +303,8 @@ impl Section {
 /// The key that selects the authenticator.
 pub const AUTHENTICATOR_CLASS: &str = "hub.config.JupyterHub.authenticator_class";
 
-/// The class that the hub uses, as far as values tell; nothing where a class of another package, or code, may have
-/// other traits.
+/// Returns the authenticator class that the values select; `None` if a class of another package, or Python code, may
+/// be used.
 fn selected(hub: &Hub<'_>, classes: &'static Classes) -> Option<AuthenticatorClass<'static>> {
     if hub.code_may_set("authenticator_class") {
         return None;
@@ -320,14 +320,14 @@ fn selected(hub: &Hub<'_>, classes: &'static Classes) -> Option<AuthenticatorCla
     }
 }
 
-/// Returns the settings of `hub.config` that a layer of the release has set: the section, the trait, its value.
+/// Returns the settings of `hub.config` that a layer of the release sets: section, trait and value.
 pub fn settings<'v>(hub: &Hub<'v>) -> Vec<(&'v str, &'v str, &'v Value)> {
     let sections = hub.entries("hub.config");
     let settings = sections.flat_map(|(section, value)| {
         let entries = value.as_map().into_iter().flat_map(|map| &map.entries);
         entries.map(move |(name, value)| (section.as_str(), name.as_str(), value))
     });
-    // A name that begins with a capital letter is a section in a section.
+    // A name with a capital first letter is a nested section.
     settings
         .filter(|(_, name, value)| {
             let is_section = name.starts_with(|c: char| c.is_ascii_uppercase());

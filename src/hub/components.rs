@@ -1,4 +1,4 @@
-//! The names that z2jh gives to its objects and nodes, and what the pods of a release are for by them.
+//! The labels that z2jh gives its objects and nodes, and the roles of pods by these labels.
 
 use crate::k8s::{Demands, NodeLabels, PodField, Toleration, Workload};
 use crate::yaml::NodeRef;
@@ -9,42 +9,43 @@ pub const CONTINUOUS_PULLER: &str = "continuous-image-puller";
 /// The `component` label of the image puller that runs before an upgrade.
 pub const HOOK_PULLER: &str = "hook-image-puller";
 
-/// Both.
+/// The `component` labels of both image pullers.
 pub const PULLERS: [&str; 2] = [CONTINUOUS_PULLER, HOOK_PULLER];
 
 /// The `component` label of user placeholders.
 pub const USER_PLACEHOLDER: &str = "user-placeholder";
 
-/// The key of the taint of a dedicated node pool, and its spelling where a cloud allows no `/` in it.
+/// The key of the taint of dedicated node pools, and its spelling for clouds that do not allow `/` in a taint key.
 pub const DEDICATED: [&str; 2] = ["hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated"];
 
-/// The label that tells the purpose of a node, `core` or `user`.
+/// The label with the purpose of a node, `core` or `user`.
 pub const PURPOSE: &str = "hub.jupyter.org/node-purpose";
 
-/// Whether the pods keep room for those of users.
+/// Whether the pods are user placeholders.
 pub fn is_placeholder(workload: &Workload<'_>) -> bool {
     workload.template.is_component(&[USER_PLACEHOLDER])
 }
 
-/// Whether it is z2jh's own puller of images.
+/// Whether a workload is an image puller of z2jh.
 pub fn is_hub_puller(workload: &Workload<'_>) -> bool {
     workload.kind() == "DaemonSet" && workload.template.is_component(&PULLERS)
 }
 
-/// Whether it is a `DaemonSet` whose containers at the start do nothing but have their images pulled.
+/// Whether a workload is an image puller: a `DaemonSet` whose init containers do nothing, so their only purpose is
+/// the pull.
 pub fn is_puller(workload: &Workload<'_>) -> bool {
     let mut containers = pulled(workload).peekable();
     let does_nothing = containers.peek().is_some() && containers.all(does_nothing);
     workload.kind() == "DaemonSet" && (does_nothing || is_hub_puller(workload))
 }
 
-/// The containers whose images a puller pulls.
+/// Returns the containers whose images an image puller pulls.
 pub fn pulled<'d>(workload: &Workload<'d>) -> impl Iterator<Item = NodeRef<'d>> + use<'d> {
     let list = workload.template.spec.get(PodField::InitContainers);
     list.into_iter().flat_map(|list| list.items())
 }
 
-/// Whether a container says a word, or nothing, and ends.
+/// Whether a container only prints something, or nothing, and exits.
 fn does_nothing(container: NodeRef<'_>) -> bool {
     let words = ["command", "args"]
         .into_iter()
@@ -64,8 +65,8 @@ fn does_nothing(container: NodeRef<'_>) -> bool {
     }
 }
 
-/// Whether the pods stay on the nodes of users: they keep room there, or they tolerate what keeps others away
-/// and do not run on the core's.
+/// Whether the pods stay on user nodes: they are user placeholders, they are bound to user nodes, or they tolerate
+/// the taint of user nodes and not that of core nodes.
 pub fn is_of_users(workload: &Workload<'_>) -> bool {
     let demands = Demands::of(&workload.template.spec);
     let tolerates = |value| has_purpose(&demands.tolerations, value);
@@ -74,14 +75,14 @@ pub fn is_of_users(workload: &Workload<'_>) -> bool {
         || tolerates("user") && !tolerates("core")
 }
 
-/// Whether one of the tolerations names the pool of this purpose.
+/// Whether one of the tolerations names the dedicated taint with this value.
 pub fn has_purpose(tolerations: &[Toleration], purpose: &str) -> bool {
     tolerations.iter().any(|toleration| {
         DEDICATED.contains(&toleration.key.as_str()) && toleration.value == purpose
     })
 }
 
-/// Whether it goes to no node of another purpose.
+/// Whether node selector or required affinity allow only nodes of this purpose.
 fn is_bound_to(demands: &Demands, purpose: &str) -> bool {
     let affinity = &demands.affinity;
     let by_selector = affinity

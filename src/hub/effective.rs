@@ -1,45 +1,50 @@
+//! The values of a hub over the chart's defaults, with lookups that rules share.
+
 use crate::hub::ChartVersion;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::Inside;
 use super::chart::VERSIONS;
+use super::images::HubImage;
 use super::profiles::SpawnerSettings;
 use crate::diag::Diagnostic;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{Content, Setting, Value};
 
-/// The values of a z2jh chart, wherever they stand in those of a release.
+/// The values of a z2jh chart in a release.
 #[derive(Debug)]
 pub struct Hub<'v> {
     /// The texts that the values were read from.
     pub sources: &'v Sources,
-    /// The mapping with `singleuser`, `hub` and so on, over the chart's defaults.
+    /// The mapping with `singleuser`, `hub` and so on, merged with the chart's defaults.
     pub values: &'v Value,
-    /// The keys that lead there from the root of the release's values.
+    /// The keys that lead to `values` from the root of the release's values.
     pub path: &'v [String],
-    /// The sources of the defaults of charts.
+    /// The sources of chart defaults.
     pub defaults: &'v BTreeSet<SourceId>,
-    /// Where the values stand that are no files of their own.
+    /// Where values are embedded in other files.
     pub inside: &'v [Inside],
-    /// The source of the defaults of the z2jh chart itself; those of a chart around it are another.
+    /// The source of the z2jh chart's own defaults. A parent chart has another source.
     pub own: Option<SourceId>,
     /// The version of the z2jh chart, major and minor.
     pub version: ChartVersion,
-    /// Whether somebody says it; else it is the newest that is known.
+    /// Whether the version is given. If not, `version` is the newest known one.
     pub is_version_known: bool,
-    /// What servers get, found when a rule first asks for it.
+    /// The effective settings of user servers, computed on first use.
     pub settings: OnceCell<Vec<SpawnerSettings<'v>>>,
+    /// The images that the image pullers pull, found when a rule first asks for them.
+    pub pulled: OnceCell<Vec<HubImage>>,
 }
 
 impl<'v> Hub<'v> {
-    /// A value by its keys with dots between.
+    /// Returns the value at a path such as `hub.db.type`.
     pub fn get(&self, path: &str) -> Option<&'v Value> {
-        let keys: Vec<&str> = path.split('.').collect();
-        self.values.get_path(&keys)
+        path.split('.')
+            .try_fold(self.values, |value, key| value.get(key))
     }
 
-    /// A boolean; nothing where it is not known.
+    /// Returns the boolean at a path; `None` if the value is no boolean or encrypted.
     pub fn flag(&self, path: &str) -> Option<bool> {
         match self.get(path)?.content {
             Content::Bool(value) => Some(value),
@@ -47,7 +52,7 @@ impl<'v> Hub<'v> {
         }
     }
 
-    /// A number; nothing where it is not known.
+    /// Returns the number at a path; `None` if the value is no number or encrypted.
     pub fn number(&self, path: &str) -> Option<f64> {
         match &self.get(path)?.content {
             Content::Number(value) => value.as_f64(),
@@ -55,7 +60,7 @@ impl<'v> Hub<'v> {
         }
     }
 
-    /// A text; nothing where it is not known.
+    /// Returns the string at a path; `None` if the value is no string or encrypted.
     pub fn text(&self, path: &str) -> Option<&'v str> {
         match &self.get(path)?.content {
             Content::String(value) => Some(value),
@@ -63,7 +68,7 @@ impl<'v> Hub<'v> {
         }
     }
 
-    /// Whether placeholders are asked for: z2jh renders them where they are enabled and at least one.
+    /// Whether z2jh renders user placeholders: they are enabled and `replicas` is at least 1.
     pub fn has_placeholders(&self) -> bool {
         self.flag("scheduling.userPlaceholder.enabled") == Some(true)
             && self
@@ -71,23 +76,23 @@ impl<'v> Hub<'v> {
                 .is_some_and(|replicas| replicas > 0.0)
     }
 
-    /// Whether a layer of the release set it, and not a chart.
+    /// Whether a layer of the release sets the value, not a chart default.
     pub fn is_set(&self, path: &str) -> bool {
         self.get(path).is_some_and(|value| !self.is_default(value))
     }
 
-    /// Whether a chart set it.
+    /// Whether the value is a chart default.
     pub fn is_default(&self, value: &Value) -> bool {
         self.defaults.contains(&value.set.value.source)
     }
 
-    /// Whether the z2jh chart itself set it, and no chart around it.
+    /// Whether the value is a default of the z2jh chart itself, not of a parent chart.
     pub fn is_own(&self, value: &Value) -> bool {
         self.own == Some(value.set.value.source)
     }
 
-    /// Adds the places of these values to a finding, with what is said of each: those that the release set
-    /// first, those of the chart only where there is no other. A value that lost is shown beside the winner.
+    /// Adds labels to a finding: the paths of values with the text of each label. Chart defaults are labelled only if
+    /// the release sets none of the paths. Overridden values get a label too.
     pub fn at(&self, finding: Diagnostic, places: &[(&str, &str)]) -> Diagnostic {
         let known = places
             .iter()
@@ -100,15 +105,15 @@ impl<'v> Hub<'v> {
             let overridden = value
                 .overridden
                 .iter()
-                .filter(|lost| !self.is_default(lost));
-            overridden.fold(finding, |finding, lost| {
-                finding.at(span(lost), "this was overridden")
+                .filter(|value| !self.is_default(value));
+            overridden.fold(finding, |finding, value| {
+                finding.at(span(value), "this was overridden")
             })
         })
     }
 }
 
-/// The key and the value, where both stand on one line; else the key.
+/// Returns the span of a key and its scalar; of the key alone for a list or a mapping.
 pub fn span(value: &Value) -> Span {
     match (&value.content, value.set.key) {
         (Content::Map(_) | Content::List(_), Some(key)) => key,
@@ -116,7 +121,7 @@ pub fn span(value: &Value) -> Span {
     }
 }
 
-/// The key and the value.
+/// Returns the span of a key and its value.
 pub fn whole(set: Setting) -> Span {
     let of_value = set.value;
     match set.key {
@@ -129,22 +134,22 @@ pub fn whole(set: Setting) -> Span {
     }
 }
 
-/// What several rules ask of a hub.
+/// Questions that several rules ask.
 impl<'v> Hub<'v> {
-    /// The priority class that placeholders name themselves. The chart has the key since 4.1.
+    /// Returns the priority class in `extraPodSpec` of placeholders, which the chart supports since 4.1.
     pub fn placeholder_class(&self) -> Option<&'v Value> {
         const CLASS: &str = "scheduling.userPlaceholder.extraPodSpec.priorityClassName";
         let class = self.get(CLASS).filter(|class| !class.is_null());
         class.filter(|_| self.version >= ChartVersion::new(4, 1))
     }
 
-    /// The null that took a key away, with what it took among those who lost.
+    /// Returns the null that deleted a key, with the deleted values in `overridden`.
     pub fn deleted(&self, path: &str) -> Option<&'v Value> {
         let (above, key) = path.rsplit_once('.')?;
         self.get(above)?.as_map()?.deleted.get(key)
     }
 
-    /// Returns the known versions before one, `1.2, 2.0`, where nobody says the version of the chart, so that it may be one
+    /// Returns the known versions before `since`, such as `1.2, 2.0`, if no chart version is given and it may be one
     /// of them.
     pub fn known_before(&self, since: ChartVersion) -> Option<String> {
         let older = VERSIONS.iter().filter(|version| version.number() < since);
@@ -152,20 +157,20 @@ impl<'v> Hub<'v> {
         (!self.is_version_known && !names.is_empty()).then(|| names.join(", "))
     }
 
-    /// The entries of a mapping by its path.
+    /// Returns the entries of the mapping at a path; nothing for any other value.
     pub fn entries(&self, path: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
         let map = self.get(path).and_then(Value::as_map);
         map.into_iter().flat_map(|map| &map.entries)
     }
 
-    /// Whether one of the image pullers runs.
+    /// Whether one of the image pullers is enabled.
     pub fn pulls(&self) -> bool {
         ["prePuller.continuous.enabled", "prePuller.hook.enabled"]
             .iter()
             .any(|path| self.flag(path) == Some(true))
     }
 
-    /// The profiles, as they are written.
+    /// Returns the profiles of `singleuser.profileList` as written.
     pub fn profiles(&self) -> Vec<&'v Value> {
         let list = self.get("singleuser.profileList").map(|list| &list.content);
         match list {
@@ -174,7 +179,7 @@ impl<'v> Hub<'v> {
         }
     }
 
-    /// Whether Python code of the release may set a trait: it names it, or nobody can read it.
+    /// Whether Python code in the values may set a trait: it contains the name, or it is encrypted or a template.
     pub fn code_may_set(&self, name: &str) -> bool {
         let code = ["hub.extraConfig", "hub.extraFiles"];
         code.iter().any(|path| {
@@ -185,13 +190,13 @@ impl<'v> Hub<'v> {
         })
     }
 
-    /// What the release says of a value, else of the mapping nearest around it, else of another part of the
-    /// hub: where to show what nobody set.
+    /// Returns the value to label for an unset path: the nearest mapping around it that the release sets, else
+    /// another part of the hub.
     pub fn nearest(&self, path: &str) -> Option<&'v Value> {
         self.get(self.nearest_path(path)?)
     }
 
-    /// The path of that value.
+    /// Returns the path of the value that [`Hub::nearest`] returns.
     pub fn nearest_path<'p>(&self, path: &'p str) -> Option<&'p str> {
         const PARTS: [&str; 6] = [
             "singleuser",

@@ -1,8 +1,9 @@
-//! Values of a hub in the objects by which a tool in the cluster installs its chart: a `HelmRelease` of Flux, an
-//! `Application` of Argo CD or an `ApplicationSet` that makes several of them, a `HelmChart` of the helm-controller of k3s.
+//! Values of a hub in objects that install its chart: a `HelmRelease` of Flux, an `Application` or `ApplicationSet` of
+//! Argo CD, a `HelmChart` of the k3s helm-controller.
 
 use std::ops::Range;
 
+use super::around::version_inside;
 use super::chart::NAME;
 use super::locate;
 use crate::diag::Diagnostic;
@@ -11,33 +12,33 @@ use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Content, Helm, Map, SetKind, Value};
 use crate::yaml::{self, NodeRef, ScalarStyle};
 
-/// The groups of these objects; a text that names none of them has none.
+/// The API groups of these objects. A text without any of them has no such object.
 const GROUPS: [&str; 3] = ["helm.toolkit.fluxcd.io", "argoproj.io", "helm.cattle.io"];
 
-/// The values that an object gives a release with a hub.
+/// The values of a hub in one object.
 #[derive(Debug)]
 pub struct Inline {
-    /// The values. What is written as a mapping or as a block of text stands where it is written; other
-    /// texts are sources of their own.
+    /// The values. A mapping or a block scalar keeps its spans in the manifest; any other string is a source of its
+    /// own.
     pub values: Value,
-    /// The keys that lead to those of the z2jh chart.
+    /// The keys that lead to the values of the z2jh chart.
     pub hub: Vec<String>,
-    /// The version of that chart, where the object says it.
+    /// The version of the z2jh chart, if the object has it.
     pub version: Option<String>,
-    /// Where values stand in the manifest.
+    /// Where the values are in the manifest.
     pub inside: Vec<Inside>,
 }
 
-/// Where values stand in a file that holds more than them.
+/// The place of values that are embedded in another file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inside {
-    /// The bytes that are a document with the values in it.
+    /// The byte range of the document with the values.
     pub document: Range<usize>,
-    /// The mapping there that is the values.
+    /// The mapping with the values.
     pub values: Span,
 }
 
-/// The values of hubs in a stream of manifests, and what cannot be read of them.
+/// Returns the values of hubs in a stream of manifests, and what is wrong with them.
 pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, Vec<Diagnostic>) {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     let text = sources.get(source).text();
@@ -48,7 +49,7 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
     let release = k8s::Manifests::read(source, &text, &Kinds::default());
     let documents = release.all_documents();
     for object in documents.objects(&release) {
-        for given in given(&object) {
+        for declared in declared_charts(&object) {
             let mut reader = InlineReader {
                 sources,
                 source,
@@ -56,9 +57,15 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
                 title: object.title(),
                 inside: Vec::new(),
             };
-            let (values, broken) = reader.values(&given.layers);
-            if let Some(hub) = given.hub(&values) {
-                let version = given.version().filter(|_| hub.is_empty());
+            let (values, broken) = reader.values(&declared.layers);
+            if let Some(hub) = declared.hub(&values) {
+                let version = declared.version();
+                let version = if hub.is_empty() {
+                    version
+                } else {
+                    let inside = version.and_then(|it| version_inside(declared.name(), &it));
+                    inside.map(str::to_owned)
+                };
                 errors.extend(broken);
                 found.push(Inline {
                     values,
@@ -72,34 +79,37 @@ pub fn inline_values(sources: &mut Sources, source: SourceId) -> (Vec<Inline>, V
     (found, errors)
 }
 
-/// Whether a finding is about a value that is filled in before the cluster sees it, by Flux (`postBuild`) or by an
-/// `ApplicationSet`: what it will be, `${NAME}` and `{{name}}` do not say.
+/// Whether a finding is about a placeholder such as `${NAME}` or `{{name}}`, which Flux (`postBuild`) or an
+/// `ApplicationSet` replaces.
 pub fn is_filled_in(sources: &Sources, finding: &Diagnostic) -> bool {
     let text = finding.span().map(|span| sources.slice(span));
     let is_template = |text: &str| ["${", "{{"].iter().any(|mark| text.contains(mark));
     text.is_some_and(|text| is_template(text) && !text.contains('\n'))
 }
 
-/// What an object says of a chart and its values.
+/// A chart with its values, as an object declares it.
 #[derive(Default)]
-struct Given<'d> {
-    /// The name of the chart, or its address; nothing where it is a folder in Git, which may hold any.
+struct DeclaredChart<'d> {
+    /// The name or address of the chart; `None` for a folder in Git, which may have any chart.
     chart: Option<&'d str>,
-    /// Where the chart comes from.
+    /// The repository of the chart.
     repository: &'d str,
     version: Option<&'d str>,
-    /// The values, the later ones over those before.
+    /// The values; later layers override earlier ones.
     layers: Vec<GitOpsLayer<'d>>,
 }
 
+/// A layer of values in an object.
 enum GitOpsLayer<'d> {
+    /// A mapping in the manifest.
     Mapping(NodeRef<'d>),
+    /// A string with YAML.
     Text(NodeRef<'d>),
-    /// What Helm gets by `--set`: `a.b=c`.
+    /// An argument of a `--set` option: `a.b=c`.
     Argument(SetKind, String),
 }
 
-fn given<'d>(object: &Object<'d>) -> Vec<Given<'d>> {
+fn declared_charts<'d>(object: &Object<'d>) -> Vec<DeclaredChart<'d>> {
     let Some(spec) = object.node.get("spec") else {
         return Vec::new();
     };
@@ -119,10 +129,10 @@ fn text_at<'d>(node: NodeRef<'d>, path: &[&str]) -> Option<&'d str> {
     node.get_path(path)?.text()
 }
 
-fn flux(spec: NodeRef<'_>) -> Given<'_> {
+fn flux(spec: NodeRef<'_>) -> DeclaredChart<'_> {
     let of_chart = |path: &[&str]| text_at(spec.get_path(&["chart", "spec"])?, path);
     let kind = of_chart(&["sourceRef", "kind"]).unwrap_or("HelmRepository");
-    Given {
+    DeclaredChart {
         chart: of_chart(&["chart"]).filter(|_| kind == "HelmRepository"),
         repository: of_chart(&["sourceRef", "name"]).unwrap_or_default(),
         version: of_chart(&["version"]),
@@ -134,14 +144,14 @@ fn flux(spec: NodeRef<'_>) -> Given<'_> {
     }
 }
 
-fn applications(spec: NodeRef<'_>) -> Vec<Given<'_>> {
+fn applications(spec: NodeRef<'_>) -> Vec<DeclaredChart<'_>> {
     let several = spec.get("sources").into_iter().flat_map(NodeRef::items);
     let sources = spec.get("source").into_iter().chain(several);
     sources.map(argo).collect()
 }
 
-/// `valuesObject` takes the place of `values`, and parameters are laid over either.
-fn argo(source: NodeRef<'_>) -> Given<'_> {
+/// Returns the chart of an Argo CD source. `valuesObject` replaces `values`, and parameters override both.
+fn argo(source: NodeRef<'_>) -> DeclaredChart<'_> {
     let helm = |key: &str| source.get_path(&["helm", key]);
     let values = match helm("valuesObject").filter(|values| values.is_mapping()) {
         Some(mapping) => Some(GitOpsLayer::Mapping(mapping)),
@@ -158,22 +168,22 @@ fn argo(source: NodeRef<'_>) -> Given<'_> {
         Some(GitOpsLayer::Argument(kind, argument))
     });
     let chart = text_at(source, &["chart"]);
-    Given {
+    DeclaredChart {
         chart,
         repository: text_at(source, &["repoURL"]).unwrap_or_default(),
-        // Of a repository in Git it is a branch.
+        // For a Git repository it is a branch.
         version: chart.and(text_at(source, &["targetRevision"])),
         layers: values.into_iter().chain(parameters).collect(),
     }
 }
 
-fn k3s(spec: NodeRef<'_>) -> Given<'_> {
+fn k3s(spec: NodeRef<'_>) -> DeclaredChart<'_> {
     let text = spec.get("valuesContent").map(GitOpsLayer::Text);
     let mapping = spec.get("values").filter(|values| values.is_mapping());
     let arguments = spec.get("set").into_iter().flat_map(NodeRef::entries);
     let arguments = arguments.filter_map(|(key, value)| {
         let text = value.resolve().text()?;
-        // A text goes by `--set-string` unless it is one of these words.
+        // The controller uses `--set-string` for strings, except for these.
         let is_typed = matches!(text, "true" | "false" | "null" | "nil")
             || !matches!(value.scalar(), Some(yaml::Scalar::String(_)));
         let kind = if is_typed {
@@ -184,7 +194,7 @@ fn k3s(spec: NodeRef<'_>) -> Given<'_> {
         Some(GitOpsLayer::Argument(kind, argument(key.text()?, text)))
     });
     let layers = text.into_iter().chain(mapping.map(GitOpsLayer::Mapping));
-    Given {
+    DeclaredChart {
         chart: text_at(spec, &["chart"]),
         repository: text_at(spec, &["repo"]).unwrap_or_default(),
         version: text_at(spec, &["version"]),
@@ -192,7 +202,8 @@ fn k3s(spec: NodeRef<'_>) -> Given<'_> {
     }
 }
 
-/// Helm parts arguments at commas, which belong to the value here.
+/// Returns the argument of a `--set` option. Commas are escaped: Helm splits arguments at them, but here they are
+/// part of the value.
 fn argument(name: &str, value: &str) -> String {
     let is_list = value.starts_with('{');
     let value = if is_list {
@@ -203,8 +214,8 @@ fn argument(name: &str, value: &str) -> String {
     format!("{name}={value}")
 }
 
-impl Given<'_> {
-    /// The keys that lead to the values of z2jh; nothing where there is no sign of it.
+impl DeclaredChart<'_> {
+    /// Returns the keys that lead to the values of z2jh; `None` if nothing shows that it is z2jh.
     fn hub(&self, values: &Value) -> Option<Vec<String>> {
         if self.layers.is_empty() || self.is_namesake() {
             return None;
@@ -223,13 +234,13 @@ impl Given<'_> {
         is_hub.then_some(path)
     }
 
-    /// Bitnami has a chart of the same name.
+    /// Whether it is the chart of Bitnami, which has the same name.
     fn is_namesake(&self) -> bool {
         let chart = self.chart.unwrap_or_default();
         self.repository.contains("bitnami") || chart.contains("bitnami")
     }
 
-    /// Whether the chart is z2jh by its name.
+    /// Whether the name of the chart is that of z2jh.
     fn is_z2jh(&self) -> bool {
         let name = self.name();
         !self.chart.unwrap_or_default().starts_with(['.', '/'])
@@ -244,7 +255,7 @@ impl Given<'_> {
             .unwrap_or_default()
     }
 
-    /// The version, where it is one and no range of several.
+    /// Returns the version, unless it is a range.
     fn version(&self) -> Option<String> {
         let version = self.version.or(archive_version(self.name()))?;
         let is_range = version.contains(['>', '<', '|', ' ', '*']);
@@ -252,7 +263,7 @@ impl Given<'_> {
     }
 }
 
-/// The version in `jupyterhub-4.3.1.tgz`.
+/// Returns the version in an archive name such as `jupyterhub-4.3.1.tgz`.
 fn archive_version(name: &str) -> Option<&str> {
     name.strip_prefix(NAME)?
         .strip_prefix('-')?
@@ -263,23 +274,23 @@ fn archive_version(name: &str) -> Option<&str> {
 struct InlineReader<'r> {
     sources: &'r mut Sources,
     source: SourceId,
-    /// The object's document.
+    /// The byte range of the object's document.
     document: Range<usize>,
     title: String,
-    /// Where the values that were read stand.
+    /// Where the values read so far are embedded.
     inside: Vec<Inside>,
 }
 
 impl InlineReader<'_> {
     fn values(&mut self, layers: &[GitOpsLayer<'_>]) -> (Value, Vec<Diagnostic>) {
-        // Where no chart is at hand, what the root stands in is taken for the defaults of one.
+        // Without a chart, the source of the root counts as chart defaults, so it must not be the manifest.
         let nowhere = self.sources.add_built_in("values", String::new());
         let nowhere = Span::new(nowhere, 0..0);
         let mut values = Value::new(Content::map(Map::default()), None, nowhere);
         let mut errors = Vec::new();
         for layer in layers {
             match layer {
-                // What is no mapping or has no JSON the cluster refuses.
+                // The cluster rejects anything but a mapping that JSON can represent.
                 GitOpsLayer::Mapping(node) => {
                     if let Some(over) = self.mapping(self.document.clone(), *node) {
                         values::lay_over(&mut values, over);
@@ -297,7 +308,7 @@ impl InlineReader<'_> {
         (values, errors)
     }
 
-    /// The values in a document of the source.
+    /// Returns the values in a document of the source.
     fn mapping(&mut self, document: Range<usize>, node: NodeRef<'_>) -> Option<Value> {
         let read = Value::read(self.source, document.start, node).ok();
         let values = read.filter(Value::is_map)?;
@@ -309,7 +320,7 @@ impl InlineReader<'_> {
         Some(values)
     }
 
-    /// A text, in its place where that says the same, else on its own.
+    /// Returns the values in a string: with spans in the manifest if possible, else as a source of its own.
     fn text(&mut self, node: NodeRef<'_>) -> Result<Value, Diagnostic> {
         let text = node.text().unwrap_or_default();
         if let Some(values) = self.in_place(node, text) {
@@ -320,7 +331,8 @@ impl InlineReader<'_> {
         values::read(source, text, Helm::Four)
     }
 
-    /// The lines of a block are the text but for their indentation, and to YAML that is mostly the same.
+    /// Returns the values of a block scalar with spans in the manifest. Its lines are the string with more
+    /// indentation, which is mostly the same YAML; if not, this returns `None`.
     fn in_place(&mut self, node: NodeRef<'_>, text: &str) -> Option<Value> {
         let lines = block_lines(node, text)?;
         let written = yaml::parse(&node.document().text[lines.clone()]).ok()?;
@@ -345,7 +357,8 @@ impl InlineReader<'_> {
     }
 }
 
-/// The lines of a block scalar in the text of its document, ending as what they mean ends.
+/// Returns the range of the lines of a block scalar in the text of its document. The end has a line break if the string
+/// has one.
 fn block_lines(node: NodeRef<'_>, text: &str) -> Option<Range<usize>> {
     let scalar = node.resolve();
     let yaml::NodeContent::Scalar {

@@ -1,49 +1,50 @@
-//! Which charts of a release are the z2jh chart: by their defaults, their schema and where they come from, and not by
-//! their name, which other charts have too.
+//! Finds the z2jh chart among the charts of a release: by defaults, schema and repository. The name `jupyterhub` is not
+//! enough, because other charts have it too.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::around::version_inside;
 use super::chart::{NAME, VERSIONS, Version};
 use super::locate::locate_below;
 use crate::values::{Chart, Dependency, Value};
 
-/// Where the values of z2jh are.
+/// The place of the z2jh chart in a release.
 #[derive(Debug, Clone, Default)]
 pub(super) struct HubMatch {
-    /// The keys that lead to them.
+    /// The keys that lead to the values of z2jh.
     pub(super) path: Vec<String>,
-    /// Whether the chart with its defaults is among the files.
-    pub(super) is_at_hand: bool,
-    /// The version of the z2jh chart, where it is known.
+    /// Whether the files of the chart, with its defaults, are available.
+    pub(super) is_available: bool,
+    /// The version of the z2jh chart, if it is known.
     pub(super) version: Option<String>,
-    /// What was assumed to find it.
+    /// The assumption that was needed to find it.
     pub(super) assumption: Option<Assumption>,
 }
 
-/// What is assumed where no file says which chart it is.
+/// An assumption about a chart whose files are not available.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Assumption {
-    /// A dependency called `jupyterhub` from a repository that may have any chart of that name.
+    /// A dependency `jupyterhub` from a repository that may have any chart of this name.
     Dependency(Dependency),
-    /// A dependency that is not at hand brings the z2jh chart, as the values below its key look like it.
+    /// A missing dependency contains the z2jh chart, because the values below its key look like those of a hub.
     Around(Dependency),
 }
 
-/// What the charts of a release say about where the values of z2jh are.
+/// The result of the search for the z2jh chart.
 #[derive(Debug)]
 pub(super) enum HubSearch {
-    /// There they are.
+    /// The chart was found.
     Found(Box<HubMatch>),
-    /// None of the charts is z2jh, and all of them are known.
+    /// All charts are known, and none of them is z2jh.
     Nowhere,
-    /// No chart at hand is z2jh; one of these dependencies may be, or bring it.
+    /// No available chart is z2jh. One of these missing dependencies may be z2jh or contain it.
     Open(Vec<Dependency>),
 }
 
-/// Looks for the z2jh chart among a chart and all charts below it. The layers show what a dependency may be that is not
-/// at hand.
+/// Searches a chart and all its subcharts for the z2jh chart. The values in `layers` show what a missing dependency
+/// may be.
 pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
     if let Some(found) = find(
         chart,
@@ -65,6 +66,7 @@ pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
         let path = locate_below(&settings_at(chart, layers, path), path)?;
         Some(HubMatch {
             path,
+            version: version_inside(&dependency.name, &dependency.version).map(str::to_owned),
             assumption: Some(Assumption::Around((*dependency).clone())),
             ..HubMatch::default()
         })
@@ -76,7 +78,7 @@ pub(super) fn search(chart: &Chart, layers: &Value) -> HubSearch {
     )
 }
 
-/// A z2jh chart below a chart, a dependency that is one, or the chart itself, which has no dependencies.
+/// Returns a z2jh subchart, a missing dependency that is z2jh, or the chart itself.
 fn find<'v>(
     chart: &Chart,
     settings: &dyn Fn(&[String]) -> Vec<&'v Value>,
@@ -101,7 +103,7 @@ fn find<'v>(
     meant.or_else(|| as_itself(chart, path))
 }
 
-/// A dependency that is not at hand, where it is z2jh or may be.
+/// Returns a missing dependency as the hub, if it is z2jh or may be.
 fn as_dependency(
     dependency: &Dependency,
     settings: &[&Value],
@@ -110,18 +112,18 @@ fn as_dependency(
     if dependency.name != NAME || is_other(dependency, settings) {
         return None;
     }
-    // Without an address there is no other chart that could be meant.
+    // Without a repository no other chart can be meant.
     let origin = Repository::of(&dependency.repository);
     let is_assumed = origin == Repository::Open && !dependency.repository.is_empty();
     Some(HubMatch {
         path: path.to_vec(),
-        is_at_hand: false,
+        is_available: false,
         version: Some(dependency.version.clone()),
         assumption: is_assumed.then(|| Assumption::Dependency(dependency.clone())),
     })
 }
 
-/// Whether a dependency is another chart called `jupyterhub`: its address says so, or what is set for it.
+/// Whether a dependency is another chart named `jupyterhub`, by its repository or the values set for it.
 fn is_other(dependency: &Dependency, settings: &[&Value]) -> bool {
     let is_namesake = || settings.iter().any(|values| is_namesake(values));
     dependency.name == NAME
@@ -132,11 +134,11 @@ fn is_other(dependency: &Dependency, settings: &[&Value]) -> bool {
         }
 }
 
-/// The chart itself, where its files show that it is z2jh or made from it.
+/// Returns the chart itself as the hub, if its files show that it is z2jh or a fork of it.
 fn as_itself(chart: &Chart, path: &[String]) -> Option<HubMatch> {
     let defaults = chart.values.as_map().filter(|map| !map.entries.is_empty());
     let Some(defaults) = defaults else {
-        // Only the name is left, unless it is a chart around another one.
+        // Without defaults only the name can tell, and a chart with dependencies is a parent chart.
         let is_bare = chart.name == NAME && chart.dependencies.is_empty();
         return is_bare.then(|| HubMatch {
             path: path.to_vec(),
@@ -160,14 +162,14 @@ fn as_itself(chart: &Chart, path: &[String]) -> Option<HubMatch> {
     };
     Some(HubMatch {
         path: path.to_vec(),
-        is_at_hand: true,
+        is_available: true,
         version: Some(version),
         assumption: None,
     })
 }
 
-/// Whether defaults are those of z2jh: a checkout of it has no schema, as that is made for the archive, and a fork has
-/// keys that no version knows.
+/// Whether defaults are those of z2jh, with at most a few unknown keys, as in a fork. For a checkout of the chart,
+/// which has no schema: that is generated for the archive.
 fn fits_a_version(defaults: &Value) -> bool {
     const FEW: usize = 2;
     let json = defaults.to_json();
@@ -175,7 +177,7 @@ fn fits_a_version(defaults: &Value) -> bool {
     versions.any(|version| foreign_keys(&json, &recorded(version), 2) <= FEW)
 }
 
-/// How many keys of values a version has not, at the top and `depth` levels below, where it has any.
+/// Returns the number of keys that a version does not have, in the first `depth` levels.
 fn foreign_keys(values: &Json, known: &Json, depth: usize) -> usize {
     let (Some(values), Some(known)) = (values.as_object(), known.as_object()) else {
         return 0;
@@ -194,7 +196,7 @@ fn recorded(version: &Version) -> Json {
     serde_json::from_str(version.defaults).expect("the recorded defaults are JSON")
 }
 
-/// The version whose defaults have most in common with those of a chart that has versions of its own.
+/// Returns the z2jh version whose defaults have most in common with those of a fork, which has its own versions.
 fn nearest_version(defaults: &Value) -> Version {
     let json = defaults.to_json();
     let likeness = |version: &&Version| common_leaves(&json, &recorded(version));
@@ -214,11 +216,14 @@ fn common_leaves(one: &Json, other: &Json) -> usize {
     }
 }
 
-/// What the address of a repository says about a chart called `jupyterhub`.
+/// What the address of a repository tells about a chart named `jupyterhub`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Repository {
+    /// The repository of z2jh.
     Z2jh,
+    /// A repository with another chart of this name.
     Other,
+    /// A repository that may have any chart.
     Open,
 }
 
@@ -235,7 +240,7 @@ impl Repository {
     }
 }
 
-/// Dependencies of a chart whose files are not at hand.
+/// Returns the dependencies of a chart whose files are not available.
 fn missing(chart: &Chart) -> impl Iterator<Item = &Dependency> {
     let dependencies = chart.dependencies.iter();
     dependencies.filter(|dependency| {
@@ -244,7 +249,7 @@ fn missing(chart: &Chart) -> impl Iterator<Item = &Dependency> {
     })
 }
 
-/// All of them below a chart, with the keys that lead to their values.
+/// Adds the missing dependencies of a chart and all its subcharts, with the keys that lead to their values.
 fn add_missing<'c>(
     chart: &'c Chart,
     path: &mut Vec<String>,
@@ -264,7 +269,7 @@ fn add_missing<'c>(
     }));
 }
 
-/// What layers set at these keys, and what the chart and the charts on the way do.
+/// Returns the values at a path: in the layers, and in the defaults of the chart and of the subcharts on the way.
 fn settings_at<'v>(chart: &'v Chart, layers: &'v Value, path: &[String]) -> Vec<&'v Value> {
     let keys: Vec<&str> = path.iter().map(String::as_str).collect();
     let mut found: Vec<&Value> = layers.get_path(&keys).into_iter().collect();
@@ -280,14 +285,14 @@ fn settings_at<'v>(chart: &'v Chart, layers: &'v Value, path: &[String]) -> Vec<
     found
 }
 
-/// Whether values are those of another chart called `jupyterhub`: they have keys of such charts of at least two kinds,
+/// Whether values are those of another chart named `jupyterhub`: they have at least two kinds of keys of such charts,
 /// and no key that only z2jh has.
 pub(super) fn is_namesake(values: &Value) -> bool {
     namesake_signs(values).len() > 1
 }
 
-/// The keys that other charts called `jupyterhub` have and z2jh has not, each kind once; none where a key is one that
-/// only z2jh has.
+/// Returns the keys of other charts named `jupyterhub` that z2jh does not have, each kind once; nothing if there is a
+/// key that only z2jh has.
 pub(super) fn namesake_signs(values: &Value) -> Vec<String> {
     const OWN: [&[&str]; 12] = [
         &["prePuller"],
@@ -330,7 +335,7 @@ pub(super) fn namesake_signs(values: &Value) -> Vec<String> {
     }
     let has = |path: &[&str]| values.get_path(path).is_some();
     let mut signs = BTreeSet::new();
-    // The two go together.
+    // Both keys are of one kind.
     let image = ["repository", "registry"].into_iter();
     let image = image.filter(|key| PARTS.iter().any(|part| has(&[part, "image", key])));
     signs.extend(image.take(1).map(|key| format!("image.{key}")));

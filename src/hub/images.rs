@@ -9,8 +9,7 @@ use super::{Hub, locate_hub};
 use crate::values::{self, Content};
 use crate::yaml;
 
-/// Images of other projects that the chart runs itself, by the keys of their mappings. Each version of the chart has
-/// tags that it is tested with.
+/// Paths of images of other projects that the chart runs. Each chart version has tested tags for them.
 pub const OF_CHART: [&str; 5] = [
     "prePuller.pause.image",
     "proxy.chp.image",
@@ -19,33 +18,31 @@ pub const OF_CHART: [&str; 5] = [
     "scheduling.userScheduler.image",
 ];
 
-/// Returns the last part of the name of an image, without the architecture.
+/// Returns the last part of an image name, without the suffix of the architecture.
 pub fn short_name(name: &str) -> &str {
     let last = name.rsplit('/').next().unwrap_or(name);
     last.trim_end_matches("-amd64")
 }
 
-/// An image that a user's pod may run, with the name that z2jh gives to the container that pulls it
-/// (without `image-pull-`).
+/// An image that user pods may run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HubImage {
-    /// `singleuser-profilelist-0`
+    /// The name of the container that pulls it, without the prefix `image-pull-`: `singleuser-profilelist-0`.
     pub name: String,
-    /// `quay.io/team/tool:v3`
+    /// The image reference: `quay.io/team/tool:v3`.
     pub image: String,
 }
 
-/// The images of the hub whose values a text holds; nothing where it holds none.
+/// Returns the images of the hub in a values file; `None` if it has no values of a hub.
 pub fn read_hub_images(text: &str) -> Option<Vec<HubImage>> {
     let document = yaml::parse(text).ok()?;
     let values = yaml::to_json(document.root()?).ok()?;
     locate_hub(&values).map(hub_images)
 }
 
-/// The images that the pullers of the z2jh chart pull for these values, in the chart's own order: the
-/// network tools where they block the cloud's metadata, the default image, the init and extra
-/// containers, every profile with all of its choices (unless `prePuller.pullProfileListImages` is
-/// off), and `prePuller.extraImages`.
+/// Returns the images that the image pullers pull for these values, in the chart's order: the network tools if they
+/// block the cloud metadata server, the default image, init and extra containers, every profile with all of its
+/// choices (unless `prePuller.pullProfileListImages` is false), and `prePuller.extraImages`.
 pub fn hub_images(values: &Value) -> Vec<HubImage> {
     let user = &values["singleuser"];
     let mut images = Vec::new();
@@ -86,29 +83,31 @@ pub fn hub_images(values: &Value) -> Vec<HubImage> {
     images
 }
 
-/// The first version of the chart whose image pullers pull the images of choices.
+/// The first chart version whose image pullers pull the images of choices.
 const CHOICES: ChartVersion = ChartVersion::new(3, 2);
 
-/// The images that the pullers of a hub pull, as this version of the chart does.
-pub fn of_pullers(hub: &Hub<'_>) -> Vec<HubImage> {
-    let parts = ["singleuser", "prePuller"].into_iter();
-    let parts = parts.filter_map(|part| Some((part.to_owned(), hub.get(part)?.to_json())));
-    let mut images = hub_images(&parts.collect());
-    if hub.version < CHOICES {
-        images.retain(|image| {
-            !(image.name.starts_with("profile-") && image.name.contains("-choice-"))
-        });
-    }
-    images
+/// Returns the images that the image pullers of a hub pull in its chart version.
+pub fn of_pullers<'h>(hub: &'h Hub<'_>) -> &'h [HubImage] {
+    hub.pulled.get_or_init(|| {
+        let parts = ["singleuser", "prePuller"].into_iter();
+        let parts = parts.filter_map(|part| Some((part.to_owned(), hub.get(part)?.to_json())));
+        let mut images = hub_images(&parts.collect());
+        if hub.version < CHOICES {
+            images.retain(|image| {
+                !(image.name.starts_with("profile-") && image.name.contains("-choice-"))
+            });
+        }
+        images
+    })
 }
 
-/// The references of these images.
-pub fn pulled(hub: &Hub<'_>) -> BTreeSet<String> {
-    let images = of_pullers(hub).into_iter();
-    images.map(|image| image.image).collect()
+/// Returns the references of the images that [`of_pullers`] returns.
+pub fn pulled<'h>(hub: &'h Hub<'_>) -> BTreeSet<&'h str> {
+    let images = of_pullers(hub).iter();
+    images.map(|image| image.image.as_str()).collect()
 }
 
-/// The image that a value names; nothing where it is empty or not known.
+/// Returns the image reference in a value; `None` if it is empty, encrypted or no string.
 pub fn text_of(value: &values::Value) -> Option<&str> {
     match &value.content {
         Content::String(text) if !text.is_empty() => Some(text),
@@ -116,7 +115,7 @@ pub fn text_of(value: &values::Value) -> Option<&str> {
     }
 }
 
-/// Each choice of each option of a profile with the image that it overrides.
+/// Returns the option, the choice and the image override of each choice of a profile.
 fn choices(profile: &Value) -> impl Iterator<Item = (&String, &String, Option<String>)> {
     pairs(&profile["profile_options"]).flat_map(|(option, spec)| {
         pairs(&spec["choices"]).map(move |(choice, spec)| {
@@ -125,7 +124,7 @@ fn choices(profile: &Value) -> impl Iterator<Item = (&String, &String, Option<St
     })
 }
 
-/// An image of the chart's own form, `{name, tag}`.
+/// Returns the reference of an image in the chart's form `{name, tag}`.
 fn reference(image: &Value) -> Option<String> {
     let name = text(&image["name"])?;
     let tag = match &image["tag"] {

@@ -1,4 +1,4 @@
-//! Which values of the z2jh chart hold objects of Kubernetes, and of which type. The chart's schema leaves them open.
+//! The values of the z2jh chart that are Kubernetes objects, with their types. The chart's schema does not check them.
 
 use super::traits::Traits;
 use super::{Hub, profiles};
@@ -12,16 +12,16 @@ enum Holds {
     One,
     /// A list of objects, or a mapping whose values are the objects.
     Many,
-    /// A list of objects; in a mapping they are written in another way.
+    /// A list of objects. A mapping has another form.
     Listed,
 }
 
 use Holds::{Listed, Many, One};
 
-/// A key with the type of what it holds.
+/// A key, the type of its objects, their extent, and how the key holds them.
 type KeyRow = (&'static str, &'static str, Extent, Holds);
 
-/// Keys of the chart that its templates copy into manifests. Tolerations have rules of their own.
+/// Keys of the chart that its templates copy into manifests. Tolerations have their own rules.
 const TEMPLATE_KEYS: &[KeyRow] = &[
     (
         "hub.containerSecurityContext",
@@ -303,20 +303,20 @@ const TRAITS: &[KeyRow] = &[
     ("volumes", "Volume", Whole, Many),
 ];
 
-/// An object of Kubernetes in the values of a hub.
+/// A Kubernetes object in the values of a hub.
 #[derive(Debug, Clone, Copy)]
 pub struct KubernetesValue<'v> {
-    /// The name of its type: `Container`.
+    /// The type name: `Container`.
     pub type_name: &'static str,
-    /// Whether fields are added to an object or it is a whole one.
+    /// Whether the value is a whole object or fields that are added to one.
     pub extent: Extent,
     /// The object.
     pub value: &'v Value,
-    /// Whether KubeSpawner reads it, which also knows the names of its Python client: `volume_mounts`.
+    /// Whether KubeSpawner reads it, which also accepts the names of the Python client, such as `volume_mounts`.
     pub is_of_spawner: bool,
 }
 
-/// Returns every object of Kubernetes that a layer of the release has set.
+/// Returns every Kubernetes object that a layer of the release sets.
 pub fn kubernetes_values<'v>(hub: &Hub<'v>) -> Vec<KubernetesValue<'v>> {
     let mut found = Vec::new();
     for (rows, is_of_spawner) in [(TEMPLATE_KEYS, false), (SPAWNER_KEYS, true)] {
@@ -360,13 +360,13 @@ fn objects<'v>(
         (_, Content::Null) => Vec::new(),
         (One, _) => vec![object(value)],
         (Many | Listed, Content::List(items)) => items.iter().map(object).collect(),
-        // A mapping that is an object itself is not one of objects.
+        // A mapping that is an object itself is not a mapping of objects.
         (Many, Content::Map(map))
             if type_name == "Quantity" || map.entries.values().all(Value::is_map) =>
         {
             map.entries.values().map(object).collect()
         }
-        // The chart's schema, or the trait, refuses everything else.
+        // The chart's schema or the trait rejects everything else.
         (Many | Listed, _) => Vec::new(),
     }
 }

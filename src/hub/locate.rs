@@ -1,4 +1,4 @@
-//! Where the values of the z2jh chart are in those of a release. Nothing else in dunnage decides this.
+//! Finds the values of the z2jh chart in the values of a release. Nothing else in dunnage decides where they are.
 
 use serde_json::Value as Json;
 
@@ -6,8 +6,8 @@ use super::chart::NAME;
 use crate::text::misspelled;
 use crate::values::Value;
 
-/// Keys at the top of the chart's values that few other charts have.
-const TELLING: [&str; 6] = [
+/// Top-level keys of the chart that few other charts have.
+const DISTINCTIVE_KEYS: [&str; 6] = [
     "singleuser",
     "prePuller",
     "hub",
@@ -16,8 +16,8 @@ const TELLING: [&str; 6] = [
     "cull",
 ];
 
-/// The other keys at the top of the chart's values, in any known version.
-const OTHERS: [&str; 12] = [
+/// The other top-level keys of the chart, of all known versions.
+const OTHER_KEYS: [&str; 12] = [
     "auth",
     "custom",
     "debug",
@@ -32,14 +32,14 @@ const OTHERS: [&str; 12] = [
     "rbac",
 ];
 
-/// The deepest nesting of charts around a hub: `binderhub.jupyterhub` is two.
+/// The deepest nesting of parent charts: `binderhub.jupyterhub` is two.
 const DEEPEST: usize = 3;
 
-/// Values as the locator reads them: mappings, and what their keys hold.
+/// Values that can be searched: mappings and their entries.
 pub trait Mapping: Sized {
-    /// The entries of a mapping; nothing for any other value.
+    /// Returns the entries of a mapping; `None` for any other value.
     fn entries(&self) -> Option<impl Iterator<Item = (&String, &Self)>>;
-    /// What a key of a mapping holds.
+    /// Returns the value of a key of a mapping.
     fn entry(&self, key: &str) -> Option<&Self>;
 }
 
@@ -63,25 +63,26 @@ impl Mapping for Json {
     }
 }
 
-/// The keys that lead to the values of z2jh: to the mapping that has most of the chart's own keys. Below a key
-/// `jupyterhub` and at the root one of them is enough, elsewhere it takes two, or `singleuser` with something in it.
-/// Where no mapping has any, the root is it if all of its keys are those of the chart, or one is a misspelling of one.
+/// Returns the keys that lead to the values of z2jh: to the mapping with most of the chart's keys. One key suffices
+/// at the root and below a key `jupyterhub`; elsewhere two are needed, or a `singleuser` that is not empty. If no
+/// mapping has any, it is the root if all of its keys are keys of the chart, or if one is a misspelled key of the
+/// chart.
 pub fn locate(values: &impl Mapping) -> Option<Vec<String>> {
     let mut found = Vec::new();
-    look(values, DEEPEST, &mut Vec::new(), &mut found);
-    best(found).or_else(|| is_meant(values).then(Vec::new))
+    search_below(values, DEEPEST, &mut Vec::new(), &mut found);
+    best(found).or_else(|| is_of_hub(values).then(Vec::new))
 }
 
-/// The keys that lead to the values of z2jh below a key of another chart, of which several layers set something.
+/// Returns the keys that lead to the values of z2jh below the key of another chart, which several layers may set.
 pub(super) fn locate_below(layers: &[&Value], path: &[String]) -> Option<Vec<String>> {
     let mut found = Vec::new();
     for layer in layers {
-        look(*layer, DEEPEST, &mut path.to_vec(), &mut found);
+        search_below(*layer, DEEPEST, &mut path.to_vec(), &mut found);
     }
     best(found)
 }
 
-/// The place with most of the chart's keys, of equals the last one.
+/// Returns the path with most of the chart's keys; the last one of several.
 fn best(found: Vec<(usize, Vec<String>)>) -> Option<Vec<String>> {
     let found = found.into_iter();
     found
@@ -89,13 +90,14 @@ fn best(found: Vec<(usize, Vec<String>)>) -> Option<Vec<String>> {
         .map(|(_, path)| path)
 }
 
-/// The values of z2jh themselves.
+/// Returns the values of z2jh.
 pub fn locate_hub(values: &Json) -> Option<&Json> {
     let path = locate(values)?;
     path.iter().try_fold(values, |values, key| values.get(key))
 }
 
-fn look(
+/// Adds the mappings below `values` that may be those of z2jh, with the number of the chart's keys in each.
+fn search_below(
     values: &impl Mapping,
     depth: usize,
     path: &mut Vec<String>,
@@ -109,50 +111,55 @@ fn look(
             .entry(key)
             .is_some_and(|below| below.entries().is_some())
     };
-    let likeness = TELLING.iter().chain(&["ingress"]).filter(is_map).count();
+    let likeness = DISTINCTIVE_KEYS
+        .iter()
+        .chain(&["ingress"])
+        .filter(is_map)
+        .count();
     let is_named = path
         .last()
         .is_some_and(|key| key.eq_ignore_ascii_case(NAME));
-    if likeness > 1 || likeness == 1 && (is_named || path.is_empty() || has_users(values)) {
+    if likeness > 1 || likeness == 1 && (is_named || path.is_empty() || has_user_settings(values)) {
         found.push((likeness, path.clone()));
     }
     if depth > 0 {
-        // What is below a key of z2jh itself are settings of z2jh, whatever they are called.
+        // Keys below a key of z2jh are settings of z2jh, whatever their names.
         let others = entries.filter(|(key, _)| !is_key(key));
         for (key, below) in others {
             path.push(key.clone());
-            look(below, depth - 1, path, found);
+            search_below(below, depth - 1, path, found);
             path.pop();
         }
     }
 }
 
-/// Whether a key is one at the top of the chart's values.
+/// Whether a key is a top-level key of the chart.
 fn is_key(key: &str) -> bool {
-    TELLING.contains(&key) || OTHERS.contains(&key)
+    DISTINCTIVE_KEYS.contains(&key) || OTHER_KEYS.contains(&key)
 }
 
-/// Whether a key is one that few other charts have at the top of their values.
-pub(super) fn is_telling(key: &str) -> bool {
-    TELLING.contains(&key)
+/// Whether a key is a top-level key of the chart that few other charts have.
+pub(super) fn is_distinctive(key: &str) -> bool {
+    DISTINCTIVE_KEYS.contains(&key)
 }
 
-/// Whether a mapping without a mapping of the chart is meant to be its values.
-fn is_meant(values: &impl Mapping) -> bool {
+/// Whether a mapping without any mapping of the chart is meant to be the values of z2jh.
+fn is_of_hub(values: &impl Mapping) -> bool {
     let Some(entries) = values.entries() else {
         return false;
     };
     let keys: Vec<&str> = entries.map(|(key, _)| key.as_str()).collect();
     let are_known = !keys.is_empty() && keys.iter().all(|key| is_key(key));
-    let is_sign = |key: &&str| ["singleuser", "prePuller"].contains(key) || is_slip(key, values);
-    are_known || keys.iter().any(is_sign)
+    let shows_hub =
+        |key: &&str| ["singleuser", "prePuller"].contains(key) || is_misspelled(key, values);
+    are_known || keys.iter().any(shows_hub)
 }
 
-/// Whether a key is a misspelling of one of the chart's (`singleUser`), or a path that is written as one key
+/// Whether a key is a misspelled key of the chart (`singleUser`), or a path written as one key
 /// (`singleuser.memory.limit`).
-fn is_slip(key: &str, values: &impl Mapping) -> bool {
+fn is_misspelled(key: &str, values: &impl Mapping) -> bool {
     if let Some((first, _)) = key.split_once('.') {
-        return TELLING.contains(&first);
+        return DISTINCTIVE_KEYS.contains(&first);
     }
     let is_map = values
         .entry(key)
@@ -162,12 +169,12 @@ fn is_slip(key: &str, values: &impl Mapping) -> bool {
     if is_key(key) {
         return false;
     }
-    let long = TELLING.into_iter().filter(|known| known.len() > 4);
-    is_map && (TELLING.iter().any(is_same) || misspelled(key, long).is_some())
+    let long = DISTINCTIVE_KEYS.into_iter().filter(|known| known.len() > 4);
+    is_map && (DISTINCTIVE_KEYS.iter().any(is_same) || misspelled(key, long).is_some())
 }
 
-/// Whether there are settings of users' servers.
-fn has_users(values: &impl Mapping) -> bool {
+/// Whether `singleuser` is a mapping with entries.
+fn has_user_settings(values: &impl Mapping) -> bool {
     let users = values.entry("singleuser");
     let mut entries = users.and_then(Mapping::entries).into_iter().flatten();
     entries.next().is_some()
@@ -208,7 +215,7 @@ mod tests {
 
     #[test]
     fn any_keys_of_the_chart_make_a_hub_if_there_are_no_others() {
-        for key in TELLING.iter().chain(&OTHERS) {
+        for key in DISTINCTIVE_KEYS.iter().chain(&OTHER_KEYS) {
             assert_eq!(locate(&json!({*key: null})), Some(vec![]), "{key}");
         }
         assert_eq!(

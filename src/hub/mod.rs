@@ -1,7 +1,8 @@
-//! Everything dunnage knows about the z2jh chart and about a JupyterHub: its versions, defaults and schemas, where
-//! its values are in a release, what its settings mean, and what its objects are called.
+//! Everything dunnage knows about the z2jh chart and JupyterHub: versions, defaults and schemas, where the values are
+//! in a release, what the settings mean, and the names of the objects.
 
 pub mod affinity_terms;
+mod around;
 mod assumptions;
 pub mod bytes;
 pub mod chart;

@@ -1,4 +1,4 @@
-//! A release that is linted: its values over the defaults of its charts, and where a hub stands in them.
+//! A release to lint: its values over the defaults of its charts, and where the hub is in them.
 
 use crate::hub::ChartVersion;
 use std::cell::OnceCell;
@@ -16,32 +16,32 @@ use crate::schema::Schema;
 use crate::text::{SourceId, Sources, Span};
 use crate::values::{self, Chart, Content, Helm, Map, NotATable, Value};
 
-/// What a release is made of.
+/// The input of a release.
 #[derive(Debug)]
 pub struct ReleaseInput<'p> {
-    /// The chart, where it is at hand.
+    /// The chart, if its files are available.
     pub chart: Option<Chart>,
-    /// The layers, one over the other.
+    /// The merged layers.
     pub values: Value,
-    /// Which Helm puts them together.
+    /// The Helm version whose merge rules apply.
     pub helm: Helm,
-    /// The version of the z2jh chart, where somebody says it.
+    /// The given version of the z2jh chart.
     pub version: Option<&'p str>,
-    /// The keys that lead to the values of the z2jh chart, where somebody says them.
+    /// The given keys that lead to the values of the z2jh chart.
     pub hub: Option<Vec<String>>,
-    /// Where the values stand that are no files of their own.
+    /// Where values are embedded in other files.
     pub inside: Vec<Inside>,
-    /// Whether the values may be one layer of several, of which the others are not known.
+    /// Whether the values may be one layer of several, with the others unknown.
     pub is_partial: bool,
 }
 
-/// What the chart adds to the values that it keeps in the hub's Secret: the release and the chart itself.
+/// The keys that the chart adds to the values in the hub's Secret.
 const ADDED: [&str; 2] = ["Chart", "Release"];
 
-/// The values that the hub's Secret holds, which are those of the release over the chart's defaults, without
-/// what is as in the defaults; with them the chart's version.
+/// Returns the values of a release from those in the hub's Secret, which include the chart's defaults: without all
+/// values that equal a default. The second item is the chart version.
 ///
-/// Nothing where they are those of another chart of the same name.
+/// Returns `None` if the values are those of another chart of the same name.
 pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
     if is_of_namesake(&values) {
         return None;
@@ -54,11 +54,11 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
     if let Some(map) = values.as_map_mut() {
         map.entries.retain(|key, _| !ADDED.contains(&key.as_str()));
     }
-    let said = version.filter(|version| ChartVersion::read(version).is_some());
+    let given = version.filter(|version| ChartVersion::read(version).is_some());
     remove_unset_tags(&mut values);
-    // A build of a checkout says no version: it is the one whose defaults leave the least to set.
-    let known: Vec<KnownChart> = if let Some(said) = &said {
-        vec![KnownChart::of(Some(said))]
+    // A build of a checkout has no version. The best guess is the version whose defaults leave the fewest values.
+    let known: Vec<KnownChart> = if let Some(given) = &given {
+        vec![KnownChart::of(Some(given))]
     } else {
         let names = VERSIONS.iter().map(|version| version.name);
         names.map(|name| KnownChart::of(Some(name))).collect()
@@ -67,24 +67,25 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
         let mut set = values.clone();
         let defaults = known.all_defaults();
         let defaults: Vec<&Json> = defaults.iter().collect();
-        if !known.is_recorded() && said.is_some() {
+        if !known.is_recorded() && given.is_some() {
             remove_own_images(&mut set, &defaults);
         }
         remove_defaults(&mut set, &defaults);
         (set, known.version.name)
     });
-    // Of equals the newest.
+    // The newest one of several.
     let least = set.rev().min_by_key(|(set, _)| leaves(set));
-    least.map(|(set, name)| (set, Some(said.unwrap_or_else(|| name.to_owned()))))
+    least.map(|(set, name)| (set, Some(given.unwrap_or_else(|| name.to_owned()))))
 }
 
+/// Returns the number of scalars and lists below a value.
 fn leaves(value: &Value) -> usize {
     value
         .as_map()
         .map_or(1, |map| map.entries.values().map(leaves).sum())
 }
 
-/// Removes what is as in the defaults of one of the versions.
+/// Removes values that equal the default of one of the versions.
 fn remove_defaults(values: &mut Value, defaults: &[&Json]) {
     let Some(map) = values.as_map_mut() else {
         return;
@@ -100,7 +101,7 @@ fn remove_defaults(values: &mut Value, defaults: &[&Json]) {
     });
 }
 
-/// Removes the tags that a checkout of the chart has in place of its version.
+/// Removes the image tags of a checkout of the chart.
 fn remove_unset_tags(values: &mut Value) {
     let Some(map) = values.as_map_mut() else {
         return;
@@ -113,8 +114,7 @@ fn remove_unset_tags(values: &mut Value) {
     }
 }
 
-/// Removes names and tags of the images of other projects where the defaults of their package are not recorded: nobody knows
-/// whether they are set.
+/// Removes names and tags of images of other projects, for a package that is not recorded: they may be defaults.
 fn remove_own_images(values: &mut Value, defaults: &[&Json]) {
     for path in images::OF_CHART {
         let keys: Vec<&str> = path.split('.').collect();
@@ -139,28 +139,28 @@ fn remove_own_images(values: &mut Value, defaults: &[&Json]) {
     }
 }
 
-/// The values of one chart, and what its schema says about them.
+/// The values of one chart, and the schema for them.
 pub struct ChartValues<'v> {
-    /// The keys that lead to them.
+    /// The keys that lead to the values.
     pub path: Vec<String>,
-    /// What the chart's templates see.
+    /// The values that the templates of the chart see.
     pub values: &'v Value,
-    /// The schema.
+    /// The schema and its origin.
     pub basis: Basis<'v>,
     /// Whether it is the z2jh chart.
     pub is_hub: bool,
 }
 
-/// Where a schema comes from.
+/// A schema by its origin.
 pub enum Basis<'v> {
-    /// The chart's own file.
+    /// The schema file of the chart.
     Own(&'v Schema),
-    /// The chart is not at hand; this is known of z2jh.
+    /// A recorded schema of z2jh, without the files of the chart.
     KnownChart(KnownChart),
 }
 
 impl Basis<'_> {
-    /// The schema.
+    /// Returns the schema.
     pub fn schema(&self) -> &Schema {
         match self {
             Basis::Own(schema) => schema,
@@ -173,38 +173,38 @@ impl Basis<'_> {
 #[derive(Debug)]
 pub struct Release {
     values: Value,
-    /// The charts that count.
+    /// The chart with its enabled subcharts.
     chart: Chart,
-    /// Where the hub's values stand, and by which chart; nothing where there is none, or its chart is off.
+    /// The place of the hub; `None` without a hub, or if its chart is disabled.
     hub: Option<HubPlace>,
     defaults: BTreeSet<SourceId>,
     inside: Vec<Inside>,
 }
 
-/// Where the values of the z2jh chart stand.
+/// The place of the z2jh chart in a release.
 #[derive(Debug, Clone)]
 pub struct HubPlace {
-    /// The keys that lead to them.
+    /// The keys that lead to its values.
     path: Vec<String>,
-    /// What is known of the chart where its own files are not at hand.
+    /// What is known of the chart, if its files are not available.
     known: Option<KnownChart>,
-    /// Major and minor of its version.
+    /// The chart version.
     number: ChartVersion,
-    /// Whether somebody says the version.
-    is_said: bool,
-    /// Whether there are layers or charts around it that were not read.
+    /// Whether the version is given.
+    is_version_given: bool,
+    /// Whether there are layers or parent charts that were not read.
     is_partial: bool,
 }
 
 impl HubPlace {
-    /// The version of the chart, major and minor, where somebody says it.
+    /// Returns the version of the chart, if it is given.
     pub fn version(&self) -> Option<ChartVersion> {
-        self.is_said.then_some(self.number)
+        self.is_version_given.then_some(self.number)
     }
 }
 
 impl ReleaseInput<'_> {
-    /// Whether the keys that somebody says lead to a mapping: of the values, of the chart's, or to a subchart.
+    /// Whether the given keys lead to a mapping in the values or the chart's defaults, or to a subchart.
     pub fn has_hub_keys(&self) -> bool {
         let Some(path) = &self.hub else { return true };
         let is_map = |values: &Value| values.get_path(&keys(path)).is_some_and(Value::is_map);
@@ -212,32 +212,33 @@ impl ReleaseInput<'_> {
         is_map(&self.values) || self.chart.as_ref().is_some_and(is_of_chart)
     }
 
-    /// The keys under which the values of a hub are, wherever somebody says that they are.
+    /// Returns the keys of the values of the hub as the files show them, without the given keys.
     pub fn hub_keys(&self) -> Option<Vec<String>> {
         Some(self.found()?.path)
     }
 
-    /// Whether the chart and all charts below it are at hand, and none of them is z2jh.
+    /// Whether the chart and all its subcharts are known, and none of them is z2jh.
     pub fn is_without_hub(&self) -> bool {
         let search = self.chart.as_ref().map(|chart| search(chart, &self.values));
         matches!(search, Some(HubSearch::Nowhere))
     }
 
-    /// Returns the version of the z2jh chart that is at hand, if somebody says that it is another one.
+    /// Returns the version of the available z2jh chart, if another version is given.
     pub fn contradicted_version(&self) -> Option<String> {
-        let said = self.version.and_then(ChartVersion::read)?;
-        let found = self.found().filter(|found| found.is_at_hand)?;
+        let given = self.version.and_then(ChartVersion::read)?;
+        let found = self.found().filter(|found| found.is_available)?;
         let own = found.version?;
         let number = ChartVersion::read(&own)?;
-        let is_same = if said.is_any_minor() {
-            said.major == number.major
+        let is_same = if given.is_any_minor() {
+            given.major == number.major
         } else {
-            said == number
+            given == number
         };
         (!is_same).then_some(own)
     }
 
-    /// Leaves out a chart that has nothing where the values look like those of a hub, as they are not its values.
+    /// Removes the chart if it has no defaults where the values look like those of a hub: they are values of another
+    /// chart.
     pub fn leave_chart_of_other_values(&mut self) {
         let Some(path) = locate(&self.values) else {
             return;
@@ -247,7 +248,7 @@ impl ReleaseInput<'_> {
         let first = first.and_then(|map| {
             map.entries
                 .keys()
-                .find(|key| super::locate::is_telling(key))
+                .find(|key| super::locate::is_distinctive(key))
         });
         let chart = self.chart.as_ref();
         let of_chart = chart.and_then(|chart| chart.values.get_path(&keys));
@@ -259,7 +260,7 @@ impl ReleaseInput<'_> {
         }
     }
 
-    /// Where the files show that the hub is.
+    /// Returns the place of the hub as the files show it.
     fn found(&self) -> Option<HubMatch> {
         match &self.chart {
             Some(chart) => match search(chart, &self.values) {
@@ -270,7 +271,7 @@ impl ReleaseInput<'_> {
         }
     }
 
-    /// Where the values without a chart show that it is.
+    /// Returns the place of the hub as the values show it, without a chart.
     fn located(&self) -> Option<HubMatch> {
         let path = locate(&self.values)?;
         let values = self.values.get_path(&keys(&path))?;
@@ -280,7 +281,7 @@ impl ReleaseInput<'_> {
         })
     }
 
-    /// What is worth knowing about how the hub was found, or why none was.
+    /// Returns notes about how the hub was found, or why not.
     fn notes(&self) -> Vec<Diagnostic> {
         if self.hub.is_some() {
             return Vec::new();
@@ -299,28 +300,29 @@ impl ReleaseInput<'_> {
         }
     }
 
+    /// Returns the place of the hub: at the given keys, else as the files show it.
     fn place(&self) -> Option<HubPlace> {
-        let said = self.hub.clone().map(|path| {
+        let given = self.hub.clone().map(|path| {
             let found = self.found().filter(|found| found.path == path);
             found.unwrap_or_else(|| HubMatch {
                 path,
                 ..HubMatch::default()
             })
         });
-        let place = said.or_else(|| self.found())?;
+        let place = given.or_else(|| self.found())?;
         let version = self.version.or(place.version.as_deref());
         let number = version.and_then(ChartVersion::read);
         Some(HubPlace {
             number: number.unwrap_or_else(ChartVersion::newest),
-            is_said: number.is_some(),
-            known: (!place.is_at_hand).then(|| KnownChart::of(version)),
+            is_version_given: number.is_some(),
+            known: (!place.is_available).then(|| KnownChart::of(version)),
             is_partial: self.is_partial || matches!(place.assumption, Some(Assumption::Around(_))),
             path: place.path,
         })
     }
 }
 
-/// The parts of a release whose hub was found.
+/// A release after the search for its hub, before the merge with chart defaults.
 #[derive(Debug, Clone)]
 pub struct ReleaseSpec {
     chart: Chart,
@@ -331,9 +333,8 @@ pub struct ReleaseSpec {
 }
 
 impl ReleaseSpec {
-    /// Finds the hub. Where the z2jh chart is not among the files of the release, its known defaults are
-    /// taken; they and the schemas of charts go into what is shared. With it comes what was assumed, and what is wrong
-    /// with the schemas.
+    /// Finds the hub. Without the files of the z2jh chart, its recorded defaults are used. Defaults and schemas go
+    /// into the cache. Returns notes about assumptions, and what is wrong with the schemas, too.
     pub fn new(
         sources: &mut Sources,
         shared: &mut ChartCache,
@@ -344,7 +345,7 @@ impl ReleaseSpec {
         let chart = parts.chart;
         let mut chart = chart.unwrap_or_else(|| bare("", parts.values.set.value));
         let mut schemas = Vec::new();
-        note_schemas(&chart, &mut schemas);
+        add_schemas(&chart, &mut schemas);
         let broken = schemas.into_iter();
         let broken = broken.filter_map(|schema| shared.add_schema(sources, schema));
         notes.extend(broken);
@@ -365,25 +366,31 @@ impl ReleaseSpec {
         (plan, notes)
     }
 
-    /// Whether the linter knows anything of it: there is a hub, or a chart at hand.
+    /// Whether the release can be linted: it has a hub or an available chart.
     pub fn is_known(&self) -> bool {
         self.hub.is_some() || !self.chart.name.is_empty()
     }
 
-    /// Adds the names that the stream of this release may give its charts: those of the chart and of all charts
-    /// below it, with the aliases of dependencies.
+    /// Adds the chart names that the manifests of this release may have: of the chart and all its subcharts, with
+    /// aliases.
     pub fn add_chart_names(&self, names: &mut BTreeSet<String>) {
         add_chart_names(&self.chart, names);
-        // Where its files are not at hand, the values of a hub show that its chart is there.
+        // Without its files, the values of the hub show that the chart is there.
         names.extend(self.hub.is_some().then(|| super::chart::NAME.to_owned()));
     }
 
-    /// Where the values of a hub stand; nothing where there is none.
+    /// Adds the sources of everything that it is made of: layers, overridden values, defaults and schemas of charts.
+    pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        self.values.add_sources(sources);
+        self.chart.add_sources(sources);
+    }
+
+    /// Returns the place of the hub.
     pub fn hub(&self) -> Option<&HubPlace> {
         self.hub.as_ref()
     }
 
-    /// The text in which the first of the hub's values stands.
+    /// Returns the span of the first value of the hub.
     pub fn place(&self) -> Span {
         let path = self.hub.as_ref().map(|hub| keys(&hub.path));
         let hub = path.and_then(|path| self.values.get_path(&path));
@@ -392,8 +399,8 @@ impl ReleaseSpec {
         span(first.unwrap_or(values))
     }
 
-    /// The same values for another version of the z2jh chart, whose known defaults and schema take the place
-    /// of those that the release has.
+    /// Returns the release with another version of the z2jh chart: its recorded defaults and schema replace the
+    /// current ones.
     #[must_use]
     pub fn with_version(
         &self,
@@ -408,27 +415,27 @@ impl ReleaseSpec {
             insert(&mut plan.chart, &hub.path, z2jh);
             hub.known = Some(known);
             hub.number = ChartVersion::read(version).unwrap_or_else(ChartVersion::newest);
-            hub.is_said = true;
+            hub.is_version_given = true;
         }
         plan
     }
 }
 
 impl Release {
-    /// Puts the defaults of the charts under the values.
+    /// Merges the values with the defaults of the charts.
     ///
     /// # Errors
-    /// Where the key of a sub-chart holds no mapping, as Helm refuses it.
+    /// If the value of a subchart's key is not a mapping, which Helm refuses.
     pub fn new(plan: ReleaseSpec) -> Result<Self, NotATable> {
         let mut defaults = plan.chart.default_sources();
-        // What a chart around z2jh sets, its authors set for this release.
+        // The defaults of a parent chart count as set by the release: its authors wrote them for it.
         let is_around = |hub: &HubPlace| !hub.path.is_empty() && !plan.chart.name.is_empty();
         if plan.hub.as_ref().is_some_and(is_around) {
             defaults.remove(&plan.chart.values.set.value.source);
         }
         let coalesced = values::coalesced(plan.chart, plan.values, plan.helm)?;
-        let counts = |place: &HubPlace| is_on(&coalesced.chart, &place.path);
-        let hub = plan.hub.filter(counts);
+        let is_hub_enabled = |place: &HubPlace| is_enabled(&coalesced.chart, &place.path);
+        let hub = plan.hub.filter(is_hub_enabled);
         Ok(Self {
             values: coalesced.values,
             chart: coalesced.chart,
@@ -438,7 +445,7 @@ impl Release {
         })
     }
 
-    /// The hub; nothing where there is none, or a null took all of its values away.
+    /// Returns the hub; `None` without one, or if a null deletes all of its values.
     pub fn hub<'r>(&'r self, sources: &'r Sources) -> Option<Hub<'r>> {
         let place = self.hub.as_ref()?;
         Some(Hub {
@@ -449,27 +456,28 @@ impl Release {
             inside: &self.inside,
             own: chart_at(&self.chart, &place.path).map(|chart| chart.values.set.value.source),
             version: place.number,
-            is_version_known: place.is_said,
+            is_version_known: place.is_version_given,
             settings: OnceCell::new(),
+            pulled: OnceCell::new(),
         })
     }
 
-    /// Whether there are layers or charts around the hub that were not read.
+    /// Whether there are layers or parent charts of the hub that were not read.
     pub fn is_partial(&self) -> bool {
         self.hub.as_ref().is_some_and(|hub| hub.is_partial)
     }
 
-    /// The keys that lead to the values of the hub, where there is one.
+    /// Returns the keys that lead to the values of the hub.
     pub fn hub_path(&self) -> Option<&[String]> {
         self.hub.as_ref().map(|place| place.path.as_slice())
     }
 
-    /// Whether a chart set it, and no layer.
+    /// Whether a value is a chart default.
     pub fn is_default(&self, value: &Value) -> bool {
         self.is_defaults(value.set.value.source)
     }
 
-    /// Whether a text holds the defaults of a chart.
+    /// Whether a source has the defaults of a chart.
     pub fn is_defaults(&self, source: SourceId) -> bool {
         self.defaults.contains(&source)
     }
@@ -480,28 +488,28 @@ impl Release {
         values.is_some_and(|map| !map.entries.is_empty())
     }
 
-    /// The keys of the charts right below the one at these keys, as far as they are known.
+    /// Returns the keys of the known direct subcharts of the chart at these keys.
     pub fn charts_below(&self, path: &[String]) -> impl Iterator<Item = &str> {
         let chart = chart_at(&self.chart, path).into_iter();
         chart.flat_map(|chart| chart.charts.iter().map(|below| below.name.as_str()))
     }
 
-    /// The values of the release's own chart; those of the charts below are under their names.
+    /// Returns the values of the release's chart; those of subcharts are below their names.
     pub fn values(&self) -> &Value {
         &self.values
     }
 
-    /// The sources of the defaults of charts.
+    /// Returns the sources of chart defaults.
     pub fn defaults(&self) -> &BTreeSet<SourceId> {
         &self.defaults
     }
 
-    /// Where values are inside of other files.
+    /// Returns where values are embedded in other files.
     pub fn inside(&self) -> &[Inside] {
         &self.inside
     }
 
-    /// The values of each chart whose schema is known.
+    /// Returns the values of each chart with a known schema.
     pub fn charts<'r>(&'r self, shared: &'r ChartCache) -> Vec<ChartValues<'r>> {
         let mut charts = Vec::new();
         self.add_charts(&self.chart, &mut Vec::new(), shared, &mut charts);
@@ -517,7 +525,7 @@ impl Release {
     ) {
         let own = chart.schema.and_then(|schema| shared.schema(schema));
         let hub = self.hub.as_ref().filter(|hub| hub.path == *path);
-        // A checkout of the chart has no `values.schema.json`; it is made for the archive.
+        // A checkout of the chart has no `values.schema.json`: it is generated for the archive.
         let is_without = |hub: &&HubPlace| hub.known.is_some() || chart.schema.is_none();
         let known = hub.filter(is_without).map(|hub| match &hub.known {
             Some(known) => known.clone(),
@@ -545,19 +553,19 @@ impl Release {
     }
 }
 
-/// Keys as [`Value::get_path`] takes them.
+/// Returns keys in the form that [`Value::get_path`] expects.
 pub fn keys(path: &[String]) -> Vec<&str> {
     path.iter().map(String::as_str).collect()
 }
 
-/// Whether the values that a hub keeps in its Secret are those of another chart of the same name: Bitnami has one, whose
-/// pullers have another key.
+/// Whether the values in a hub's Secret are those of another chart of the same name, such as Bitnami's, which has no
+/// `prePuller`.
 fn is_of_namesake(values: &Value) -> bool {
     let is_empty = values.as_map().is_none_or(|map| map.entries.is_empty());
     !is_empty && values.get("prePuller").is_none()
 }
 
-/// A chart without files.
+/// Returns a chart without files.
 pub(super) fn bare(name: &str, place: Span) -> Chart {
     Chart {
         name: name.to_owned(),
@@ -569,7 +577,7 @@ pub(super) fn bare(name: &str, place: Span) -> Chart {
     }
 }
 
-/// Puts a chart below another, under keys one below the other.
+/// Inserts the z2jh chart as a subchart at a path, with bare charts on the way.
 fn insert(chart: &mut Chart, path: &[String], z2jh: Chart) {
     let Some((key, rest)) = path.split_first() else {
         chart.values = z2jh.values;
@@ -583,12 +591,12 @@ fn insert(chart: &mut Chart, path: &[String], z2jh: Chart) {
     insert(&mut chart.charts[index], rest, z2jh);
 }
 
-/// Whether the chart at these keys counts.
-fn is_on(chart: &Chart, path: &[String]) -> bool {
+/// Whether the chart at these keys is enabled.
+fn is_enabled(chart: &Chart, path: &[String]) -> bool {
     chart_at(chart, path).is_some()
 }
 
-/// The chart whose values stand at these keys.
+/// Returns the chart whose values are at these keys.
 fn chart_at<'c>(chart: &'c Chart, path: &[String]) -> Option<&'c Chart> {
     let mut keys = path.iter();
     keys.try_fold(chart, |chart, key| {
@@ -596,7 +604,7 @@ fn chart_at<'c>(chart: &'c Chart, path: &[String]) -> Option<&'c Chart> {
     })
 }
 
-/// Whether keys lead to a chart, by the names that its parent gives to its dependencies.
+/// Whether keys lead to a chart, by the names or aliases of dependencies.
 fn has_chart_at(chart: &Chart, path: &[String]) -> bool {
     let Some((key, rest)) = path.split_first() else {
         return true;
@@ -610,12 +618,15 @@ fn has_chart_at(chart: &Chart, path: &[String]) -> bool {
     }
 }
 
-fn note_schemas(chart: &Chart, found: &mut Vec<SourceId>) {
+/// Adds the schemas of a chart and all its subcharts.
+fn add_schemas(chart: &Chart, found: &mut Vec<SourceId>) {
     found.extend(chart.schema);
     for below in &chart.charts {
-        note_schemas(below, found);
+        add_schemas(below, found);
     }
 }
+
+/// Adds the names of a chart and all its subcharts, with aliases.
 fn add_chart_names(chart: &Chart, names: &mut BTreeSet<String>) {
     let dependencies = chart.dependencies.iter();
     names.extend(

@@ -1,4 +1,4 @@
-//! Seats: what the scheduler sets aside for the server of a user, and for a placeholder.
+//! Seats: the resources that the scheduler reserves for a user server or a user placeholder.
 
 use std::collections::BTreeMap;
 
@@ -9,28 +9,28 @@ use crate::values::{Content, Value};
 
 const PLACEHOLDER: &str = "scheduling.userPlaceholder.resources";
 
-/// What a pod requests.
+/// The requests of a pod.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Seat {
     /// Cores.
     pub cpu: f64,
     /// Bytes.
     pub memory: f64,
-    /// Other resources, such as `nvidia.com/gpu`, by their names.
+    /// Other resources by name, such as `nvidia.com/gpu`.
     pub others: BTreeMap<String, f64>,
 }
 
-/// A server that a user can start, and the seat that it takes.
+/// A server that a user can start, with its seat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Server {
-    /// How messages name it: `` the profile `Large` ``.
+    /// The name in messages: `` the profile `Large` ``.
     pub title: String,
-    /// What it requests.
+    /// Its requests.
     pub seat: Seat,
 }
 
-/// The seats of all servers that users can start, in the order of the profiles. A server whose requests are not known,
-/// such as encrypted ones, is left out.
+/// Returns the servers that users can start, in the order of the profiles. Servers with unknown requests, such as
+/// encrypted ones, are left out.
 pub fn servers(hub: &Hub<'_>) -> Vec<Server> {
     let servers = profiles::effective(hub).iter().filter_map(|settings| {
         Some(Server {
@@ -41,8 +41,8 @@ pub fn servers(hub: &Hub<'_>) -> Vec<Server> {
     servers.collect()
 }
 
-/// The seat of a server: its guarantees, or where there is none its limit, which Kubernetes takes for it. Nothing where
-/// an amount is not known.
+/// Returns the seat of a server: its guarantees, or its limits, which Kubernetes uses as requests. `None` if an
+/// amount is unknown.
 pub fn of(settings: &SpawnerSettings<'_>) -> Option<Seat> {
     let read =
         |guarantee, limit| request(settings, guarantee, limit).map_or(Some(0.0), bytes::amount);
@@ -59,7 +59,7 @@ pub fn of(settings: &SpawnerSettings<'_>) -> Option<Seat> {
     })
 }
 
-/// The amount that a server requests: its guarantee, or its limit.
+/// Returns the amount that a server requests: its guarantee, else its limit.
 pub fn request<'s>(
     settings: &'s SpawnerSettings<'_>,
     guarantee: &str,
@@ -69,8 +69,8 @@ pub fn request<'s>(
     of(guarantee).or_else(|| of(limit))
 }
 
-/// Returns the amount of a profile that is other than the one that the chart copies for placeholders from `singleuser`;
-/// nothing where both are the same, or one is not known.
+/// Returns the first amount of a profile that differs from the one that the chart copies from `singleuser` to
+/// placeholders; `None` if all are equal or unknown.
 pub fn differing<'s>(
     base: &'s SpawnerSettings<'_>,
     profile: &'s SpawnerSettings<'_>,
@@ -85,12 +85,12 @@ pub fn differing<'s>(
         let taken = request(profile, guarantee, limit);
         let is_other = held.and_then(bytes::amount) != taken.and_then(bytes::amount);
         let both = || held.into_iter().chain(taken);
-        let said = taken.or(profile.said(guarantee));
-        said.filter(|_| is_other && both().all(is_known))
+        let amount = taken.or(profile.explicit(guarantee));
+        amount.filter(|_| is_other && both().all(is_known))
     })
 }
 
-/// Whether the default profile takes the seat that `singleuser` says; so where there is none.
+/// Whether the seat of the default profile is that of `singleuser`. True without profiles.
 pub fn is_default_of_singleuser(hub: &Hub<'_>) -> bool {
     let base = profiles::base(hub);
     let default = profiles::default_profile(hub, profiles::effective(hub));
@@ -102,14 +102,14 @@ pub fn is_nothing(amount: &Value) -> bool {
     bytes::amount(amount) == Some(0.0)
 }
 
-/// Whether placeholders have resources of their own; else the chart gives them those of `singleuser`.
+/// Whether placeholders have their own resources. If not, the chart copies those of `singleuser`.
 pub fn has_own_placeholder(hub: &Hub<'_>) -> bool {
     let own = hub.get(PLACEHOLDER).and_then(Value::as_map);
     own.is_some_and(|map| !map.entries.is_empty())
 }
 
-/// The seat that a placeholder holds. Kubernetes reads its amounts: `1G` is 10^9 bytes here, and 2^30 for a server.
-/// Nothing where an amount is not known.
+/// Returns the seat of a placeholder. Kubernetes reads its amounts: `1G` is 10^9 bytes here, and 2^30 bytes for a
+/// server. `None` if an amount is unknown.
 pub fn placeholder(hub: &Hub<'_>) -> Option<Seat> {
     let amounts = if has_own_placeholder(hub) {
         let resources = hub.get(PLACEHOLDER)?;
@@ -124,7 +124,7 @@ pub fn placeholder(hub: &Hub<'_>) -> Option<Seat> {
     from_amounts(amounts)
 }
 
-/// As the chart copies what `singleuser` has (`templates/_helpers.tpl`, `jupyterhub.resources`).
+/// Returns the seat that the chart copies from `singleuser` (`templates/_helpers.tpl`, `jupyterhub.resources`).
 fn of_base(base: &SpawnerSettings<'_>) -> Option<Seat> {
     let pairs = [
         ("cpu", "cpu_guarantee", "cpu_limit"),
@@ -154,7 +154,7 @@ fn from_amounts(amounts: Vec<(&str, &Value)>) -> Option<Seat> {
     Some(seat)
 }
 
-/// An amount as Kubernetes reads it.
+/// Returns an amount as Kubernetes reads it.
 fn quantity(value: &Value) -> Option<f64> {
     match &value.content {
         Content::Number(number) => number.as_f64(),

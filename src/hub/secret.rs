@@ -1,23 +1,23 @@
-//! The Secret into which z2jh writes the values of its hub.
+//! The Secret in which z2jh stores the values of the hub.
 
 use crate::k8s::Object;
 use crate::yaml::{self, NodeRef};
 
-/// The values of a hub, where an object is the Secret that holds them (`templates/hub/secret.yaml`).
+/// The values in the Secret of a hub (`templates/hub/secret.yaml`).
 #[derive(Debug, Clone)]
 pub struct HubValues<'d> {
-    /// What holds them.
+    /// The node with the values.
     pub node: NodeRef<'d>,
-    /// The text; nothing where it is not base64 of one.
+    /// The text; `None` if it is not base64 or not UTF-8.
     pub text: Option<String>,
 }
 
 impl<'d> HubValues<'d> {
-    /// The key under which the Secret has them.
+    /// The key of the values in the Secret.
     pub const KEY: &'static str = "values.yaml";
 
-    /// Those of an object; nothing where it is no such Secret. `stringData` counts before `data`, as to the
-    /// API server.
+    /// Returns the values of an object; `None` if it is no such Secret. As in the API server, `stringData` overrides
+    /// `data`.
     pub fn of(object: &Object<'d>) -> Option<Self> {
         let component = object.node.get_path(&["metadata", "labels", "component"]);
         let is_hub = component.and_then(|component| component.text()) == Some("hub");

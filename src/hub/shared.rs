@@ -1,3 +1,5 @@
+//! Chart data that all releases of a run share.
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -15,8 +17,7 @@ pub(super) static BROKEN_SCHEMA: Code = Code::error(
 )
 .page(include_str!("broken_schema.md"));
 
-/// What the releases of a run have in common, each read once: the known charts of z2jh, and the schemas of
-/// charts at hand.
+/// A cache for all releases of a run: the recorded z2jh charts, and the schemas of available charts. Each is read once.
 #[derive(Debug, Default)]
 pub struct ChartCache {
     embedded: Vec<(Helm, Cow<'static, str>, Chart)>,
@@ -24,7 +25,7 @@ pub struct ChartCache {
 }
 
 impl ChartCache {
-    /// The z2jh chart of a version with its known defaults.
+    /// Returns the z2jh chart of a version with its recorded defaults.
     pub fn embedded(&mut self, sources: &mut Sources, of: &KnownChart, helm: Helm) -> Chart {
         let defaults = of.defaults();
         let mut known = self.embedded.iter();
@@ -44,7 +45,8 @@ impl ChartCache {
         chart
     }
 
-    /// Reads the schema of a chart, unless that was done before. Nothing outside of the file is fetched.
+    /// Reads the schema of a chart, unless it is cached, and returns what is wrong with it. References to other files
+    /// are not fetched.
     pub fn add_schema(&mut self, sources: &Sources, source: SourceId) -> Option<Diagnostic> {
         if self.schemas.contains_key(&source) {
             return None;
@@ -58,7 +60,7 @@ impl ChartCache {
         error
     }
 
-    /// The schema in a source; nothing where it was not read or cannot be used.
+    /// Returns the schema in a source; `None` if it was not read or cannot be used.
     pub fn schema(&self, source: SourceId) -> Option<&Schema> {
         self.schemas.get(&source)?.as_ref()
     }
@@ -69,7 +71,7 @@ fn read_schema(sources: &Sources, source: SourceId) -> Result<Schema, Diagnostic
     let broken = |message: String, start: usize| {
         Diagnostic::new(&BROKEN_SCHEMA, message)
             .at(Span::new(source, start..start), "")
-            .help("Helm refuses the chart for it; values are linted without it")
+            .help("correct the schema: Helm refuses to install the chart; the values are linted without it")
     };
     let document = serde_json::from_str(text).map_err(|error| {
         let lines = sources.get(source).line_starts();

@@ -1,18 +1,18 @@
-//! What is known of the templates of z2jh: which values make which nodes of its objects.
+//! The templates of z2jh: which values set which fields of its objects.
 
 use super::components::{CONTINUOUS_PULLER, HOOK_PULLER, USER_PLACEHOLDER};
 use crate::k8s::Object;
 
-/// A node of objects of one part of the hub, and the values that may make it.
+/// A field of the objects of one component, and the values that may set it.
 #[derive(Debug)]
 pub struct TemplateRow {
-    /// How the chart calls the part, by a label.
+    /// The component label of the object.
     component: &'static str,
     kind: &'static str,
-    /// The keys that lead to the node, with `*` for any item of a list.
+    /// The path of the field, with `*` for any item of a list.
     pub node: &'static str,
-    /// The paths of values, with `*` for any key or item: one makes all of the node, or each of them some of its
-    /// entries or items.
+    /// The paths of values, with `*` for any key or item. Either one of them sets the whole field, or each sets some
+    /// of its entries or items.
     pub values: &'static [&'static str],
 }
 
@@ -35,11 +35,13 @@ const SELECTOR: &str = "spec.template.spec.nodeSelector";
 const POD: &str = "spec.template.spec";
 const PULLED: &str = "spec.template.spec.initContainers.*.image";
 
-/// Those of pods that stand for users, and of those that pull for them.
+/// Tolerations of user placeholders.
 const OF_USERS: &[&str] = &[
     "scheduling.userPods.tolerations",
     "singleuser.extraTolerations",
 ];
+
+/// Tolerations of image pullers.
 const OF_PULLERS: &[&str] = &[
     "scheduling.userPods.tolerations",
     "singleuser.extraTolerations",
@@ -47,7 +49,7 @@ const OF_PULLERS: &[&str] = &[
 ];
 const SELECTOR_OF_USERS: &[&str] = &["singleuser.nodeSelector"];
 
-/// As `hub::hub_images` has them.
+/// The images that [`super::hub_images`] returns.
 const IMAGES: &[&str] = &[
     "singleuser.networkTools.image",
     "singleuser.image",
@@ -60,8 +62,8 @@ const IMAGES: &[&str] = &[
 
 const CORE: &str = "scheduling.corePods.tolerations";
 
-/// What real releases set agrees with their manifests, which a test holds; of what none of them sets (the pods' own
-/// tolerations, some budgets), the chart's schema says what it does.
+/// The known fields. A test compares them with the manifests of real releases. For values that no release sets, such as
+/// some disruption budgets, the chart's schema documents the effect.
 #[rustfmt::skip]
 const ROWS: &[TemplateRow] = &[
     row("hub", "Deployment", TOLERATIONS, &[CORE, "hub.tolerations"]),
@@ -91,7 +93,7 @@ const ROWS: &[TemplateRow] = &[
     row(HOOK_PULLER, "DaemonSet", PULLED, IMAGES),
 ];
 
-/// The keys of the values of each part of the hub: of `singleuser`, say, nothing comes into the pods of the proxy.
+/// The path of the values of each component. No value of `singleuser`, for example, affects the pods of the proxy.
 const PARTS: &[(&str, &[&str])] = &[
     ("autohttps", &["proxy", "traefik"]),
     (CONTINUOUS_PULLER, &["prePuller"]),
@@ -107,7 +109,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("user-scheduler", &["scheduling", "userScheduler"]),
 ];
 
-/// The keys of the values of the part of the hub that an object is.
+/// Returns the path of the values of the component that an object belongs to.
 pub fn part(object: &Object<'_>) -> Option<&'static [&'static str]> {
     let mut components = components(object);
     components.find_map(|component| {
@@ -118,14 +120,14 @@ pub fn part(object: &Object<'_>) -> Option<&'static [&'static str]> {
     })
 }
 
-/// The rows about a node that the steps pass through, each with the number of steps that lead to it. A step is a
-/// key; `None` is an item of a list.
+/// Returns the rows whose field is on a path in an object, each with the number of steps to the field. A step is a
+/// key, or `None` for an item of a list.
 pub fn rows(object: &Object<'_>, steps: &[Option<&str>]) -> Vec<(&'static TemplateRow, usize)> {
     let depth = |row: &'static TemplateRow| Some((row, leads_to(steps, row.node)?));
     of(object).filter_map(depth).collect()
 }
 
-/// The rows about an object.
+/// Returns the rows about an object.
 pub fn of(object: &Object<'_>) -> impl Iterator<Item = &'static TemplateRow> {
     ROWS.iter().filter(|row| {
         let mut components = components(object);
@@ -133,7 +135,7 @@ pub fn of(object: &Object<'_>) -> impl Iterator<Item = &'static TemplateRow> {
     })
 }
 
-/// What an object says that it is in its chart.
+/// Returns the component labels of an object.
 pub fn components<'d>(object: &Object<'d>) -> impl Iterator<Item = &'d str> + use<'d> {
     let labels = object.node.get_path(&["metadata", "labels"]);
     let label = move |key| labels?.get(key)?.text();
@@ -142,15 +144,15 @@ pub fn components<'d>(object: &Object<'d>) -> impl Iterator<Item = &'d str> + us
         .filter_map(label)
 }
 
-/// How many of the steps lead to the node, if they lead through it.
+/// Returns the number of steps that lead to a field, if the path leads through it.
 fn leads_to(steps: &[Option<&str>], node: &str) -> Option<usize> {
     let mut depth = 0;
     for key in node.split('.') {
-        let is_there = match steps.get(depth)? {
+        let matches = match steps.get(depth)? {
             Some(name) => *name == key,
             None => key == "*",
         };
-        is_there.then(|| depth += 1)?;
+        matches.then(|| depth += 1)?;
     }
     Some(depth)
 }

@@ -2,7 +2,7 @@ use super::{ChartCache, Hub, Release, ReleaseInput, ReleaseSpec};
 use crate::text::Sources;
 use crate::values::{self, Helm};
 
-/// Looks at the hub of a values file, for a version of the chart.
+/// Calls `look` with the hub of a values file, for a chart version.
 pub(super) fn with_hub<T>(version: &str, text: &str, look: impl FnOnce(&Hub<'_>) -> T) -> T {
     let mut sources = Sources::default();
     let source = sources.add("values.yaml", text.to_owned());

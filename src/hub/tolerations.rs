@@ -1,17 +1,18 @@
-//! What a toleration tolerates. Where a part of it is not known, it is taken to be what is asked for.
+//! What a toleration in values tolerates. An unknown part of it, such as an encrypted one, is assumed to match.
 
 use serde_json::{Value as Json, json};
 
 use super::components::DEDICATED;
 use crate::values::{Content, Value};
 
-/// The spellings of the taint of a dedicated pool that none of these tolerates with this value.
+/// Returns the spellings of the dedicated taint with this value that none of the tolerations matches.
 pub fn missing(items: &[&Value], value: &str) -> Vec<&'static str> {
     let is_missing = |key: &&str| !items.iter().any(|item| tolerates(item, key, value));
     DEDICATED.into_iter().filter(is_missing).collect()
 }
 
-/// Tolerations of the taint by these spellings: like the one that is there by the other, else as the chart has them.
+/// Returns tolerations of these spellings, copied from that of the other spelling if there is one, else as the chart
+/// has them.
 pub fn with_spellings(items: &[&Value], spellings: &[&str], value: &str) -> Vec<Json> {
     let mut twins = items.iter().filter(|item| {
         DEDICATED
@@ -29,7 +30,7 @@ pub fn with_spellings(items: &[&Value], spellings: &[&str], value: &str) -> Vec<
     spellings.iter().map(spelled).collect()
 }
 
-/// The first that names the taint with another value.
+/// Returns the first toleration of the dedicated taint with another value, and that value.
 pub fn of_another_value<'v>(items: &[&'v Value], value: &str) -> Option<(&'v Value, String)> {
     items.iter().find_map(|item| {
         let (Text::Is(key), Text::Is(own)) = (text(item, "key"), text(item, "value")) else {
@@ -40,11 +41,12 @@ pub fn of_another_value<'v>(items: &[&'v Value], value: &str) -> Option<(&'v Val
     })
 }
 
-/// Whether it stands for every taint.
+/// Whether a toleration matches every taint.
 pub fn is_everything(item: &Value) -> bool {
     text(item, "key").is("") && text(item, "operator").is("Exists")
 }
 
+/// Whether a toleration matches a taint with the effect `NoSchedule`.
 fn tolerates(item: &Value, key: &str, value: &str) -> bool {
     let effect = text(item, "effect");
     let operator = text(item, "operator");
@@ -59,27 +61,28 @@ fn tolerates(item: &Value, key: &str, value: &str) -> bool {
         && (operator.may_be("Exists") || is_equal && text(item, "value").may_be(value))
 }
 
-/// A text as far as it is known; what is not there is empty.
+/// A string as far as it is known. A missing field is the empty string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Text<'v> {
-    /// This text.
+    /// This string.
     Is(&'v str),
-    /// Encrypted, or no text.
+    /// Encrypted, or no string.
     Unknown,
 }
 
 impl Text<'_> {
-    /// Whether it is known to be this text.
+    /// Whether it is known to be this string.
     pub fn is(self, text: &str) -> bool {
         self == Text::Is(text)
     }
 
+    /// Whether it is this string or unknown.
     fn may_be(self, text: &str) -> bool {
         self == Text::Unknown || self.is(text)
     }
 }
 
-/// A field of a toleration.
+/// Returns a field of a toleration.
 pub fn text<'v>(item: &'v Value, key: &str) -> Text<'v> {
     match item.get(key).map(|value| &value.content) {
         None | Some(Content::Null) => Text::Is(""),

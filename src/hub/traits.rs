@@ -1,4 +1,4 @@
-//! What a `kubespawner_override` can set: the traits of KubeSpawner, as the class of each version answered.
+//! The traits of KubeSpawner that a `kubespawner_override` can set, recorded from the class of each version.
 
 use crate::hub::ChartVersion;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,30 +8,30 @@ use serde::Deserialize;
 
 use crate::values::{Content, Value};
 
-/// What can be set on the spawner of one version.
+/// The traits of one version of KubeSpawner.
 #[derive(Debug, Deserialize)]
 pub struct Traits {
     #[serde(rename = "traits")]
     configurable: BTreeMap<String, Trait>,
-    /// Old names that are still mapped, with the new ones.
+    /// Former names that are still accepted, with the current ones.
     renamed: BTreeMap<String, String>,
-    /// Attributes that are no configuration, and can be set all the same.
+    /// Attributes that are not configurable but can be set.
     internal: BTreeSet<String>,
     /// Attributes that cannot be set.
     read_only: BTreeSet<String>,
 }
 
-/// One of them.
+/// A configurable trait.
 #[derive(Debug, Deserialize)]
 pub struct Trait {
-    /// The JSON types that it takes.
+    /// The accepted JSON types.
     types: BTreeSet<TraitType>,
-    /// The texts that it takes, where it does not take every text.
+    /// The accepted strings; empty if every string is accepted.
     #[serde(default)]
     pub values: Vec<String>,
 }
 
-/// A type of JSON, where whole numbers are one of their own.
+/// A JSON type. Integers are a type of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TraitType {
@@ -39,11 +39,11 @@ pub enum TraitType {
     Object,
     /// A list.
     Array,
-    /// A text.
+    /// A string.
     String,
     /// A number.
     Number,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// `true` or `false`.
     Boolean,
@@ -51,7 +51,7 @@ pub enum TraitType {
     Null,
 }
 
-/// The versions of KubeSpawner that hub images of the chart have, each with the first chart that has it
+/// The versions of KubeSpawner in the hub images of the chart, each with the first chart version that has it
 /// (`scripts/record-traits`).
 static RECORDED: [Recorded; 5] = [
     Recorded::new(
@@ -95,18 +95,18 @@ impl Recorded {
 }
 
 impl Traits {
-    /// Those of the KubeSpawner in the hub image of a chart.
+    /// Returns the traits of the KubeSpawner in the hub image of a chart version.
     pub fn of(chart: ChartVersion) -> &'static Self {
         let known = RECORDED.iter().rev().find(|known| known.since <= chart);
         known.unwrap_or(&RECORDED[0]).traits()
     }
 
-    /// Those of every version, the newest first.
+    /// Returns the traits of every version, the newest first.
     pub fn every() -> impl Iterator<Item = &'static Self> {
         RECORDED.iter().rev().map(Recorded::traits)
     }
 
-    /// The first chart after this one whose KubeSpawner takes the value under the name.
+    /// Returns the first later chart version whose KubeSpawner accepts the value for a trait.
     pub fn first_after(chart: ChartVersion, name: &str, value: &Value) -> Option<ChartVersion> {
         let mut later = RECORDED.iter().filter(|known| known.since > chart);
         let takes = |known: &&'static Recorded| {
@@ -116,42 +116,42 @@ impl Traits {
         later.find(takes).map(|known| known.since)
     }
 
-    /// A trait by its name, or by a name of old.
+    /// Returns a trait by its current or former name.
     pub fn get(&self, name: &str) -> Option<&Trait> {
         let name = self.renamed.get(name).map_or(name, String::as_str);
         self.configurable.get(name)
     }
 
-    /// What a name of old became.
+    /// Returns the current name of a trait for a former one.
     pub fn renamed(&self, name: &str) -> Option<&str> {
         self.renamed.get(name).map(String::as_str)
     }
 
-    /// Whether it is no configuration, but has an effect when it is set.
+    /// Whether an attribute is not configurable, but has an effect if it is set.
     pub fn is_internal(&self, name: &str) -> bool {
         self.internal.contains(name)
     }
 
-    /// Whether setting it fails.
+    /// Whether an attribute cannot be set.
     pub fn is_read_only(&self, name: &str) -> bool {
         self.read_only.contains(name)
     }
 
-    /// The names of the configurable ones.
+    /// Returns the names of all configurable traits.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.configurable.keys().map(String::as_str)
     }
 }
 
 impl Trait {
-    /// Whether it takes a value; one that is not known is taken.
+    /// Whether the trait accepts a value. An encrypted value is accepted.
     pub fn takes(&self, value: &Value) -> bool {
         match &value.content {
             Content::Encrypted(..) => true,
             Content::String(text) if !self.values.is_empty() => self.values.contains(text),
             Content::Number(number) => match number.as_f64() {
                 Some(number) if number.fract() != 0.0 => self.has(TraitType::Number),
-                // A boolean takes these too.
+                // A boolean trait accepts these too.
                 Some(0.0 | 1.0) if self.has(TraitType::Boolean) => true,
                 _ => self.has(TraitType::Integer),
             },
@@ -163,16 +163,16 @@ impl Trait {
         self.types.contains(&wanted)
     }
 
-    /// What can be written, in words; nothing where only Python can set it.
+    /// Describes the accepted values, such as "a string or a number"; `None` if only Python can set the trait.
     pub fn in_words(&self) -> Option<String> {
         let words = self.types.iter().filter_map(|it| match it {
             TraitType::Object => Some("a mapping"),
             TraitType::Array => Some("a list"),
-            // A text alone is taken for a list of one.
-            TraitType::String if !self.has(TraitType::Array) => Some("a text"),
+            // A string is accepted as a list with one item.
+            TraitType::String if !self.has(TraitType::Array) => Some("a string"),
             TraitType::Number => Some("a number"),
-            TraitType::Integer if !self.has(TraitType::Number) => Some("a whole number"),
-            // Python takes a boolean for a number, which nobody means.
+            TraitType::Integer if !self.has(TraitType::Number) => Some("an integer"),
+            // Python accepts a boolean as a number, which is never intended.
             TraitType::Boolean if !self.has(TraitType::Integer) => Some("`true` or `false`"),
             TraitType::String | TraitType::Integer | TraitType::Boolean | TraitType::Null => None,
         });
@@ -195,7 +195,8 @@ impl TraitType {
     }
 }
 
-/// `nodeSelector` and `node-selector` as `node_selector`, `memory.limit` as `memory_limit`.
+/// Returns a key in snake case: `node_selector` for `nodeSelector` and `node-selector`, `memory_limit` for
+/// `memory.limit`.
 pub fn snake_case(key: &str) -> String {
     let mut snake = String::new();
     for letter in key.chars() {
@@ -342,8 +343,8 @@ mod tests {
                 .expect("a trait")
                 .in_words()
         };
-        assert_eq!(words("mem_limit").as_deref(), Some("a text or a number"));
-        assert_eq!(words("start_timeout").as_deref(), Some("a whole number"));
+        assert_eq!(words("mem_limit").as_deref(), Some("a string or a number"));
+        assert_eq!(words("start_timeout").as_deref(), Some("an integer"));
         assert_eq!(words("privileged").as_deref(), Some("`true` or `false`"));
         assert_eq!(words("volumes").as_deref(), Some("a mapping or a list"));
         assert_eq!(words("modify_pod_hook"), None);

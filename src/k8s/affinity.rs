@@ -11,25 +11,24 @@ pub type NodeLabels = BTreeMap<String, String>;
 /// One expression of a node selector term (`core/v1` `NodeSelectorRequirement`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
-    /// `In`, `NotIn`, `Exists` or `DoesNotExist`, as label selectors have them.
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`, as in label selectors.
     Labels(Expression),
     /// `Gt`: the label is an integer above this one.
     Greater(String, i64),
     /// `Lt`: the label is an integer below this one.
     Less(String, i64),
-    /// Something that the API server refuses; nothing matches it.
+    /// Something that the API server rejects; nothing matches it.
     Invalid,
 }
 
 impl Requirement {
-    /// `key In values`.
+    /// Returns `key In values`.
     pub fn is_in(key: &str, values: &[&str]) -> Self {
         let values = values.iter().map(|&value| value.to_owned()).collect();
         Requirement::Labels(Expression::In(key.to_owned(), values))
     }
 
-    /// Reads an item of `matchExpressions`; what Kubernetes' own `NodeSelectorRequirementsAsSelector`
-    /// refuses is invalid.
+    /// Reads an item of `matchExpressions`; what `NodeSelectorRequirementsAsSelector` of Kubernetes rejects is invalid.
     pub fn read(node: NodeRef<'_>) -> Self {
         let text = |key| {
             node.get(key)
@@ -65,7 +64,7 @@ impl Requirement {
         }
     }
 
-    /// Reads an item of `matchFields`: the name of a node is, or is not, one word
+    /// Reads an item of `matchFields`: the name of a node is, or is not, one string
     /// (`NodeSelectorRequirementsAsFieldSelector`).
     fn read_field(node: NodeRef<'_>) -> Self {
         match Self::read(node) {
@@ -79,7 +78,7 @@ impl Requirement {
         }
     }
 
-    /// Whether a node with these labels meets it.
+    /// Returns whether a node with these labels meets it.
     pub fn matches(&self, labels: &NodeLabels) -> bool {
         let integer = |key| {
             labels
@@ -94,14 +93,14 @@ impl Requirement {
         }
     }
 
-    /// Whether any node whose label `key` is `value` can meet it.
+    /// Returns whether a node whose label `key` is `value` can meet it.
     pub fn allows(&self, key: &str, value: &str) -> bool {
         let labels = NodeLabels::from([(key.to_owned(), value.to_owned())]);
         self.key()
             .is_some_and(|about| about != key || self.matches(&labels))
     }
 
-    /// The label that it is about.
+    /// Returns the label key of the requirement.
     fn key(&self) -> Option<&str> {
         match self {
             Requirement::Labels(
@@ -119,7 +118,7 @@ impl Requirement {
     }
 }
 
-/// Whether some node meets all of them that has these labels, and whatever others.
+/// Returns whether a node with these labels, and any others, can meet all requirements.
 fn can_all_hold(requirements: &[Requirement], labels: &NodeLabels) -> bool {
     let mut by_key: BTreeMap<&str, Vec<&Requirement>> = BTreeMap::new();
     for requirement in requirements {
@@ -141,9 +140,8 @@ fn can_all_hold(requirements: &[Requirement], labels: &NodeLabels) -> bool {
     })
 }
 
-/// Values of one label, among them one that meets all the requirements if there is any: those of an
-/// `In`; else numbers right after the tightest bounds, one more than can be excluded, and a text that
-/// is longer than any that is excluded.
+/// Returns values of one label, one of which meets all requirements if any value does: those of an `In`; otherwise
+/// numbers just beyond the tightest bounds, one more than can be excluded, and a string longer than any excluded one.
 fn witnesses(about: &[&Requirement]) -> Vec<String> {
     let mut excluded = BTreeSet::new();
     let (mut above, mut below) = (None, None);
@@ -169,17 +167,17 @@ fn witnesses(about: &[&Requirement]) -> Vec<String> {
     numbers.chain([text]).collect()
 }
 
-/// One node selector term: all of its expressions and fields hold.
+/// A node selector term: all of its expressions and fields must match.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Term {
-    /// Over the node's labels.
+    /// Expressions about the labels of the node.
     pub expressions: Vec<Requirement>,
-    /// Over the node's fields, of which there is one: `metadata.name`.
+    /// Expressions about the fields of the node, of which there is one: `metadata.name`.
     pub fields: Vec<Requirement>,
 }
 
 impl Term {
-    /// The only field of a node that a term can name.
+    /// The only field of a node that a term can use.
     const NAME: &'static str = "metadata.name";
 
     /// Reads an item of `nodeSelectorTerms`, or a `preference`.
@@ -197,25 +195,25 @@ impl Term {
         }
     }
 
-    /// The labels and the field that it is about.
+    /// Returns the label and field keys of the term.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let requirements = self.expressions.iter().chain(&self.fields);
         requirements.filter_map(Requirement::key)
     }
 
-    /// A term without expressions and fields matches no node (`isEmptyNodeSelectorTerm`).
+    /// Returns whether the term has no expressions and fields: then it matches no node (`isEmptyNodeSelectorTerm`).
     pub fn is_empty(&self) -> bool {
         self.expressions.is_empty() && self.fields.is_empty()
     }
 
-    /// Whether any node can match that has these labels, and whatever name and other labels.
+    /// Returns whether a node with these labels, and any name and other labels, can match.
     pub fn can_match(&self, labels: &NodeLabels) -> bool {
         !self.is_empty()
             && can_all_hold(&self.expressions, labels)
             && can_all_hold(&self.fields, &NodeLabels::new())
     }
 
-    /// Whether a node matches.
+    /// Returns whether a node matches.
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
         let fields = NodeLabels::from([(Self::NAME.to_owned(), name.to_owned())]);
         !self.is_empty()
@@ -227,22 +225,22 @@ impl Term {
     }
 }
 
-/// What a pod spec demands of its node: `nodeSelector` and the required node affinity.
+/// The requirements of a pod spec for its node: `nodeSelector` and the required node affinity.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Affinity {
-    /// `nodeSelector`: every pair holds.
+    /// `nodeSelector`: all labels are required.
     pub node_selector: BTreeMap<String, String>,
-    /// `requiredDuringSchedulingIgnoredDuringExecution`: one of the terms matches; `None` demands nothing.
+    /// `requiredDuringSchedulingIgnoredDuringExecution`: one of the terms must match; `None` requires nothing.
     pub required: Option<Vec<Term>>,
 }
 
 impl Affinity {
-    /// The required node selector, in a node affinity.
+    /// The key of the required node selector in a node affinity.
     pub const REQUIRED: &'static str = "requiredDuringSchedulingIgnoredDuringExecution";
-    /// The preferred scheduling terms, in a node affinity.
+    /// The key of the preferred scheduling terms in a node affinity.
     pub const PREFERRED: &'static str = "preferredDuringSchedulingIgnoredDuringExecution";
 
-    /// Reads a pod spec as `core/v1` has it.
+    /// Reads them from a `core/v1` pod spec.
     pub fn read(spec: NodeRef<'_>) -> Self {
         Self::of(
             spec.get("nodeSelector"),
@@ -250,7 +248,7 @@ impl Affinity {
         )
     }
 
-    /// Reads the two fields, wherever they are.
+    /// Reads them from the two fields, wherever they are.
     pub fn of(node_selector: Option<NodeRef<'_>>, node_affinity: Option<NodeRef<'_>>) -> Self {
         let pairs = node_selector
             .into_iter()
@@ -275,7 +273,7 @@ impl Affinity {
         }
     }
 
-    /// Whether a pod may be scheduled onto a node, taints aside.
+    /// Returns whether a pod may be scheduled onto a node, apart from taints.
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
         self.node_selector
             .iter()

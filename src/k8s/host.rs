@@ -1,15 +1,15 @@
-//! Host names as the API server takes them in an Ingress: DNS-1123 subdomains, with `*` for a first label.
+//! Host names that the API server accepts in an Ingress: DNS-1123 subdomains, optionally with `*` as first label.
 
-/// Why a text is no host name.
+/// The reason why a string is not a host name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostFlaw {
-    /// What it is instead: `a URL`.
+    /// What the string is: `a URL`.
     pub is: &'static str,
-    /// The host name in it.
+    /// The host name in it, if any.
     pub meant: Option<String>,
 }
 
-/// Returns what is wrong with a host name; nothing for one that is right, and for one that a template completes.
+/// Returns what is wrong with a host name; `None` for a correct one, and for one that a template completes.
 pub fn host_flaw(text: &str) -> Option<HostFlaw> {
     if text.is_empty() || text.contains(['{', '$', '%', '<']) || is_host(text) {
         return None;

@@ -1,58 +1,57 @@
-//! The kinds whose objects have pods: where their templates sit, and what a change of them does.
+//! The kinds whose objects have pods: where their pod templates are, and the effect of a change.
 
 use super::operators::operators;
 use super::shape::{Parent, Shape};
 use super::table::table;
 use crate::yaml::NodeRef;
 
-/// What happens to running pods where the template changes that they were made from.
+/// The effect of a changed template on running pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnChange {
     /// They are replaced.
     Restart,
-    /// They stay; those made later follow the new template.
+    /// They are not replaced; new pods use the new template.
     Stay,
-    /// Nothing: the API server refuses the change of an object that exists.
+    /// None: the API server rejects the change of an existing object.
     Refused,
 }
 
-/// Where objects of one kind hold a pod template.
+/// The place of a pod template in objects of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplatePlace {
-    /// Keys from the object, separated by dots: `[]` after a key is every item of its list, `*` every value
-    /// of a mapping, and a key with `?` is created where it is missing. Empty where the object itself is the
-    /// template.
+    /// Keys from the object, separated by dots: `[]` after a key means each item of its list, `*` each value of a
+    /// mapping, and a key with `?` is created if it is missing. Empty if the object itself is the template.
     pub path: String,
-    /// What `match.template` calls it; empty for the only template of a kind.
+    /// The name for `match.template`; empty for the only template of a kind.
     pub role: String,
-    /// How the template is laid out there.
+    /// The layout of the template.
     pub shape: &'static Shape,
-    /// What fields come from where the template does not set them, the nearest first.
+    /// Where fields come from if the template does not set them, nearest first.
     pub inherits: Vec<Parent>,
-    /// When there are no pods to place here, though the path leads to something.
+    /// A condition under which there are no pods here, although the path leads to something.
     pub unless: Option<Condition>,
-    /// What ties the pods to nodes, so that only a row that names the kind reaches them.
+    /// What binds the pods to nodes, so that only rows that name the kind match them.
     pub bound: Bound,
-    /// Whether it is reported by name where the path leads to nothing, because there are pods all the same.
+    /// Whether a missing template is reported, because there are pods anyway.
     pub is_expected: bool,
 }
 
-/// What ties pods to nodes.
+/// What binds pods to nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Bound {
-    /// Nothing: they run wherever the scheduler puts them.
+    /// Nothing: the scheduler chooses their nodes.
     #[default]
     Free,
-    /// A DaemonSet, which runs one on each node.
+    /// A DaemonSet, which runs one pod on each node.
     EveryNode,
-    /// A DaemonSet, where the object says so.
+    /// A DaemonSet, if the condition is true.
     EveryNodeIf(Condition),
-    /// The disks of their nodes, which hold their data.
+    /// The disks of their nodes, which have their data.
     Disks,
 }
 
 impl Bound {
-    /// Whether a DaemonSet makes the pods.
+    /// Returns whether a DaemonSet creates the pods.
     pub(super) fn is_daemon_set(self, place: NodeRef<'_>) -> bool {
         match self {
             Bound::EveryNode => true,
@@ -61,7 +60,7 @@ impl Bound {
         }
     }
 
-    /// Whether the pods belong to the nodes that they run on.
+    /// Returns whether the pods are bound to their nodes.
     pub(super) fn is_bound(self, place: NodeRef<'_>) -> bool {
         self == Bound::Disks || self.is_daemon_set(place)
     }
@@ -70,11 +69,11 @@ impl Bound {
 /// A condition on a key next to the fields of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
-    /// The key is there and not null.
+    /// The key is set and not null.
     Set(&'static str),
     /// The key has this value.
     Equal(&'static str, &'static str),
-    /// The key has another value than this, or none.
+    /// The key has another value, or none.
     NotEqual(&'static str, &'static str),
 }
 
@@ -90,22 +89,22 @@ impl Condition {
     }
 }
 
-/// One kind whose objects have pods.
+/// A kind whose objects have pods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kind {
     /// The API group; empty for the core group.
     pub group: String,
     /// The kind.
     pub name: String,
-    /// Where its templates sit; none where the policy says that its pods are not to be placed.
+    /// The places of its pod templates; none if the policy leaves its pods unchanged.
     pub places: Vec<TemplatePlace>,
-    /// What a change does.
+    /// The effect of a change.
     pub on_change: OnChange,
     /// A condition of the operator for applying the fields.
     pub caveat: Option<&'static str>,
 }
 
-/// The kinds that have pods: those that the policy adds, then those of the table.
+/// The kinds that have pods: those of the policy, then those of the table.
 #[derive(Debug, Clone)]
 pub struct Kinds {
     rows: Vec<Kind>,
@@ -126,20 +125,20 @@ impl Kinds {
         Self { rows }
     }
 
-    /// The row of a kind, whatever its version.
+    /// Returns the row of a kind, whatever its version.
     pub fn get(&self, group: &str, name: &str) -> Option<&Kind> {
         let mut rows = self.rows.iter();
         rows.find(|kind| kind.name == name && kind.group == group)
     }
 
-    /// Whether objects of a kind of this name may have pods that are tied to their nodes.
+    /// Returns whether objects of a kind with this name may have pods that are bound to their nodes.
     pub fn may_be_bound(&self, name: &str) -> bool {
         let rows = self.rows.iter().filter(|kind| kind.name == name);
         let mut places = rows.flat_map(|kind| &kind.places);
         places.any(|place| place.bound != Bound::Free)
     }
 
-    /// The names of all kinds, each once.
+    /// Returns the names of all kinds, without duplicates.
     pub fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for kind in &self.rows {
@@ -150,14 +149,14 @@ impl Kinds {
         names
     }
 
-    /// Whether objects of this name may have pods; without a group, in whatever group.
+    /// Returns whether objects with this name may have pods; without a group, in any group.
     pub(super) fn has_name(&self, name: &str, group: Option<&str>) -> bool {
         let mut rows = self.rows.iter();
         rows.any(|kind| kind.name == name && group.is_none_or(|group| kind.group == group))
     }
 }
 
-/// Whether a group is one of Kubernetes' own, all of whose kinds with pods stand in the table.
+/// Returns whether a group belongs to Kubernetes: then the table has all of its kinds with pods.
 pub(super) fn is_of_kubernetes(group: &str) -> bool {
     const WITHOUT_DOMAIN: [&str; 6] = ["", "apps", "autoscaling", "batch", "extensions", "policy"];
     WITHOUT_DOMAIN.contains(&group) || group.ends_with(".k8s.io")

@@ -108,7 +108,7 @@ impl<'d> MisshapenSearch<'d> {
         if expected.is_of(node) {
             return true;
         }
-        // An alias without an anchor has no type; what is wrong with it is reported as such.
+        // An alias without an anchor has no type; it has its own error.
         let is_alias = matches!(node.node().content, NodeContent::Alias(_));
         if !node.is_null() && !is_alias && self.found.iter().all(|other| other.path != path) {
             self.found.push(Misshapen {
@@ -120,7 +120,7 @@ impl<'d> MisshapenSearch<'d> {
         false
     }
 
-    /// The value of a key of a mapping, where it is of a type.
+    /// Returns the value of a key of a mapping, if it has the type.
     fn get(
         &mut self,
         node: NodeRef<'d>,
@@ -133,7 +133,7 @@ impl<'d> MisshapenSearch<'d> {
         self.expect(value, &path, expected).then_some((value, path))
     }
 
-    /// Keys that lead from a mapping to a value of a type.
+    /// Returns the value at a path of keys, if it has the type.
     fn get_path(&mut self, node: NodeRef<'d>, path: &str, keys: &[&str], expected: Type) {
         let Some((last, keys)) = keys.split_last() else {
             return;
@@ -161,7 +161,7 @@ impl<'d> MisshapenSearch<'d> {
         self.get_path(metadata, &path, &["annotations", HOOK], Type::String);
     }
 
-    /// The list of a list of objects.
+    /// Checks the list of a list of objects.
     fn check_items(&mut self, object: &Object<'d>) {
         let is_list = object.gvk.kind == "List" && object.gvk.group.is_empty();
         if is_list && let Some(items) = object.node.get("items") {
@@ -169,7 +169,7 @@ impl<'d> MisshapenSearch<'d> {
         }
     }
 
-    /// Goes the way of a place of the table.
+    /// Follows the path of a place.
     fn follow(&mut self, node: NodeRef<'d>, path: &str, steps: &[&str], place: &TemplatePlace) {
         let Some((step, rest)) = steps.split_first() else {
             return self.check_template(node, path, place);
@@ -205,7 +205,7 @@ impl<'d> MisshapenSearch<'d> {
         if place.unless.is_some_and(|unless| unless.holds(node)) {
             return;
         }
-        // Labels next to the fields of a pod spec are a matter of the kind.
+        // Labels next to the fields of a pod spec belong to the kind.
         if place.shape.labels.len() > 1 {
             self.get_path(node, path, place.shape.labels, Type::Mapping);
         }

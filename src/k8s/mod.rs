@@ -1,5 +1,5 @@
-//! A release as Kubernetes reads it: its documents and objects, where their pod templates sit, and the
-//! scheduling semantics of taints, tolerations and node affinity.
+//! A release as Kubernetes reads it: documents and objects, the places of their pod templates, and the scheduling
+//! semantics of taints, tolerations and node affinity.
 
 mod affinity;
 mod fit;
@@ -25,7 +25,7 @@ pub use affinity::{Affinity, NodeLabels, Requirement, Term};
 pub use fit::{Demands, Fit, FitRefusal, Nodes};
 pub use host::{HostFlaw, host_flaw};
 pub use kinds::{Bound, Condition, Kind, Kinds, OnChange, TemplatePlace};
-/// Selectors of labels, as the API server evaluates them.
+/// Label selectors, as the API server evaluates them.
 pub use kube_core::{Expression, Selector, labels::SelectorExt};
 pub use misshapen::{Misshapen, Type, misshapen, misshapen_items};
 pub use object::{ChartPath, HOOK, Object};

@@ -5,11 +5,10 @@ use crate::yaml::NodeRef;
 /// The annotation that makes an object a hook of Helm.
 pub const HOOK: &str = "helm.sh/hook";
 
-/// The annotation in which Helm 4 carries the template's file through a post-renderer.
+/// The annotation with which Helm 4 passes the template's file to a post-renderer.
 pub(super) const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 
-/// The charts that a document came through, the release's own first: `parent/charts/sub/templates/x.yaml`
-/// is `["parent", "sub"]`.
+/// The charts of a document, the release's own first: `parent/charts/sub/templates/x.yaml` is `["parent", "sub"]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChartPath {
     /// The path of the chart template; empty if unknown.
@@ -36,21 +35,21 @@ impl ChartPath {
     }
 }
 
-/// One object of a release: a document's root, or an item of a List.
+/// An object of a release: the root of a document, or an item of a List.
 #[derive(Debug, Clone)]
 pub struct Object<'d> {
-    /// Which part of the release holds it.
+    /// The index of the part of the release that contains it.
     pub part: usize,
     /// The object's mapping.
     pub node: NodeRef<'d>,
     /// Group, version and kind; an item of a typed list has those of the list without `List`.
     pub gvk: GroupVersionKind,
-    /// Where its template came from.
+    /// The chart template that rendered it.
     pub chart: ChartPath,
 }
 
 impl<'d> Object<'d> {
-    /// `metadata.name`, or `metadata.generateName` followed by `*`, or nothing.
+    /// Returns `metadata.name`, or `metadata.generateName` followed by `*`, or an empty string.
     pub fn name(&self) -> String {
         let metadata = |key| {
             self.node
@@ -64,12 +63,12 @@ impl<'d> Object<'d> {
         }
     }
 
-    /// `metadata.namespace` where it is written.
+    /// Returns `metadata.namespace`, if it is set.
     pub fn namespace(&self) -> Option<&'d str> {
         self.node.get_path(&["metadata", "namespace"])?.text()
     }
 
-    /// One annotation of the object.
+    /// Returns an annotation of the object.
     pub fn annotation(&self, name: &str) -> Option<&'d str> {
         self.node
             .get_path(&["metadata", "annotations"])?
@@ -77,7 +76,7 @@ impl<'d> Object<'d> {
             .text()
     }
 
-    /// The events of `helm.sh/hook`; empty for an ordinary object.
+    /// Returns the events of `helm.sh/hook`; empty for an ordinary object.
     pub fn hooks(&self) -> impl Iterator<Item = &'d str> {
         self.annotation(HOOK)
             .unwrap_or_default()
@@ -86,7 +85,7 @@ impl<'d> Object<'d> {
             .filter(|event| !event.is_empty())
     }
 
-    /// Whether Helm treats the object as a hook.
+    /// Returns whether Helm treats the object as a hook.
     pub fn is_hook(&self) -> bool {
         self.hooks().next().is_some()
     }

@@ -1,23 +1,22 @@
-//! Rows of the table for operators: custom resources from which an operator makes pods. Each names the type of
-//! the operator's API that has the fields. A path with `?` is optional in that type and created where it is
-//! missing.
+//! Rows of the table for operators: custom resources from which an operator creates pods. Each names the type of the
+//! operator's API that has the fields. A path with `?` is optional in that type and created if it is missing.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
 use super::kinds::{Bound, Condition, Kind, TemplatePlace};
 use super::shape::{self, Fields, Parent, PodField, Shape};
 use super::table::{daemon_set, kind, place, role, template};
 
-/// Every kind of an operator that is known to have pods.
+/// Returns all kinds of operators that are known to have pods.
 #[rustfmt::skip] // A row is a line.
 pub(super) fn operators() -> Vec<Kind> {
     vec![
-        // `actions.github.com/v1alpha1` `AutoscalingRunnerSetSpec`: `template` and `listenerTemplate` are `PodTemplateSpec`s.
-        // A listener template needs a container, so that it is not created.
+        // `actions.github.com/v1alpha1` `AutoscalingRunnerSetSpec`: `template` and `listenerTemplate` are
+        // `PodTemplateSpec`s. A listener template needs a container, so it is not created.
         kind("actions.github.com", "AutoscalingRunnerSet", Restart, vec![
             role("runner", "spec.template"),
             expected(role("listener", "spec.listenerTemplate")),
         ]),
-        // `apps.kruise.io` has `PodTemplateSpec`s where `apps` has them.
+        // `apps.kruise.io` has `PodTemplateSpec`s at the same places as `apps`.
         kind("apps.kruise.io", "CloneSet", Restart, vec![template("spec.template")]),
         kind("apps.kruise.io", "StatefulSet", Restart, vec![template("spec.template")]),
         kind("apps.kruise.io", "DaemonSet", Restart, vec![daemon_set("spec.template")]),
@@ -26,7 +25,7 @@ pub(super) fn operators() -> Vec<Kind> {
             role("job", "spec.template.jobTemplate.spec.template"),
             TemplatePlace { bound: Bound::EveryNode, ..role("broadcast", "spec.template.broadcastJobTemplate.spec.template") },
         ]),
-        // The webhook of Volcano refuses a change of the tasks of a Job.
+        // The webhook of Volcano rejects a change of the tasks of a Job.
         kind("batch.volcano.sh", "Job", Refused, vec![template("spec.tasks[].template")]),
         kind("ceph.rook.io", "CephCluster", Restart, ceph_cluster()),
         // `MetadataServerSpec`, `GatewaySpec`, `GaneshaServerSpec` and `FilesystemMirroringSpec`: `placement` and
@@ -55,14 +54,14 @@ pub(super) fn operators() -> Vec<Kind> {
         kind("k8s.mariadb.com", "MariaDB", Restart, vec![place("", "spec", &MARIADB)]),
         kind("k8s.mariadb.com", "MaxScale", Restart, vec![place("", "spec", &MARIADB)]),
         kind("kafka.strimzi.io", "Kafka", Restart, kafka()),
-        // A template of a node pool replaces the one of its Kafka whole, so that it is not created.
+        // A template of a node pool replaces all of the template of its Kafka, so it is not created.
         kind("kafka.strimzi.io", "KafkaNodePool", Restart, vec![place("", "spec.template.pod?", &STRIMZI)]),
         strimzi("KafkaConnect"),
         strimzi("KafkaBridge"),
         strimzi("KafkaMirrorMaker"),
         strimzi("KafkaMirrorMaker2"),
         Kind { caveat: Some(OF_DEPENDENCIES), ..kind("milvus.io", "Milvus", Restart, milvus()) },
-        // `minio.min.io/v2` `Pool`; the priority class is one for the tenant, in `TenantSpec`.
+        // `minio.min.io/v2` `Pool`; the tenant has one priority class, in `TenantSpec`.
         kind("minio.min.io", "Tenant", Restart, vec![place("", "spec.pools[]", &WITHOUT_PRIORITY)]),
         // `nvidia.com/v1` `DaemonsetsSpec`: drivers and device plugins, on each node with a GPU.
         kind("nvidia.com", "ClusterPolicy", Restart, vec![TemplatePlace { bound: Bound::EveryNode, ..place("", "spec.daemonsets", &GPU_OPERATOR) }]),
@@ -97,7 +96,7 @@ fn overlay(role: &str, path: &str) -> TemplatePlace {
     place(role, path, &shape::OVERLAY)
 }
 
-/// A place whose fields come from another where it does not set them.
+/// Returns a place whose fields come from another place if it does not set them.
 fn inheriting(place: TemplatePlace, path: &str, shape: &'static Shape) -> TemplatePlace {
     let parent = Parent {
         path: path.to_owned(),
@@ -110,7 +109,7 @@ fn inheriting(place: TemplatePlace, path: &str, shape: &'static Shape) -> Templa
     }
 }
 
-/// The fields are at the place itself, with these names.
+/// Returns a shape with the fields at the place itself, under these names.
 const fn fields(fields: Fields, labels: &'static [&'static str]) -> Shape {
     Shape {
         spec: &[],
@@ -120,7 +119,7 @@ const fn fields(fields: Fields, labels: &'static [&'static str]) -> Shape {
     }
 }
 
-/// All fields but the priority class.
+/// All fields except the priority class.
 static WITHOUT_PRIORITY: Shape = fields(
     Fields {
         priority_class_name: None,
@@ -129,7 +128,7 @@ static WITHOUT_PRIORITY: Shape = fields(
     &["labels"],
 );
 
-/// All fields but the node selector.
+/// All fields except the node selector.
 static WITHOUT_SELECTOR: Shape = fields(
     Fields {
         node_selector: None,
@@ -190,7 +189,7 @@ static ROOK_DAEMON: Shape = fields(
     &["labels"],
 );
 
-/// `ceph.rook.io/v1` `ClusterSpec`: what holds for all daemons of the cluster.
+/// `ceph.rook.io/v1` `ClusterSpec`: the placement of all daemons of the cluster.
 static ROOK_ALL: Shape = fields(
     Fields {
         tolerations: Some(&["placement", "all", "tolerations"]),
@@ -201,9 +200,8 @@ static ROOK_ALL: Shape = fields(
     &["labels", "all"],
 );
 
-/// `PlacementSpec` by the names of its daemons, each over what holds for all (`Placement.Merge`), so that a row
-/// that does not name one of them writes only what holds for all. Monitors and OSDs keep their data on their
-/// nodes.
+/// Returns the places of `PlacementSpec` by daemon, each of which overrides that for all (`Placement.Merge`), so that a
+/// row that does not name a daemon writes only the latter. Monitors and OSDs keep their data on their nodes.
 fn ceph_cluster() -> Vec<TemplatePlace> {
     const DAEMONS: [&str; 9] = [
         "mon",
@@ -229,7 +227,7 @@ fn ceph_cluster() -> Vec<TemplatePlace> {
     places.map(bound).collect()
 }
 
-/// `BeatSpec` and `AgentSpec`: one of these is there. Its pod template is completed by the operator.
+/// Returns the places of `BeatSpec` and `AgentSpec`, one of which is set. The operator completes its pod template.
 fn elastic_agent() -> Vec<TemplatePlace> {
     vec![
         overlay("deployment", "spec.deployment.podTemplate?"),
@@ -241,14 +239,14 @@ fn elastic_agent() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `clickhouse.altinity.com/v1` `PodTemplate`: a name, metadata and a pod spec. Without one the operator makes
-/// pods from its own, which cannot be placed.
+/// Returns `clickhouse.altinity.com/v1` `PodTemplate`: a name, metadata and a pod spec. Without one, the operator
+/// creates pods from its own template, which cannot be placed.
 fn clickhouse(group: &str, name: &str) -> Kind {
     let place = expected(template("spec.templates.podTemplates[]"));
     kind(group, name, Restart, vec![place])
 }
 
-/// `k8s.keycloak.org/v2alpha1` `SchedulingSpec`; what the unsupported pod template sets comes before it.
+/// Returns the places of `k8s.keycloak.org/v2alpha1` `SchedulingSpec`, which the unsupported pod template overrides.
 fn keycloak() -> Vec<TemplatePlace> {
     let unsupported = role("podTemplate", "spec.unsupported.podTemplate");
     vec![
@@ -257,7 +255,7 @@ fn keycloak() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `kafka.strimzi.io` `KafkaClusterTemplate` and those of the components next to the brokers.
+/// Returns the places of `kafka.strimzi.io` `KafkaClusterTemplate` and of the components next to the brokers.
 fn kafka() -> Vec<TemplatePlace> {
     let of = |role: &str| {
         let path = format!("spec.{role}.template?.pod?");
@@ -278,7 +276,8 @@ fn strimzi(name: &str) -> Kind {
     kind("kafka.strimzi.io", name, Restart, vec![place])
 }
 
-/// `milvus.io/v1beta1` `MilvusComponents`: a `ComponentSpec` for all, and one for each component over it.
+/// Returns the places of `milvus.io/v1beta1` `MilvusComponents`: a `ComponentSpec` for all, overridden by one for each
+/// component.
 fn milvus() -> Vec<TemplatePlace> {
     const COMPONENTS: [&str; 11] = [
         "proxy",
@@ -307,8 +306,8 @@ fn milvus() -> Vec<TemplatePlace> {
         .collect()
 }
 
-/// `opentelemetry.io` `OpenTelemetryCollectorSpec`. The operator's webhook refuses these fields of a sidecar, whose
-/// pods are those of other objects. `TargetAllocatorEmbedded` has no priority class.
+/// Returns the places of `opentelemetry.io` `OpenTelemetryCollectorSpec`. The operator's webhook rejects these fields
+/// for a sidecar, which runs in pods of other objects. `TargetAllocatorEmbedded` has no priority class.
 fn collector() -> Vec<TemplatePlace> {
     vec![
         TemplatePlace {
@@ -323,7 +322,8 @@ fn collector() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `rabbitmq.com/v1beta1` `RabbitmqClusterSpec`; an override of the StatefulSet is merged over it.
+/// Returns the places of `rabbitmq.com/v1beta1` `RabbitmqClusterSpec`; an override of the StatefulSet is merged over
+/// it.
 fn rabbitmq() -> Vec<TemplatePlace> {
     let parent = Parent {
         path: "spec".to_owned(),
@@ -339,7 +339,8 @@ fn rabbitmq() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `serving.kserve.io/v1beta1` `InferenceServiceSpec`: each component has the fields of a pod spec in it.
+/// Returns the places of `serving.kserve.io/v1beta1` `InferenceServiceSpec`: each component contains the fields of a
+/// pod spec.
 fn kserve() -> Vec<TemplatePlace> {
     let of = |role: &str, path: &str| place(role, path, &shape::POD_SPEC);
     vec![
@@ -350,8 +351,8 @@ fn kserve() -> Vec<TemplatePlace> {
     ]
 }
 
-/// `temporal.io/v1beta1` `ServicesSpec`: overrides of the Deployment for all services, and for each over them;
-/// `TemporalUISpec` and `TemporalAdminToolsSpec` have their own.
+/// Returns the places of `temporal.io/v1beta1` `ServicesSpec`: overrides of the Deployment for all services, and for
+/// each; `TemporalUISpec` and `TemporalAdminToolsSpec` have their own.
 fn temporal() -> Vec<TemplatePlace> {
     const SERVICES: [&str; 5] = [
         "frontend",

@@ -1,15 +1,15 @@
-//! Paths of the table: keys from an object to where it keeps a pod template.
+//! Paths of the table: keys from an object to its pod templates.
 
 use crate::yaml::NodeRef;
 
-/// What a path leads to in an object.
+/// The end of a path in an object.
 #[derive(Debug, Clone)]
 pub(super) struct Reached<'d> {
-    /// The node at the end; the deepest mapping on the way where keys are missing.
+    /// The node at the end; the deepest existing mapping if keys are missing.
     pub(super) node: NodeRef<'d>,
-    /// Keys that have to be created below `node`; only those that the path marks with `?`, and what follows.
+    /// Keys to create below `node`; only those marked with `?`, and the following ones.
     pub(super) missing: Vec<String>,
-    /// The name of the last item of a list, or the last key of a mapping, on the way.
+    /// The name of the last list item, or the last mapping key, on the path.
     pub(super) name: Option<&'d str>,
 }
 
@@ -23,13 +23,13 @@ impl<'d> Reached<'d> {
     }
 }
 
-/// The steps of a path: a key, `key[]` (each item of its list), `*` (each value of a mapping), `key?` (a key
+/// Returns the steps of a path: a key, `key[]` (each item of its list), `*` (each value of a mapping), `key?` (a key
 /// that may be missing).
 pub(super) fn steps(path: &str) -> impl Iterator<Item = &str> {
     path.split('.').filter(|step| !step.is_empty())
 }
 
-/// Everything that a path leads to. A key without `?` that is missing or null leads to nothing.
+/// Returns all ends of a path. A key without `?` that is missing or null leads to nothing.
 pub(super) fn follow<'d>(object: NodeRef<'d>, path: &str) -> Vec<Reached<'d>> {
     let start = vec![Reached::whole(object)];
     steps(path).fold(start, |reached, step| {
@@ -38,8 +38,8 @@ pub(super) fn follow<'d>(object: NodeRef<'d>, path: &str) -> Vec<Reached<'d>> {
     })
 }
 
-/// Where a path stops in an object: nodes without the next key, or with another value than a mapping or a
-/// list under it. An empty list or mapping stops nothing, as there is nothing in it.
+/// Returns where a path stops in an object: nodes without the next key, or with a value under it that is neither a
+/// mapping nor a list. An empty list or mapping does not stop it.
 pub(super) fn dead_ends<'d>(object: NodeRef<'d>, path: &str) -> Vec<Reached<'d>> {
     let mut ends = Vec::new();
     let mut reached = vec![Reached::whole(object)];
@@ -102,7 +102,7 @@ fn take<'d>(from: Reached<'d>, step: &str) -> Vec<Reached<'d>> {
     }
 }
 
-/// What an item of a list calls itself: worker groups of Ray have a `groupName`, all others a `name`.
+/// Returns the name of a list item: worker groups of Ray have a `groupName`, all others a `name`.
 fn item_name(item: NodeRef<'_>) -> Option<&str> {
     ["name", "groupName"]
         .iter()

@@ -3,18 +3,18 @@ use super::path::Reached;
 use super::shape::{Fields, PodField, Shape};
 use crate::yaml::{Edit, NodeRef, Value};
 
-/// The fields of a pod spec, wherever an object keeps them.
+/// The fields of a pod spec, wherever they are in an object.
 #[derive(Debug, Clone)]
 pub struct PodSpec<'d> {
-    /// A mapping that is there.
+    /// An existing mapping.
     base: NodeRef<'d>,
-    /// Keys from `base` to the mapping that holds the fields; empty unless that has to be created.
+    /// Keys from `base` to the mapping with the fields; empty unless it must be created.
     prefix: Vec<String>,
     fields: &'static Fields,
     inherited: Vec<Inherited<'d>>,
 }
 
-/// Fields that count where the pod spec does not set them.
+/// Fields that apply if the pod spec does not set them.
 #[derive(Debug, Clone)]
 pub(super) struct Inherited<'d> {
     /// The path of their place.
@@ -24,7 +24,7 @@ pub(super) struct Inherited<'d> {
 }
 
 impl<'d> PodSpec<'d> {
-    /// The pod spec of a place; nothing where the place does not hold one.
+    /// Returns the pod spec of a place; `None` if the place has none.
     pub(super) fn at(place: Reached<'d>, shape: &'static Shape) -> Option<Self> {
         let is_there = place.missing.is_empty();
         let spec = is_there.then(|| place.node.get_path(shape.spec)).flatten();
@@ -49,42 +49,42 @@ impl<'d> PodSpec<'d> {
         Self { inherited, ..self }
     }
 
-    /// The mapping that holds the fields, or the one that it would be made in.
+    /// Returns the mapping with the fields, or the one in which it would be created.
     pub fn node(&self) -> NodeRef<'d> {
         self.base
     }
 
-    /// Whether objects of the kind have the field.
+    /// Returns whether objects of the kind have the field.
     pub fn has(&self, field: PodField) -> bool {
         self.fields.path(field).is_some()
     }
 
-    /// Puts a value at the end of the keys below a field; nothing where the kind has no such field.
+    /// Returns an edit that sets a value at keys below a field; `None` if the kind does not have the field.
     pub fn put(&self, field: PodField, below: &[&str], value: Value) -> Option<Edit> {
         let path = [&self.path(field)?, below].concat();
         Some(Edit::put_path(self.base, &path, value))
     }
 
-    /// Appends values to the list at the end of the keys below a field; nothing where the kind has no such
+    /// Returns an edit that appends values to the list at keys below a field; `None` if the kind does not have the
     /// field.
     pub fn extend(&self, field: PodField, below: &[&str], values: Vec<Value>) -> Option<Edit> {
         let path = [&self.path(field)?, below].concat();
         Some(Edit::extend_path(self.base, &path, values))
     }
 
-    /// What the field holds here.
+    /// Returns the value of the field here.
     pub fn own(&self, field: PodField) -> Option<NodeRef<'d>> {
         self.base.get_path(&self.path(field)?)
     }
 
-    /// Keys from [`node`](Self::node) to a field.
+    /// Returns the keys from [`node`](Self::node) to a field.
     fn path(&self, field: PodField) -> Option<Vec<&str>> {
         let prefix = self.prefix.iter().map(String::as_str);
         let keys = self.fields.path(field)?.iter().copied();
         Some(prefix.chain(keys).collect())
     }
 
-    /// What counts: the field's value here, or where it comes from if it is not set here.
+    /// Returns the value that applies: the field here, or the inherited one.
     pub fn get(&self, field: PodField) -> Option<NodeRef<'d>> {
         match self.source(field) {
             Some(from) if self.setting(field).is_none() => from.spec.own(field),
@@ -92,16 +92,16 @@ impl<'d> PodSpec<'d> {
         }
     }
 
-    /// The path of the place that the field comes from where it is not set here: the nearest that sets
-    /// it, else the last. Nothing where it is set here, or cannot come from elsewhere.
+    /// Returns the path of the place that the field is inherited from: the nearest one that sets it, otherwise the last
+    /// one. `None` if it is set here, or cannot be inherited.
     pub fn inherits(&self, field: PodField) -> Option<&str> {
         self.source(field)
             .filter(|_| self.setting(field).is_none())
             .map(|from| from.path.as_str())
     }
 
-    /// What the template takes from elsewhere, where that is not empty. An `affinity` is taken whole, with
-    /// or without a node affinity in it.
+    /// Returns the inherited value, if it is not empty. An `affinity` is inherited as a whole, with or without a node
+    /// affinity in it.
     pub fn inherited(&self, field: PodField) -> Option<NodeRef<'d>> {
         let from = self
             .source(field)
@@ -109,7 +109,7 @@ impl<'d> PodSpec<'d> {
         from.spec.setting(field)
     }
 
-    /// What the pod spec demands of its node.
+    /// Returns the requirements of the pod spec for its node.
     pub fn affinity(&self) -> Affinity {
         Affinity::of(
             self.get(PodField::NodeSelector),
@@ -127,8 +127,8 @@ impl<'d> PodSpec<'d> {
             .or(last)
     }
 
-    /// What sets the field here: an empty list, mapping or name sets nothing, but an `affinity` without a
-    /// node affinity does.
+    /// Returns the node that sets the field here: an empty list, mapping or name sets nothing, but an `affinity`
+    /// without a node affinity does.
     fn setting(&self, field: PodField) -> Option<NodeRef<'d>> {
         let path = self.path(field)?;
         let is_affinity = field == PodField::NodeAffinity;

@@ -1,35 +1,34 @@
-//! The gate: which parts of a stream are copied without being parsed, and which are read first.
+//! Decides which parts of a stream are copied without parsing, and which are read first.
 
 use super::kinds::{Kinds, is_of_kubernetes};
 use crate::yaml;
 
-/// What a part of a stream holds, as far as one look at its text tells.
+/// The content of a part of a stream, as far as one look at its text shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
     /// No document: blank lines, comments, directives.
     Blank,
-    /// A document that cannot concern any pass; it is not parsed and may be anything.
+    /// A document that no pass changes or reads; it is not parsed and may be anything.
     Copied,
-    /// No pass changes it, but it may hold pods of a kind that nobody knows: it is looked into, where it
-    /// is YAML.
+    /// No pass changes it, but its kind is unknown and may have pods: it is inspected if it is YAML.
     Perhaps,
-    /// A document of a kind that has pods, which is read for its own sake alone.
+    /// A document of a kind with pods, which no other document depends on.
     Workload,
-    /// Anything else: what others depend on (priority classes, the hub's values), hooks, lists, and
-    /// whatever does not show its type.
+    /// Anything else: what other documents depend on (priority classes, the hub's values), hooks, lists, and documents
+    /// of unclear type.
     Common,
 }
 
-/// The type of a part's document where one look at the text shows it beyond doubt.
+/// The type of a part's document, if its text shows it without doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PlainType<'t> {
-    /// The kind.
+    /// Returns the kind.
     pub(super) kind: &'t str,
-    /// The API group, unless that is in doubt.
+    /// The API group, unless it is in doubt.
     pub(super) group: Option<&'t str>,
 }
 
-/// The type of a part's document: exactly one `kind:` in column 0 with one plain word, no quoted `kind`
+/// Returns the type of a part's document: exactly one `kind:` in column 0 with one plain word, no quoted `kind`
 /// anywhere, and nothing in column 0 but plain keys, comments and dashes. Anything less certain is parsed.
 pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
     if !is_plain(part) {
@@ -46,8 +45,8 @@ pub(super) fn plain_type(part: &str) -> Option<PlainType<'_>> {
     (is_word && !kind.is_empty()).then_some(PlainType { kind, group })
 }
 
-/// Whether every line begins as one of a plain block mapping at the root: with a letter, with a blank or a
-/// dash for what is inside, or with a comment, and every line ends as all readers end it.
+/// Returns whether all lines look like a plain block mapping at the root: they start with a letter, with a blank or a
+/// dash inside it, or with a comment, and end where all readers end a line.
 fn is_plain(part: &str) -> bool {
     let bytes = part.as_bytes();
     let begins_plain = |at: usize| {
@@ -64,8 +63,8 @@ fn is_plain(part: &str) -> bool {
         && yaml::odd_line_break(part).is_none()
 }
 
-/// Whether a key is the first one, or the second after `kind`: further down, what begins a line may be
-/// in quotes that were opened above it.
+/// Returns whether a key is the first one, or the second after `kind`: further down, the start of a line may be inside
+/// quotes that were opened above it.
 fn heads(part: &str, key: &str) -> bool {
     let mut lines = content_lines(part);
     let first = lines.next().unwrap_or_default();
@@ -73,7 +72,7 @@ fn heads(part: &str, key: &str) -> bool {
         || first.starts_with("kind: ") && lines.next().is_some_and(|line| line.starts_with(key))
 }
 
-/// The lines with more than a comment.
+/// Returns the lines that are not blank or comments.
 fn content_lines(part: &str) -> impl Iterator<Item = &str> {
     part.lines().filter(|line| {
         let content = line.trim();
@@ -81,7 +80,7 @@ fn content_lines(part: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text after a key that is in column 0 exactly once, and nowhere in quotes.
+/// Returns the text after a key that is in column 0 exactly once, and nowhere in quotes.
 fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
     let mut found = None;
     for at in memchr::memmem::find_iter(part.as_bytes(), key) {
@@ -102,8 +101,8 @@ fn only_value<'t>(part: &'t str, key: &str) -> Option<&'t str> {
     (!value.is_empty() && !goes_on).then_some(value)
 }
 
-/// Looks at a part. A hook is never skipped: it tells the mode.
-pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
+/// Returns the content of a part. A hook is never skipped, because it shows the mode.
+pub(super) fn classify(part: &str, kinds: &Kinds) -> Body {
     if yaml::is_blank(part) {
         return Body::Blank;
     }
@@ -111,7 +110,7 @@ pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
         return Body::Common;
     };
     let holds = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
-    // An escape could hide a hook, where there are annotations.
+    // An escape could hide a hook if there are annotations.
     let escapes = ["\\x", "\\u", "\\U", "\\/"];
     let is_hook = holds(super::HOOK) || holds("annotations") && escapes.into_iter().any(holds);
     if kind.ends_with("List") || kind == "PriorityClass" || is_hook {
@@ -121,7 +120,7 @@ pub(super) fn look(part: &str, kinds: &Kinds) -> Body {
         return Body::Workload;
     }
     if kind == "Secret" {
-        // Only one is read: the hub's, for its values. An escape could hide their key.
+        // Only the Secret of the hub is read, for its values. An escape could hide their key.
         let may_be_the_hubs = holds("values.yaml") || holds("\\");
         return if may_be_the_hubs {
             Body::Common
@@ -146,7 +145,7 @@ mod tests {
 
     #[track_caller]
     fn check(part: &str, expected: Body) {
-        assert_eq!(look(part, &Kinds::default()), expected, "{part:?}");
+        assert_eq!(classify(part, &Kinds::default()), expected, "{part:?}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::yaml::{self, Document, NodeRef, ParseError};
 /// A document with its place in the stream.
 #[derive(Debug)]
 pub struct StreamPart<'s> {
-    /// Bytes of the stream, the `---` before it left out.
+    /// Bytes of the stream, without the `---` before it.
     pub range: Range<usize>,
     /// The content of the part.
     pub body: Body,
@@ -33,14 +33,14 @@ pub struct Manifests<'s> {
 }
 
 impl<'s> Manifests<'s> {
-    /// Splits a stream as Helm does and looks at each part's text; nothing is parsed.
+    /// Splits a stream as Helm does and inspects the text of each part; nothing is parsed.
     pub fn read(source: SourceId, text: &'s str, kinds: &Kinds) -> Self {
         let ranges = yaml::split(text);
         let read = |range: Range<usize>| {
             let part = &text[range.clone()];
             StreamPart {
                 range,
-                body: prefilter::look(part, kinds),
+                body: prefilter::classify(part, kinds),
                 file: file_in_text(part),
             }
         };
@@ -56,12 +56,12 @@ impl<'s> Manifests<'s> {
         }
     }
 
-    /// Whether no part holds a document.
+    /// Returns whether no part has a document.
     pub fn is_blank(&self) -> bool {
         self.parts.iter().all(|part| part.body == Body::Blank)
     }
 
-    /// The text of one part.
+    /// Returns the text of one part.
     pub fn part_text(&self, part: usize) -> &'s str {
         &self.text[self.parts[part].range.clone()]
     }
@@ -91,7 +91,7 @@ impl<'s> Manifests<'s> {
         })
     }
 
-    /// Parses all parts with such a body.
+    /// Parses all parts with such a content.
     pub fn documents(&self, wanted: impl Fn(Body) -> bool) -> ParsedDocuments<'s> {
         let is_wanted = |part: &usize| wanted(self.parts[*part].body);
         let parts = (0..self.parts.len()).filter(is_wanted).collect();
@@ -103,7 +103,7 @@ impl<'s> Manifests<'s> {
         parse_all((0..self.parts.len()).collect(), |part| self.parse_any(part))
     }
 
-    /// The objects of a part's document, items of lists included.
+    /// Returns the objects of a part's document, including items of lists.
     pub fn objects_of<'d>(&self, part: usize, document: &'d Document<'d>) -> Vec<Object<'d>> {
         let Some(root) = document.root() else {
             return Vec::new();
@@ -114,13 +114,13 @@ impl<'s> Manifests<'s> {
         objects(root, part, &chart)
     }
 
-    /// Group and kind of a document that was not parsed, where its text shows them at a glance.
+    /// Returns group and kind of a document that was not parsed, if its text shows them.
     pub fn plain_kind(&self, part: usize) -> Option<(&'s str, &'s str)> {
         let plain = prefilter::plain_type(self.part_text(part))?;
         Some((plain.group.unwrap_or_default(), plain.kind))
     }
 
-    /// Where the content of a part begins, behind blank lines and comments.
+    /// Returns where the content of a part begins, after blank lines and comments.
     pub fn content_span(&self, part: usize) -> Span {
         let mut start = 0;
         for line in self.part_text(part).split_inclusive('\n') {
@@ -133,13 +133,13 @@ impl<'s> Manifests<'s> {
         self.span(part, start..start)
     }
 
-    /// The span of bytes of one part.
+    /// Returns the span of bytes of one part.
     pub fn span(&self, part: usize, range: Range<usize>) -> Span {
         let start = self.parts[part].range.start;
         Span::new(self.source, start + range.start..start + range.end)
     }
 
-    /// The span of an object's node.
+    /// Returns the span of an object's node.
     pub fn node_span(&self, part: usize, node: NodeRef<'_>) -> Span {
         self.span(part, node.range())
     }
@@ -161,25 +161,25 @@ impl<'s> ParsedDocuments<'s> {
         Some(&self.all[found].1)
     }
 
-    /// The parts that are not YAML, with the reason.
+    /// Returns the parts that are not YAML, with the reason.
     pub fn broken(&self) -> impl Iterator<Item = (usize, &ParseError)> {
         let all = self.all.iter();
         all.filter_map(|(part, parsed)| Some((*part, parsed.as_ref().err()?)))
     }
 
-    /// The parts that are YAML, with their documents.
+    /// Returns the parts that are YAML, with their documents.
     pub fn readable(&self) -> impl Iterator<Item = (usize, &Document<'s>)> {
         let all = self.all.iter();
         all.filter_map(|(part, parsed)| Some((*part, parsed.as_ref().ok()?)))
     }
 
-    /// The root of each document that holds something.
+    /// Returns the root of each document with content.
     pub fn roots(&self) -> impl Iterator<Item = NodeRef<'_>> {
         let all = self.all.iter();
         all.filter_map(|(_, parsed)| parsed.as_ref().ok()?.root())
     }
 
-    /// Every object, in the order of the stream.
+    /// Returns all objects, in the order of the stream.
     pub fn objects(&self, release: &Manifests<'_>) -> Vec<Object<'_>> {
         self.readable()
             .flat_map(|(part, document)| release.objects_of(part, document))
@@ -205,8 +205,8 @@ fn parse_all<'s>(
 /// Below this many parts a second thread costs more than it saves.
 pub const WORTH_THREADS: usize = 64;
 
-/// A byte order mark after the part's first line, as in files that were put together: go-yaml passes
-/// over it, other readers take it as part of the first key, which then is not `kind`.
+/// Returns the position of a byte order mark after the first line of the part, as in concatenated files: go-yaml
+/// ignores it, other readers make it part of the first key, which then is not `kind`.
 fn misplaced_mark(text: &str) -> Option<usize> {
     let content = text.trim_start();
     let offset = text.len() - content.len();
@@ -224,7 +224,7 @@ fn file_in_text(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// The value of the annotation whose key ended just before this text.
+/// Returns the value of the annotation whose key ends before this text.
 fn annotated_file(behind_key: &str) -> &str {
     let value = behind_key
         .trim_start_matches(['\'', '"'])
@@ -241,7 +241,7 @@ fn annotated_file(behind_key: &str) -> &str {
     }
 }
 
-/// The file of `# Source: ...` in the comments before the content, as Helm 3 writes it.
+/// Returns the file of `# Source: ...` in the comments before the content, as Helm 3 writes it.
 fn source_comment(text: &str) -> &str {
     let mut comments = text
         .lines()
@@ -252,8 +252,8 @@ fn source_comment(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// The objects of a document: its root, or the items of a list in place of the list. A list that is named
-/// again by an alias has the same items, and is looked into once.
+/// Returns the objects of a document: its root, or the items of a list instead of the list. A list that an alias
+/// repeats has the same items, and is read once.
 fn objects<'d>(root: NodeRef<'d>, part: usize, chart: &ChartPath) -> Vec<Object<'d>> {
     let mut objects = Vec::new();
     let mut visited = BTreeSet::new();

@@ -3,8 +3,7 @@ use kube_core::{Expression, Selector};
 use super::Requirement;
 use crate::yaml::NodeRef;
 
-/// Reads a `meta/v1` `LabelSelector`; nothing where the API server would refuse it. An empty one selects
-/// everything.
+/// Reads a `meta/v1` `LabelSelector`; `None` if the API server would reject it. An empty one selects everything.
 pub fn read_selector(node: NodeRef<'_>) -> Option<Selector> {
     let pairs = node.get("matchLabels").into_iter();
     let pairs = pairs.flat_map(|pairs| pairs.pairs());

@@ -1,7 +1,7 @@
-//! How the places of the table are laid out: where a template's labels and the fields of its pod spec
-//! stand. Most are pod templates; operators have shapes of their own.
+//! The layout of a place: where the labels of a template and the fields of its pod spec are. Most are pod templates;
+//! some operators have other shapes.
 
-/// A field of a pod spec that decides where its pods run, or that dunnage changes.
+/// A field of a pod spec that affects where its pods run, or that dunnage changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PodField {
     /// `tolerations`
@@ -23,7 +23,7 @@ pub enum PodField {
 }
 
 impl PodField {
-    /// The field as messages name it.
+    /// Returns the name of the field for messages.
     pub fn as_str(self) -> &'static str {
         match self {
             PodField::NodeAffinity => "affinity",
@@ -32,10 +32,10 @@ impl PodField {
     }
 }
 
-/// Keys from the mapping that holds the fields to one of them; nothing where the kind has no such field.
+/// Keys from the mapping with the fields to one of them; `None` if the kind does not have the field.
 type Keys = Option<&'static [&'static str]>;
 
-/// Keys of the fields that some kinds call otherwise or do not have; the rest are called as in a pod spec.
+/// Keys of fields that some kinds name differently or do not have; the others are named as in a pod spec.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fields {
     pub(super) tolerations: Keys,
@@ -45,7 +45,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Those of `core/v1` `PodSpec`.
+    /// The fields of `core/v1` `PodSpec`.
     pub(super) const POD: Self = Self {
         tolerations: Some(&["tolerations"]),
         node_affinity: Some(&["affinity", "nodeAffinity"]),
@@ -53,7 +53,7 @@ impl Fields {
         priority_class_name: Some(&["priorityClassName"]),
     };
 
-    /// Keys from the mapping that holds the fields to one of them.
+    /// Returns the keys from the mapping with the fields to one of them.
     pub(super) fn path(&self, field: PodField) -> Keys {
         match field {
             PodField::Tolerations => self.tolerations,
@@ -68,17 +68,16 @@ impl Fields {
     }
 }
 
-/// How a pod template is laid out at its place.
+/// The layout of a pod template.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Keys from the place to the mapping that holds the fields of the pod spec.
+    /// Keys from the place to the mapping with the fields of the pod spec.
     pub(super) spec: &'static [&'static str],
-    /// Whether that mapping is created where it is missing: the operator has a pod spec of its own, which it
-    /// merges with this one.
+    /// Whether that mapping is created if it is missing: the operator merges it with its own pod spec.
     pub(super) may_be_missing: bool,
     /// Keys from the place to the pods' labels.
     pub(super) labels: &'static [&'static str],
-    /// What the fields are called.
+    /// The names of the fields.
     pub(super) fields: Fields,
 }
 
@@ -98,7 +97,7 @@ pub(super) static OVERLAY: Shape = Shape {
     fields: Fields::POD,
 };
 
-/// The fields of a pod spec stand at the place itself.
+/// The fields of a pod spec are at the place itself.
 pub static POD_SPEC: Shape = Shape {
     spec: &[],
     may_be_missing: false,
@@ -106,7 +105,7 @@ pub static POD_SPEC: Shape = Shape {
     fields: Fields::POD,
 };
 
-/// Tolerations and a node affinity side by side, without an `affinity` around it, and nothing else.
+/// Tolerations and a node affinity next to each other, without `affinity` around it, and nothing else.
 pub static PLACEMENT: Shape = Shape {
     spec: &[],
     may_be_missing: false,
@@ -119,7 +118,7 @@ pub static PLACEMENT: Shape = Shape {
     },
 };
 
-/// `monitoring.coreos.com/v1` `CommonPrometheusFields` and its kin.
+/// `monitoring.coreos.com/v1` `CommonPrometheusFields` and similar types.
 pub(super) static PROMETHEUS: Shape = Shape {
     spec: &[],
     may_be_missing: false,
@@ -127,7 +126,7 @@ pub(super) static PROMETHEUS: Shape = Shape {
     fields: Fields::POD,
 };
 
-/// `postgresql.cnpg.io/v1` `ClusterSpec`: `affinity` is not that of a pod, it holds tolerations too.
+/// `postgresql.cnpg.io/v1` `ClusterSpec`: `affinity` is not that of a pod; it has tolerations too.
 pub(super) static CLOUD_NATIVE_PG: Shape = Shape {
     spec: &[],
     may_be_missing: false,
@@ -139,7 +138,7 @@ pub(super) static CLOUD_NATIVE_PG: Shape = Shape {
     },
 };
 
-/// `argoproj.io/v1alpha1` `WorkflowSpec`: what holds for every step that sets nothing itself.
+/// `argoproj.io/v1alpha1` `WorkflowSpec`: defaults for all steps.
 pub(super) static WORKFLOW: Shape = Shape {
     spec: &[],
     may_be_missing: false,
@@ -158,13 +157,13 @@ pub(super) static STEP: Shape = Shape {
     fields: Fields::POD,
 };
 
-/// A mapping whose fields count where a template does not set them.
+/// A mapping whose fields apply if a template does not set them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parent {
     /// Keys from the object, separated by dots.
     pub(super) path: String,
     /// Its layout.
     pub(super) shape: &'static Shape,
-    /// Which fields come from there.
+    /// The fields that are inherited from there.
     pub(super) fields: &'static [PodField],
 }

@@ -5,13 +5,13 @@ use std::ops::Range;
 /// The reason why the API server rejects a string, and the part of the string that causes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxFlaw {
-    /// The reason, as a label of a few words.
+    /// Returns the reason, as a label of a few words.
     pub what: &'static str,
-    /// The bytes of the text that are wrong.
+    /// Returns the bytes of the text that are wrong.
     pub at: Range<usize>,
 }
 
-/// `validation.IsDNS1123Subdomain`: what most objects may be called.
+/// Returns what is wrong with a name for `validation.IsDNS1123Subdomain`, which applies to most objects.
 pub fn subdomain_flaw(text: &str) -> Option<SyntaxFlaw> {
     let is_inner = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
     if text.is_empty() {
@@ -48,7 +48,7 @@ pub fn subdomain_flaw(text: &str) -> Option<SyntaxFlaw> {
     None
 }
 
-/// `validation.IsQualifiedName`: the key of a label or a taint.
+/// Returns what is wrong with the key of a label or a taint for `validation.IsQualifiedName`.
 pub fn key_flaw(text: &str) -> Option<SyntaxFlaw> {
     let name_start = text.find('/').map_or(0, |slash| slash + 1);
     if name_start > 0
@@ -68,7 +68,7 @@ pub fn key_flaw(text: &str) -> Option<SyntaxFlaw> {
     })
 }
 
-/// `validation.IsValidLabelValue`: the value of a label or a taint; it may be empty.
+/// Returns what is wrong with the value of a label or a taint for `validation.IsValidLabelValue`; it may be empty.
 pub fn value_flaw(text: &str) -> Option<SyntaxFlaw> {
     if text.is_empty() {
         None
@@ -98,12 +98,12 @@ fn word_flaw(word: &str) -> Option<SyntaxFlaw> {
     })
 }
 
-/// Whether a text is a quantity that is not negative.
+/// Returns whether a string is a quantity that is not negative.
 pub fn is_quantity(text: &str) -> bool {
     quantity(text).is_some()
 }
 
-/// The number that a quantity stands for: `1500m` is 1.5, `1Ki` is 1024, `1K` is none. Nothing for a negative one
+/// Returns the number of a quantity: `1500m` is 1.5, `1Ki` is 1024, `1K` is not a quantity. `None` for a negative one
 /// (`resource.ParseQuantity`).
 pub fn quantity(text: &str) -> Option<f64> {
     let digits_end = text

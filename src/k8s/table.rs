@@ -1,12 +1,12 @@
-//! The table (group, kind) -> where pod templates sit. A new kind is a row.
+//! The table (group, kind) -> places of pod templates. A new kind is a row.
 //!
-//! Versions do not matter: in every served version of a kind the template is in the same place.
+//! Versions do not matter: in all served versions of a kind, the template is at the same place.
 
 use super::kinds::OnChange::{Refused, Restart, Stay};
 use super::kinds::{Bound, Condition, Kind, OnChange, TemplatePlace};
 use super::shape::{self, Parent, PodField, Shape};
 
-/// Every kind that is known to have pods.
+/// Returns all kinds that are known to have pods.
 #[rustfmt::skip] // A row is a line.
 pub(super) fn table() -> Vec<Kind> {
     vec![
@@ -19,11 +19,11 @@ pub(super) fn table() -> Vec<Kind> {
         kind("apps", "StatefulSet", Restart, vec![template("spec.template")]),
         kind("batch", "CronJob", Stay, vec![template("spec.jobTemplate.spec.template")]),
         kind("batch", "Job", Refused, vec![template("spec.template")]),
-        // Clusters before 1.16 served these under the older group; charts that old are still installed.
+        // Clusters before 1.16 served these under the older group; such old charts are still installed.
         kind("extensions", "DaemonSet", Restart, vec![daemon_set("spec.template")]),
         kind("extensions", "Deployment", Restart, vec![template("spec.template")]),
         kind("extensions", "ReplicaSet", Stay, vec![template("spec.template")]),
-        // A Rollout with `workloadRef` has no template: the Deployment that it names has.
+        // A Rollout with `workloadRef` has no template: it uses that of a Deployment.
         kind("argoproj.io", "Rollout", Restart, vec![template("spec.template")]),
         kind("argoproj.io", "Workflow", Stay, workflow("spec")),
         kind("argoproj.io", "WorkflowTemplate", Stay, workflow("spec")),
@@ -33,7 +33,7 @@ pub(super) fn table() -> Vec<Kind> {
         knative("Service"),
         spark("SparkApplication", Restart, "spec"),
         spark("ScheduledSparkApplication", Stay, "spec.template"),
-        // KubeRay and Dask make pods once; a change reaches those that are made later.
+        // KubeRay and Dask create pods once; a change affects only later pods.
         kind("ray.io", "RayCluster", Stay, ray("spec")),
         kind("ray.io", "RayJob", Stay, ray_job()),
         kind("ray.io", "RayService", Stay, ray("spec.rayClusterConfig")),
@@ -48,7 +48,7 @@ pub(super) fn table() -> Vec<Kind> {
         kubeflow("TFJob", "tfReplicaSpecs"),
         kubeflow("XGBoostJob", "xgbReplicaSpecs"),
         kind("kubeflow.org", "Notebook", Restart, vec![template("spec.template")]),
-        // The webhook of JobSet refuses a change of its Jobs, as the API server does that of a Job.
+        // The webhook of JobSet rejects a change of its Jobs, as the API server does for a Job.
         kind("jobset.x-k8s.io", "JobSet", Refused, vec![template("spec.replicatedJobs[].template.spec.template")]),
         kind("keda.sh", "ScaledJob", Stay, vec![template("spec.jobTargetRef.template")]),
         prometheus("Alertmanager"),
@@ -86,8 +86,8 @@ fn dask_job() -> Vec<TemplatePlace> {
     places
 }
 
-/// `argoproj.io/v1alpha1` `WorkflowSpec`: each step takes every one of these fields whole from the workflow
-/// where it has none of its own (Argo's `addSchedulingConstraints`).
+/// Returns the places of `argoproj.io/v1alpha1` `WorkflowSpec`: each step inherits every field that it does not set, as
+/// a whole, from the workflow (Argo's `addSchedulingConstraints`).
 fn workflow(spec: &str) -> Vec<TemplatePlace> {
     const PLACEMENT: &[PodField] = &[
         PodField::Tolerations,
@@ -119,7 +119,8 @@ fn workflow(spec: &str) -> Vec<TemplatePlace> {
     ]
 }
 
-/// `sparkoperator.k8s.io/v1beta2` `SparkApplicationSpec`, whose `nodeSelector` holds for driver and executor.
+/// Returns a kind with `sparkoperator.k8s.io/v1beta2` `SparkApplicationSpec`, whose `nodeSelector` applies to driver
+/// and executor.
 fn spark(name: &str, on_change: OnChange, application: &str) -> Kind {
     let of = |role: &str| TemplatePlace {
         inherits: vec![Parent {
@@ -156,7 +157,7 @@ fn knative(name: &str) -> Kind {
     }
 }
 
-/// Training jobs of Kubeflow have a template a replica type, which is the key.
+/// Returns a training job of Kubeflow, which has one template for each replica type, by key.
 fn kubeflow(name: &str, replicas: &str) -> Kind {
     kind(
         "kubeflow.org",
@@ -175,7 +176,7 @@ fn prometheus(name: &str) -> Kind {
     )
 }
 
-/// A kind that has no caveat.
+/// Returns a kind without a caveat.
 pub(super) fn kind(
     group: &str,
     name: &str,
@@ -191,12 +192,12 @@ pub(super) fn kind(
     }
 }
 
-/// A pod template, the only one of its kind.
+/// Returns the place of a pod template, the only one of its kind.
 pub(super) fn template(path: &str) -> TemplatePlace {
     role("", path)
 }
 
-/// The pod template of a DaemonSet.
+/// Returns the place of the pod template of a DaemonSet.
 pub(super) fn daemon_set(path: &str) -> TemplatePlace {
     TemplatePlace {
         bound: Bound::EveryNode,
@@ -204,12 +205,12 @@ pub(super) fn daemon_set(path: &str) -> TemplatePlace {
     }
 }
 
-/// One of several pod templates.
+/// Returns the place of one of several pod templates.
 pub(super) fn role(role: &str, path: &str) -> TemplatePlace {
     place(role, path, &shape::TEMPLATE)
 }
 
-/// Something else than a pod template.
+/// Returns a place with another layout than a pod template.
 pub(super) fn place(role: &str, path: &str, shape: &'static Shape) -> TemplatePlace {
     TemplatePlace {
         path: path.to_owned(),

@@ -3,14 +3,14 @@ use std::str::FromStr;
 
 use crate::yaml::{NodeRef, Scalar};
 
-/// What a taint does to pods that do not tolerate it (`core/v1` `TaintEffect`).
+/// The effect of a taint on pods that do not tolerate it (`core/v1` `TaintEffect`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// New pods stay away.
+    /// New pods are not scheduled.
     NoSchedule,
-    /// New pods stay away if they can.
+    /// New pods are scheduled elsewhere if possible.
     PreferNoSchedule,
-    /// Running pods leave.
+    /// Running pods are evicted.
     NoExecute,
 }
 
@@ -45,14 +45,14 @@ pub struct Taint {
     pub key: String,
     /// The value; empty if the taint has none.
     pub value: String,
-    /// What it does.
+    /// The effect.
     pub effect: Effect,
 }
 
 /// The reason why a string is not a taint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TaintError {
-    /// There is no `:Effect`.
+    /// It has no `:Effect`.
     #[error("a taint must end with `:NoSchedule`, `:PreferNoSchedule` or `:NoExecute`")]
     NoEffect,
     /// The effect is not one of the three.
@@ -108,26 +108,26 @@ pub enum Operator {
 /// A toleration of a pod spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toleration {
-    /// Empty (with `Exists`) for every taint.
+    /// The key of the taint; empty (with `Exists`) for every taint.
     pub key: String,
-    /// How value and taint are compared.
+    /// How the value is compared.
     pub operator: Operator,
-    /// Empty with `Exists`.
+    /// The value of the taint; empty with `Exists`.
     pub value: String,
     /// `None` for every effect.
     pub effect: Option<Effect>,
-    /// Seconds until eviction, as they are written.
+    /// Seconds until eviction, as written.
     pub seconds: Option<String>,
-    /// Whether it tolerates nothing, because the API server refuses it: its effect is not one of the three, or a
-    /// field is not a string.
+    /// Whether it tolerates nothing, because the API server rejects it: its effect is not one of the three, or a field
+    /// is not a string.
     pub is_malformed: bool,
 }
 
 impl Toleration {
-    /// The operators that some version of Kubernetes knows; `Lt` and `Gt` need a feature gate.
+    /// The operators that some version of Kubernetes has; `Lt` and `Gt` need a feature gate.
     pub(super) const OPERATORS: [&'static str; 4] = ["Equal", "Exists", "Lt", "Gt"];
 
-    /// The toleration of exactly one taint, as z2jh writes it.
+    /// Returns the toleration of exactly one taint, as z2jh writes it.
     pub fn of(taint: &Taint) -> Self {
         let operator = if taint.value.is_empty() {
             Operator::Exists
@@ -175,10 +175,10 @@ impl Toleration {
         }
     }
 
-    /// Whether a pod with this toleration tolerates the taint for good: kube-scheduler's `ToleratesTaint`,
-    /// to which an empty key is every key, also with `Equal` (the API server refuses such a pod). One with `tolerationSeconds` for a `NoExecute` taint does so
-    /// only for a while, and still counts: a second entry would not make the stay longer, as the
-    /// smallest number of seconds is used.
+    /// Returns whether a pod with this toleration tolerates the taint permanently: kube-scheduler's `ToleratesTaint`,
+    /// for which an empty key is every key, even with `Equal` (the API server rejects such a pod). With
+    /// `tolerationSeconds`, a `NoExecute` taint is tolerated only for a time, but it still counts: a second toleration
+    /// would not extend it, because the smallest number of seconds is used.
     pub fn tolerates(&self, taint: &Taint) -> bool {
         let effect = self.effect.is_none_or(|effect| effect == taint.effect);
         let key = self.key.is_empty() || self.key == taint.key;

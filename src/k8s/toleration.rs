@@ -1,9 +1,9 @@
-//! What the API server refuses of a toleration (`ValidateTolerations`).
+//! Tolerations that the API server rejects (`ValidateTolerations`).
 
 use super::{Effect, Toleration};
 use crate::text::nearest;
 
-/// A toleration as it is written, in a manifest or in values; a field that is not known is not there.
+/// A toleration as written, in a manifest or in values; a field of unknown value is missing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WrittenToleration<'t> {
     /// `key`
@@ -14,18 +14,18 @@ pub struct WrittenToleration<'t> {
     pub value: Option<&'t str>,
     /// `effect`
     pub effect: Option<&'t str>,
-    /// Whether there are `tolerationSeconds`.
+    /// Whether `tolerationSeconds` is set.
     pub has_seconds: bool,
 }
 
-/// Why the API server refuses a toleration.
+/// The reason why the API server rejects a toleration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TolerationFlaw {
-    /// The field that is wrong, or missing.
+    /// The wrong or missing field.
     pub field: &'static str,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// The help text.
     pub help: String,
 }
 
@@ -40,29 +40,29 @@ impl TolerationFlaw {
 }
 
 impl WrittenToleration<'_> {
-    /// The first reason why the API server refuses it.
+    /// Returns the first reason why the API server rejects it.
     pub fn flaw(&self) -> Option<TolerationFlaw> {
         let operator = self.operator.unwrap_or_default();
         let exists = operator == "Exists";
         if exists && self.value.is_some_and(|value| !value.is_empty()) {
-            let message = "a toleration with `operator: Exists` has no value";
-            let help = "take `value` away, or write `operator: Equal`";
+            let message = "a toleration with `operator: Exists` must not have a `value`";
+            let help = "remove `value`, or set `operator: Equal`";
             return Some(TolerationFlaw::new("value", message, help));
         }
         if self.key.unwrap_or_default().is_empty() && !exists {
-            let message = "a toleration without a key has to say `operator: Exists`";
+            let message = "a toleration without `key` must have `operator: Exists`";
             return Some(TolerationFlaw::new(
                 "operator",
                 message,
-                "name the taint's key",
+                "set `key` to the key of the taint",
             ));
         }
         operator_flaw(operator)
             .or_else(|| self.effect_flaw())
             .or_else(|| {
                 let is_misplaced = self.has_seconds && self.effect != Some("NoExecute");
-                let message = "`tolerationSeconds` goes with `effect: NoExecute` alone";
-                let help = "take it away, or write `effect: NoExecute`";
+                let message = "`tolerationSeconds` requires `effect: NoExecute`";
+                let help = "remove it, or set `effect: NoExecute`";
                 is_misplaced.then(|| TolerationFlaw::new("tolerationSeconds", message, help))
             })
     }
@@ -73,11 +73,12 @@ impl WrittenToleration<'_> {
         if names.contains(&effect) {
             return None;
         }
-        let help = match Effect::meant(effect) {
-            Some(meant) => format!("write `{}`", meant.as_str()),
-            None => format!("it can be {}", names.join(", ")),
+        let meant = Effect::meant(effect).map(Effect::as_str);
+        let help = match meant.or_else(|| nearest(effect, names)) {
+            Some(meant) => format!("use `{meant}`"),
+            None => "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`".to_owned(),
         };
-        let message = format!("`{effect}` is not an effect of a taint");
+        let message = format!("`{effect}` is not a taint effect: the API server rejects the pods");
         Some(TolerationFlaw::new("effect", message, help))
     }
 }
@@ -88,10 +89,11 @@ fn operator_flaw(operator: &str) -> Option<TolerationFlaw> {
     }
     let meant = nearest(operator, Toleration::OPERATORS);
     let help = match meant {
-        Some(meant) => format!("write `{meant}`"),
-        None => "it can be `Equal` or `Exists`".to_owned(),
+        Some(meant) => format!("use `{meant}`"),
+        None => "use `Equal` or `Exists`".to_owned(),
     };
-    let message = format!("`{operator}` is not an operator of a toleration");
+    let message =
+        format!("`{operator}` is not a toleration operator: the API server rejects the pods");
     Some(TolerationFlaw::new("operator", message, help))
 }
 
@@ -121,8 +123,8 @@ mod tests {
     fn exists_has_no_value() {
         let flaw = (
             "value",
-            "a toleration with `operator: Exists` has no value",
-            "take `value` away, or write `operator: Equal`",
+            "a toleration with `operator: Exists` must not have a `value`",
+            "remove `value`, or set `operator: Equal`",
         );
         check(with_key(Some("Exists"), Some("b")), Some(flaw));
         check(with_key(Some("Exists"), Some("")), None);
@@ -135,8 +137,8 @@ mod tests {
     fn only_exists_needs_no_key() {
         let flaw = (
             "operator",
-            "a toleration without a key has to say `operator: Exists`",
-            "name the taint's key",
+            "a toleration without `key` must have `operator: Exists`",
+            "set `key` to the key of the taint",
         );
         for key in [None, Some("")] {
             let written = |operator| WrittenToleration {
@@ -154,15 +156,15 @@ mod tests {
     fn operators_are_those_of_some_version() {
         check(with_key(Some(""), None), None);
         check(with_key(Some("Gt"), Some("1")), None);
-        let message = "`equals` is not an operator of a toleration";
+        let message = "`equals` is not a toleration operator: the API server rejects the pods";
         check(
             with_key(Some("equals"), None),
-            Some(("operator", message, "write `Equal`")),
+            Some(("operator", message, "use `Equal`")),
         );
-        let message = "`In` is not an operator of a toleration";
+        let message = "`In` is not a toleration operator: the API server rejects the pods";
         check(
             with_key(Some("In"), None),
-            Some(("operator", message, "it can be `Equal` or `Exists`")),
+            Some(("operator", message, "use `Equal` or `Exists`")),
         );
     }
 
@@ -175,13 +177,18 @@ mod tests {
         for effect in ["", "NoSchedule", "PreferNoSchedule", "NoExecute"] {
             check(written(effect), None);
         }
-        let message = "`NO_SCHEDULE` is not an effect of a taint";
+        let message = "`NO_SCHEDULE` is not a taint effect: the API server rejects the pods";
         check(
             written("NO_SCHEDULE"),
-            Some(("effect", message, "write `NoSchedule`")),
+            Some(("effect", message, "use `NoSchedule`")),
         );
-        let help = "it can be NoSchedule, PreferNoSchedule, NoExecute";
-        let message = "`Never` is not an effect of a taint";
+        let message = "`NoSchedul` is not a taint effect: the API server rejects the pods";
+        check(
+            written("NoSchedul"),
+            Some(("effect", message, "use `NoSchedule`")),
+        );
+        let help = "use `NoSchedule`, `PreferNoSchedule` or `NoExecute`";
+        let message = "`Never` is not a taint effect: the API server rejects the pods";
         check(written("Never"), Some(("effect", message, help)));
     }
 
@@ -195,8 +202,8 @@ mod tests {
         check(written(Some("NoExecute")), None);
         let flaw = (
             "tolerationSeconds",
-            "`tolerationSeconds` goes with `effect: NoExecute` alone",
-            "take it away, or write `effect: NoExecute`",
+            "`tolerationSeconds` requires `effect: NoExecute`",
+            "remove it, or set `effect: NoExecute`",
         );
         check(written(Some("NoSchedule")), Some(flaw));
         check(written(None), Some(flaw));

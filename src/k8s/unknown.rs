@@ -18,11 +18,11 @@ pub struct Likeness<'d> {
 /// The layouts that `templates` in a policy supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
-    /// A mapping with `spec`.
+    /// Returns a mapping with `spec`.
     Template,
-    /// The fields of a pod spec.
+    /// Returns the fields of a pod spec.
     PodSpec,
-    /// A mapping with `nodeAffinity` and `tolerations`.
+    /// Returns a mapping with `nodeAffinity` and `tolerations`.
     Placement,
 }
 
@@ -77,7 +77,7 @@ pub fn templates_entry(object: &Object<'_>, kinds: &Kinds) -> Option<String> {
         quote::json_text(&object.gvk.group),
         quote::block_scalar_text(&object.gvk.kind)
     );
-    // One entry a kind: where several sorts are found, the templates are the best guess.
+    // One entry per kind: of several layouts, templates are the best guess.
     let sorts = [Sort::Template, Sort::PodSpec, Sort::Placement];
     let (sort, paths) = sorts
         .into_iter()
@@ -97,7 +97,7 @@ fn search_object(object: NodeRef<'_>) -> Vec<Likeness<'_>> {
     found
 }
 
-/// Deeper than any template of a real kind.
+/// The deepest path that is searched, deeper than any template of a real kind.
 const DEEPEST: usize = 16;
 
 fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likeness<'d>>) {
@@ -112,7 +112,7 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
         return;
     }
     for (key, value) in node.entries() {
-        // No path can name another key; with a dot it would be two.
+        // No path can have another key; with a dot it would be two keys.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
         let key = key
             .text()
@@ -159,7 +159,7 @@ fn likeness(node: NodeRef<'_>, path: &[String]) -> Option<(usize, Sort)> {
     let is_bare = node.get("affinity").is_none();
     let has_affinity = node.get("nodeAffinity").is_some_and(is_node_affinity);
     if !has_containers && last == "affinity" && has_affinity {
-        // The pod spec is around it, and may be a template's.
+        // The pod spec is around it, and may be that of a template.
         return likeness_around(&path[..path.len() - 1]);
     }
     if !has_containers && is_bare && has_affinity {
@@ -174,7 +174,7 @@ fn likeness(node: NodeRef<'_>, path: &[String]) -> Option<(usize, Sort)> {
     }
 }
 
-/// A pod spec at a path: below a `spec`, it is that of a template.
+/// Returns the layout of a pod spec at a path: below a `spec`, it is that of a template.
 fn likeness_around(path: &[String]) -> Option<(usize, Sort)> {
     match path {
         [] => None,

@@ -6,16 +6,16 @@ use super::pod_spec::Inherited;
 use super::{Object, PodField, PodSpec};
 use crate::yaml::NodeRef;
 
-/// What pods of a workload are made from.
+/// A pod template of a workload.
 #[derive(Debug, Clone)]
 pub struct PodTemplate<'d> {
-    /// The mapping at the template's place; the one that it is created in where nothing is there.
+    /// The mapping at the place of the template; if there is none, the one in which it would be created.
     pub node: NodeRef<'d>,
-    /// The place's path in the table.
+    /// The path of the place in the table.
     pub path: String,
-    /// What the kind calls templates of this sort (`worker`); empty where it has only one.
+    /// The kind's name for this sort of template (`worker`); empty if it has only one.
     pub role: String,
-    /// The name of the list's item, or the mapping's key, that holds it.
+    /// The name of the list item, or the mapping key, that contains it.
     pub name: Option<&'d str>,
     /// The pod spec.
     pub spec: PodSpec<'d>,
@@ -23,22 +23,22 @@ pub struct PodTemplate<'d> {
 }
 
 impl<'d> PodTemplate<'d> {
-    /// The mapping of the pods' labels, where it is written.
+    /// Returns the mapping of the pods' labels, if it is set.
     pub fn labels_node(&self) -> Option<NodeRef<'d>> {
         self.labels
     }
 
-    /// The mapping of the pods' annotations, where the template has metadata of its own.
+    /// Returns the mapping of the pods' annotations, if the template has its own metadata.
     pub fn annotations_node(&self) -> Option<NodeRef<'d>> {
         self.node.get_path(&["metadata", "annotations"])
     }
 
-    /// One annotation of the pods.
+    /// Returns an annotation of the pods.
     pub fn annotation(&self, name: &str) -> Option<NodeRef<'d>> {
         self.annotations_node()?.get(name)
     }
 
-    /// Whether z2jh names the pods' part in the hub so.
+    /// Returns whether the pods have one of these component labels of z2jh.
     pub fn is_component(&self, names: &[&str]) -> bool {
         let label = |key| self.labels?.get(key)?.text();
         let mut components = ["component", "app.kubernetes.io/component"]
@@ -47,14 +47,14 @@ impl<'d> PodTemplate<'d> {
         components.any(|component| names.contains(&component))
     }
 
-    /// The containers of its pods, those that only run at the start first.
+    /// Returns the containers of its pods, init containers first.
     pub fn containers(&self) -> impl Iterator<Item = NodeRef<'d>> {
         let fields = [PodField::InitContainers, PodField::Containers];
         let lists = fields.map(|field| self.spec.get(field));
         lists.into_iter().flatten().flat_map(|list| list.items())
     }
 
-    /// The pods' labels; values that are no strings are left out, as the API server refuses them.
+    /// Returns the pods' labels; values that are not strings are left out, because the API server rejects them.
     pub fn labels(&self) -> BTreeMap<String, String> {
         let pairs = self.labels.into_iter().flat_map(|labels| labels.pairs());
         pairs
@@ -62,14 +62,14 @@ impl<'d> PodTemplate<'d> {
             .collect()
     }
 
-    /// What `match.template` may call it: its role and its name.
+    /// Returns the names for `match.template`: its role and its name.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let role = Some(self.role.as_str()).filter(|role| !role.is_empty());
         role.into_iter().chain(self.name)
     }
 }
 
-/// An object with one of the pod templates that its kind's row points to.
+/// An object with one of its pod templates.
 #[derive(Debug, Clone)]
 pub struct Workload<'d> {
     /// The object.
@@ -84,7 +84,7 @@ pub struct Workload<'d> {
 }
 
 impl<'d> Workload<'d> {
-    /// The workloads of an object, one for each template that is there; none where its kind has no pods.
+    /// Returns the workloads of an object, one for each existing template; none if its kind has no pods.
     pub fn all(object: &Object<'d>, kinds: &Kinds) -> Vec<Self> {
         let Some(kind) = kinds.get(&object.gvk.group, &object.gvk.kind) else {
             return Vec::new();
@@ -96,8 +96,8 @@ impl<'d> Workload<'d> {
         kind.places.iter().flat_map(of_place).collect()
     }
 
-    /// Pods of an object that cannot be placed: where the row of its kind expects a template, the object has
-    /// none.
+    /// Returns the pods of an object that cannot be placed, because the object has no template where its kind expects
+    /// one.
     pub fn missing(object: &Object<'d>, kinds: &Kinds) -> Vec<Self> {
         let Some(kind) = kinds.get(&object.gvk.group, &object.gvk.kind) else {
             return Vec::new();
@@ -128,23 +128,23 @@ impl<'d> Workload<'d> {
         }
     }
 
-    /// Whether a DaemonSet makes the pods, be it the object itself or one that an operator creates.
+    /// Returns whether a DaemonSet creates the pods: the object itself, or one that an operator creates.
     pub fn is_daemon_set(&self) -> bool {
         self.is_daemon_set
     }
 
-    /// Whether the pods belong to their nodes, as those of a DaemonSet and the daemons of a storage cluster:
-    /// only a row that names the kind reaches them.
+    /// Returns whether the pods are bound to their nodes, such as those of a DaemonSet and the daemons of a storage
+    /// cluster: only rows that name the kind match them.
     pub fn is_bound(&self) -> bool {
         self.is_bound
     }
 
-    /// The object's kind.
+    /// Returns the kind of the object.
     pub fn kind(&self) -> &str {
         &self.object.gvk.kind
     }
 
-    /// `Kind/name` of the object, and which template where it has several: `RayCluster/a (worker gpu)`.
+    /// Returns `Kind/name` of the object, with the template if it has several: `RayCluster/a (worker gpu)`.
     pub fn title(&self) -> String {
         let names: Vec<&str> = self.template.names().collect();
         if names.is_empty() {
@@ -153,25 +153,24 @@ impl<'d> Workload<'d> {
         format!("{} ({})", self.object.title(), names.join(" "))
     }
 
-    /// Whether it is a Pod that no controller makes again and that Helm does not make anew either:
-    /// nearly all of its spec can never change.
+    /// Returns whether it is a Pod that neither a controller nor Helm recreates: nearly all of its spec is immutable.
     pub fn is_bare_pod(&self) -> bool {
         self.is_fixed() && self.kind() == "Pod"
     }
 
-    /// Whether its template can never change once it exists, as that of a Job. Helm deletes a hook before
-    /// it creates it again.
+    /// Returns whether its template is immutable once it exists, such as that of a Job. Helm deletes a hook before it
+    /// creates it again.
     pub fn is_fixed(&self) -> bool {
         self.on_change == OnChange::Refused && !self.object.is_hook()
     }
 
-    /// Whether a change of its template makes running pods start again.
+    /// Returns whether a change of its template restarts running pods.
     pub fn restarts(&self) -> bool {
         self.on_change == OnChange::Restart && !self.object.is_hook()
     }
 }
 
-/// The templates at a place of an object.
+/// Returns the templates at a place of an object.
 fn templates<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<PodTemplate<'d>> {
     let reached = path::follow(object, &place.path).into_iter();
     let found = reached.filter(|reached| {
@@ -184,7 +183,7 @@ fn templates<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<PodTemplate<
         .collect()
 }
 
-/// Stand-ins for templates that are not there.
+/// Returns placeholders for missing templates.
 fn missing<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<PodTemplate<'d>> {
     let stopped = path::dead_ends(object, &place.path).into_iter();
     let is_no_template = |end: &Reached<'d>| template_at(end.clone(), object, place).is_none();

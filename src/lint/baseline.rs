@@ -44,7 +44,10 @@ impl Baseline {
     pub fn read(text: &str) -> Result<Self, String> {
         let written: Written = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if written.version != 1 {
-            return Err(format!("it has version {}, not 1", written.version));
+            return Err(format!(
+                "version {} is not supported, expected 1",
+                written.version
+            ));
         }
         let entries = written.findings.into_iter();
         let mut counts = BTreeMap::new();

@@ -3,5 +3,5 @@
 use super::question;
 use crate::diag::Code;
 
-/// Every code of the linter that is no rule: it can be neither selected nor suppressed.
+/// The codes of the linter that are not rules: they cannot be selected or suppressed.
 pub static ALL: &[&Code] = &[&question::NO_UPGRADE];

@@ -28,7 +28,7 @@ impl ReportedValues {
 
     /// Whether a finding in manifests was told already: a rule about values knows more of what stands in a stream,
     /// or of the value that made it.
-    pub(super) fn says(&self, finding: &Diagnostic, stream: SourceId) -> bool {
+    pub(super) fn has(&self, finding: &Diagnostic, stream: SourceId) -> bool {
         let is_here = finding
             .start()
             .is_some_and(|start| self.places.contains_key(&start));

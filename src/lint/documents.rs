@@ -310,7 +310,7 @@ fn batches(planned: &[Planned]) -> Vec<Vec<&Planned>> {
 mod tests {
     use super::*;
     use crate::lint::fixes::tests::Case;
-    use crate::lint::fixes::{remove, rename_key, safe};
+    use crate::lint::fixes::{remove, rename_key, safe_fix};
 
     const KEYS: usize = 40;
 
@@ -322,7 +322,7 @@ mod tests {
         let cx = case.context();
         let finding = |(key, value): (&String, &Value)| {
             let finding = Diagnostic::new(&crate::lint::fixes::tests::CODE, key.clone());
-            safe(finding, "", rename_key(&cx, value, &format!("new{key}")))
+            safe_fix(finding, "", rename_key(&cx, value, &format!("new{key}")))
         };
         let mut findings: Vec<_> = cx.hub.entries("singleuser.extraEnv").map(finding).collect();
         assert!(findings.iter().all(|finding| finding.fix.is_some()));
@@ -371,7 +371,7 @@ mod tests {
         let cx = case.context();
         let get = |path| cx.hub.get(path).expect("a value");
         let finding = |edits| {
-            safe(
+            safe_fix(
                 Diagnostic::new(&crate::lint::fixes::tests::CODE, ""),
                 "",
                 edits,

@@ -91,7 +91,7 @@ pub fn run(cx: Run<'_>, release: &Release) -> Vec<Diagnostic> {
     let values = Values::of(release, cx.sources, cx.shared, &documents);
     let hub = release.hub(cx.sources);
     let context = hub.as_ref().map(|hub| cx.context(hub, &documents));
-    let mut findings = look(&LintSubject::Release(&values, context.as_ref()));
+    let mut findings = check_subject(&LintSubject::Release(&values, context.as_ref()));
     // What a rule reports at a place replaces what the schema says there, which knows less, unless it is of less weight.
     let mut violations = violations::check(VIOLATIONS, &values, context.as_ref());
     violations.retain(|violation| !findings.iter().any(|finding| says_more(finding, violation)));
@@ -131,7 +131,7 @@ fn upgrade(cx: Run<'_>, [from, to]: [&Release; 2]) -> Vec<Diagnostic> {
             from: &before,
             to: &cx.context(&after, &documents),
         };
-        let mut changes = look(&LintSubject::Upgrade(&upgrade));
+        let mut changes = check_subject(&LintSubject::Upgrade(&upgrade));
         partial::retain(to, &mut changes);
         documents.prove(&mut changes);
         changes.retain(|change| !findings.iter().any(|finding| says_more(finding, change)));
@@ -165,7 +165,7 @@ pub fn manifests(
     made_from: Option<&Release>,
 ) -> Vec<Diagnostic> {
     with_stream(sources, source, cluster, |stream| {
-        let mut findings = look(&LintSubject::Stream(stream));
+        let mut findings = check_subject(&LintSubject::Stream(stream));
         leave_out_repeated(&mut findings);
         if let Some(release) = made_from {
             origin::add(stream, release, &mut findings);
@@ -188,7 +188,7 @@ fn leave_out_repeated(findings: &mut Vec<Diagnostic>) {
 
 /// Every finding about the rows of a policy.
 pub fn rows(rows: &Rows<'_>) -> Vec<Diagnostic> {
-    finish(look(&LintSubject::Rows(rows)))
+    finish(check_subject(&LintSubject::Rows(rows)))
 }
 
 /// What is linted.
@@ -204,7 +204,7 @@ enum LintSubject<'s> {
 }
 
 /// What the rules find that look at something of this sort.
-fn look(subject: &LintSubject<'_>) -> Vec<Diagnostic> {
+fn check_subject(subject: &LintSubject<'_>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for rule in RULES {
         match (&rule.check, subject) {

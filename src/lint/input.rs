@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::dedup::ReportedValues;
 use super::engine::{LintTask, Linted, Run, manifests, rows, run_all};
+use super::memo::{Memo, MemoRun};
 use super::question::Question;
 use super::select::Selection;
 use super::stream::Cluster;
@@ -112,15 +113,30 @@ impl Outcome {
 }
 
 /// Judges everything in the input; findings are sorted by place, once each, and without those that are suppressed.
-pub fn judge(sources: &Sources, mut input: Input, repeats: Repeats) -> Outcome {
+pub fn judge(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
+    judge_all(sources, input, repeats, None)
+}
+
+/// Judges everything in the input as [`judge`] does, but releases of which `memo` has seen the same texts: it gives their
+/// findings, and keeps those of the others.
+pub fn judge_again(sources: &Sources, input: Input, repeats: Repeats, memo: &mut Memo) -> Outcome {
+    judge_all(sources, input, repeats, Some(&mut memo.start(sources)))
+}
+
+fn judge_all(
+    sources: &Sources,
+    mut input: Input,
+    repeats: Repeats,
+    mut memo: Option<&mut MemoRun<'_>>,
+) -> Outcome {
     let others = std::mem::take(&mut input.others);
-    let mut outcome = judge_one(sources, input, repeats);
+    let mut outcome = judge_one(sources, input, repeats, memo.as_deref_mut());
     if others.is_empty() {
         return outcome;
     }
     for other in others {
         let selection = other.selection.clone();
-        let mut judged = judge(sources, other, repeats);
+        let mut judged = judge_all(sources, other, repeats, memo.as_deref_mut());
         selection.apply(&mut judged.findings);
         outcome.findings.extend(judged.findings);
         outcome.errors.extend(judged.errors);
@@ -135,8 +151,47 @@ fn sort(findings: &mut Vec<Diagnostic>) {
     findings.dedup();
 }
 
+/// Runs the tasks whose texts changed, and gives the findings of the others from an earlier run.
+fn run_changed(
+    run: Run<'_>,
+    tasks: Vec<LintTask>,
+    memo: &mut MemoRun<'_>,
+) -> Vec<Result<Linted, NotATable>> {
+    memo.next_policy();
+    let keys: Vec<_> = (tasks.iter().enumerate())
+        .map(|(index, task)| memo.key(index, task))
+        .collect();
+    let mut known = Vec::new();
+    let mut changed = Vec::new();
+    for (task, key) in tasks.into_iter().zip(&keys) {
+        let findings = key.as_ref().and_then(|key| memo.recall(key));
+        if findings.is_none() {
+            changed.push(task);
+        }
+        known.push(findings);
+    }
+    let mut linted = run_all(run, changed).into_iter();
+    let mut all = Vec::new();
+    for (findings, key) in known.into_iter().zip(keys) {
+        let release = None;
+        all.extend(match findings {
+            Some(findings) => Some(Ok(Linted { findings, release })),
+            None => linted.next(),
+        });
+        if let (Some(key), Some(Ok(linted))) = (key, all.last()) {
+            memo.keep(key, &linted.findings);
+        }
+    }
+    all
+}
+
 /// Judges what one policy applies to.
-fn judge_one(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
+fn judge_one(
+    sources: &Sources,
+    input: Input,
+    repeats: Repeats,
+    memo: Option<&mut MemoRun<'_>>,
+) -> Outcome {
     let mut outcome = Outcome::default();
     let policy = input.policy.as_ref();
     let facts = policy.map(|policy| policy.facts.clone());
@@ -152,15 +207,19 @@ fn judge_one(sources: &Sources, input: Input, repeats: Repeats) -> Outcome {
     for task in &input.tasks {
         task.spec.add_chart_names(&mut charts);
     }
-    let releases = outcome.take(run_all(run, input.tasks));
+    let linted = match memo {
+        Some(memo) => run_changed(run, input.tasks, memo),
+        None => run_all(run, input.tasks),
+    };
+    let releases = outcome.take(linted);
     let kinds = Kinds::default();
     let cluster = policy.map_or_else(|| Cluster::unknown(&kinds), Cluster::of);
     let is_layered = input.is_layered && repeats == Repeats::Hidden;
-    let said = ReportedValues::new(&outcome.findings, &input.selection, is_layered);
+    let reported = ReportedValues::new(&outcome.findings, &input.selection, is_layered);
     for Rendered { source, task } in input.streams {
         let release = task.and_then(|task| releases[task].as_ref());
         let mut findings = manifests(sources, source, &cluster, release);
-        findings.retain(|finding| !said.says(finding, source));
+        findings.retain(|finding| !reported.has(finding, source));
         outcome.findings.extend(findings);
     }
     let findings = &mut outcome.findings;

@@ -1,4 +1,4 @@
-//! What a run asks: what is wrong in releases, or what an upgrade of the chart needs.
+//! The question of a run: what is wrong in releases, or what an upgrade of the chart needs.
 
 use super::engine::LintTask;
 use crate::diag::{Code, Diagnostic};
@@ -10,11 +10,11 @@ use crate::text::Sources;
 pub(super) static NO_UPGRADE: Code = Code::error(
     "CL014",
     "no-such-upgrade",
-    "the chart cannot go to that version, or it is not known from which",
+    "the hub cannot be upgraded to this version, or its current version is unknown",
 )
 .page(include_str!("no_upgrade.md"));
 
-/// What a run asks about the releases in it.
+/// The question of a run about its releases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Question {
     /// What is wrong in them.
@@ -25,15 +25,15 @@ pub enum Question {
 }
 
 impl Question {
-    /// Whether it is about an upgrade.
+    /// Returns whether it is about an upgrade.
     pub fn is_upgrade(&self) -> bool {
         matches!(self, Question::Upgrade(_))
     }
 
-    /// What is to be judged of a release; nothing for an upgrade where it has no hub.
+    /// Returns the task for a release; `None` for an upgrade if it has no hub.
     ///
     /// # Errors
-    /// For an upgrade where nobody says which version the release has, or it has a newer one.
+    /// For an upgrade if the current version is unknown or newer.
     pub fn task(
         &self,
         spec: ReleaseSpec,
@@ -51,7 +51,7 @@ impl Question {
     }
 }
 
-/// The version of the z2jh chart that a release is to get.
+/// The target version of an upgrade of the z2jh chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     name: String,
@@ -62,17 +62,23 @@ impl Target {
     /// Reads a version: `4.3`, `4.3.5`.
     ///
     /// # Errors
-    /// Where it is no version of the chart, or newer than all that are known.
+    /// If it is not a version of the chart, or newer than all known versions.
     pub fn read(name: &str) -> Result<Self, Diagnostic> {
         let known = VERSIONS.last().expect("a version is known").number();
         let refused = |message: String| {
-            Diagnostic::new(&NO_UPGRADE, message).help(format!("versions up to {known} are known"))
+            Diagnostic::new(&NO_UPGRADE, message).help(format!(
+                "use a version up to {known}, the newest known version"
+            ))
         };
         let Some(number) = ChartVersion::read(name) else {
-            return Err(refused(format!("`{name}` is no version of the z2jh chart")));
+            return Err(refused(format!(
+                "`{name}` is not a version of the z2jh chart"
+            )));
         };
         if number > known {
-            return Err(refused(format!("z2jh {name} is newer than what is known")));
+            return Err(refused(format!(
+                "z2jh {name} is newer than all known versions"
+            )));
         }
         Ok(Self {
             name: name.to_owned(),
@@ -92,18 +98,20 @@ impl Target {
         let refused = |message: String, help: &str| {
             let place = spec.place();
             Err(Diagnostic::new(&NO_UPGRADE, message)
-                .at(place, "the values of the hub")
+                .at(place, "values of the hub")
                 .help(help))
         };
         let to = &self.name;
         match hub.version() {
             None => refused(
-                format!("nobody says from which version of z2jh this hub goes to {to}"),
-                "say it by `--chart-version`, by `chartVersion` in the policy, or by the chart",
+                format!("cannot check the upgrade to z2jh {to}: the current version is unknown"),
+                "set the current version with `--chart-version` or `chartVersion` in the policy, or pass the chart with `--chart`",
             ),
             Some(version) if version > self.number => refused(
-                format!("this hub has z2jh {version}, which is newer than {to}"),
-                "name a version that is not older: what a way back breaks is not known",
+                format!(
+                    "cannot check the upgrade to z2jh {to}: the hub already has z2jh {version}"
+                ),
+                "use a newer version: downgrades are not checked",
             ),
             Some(_) => {
                 let next = Some(Box::new(spec.with_version(sources, shared, to)));

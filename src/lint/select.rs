@@ -1,4 +1,4 @@
-//! Which findings count, and how much: rules by code, name or family.
+//! Selects findings and sets their levels: rules by code, name or family.
 
 use super::rule::{Check, Rule};
 use crate::diag::{Code, Diagnostic, Level};
@@ -12,24 +12,23 @@ pub static NO_SUCH_RULE: Code = Code::error(
 )
 .page(include_str!("rules/suppressions/no_such_rule.md"));
 
-/// What is shown of the findings.
+/// Which findings are reported, and at which level.
 #[derive(Debug, Clone)]
 pub struct Selection {
     /// The rules that words can name.
     pub rules: &'static [Rule],
-    /// Only these rules; all of them where it is empty.
+    /// Only these rules; all rules if empty.
     pub select: Vec<String>,
     /// Not these rules.
     pub ignore: Vec<String>,
-    /// How much findings matter; of several entries that name a finding, the one of a rule comes before the
-    /// one of its family.
+    /// Levels by rule or family; an entry for a rule overrides one for its family.
     pub levels: Vec<(String, Level)>,
-    /// Whether hints are shown.
+    /// Whether hints are reported.
     pub pedantic: bool,
 }
 
 impl Selection {
-    /// All findings of these rules but hints.
+    /// Returns a selection of all findings of these rules except hints.
     pub fn of(rules: &'static [Rule]) -> Self {
         Self {
             rules,
@@ -40,7 +39,7 @@ impl Selection {
         }
     }
 
-    /// Leaves the findings that were asked for, each at its level.
+    /// Sets the level of each finding and removes those that are not selected.
     pub fn apply(&self, findings: &mut Vec<Diagnostic>) {
         for finding in findings.iter_mut() {
             if let Some(level) = self.level(finding) {
@@ -50,10 +49,10 @@ impl Selection {
         findings.retain(|finding| self.has(finding));
     }
 
-    /// Whether a finding is shown.
+    /// Returns whether a finding is reported.
     pub fn has(&self, finding: &Diagnostic) -> bool {
         let named = |words: &[String]| words.iter().any(|word| is_named(self.rules, finding, word));
-        // A rule that is named by itself is asked for, hint or not.
+        // A rule selected by its own code or name is reported even if it is a hint.
         let mut by_rule = self.select.iter().filter(|word| !is_family(word));
         let is_shown = finding.level < Level::Hint
             || self.pedantic
@@ -61,7 +60,7 @@ impl Selection {
         is_shown && (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 
-    /// Whether a finding that is a hint by itself may be shown: all are, or one is by its name or at another level.
+    /// Returns whether findings of hint rules may be reported: with `--pedantic`, by name, or at another level.
     pub fn may_have_hints(&self) -> bool {
         self.pedantic || !self.levels.is_empty() || self.select.iter().any(|word| !is_family(word))
     }
@@ -76,22 +75,22 @@ impl Selection {
     }
 }
 
-/// Whether there is a rule, or a family of rules, of that name.
+/// Returns whether a rule or a family has this code or name.
 pub fn is_rule(rules: &[Rule], word: &str) -> bool {
     rules.iter().any(|rule| is_word_for(rule, word))
 }
 
-/// What is wrong with a word for which [`is_rule`] does not hold.
+/// Returns the error for a word for which [`is_rule`] is false.
 pub fn no_such_rule(rules: &[Rule], word: &str) -> Diagnostic {
     let known = rules.iter().flat_map(|rule| [rule.code.id, rule.code.name]);
     let help = nearest(word, known).map_or_else(
-        || "a rule has a code (`PH001`), a name, and the letters of its family (`PH`)".to_owned(),
+        || "name a rule by its code (`PH001`), its name or its family (`PH`); `dunnage rule` lists them".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Diagnostic::new(&NO_SUCH_RULE, format!("there is no rule `{word}`")).help(help)
+    Diagnostic::new(&NO_SUCH_RULE, format!("rule `{word}` does not exist")).help(help)
 }
 
-/// Whether the word means rules that look at upgrades alone.
+/// Returns whether the word names rules that only check upgrades.
 pub(super) fn is_of_upgrade(rules: &[Rule], word: &str) -> bool {
     let mut rules = rules.iter().filter(|rule| is_word_for(rule, word));
     rules.any(|rule| matches!(rule.check, Check::Upgrade(_)))
@@ -101,7 +100,7 @@ fn is_family(word: &str) -> bool {
     word.len() == 2
 }
 
-/// Whether the word means the rule of a finding, or a property that the finding has.
+/// Returns whether the word names the rule of a finding, or a property that the finding has.
 pub(super) fn is_named(rules: &[Rule], finding: &Diagnostic, word: &str) -> bool {
     rules
         .iter()

@@ -10,7 +10,7 @@ use super::subjects::{Context, SchemaViolation, Values};
 use crate::diag::{Diagnostic, Level};
 use crate::hub::chart::Version;
 use crate::hub::{Basis, ChartValues, kubernetes_values};
-use crate::schema::{Instance, Schema, Spot, Step, Violation, ViolationKind, check_kubernetes};
+use crate::schema::{Instance, Spot, Step, Violation, ViolationKind, check_kubernetes};
 use crate::text::Sources;
 use crate::values::{Content, Encrypted, Value};
 
@@ -22,11 +22,12 @@ pub(super) fn check<'v>(
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chart in &values.charts {
-        let violations = violations(values.sources, chart.basis.schema(), chart.values);
+        let subject = CheckedValues::new(values.sources, chart.values);
+        let violations = subject.violations(|instance| chart.basis.schema().check(instance));
         if violations.is_empty() {
             continue;
         }
-        let doubts = Doubts::of(values.sources, chart);
+        let doubts = Doubts::of(&subject, chart);
         for violation in &violations {
             let (path, value) = at_fault(chart.values, violation);
             let found = SchemaViolation {
@@ -59,16 +60,12 @@ pub(super) fn check<'v>(
 
 /// What the API server refuses in the objects of Kubernetes that the values of a hub hold.
 fn objects(cx: &Context<'_>) -> Vec<Diagnostic> {
-    let sources = cx.hub.sources;
     let mut findings = Vec::new();
     for object in kubernetes_values(cx.hub) {
-        let json = stand_in(object.value);
-        let spot = |steps: &[Step]| spot(sources, object.value, steps);
-        let subject = Instance {
-            value: &json,
-            spot: &spot,
-        };
-        for violation in check_kubernetes(object.type_name, object.extent, subject) {
+        let subject = CheckedValues::new(cx.hub.sources, object.value);
+        let violations =
+            subject.check(|instance| check_kubernetes(object.type_name, object.extent, instance));
+        for violation in violations {
             if is_meant(object.value, &violation) {
                 let value = at_fault(object.value, &violation).1;
                 findings.extend(refused_object(cx, object, &violation, value));
@@ -89,7 +86,7 @@ struct Doubts {
 }
 
 impl Doubts {
-    fn of(sources: &Sources, chart: &ChartValues<'_>) -> Self {
+    fn of(subject: &CheckedValues<'_>, chart: &ChartValues<'_>) -> Self {
         let Basis::KnownChart(known) = &chart.basis else {
             return Self {
                 others: Vec::new(),
@@ -102,7 +99,8 @@ impl Doubts {
             is_between: known.others.len() == 1,
             others: others
                 .map(|other| {
-                    let violations = violations(sources, other.schema(), chart.values);
+                    let schema = other.schema();
+                    let violations = subject.violations(|instance| schema.check_places(instance));
                     (*other, violations.iter().map(path).collect())
                 })
                 .collect(),
@@ -141,7 +139,17 @@ impl Doubts {
                     version.name
                 )
             }
-            _ => format!("this is what z2jh {} allows", version.name),
+            _ => match &self.others[..] {
+                [] => return Some(finding),
+                [(next, _)] => format!("z2jh {} and {} reject it", version.name, next.name),
+                [(oldest, _), .., (newest, _)] => {
+                    let newest = newest.number().max(version.number());
+                    format!(
+                        "all known versions of z2jh, {} to {newest}, reject it",
+                        oldest.name
+                    )
+                }
+            },
         };
         finding.help = Some(match finding.help {
             Some(help) => format!("{help}\n{by}"),
@@ -151,18 +159,36 @@ impl Doubts {
     }
 }
 
-/// What a chart's schema has against its values. A null deletes, so it is never of the wrong type.
-fn violations(sources: &Sources, schema: &Schema, values: &Value) -> Vec<Violation> {
-    let json = stand_in(values);
-    let spot = |steps: &[Step]| spot(sources, values, steps);
-    let found = schema.check(Instance {
-        value: &json,
-        spot: &spot,
-    });
-    found
-        .into_iter()
-        .filter(|violation| is_meant(values, violation))
-        .collect()
+/// Values that are checked against one schema or several.
+struct CheckedValues<'v> {
+    sources: &'v Sources,
+    values: &'v Value,
+    json: Json,
+}
+
+impl<'v> CheckedValues<'v> {
+    fn new(sources: &'v Sources, values: &'v Value) -> Self {
+        Self {
+            sources,
+            values,
+            json: stand_in(values),
+        }
+    }
+
+    fn check(&self, check: impl FnOnce(Instance<'_>) -> Vec<Violation>) -> Vec<Violation> {
+        let spot = |steps: &[Step]| spot(self.sources, self.values, steps);
+        check(Instance {
+            value: &self.json,
+            spot: &spot,
+        })
+    }
+
+    /// Returns the violations of a chart's schema. A null deletes, so it is never of the wrong type.
+    fn violations(&self, check: impl FnOnce(Instance<'_>) -> Vec<Violation>) -> Vec<Violation> {
+        let mut found = self.check(check);
+        found.retain(|violation| is_meant(self.values, violation));
+        found
+    }
 }
 
 /// Whether the values have what a violation is about: nothing is known of what is encrypted but its type.
@@ -179,7 +205,7 @@ fn is_meant(values: &Value, violation: &Violation) -> bool {
     }
 }
 
-/// As JSON, with a value of the right type in the place of what is encrypted.
+/// Returns the values as JSON, with a value of the right type for each encrypted one.
 fn stand_in(value: &Value) -> Json {
     match &value.content {
         Content::Encrypted(Encrypted::Bool, _) => Json::Bool(true),

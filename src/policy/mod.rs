@@ -1,5 +1,4 @@
-//! What to inject and where: the policy as a person writes it, and the checked model that the rest of
-//! the program reads.
+//! The policy: the file as it is written, and the checked model that the rest of the program reads.
 
 pub mod codes;
 mod criteria;
@@ -36,42 +35,42 @@ pub const Z2JH: &str = include_str!("z2jh.yaml");
 /// The JSON Schema of the policy file, for editors.
 pub const SCHEMA: &str = include_str!("../../schemas/dunnage.schema.json");
 
-/// The same without its descriptions, for [`read`]: every start of the program parses it.
+/// The schema without descriptions, for [`read`]: every start of the program parses it.
 const KEYWORDS: &str = include_str!("keywords.json");
 
-/// A checked policy: every name in it resolves, every text in it parses.
+/// A checked policy: all names are resolved, and all values are parsed.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The file that it was read from.
     pub source: SourceId,
-    /// In the order of the file.
+    /// The pools, in the order of the file.
     pub pools: Vec<Pool>,
-    /// In the order of the file; the first that matches decides.
+    /// The rows, in the order of the file; the first matching one applies.
     pub rows: Vec<Row>,
-    /// Priority classes that the cluster has without this release.
+    /// Priority classes that exist in the cluster without this release.
     pub existing_classes: Vec<Spanned<String>>,
-    /// Images for the pre-pullers, sorted by their keys as the chart sorts its own.
+    /// Additional images for the pre-pullers, sorted by key, as in the chart.
     pub extra_images: Vec<ExtraImage>,
-    /// What happens to a Job that is no hook.
+    /// What to do with Jobs that are not hooks.
     pub jobs: Jobs,
-    /// What is known of the cluster and of its users.
+    /// Facts about the cluster and its users.
     pub facts: Facts,
-    /// What the linter looks at, and how much its findings matter.
+    /// Settings of the linter.
     pub lint: Lint,
-    /// The kinds that have pods, those that the policy adds included.
+    /// The kinds that have pods, including those of the policy.
     pub kinds: Kinds,
 }
 
 impl Policy {
-    /// The index of the row that decides about a workload. `namespace` is the release's, for objects
-    /// that name none.
+    /// Returns the index of the row that applies to a workload. `namespace` is that of the release, for objects without
+    /// one.
     pub fn row_for(&self, workload: &Workload<'_>, namespace: Option<&str>) -> Option<usize> {
         self.rows
             .iter()
             .position(|row| row.criteria.matches(workload, namespace))
     }
 
-    /// The pool of an index that a row holds.
+    /// Returns the pool at an index of a row.
     pub fn pool(&self, index: usize) -> &Pool {
         &self.pools[index]
     }

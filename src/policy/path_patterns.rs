@@ -5,11 +5,11 @@ use glob::{MatchOptions, Pattern};
 use super::codes::BAD_GLOB;
 use crate::diag::Diagnostic;
 
-/// Patterns of files and folders, as in a `.gitignore`: one with a slash is a path, one without is the name of a file
-/// or folder anywhere. A folder stands for everything in it.
+/// Patterns of files and directories, as in a `.gitignore`: one with a slash is a path, one without is a name at any
+/// depth. A directory includes everything in it.
 #[derive(Debug, Clone, Default)]
 pub struct PathPatterns {
-    /// Each with whether it is a path.
+    /// The patterns, each with whether it is a path.
     patterns: Vec<(Pattern, bool)>,
 }
 
@@ -34,7 +34,7 @@ impl PathPatterns {
                 Ok(pattern) => Ok((pattern, is_path)),
                 Err(error) => {
                     let message = format!("`{text}` is not a pattern: {}", error.msg);
-                    let help = "`*` is any part of a name, `**` any folders, `?` one character";
+                    let help = "`*` is any part of a name, `**` any directories, `?` one character";
                     Err(Diagnostic::new(&BAD_GLOB, message).help(help))
                 }
             }

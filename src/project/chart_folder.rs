@@ -1,4 +1,4 @@
-//! The files of a chart that decide its values, from a folder or from an archive.
+//! Reads the files of a chart that determine its values, from a directory or an archive.
 
 use std::path::{Path, PathBuf};
 
@@ -11,11 +11,11 @@ use crate::values::{self, Chart, ChartFile, Helm};
 pub(super) static LINK: Code = Code::error(
     "VA010",
     "link-out-of-chart",
-    "a file of a chart is a symbolic link out of the chart's folder",
+    "a file of a chart is a symbolic link to a target outside the chart",
 )
 .page(include_str!("codes/link.md"));
 
-/// The files of a chart that decide its values.
+/// The files of a chart that determine its values.
 const FILES: [&str; 6] = [
     "Chart.yaml",
     "Chart.lock",
@@ -25,16 +25,16 @@ const FILES: [&str; 6] = [
     "values.schema.json",
 ];
 
-/// The files of a chart are limited where they are read and where they are unpacked.
+/// The limits for files of a chart are the same on disk and in archives.
 const _: () =
     assert!(LARGEST_TEXT == values::LARGEST_CHART_FILE && LARGEST_CHART == values::LARGEST_CHART);
 
-/// Whether a path may be a chart: a folder, or an archive by its name.
+/// Returns whether a path may be a chart: a directory, or an archive by its name.
 pub(super) fn is_chart(host: &dyn Read, path: &Path) -> bool {
     host.is_dir(path) || path.extension().is_some_and(|extension| extension == "tgz")
 }
 
-/// Reads a chart with the charts below it.
+/// Reads a chart with its subcharts.
 pub(super) fn read_chart(
     reader: &mut Reader<'_>,
     path: &Path,
@@ -58,18 +58,18 @@ pub(super) fn read_chart(
     values::read_archive(&mut reader.sources, name, &bytes, helm)
 }
 
-/// A folder with a chart.
+/// The directory of a chart.
 #[derive(Clone, Copy)]
 struct ChartPlace<'p> {
-    /// The folder of the outermost chart around it without links: what is outside of it is no part of the chart, whatever
-    /// links to it.
+    /// Returns the directory of the outermost chart, with links resolved: files outside it do not belong to the chart,
+    /// even if links lead to them.
     root: &'p Path,
     folder: &'p Path,
-    /// Whether a chart in another folder depends on it.
+    /// Returns whether a chart in another directory depends on it.
     is_elsewhere: bool,
 }
 
-/// The files of a chart's folder that decide its values, with those of the charts below it.
+/// Collects the files of a chart and its subcharts that determine the values.
 fn collect(
     host: &dyn Read,
     at: ChartPlace<'_>,
@@ -109,7 +109,7 @@ fn collect(
             take(path, format!("{prefix}charts/{name}"))?;
         }
     }
-    // Links lead round in circles; of charts that deep the reader says that they are too deep.
+    // Links can form a cycle; the reader reports charts that are nested too deeply.
     let depth = prefix.matches("charts/").count();
     let folders = below.iter().filter(|path| host.is_dir(path));
     for path in folders.filter(|_| depth <= values::DEEPEST_CHART) {
@@ -131,8 +131,8 @@ fn collect(
     Ok(())
 }
 
-/// The folders of dependencies (`file://../inner`) that `helm dependency build` did not yet copy below the chart, each
-/// with the name of its chart.
+/// Returns the directories of dependencies (`file://../inner`) that `helm dependency build` has not copied into the
+/// chart, each with the name of its chart.
 fn dependencies_elsewhere(
     host: &dyn Read,
     folder: &Path,
@@ -161,13 +161,14 @@ fn dependencies_elsewhere(
         .collect()
 }
 
-/// Refuses a link that leads out of the chart: a chart from elsewhere must not make us read, and print, other files.
+/// Returns an error for a link out of the chart: a third-party chart must not make dunnage read and print other files.
 fn inside(host: &dyn Read, root: &Path, path: &Path) -> Result<(), Diagnostic> {
     if host.real_path(path).starts_with(root) {
         return Ok(());
     }
     let path = path.display();
-    let message = format!("`{path}` is a symbolic link out of its chart and was not read");
+    let message =
+        format!("`{path}` was not read: it is a symbolic link to a target outside its chart");
     Err(Diagnostic::new(&LINK, message)
         .help("replace the link with a copy: Helm follows it, and `helm package` packs its target"))
 }

@@ -1,4 +1,4 @@
-//! Every code that dunnage can print, with the page that explains it: rules of the linter and all others.
+//! All codes that dunnage can print, with their pages: rules of the linter and others.
 
 use super::{chart_folder, gather, loose_layers, policy_discovery, reader, release_patterns};
 use crate::diag::{Code, Diagnostic};
@@ -6,7 +6,7 @@ use crate::lint::{self, RULES};
 use crate::text::nearest;
 use crate::{hub, policy, render, values};
 
-/// Codes of what is read for a run.
+/// Codes of this module.
 static OWN: &[&Code] = &[
     &policy_discovery::NO_POLICY,
     &policy_discovery::TWO_POLICIES,
@@ -20,8 +20,7 @@ static OWN: &[&Code] = &[
     &release_patterns::NO_MATCH,
 ];
 
-/// All codes of a program: those of a front end (the command line, the language server) and those of every module
-/// below it.
+/// All codes of a program: those of a front end (the command line, the language server) and of all modules below it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Codes {
     of_front_end: &'static [&'static Code],
@@ -37,22 +36,22 @@ pub struct Explained {
 }
 
 impl Codes {
-    /// The codes of a front end with those of every module below it.
+    /// Returns the codes of a front end with those of all modules below it.
     pub const fn new(of_front_end: &'static [&'static Code]) -> Self {
         Self { of_front_end }
     }
 
-    /// All of them, by their ids.
+    /// Returns all codes, sorted by id.
     pub fn all(self) -> Vec<Explained> {
         let mut all: Vec<Explained> = self.each().collect();
         all.sort_by_key(|explained| explained.code.id);
         all
     }
 
-    /// The code of this id or name.
+    /// Returns the code with this id or name.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If there is none.
     pub fn find(self, word: &str) -> Result<Explained, Diagnostic> {
         let is_meant = |explained: &Explained| {
             let Code { id, name, .. } = explained.code;
@@ -68,22 +67,22 @@ impl Codes {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`dunnage rule` lists all codes".to_owned(),
         };
-        let message = format!("there is no rule or code `{word}`");
+        let message = format!("rule or code `{word}` does not exist");
         Err(Diagnostic::new(&lint::NO_SUCH_RULE, message).help(help))
     }
 
-    /// The page of a code.
+    /// Returns the page of a code.
     pub fn page(self, code: &Code) -> Option<String> {
         let mut all = self.each();
         let found = all.find(|explained| explained.code.id == code.id)?;
         Some(found.code.explanation())
     }
 
-    /// The diagnostic for a word that is not a rule, where the linter expects one.
+    /// Returns the error for a word that is not a lint rule.
     pub(super) fn no_such_rule(self, word: &str) -> Diagnostic {
         match self.find(word) {
             Ok(Explained { code, .. }) => {
-                let message = format!("`{}` is not a rule of the linter", code.id);
+                let message = format!("`{}` is not a lint rule", code.id);
                 let help = "only rules can be selected, ignored and suppressed; `dunnage rule` lists all codes";
                 Diagnostic::new(&lint::NO_SUCH_RULE, message).help(help)
             }

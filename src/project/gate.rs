@@ -1,4 +1,4 @@
-//! Linting what `render` is about to write.
+//! Lints the output of `render` before it is written.
 
 use super::gather::{Gathered, Gatherer};
 use super::reader::Reader;
@@ -7,11 +7,11 @@ use crate::diag::Diagnostic;
 use crate::lint::{self, RULES, Repeats, Selection};
 use crate::render::Job;
 
-/// Lints what a job rendered; returns the errors at the levels that the policy gives them.
+/// Lints the output of a job; returns the errors, at the levels that the policy sets.
 pub fn gate(reader: &mut Reader<'_>, job: &Job, rendered: String) -> Vec<Diagnostic> {
     let name = "the rendered manifests";
     let manifests = reader.sources.add_inside(job.manifests, name, rendered);
-    // The built-in policy says nothing of anybody's cluster.
+    // The built-in policy has no facts about a cluster.
     let is_own = reader.sources.get(job.policy.source).is_file();
     let policy = Some(&job.policy).filter(|_| is_own);
     let selection = policy.map(settings::selection);

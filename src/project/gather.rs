@@ -1,4 +1,4 @@
-//! What is read of all subjects, and what comes of it.
+//! Reads all subjects of a run.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,33 +18,33 @@ use crate::render;
 use crate::text::{SourceId, Sources};
 use crate::values::{self, Helm, Value};
 
-/// The values have nothing under a key.
+/// No value is set at a key path.
 pub static NO_SUCH_VALUE: Code = Code::error(
     "VA005",
     "no-such-value",
-    "the values have nothing under a key that was asked for",
+    "no value is set for the given key",
 )
 .page(include_str!("codes/no_such_value.md"));
 
-/// An option that fits nothing.
+/// An option or an entry of the policy has no effect.
 pub(super) static NO_EFFECT: Code = Code::error(
     "VA017",
-    "option-fits-nothing",
-    "`--hub` or `--chart-version` fits nothing that is linted",
+    "option-without-effect",
+    "`--hub` or `--chart-version` has no effect: nothing linted matches it",
 )
 .page(include_str!("codes/no_effect.md"));
 
-/// What was read of all subjects.
+/// Everything that was read for a run.
 pub(super) struct Gathered {
-    /// The releases and the manifests; the policy is left to be added.
+    /// The releases and the manifests; the policy is added later.
     pub(super) input: lint::Input,
-    /// How many subjects the linter knows something of.
+    /// The number of subjects that the linter can lint.
     pub(super) known: usize,
     /// The files of these subjects.
     pub(super) files: BTreeSet<PathBuf>,
-    /// How many files of a folder hold no values of a hub, though they seemed to.
+    /// The number of files in directories that looked like hub values but are not.
     pub(super) unknown: usize,
-    /// What cannot be read.
+    /// Read errors.
     pub(super) errors: Vec<Diagnostic>,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Gathered {
 pub(super) struct Gatherer<'p> {
     /// The options about hubs that were given, as they are written.
     options: Vec<String>,
-    /// The policy by which manifests are rendered first.
+    /// The policy that is applied to manifests before they are linted.
     injected: Option<&'p Policy>,
     question: Question,
     made_from: MadeFrom,
@@ -61,8 +61,8 @@ pub(super) struct Gatherer<'p> {
     shared: ChartCache,
     tasks: Vec<LintTask>,
     streams: Vec<Rendered>,
-    /// What is wrong with releases in which the keys of `--hub` lead nowhere, and whether somebody merely came upon
-    /// them in a folder.
+    /// Errors about releases without a mapping at the key path of `--hub`, and whether the release was found in a
+    /// directory.
     no_hub: Vec<(Diagnostic, bool)>,
     known: usize,
     named: BTreeSet<PathBuf>,
@@ -70,20 +70,20 @@ pub(super) struct Gatherer<'p> {
     errors: Vec<Diagnostic>,
 }
 
-/// Which values made the manifests.
+/// The values that manifests were rendered from.
 #[derive(Default)]
 enum MadeFrom {
-    /// Those in the Secret of the hub in them.
+    /// The values in the Secret of the hub in the manifests.
     #[default]
     Secret,
-    /// The layers of the command line, which were not read yet.
+    /// The layers of the command line, which are not read yet.
     Layers(Box<ReleaseRequest>),
-    /// The layers of the command line, by the place of their task.
+    /// The layers of the command line, by the index of their task.
     Task(Option<usize>),
 }
 
 impl<'p> Gatherer<'p> {
-    /// Nothing yet, for a command line; `notes` are on what it will not read.
+    /// Returns an empty gatherer for a command line; `notes` are about files that are not read.
     pub(super) fn new(
         request: &LintRequest,
         settings: &'p Settings,
@@ -97,7 +97,7 @@ impl<'p> Gatherer<'p> {
         let version = request.chart_version.iter();
         let version = version.map(|version| format!("--chart-version {version}"));
         let hub = request.hub.iter().map(|hub| format!("--hub {hub}"));
-        // Of the files of a commit none has to be of a hub.
+        // With `--skip-unknown` (pre-commit), none of the files needs to be hub values.
         let options = version.chain(hub).filter(|_| !request.skip_unknown);
         Self {
             options: options.collect(),
@@ -109,7 +109,7 @@ impl<'p> Gatherer<'p> {
         }
     }
 
-    /// Reads what is named.
+    /// Reads the given subjects.
     pub(super) fn add(&mut self, reader: &mut Reader<'_>, subjects: Vec<Subject>) {
         for subject in subjects {
             match subject {
@@ -125,16 +125,16 @@ impl<'p> Gatherer<'p> {
         }
     }
 
-    /// Everything that was read; the selection is of the findings that come of it.
+    /// Returns everything that was read; the selection applies to its findings.
     pub(super) fn finish(self, selection: Selection) -> Gathered {
         let mut errors = self.errors;
-        // Of the files of a folder not all have to be layers of the hub, but one of them.
+        // Not every file of a directory needs to be a layer of the hub, but one must be.
         let is_lost = self.known == 0;
         let no_hub = self.no_hub.into_iter();
         let no_hub = no_hub.filter(|(_, is_found)| is_lost || !is_found);
         errors.extend(no_hub.map(|(error, _)| error));
         let has_hub = self.tasks.iter().any(|task| task.spec.hub().is_some());
-        // Manifests need not show which hub, or which version of it, they are of.
+        // Manifests do not always show which hub they belong to, or its version.
         let has_manifests = !self.streams.is_empty();
         if !has_hub && !has_manifests && self.known > 0 && !errors.iter().any(Diagnostic::is_error)
         {
@@ -144,7 +144,7 @@ impl<'p> Gatherer<'p> {
             shared: self.shared,
             tasks: self.tasks,
             streams: self.streams,
-            // The values that the manifests were rendered from are in files, and not in the manifests alone.
+            // The values of the manifests are in files, not only in the manifests.
             is_layered: matches!(self.made_from, MadeFrom::Task(_)),
             ..lint::Input::new(self.question, selection)
         };
@@ -157,14 +157,14 @@ impl<'p> Gatherer<'p> {
         }
     }
 
-    /// Adds a release; gives the place of its task.
+    /// Adds a release and returns the index of its task.
     fn add_release(&mut self, reader: &mut Reader<'_>, release: &ReleaseRequest) -> Option<usize> {
         let (parts, mut errors) =
             read_layers(reader, &mut self.files, &release.paths, &release.layers);
-        if let Some(said) = release.said {
-            // What is not there was named by the policy.
+        if let Some(declared_at) = release.declared_at {
+            // The policy names the missing files.
             for error in errors.iter_mut().filter(|error| error.labels.is_empty()) {
-                *error = error.clone().at(said, "a layer of this release");
+                *error = error.clone().at(declared_at, "a layer of this release");
             }
         }
         self.note_templates(reader, &parts.values, &mut errors);
@@ -182,7 +182,7 @@ impl<'p> Gatherer<'p> {
             errors.push(other_version(release, &version));
         }
         if release.is_found && parts.is_without_hub() {
-            // A file in the folder of a chart need not be a layer of it.
+            // A file in the directory of a chart need not be a layer of it.
             parts.leave_chart_of_other_values();
         }
         if errors.is_empty() && !parts.has_hub_keys() {
@@ -206,7 +206,7 @@ impl<'p> Gatherer<'p> {
         task
     }
 
-    /// Notes each file that is a template of another tool, once; one that is not YAML is known for what it is.
+    /// Adds a note for each file that is a template of another tool; one that is not YAML has a note already.
     fn note_templates(&mut self, reader: &Reader<'_>, values: &Value, errors: &mut [Diagnostic]) {
         let mut notes = values::template_notes(&reader.sources, values);
         for error in errors {
@@ -219,7 +219,7 @@ impl<'p> Gatherer<'p> {
         self.errors.extend(notes);
     }
 
-    /// Adds a release to what is judged; gives the place of its task.
+    /// Adds a release to the tasks and returns its index.
     fn add_task(
         &mut self,
         reader: &mut Reader<'_>,
@@ -243,7 +243,7 @@ impl<'p> Gatherer<'p> {
         Some(self.tasks.len() - 1)
     }
 
-    /// Manifests, and the values of hubs in them: in objects of `GitOps`, and in the Secret of a hub.
+    /// Adds manifests, and the values of hubs in them: in `GitOps` objects, and in the Secret of a hub.
     pub(super) fn add_stream(&mut self, reader: &mut Reader<'_>, source: SourceId) {
         let source = match self.injected {
             None => source,
@@ -272,14 +272,14 @@ impl<'p> Gatherer<'p> {
         if let Some(task) = task {
             self.tasks[task].keep_release = true;
         }
-        // No version of a chart is left in manifests but in the values of a hub.
+        // In manifests, only the values of the hub show the chart version.
         if !self.question.is_upgrade() {
             self.streams.push(Rendered { source, task });
         }
     }
 
-    /// Adds the release that manifests were rendered from: that of the layers, once for all manifests, or the
-    /// values that they hold themselves.
+    /// Adds the release that manifests were rendered from: that of the layers, once for all manifests, or the values in
+    /// the manifests.
     fn add_origin(&mut self, reader: &mut Reader<'_>, source: SourceId) -> Option<usize> {
         match std::mem::take(&mut self.made_from) {
             MadeFrom::Secret => self.add_hub_secret(reader, source),
@@ -316,7 +316,7 @@ impl<'p> Gatherer<'p> {
         self.add_task(reader, parts, true)
     }
 
-    /// Standard input is manifests, or values over which the layers lie.
+    /// Adds standard input: manifests, or values that the layers override.
     fn add_stdin(&mut self, reader: &mut Reader<'_>, release: &ReleaseRequest) {
         let source = match reader.read_stdin() {
             Ok(source) => source,
@@ -335,7 +335,7 @@ impl<'p> Gatherer<'p> {
     }
 }
 
-/// The keys that lead to the values of a hub; none where they are those of the release.
+/// Returns the key path of the values of a hub; empty if they are the values of the release.
 fn hub_keys(keys: &str) -> Vec<String> {
     if keys.is_empty() {
         return Vec::new();
@@ -343,48 +343,49 @@ fn hub_keys(keys: &str) -> Vec<String> {
     keys.split('.').map(str::to_owned).collect()
 }
 
-/// What is wrong with a release that has no mapping where the values of its hub are to be.
+/// Returns the error for a release without a mapping at the key path of its hub.
 fn no_hub(parts: &hub::ReleaseInput<'_>, release: &ReleaseRequest) -> Diagnostic {
     let keys = release.hub.as_deref().unwrap_or_default();
     let of = match (&release.paths[..], &release.layers.values[..]) {
         ([path, ..], _) | ([], [path, ..]) => format!(" of `{}`", path.display()),
         ([], []) => String::new(),
     };
-    let message = format!("the values{of} have no mapping under `{keys}`, so no hub is linted");
+    let message = format!("no hub is linted: the values{of} have no mapping at `{keys}`");
     let help = match parts.hub_keys() {
         Some(found) if found.is_empty() => {
-            "the values of a hub are at the top: omit `--hub`, and `hub` in the policy".to_owned()
+            "the hub's values are at the top level: omit `--hub`, and `hub` in the policy"
+                .to_owned()
         }
-        Some(found) => format!("the values of a hub are under `{}`", found.join(".")),
-        None => "`dunnage values` prints the keys of the values".to_owned(),
+        Some(found) => format!("the hub's values are at `{}`", found.join(".")),
+        None => "list the keys with `dunnage values`".to_owned(),
     };
     let error = Diagnostic::new(&NO_SUCH_VALUE, message).help(help);
-    match release.said {
-        Some(said) => error.at(said, "this release"),
+    match release.declared_at {
+        Some(declared_at) => error.at(declared_at, "this release"),
         None => error,
     }
 }
 
-/// What is wrong with an option about hubs where none is linted.
+/// Returns the error for an option about hubs if none is linted.
 fn without_effect(option: &str) -> Diagnostic {
-    let message = format!("`{option}` has no effect: no hub was found in what is linted");
+    let message = format!("`{option}` has no effect: no hub was found");
     Diagnostic::new(&NO_EFFECT, message)
-        .help("remove the option, or name the values files or the chart of a hub")
+        .help("remove the option, or pass the values files or the chart of a hub")
 }
 
-/// What is wrong with a release whose chart is at hand in another version than the one that is said.
+/// Returns the error for a release whose chart has another version than the given one.
 fn other_version(release: &ReleaseRequest, version: &str) -> Diagnostic {
-    let said = release.chart_version.as_deref().unwrap_or_default();
-    let message = format!("the chart at hand has version {version}, not {said}");
+    let declared_at = release.chart_version.as_deref().unwrap_or_default();
+    let message = format!("the chart has version {version}, not {declared_at}");
     let error = Diagnostic::new(&NO_EFFECT, message)
-        .help("remove the version: the chart says it. `--to` shows what another version changes");
-    match release.said {
-        Some(said) => error.at(said, "this release"),
+        .help("remove the version: the chart sets it; use `--to` to check an upgrade");
+    match release.declared_at {
+        Some(declared_at) => error.at(declared_at, "this release"),
         None => error,
     }
 }
 
-/// The manifests as `render` writes them.
+/// Returns the manifests as `render` writes them.
 fn injected(
     reader: &mut Reader<'_>,
     source: SourceId,
@@ -403,7 +404,7 @@ fn injected(
     if is_rendered {
         return Ok(id);
     }
-    // Where it says what is in the way, the manifests are as they were.
+    // If `render` reports errors, the manifests are unchanged.
     let errors = outcome.diagnostics.into_iter();
     Err(errors
         .filter(Diagnostic::is_error)
@@ -411,7 +412,7 @@ fn injected(
         .collect())
 }
 
-/// A message by itself, for its places are in texts of another run.
+/// Returns an error without its places, which are in sources of another run.
 fn without_places(mut error: Diagnostic) -> Diagnostic {
     error.labels.clear();
     error

@@ -1,4 +1,4 @@
-//! The values of one release: its chart and its layers are read and merged.
+//! Reads and merges the values of one release: its chart and its layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::diag::Diagnostic;
 use crate::text::{SourceId, Span};
 use crate::values::{self, Chart, Content, Helm, Map, SetKind, Value};
 
-/// The chart and the layers over its defaults, as Helm's own options name them.
+/// The chart and the layers that override its defaults, named as in Helm's options.
 #[derive(Debug, Clone)]
 pub struct LayerRequest {
-    /// The chart: its folder, or the archive that `helm package` made.
+    /// The chart: its directory, or an archive from `helm package`.
     pub chart: Option<PathBuf>,
     /// Values files; later ones override earlier ones.
     pub values: Vec<PathBuf>,
@@ -26,7 +26,7 @@ pub struct LayerRequest {
     pub set_file: Vec<String>,
     /// Arguments of `--set-literal`.
     pub set_literal: Vec<String>,
-    /// Which Helm merges them.
+    /// The Helm version whose merge rules apply.
     pub helm: Helm,
 }
 
@@ -46,13 +46,13 @@ impl Default for LayerRequest {
 }
 
 impl LayerRequest {
-    /// Whether it names neither a chart nor a layer.
+    /// Returns whether there is neither a chart nor a layer.
     pub fn is_empty(&self) -> bool {
         let mut sets = self.sets().into_iter();
         self.chart.is_none() && self.values.is_empty() && sets.all(|(.., texts)| texts.is_empty())
     }
 
-    /// The values of options, in the order in which Helm applies them, whatever theirs on the command line.
+    /// Returns the arguments of options in the order in which Helm applies them.
     fn sets(&self) -> [(SetKind, &'static str, &[String]); 5] {
         [
             (SetKind::Json, "--set-json", &self.set_json),
@@ -64,21 +64,21 @@ impl LayerRequest {
     }
 }
 
-/// Which values are asked for.
+/// The values to load.
 #[derive(Debug, Clone, Default)]
 pub struct ValuesRequest {
-    /// Values files, of which one may be a chart.
+    /// Values files; one of the paths may be a chart.
     pub paths: Vec<PathBuf>,
-    /// Layers over the paths.
+    /// Layers that override the paths.
     pub layers: LayerRequest,
 }
 
-/// The values that a release gets from its chart and its layers.
+/// The merged values of a release.
 #[derive(Debug)]
 pub struct LoadedValues {
-    /// The merged values.
+    /// Returns the merged values.
     pub values: Value,
-    /// The sources of the defaults of charts.
+    /// Returns the sources of chart defaults.
     pub defaults: BTreeSet<SourceId>,
 }
 
@@ -112,7 +112,7 @@ pub fn load_values(
     })
 }
 
-/// The chart of a release and the values over its defaults.
+/// The chart of a release, and the values that override its defaults.
 pub(super) struct Layers {
     pub(super) chart: Option<Chart>,
     /// The merged layers.
@@ -120,7 +120,7 @@ pub(super) struct Layers {
     pub(super) helm: Helm,
 }
 
-/// Charts and layers that were read already: releases share them.
+/// Charts and layers that are already read, because releases share them.
 #[derive(Default)]
 pub(super) struct LayerFiles {
     layers: BTreeMap<PathBuf, Result<Value, Diagnostic>>,
@@ -143,7 +143,7 @@ impl LayerFiles {
         read
     }
 
-    /// Keeps standard input, which is there only once, as a layer.
+    /// Keeps standard input, which can be read only once, as a layer.
     pub(super) fn keep_stdin(&mut self, reader: &Reader<'_>, source: SourceId, helm: Helm) {
         let read = values::read(source, reader.text(source), helm);
         self.layers.insert(PathBuf::from("-"), read);
@@ -164,8 +164,8 @@ impl LayerFiles {
     }
 }
 
-/// Reads what is named; of the paths, one may be a chart, and the others are values files. What cannot be read is
-/// an error and left out.
+/// Reads a chart and layers; one of the paths may be a chart, the others are values files. Unreadable files are errors
+/// and left out.
 pub(super) fn read_layers(
     reader: &mut Reader<'_>,
     files: &mut LayerFiles,

@@ -1,4 +1,4 @@
-//! What `lint` is made of.
+//! Loads everything that `lint` needs.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,56 +13,55 @@ use super::subjects::{self, Subjects};
 use crate::diag::Diagnostic;
 use crate::lint::{self, RULES, Selection};
 
-/// What is to be linted, and by what.
+/// What to lint, and with which options.
 #[derive(Debug, Clone, Default)]
 pub struct LintRequest {
-    /// Values files, charts, manifests and folders; `-` is standard input.
+    /// Values files, charts, manifests and directories; `-` is standard input.
     pub paths: Vec<PathBuf>,
-    /// Layers over the paths.
+    /// Layers that override the paths.
     pub layers: LayerRequest,
-    /// The version of the z2jh chart, where its files are not at hand.
+    /// The version of the z2jh chart, if its files are not available.
     pub chart_version: Option<String>,
-    /// The version of the z2jh chart to upgrade to: then only what that needs is judged.
+    /// The version of the z2jh chart to upgrade to: then only the upgrade is checked.
     pub to: Option<String>,
-    /// The keys under which the hub's values are, with dots between.
+    /// The key path of the hub's values, separated by dots.
     pub hub: Option<String>,
-    /// The policy; else the nearest one, if there is one.
+    /// The policy; by default the nearest one, if any.
     pub policy: Option<PathBuf>,
     /// Only these rules, by code, name or family.
     pub select: Vec<String>,
     /// Not these rules.
     pub ignore: Vec<String>,
-    /// Whether hints are asked for.
+    /// Whether hints are reported.
     pub pedantic: bool,
-    /// Whether named files that the linter knows nothing of are left out.
+    /// Whether given files without hub values, charts or manifests are skipped.
     pub skip_unknown: bool,
-    /// Whether manifests are judged as the policy renders them.
+    /// Whether manifests are linted as the policy renders them.
     pub as_injected: bool,
-    /// Patterns of files and folders that are left out of folders.
+    /// Patterns of files and directories to skip in directories.
     pub exclude: Vec<String>,
-    /// Every code that the front end prints: a word that is no rule may be one of them.
+    /// All codes of the front end, some of which are not rules.
     pub codes: Codes,
 }
 
-/// Everything that was read for a run of the linter.
+/// Everything that was loaded for a run of the linter.
 #[derive(Debug)]
 pub struct LoadedLint {
-    /// The input of the linter.
+    /// Returns the input of the linter.
     pub lint: lint::Input,
-    /// What cannot be read or judged.
+    /// Read errors.
     pub errors: Vec<Diagnostic>,
-    /// How many of the subjects the linter knows something of.
+    /// Returns the number of subjects that the linter can lint.
     pub known: usize,
-    /// The values files, charts and manifests that are linted.
+    /// Returns the values files, charts and manifests that are linted.
     pub files: BTreeSet<PathBuf>,
-    /// How many YAML files were passed over: the linter knows nothing of what they hold.
+    /// Returns the number of skipped YAML files, which are not hub values, charts or manifests.
     pub skipped: usize,
-    /// The folder in which the paths of the policy start, where there is a policy.
+    /// Returns the directory of the policy, at which its paths start, if there is one.
     pub policy_folder: Option<PathBuf>,
 }
 
-/// Reads the policy and everything that is to be linted. What cannot be read of one subject keeps no other from being
-/// linted.
+/// Reads the policy and everything to lint. An unreadable subject does not prevent the others from being linted.
 ///
 /// # Errors
 /// Options or a policy that cannot be followed.
@@ -88,7 +87,7 @@ pub fn load_lint(
             ..request.clone()
         };
         let settings = settings::read(reader, &own)?;
-        // A policy further down has its own part of these folders.
+        // A policy in a subdirectory applies to its own part of these directories.
         let further: Vec<PathBuf> = apart
             .iter()
             .filter(|path| !own.paths.contains(path))
@@ -99,7 +98,7 @@ pub fn load_lint(
     Ok(together(request, loaded))
 }
 
-/// The policies nearer to what is linted than the one that was found, which nobody named.
+/// Returns the policies in subdirectories that are nearer to the linted paths than the one that was found.
 fn nearer_policies(
     reader: &Reader<'_>,
     request: &LintRequest,
@@ -117,7 +116,7 @@ fn nearer_policies(
     policy_discovery::nearer(reader.host, own, paths).map_err(|error| vec![error])
 }
 
-/// What is left for the policy of the working folder.
+/// Returns the part of the request for the policy of the current directory.
 fn left(request: &LintRequest, apart: &[PathBuf]) -> LintRequest {
     let mut own = request.clone();
     if own.paths.is_empty() {
@@ -127,7 +126,7 @@ fn left(request: &LintRequest, apart: &[PathBuf]) -> LintRequest {
     own
 }
 
-/// Several loads as one, of which each has its own selection.
+/// Combines several loads, each with its own selection.
 fn together(request: &LintRequest, loaded: Vec<LoadedLint>) -> LoadedLint {
     let selection = Selection {
         select: request.select.clone(),
@@ -154,7 +153,7 @@ fn together(request: &LintRequest, loaded: Vec<LoadedLint>) -> LoadedLint {
     all
 }
 
-/// Reads what one policy applies to; what is `apart` has others.
+/// Loads what one policy applies to; paths in `apart` have other policies.
 fn load_one(
     reader: &mut Reader<'_>,
     request: &LintRequest,

@@ -1,5 +1,5 @@
-//! Values files that are layers of releases which nobody named: those beside a chart, and those that were found by
-//! themselves.
+//! Notes on values files that are probably layers of unknown releases: files next to a chart, and files found in
+//! directories.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,32 +10,33 @@ use crate::diag::{Code, Diagnostic};
 pub(super) static UNREAD_VALUES: Code = Code::note(
     "VA014",
     "values-not-read",
-    "values files in the folder of a chart were not read",
+    "other values files in a chart's directory were not read",
 )
 .page(include_str!("codes/unread_values.md"));
 
 pub(super) static LOOSE_LAYERS: Code = Code::note(
     "VA015",
-    "layers-by-themselves",
-    "values files may be layers of one release and are linted one by one",
+    "layers-linted-separately",
+    "values files may be layers of one release, but they are linted separately",
 )
 .page(include_str!("codes/loose_layers.md"));
 
-/// The note on values files in the folder of a chart that were not read.
+/// Returns the note on values files in a chart's directory that were not read.
 pub(super) fn unread_values(folder: &Path, files: &[&PathBuf]) -> Option<Diagnostic> {
     let first = files.first()?;
     let verb = if files.len() == 1 { "was" } else { "were" };
     let folder = folder.display();
     let list = listed(files);
-    let message = format!("{list} {verb} not read: only `values.yaml` in the folder of a chart is");
+    let message =
+        format!("{list} {verb} not read: only `values.yaml` of a chart's directory is read");
     Some(Diagnostic::new(&UNREAD_VALUES, message).help(format!(
         "add the layers of a release: `dunnage lint {folder} -f {}`",
         first.display()
     )))
 }
 
-/// Marks each values file that was found with others in the same folder, or in one above or below it: it may be one
-/// layer of several. Returns one note on all of them.
+/// Marks each values file that was found with others in the same directory, or in one above or below it, as one layer of
+/// several. Returns one note on all of them.
 pub(super) fn mark(found: &mut [Subject]) -> Option<Diagnostic> {
     let folders: Vec<PathBuf> = found.iter().filter_map(file_of).map(folder).collect();
     let is_beside = |file: &Path| {
@@ -62,13 +63,13 @@ pub(super) fn mark(found: &mut [Subject]) -> Option<Diagnostic> {
             "may be layers of the same release"
         };
         let list = listed(&files);
-        let message = format!("{list} {what}: what another layer may set is not reported as missing");
+        let message = format!("{list} {what}: keys that another layer may set are not reported as missing");
         Diagnostic::new(&LOOSE_LAYERS, message)
-            .help("list the releases with their layers in `lint.releases` of `dunnage.yaml`, or name the layers by `-f`")
+            .help("list the releases with their layers in `lint.releases` of `dunnage.yaml`, or pass the layers with `-f`")
     })
 }
 
-/// The values file of a release that was found by itself, with or without the chart in its folder.
+/// Returns the values file of a release that was found in a directory, with or without a chart next to it.
 fn file_of(subject: &Subject) -> Option<&Path> {
     match subject {
         Subject::Release(ReleaseRequest {

@@ -1,6 +1,6 @@
-//! What a run is made of: texts read through a [`Host`](crate::host::Host), the policy that applies, the layers of
-//! releases, what is linted. The command line and an editor ask for it in the same way: a plain request, `load`, and
-//! one call of an engine.
+//! Loads the input of a run through a [`Host`](crate::host::Host): sources, the policy, the layers of releases, the
+//! subjects of the linter. The command line and an editor use it in the same way: a plain request, `load`, and one call
+//! of an engine.
 
 mod chart_folder;
 mod codes;

@@ -1,4 +1,4 @@
-//! Which policy a run follows.
+//! Finds the policy of a run.
 
 use std::path::{Path, PathBuf};
 
@@ -9,32 +9,32 @@ use crate::host::{Distrust, Read};
 use crate::policy::Z2JH;
 use crate::text::SourceId;
 
-/// The names under which a policy is found.
+/// The file names of a policy.
 const NAMES: [&str; 2] = ["dunnage.yaml", ".dunnage.yaml"];
 
 pub(super) static NO_POLICY: Code = Code::error(
     "CL001",
     "no-policy",
-    "no policy was named and none was found",
+    "no policy was given and none was found",
 )
 .page(include_str!("codes/no_policy.md"));
 
 pub(super) static TWO_POLICIES: Code = Code::error(
     "CL002",
     "two-policies",
-    "one folder holds a policy under both names",
+    "a directory has both `dunnage.yaml` and `.dunnage.yaml`",
 )
 .page(include_str!("codes/two_policies.md"));
 
 pub(super) static UNTRUSTED_POLICY: Code = Code::error(
     "CL016",
     "untrusted-policy",
-    "a policy that was found can be changed by another user",
+    "the policy that was found can be changed by another user",
 )
 .page(include_str!("codes/untrusted_policy.md"));
 
-/// Reads the policy that was asked for, or the nearest one. No policy is an error: nobody's production
-/// is to change because a program was started from another folder.
+/// Reads the given policy, or the nearest one. No policy is an error: production must not change because dunnage runs
+/// in another directory.
 pub(super) fn find(reader: &mut Reader<'_>, asked: Option<&Path>) -> Result<SourceId, Diagnostic> {
     match asked {
         Some(name) if name == Path::new("z2jh") => Ok(reader
@@ -49,8 +49,8 @@ pub(super) fn find(reader: &mut Reader<'_>, asked: Option<&Path>) -> Result<Sour
     }
 }
 
-/// The same for what needs no policy: nothing where none is named and none is found, or the built-in one is.
-/// With it comes the folder at which its paths start.
+/// Does the same for commands that need no policy: `None` if none is given and none is found, or for the built-in one.
+/// The result includes the directory at which its paths start.
 pub(super) fn find_any(
     reader: &mut Reader<'_>,
     asked: Option<&Path>,
@@ -59,7 +59,7 @@ pub(super) fn find_any(
         Some(path) => Some(path.to_owned()),
         None => nearest(reader)?.1,
     };
-    // The built-in policy says nothing of anybody's cluster.
+    // The built-in policy has no facts about a cluster.
     let Some(path) = path.filter(|path| path != Path::new("z2jh")) else {
         return Ok(None);
     };
@@ -68,8 +68,8 @@ pub(super) fn find_any(
     Ok(Some((source, folder)))
 }
 
-/// Looks from the working folder, which comes back too, up to the root of the repository. Outside a repository
-/// the folders above are not searched: others may write into them, as into `/tmp`.
+/// Searches from the current directory, which is also returned, up to the root of the repository. Outside a repository,
+/// parent directories are not searched: others may write into them, as into `/tmp`.
 fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
     let host = reader.host;
     let folder = host
@@ -86,7 +86,7 @@ fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagno
     Ok((folder, found))
 }
 
-/// The policy that is nearest to a folder, from there up to a last one.
+/// Returns the policy nearest to a directory, up to a last directory.
 fn look(host: &dyn Read, folder: &Path, last: &Path) -> Result<Option<PathBuf>, Diagnostic> {
     for above in folder.ancestors() {
         let found: Vec<PathBuf> = NAMES
@@ -109,8 +109,8 @@ fn look(host: &dyn Read, folder: &Path, last: &Path) -> Result<Option<PathBuf>, 
     Ok(None)
 }
 
-/// The policies that are nearer to paths, or to what is below them, than that of the working folder, each with what it
-/// applies to. What is left out has that one, which is in the folder `own`.
+/// Returns the policies nearer to paths, or to files below them, than that of the current directory, each with the
+/// paths that it applies to. All other paths have the policy in the directory `own`.
 ///
 /// # Errors
 /// A policy that is not trusted, or a folder with two of them.
@@ -167,7 +167,7 @@ pub(super) fn nearer(
     Ok(found)
 }
 
-/// The root of the repository that a folder is in.
+/// Returns the root of the repository that contains a directory.
 fn repository<'f>(host: &dyn Read, folder: &'f Path) -> Option<&'f Path> {
     folder.ancestors().find(|above| {
         let git = above.join(".git");
@@ -175,7 +175,7 @@ fn repository<'f>(host: &dyn Read, folder: &'f Path) -> Option<&'f Path> {
     })
 }
 
-/// Refuses a policy that somebody else may have written. One that is named is the user's own choice.
+/// Returns an error for a policy that another user may have written. A policy given by option is not checked.
 fn trust(host: &dyn Read, path: &Path) -> Result<(), Diagnostic> {
     let Some(distrust) = host.distrust(path) else {
         return Ok(());
@@ -183,38 +183,37 @@ fn trust(host: &dyn Read, path: &Path) -> Result<(), Diagnostic> {
     let path = path.display();
     let (message, fix) = match distrust {
         Distrust::WritableByEveryone => (
-            format!("`{path}` can be written by every user, so it is not used"),
+            format!("policy `{path}` is not used: every user can write it"),
             format!("run `chmod o-w {path}`"),
         ),
         Distrust::OwnedBy(user) => (
-            format!("`{path}` belongs to another user (id {user}), so it is not used"),
+            format!("policy `{path}` is not used: it belongs to another user (id {user})"),
             "take ownership of it".to_owned(),
         ),
     };
-    let help =
-        format!("{fix}, or name it to use it all the same: `--policy {path}` or `DUNNAGE_POLICY`");
+    let help = format!("{fix}, or use it anyway with `--policy {path}` or `DUNNAGE_POLICY`");
     Err(Diagnostic::new(&UNTRUSTED_POLICY, message).help(help))
 }
 
 fn no_policy(host: &dyn Read, folder: &Path) -> Diagnostic {
     let shown = folder.display();
     let message = if repository(host, folder).is_some() {
-        format!("no `dunnage.yaml` in `{shown}` or above it")
+        format!("no `dunnage.yaml` in `{shown}` or its parent directories")
     } else {
         format!(
-            "no `dunnage.yaml` in `{shown}`, and outside a repository no other folder is searched"
+            "no `dunnage.yaml` in `{shown}`; outside a repository, parent directories are not searched"
         )
     };
     Diagnostic::new(&NO_POLICY, message).help(
-        "name one by `--policy FILE` or `DUNNAGE_POLICY`, write a `dunnage.yaml` beside your charts, \
-         or take the built-in one by `--policy z2jh`",
+        "set `--policy FILE` or `DUNNAGE_POLICY`, add a `dunnage.yaml` next to your charts, \
+         or use the built-in policy: `--policy z2jh`",
     )
 }
 
 fn two_policies(folder: &Path) -> Diagnostic {
     let message = format!(
-        "`{}` holds both `dunnage.yaml` and `.dunnage.yaml`",
+        "`{}` has both `dunnage.yaml` and `.dunnage.yaml`",
         folder.display()
     );
-    Diagnostic::new(&TWO_POLICIES, message).help("keep one of them, or name it by `--policy FILE`")
+    Diagnostic::new(&TWO_POLICIES, message).help("remove one of them, or set `--policy FILE`")
 }

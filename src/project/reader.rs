@@ -9,29 +9,29 @@ use crate::text::{SourceId, Sources};
 pub(super) static UNREADABLE: Code = Code::error(
     "CL003",
     "unreadable-input",
-    "a file or the standard input cannot be read",
+    "a file or standard input cannot be read",
 )
 .page(include_str!("codes/unreadable.md"));
 
-/// Reads what a run is made of, and keeps each text as a source.
+/// Reads the input of a run, and keeps each text as a source.
 pub struct Reader<'h> {
-    /// The world that is read.
+    /// The host that is read from.
     pub host: &'h dyn Read,
-    /// The texts read so far.
+    /// The sources read so far.
     pub sources: Sources,
-    /// What there is to say about texts that were read and can be used, in the order of reading.
+    /// Notes on usable sources, in the order of reading.
     pub notes: Vec<Diagnostic>,
-    /// A policy that was found above the working folder: it decides about manifests that are far from it.
+    /// A policy found in a parent directory.
     pub policy_above: Option<PathBuf>,
-    /// Files that were read and are not sources of their own.
+    /// Files that were read but are not sources of their own.
     pub(super) other_files: Vec<PathBuf>,
     is_stdin_read: bool,
-    /// What pipes held that were looked into before they are read: they can be read only once.
+    /// The content of pipes that were looked into before they are read: they can be read only once.
     peeked: RefCell<BTreeMap<PathBuf, String>>,
 }
 
 impl<'h> Reader<'h> {
-    /// A reader that has read nothing yet.
+    /// Returns a reader that has read nothing yet.
     pub fn new(host: &'h dyn Read) -> Self {
         Self {
             host,
@@ -44,7 +44,7 @@ impl<'h> Reader<'h> {
         }
     }
 
-    /// Reads a values file, a policy or the like; `-` is standard input.
+    /// Reads a values file, a policy or a similar file; `-` is standard input.
     ///
     /// # Errors
     /// Where it cannot be read, is not UTF-8 or is too large.
@@ -81,7 +81,7 @@ impl<'h> Reader<'h> {
         Ok(source)
     }
 
-    /// Looks at the text of a file that may be manifests. What is no ordinary file is kept for when it is read.
+    /// Returns the text of a file that may be manifests. The content of a pipe is kept until it is read.
     pub(super) fn peek(&self, path: &Path) -> Result<String, HostError> {
         let text = self.host.read_manifests(path)?;
         if !self.host.is_file(path) {
@@ -91,8 +91,8 @@ impl<'h> Reader<'h> {
         Ok(text)
     }
 
-    /// Reads all of standard input. A second time it would be empty, and a release without objects is
-    /// one that Helm deletes.
+    /// Reads all of standard input. A second read would return nothing, and Helm deletes the objects of an empty
+    /// release.
     ///
     /// # Errors
     /// Where it cannot be read, and where it was read before.
@@ -114,26 +114,26 @@ impl<'h> Reader<'h> {
         self.host.read_file(path)
     }
 
-    /// The text of a source.
+    /// Returns the text of a source.
     pub fn text(&self, source: SourceId) -> &str {
         self.sources.get(source).text()
     }
 
-    /// Every file that was read so far, those inside of packed charts by their path in the archive.
+    /// Returns all files read so far; files in packed charts have their path in the archive.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let paths = self.sources.iter().filter_map(|(_, source)| source.file());
         paths.chain(self.other_files.iter().map(PathBuf::as_path))
     }
 }
 
-/// Whether a path is standard input, in any of its usual spellings.
+/// Returns whether a path is standard input, under any of its usual names.
 fn is_stdin(path: &Path) -> bool {
     ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
         .iter()
         .any(|name| path == Path::new(name))
 }
 
-/// The diagnostic for a file that cannot be read.
+/// Returns the error for a file that cannot be read.
 pub fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
     let path = path.display();
     Diagnostic::new(
@@ -162,21 +162,22 @@ pub fn unreadable(path: &Path, error: &HostError) -> Diagnostic {
                 .to_owned()
         }
         HostError::TooLarge { .. } => format!(
-            "values, policies and files of charts have up to {}, manifests up to {}",
+            "the limit is {} for values, policies and chart files, and {} for manifests",
             host::size(LARGEST_TEXT),
             host::size(LARGEST_MANIFESTS)
         ),
-        _ => "look at the path and at who may read it".to_owned(),
+        _ => "check the path and its permissions".to_owned(),
     })
 }
 
-/// A text that is larger than `most` bytes.
+/// Returns the error for a file larger than `most` bytes.
 pub(super) fn too_large(path: &Path, most: u64) -> Diagnostic {
     let subject = path.display().to_string();
     unreadable(path, &HostError::TooLarge { subject, most })
 }
 
 fn stdin_read_twice() -> Diagnostic {
-    Diagnostic::new(&UNREADABLE, "standard input is named twice")
-        .help("the manifests come from there where no file is named; write the other into a file")
+    Diagnostic::new(&UNREADABLE, "standard input is used twice").help(
+        "write one of the inputs to a file; without a file, manifests are read from standard input",
+    )
 }

@@ -1,4 +1,4 @@
-//! Entries of `lint.releases` that stand for several releases: their values files are patterns.
+//! Expands entries of `lint.releases` that describe several releases: their values files are patterns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ pub(super) static NO_MATCH: Code = Code::error(
 )
 .page(include_str!("codes/no_match.md"));
 
-/// What the names and the stars of patterns stand for.
+/// The texts that match the names and stars of patterns.
 type Binding = BTreeMap<String, String>;
 
-/// A part of a folder's or file's name in a pattern.
+/// A piece of a directory or file name in a pattern.
 #[derive(Debug, PartialEq, Eq)]
 enum NamePart {
     Text(String),
@@ -32,8 +32,8 @@ struct PathPattern<'p> {
     names: BTreeSet<String>,
 }
 
-/// Returns the releases that an entry stands for: itself, where no values file is a pattern; else one for each set of
-/// texts that its names and stars can stand for. Of those, a pattern without a file is left out.
+/// Returns the releases of an entry: the entry itself, if no values file is a pattern; otherwise one for each set of
+/// texts that match its names and stars, without patterns that have no file for the release.
 ///
 /// # Errors
 /// Where the patterns match no file.
@@ -72,7 +72,7 @@ pub(super) fn expand(
         let values: Vec<Spanned<String>> = values
             .filter_map(|(pattern, found)| pattern.file(binding, found))
             .collect();
-        // `{env}.yaml` beside `common.yaml` matches `common.yaml` as well, which is no release.
+        // `{env}.yaml` next to `common.yaml` also matches `common.yaml`, which is not a release.
         let files: BTreeSet<&String> = values.iter().map(|file| &file.value).collect();
         (files.len() == values.len()).then(|| bound(release, binding, values.clone()))
     });
@@ -91,12 +91,12 @@ fn no_match(release: &LintRelease, patterns: &[PathPattern<'_>]) -> Diagnostic {
     let patterns = patterns.iter().filter(|pattern| !pattern.names.is_empty());
     let error = Diagnostic::new(&NO_MATCH, message);
     let error = patterns.fold(error, |error, pattern| {
-        error.at(pattern.text.span, "this pattern")
+        error.at(pattern.text.span, "no file matches")
     });
-    error.help("paths start at the folder of the policy; `{name}` and `*` match within one folder name or file name")
+    error.help("correct the path: it starts at the directory of the policy; `{name}` and `*` match within one directory or file name")
 }
 
-/// The bindings that agree, put together.
+/// Returns the combined bindings that agree.
 fn joined(known: &BTreeSet<Binding>, found: &[(Binding, String)]) -> BTreeSet<Binding> {
     let pairs = known
         .iter()
@@ -117,7 +117,7 @@ fn agree(one: &Binding, other: &Binding) -> bool {
     names.all(|(name, text)| other.get(name).is_none_or(|other| other == text))
 }
 
-/// One release of an entry.
+/// Returns one release of an entry.
 fn bound(release: &LintRelease, binding: &Binding, values: Vec<Spanned<String>>) -> LintRelease {
     let fill = |text: &str| {
         let names = binding.iter();
@@ -160,7 +160,7 @@ impl<'p> PathPattern<'p> {
         }
     }
 
-    /// The files that match, with what the names stand for.
+    /// Returns the files that match, with the texts of the names.
     fn matches(&self, host: &dyn Read, folder: &Path) -> Vec<(Binding, String)> {
         let mut found = Vec::new();
         if !self.names.is_empty() {
@@ -176,7 +176,7 @@ impl<'p> PathPattern<'p> {
         found
     }
 
-    /// The file of a release: of a pattern the one that the binding leads to, if there is one.
+    /// Returns the file of a release: for a pattern, the file that matches the binding, if any.
     fn file(&self, binding: &Binding, found: &[(Binding, String)]) -> Option<Spanned<String>> {
         if self.names.is_empty() {
             return Some(self.text.clone());
@@ -186,7 +186,7 @@ impl<'p> PathPattern<'p> {
     }
 }
 
-/// The parts of a folder's or file's name.
+/// Returns the pieces of a directory or file name.
 fn parts(segment: &str, stars: &mut usize) -> Vec<NamePart> {
     let mut parts = Vec::new();
     let mut rest = segment;
@@ -212,7 +212,7 @@ fn parts(segment: &str, stars: &mut usize) -> Vec<NamePart> {
     parts
 }
 
-/// Looks for what matches below a folder.
+/// Collects matches below a directory.
 fn descend(
     host: &dyn Read,
     folder: &Path,
@@ -259,7 +259,7 @@ fn descend(
     }
 }
 
-/// What the names stand for, with those that are known already, where a text matches; a name takes as little as it can.
+/// Returns the texts of the names, including known ones, if a text matches; a name matches as little as possible.
 fn matched(parts: &[NamePart], text: &str, known: &Binding) -> Option<Binding> {
     match parts.split_first() {
         None => text.is_empty().then(|| known.clone()),

@@ -1,37 +1,40 @@
-//! Linting again, with some texts changed, where nothing else may have changed.
+//! Lints a run again with changed texts.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::lint::{LintRequest, load_lint};
 use super::reader::Reader;
 use crate::diag::Diagnostic;
 use crate::host::{Overlay, Read};
-use crate::lint::{self, Repeats};
-use crate::text::{Origin, SourceId, Sources, Span};
+use crate::lint::{self, Memo, Repeats};
+use crate::text::{Origin, SourceId, SourceMap, SourceNames, Sources};
 
 /// A run of the linter that can be repeated.
-#[derive(Clone, Copy)]
 pub struct Relint<'r> {
     host: &'r dyn Read,
-    /// The texts of the first run.
+    /// The sources of the first run.
     pub sources: &'r Sources,
     request: &'r LintRequest,
+    /// What is known of releases whose texts do not change.
+    memo: RefCell<Memo>,
 }
 
 impl<'r> Relint<'r> {
-    /// The run of a request that a reader has read.
-    pub fn new(reader: &'r Reader<'r>, request: &'r LintRequest) -> Self {
+    /// Returns the run of a request that a reader has read; `memo` has seen it.
+    pub fn new(reader: &'r Reader<'r>, request: &'r LintRequest, memo: Memo) -> Self {
         Self {
             host: reader.host,
             sources: &reader.sources,
             request,
+            memo: RefCell::new(memo),
         }
     }
 
-    /// Lints everything again with these texts in place of those that were read; returns the findings with their spans
-    /// in the sources that were read, selected or not.
+    /// Lints everything again with these texts instead of those that were read, releases only if one of their texts changed;
+    /// returns all findings, selected or not, with spans in the sources that were read.
     pub fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
-        // What was read is not read again: who edits a file meanwhile must not change what fixes are proven by.
+        // Files are not read again: a change by another program must not affect the verification of fixes.
         let files = self.sources.iter().filter_map(|(id, source)| {
             let text = changed.get(&id).map_or(source.text(), String::as_str);
             Some((source.file()?.to_owned(), text))
@@ -46,64 +49,19 @@ impl<'r> Relint<'r> {
             stdin: stdin.unwrap_or_default().to_owned(),
         };
         let mut reader = Reader::new(&overlay);
-        // The policy was read without a fault before, and no fix changes it.
+        // The policy was read without an error before, and no fix changes it.
         let Ok(loaded) = load_lint(&mut reader, self.request) else {
             return Vec::new();
         };
-        let outcome = lint::judge(&reader.sources, loaded.lint, repeats);
-        let known = Known::new(&reader.sources, self.sources);
+        let memo = &mut *self.memo.borrow_mut();
+        let outcome = lint::judge_again(&reader.sources, loaded.lint, repeats, memo);
+        let to_first = SourceMap::new(&reader.sources, &SourceNames::new(self.sources));
         let mut findings = outcome.findings;
         findings.extend(loaded.errors);
         findings.extend(outcome.errors);
         for finding in &mut findings {
-            known.place(finding);
+            finding.relocate(&to_first);
         }
         findings
-    }
-}
-
-/// The sources of one run by those of another: the same names in the same order.
-struct Known {
-    ids: BTreeMap<SourceId, SourceId>,
-}
-
-impl Known {
-    fn new(of: &Sources, by: &Sources) -> Self {
-        let mut names: BTreeMap<&str, Vec<SourceId>> = BTreeMap::new();
-        for (id, source) in by.iter() {
-            names.entry(source.name()).or_default().push(id);
-        }
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut ids = BTreeMap::new();
-        for (id, source) in of.iter() {
-            let count = seen.entry(source.name()).or_default();
-            let twins = names.get(source.name());
-            ids.extend(
-                twins
-                    .and_then(|twins| twins.get(*count))
-                    .map(|twin| (id, *twin)),
-            );
-            *count += 1;
-        }
-        Self { ids }
-    }
-
-    /// Moves the places of a finding; those in texts that the other run did not have go away.
-    fn place(&self, finding: &mut Diagnostic) {
-        finding
-            .labels
-            .retain_mut(|label| self.span(&mut label.span));
-        if let Some(fix) = &mut finding.fix {
-            let mut edits = fix.edits.iter_mut();
-            if !edits.all(|edit| self.span(&mut edit.span)) {
-                finding.fix = None;
-            }
-        }
-    }
-
-    fn span(&self, span: &mut Span) -> bool {
-        let id = self.ids.get(&span.source);
-        span.source = *id.unwrap_or(&span.source);
-        id.is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! What a rendering command is made of: the policy, the hub's values, the manifests, the live ones.
+//! Loads everything that a rendering command needs: the policy, the hub's values, the manifests and the live manifest.
 
 use std::path::PathBuf;
 
@@ -10,14 +10,14 @@ use crate::policy;
 use crate::render::{Job, Options};
 use crate::values::{self, Helm, Value};
 
-/// What is to be rendered, and by what.
+/// What to render, and with which options.
 #[derive(Debug, Clone, Default)]
 pub struct RenderRequest {
-    /// The manifests; standard input where no file is named.
+    /// The manifests; standard input if no file is given.
     pub file: Option<PathBuf>,
-    /// The policy, or `z2jh` for the built-in one; else the nearest one.
+    /// The policy, or `z2jh` for the built-in one; by default the nearest one.
     pub policy: Option<PathBuf>,
-    /// Values files of the hub, whose images the pre-pullers pull too.
+    /// Values files of the hub, whose images the pre-pullers also pull.
     pub values: Vec<PathBuf>,
     /// The live manifest.
     pub previous: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct RenderRequest {
     pub options: Options,
 }
 
-/// Reads everything that a stream is rendered by: the policy first, so that a slow input is not waited for in vain.
+/// Reads everything for a stream. The policy is read first, so that its errors are reported before a slow input ends.
 ///
 /// # Errors
 /// What cannot be read, or a policy that cannot be followed.
@@ -59,7 +59,7 @@ pub fn load_render(
     })
 }
 
-/// The images that the values files name, merged in their order.
+/// Returns the images in the values files, merged in order.
 fn hub_images(
     reader: &mut Reader<'_>,
     request: &RenderRequest,

@@ -1,4 +1,4 @@
-//! What the command line and the policy say to the linter.
+//! Combines the settings of the command line and the policy.
 
 use std::path::PathBuf;
 
@@ -12,20 +12,20 @@ use crate::lint::{Question, RULES, Selection, Target, is_rule};
 use crate::policy::{self, PathPatterns, Policy, Spanned};
 use crate::text::SourceId;
 
-/// What the linter goes by.
+/// The settings of the linter.
 pub(super) struct Settings {
     pub(super) selection: Selection,
-    /// The policy, where there is one, and the folder at which its paths start.
+    /// Returns the policy, if any, and the directory at which its paths start.
     pub(super) policy: Option<(Policy, PathBuf)>,
-    /// The policy by which manifests are rendered before they are linted, where that is asked for.
+    /// Returns the policy that is applied to manifests before they are linted, if requested.
     pub(super) injected: Option<Policy>,
-    /// What is asked about releases.
+    /// Returns the question about releases.
     pub(super) question: Question,
-    /// What is left out of folders.
+    /// Files and directories to skip.
     pub(super) excluded: PathPatterns,
 }
 
-/// Reads the policy, if there is one, and puts the options over it.
+/// Reads the policy, if any, and applies the options, which override it.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     request: &LintRequest,
@@ -44,8 +44,8 @@ pub(super) fn read(
         Some((source, folder)) => Some((read_policy(reader, request.codes, source)?, folder)),
         None => None,
     };
-    let said = policy.as_ref().map(|(policy, _)| selection(policy));
-    let mut selection = said.unwrap_or_else(|| Selection::of(RULES));
+    let declared_at = policy.as_ref().map(|(policy, _)| selection(policy));
+    let mut selection = declared_at.unwrap_or_else(|| Selection::of(RULES));
     if !request.select.is_empty() {
         selection.select.clone_from(&request.select);
     }
@@ -54,7 +54,7 @@ pub(super) fn read(
     let injected = match (request.as_injected, &policy) {
         (false, _) => None,
         (true, Some((policy, _))) => Some(policy.clone()),
-        // The built-in one, or none at all, which is an error here.
+        // The built-in policy, or none: an error here.
         (true, None) => {
             let source = policy_discovery::find(reader, request.policy.as_deref());
             let source = source.map_err(|error| vec![error])?;
@@ -70,7 +70,7 @@ pub(super) fn read(
     })
 }
 
-/// What a policy says of findings.
+/// Returns the selection of findings in a policy.
 pub(super) fn selection(policy: &Policy) -> Selection {
     let lint = &policy.lint;
     let names = |names: &[Spanned<String>]| -> Vec<String> {
@@ -97,20 +97,20 @@ fn read_policy(
     if let Some(policy) = &policy {
         let lint = &policy.lint;
         let levels = lint.levels.iter().map(|(name, _)| name);
-        let silenced = lint.suppress.iter().flat_map(|entry| &entry.rules);
+        let suppressed = lint.suppress.iter().flat_map(|entry| &entry.rules);
         let names = lint.select.iter().chain(&lint.ignore);
-        let names = names.chain(levels).chain(silenced);
+        let names = names.chain(levels).chain(suppressed);
         let unknown = names.filter(|name| !is_rule(RULES, &name.value));
         diagnostics.extend(unknown.map(|name| {
             codes
                 .no_such_rule(&name.value)
-                .at(name.span, "is not known")
+                .at(name.span, "unknown rule")
         }));
         let versions = lint.releases.iter();
         let versions = versions.filter_map(|release| release.chart_version.as_ref());
         diagnostics.extend(versions.filter_map(|version| {
             let error = chart::check_version(&version.value).err()?;
-            Some(error.at(version.span, "not known"))
+            Some(error.at(version.span, "unknown version"))
         }));
     }
     let is_broken = diagnostics.iter().any(Diagnostic::is_error);

@@ -1,4 +1,4 @@
-//! What is linted: each path by what it holds, or the releases of the policy.
+//! Determines what is linted: each path by its content, or the releases of the policy.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -17,30 +17,30 @@ use crate::host::HostError;
 use crate::policy::LintRelease;
 use crate::text::Span;
 
-/// One thing that is linted.
+/// A subject of the linter.
 #[derive(Debug)]
 pub(super) enum Subject {
     /// A chart, or layers of values, or both.
     Release(ReleaseRequest),
     /// Rendered manifests.
     Manifests(PathBuf),
-    /// Standard input: manifests, or values with these layers over them.
+    /// Standard input: manifests, or values that these layers override.
     Stdin(ReleaseRequest),
 }
 
 /// A release to lint.
 #[derive(Debug)]
 pub(super) struct ReleaseRequest {
-    /// Charts and values files; the layers lie over them.
+    /// Charts and values files, which the layers override.
     pub(super) paths: Vec<PathBuf>,
     pub(super) layers: LayerRequest,
     pub(super) chart_version: Option<String>,
     pub(super) hub: Option<String>,
-    /// Where the policy says it.
-    pub(super) said: Option<Span>,
-    /// Whether it was come upon in a folder, so that it need not be what the linter knows.
+    /// The place in the policy.
+    pub(super) declared_at: Option<Span>,
+    /// Whether it was found in a directory, so that it need not be something that the linter knows.
     pub(super) is_found: bool,
-    /// Whether it may be one layer of several, of which the others are not known.
+    /// Whether it may be one layer of several unknown ones.
     pub(super) is_partial: bool,
 }
 
@@ -51,23 +51,23 @@ impl ReleaseRequest {
             layers: request.layers.clone(),
             chart_version: request.chart_version.clone(),
             hub: request.hub.clone(),
-            said: None,
+            declared_at: None,
             is_found: false,
             is_partial: false,
         }
     }
 }
 
-/// What a command line asks for.
+/// The subjects of a command line.
 pub(super) struct Subjects {
     pub(super) found: Vec<Subject>,
-    /// What is to be said of what was passed over.
+    /// Notes on skipped files.
     pub(super) notes: Vec<Diagnostic>,
-    /// How many YAML files were passed over.
+    /// The number of skipped YAML files.
     pub(super) skipped: usize,
 }
 
-/// What a command line asks for; folders that are `apart` are not entered.
+/// Returns the subjects of a command line; directories in `apart` are not searched.
 pub(super) fn subjects(
     reader: &Reader<'_>,
     request: &LintRequest,
@@ -101,7 +101,7 @@ pub(super) fn subjects(
     let mut known = Vec::new();
     found.retain(|subject| match subject {
         Subject::Release(ReleaseRequest {
-            said: Some(span),
+            declared_at: Some(span),
             layers,
             ..
         }) => {
@@ -125,18 +125,18 @@ struct SubjectFinder<'g> {
     reader: &'g Reader<'g>,
     request: &'g LintRequest,
     settings: &'g Settings,
-    /// Folders that have a policy of their own.
+    /// Directories with their own policy.
     apart: &'g [PathBuf],
-    /// The releases of the policy, one by one.
+    /// The releases of the policy, expanded.
     releases: Vec<LintRelease>,
-    /// What was passed over.
+    /// Notes on skipped files.
     notes: RefCell<Vec<Diagnostic>>,
-    /// How many YAML files were passed over.
+    /// The number of skipped YAML files.
     skipped: Cell<usize>,
 }
 
 impl SubjectFinder<'_> {
-    /// Finds the releases that the entries of the policy stand for.
+    /// Expands the entries of the policy into releases.
     fn expand_releases(&mut self) {
         let Some((policy, folder)) = &self.settings.policy else {
             return;
@@ -159,7 +159,7 @@ impl SubjectFinder<'_> {
         policy.is_some_and(|(policy, _)| !policy.lint.releases.is_empty())
     }
 
-    /// A path by what it is.
+    /// Adds a path by its content.
     fn add(&self, path: &Path, found: &mut Vec<Subject>) {
         if path == Path::new("-") {
             let stack = ReleaseRequest::of_paths(vec![path.to_owned()], self.request);
@@ -184,8 +184,8 @@ impl SubjectFinder<'_> {
         }
     }
 
-    /// Marks a named file, of which only those that changed are named, as one layer of several if there are other values
-    /// files in its folder or in the one around it.
+    /// Marks a file of a pre-commit run, which passes only changed files, as one layer of several if its directory or
+    /// the parent directory has other values files.
     fn mark_layer(&self, path: &Path, found: &mut [Subject]) {
         let Some(Subject::Release(release)) = found.last_mut() else {
             return;
@@ -204,7 +204,7 @@ impl SubjectFinder<'_> {
             .any(|file| FileContent::of(host.read_file(&file)) == FileContent::Hub);
     }
 
-    /// Notes the values files in the folder of a chart that are not read with it.
+    /// Adds a note about values files in the directory of a chart that are not read with it.
     fn note_unread(&self, folder: &Path) {
         let charts = BTreeSet::from([folder]);
         let is_named = |file: &Path| {
@@ -236,7 +236,7 @@ impl SubjectFinder<'_> {
             .extend(unread_values(folder, &unread));
     }
 
-    /// The releases of the policy of which a path is a part.
+    /// Adds the releases of the policy that contain a path.
     fn add_releases(&self, path: &Path, found: &mut Vec<Subject>) -> bool {
         let before = found.len();
         let releases = self.releases.iter();
@@ -245,7 +245,7 @@ impl SubjectFinder<'_> {
         found.len() > before
     }
 
-    /// Charts, manifests and values below a folder; what is none of them is passed over.
+    /// Adds charts, manifests and values below a directory; other files are skipped.
     fn walk(&self, folder: &Path, found: &mut Vec<Subject>) {
         let mut files = self.reader.host.walk(folder);
         files.retain(|file| !self.apart.iter().any(|apart| file.starts_with(apart)));
@@ -278,8 +278,7 @@ impl SubjectFinder<'_> {
         }
     }
 
-    /// A file by what it holds; one that the linter knows nothing of is passed over, and so are those of a
-    /// chart that are read with it.
+    /// Adds a file by its content; unknown files are skipped, and so are those that are read with a chart.
     fn find_file(&self, path: &Path, chart: Option<&Path>, found: &mut Vec<Subject>) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_own = matches!(&*name, "Chart.yaml" | "values.yaml" | "requirements.yaml");
@@ -309,8 +308,8 @@ impl SubjectFinder<'_> {
         }));
     }
 
-    /// A release of the policy with its paths as they are reached from here; the layers of the options lie
-    /// over its own.
+    /// Returns a release of the policy with its paths relative to the current directory; the layers of options override
+    /// its own.
     fn release(&self, release: &LintRelease) -> Subject {
         let place = |path: &str| self.place(path);
         let layers = &self.request.layers;
@@ -331,13 +330,13 @@ impl SubjectFinder<'_> {
                 .clone()
                 .or_else(|| Some(release.chart_version.as_ref()?.value.clone())),
             hub: self.request.hub.clone().or_else(|| release.hub.clone()),
-            said: Some(release.name.span),
+            declared_at: Some(release.name.span),
             is_found: false,
             is_partial: false,
         })
     }
 
-    /// A path of the policy, from the working folder where it lies below it.
+    /// Returns a path of the policy, relative to the current directory if it is below it.
     fn place(&self, path: &str) -> PathBuf {
         let folder = self.settings.policy.as_ref().map(|(_, folder)| folder);
         let here = self.reader.host.current_dir().unwrap_or_default();
@@ -347,7 +346,7 @@ impl SubjectFinder<'_> {
         )
     }
 
-    /// Whether a path is the chart or a layer of a release.
+    /// Returns whether a path is the chart or a layer of a release.
     fn is_of(&self, release: &LintRelease, path: &Path) -> bool {
         let here = self.reader.host.current_dir().unwrap_or_default();
         let whole = |path: &Path| clean(&here.join(path));
@@ -362,7 +361,7 @@ impl SubjectFinder<'_> {
         self.reader.host.is_file(&path.join("Chart.yaml"))
     }
 
-    /// What a file of a folder holds; one that is too large is noted.
+    /// Returns the content of a file in a directory; one that is too large gets a note.
     fn content_of_found(&self, path: &Path) -> FileContent {
         let text = self.reader.host.read_file(path);
         if let Err(error @ HostError::TooLarge { .. }) = &text {
@@ -375,7 +374,7 @@ impl SubjectFinder<'_> {
             };
             self.notes
                 .borrow_mut()
-                .push(note.help("name the file itself if it holds manifests"));
+                .push(note.help("pass the file itself if it contains manifests"));
         }
         FileContent::of(text)
     }
@@ -395,7 +394,7 @@ impl FileContent {
     }
 }
 
-/// Whether a file is read with the chart in whose folder it is: its templates, and the charts below it.
+/// Returns whether a file is read with the chart that contains it: its templates and its subcharts.
 fn is_of_chart(file: &Path, charts: &BTreeSet<&Path>) -> bool {
     let mut folders = file.ancestors().skip(1);
     folders.any(|folder| {
@@ -408,7 +407,7 @@ fn is_of_chart(file: &Path, charts: &BTreeSet<&Path>) -> bool {
     })
 }
 
-/// What a file seems to hold, by a look at its text.
+/// What a file seems to contain, by its text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FileContent {
     Manifests,
@@ -425,27 +424,27 @@ fn is_yaml(path: &Path) -> bool {
     matches!(extension, Some("yaml" | "yml"))
 }
 
-/// Whether a text is a stream of Kubernetes objects: their two keys stand at the start of lines.
+/// Returns whether a text is a stream of Kubernetes objects: `apiVersion` and `kind` are at the start of lines.
 pub(super) fn is_stream(text: &str) -> bool {
     let has = |key: &str| text.lines().any(|line| line.starts_with(key));
     has("apiVersion:") && has("kind:")
 }
 
-/// Whether a text speaks of a hub, so that it is worth being read: YAML of all kinds lies in folders.
+/// Returns whether a text mentions a hub, so that it is worth reading: directories contain YAML of all kinds.
 fn may_be_hub(text: &str) -> bool {
     const KEYS: [&str; 4] = ["singleuser:", "singleuser.", "jupyterhub:", "prepuller:"];
     let text = text.to_ascii_lowercase();
     KEYS.iter().any(|key| text.contains(key))
 }
 
-/// A path from the working folder, where it lies below it, without `.` and `..`.
+/// Returns a path relative to the current directory if it is below it, without `.` and `..`.
 pub fn from_here(here: &Path, path: &Path) -> PathBuf {
     let whole = clean(&here.join(path));
     let below = whole.strip_prefix(here).map(Path::to_owned);
     below.unwrap_or(whole)
 }
 
-/// Without `.` and `..`, by the text alone.
+/// Returns a path without `.` and `..`, without looking at the disk.
 pub(super) fn clean(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {

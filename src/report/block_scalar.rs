@@ -2,9 +2,9 @@ use super::clean;
 use crate::diag::Diagnostic;
 use crate::text::Sources;
 
-/// Errors as one YAML block scalar, for Helm 4: it drops the standard error of a plugin that fails,
-/// but puts a document that is no mapping into its own message. So the plugin prints this and ends
-/// well, and Helm fails with our words.
+/// Returns errors as one YAML block scalar, for Helm 4: it drops the standard error of a plugin that fails, but quotes
+/// a document that is not a mapping in its own error. So the plugin prints this and exits with 0, and Helm fails with
+/// the message of dunnage.
 pub fn block_scalar(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let errors: Vec<&Diagnostic> = diagnostics
@@ -36,7 +36,7 @@ pub fn block_scalar(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     text
 }
 
-/// One line stays one line, and YAML takes every character.
+/// Returns the character, or a space if it would break the line or is not allowed in YAML.
 fn printable(letter: char) -> char {
     if letter.is_control() || matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}') {
         ' '

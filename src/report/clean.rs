@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use crate::diag::{Diagnostic, Label, TextEdit};
 use crate::text::{self, Sources, Span};
 
-/// Diagnostics as they may be shown: what is hidden in the lines that they point at is hidden in their words too.
+/// Returns diagnostics as they may be shown: secrets that are masked in source lines are masked in messages too.
 pub(super) fn diagnostics<'d>(
     sources: &Sources,
     diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
@@ -36,10 +36,10 @@ fn hide_secrets(sources: &Sources, diagnostic: &mut Diagnostic) {
     }
 }
 
-/// A place of more lines is a collection, and no message quotes it.
+/// A span of more lines is a collection, which no message quotes.
 const MOST_LINES: usize = 20;
 
-/// What is hidden in the lines of a place: as it is written, and as it is read where it is quoted.
+/// Returns the secrets in the lines of a span, as they are written and as they are read.
 fn secrets(sources: &Sources, span: Span) -> Vec<String> {
     let source = sources.get(span.source);
     let first = source.line_column(span.start).line;
@@ -67,7 +67,7 @@ fn secrets(sources: &Sources, span: Span) -> Vec<String> {
         .collect()
 }
 
-/// Puts stars in the place of secrets; a short one is one only where it is quoted.
+/// Replaces secrets with stars; a short one only where it is quoted.
 fn hide_words(text: &mut String, secrets: &BTreeSet<String>) {
     const SHORT: usize = 4;
     let mut longest_first: Vec<&String> = secrets.iter().collect();
@@ -89,26 +89,25 @@ fn hide_words(text: &mut String, secrets: &BTreeSet<String>) {
     }
 }
 
-/// A message as it may be shown: its secrets hidden, shortened, on one line, and without anything that steers a
-/// terminal.
+/// Returns a message as it may be shown: masked, shortened, on one line, and without control characters.
 pub fn one_line(message: &str) -> String {
     let message = shortened(text::mask_message(message));
     without_controls(&message.replace("\r\n", " ").replace('\n', " "))
 }
 
-/// A text of several lines as it may be shown.
+/// Returns a text of several lines as it may be shown.
 pub(super) fn lines(message: &str) -> String {
     without_controls(&shortened(text::mask_message(message)))
 }
 
-/// The bytes of a message that are shown at most.
+/// The most bytes of a message that are shown.
 const LONGEST_MESSAGE: usize = 2_000;
 
-/// The bytes of a quoted text that are shown of a message that is longer.
+/// The most bytes of a quoted text that are shown in a message that is too long.
 const LONGEST_QUOTE: usize = 100;
 
-/// A message of a length that somebody can read: names and values come from files, and can have megabytes. First
-/// each quoted text is cut, then the whole.
+/// Returns a message of readable length: names and values come from files and can have megabytes. Quoted texts are cut
+/// first, then the whole message.
 fn shortened(message: Cow<'_, str>) -> Cow<'_, str> {
     if message.len() <= LONGEST_MESSAGE {
         return message;
@@ -123,7 +122,7 @@ fn shortened(message: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(cut(&parts.join("`"), LONGEST_MESSAGE))
 }
 
-/// The start and the end of a text that has more than `most` bytes, with an ellipsis between them.
+/// Returns the start and the end of a text of more than `most` bytes, with an ellipsis between them.
 fn cut(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
@@ -133,8 +132,7 @@ fn cut(text: &str, most: usize) -> String {
     format!("{}...{}", &text[..head], &text[tail..])
 }
 
-/// What an edit puts there, as it may be shown. By itself a value does not tell that it is a secret; the place
-/// that it goes to does.
+/// Returns the text of an edit as it may be shown. The value alone does not show that it is a secret; its key does.
 pub(super) fn edit(sources: &Sources, edit: &TextEdit) -> String {
     let is_secret = sources.shown(edit.span) != sources.slice(edit.span);
     if is_secret {
@@ -143,10 +141,10 @@ pub(super) fn edit(sources: &Sources, edit: &TextEdit) -> String {
     text::mask(&edit.text).into_owned()
 }
 
-/// Control characters as question marks, as many as they have bytes, so that offsets stay valid.
+/// Replaces control characters with question marks, one for each byte, so that offsets stay valid.
 ///
-/// Manifests come from anywhere: an escape sequence in one must not repaint the terminal of who reads the message, and
-/// marks of writing direction must not show another text than the one that stands there.
+/// Manifests are untrusted: an escape sequence must not change the terminal, and marks of writing direction must not
+/// disguise the text.
 pub(super) fn without_controls(shown: &str) -> String {
     let mut clean = String::with_capacity(shown.len());
     for letter in shown.chars() {

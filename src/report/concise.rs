@@ -2,8 +2,8 @@ use super::clean;
 use crate::diag::{Diagnostic, Safety};
 use crate::text::Sources;
 
-/// One line a diagnostic, as editors and `grep` take it: `name:line:column: error[RN003] message`, with `[*]` before a
-/// message that has a safe fix.
+/// Returns one line per diagnostic, as editors and `grep` expect: `name:line:column: error[RN003] message`, with `[*]`
+/// before a message that has a safe fix.
 pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     diagnostics

@@ -7,8 +7,8 @@ use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 use super::clean;
 use crate::text;
 
-/// A line that explains a diff. `git apply` and GNU `patch` ignore it before the header of a file and after
-/// the last hunk of a file, but not between two hunks.
+/// Returns a comment line for a diff. `git apply` and GNU `patch` ignore it before the header of a file and after the
+/// last hunk of a file, but not between two hunks.
 pub fn comment(line: &str) -> String {
     format!("# {}\n", clean::one_line(line))
 }
@@ -16,11 +16,11 @@ pub fn comment(line: &str) -> String {
 /// The change of one file.
 #[derive(Debug)]
 pub struct FilePatch<'a> {
-    /// The file, relative to the folder in which the patch is applied.
+    /// The file, relative to the directory in which the patch is applied.
     pub path: &'a Path,
     /// The whole old text.
     pub old: &'a str,
-    /// What is replaced: ascending, no two overlap.
+    /// The replacements, ascending and without overlaps.
     pub replacements: Vec<Replacement<'a>>,
     /// Whether lines are coloured as git colours them.
     pub color: bool,
@@ -31,9 +31,9 @@ pub struct FilePatch<'a> {
 pub struct Replacement<'a> {
     /// Bytes of the old text.
     pub range: Range<usize>,
-    /// What stands there instead.
+    /// Its new text.
     pub text: &'a str,
-    /// What it belongs to, shown in the header of each hunk; may be empty.
+    /// The object that it belongs to, shown in the header of each hunk; may be empty.
     pub title: String,
 }
 
@@ -42,7 +42,7 @@ pub struct Replacement<'a> {
 pub struct Patch {
     /// The header and the hunks; empty if nothing changes.
     pub text: String,
-    /// Why the text is not exactly the change.
+    /// Why the patch differs from the change, if it does.
     pub altered: Option<Altered>,
 }
 
@@ -56,7 +56,7 @@ pub enum Altered {
 }
 
 impl Altered {
-    /// The line that says so.
+    /// Returns the comment line for the end of the patch.
     pub fn comment(self) -> String {
         comment(match self {
             Self::Controls => {
@@ -67,7 +67,7 @@ impl Altered {
     }
 }
 
-/// Lines around a change, as in every other diff.
+/// Lines of context around a change, as in other diffs.
 const CONTEXT: usize = 3;
 
 const RED: &str = "31";
@@ -75,9 +75,9 @@ const GREEN: &str = "32";
 const CYAN: &str = "36";
 const BOLD: &str = "1";
 
-/// The unified diff of one file, which `git apply` and `patch -p1` accept.
+/// Returns the unified diff of one file, which `git apply` and `patch -p1` accept.
 ///
-/// Lines are compared as they are and shown masked: a hidden value that changed is a changed line that looks the same.
+/// Lines are compared unmasked and shown masked: a masked value that changed is a changed line that looks the same.
 pub fn unified(file: &FilePatch<'_>) -> Patch {
     let (new, regions) = regions(file);
     let mut writer = PatchWriter {
@@ -113,8 +113,8 @@ struct Region<'a> {
     titles: Vec<&'a str>,
 }
 
-/// The new text, and the lines of both texts that hold the replacements. A document may start in the middle of
-/// a line (`--- {kind: Pod}`), but a diff is about whole lines of the file.
+/// Returns the new text, and the lines of both texts with replacements. A document may start in the middle of a line
+/// (`--- {kind: Pod}`), but a diff has whole lines of the file.
 fn regions<'a>(file: &'a FilePatch<'_>) -> (String, Vec<Region<'a>>) {
     let (new, replaced) = replaced(file);
     let mut regions: Vec<Region<'a>> = Vec::with_capacity(replaced.len());
@@ -142,7 +142,7 @@ fn regions<'a>(file: &'a FilePatch<'_>) -> (String, Vec<Region<'a>>) {
     (new, regions)
 }
 
-/// The new text, and where in it each replacement stands.
+/// Returns the new text, and the range of each replacement in it.
 fn replaced(file: &FilePatch<'_>) -> (String, Vec<Range<usize>>) {
     let mut new = String::with_capacity(file.old.len());
     let mut ranges = Vec::with_capacity(file.replacements.len());
@@ -158,7 +158,7 @@ fn replaced(file: &FilePatch<'_>) -> (String, Vec<Range<usize>>) {
     (new, ranges)
 }
 
-/// The region with the rest of its last line, which is the same in both texts.
+/// Returns the region extended to the end of its last line, which is the same in both texts.
 fn to_line_end<'a>(mut region: Region<'a>, old: &str, new: &str) -> Region<'a> {
     let ends_line = |text: &str, end: usize| end == 0 || text[..end].ends_with('\n');
     if !ends_line(old, region.old.end) || !ends_line(new, region.new.end) {
@@ -170,7 +170,7 @@ fn to_line_end<'a>(mut region: Region<'a>, old: &str, new: &str) -> Region<'a> {
     region
 }
 
-/// A text by its lines, with their ends. A lone carriage return ends none: it does not in [`text::Source`] either.
+/// The lines of a text, with line ends. A lone carriage return does not end a line, as in [`text::Source`].
 struct HunkLines<'a> {
     all: Vec<&'a str>,
     starts: Vec<usize>,
@@ -188,15 +188,15 @@ impl<'a> HunkLines<'a> {
         Self { all, starts }
     }
 
-    /// The indices of lines by their bytes, from 0.
+    /// Returns the indices of lines by their bytes, from 0.
     fn indices(&self, bytes: &Range<usize>) -> Range<usize> {
         let index = |offset: usize| self.starts.partition_point(|start| *start < offset);
         index(bytes.start)..index(bytes.end)
     }
 }
 
-/// The operations of each hunk; their indices are lines of the whole texts. Only regions are compared, so that
-/// the cost of many small changes in a long stream is the sum of theirs.
+/// Returns the operations of each hunk; their indices are lines of the whole texts. Only regions are compared, so the
+/// cost of many small changes in a long stream is the sum of their costs.
 fn hunks(regions: &[Region<'_>], old: &HunkLines<'_>, new: &HunkLines<'_>) -> Vec<Vec<DiffOp>> {
     let mut operations = Vec::new();
     let (mut old_at, mut new_at) = (0, 0);
@@ -247,7 +247,7 @@ fn push_moved(operations: &mut Vec<DiffOp>, mut operation: DiffOp, old: usize, n
     operations.push(operation);
 }
 
-/// Adds equal lines to those before them: two operations in a row would each get the context of one.
+/// Adds equal lines to those before them: two consecutive operations would each get the context of one.
 fn push_equal(operations: &mut Vec<DiffOp>, old_index: usize, new_index: usize, added: usize) {
     if let Some(DiffOp::Equal { len, .. }) = operations.last_mut() {
         *len += added;
@@ -260,15 +260,15 @@ fn push_equal(operations: &mut Vec<DiffOp>, old_index: usize, new_index: usize, 
     }
 }
 
-/// Two masked forms of one text, byte for byte, as one that hides what either hides.
+/// Combines two masked forms of one text, byte for byte, into one that masks what either masks.
 fn starred_in_either(one: &str, other: &str) -> String {
     let bytes = one.bytes().zip(other.bytes());
     let both = bytes.map(|(one, other)| if other == b'*' { other } else { one });
     String::from_utf8(both.collect()).expect("whole characters are stars")
 }
 
-/// The text with its secrets as stars. Each region is masked by itself too: a document that starts in the middle
-/// of a line may be known as a Secret only there.
+/// Returns the text with masked secrets. Each region is also masked on its own: a document that starts in the middle of
+/// a line may be recognized as a Secret only there.
 fn masked<'a>(text: &str, regions: impl Iterator<Item = &'a Range<usize>>) -> String {
     let mut masked = text::mask(text).into_owned();
     for region in regions {
@@ -279,7 +279,7 @@ fn masked<'a>(text: &str, regions: impl Iterator<Item = &'a Range<usize>>) -> St
     masked
 }
 
-/// What the changes of a hunk belong to, each once.
+/// Returns the titles of the changes in a hunk, without duplicates.
 fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &HunkLines<'_>) -> Vec<&'a str> {
     let mut titles: Vec<&str> = Vec::new();
     let changes = hunk
@@ -298,7 +298,7 @@ fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &HunkLines<'_>) -> V
     titles
 }
 
-/// The lines of one text as they are, and as they may be shown.
+/// The lines of one text, unmasked and masked.
 struct Side<'a>(&'a HunkLines<'a>, &'a HunkLines<'a>);
 
 struct PatchWriter {
@@ -375,7 +375,7 @@ impl PatchWriter {
     }
 }
 
-/// Lines as `start,count`; an empty range names the line before it and a single line has no count.
+/// Returns lines as `start,count`; an empty range has the line before it, and a single line has no count.
 fn numbers(range: &Range<usize>) -> String {
     match range.len() {
         0 => format!("{},0", range.start),
@@ -384,8 +384,8 @@ fn numbers(range: &Range<usize>) -> String {
     }
 }
 
-/// A file name as git and GNU `patch` read it: in quotes with octal escapes where it holds what would end it or
-/// steer a terminal, and with a tab behind it where it holds a space, at which `patch` would end it.
+/// Returns a file name as git and GNU `patch` read it: quoted with octal escapes if it contains characters that would
+/// end it or control a terminal, and followed by a tab if it contains a space, at which `patch` would end it.
 fn quoted(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     let mut is_plain = !name.ends_with(b" ");

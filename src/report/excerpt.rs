@@ -4,9 +4,10 @@ use super::clean;
 use crate::diag::Label;
 use crate::text::{LineColumn, Source, SourceId, Sources};
 
-/// A few lines of one source around labels, as they may be shown: masked, and long lines cut around the labels.
+/// A few lines of one source around labels, as they may be shown: masked, and with long lines cut around the labels.
 ///
-/// Everything shown is copied here first, so that the cost of a report depends on what it shows and not on the sources.
+/// The shown lines are copied, so that the cost of a report depends on what it shows and not on the size of the
+/// sources.
 #[derive(Debug)]
 pub(super) struct Excerpt {
     /// The name of the source.
@@ -22,33 +23,33 @@ pub(super) struct Excerpt {
 /// A label in an excerpt.
 #[derive(Debug)]
 pub(super) struct Mark {
-    /// Its bytes in the excerpt's text.
+    /// Its bytes in the text of the excerpt.
     pub(super) range: Range<usize>,
     /// Where it starts in the source.
     pub(super) place: LineColumn,
-    /// What it says.
+    /// Its text.
     pub(super) text: String,
-    /// Whether it is the diagnostic's first one.
+    /// Whether it is the first label of the diagnostic.
     pub(super) is_primary: bool,
 }
 
-/// Lines shown before and after a label.
+/// Lines of context before and after a label.
 const CONTEXT: usize = 1;
 
-/// A label over more lines than this is shown by its first ones.
+/// The most lines of a label that are shown.
 const MOST_LINES: usize = 12;
 
-/// What an excerpt is made of, and how wide.
+/// The limits of an excerpt.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ExcerptFrame {
-    /// The bytes of a line that are shown at most.
+    /// Returns the most bytes of a line that are shown.
     pub(super) width: usize,
-    /// What stands for what was cut away.
+    /// Returns the text in place of a part that was cut.
     pub(super) ellipsis: &'static str,
 }
 
-/// The excerpts that show `labels`: that of the primary label first, then those of its source in the order of their
-/// lines, then those of other sources.
+/// Returns the excerpts that show `labels`: the one with the primary label first, then those of its source by line,
+/// then those of other sources.
 pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame) -> Vec<Excerpt> {
     let mut spots: Vec<Marked> = labels
         .iter()
@@ -63,7 +64,7 @@ pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame)
             _ => groups.push(vec![spot]),
         }
     }
-    // Whoever reads one snippet reads the one that the message is about.
+    // Readers who look at one snippet look at the first: it has the primary label.
     groups.sort_by_key(|group| group.iter().all(|spot| spot.index != 0));
     groups
         .iter()
@@ -71,12 +72,12 @@ pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame)
         .collect()
 }
 
-/// Where a label lies.
+/// The place of a label.
 #[derive(Debug)]
 struct Marked {
-    /// Which label it is; the first is the primary one.
+    /// The index of the label; the first is the primary one.
     index: usize,
-    /// When its source is first named by a label.
+    /// The order of its source among the labels.
     rank: usize,
     source: SourceId,
     range: Range<usize>,
@@ -94,7 +95,7 @@ impl Marked {
             .unwrap_or(index);
         let start = label.span.start.min(source.text().len());
         let end = label.span.end.clamp(start, source.text().len());
-        // A line's end after the last character marks nothing that can be seen.
+        // The end of a line after its last character is invisible.
         let end = start
             + source.text()[start..end]
                 .trim_end_matches(['\n', '\r'])
@@ -118,7 +119,7 @@ fn line_of(source: &Source, offset: usize) -> usize {
         - 1
 }
 
-/// The bytes of a line without its end.
+/// Returns the bytes of a line without its line end.
 fn line_range(source: &Source, line: usize) -> Range<usize> {
     let start = source.line_starts()[line];
     let end = source
@@ -133,7 +134,7 @@ fn line_range(source: &Source, line: usize) -> Range<usize> {
     start..end
 }
 
-/// Whether `spot` is shown together with the labels before it: near enough, and not far off on one long line.
+/// Returns whether `spot` is shown together with the labels before it: near enough, and not far away on one long line.
 fn belongs(sources: &Sources, group: &[Marked], spot: &Marked, frame: ExcerptFrame) -> bool {
     let (Some(first), Some(last)) = (group.first(), group.iter().map(|spot| spot.lines.end).max())
     else {
@@ -146,10 +147,10 @@ fn belongs(sources: &Sources, group: &[Marked], spot: &Marked, frame: ExcerptFra
     touches && (fits || !(is_long(spot) || group.iter().any(is_long)))
 }
 
-/// What is shown of one line.
+/// The shown piece of one line.
 struct LinePiece {
     source: Range<usize>,
-    /// Where that starts in the excerpt's text.
+    /// Returns the position of the piece in the text of the excerpt.
     at: usize,
 }
 
@@ -167,7 +168,7 @@ fn excerpt(sources: &Sources, labels: &[Label], group: &[Marked], frame: Excerpt
     for line in first_line..end_line {
         let whole = line_range(source, line);
         if line + 1 == source.line_starts().len() && whole.is_empty() && line >= last {
-            // What follows the last newline is no line, unless a label stands there.
+            // The empty line after the last newline is shown only if it has a label.
             continue;
         }
         let shown = cut(source, &whole, group, frame);
@@ -200,7 +201,7 @@ fn excerpt(sources: &Sources, labels: &[Label], group: &[Marked], frame: Excerpt
     }
 }
 
-/// The part of a line to show: all of it, or a window around the first label on it.
+/// Returns the piece of a line to show: all of it, or a window around its first label.
 fn cut(
     source: &Source,
     line: &Range<usize>,
@@ -235,7 +236,7 @@ fn mark(source: &Source, label: &Label, spot: &Marked, pieces: &[LinePiece]) -> 
     }
 }
 
-/// Where a byte of the source is in the excerpt; what was cut away is at the edge it lies beyond.
+/// Returns the position of a byte of the source in the excerpt; a byte that was cut is at the nearest edge.
 fn offset_in(pieces: &[LinePiece], offset: usize) -> usize {
     let piece = pieces
         .iter()

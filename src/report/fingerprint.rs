@@ -1,8 +1,8 @@
 use crate::diag::Diagnostic;
 use crate::text::Sources;
 
-/// What stays when lines move: the code, the file, and the line as it is shown (FNV-1a, 64 bits): a hash of a secret
-/// would let others guess it.
+/// Returns a fingerprint that does not change when lines move: the code, the file and the masked line (FNV-1a, 64
+/// bits). A hash of a secret would let others guess it.
 pub(super) fn fingerprint(sources: &Sources, diagnostic: &Diagnostic) -> u64 {
     let line = diagnostic.span().map(|span| {
         let source = sources.get(span.source);
@@ -21,8 +21,7 @@ fn hash(text: &str) -> u64 {
     })
 }
 
-/// The same for readers that take two findings with one fingerprint for one: the second of two that are
-/// alike gets another.
+/// Returns fingerprints for readers that merge findings with the same fingerprint: repeated ones get another one.
 pub(super) fn unique(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<u64> {
     let mut known = std::collections::BTreeSet::new();
     let mut next = |diagnostic: &Diagnostic| {

@@ -4,7 +4,7 @@ use super::clean;
 use crate::diag::{Diagnostic, Level};
 use crate::text::Sources;
 
-/// One workflow command a diagnostic: GitHub Actions shows them beside the lines of a pull request.
+/// Returns one workflow command per diagnostic, which GitHub Actions shows next to the lines of a pull request.
 pub fn github(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let mut text = String::new();
@@ -42,7 +42,7 @@ pub fn github(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     text
 }
 
-/// The message, the other places, and what to do.
+/// Returns the message, the other places, and the help.
 fn body(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let mut lines = vec![clean::one_line(&diagnostic.message)];
     for label in diagnostic.labels.iter().skip(1) {

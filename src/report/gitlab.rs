@@ -4,7 +4,7 @@ use super::{clean, fingerprint};
 use crate::diag::{Diagnostic, Level};
 use crate::text::Sources;
 
-/// All diagnostics as a code quality report of GitLab, which shows them in merge requests.
+/// Returns all diagnostics as a code quality report, which GitLab shows in merge requests.
 pub fn gitlab(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let fingerprints = fingerprint::unique(sources, diagnostics);
@@ -21,7 +21,7 @@ fn finding(sources: &Sources, diagnostic: &Diagnostic, fingerprint: u64) -> Valu
             let source = sources.get(span.source);
             (source.name(), source.line_column(span.start).line)
         }
-        // A report without a place is refused as a whole.
+        // GitLab rejects a report with an entry without a place.
         None => ("dunnage", 1),
     };
     json!({

@@ -10,46 +10,45 @@ use super::{Pages, clean};
 use crate::diag::{Diagnostic, Fix, Level, Safety};
 use crate::text::Sources;
 
-/// What the terminal can show.
+/// The capabilities of the terminal.
 #[derive(Debug, Clone)]
 pub struct OutputOptions {
     /// Whether it shows colours.
     pub color: bool,
-    /// Whether it shows more than ASCII.
+    /// Whether it shows characters outside ASCII.
     pub unicode: bool,
-    /// Its columns; longer lines of sources are cut.
+    /// Its width in columns; longer source lines are cut.
     pub width: usize,
-    /// Whether messages are wrapped at words; a log has each in one line, where `grep` finds it.
+    /// Whether messages are wrapped at words; in a log each one is on one line, so that `grep` finds it.
     pub wraps: bool,
-    /// The pages to which codes are links (by the escape sequence OSC 8); nothing for a stream that is no
-    /// terminal.
+    /// Returns the pages that codes link to (with the escape sequence OSC 8); `None` if the stream is not a terminal.
     pub pages: Option<Pages>,
 }
 
-/// Each diagnostic with the lines it speaks of; a blank line parts two.
+/// Returns each diagnostic with its source lines, separated by blank lines.
 ///
-/// The first line of each says all that matters, for logs that show no more.
-pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], look: &OutputOptions) -> String {
+/// The first line of each has everything important, for logs that show only that.
+pub fn graphical(sources: &Sources, diagnostics: &[Diagnostic], options: &OutputOptions) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let blocks: Vec<String> = diagnostics
         .iter()
-        .map(|diagnostic| block(sources, diagnostic, look))
+        .map(|diagnostic| block(sources, diagnostic, options))
         .collect();
     blocks.join("\n")
 }
 
-/// Columns that stand left of a source's line.
+/// The columns before a source line.
 const GUTTER: usize = 12;
 
-/// Narrower than this a cut line shows nothing of use.
+/// The least width at which a cut line is useful.
 const NARROWEST: usize = 40;
 
-/// Columns that miette puts before all lines of a message but the first, and before those of the help.
+/// The columns that miette adds before each line of a message except the first, and before the help.
 const MESSAGE_INDENT: usize = 4;
 const HELP_INDENT: usize = 8;
 
-/// A text with lines of up to `width` columns, broken between words. So many columns stand before its first line and
-/// before each of the others.
+/// Wraps a text between words into lines of up to `width` columns, given the columns before its first line and before
+/// the others.
 fn wrap(text: &str, [first, others]: [usize; 2], width: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + 8);
     let mut column = first;
@@ -74,12 +73,12 @@ fn wrap(text: &str, [first, others]: [usize; 2], width: usize) -> String {
     wrapped
 }
 
-fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> String {
-    let ellipsis = if look.unicode { "…" } else { "..." };
-    let width = look.width.saturating_sub(GUTTER).max(NARROWEST);
+fn block(sources: &Sources, diagnostic: &Diagnostic, options: &OutputOptions) -> String {
+    let ellipsis = if options.unicode { "…" } else { "..." };
+    let width = options.width.saturating_sub(GUTTER).max(NARROWEST);
     let wrapped = |text: String, first: usize, others: usize| {
-        if look.wraps {
-            wrap(&text, [first, others], look.width.max(NARROWEST))
+        if options.wraps {
+            wrap(&text, [first, others], options.width.max(NARROWEST))
         } else {
             text
         }
@@ -100,7 +99,7 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> St
             ExcerptFrame { width, ellipsis },
         )),
     };
-    let handler = GraphicalReportHandler::new_themed(theme(diagnostic, look))
+    let handler = GraphicalReportHandler::new_themed(theme(diagnostic, options))
         .with_links(false)
         .with_wrap_lines(false)
         .without_syntax_highlighting()
@@ -108,24 +107,24 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, look: &OutputOptions) -> St
     let mut text = String::new();
     handler
         .render_report(&mut text, &shown)
-        .expect("every label lies in an excerpt");
-    // miette indents the first line for its icon, whose place the level and the code have taken.
+        .expect("every label is in an excerpt");
+    // miette indents the first line for its icon; the level and the code replace it.
     text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
 }
 
-fn theme(diagnostic: &Diagnostic, look: &OutputOptions) -> GraphicalTheme {
-    let mut characters = if look.unicode {
+fn theme(diagnostic: &Diagnostic, options: &OutputOptions) -> GraphicalTheme {
+    let mut characters = if options.unicode {
         ThemeCharacters::unicode()
     } else {
         ThemeCharacters::ascii()
     };
-    let head = format!("{}[{}]", diagnostic.level.name(), id(diagnostic, look));
+    let head = format!("{}[{}]", diagnostic.level.name(), id(diagnostic, options));
     match diagnostic.level {
         Level::Error => characters.error = head,
         Level::Warning => characters.warning = head,
         Level::Note | Level::Hint => characters.advice = head,
     }
-    let styles = if look.color {
+    let styles = if options.color {
         ThemeStyles::ansi()
     } else {
         ThemeStyles::none()
@@ -133,10 +132,10 @@ fn theme(diagnostic: &Diagnostic, look: &OutputOptions) -> GraphicalTheme {
     GraphicalTheme { characters, styles }
 }
 
-/// The code, as a link to its page where one is known.
-fn id(diagnostic: &Diagnostic, look: &OutputOptions) -> String {
+/// Returns the code, as a link to its page if one is known.
+fn id(diagnostic: &Diagnostic, options: &OutputOptions) -> String {
     let id = diagnostic.code.id;
-    let pages = look.pages.as_ref();
+    let pages = options.pages.as_ref();
     match pages.and_then(|pages| pages.link(diagnostic.code)) {
         Some(link) => format!("\u{1b}]8;;{link}\u{1b}\\{id}\u{1b}]8;;\u{1b}\\"),
         None => id.to_owned(),
@@ -168,7 +167,7 @@ fn offer(fix: &Fix) -> String {
     }
 }
 
-/// A diagnostic in miette's terms.
+/// A diagnostic in the form that miette expects.
 #[derive(Debug)]
 struct Shown {
     message: String,
@@ -205,13 +204,13 @@ impl miette::Diagnostic for Shown {
     }
 }
 
-/// All excerpts of a diagnostic as one text in miette's eyes, which then shows each as a snippet with its own name.
+/// All excerpts of a diagnostic as one text, which miette then shows as snippets with their own names.
 #[derive(Debug)]
 struct View {
     parts: Vec<BlockPart>,
 }
 
-/// An excerpt and where it starts in the view.
+/// An excerpt and its position in the view.
 #[derive(Debug)]
 struct BlockPart {
     base: usize,
@@ -223,7 +222,7 @@ impl View {
         let mut parts = Vec::with_capacity(excerpts.len());
         let mut base = 0;
         for excerpt in excerpts {
-            // One byte between two excerpts belongs to neither.
+            // The byte between two excerpts belongs to neither.
             let next = base + excerpt.text.len() + 1;
             parts.push(BlockPart { base, excerpt });
             base = next;
@@ -254,7 +253,7 @@ impl BlockPart {
 }
 
 impl SourceCode for View {
-    /// The whole excerpt around a span; with no context asked for, only the place of the label there, for the heading.
+    /// Returns the whole excerpt around a span; without context lines, only the place of the label, for the heading.
     fn read_span<'a>(
         &'a self,
         span: &SourceSpan,

@@ -4,7 +4,7 @@ use super::clean;
 use crate::diag::{Diagnostic, Fix, Label, Level, Safety, TextEdit};
 use crate::text::{Source, Sources, Span};
 
-/// All diagnostics as one JSON document. `version` goes up when a member changes its meaning or goes away.
+/// Returns all diagnostics as one JSON document. `version` increases if a member changes its meaning or is removed.
 pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = findings(sources, diagnostics);
     let document = JsonDocument {
@@ -17,7 +17,7 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     text
 }
 
-/// Each diagnostic as one line of JSON.
+/// Returns each diagnostic as one line of JSON.
 pub fn json_lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let findings = findings(sources, diagnostics).into_iter();
     findings
@@ -28,7 +28,7 @@ pub fn json_lines(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         .collect()
 }
 
-/// Each diagnostic as programs read it.
+/// Returns each diagnostic in the form of the JSON report.
 pub fn findings<'d>(
     sources: &Sources,
     diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
@@ -46,7 +46,7 @@ struct JsonDocument {
     diagnostics: Vec<Finding>,
 }
 
-/// A diagnostic with its places.
+/// A finding with its places.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
@@ -54,54 +54,54 @@ pub struct Finding {
     code: &'static str,
     /// The code's name: `affinity-contradiction`.
     name: &'static str,
-    /// How much it matters.
+    /// Level of the finding.
     level: Level,
-    /// What is wrong, in one line.
+    /// The message, in one line.
     message: String,
-    /// The places, the primary one first.
+    /// The places; the first one is the primary one.
     labels: Vec<JsonPlace>,
-    /// What to do about it.
+    /// How to fix it.
     help: Option<String>,
-    /// A mechanical way to do it.
+    /// A fix that can be applied automatically.
     fix: Option<JsonFix>,
 }
 
-/// A span with what is said of it: a label's text, or what an edit puts there.
+/// A span with a text: the text of a label, or the replacement of an edit.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonPlace {
     /// The file, or the name of the stream.
     file: String,
-    /// Where it begins.
+    /// The start.
     start: JsonPosition,
-    /// One past its end.
+    /// The end, which is exclusive.
     end: JsonPosition,
-    /// What is said of it, or what an edit puts there.
+    /// The text of the label, or the replacement.
     text: String,
 }
 
-/// A place in a text.
+/// A position in a file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct JsonPosition {
-    /// From 1.
+    /// Line, from 1.
     line: usize,
-    /// In characters, from 1.
+    /// Column in characters, from 1.
     column: usize,
-    /// In bytes, from 0.
+    /// Offset in bytes, from 0.
     offset: usize,
 }
 
-/// A mechanical way to make a finding go away.
+/// A fix that can be applied automatically.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Fix"))]
 struct JsonFix {
-    /// What it does.
+    /// Returns what the fix does.
     message: String,
-    /// `safe`, or `unsafe` where somebody has to look at it.
+    /// `safe`, or `unsafe` if the fix needs review.
     safety: &'static str,
-    /// Replacements that do not overlap.
+    /// Replacements, which do not overlap.
     edits: Vec<JsonPlace>,
 }
 

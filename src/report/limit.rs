@@ -1,4 +1,4 @@
-/// The first `max` lines of a report, with a last line that says how many there were beyond.
+/// Returns the first `max` lines of a report, followed by a line with the number of further lines.
 pub fn first_lines(mut text: String, max: usize) -> String {
     let Some(end) = text
         .split_inclusive('\n')

@@ -1,4 +1,4 @@
-//! Diagnostics and changes as text: one file a form, each a pure function. No form shows a secret.
+//! Diagnostics and changes as text: one file per format, each a pure function. No format shows a secret.
 
 mod block_scalar;
 mod clean;

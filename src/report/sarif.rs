@@ -5,7 +5,7 @@ use super::{Pages, clean};
 use crate::diag::{Code, Diagnostic, Fix, Label, Level};
 use crate::text::{Source, Sources, Span};
 
-/// All diagnostics as SARIF 2.1.0, for code scanning.
+/// Returns all diagnostics as SARIF 2.1.0, for code scanning.
 pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let mut codes: Vec<&Code> = diagnostics
@@ -117,9 +117,9 @@ fn region(sources: &Sources, span: Span) -> Value {
     })
 }
 
-/// A path as a relative reference, or as a whole one where it is absolute; a stream has its name. All but the
-/// unreserved characters of RFC 3986 and `/` are percent-encoded, byte by byte: a colon in the first segment would
-/// be read as the end of a scheme.
+/// Returns a path as a relative reference, or as an absolute one; a stream has its name. All characters but the
+/// unreserved ones of RFC 3986 and `/` are percent-encoded, byte by byte: a colon in the first segment would be read as
+/// the end of a scheme.
 fn uri(source: &Source) -> String {
     let bytes = source.path_or_name().as_os_str().as_encoded_bytes();
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);

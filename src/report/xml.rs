@@ -1,4 +1,4 @@
-//! The two reports in XML that build servers read.
+//! The two XML reports that build servers read.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use crate::text::{LineColumn, Sources};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// All diagnostics as `JUnit` has tests: an error or a warning is a test that failed, a note one that passed and
-/// printed something. Without any there is one test that passed.
+/// Returns all diagnostics as `JUnit` tests: errors and warnings are failed tests, notes passed tests with output. Without
+/// diagnostics, there is one passed test.
 pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let is_failure = |diagnostic: &&Diagnostic| diagnostic.level <= Level::Warning;
@@ -20,7 +20,7 @@ pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         "{HEAD}<testsuites>\n  <testsuite name=\"dunnage\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">\n"
     );
     if diagnostics.is_empty() {
-        text.push_str("    <testcase classname=\"dunnage\" name=\"nothing to complain about\"/>\n");
+        text.push_str("    <testcase classname=\"dunnage\" name=\"no problems found\"/>\n");
     }
     for diagnostic in diagnostics {
         let (file, place) = place(sources, diagnostic);
@@ -60,7 +60,7 @@ pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     text + "  </testsuite>\n</testsuites>\n"
 }
 
-/// All diagnostics as Checkstyle reports them, by file.
+/// Returns all diagnostics as a Checkstyle report, by file.
 pub fn checkstyle(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
     let mut files: BTreeMap<&str, String> = BTreeMap::new();
@@ -103,7 +103,7 @@ fn place<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> (&'s str, LineCol
     }
 }
 
-/// As text or as the value of an attribute; XML 1.0 has no way to say most control characters.
+/// Returns a text for XML content or attributes. XML 1.0 cannot represent most control characters.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in clean::without_controls(text).chars() {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jsonschema::error::ValidationErrorKind;
@@ -6,6 +6,8 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
+use super::explain::Detail;
+use super::keys::KeyIndex;
 use super::{Codes, Instance, Step, Violation, cost, explain, quick};
 use crate::diag::Diagnostic;
 
@@ -16,8 +18,8 @@ pub struct Schema {
     pub(super) document: Value,
     /// Compiled when it is first needed.
     validator: OnceLock<Validator>,
-    /// Every key of every mapping in it, found when it is first needed.
-    names: OnceLock<BTreeSet<String>>,
+    /// The keys that it allows, found when they are first needed.
+    keys: OnceLock<KeyIndex>,
 }
 
 /// Why a schema cannot be used.
@@ -45,18 +47,13 @@ impl Schema {
         Self {
             document,
             validator: OnceLock::new(),
-            names: OnceLock::new(),
+            keys: OnceLock::new(),
         }
     }
 
-    /// Whether a key may be named by it; where it is not, no place in it allows the key.
-    pub(super) fn names_key(&self, key: &str) -> bool {
-        let names = self.names.get_or_init(|| {
-            let mut names = BTreeSet::new();
-            add_names(&self.document, &mut names);
-            names
-        });
-        names.contains(key)
+    /// Returns the keys that it allows.
+    pub(super) fn key_index(&self) -> &KeyIndex {
+        self.keys.get_or_init(|| KeyIndex::new(&self.document))
     }
 
     fn validator(&self) -> &Validator {
@@ -104,8 +101,17 @@ impl Schema {
                 .any(|error| is_within(&error))
     }
 
-    /// Every violation, in the order of the text; one for each place.
+    /// Returns every violation, in the order of the text; one for each place.
     pub fn check(&self, subject: Instance<'_>) -> Vec<Violation> {
+        self.violations_of(subject, Detail::Full)
+    }
+
+    /// Returns what [`Self::check`] does, without suggestions, which take most of its time.
+    pub fn check_places(&self, subject: Instance<'_>) -> Vec<Violation> {
+        self.violations_of(subject, Detail::Places)
+    }
+
+    fn violations_of(&self, subject: Instance<'_>, detail: Detail) -> Vec<Violation> {
         let mut found = Vec::new();
         if quick::accepts(&self.document, subject.value) {
             return found;
@@ -115,7 +121,7 @@ impl Schema {
             return found;
         }
         for error in self.validator().iter_errors(subject.value) {
-            explain::explain(self, subject, &error, &mut found);
+            explain::explain(self, detail, subject, &error, &mut found);
         }
         // A wrong type breaks other keywords of its place too; the type is what matters.
         found.sort_by_key(|violation| (violation.span, !violation.is_of_type()));
@@ -163,19 +169,6 @@ fn few_of_each_list(found: Vec<Violation>) -> Vec<Violation> {
         }
     }
     kept
-}
-
-fn add_names(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            for (name, below) in entries {
-                names.insert(name.clone());
-                add_names(below, names);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| add_names(item, names)),
-        _ => {}
-    }
 }
 
 /// The crate checks every schema by the meta-schema of its draft, and compiling that one takes four times
@@ -244,16 +237,6 @@ mod tests {
         // Beside `$ref` the oldest draft sees no other keyword.
         assert!(validator.is_valid(&json!("ab")) && !validator.is_valid(&json!("a")));
         assert!(!validator.is_valid(&json!(1)));
-    }
-
-    #[test]
-    fn a_key_that_it_names_is_known_wherever_it_is() {
-        let schema = Schema::known(json!({
-            "properties": {"rows": {"items": {"$ref": "#/$defs/row"}}},
-            "$defs": {"row": {"anyOf": [{"properties": {"pool": {}}}, true]}},
-        }));
-        assert!(["rows", "pool"].iter().all(|key| schema.names_key(key)));
-        assert!(!schema.names_key("other"));
     }
 
     #[test]

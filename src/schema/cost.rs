@@ -49,8 +49,8 @@ impl BranchCount<'_> {
         self.known.insert(pair, None);
         self.depth += 1;
         let mut count: u64 = 1;
-        for (name, said) in keywords {
-            count = count.saturating_add(self.keyword(keywords, name, said, value));
+        for (name, keyword_value) in keywords {
+            count = count.saturating_add(self.keyword(keywords, name, keyword_value, value));
             if count > MOST_CHECKS {
                 break;
             }
@@ -64,42 +64,47 @@ impl BranchCount<'_> {
         &mut self,
         keywords: &Map<String, Value>,
         name: &str,
-        said: &Value,
+        keyword_value: &Value,
         value: &Value,
     ) -> u64 {
         match name {
             "$ref" | "$dynamicRef" | "$recursiveRef" => {
-                let pointer = said.as_str().and_then(|to| to.strip_prefix('#'));
+                let pointer = keyword_value.as_str().and_then(|to| to.strip_prefix('#'));
                 let document = self.document;
                 let target = pointer.and_then(|pointer| document.pointer(pointer));
                 target.map_or(1, |target| self.at(target, value))
             }
-            "not" | "if" | "then" | "else" => self.at(said, value),
-            "allOf" | "anyOf" | "oneOf" => self.sum(said.as_array().into_iter().flatten(), value),
-            "dependentSchemas" | "dependencies" => {
-                self.sum(said.as_object().into_iter().flat_map(Map::values), value)
+            "not" | "if" | "then" | "else" => self.at(keyword_value, value),
+            "allOf" | "anyOf" | "oneOf" => {
+                self.sum(keyword_value.as_array().into_iter().flatten(), value)
             }
-            "enum" => said.as_array().map_or(1, |options| options.len() as u64),
+            "dependentSchemas" | "dependencies" => self.sum(
+                keyword_value.as_object().into_iter().flat_map(Map::values),
+                value,
+            ),
+            "enum" => keyword_value
+                .as_array()
+                .map_or(1, |options| options.len() as u64),
             "properties" => {
-                let known = said.as_object().into_iter().flatten();
+                let known = keyword_value.as_object().into_iter().flatten();
                 let known = known.filter_map(|(name, schema)| Some((schema, value.get(name)?)));
                 known.fold(0, |sum: u64, (schema, member)| {
                     sum.saturating_add(self.at(schema, member))
                 })
             }
             "patternProperties" => {
-                let schemas = said.as_object().into_iter().flat_map(Map::values);
+                let schemas = keyword_value.as_object().into_iter().flat_map(Map::values);
                 schemas.fold(0, |sum: u64, schema| {
                     sum.saturating_add(self.of_members(schema, value, None))
                 })
             }
             "additionalProperties" | "unevaluatedProperties" => {
-                self.of_members(said, value, keywords.get("properties"))
+                self.of_members(keyword_value, value, keywords.get("properties"))
             }
             "items" | "additionalItems" | "contains" | "unevaluatedItems" | "prefixItems" => {
                 let items = value.as_array().into_iter().flatten();
                 items.fold(0, |sum: u64, item| {
-                    let count = match said {
+                    let count = match keyword_value {
                         Value::Array(schemas) => self.sum(schemas, item),
                         schema => self.at(schema, item),
                     };

@@ -11,15 +11,26 @@ use super::place::{Instance, SchemaPlace};
 use super::{Step, Violation, ViolationKind, cost, keys};
 use crate::text::{Span, nearest};
 
+/// How much violations say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything that a reader needs.
+    Full,
+    /// Only what is violated and where: no key is suggested.
+    Places,
+}
+
 /// Adds the violations of `error`; each unknown key is a separate one.
 pub(super) fn explain(
     schema: &Schema,
+    detail: Detail,
     subject: Instance<'_>,
     error: &ValidationError<'_>,
     found: &mut Vec<Violation>,
 ) {
     let cx = ExplainContext {
         schema,
+        detail,
         place: SchemaPlace::find(subject, error.instance_path()),
     };
     match error.kind() {
@@ -36,7 +47,7 @@ pub(super) fn explain(
                 Some(_) if missing.len() > 1 => found.push(cx.missing_one_of(&missing)),
                 Some(branch) => {
                     for error in branch {
-                        explain(schema, subject, error, found);
+                        explain(schema, detail, subject, error, found);
                     }
                 }
                 None => found.push(cx.no_branch(error, context)),
@@ -114,6 +125,7 @@ fn missing_alternatives<'e>(
 
 struct ExplainContext<'a> {
     schema: &'a Schema,
+    detail: Detail,
     place: SchemaPlace<'a>,
 }
 
@@ -130,19 +142,22 @@ impl ExplainContext<'_> {
     }
 
     fn unknown_key(&self, key: &str, value: Option<&Value>, allowed: &[&str]) -> Violation {
-        let under = self.place.under(key).and_then(|place| place.spot.key);
+        let under = self.place.under(key).and_then(|spot| spot.key);
         let span = under.unwrap_or_else(|| self.place.heading());
         let message = match &self.place.name {
             Some(parent) => format!("unknown key `{key}` in `{parent}`"),
             None => format!("unknown key `{key}`"),
         };
+        if self.detail == Detail::Places {
+            let kind = ViolationKind::UnknownKey {
+                key: key.to_owned(),
+                meant: None,
+                homes: Vec::new(),
+            };
+            return self.violation(kind, span, message);
+        }
         let meant = nearest(key, allowed.iter().copied()).map(str::to_owned);
-        let is_known = self.schema.names_key(key);
-        let mut homes = if is_known {
-            keys::homes(&self.schema.document, key)
-        } else {
-            Vec::new()
-        };
+        let mut homes = self.schema.key_index().homes(key);
         if let Some(value) = value.filter(|_| homes.len() <= MOST_TRIED) {
             homes.retain(|home| self.schema.accepts(home, key, value));
         }
@@ -174,9 +189,9 @@ impl ExplainContext<'_> {
             return Vec::new();
         };
         let here = here.join(".");
-        let found = keys::longer(&self.schema.document, &here, key).into_iter();
+        let found = self.schema.key_index().longer(&here, key).into_iter();
         let found = found.filter(|(home, longer)| self.schema.accepts(home, longer, value));
-        found.map(|(home, key)| keys::join(&home, &key)).collect()
+        found.map(|(home, key)| keys::join(home, key)).collect()
     }
 
     /// One of several keys, any of which would do.
@@ -207,6 +222,19 @@ impl ExplainContext<'_> {
         }
     }
 
+    /// How YAML writes the expected list or mapping.
+    fn expected_form(value: &Value, expected: &[&str]) -> Option<&'static str> {
+        if expected.contains(&wanted(JsonType::Array)) {
+            return Some(if value.is_object() {
+                "use a list: start each item with `- `"
+            } else {
+                "use a list: put the value in brackets, `[` and `]`"
+            });
+        }
+        let is_mapping = expected.contains(&wanted(JsonType::Object));
+        is_mapping.then_some("use a mapping: `KEY: VALUE`, one per line")
+    }
+
     fn wrong_type(&self, value: &Value, expected: &[&str]) -> Violation {
         let wants_string = expected.contains(&wanted(JsonType::String));
         // Name null last.
@@ -223,7 +251,7 @@ impl ExplainContext<'_> {
                 Some(format!("quote the value: {}", Value::from(text.as_str())))
             }
             _ if value.is_null() => Some(format!("write {shown}, or remove the key")),
-            _ => None,
+            _ => Self::expected_form(value, &expected).map(str::to_owned),
         };
         let kind = ViolationKind::WrongType {
             wants_string,

@@ -1,6 +1,6 @@
 //! Finds the keys that a schema allows at a place, and the paths at which it allows a key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -23,23 +23,58 @@ pub(super) fn allowed<'s>(document: &'s Value, keyword_pointer: &str) -> Vec<&'s
 /// References in references; deeper ones are not followed.
 const DEEPEST: usize = 64;
 
-/// Paths such as `pools.*` and `workloads[]` under which the schema allows `key`; the empty path is the
-/// top.
-pub(super) fn homes(document: &Value, key: &str) -> Vec<String> {
-    let mut homes = BTreeSet::new();
-    KeyWalk::all(document, &mut |path, name| {
-        if name == key {
-            homes.insert(path.to_owned());
-        }
-    });
-    homes.into_iter().collect()
+/// The keys that a schema allows, by the path above them.
+#[derive(Debug)]
+pub(super) struct KeyIndex(BTreeMap<String, BTreeSet<String>>);
+
+impl KeyIndex {
+    /// Walks the schema once.
+    pub(super) fn new(document: &Value) -> Self {
+        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut walk = KeyWalk {
+            document,
+            see: &mut |path, names| {
+                let here = keys.entry(path.to_owned()).or_default();
+                here.extend(names.keys().cloned());
+            },
+            open: Vec::new(),
+            left: MOST_LOOKS,
+        };
+        walk.visit(document, "");
+        Self(keys)
+    }
+
+    /// Returns the paths such as `pools.*` and `workloads[]` under which the schema allows `key`; the empty path is the
+    /// top.
+    pub(super) fn homes(&self, key: &str) -> Vec<String> {
+        let homes = self.0.iter().filter(|(_, keys)| keys.contains(key));
+        homes.map(|(path, _)| path.clone()).collect()
+    }
+
+    /// Returns the keys at `path`, and one level below, that end in the words of `key`: each with the path above it.
+    pub(super) fn longer(&self, path: &str, key: &str) -> Vec<(&str, &str)> {
+        let ending = capitalized(key);
+        let is_near = |above: &str| match above.strip_prefix(path) {
+            Some("") => true,
+            Some(below) if path.is_empty() => is_one_key(below),
+            Some(below) => below.strip_prefix('.').is_some_and(is_one_key),
+            None => false,
+        };
+        let near = self.0.iter().filter(|(above, _)| is_near(above));
+        let ends = |name: &&String| name.len() > ending.len() && name.ends_with(&ending);
+        near.flat_map(|(above, names)| {
+            let longer = names.iter().filter(ends);
+            longer.map(move |name| (above.as_str(), name.as_str()))
+        })
+        .collect()
+    }
 }
 
 /// A walk over all keys that a schema allows.
 struct KeyWalk<'s, 'f> {
     document: &'s Value,
-    /// Gets each key with the path above it.
-    see: &'f mut dyn FnMut(&str, &str),
+    /// Receives the properties of each mapping with its path.
+    see: &'f mut dyn FnMut(&str, &Map<String, Value>),
     /// References that are being followed; a recursive schema is walked once around.
     open: Vec<&'s str>,
     /// How many schemas may still be looked at: references that are followed again and again have no end.
@@ -49,17 +84,7 @@ struct KeyWalk<'s, 'f> {
 /// More schemas than this are in no chart; what is not found by then is not suggested.
 const MOST_LOOKS: usize = 100_000;
 
-impl<'s, 'f> KeyWalk<'s, 'f> {
-    fn all(document: &'s Value, see: &'f mut dyn FnMut(&str, &str)) {
-        let mut walk = Self {
-            document,
-            see,
-            open: Vec::new(),
-            left: MOST_LOOKS,
-        };
-        walk.visit(document, "");
-    }
-
+impl<'s> KeyWalk<'s, '_> {
     fn visit(&mut self, schema: &'s Value, path: &str) {
         let Some(schema) = schema.as_object().filter(|_| self.left > 0) else {
             return;
@@ -82,14 +107,11 @@ impl<'s, 'f> KeyWalk<'s, 'f> {
         if let Some(values) = schema.get("additionalProperties") {
             self.visit(values, &join(path, "*"));
         }
-        for (name, property) in schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            (self.see)(path, name);
-            self.visit(property, &join(path, name));
+        if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+            (self.see)(path, properties);
+            for (name, property) in properties {
+                self.visit(property, &join(path, name));
+            }
         }
     }
 
@@ -109,24 +131,6 @@ impl<'s, 'f> KeyWalk<'s, 'f> {
             self.open.pop();
         }
     }
-}
-
-/// The keys at a path of keys, and one level below, of which a key is the last words: each with the path above it.
-pub(super) fn longer(document: &Value, path: &str, key: &str) -> Vec<(String, String)> {
-    let ending = capitalized(key);
-    let mut found = BTreeSet::new();
-    KeyWalk::all(document, &mut |above, name| {
-        let is_below = match above.strip_prefix(path) {
-            Some("") => true,
-            Some(below) if path.is_empty() => is_one_key(below),
-            Some(below) => below.strip_prefix('.').is_some_and(is_one_key),
-            None => false,
-        };
-        if is_below && name.len() > ending.len() && name.ends_with(&ending) {
-            found.insert((above.to_owned(), name.to_owned()));
-        }
-    });
-    found.into_iter().collect()
 }
 
 fn is_one_key(path: &str) -> bool {
@@ -162,9 +166,10 @@ mod tests {
                 "named": {"additionalProperties": {"properties": {"pool": {}}}},
             }}},
         });
-        assert_eq!(homes(&schema, "pool"), ["rows[]", "rows[].named.*"]);
-        assert_eq!(homes(&schema, "top"), [""]);
-        assert!(homes(&schema, "other").is_empty());
+        let index = KeyIndex::new(&schema);
+        assert_eq!(index.homes("pool"), ["rows[]", "rows[].named.*"]);
+        assert_eq!(index.homes("top"), [""]);
+        assert!(index.homes("other").is_empty());
         assert_eq!(
             allowed(&schema, "/$defs/row/additionalProperties"),
             ["named", "pool", "rows"]
@@ -181,7 +186,8 @@ mod tests {
             }},
             "proxyContext": {},
         }});
-        let found = longer(&schema, "proxy", "context");
+        let index = KeyIndex::new(&schema);
+        let found = index.longer("proxy", "context");
         let found: Vec<String> = found.iter().map(|(path, key)| join(path, key)).collect();
         assert_eq!(found, ["proxy.podContext", "proxy.chp.containerContext"]);
     }

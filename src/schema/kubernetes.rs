@@ -1,7 +1,8 @@
 //! The types of Kubernetes that values and manifests of a hub hold: a JSON Schema recorded from the `OpenAPI`
 //! definitions (`scripts/record-kubernetes`).
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,7 @@ use crate::text::misspelled;
 const TYPES: &str = include_str!("../../schemas/kubernetes/types.json");
 
 /// How much of an object of a type a value holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
     /// All of it: required fields have to be there.
     Whole,
@@ -24,7 +25,7 @@ pub enum Extent {
 pub fn check_kubernetes(name: &str, extent: Extent, subject: Instance<'_>) -> Vec<Violation> {
     let value = json!({name: subject.value});
     let spot = |steps: &[Step]| (subject.spot)(steps.get(1..).unwrap_or_default());
-    let found = schema(extent).check(Instance {
+    let found = schema(name, extent).check(Instance {
         value: &value,
         spot: &spot,
     });
@@ -38,32 +39,69 @@ pub fn check_kubernetes(name: &str, extent: Extent, subject: Instance<'_>) -> Ve
     found.collect()
 }
 
-/// One document whose keys are the names of types.
-fn schema(extent: Extent) -> &'static Schema {
-    static SCHEMAS: [OnceLock<Schema>; 2] = [const { OnceLock::new() }; 2];
-    SCHEMAS[extent as usize].get_or_init(|| Schema::known(document(extent)))
+/// Returns the schema of a document with one key, the name of a type.
+fn schema(name: &str, extent: Extent) -> Arc<Schema> {
+    type Schemas = BTreeMap<(String, Extent), Arc<Schema>>;
+    static SCHEMAS: Mutex<Schemas> = Mutex::new(Schemas::new());
+    let mut schemas = SCHEMAS.lock().unwrap_or_else(PoisonError::into_inner);
+    let schema = schemas
+        .entry((name.to_owned(), extent))
+        .or_insert_with(|| Arc::new(Schema::known(document(name, extent))));
+    Arc::clone(schema)
 }
 
-fn document(extent: Extent) -> Value {
-    let mut document: Value = serde_json::from_str(TYPES).expect("a test reads the record");
-    let types = document["definitions"].as_object().cloned();
-    let types = types.unwrap_or_default().into_iter();
-    let properties: Map<String, Value> = types
-        .map(|(name, mut schema)| match extent {
-            Extent::Whole => {
-                let whole = json!({"$ref": format!("#/definitions/{name}")});
-                (name, whole)
-            }
-            Extent::Part => {
-                if let Some(schema) = schema.as_object_mut() {
-                    schema.remove("required");
-                }
-                (name, schema)
-            }
-        })
-        .collect();
-    document["properties"] = properties.into();
+/// Returns the schema with a type and those that it refers to: all of them take longer to read than most values to check.
+fn document(name: &str, extent: Extent) -> Value {
+    let mut whole = definition(name);
+    let mut open = Vec::new();
+    add_references(&whole, &mut open);
+    let mut needed = Map::new();
+    while let Some(name) = open.pop() {
+        if !needed.contains_key(&name) {
+            let definition = definition(&name);
+            add_references(&definition, &mut open);
+            needed.insert(name, definition);
+        }
+    }
+    if let (Extent::Part, Some(fields)) = (extent, whole.as_object_mut()) {
+        fields.remove("required");
+    }
+    let of_one_key = |key: &str, value| Value::Object(Map::from_iter([(key.to_owned(), value)]));
+    let mut document = of_one_key("properties", of_one_key(name, whole));
+    document["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+    document["definitions"] = Value::Object(needed);
     document
+}
+
+/// Adds the names of the types that a schema refers to.
+fn add_references(schema: &Value, names: &mut Vec<String>) {
+    match schema {
+        Value::Object(fields) => {
+            let reference = fields.get("$ref").and_then(Value::as_str);
+            let name = reference.and_then(|it| it.strip_prefix("#/definitions/"));
+            names.extend(name.map(str::to_owned));
+            fields.values().for_each(|it| add_references(it, names));
+        }
+        Value::Array(items) => items.iter().for_each(|it| add_references(it, names)),
+        _ => {}
+    }
+}
+
+fn definition(name: &str) -> Value {
+    let text = definitions().get(name).expect("the record has the type");
+    serde_json::from_str(text).expect("a test reads the record")
+}
+
+/// The definition of each type, which has a line of its own in the record.
+fn definitions() -> &'static BTreeMap<&'static str, &'static str> {
+    static DEFINITIONS: OnceLock<BTreeMap<&str, &str>> = OnceLock::new();
+    DEFINITIONS.get_or_init(|| {
+        let lines = TYPES.lines().filter_map(|line| line.strip_prefix('"'));
+        let lines = lines.filter_map(|line| line.split_once("\": "));
+        lines
+            .map(|(name, text)| (name, text.trim_end_matches(',')))
+            .collect()
+    })
 }
 
 /// The violation in the words of Kubernetes.
@@ -149,10 +187,17 @@ mod tests {
 
     #[test]
     fn the_record_is_a_schema_of_its_draft() {
-        for extent in [Extent::Whole, Extent::Part] {
-            let document = document(extent);
-            assert!(Schema::is_allowed(&document));
-            assert!(Schema::check_compiles(&document));
+        let record: Value = serde_json::from_str(TYPES).expect("JSON");
+        assert!(Schema::is_allowed(&record));
+        let types = record["definitions"].as_object().expect("a mapping");
+        assert!(types.keys().eq(definitions().keys()));
+        for (name, definition) in types {
+            assert_eq!(super::definition(name), *definition);
+            for extent in [Extent::Whole, Extent::Part] {
+                let document = document(name, extent);
+                assert_eq!(document["$schema"], record["$schema"]);
+                assert!(Schema::check_compiles(&document), "{name}");
+            }
         }
     }
 

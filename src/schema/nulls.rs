@@ -13,8 +13,8 @@ impl Schema {
     /// Whether the value at the end of these keys may be null; nothing where the schema does not speak of it.
     pub fn allows_null(&self, path: &[&str]) -> Option<bool> {
         let schemas = self.at(path).into_iter();
-        let said: Vec<bool> = schemas.filter_map(takes_null).collect();
-        (!said.is_empty()).then(|| said.contains(&true))
+        let answers: Vec<bool> = schemas.filter_map(takes_null).collect();
+        (!answers.is_empty()).then(|| answers.contains(&true))
     }
 
     /// Returns the keys that the schema names for the mapping at the end of these keys.

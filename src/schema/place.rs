@@ -95,45 +95,30 @@ impl<'a> SchemaPlace<'a> {
 
     /// Returns the place at the path of an error, or its closest parent that is in the text.
     pub(super) fn find(subject: Instance<'a>, path: &Location) -> Self {
-        let mut place = Self::root(subject);
-        for segment in path {
-            let next = match segment {
-                LocationSegment::Property(name) => place.under(&name),
-                LocationSegment::Index(index) => place.item(index),
+        let steps = path.into_iter().map(|segment| match segment {
+            LocationSegment::Property(name) => Step::Key(name.into_owned()),
+            LocationSegment::Index(index) => Step::Index(index),
+        });
+        let mut steps: Vec<Step> = steps.collect();
+        let spot = loop {
+            match (subject.spot)(&steps) {
+                Some(spot) => break spot,
+                None => steps.pop().expect("a document has a root"),
             };
-            let Some(next) = next else { break };
-            place = next;
-        }
-        place
-    }
-
-    /// The key of this name in the mapping that the place holds.
-    pub(super) fn under(&self, name: &str) -> Option<Self> {
-        let next = self.step(Step::Key(name.to_owned()))?;
-        Some(Self {
-            name: Some(match &self.name {
-                Some(parent) if parent.len() < LONGEST_PATH => format!("{parent}.{name}"),
-                _ => name.to_owned(),
-            }),
-            ..next
-        })
-    }
-
-    fn item(&self, index: usize) -> Option<Self> {
-        let next = self.step(Step::Index(index))?;
-        let name = self.name.as_ref().map(|list| format!("{list}[{index}]"));
-        Some(Self { name, ..next })
-    }
-
-    fn step(&self, step: Step) -> Option<Self> {
-        let mut steps = self.steps.clone();
-        steps.push(step);
-        let spot = (self.subject.spot)(&steps)?;
-        Some(Self {
+        };
+        Self {
+            subject,
+            name: name(&steps),
             steps,
             spot,
-            ..self.clone()
-        })
+        }
+    }
+
+    /// Returns the spans of the value under a key of the mapping that the place holds.
+    pub(super) fn under(&self, key: &str) -> Option<Spot> {
+        let mut steps = self.steps.clone();
+        steps.push(Step::Key(key.to_owned()));
+        (self.subject.spot)(&steps)
     }
 
     /// Returns the span for a missing or unknown key: the key of the mapping, otherwise its first key.
@@ -151,4 +136,18 @@ impl<'a> SchemaPlace<'a> {
             _ => self.spot.value,
         }
     }
+}
+
+/// Returns the path as Kubernetes writes it; `None` for the root. A key after a long path, or after an item of a list at
+/// the root, stands alone.
+fn name(steps: &[Step]) -> Option<String> {
+    steps
+        .iter()
+        .fold(None, |path: Option<String>, step| match (path, step) {
+            (Some(path), Step::Key(key)) if path.len() < LONGEST_PATH => {
+                Some(format!("{path}.{key}"))
+            }
+            (_, Step::Key(key)) => Some(key.clone()),
+            (path, Step::Index(index)) => path.map(|list| format!("{list}[{index}]")),
+        })
 }

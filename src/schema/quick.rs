@@ -28,39 +28,43 @@ fn is_plain_at(document: &Value, schema: &Value) -> bool {
         Value::Bool(_) => true,
         Value::Object(keywords) => keywords
             .iter()
-            .all(|(name, said)| is_plain_keyword(document, name, said)),
+            .all(|(name, keyword_value)| is_plain_keyword(document, name, keyword_value)),
         _ => false,
     }
 }
 
-fn is_plain_keyword(document: &Value, name: &str, said: &Value) -> bool {
+fn is_plain_keyword(document: &Value, name: &str, keyword_value: &Value) -> bool {
     let is_plain = |schema: &Value| is_plain_at(document, schema);
-    let all_named = |said: &Value| {
-        said.as_object()
+    let all_named = |keyword_value: &Value| {
+        keyword_value
+            .as_object()
             .is_some_and(|all| all.values().all(is_plain))
     };
     match name {
         "title" | "description" | "default" | "const" => true,
-        "$schema" => said.as_str().is_some_and(|draft| DRAFTS.contains(&draft)),
-        "type" => is_list_of(said, |name| {
+        "$schema" => keyword_value
+            .as_str()
+            .is_some_and(|draft| DRAFTS.contains(&draft)),
+        "type" => is_list_of(keyword_value, |name| {
             name.as_str().is_some_and(|name| TYPES.contains(&name))
         }),
-        "enum" => said.is_array(),
-        "minimum" | "maximum" => said.is_number(),
-        "minItems" => said.is_u64(),
-        "required" => said.is_array() && is_list_of(said, Value::is_string),
-        "properties" | "definitions" | "$defs" => all_named(said),
-        "pattern" => said.as_str().is_some_and(is_read),
+        "enum" => keyword_value.is_array(),
+        "minimum" | "maximum" => keyword_value.is_number(),
+        "minItems" => keyword_value.is_u64(),
+        "required" => keyword_value.is_array() && is_list_of(keyword_value, Value::is_string),
+        "properties" | "definitions" | "$defs" => all_named(keyword_value),
+        "pattern" => keyword_value.as_str().is_some_and(is_read),
         "patternProperties" => {
-            let mut patterns = said.as_object().into_iter().flat_map(Map::keys);
-            all_named(said) && patterns.all(|pattern| is_read(pattern))
+            let mut patterns = keyword_value.as_object().into_iter().flat_map(Map::keys);
+            all_named(keyword_value) && patterns.all(|pattern| is_read(pattern))
         }
-        "additionalProperties" | "items" | "if" | "then" | "else" => is_plain(said),
+        "additionalProperties" | "items" | "if" | "then" | "else" => is_plain(keyword_value),
         "allOf" | "anyOf" | "oneOf" => {
-            said.as_array().is_some_and(|all| !all.is_empty()) && is_list_of(said, is_plain)
+            keyword_value.as_array().is_some_and(|all| !all.is_empty())
+                && is_list_of(keyword_value, is_plain)
         }
         "$ref" => {
-            let pointer = said.as_str().and_then(|to| to.strip_prefix('#'));
+            let pointer = keyword_value.as_str().and_then(|to| to.strip_prefix('#'));
             pointer.is_some_and(|pointer| document.pointer(pointer).is_some())
         }
         _ => false,
@@ -68,8 +72,8 @@ fn is_plain_keyword(document: &Value, name: &str, said: &Value) -> bool {
 }
 
 /// Whether all items hold, or the only one where it is no list.
-fn is_list_of(said: &Value, holds: impl Fn(&Value) -> bool) -> bool {
-    match said {
+fn is_list_of(keyword_value: &Value, holds: impl Fn(&Value) -> bool) -> bool {
+    match keyword_value {
         Value::Array(items) => items.iter().all(holds),
         one => holds(one),
     }
@@ -98,7 +102,9 @@ impl QuickCheck<'_> {
             Value::Object(keywords) if depth < DEEPEST && self.left.get() > 0 => {
                 self.left.set(self.left.get() - 1);
                 let mut keywords_of = keywords.iter();
-                keywords_of.all(|(name, said)| self.keyword(keywords, (name, said), value, depth))
+                keywords_of.all(|(name, keyword_value)| {
+                    self.keyword(keywords, (name, keyword_value), value, depth)
+                })
             }
             _ => false,
         }
@@ -107,7 +113,7 @@ impl QuickCheck<'_> {
     fn keyword(
         &self,
         keywords: &Map<String, Value>,
-        (name, said): (&str, &Value),
+        (name, keyword_value): (&str, &Value),
         value: &Value,
         depth: usize,
     ) -> bool {
@@ -115,42 +121,46 @@ impl QuickCheck<'_> {
         match name {
             "$schema" | "definitions" | "$defs" | "title" | "description" | "default" | "then"
             | "else" => true,
-            "type" => is_of_type(said, value),
-            "enum" => said.as_array().is_some_and(|all| all.contains(value)),
-            "const" => said == value,
-            "minimum" => is_within(said, value, |number, least| number >= least),
-            "maximum" => is_within(said, value, |number, most| number <= most),
+            "type" => is_of_type(keyword_value, value),
+            "enum" => keyword_value
+                .as_array()
+                .is_some_and(|all| all.contains(value)),
+            "const" => keyword_value == value,
+            "minimum" => is_within(keyword_value, value, |number, least| number >= least),
+            "maximum" => is_within(keyword_value, value, |number, most| number <= most),
             "minItems" => value.as_array().is_none_or(|items| {
-                let least = said.as_u64().and_then(|least| usize::try_from(least).ok());
+                let least = keyword_value
+                    .as_u64()
+                    .and_then(|least| usize::try_from(least).ok());
                 least.is_some_and(|least| items.len() >= least)
             }),
             "pattern" => {
-                let pattern = said.as_str().unwrap_or_default();
+                let pattern = keyword_value.as_str().unwrap_or_default();
                 value.as_str().is_none_or(|text| is_match(pattern, text))
             }
             // Integers of some width, whose range stands beside it.
             "format" => value.is_number(),
-            "required" => has_all(said, value),
+            "required" => has_all(keyword_value, value),
             "properties" | "patternProperties" | "additionalProperties" => {
                 name != first_of(keywords) || self.members(keywords, value, below)
             }
             "items" => value
                 .as_array()
-                .is_none_or(|items| items.iter().all(|item| self.at(said, item, below))),
+                .is_none_or(|items| items.iter().all(|item| self.at(keyword_value, item, below))),
             "$ref" => {
-                let target = said.as_str().and_then(|to| to.strip_prefix('#'));
+                let target = keyword_value.as_str().and_then(|to| to.strip_prefix('#'));
                 let target = target.and_then(|pointer| self.document.pointer(pointer));
                 // Older drafts see nothing beside it.
                 let mut others = keywords.keys().map(String::as_str);
                 others.all(|name| matches!(name, "$ref" | "title" | "description" | "default"))
                     && target.is_some_and(|to| self.at(to, value, below))
             }
-            "allOf" => branches(said).all(|branch| self.at(branch, value, below)),
-            "anyOf" => branches(said).any(|branch| self.at(branch, value, below)),
+            "allOf" => branches(keyword_value).all(|branch| self.at(branch, value, below)),
+            "anyOf" => branches(keyword_value).any(|branch| self.at(branch, value, below)),
             "oneOf" => {
                 let of_one = |branch| self.at(branch, value, below);
-                let at = branches(said).position(of_one);
-                let mut others = branches(said).enumerate();
+                let at = branches(keyword_value).position(of_one);
+                let mut others = branches(keyword_value).enumerate();
                 at.is_some_and(|at| {
                     others.all(|(index, branch)| index == at || refuses(branch, value))
                 })
@@ -160,11 +170,11 @@ impl QuickCheck<'_> {
                     let branch = keywords.get(name);
                     branch.is_none_or(|branch| self.at(branch, value, below))
                 };
-                if refuses(said, value) {
+                if refuses(keyword_value, value) {
                     return takes("else");
                 }
                 // Not to be sure of `if` is not to know that it fails.
-                takes("then") && (self.at(said, value, below) || takes("else"))
+                takes("then") && (self.at(keyword_value, value, below) || takes("else"))
             }
             _ => false,
         }
@@ -249,15 +259,21 @@ fn is_match(pattern: &str, name: &str) -> bool {
 fn refuses(schema: &Value, value: &Value) -> bool {
     // Numbers, also in lists and mappings, are compared by their value.
     let is_exact = value.is_string() || value.is_boolean() || value.is_null();
-    let differs = |said: &Value| is_exact && said != value;
-    let lacks = |said: &Value| is_exact && said.as_array().is_some_and(|all| !all.contains(value));
-    let lacks_key = |said: &Value| value.is_object() && !has_all(said, value);
+    let differs = |keyword_value: &Value| is_exact && keyword_value != value;
+    let lacks = |keyword_value: &Value| {
+        is_exact
+            && keyword_value
+                .as_array()
+                .is_some_and(|all| !all.contains(value))
+    };
+    let lacks_key = |keyword_value: &Value| value.is_object() && !has_all(keyword_value, value);
     let of_member = |(name, schema): (&String, &Value)| {
         let member = value.get(name);
         member.is_some_and(|member| refuses(schema, member))
     };
-    let refuses_member = |said: &Value| {
-        said.as_object()
+    let refuses_member = |keyword_value: &Value| {
+        keyword_value
+            .as_object()
             .is_some_and(|all| all.iter().any(of_member))
     };
     // The validator takes 1.0 for an integer.
@@ -268,11 +284,11 @@ fn refuses(schema: &Value, value: &Value) -> bool {
             || schema.get("properties").is_some_and(refuses_member)
             || schema
                 .get("type")
-                .is_some_and(|said| !is_of_type(said, value)))
+                .is_some_and(|keyword_value| !is_of_type(keyword_value, value)))
 }
 
-fn is_within(said: &Value, value: &Value, holds: fn(f64, f64) -> bool) -> bool {
-    let bound = said.as_f64();
+fn is_within(keyword_value: &Value, value: &Value, holds: fn(f64, f64) -> bool) -> bool {
+    let bound = keyword_value.as_f64();
     value
         .as_f64()
         .is_none_or(|number| bound.is_some_and(|bound| holds(number, bound)))
@@ -286,22 +302,25 @@ fn first_of(keywords: &Map<String, Value>) -> &str {
     there.next().unwrap_or_default()
 }
 
-fn branches(said: &Value) -> impl Iterator<Item = &Value> {
-    said.as_array().into_iter().flatten()
+fn branches(keyword_value: &Value) -> impl Iterator<Item = &Value> {
+    keyword_value.as_array().into_iter().flatten()
 }
 
-fn has_all(said: &Value, value: &Value) -> bool {
+fn has_all(keyword_value: &Value, value: &Value) -> bool {
     let Some(members) = value.as_object() else {
         return true;
     };
-    let names = said.as_array().map(Vec::as_slice).unwrap_or_default();
+    let names = keyword_value
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     names
         .iter()
         .all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
 }
 
-fn is_of_type(said: &Value, value: &Value) -> bool {
-    match said {
+fn is_of_type(keyword_value: &Value, value: &Value) -> bool {
+    match keyword_value {
         Value::String(name) => is_of_one_type(name, value),
         Value::Array(names) => names
             .iter()
@@ -448,7 +467,7 @@ mod tests {
             "$defs",
         ];
         (schemas(), prop::sample::select(keywords), values()).prop_map(
-            |(schema, name, said)| json!({"allOf": [schema, {"properties": {"a": {name: said}}}]}),
+            |(schema, name, keyword_value)| json!({"allOf": [schema, {"properties": {"a": {name: keyword_value}}}]}),
         )
     }
 
@@ -707,8 +726,8 @@ mod tests {
     fn a_plain_schema_has_its_keywords_in_their_shapes() {
         let check = |name: &str, plain: Value, others: Value| {
             for (values, expected) in [(plain, true), (others, false)] {
-                for said in values.as_array().expect("a list of values") {
-                    let schema = json!({"definitions": {"a": {}}, name: said});
+                for keyword_value in values.as_array().expect("a list of values") {
+                    let schema = json!({"definitions": {"a": {}}, name: keyword_value});
                     assert_eq!(is_plain(&schema), expected, "{schema}");
                 }
             }

@@ -1,6 +1,6 @@
-//! Characters that look like others: from word processors, chats and web pages.
+//! Characters that look like others, as word processors, chats and web pages produce them.
 
-/// Whether a character is a quote that only readers take for one.
+/// Returns whether a character is a typographic quote, which YAML does not read as a quote.
 pub fn is_typographic_quote(c: char) -> bool {
     matches!(
         c,
@@ -8,7 +8,7 @@ pub fn is_typographic_quote(c: char) -> bool {
     )
 }
 
-/// Returns the name of a blank or invisible character that YAML takes for content, with its number.
+/// Returns the name of a blank or invisible character that YAML treats as content, with its code point.
 pub fn invisible_name(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{a0}' => "no-break space (U+00A0)",

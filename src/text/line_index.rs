@@ -1,12 +1,12 @@
-//! Lines and columns of a text: of a byte, and back.
+//! Converts byte offsets of a text to lines and columns, and back.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// How many bytes are counted together.
+/// The number of bytes that are counted together.
 const BLOCK: usize = 1024;
 
-/// Which units a column counts.
+/// The units of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// Bytes of UTF-8.
@@ -17,24 +17,24 @@ pub enum Encoding {
     Characters,
 }
 
-/// A place as editors and their protocols name it: both numbers count from 0.
+/// A position as in editors and their protocols: both numbers count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// 0 for the first line.
     pub line: usize,
-    /// 0 before the first character of the line; in the units of an [`Encoding`].
+    /// 0 before the first character of the line; in units of an [`Encoding`].
     pub column: usize,
 }
 
-/// Where the lines of a text begin, and how many characters there are before each block of bytes: many places of one
-/// long line do not each count all of it. Both are counted when they are first needed.
+/// The starts of all lines, and the number of characters before each block of bytes, so that many places on one long
+/// line do not each count all of it. Both are computed on demand.
 #[derive(Debug, Default)]
 pub(super) struct LineIndex {
     starts: OnceLock<Vec<usize>>,
     blocks: OnceLock<Vec<CharCount>>,
 }
 
-/// What begins in a range of bytes of UTF-8.
+/// The number of characters that begin in a range of UTF-8 bytes.
 #[derive(Debug, Clone, Copy, Default)]
 struct CharCount {
     bytes: usize,
@@ -70,18 +70,18 @@ impl CharCount {
     }
 }
 
-/// Whether a byte of UTF-8 begins a character.
+/// Returns whether a byte of UTF-8 begins a character.
 fn is_lead(byte: u8) -> bool {
     byte & 0xC0 != 0x80
 }
 
-/// Whether a byte of UTF-8 begins a character above U+FFFF.
+/// Returns whether a byte of UTF-8 begins a character above U+FFFF.
 fn is_astral_lead(byte: u8) -> bool {
     byte >= 0xF0
 }
 
 impl LineIndex {
-    /// Byte offsets at which lines begin.
+    /// Returns the byte offsets at which lines begin.
     pub(super) fn starts(&self, text: &str) -> &[usize] {
         self.starts.get_or_init(|| {
             let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
@@ -91,13 +91,14 @@ impl LineIndex {
         })
     }
 
-    /// The bytes of a line by its number, from 0, with its line end.
+    /// Returns the bytes of a line, including its line end, by its number from 0.
     pub(super) fn line(&self, text: &str, line: usize) -> Range<usize> {
         let starts = self.starts(text);
         starts[line]..starts.get(line + 1).copied().unwrap_or(text.len())
     }
 
-    /// The position of a byte offset; one inside of a character is its begin, one past the end is the end.
+    /// Returns the position of a byte offset. An offset inside a character is moved to its start, one past the end to
+    /// the end.
     pub(super) fn position(&self, text: &str, offset: usize, encoding: Encoding) -> Position {
         let offset = text.floor_char_boundary(offset);
         let starts = self.starts(text);
@@ -111,8 +112,8 @@ impl LineIndex {
         Position { line, column }
     }
 
-    /// The byte offset of a position. A column past the end of its line is the end of the line, before `\n` and
-    /// `\r\n`; one inside of a character is its begin; a line past the end is the end of the text.
+    /// Returns the byte offset of a position. A column past the end of its line is the end of the line, before `\n` or
+    /// `\r\n`; one inside a character is its start; a line past the end is the end of the text.
     pub(super) fn offset(&self, text: &str, position: Position, encoding: Encoding) -> usize {
         if position.line >= self.starts(text).len() {
             return text.len();
@@ -144,7 +145,7 @@ impl LineIndex {
         end
     }
 
-    /// How many units there are before an offset: what begins there.
+    /// Returns the number of units that begin before an offset.
     fn units_before(&self, text: &str, offset: usize, encoding: Encoding) -> usize {
         let block = offset / BLOCK;
         let rest = CharCount::of(&text.as_bytes()[block * BLOCK..offset]);

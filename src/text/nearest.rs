@@ -1,7 +1,7 @@
-/// The known word that somebody probably meant: one that differs in case, in `_` and `-` alone, in a letter, or in two
-/// where the word is long. Of several the one with the fewest differences, then the one that begins alike.
+/// Returns the known word that was probably meant: it differs in case, in `_` and `-` only, in one letter, or in two if
+/// the word is long. Of several, it is the one with the fewest differences, then one with the same beginning.
 pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // No word that people write is longer, and nobody chooses among more.
+    // Longer than any real word, and more words than are worth comparing.
     const LONGEST: usize = 200;
     const MOST: usize = 1_000;
     if word.len() > LONGEST {
@@ -21,13 +21,13 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
     nearest.map(|(_, _, known)| known)
 }
 
-/// A word without what people write in one of several ways.
+/// Returns a word without differences in spelling conventions.
 fn plain(word: &str) -> String {
     let letters = word.chars().filter(|c| !matches!(c, '_' | '-'));
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// In how many letters two words may differ that are meant to be one; the shorter a word, the more words are near it.
+/// Returns the most letters in which a misspelled word may differ; the shorter the words, the fewer.
 fn most_differences(one: &str, other: &str) -> usize {
     match one.chars().count().min(other.chars().count()) {
         0..3 => 0,
@@ -36,8 +36,8 @@ fn most_differences(one: &str, other: &str) -> usize {
     }
 }
 
-/// The known word that a word is a misspelling of: one that differs in a letter, or in two where the word has six or
-/// more. Nothing where the word itself is known.
+/// Returns the known word that a word misspells: it differs in one letter, or in two if the word has six or more.
+/// `None` if the word itself is known.
 pub fn misspelled<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let most = if word.chars().count() < 6 { 1 } else { 2 };
     let distances = known

@@ -7,23 +7,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::line_index::LineIndex;
 use super::{Encoding, Position, mask};
 
-/// Which of the [`Sources`] a span lies in.
+/// Identifies one of the [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(u32);
 
-/// A half-open range of bytes in one source; always on character boundaries.
+/// A half-open range of bytes in one source, always on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The text that the range indexes.
+    /// The source of the range.
     pub source: SourceId,
-    /// First byte.
+    /// The first byte.
     pub start: usize,
-    /// One past the last byte.
+    /// The byte after the last one.
     pub end: usize,
 }
 
 impl Span {
-    /// The span of `range` in `source`.
+    /// Returns the span of `range` in `source`.
     pub fn new(source: SourceId, range: Range<usize>) -> Self {
         Self {
             source,
@@ -32,7 +32,7 @@ impl Span {
         }
     }
 
-    /// The bytes as a range, for slicing.
+    /// Returns the bytes as a range, for slicing.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
@@ -47,22 +47,22 @@ pub struct LineColumn {
     pub column: usize,
 }
 
-/// Where a text comes from.
+/// The origin of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// A file that its reader can change, or a file inside of a packed chart.
+    /// A file that its reader can change, or a file in a packed chart.
     File(PathBuf),
     /// Standard input.
     Stdin,
-    /// The value of this option of the command line: `--set`.
+    /// The value of this command-line option: `--set`.
     Argument(&'static str),
     /// The program itself.
     BuiltIn,
-    /// Another source: a text inside of its text, or one that was made from it.
+    /// Another source: a text inside it, or one made from it.
     Inside(SourceId),
 }
 
-/// One text with the name it is shown under (a path, `<stdin>`, `policy z2jh (built in)`).
+/// A text with the name that messages show (a path, `<stdin>`, `policy z2jh (built in)`).
 #[derive(Debug)]
 pub struct Source {
     name: String,
@@ -72,27 +72,27 @@ pub struct Source {
     secrets: Mutex<Secrets>,
 }
 
-/// What must not be shown of a text, as far as it was asked for.
+/// The parts of a text that must not be shown, computed on demand.
 #[derive(Debug, Default)]
 struct Secrets {
-    /// Places of documents that do not parse.
+    /// The offsets of documents that do not parse.
     broken: BTreeSet<usize>,
-    /// Found when a part of the text is first shown, and again when one more document turns out to be broken.
+    /// Computed when a part of the text is first shown, and again after another document turns out to be broken.
     ranges: Option<Arc<[Range<usize>]>>,
 }
 
 impl Source {
-    /// The name that diagnostics show.
+    /// Returns the name that diagnostics show.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where the text comes from.
+    /// Returns the origin of the text.
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The path of a file, with bytes that are not UTF-8; nothing for any other text.
+    /// Returns the path of a file, with bytes that are not UTF-8; `None` for any other source.
     pub fn file(&self) -> Option<&Path> {
         match &self.origin {
             Origin::File(path) => Some(path),
@@ -100,8 +100,8 @@ impl Source {
         }
     }
 
-    /// Whether the text is in a file that its reader can change: not an argument, not what is built in, not a
-    /// file inside of a packed chart.
+    /// Returns whether the text is in a file that its reader can change: not an argument, not built in, not a file in a
+    /// packed chart.
     pub fn is_file(&self) -> bool {
         let is_packed = |path: &Path| {
             let around = path.ancestors().skip(1);
@@ -111,8 +111,8 @@ impl Source {
         self.file().is_some_and(|path| !is_packed(path))
     }
 
-    /// What takes the place of a path for programs that expect one: the path of a file, `stdin` for standard input,
-    /// the name of any other text.
+    /// Returns the path for programs that expect one: the path of a file, `stdin` for standard input, the name of any
+    /// other source.
     pub fn path_or_name(&self) -> &Path {
         match &self.origin {
             Origin::File(path) => path,
@@ -121,22 +121,23 @@ impl Source {
         }
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Byte offsets at which lines start; found once, when the first place is asked for.
+    /// Returns the byte offsets at which lines start; computed on demand.
     pub fn line_starts(&self) -> &[usize] {
         self.lines.starts(&self.text)
     }
 
-    /// The bytes of a line by its number, from 1, with the end of the line.
+    /// Returns the bytes of a line, including its line end, by its number from 1.
     pub fn line_range(&self, line: usize) -> Range<usize> {
         self.lines.line(&self.text, line - 1)
     }
 
-    /// Notes that the document at `offset` does not parse: its lines tell less about what is secret, so more is hidden.
+    /// Records that the document at `offset` does not parse: its lines show less about what is secret, so more is
+    /// hidden.
     pub fn note_broken(&self, offset: usize) {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         if secrets.broken.insert(offset) {
@@ -144,7 +145,7 @@ impl Source {
         }
     }
 
-    /// What must not be shown of the text, sorted and disjoint.
+    /// Returns the parts that must not be shown, sorted and disjoint.
     pub fn masked(&self) -> Arc<[Range<usize>]> {
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         let Secrets { broken, ranges } = &mut *secrets;
@@ -155,12 +156,12 @@ impl Source {
         Arc::clone(ranges)
     }
 
-    /// A part of the text as it may be shown: secrets as stars, every byte where it was.
+    /// Returns a part of the text as it may be shown: secrets as stars, at unchanged offsets.
     pub fn shown(&self, range: Range<usize>) -> Cow<'_, str> {
         mask::starred(&self.text, range, &self.masked())
     }
 
-    /// Line and column of a byte offset; an offset past the end is the end.
+    /// Returns line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let Position { line, column } = self.position(offset, Encoding::Characters);
         LineColumn {
@@ -169,26 +170,27 @@ impl Source {
         }
     }
 
-    /// The position of a byte offset; one inside of a character is its begin, one past the end is the end.
+    /// Returns the position of a byte offset. An offset inside a character is moved to its start, one past the end to
+    /// the end.
     pub fn position(&self, offset: usize, encoding: Encoding) -> Position {
         self.lines.position(&self.text, offset, encoding)
     }
 
-    /// The byte offset of a position. A column past the end of its line is the end of the line, before `\n` and
-    /// `\r\n`; one inside of a character is its begin; a line past the end is the end of the text.
+    /// Returns the byte offset of a position. A column past the end of its line is the end of the line, before `\n` or
+    /// `\r\n`; one inside a character is its start; a line past the end is the end of the text.
     pub fn offset(&self, position: Position, encoding: Encoding) -> usize {
         self.lines.offset(&self.text, position, encoding)
     }
 }
 
-/// All texts of one run: manifests, policy, values files.
+/// All sources of one run: manifests, policy, values files.
 #[derive(Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
 }
 
 impl Sources {
-    /// Adds the text of a file under the name it is shown by, which is its path.
+    /// Adds the text of a file under its path, which is the name that messages show.
     pub fn add(&mut self, name: impl Into<String>, text: String) -> SourceId {
         let name = name.into();
         let origin = Origin::File(PathBuf::from(&name));
@@ -201,22 +203,22 @@ impl Sources {
         self.push(path.display().to_string(), origin, text)
     }
 
-    /// Adds what standard input has.
+    /// Adds the content of standard input.
     pub fn add_stdin(&mut self, text: String) -> SourceId {
         self.push("<stdin>".to_owned(), Origin::Stdin, text)
     }
 
-    /// Adds the value of an option of the command line.
+    /// Adds the value of a command-line option.
     pub fn add_argument(&mut self, option: &'static str, text: String) -> SourceId {
         self.push(option.to_owned(), Origin::Argument(option), text)
     }
 
-    /// Adds a text of the program itself.
+    /// Adds a built-in text.
     pub fn add_built_in(&mut self, name: impl Into<String>, text: String) -> SourceId {
         self.push(name.into(), Origin::BuiltIn, text)
     }
 
-    /// Adds a text that is inside of another source, or was made from it.
+    /// Adds a text that is inside another source, or was made from it.
     pub fn add_inside(
         &mut self,
         source: SourceId,
@@ -238,7 +240,7 @@ impl Sources {
         id
     }
 
-    /// The same sources under the same ids, some with other texts.
+    /// Returns the same sources under the same ids, some with other texts.
     #[must_use]
     pub fn replaced(&self, texts: &BTreeMap<SourceId, String>) -> Self {
         let mut sources = Self::default();
@@ -249,27 +251,27 @@ impl Sources {
         sources
     }
 
-    /// The source of an id that `add` gave out.
+    /// Returns the source of an id from `add`.
     pub fn get(&self, id: SourceId) -> &Source {
         &self.all[id.0 as usize]
     }
 
-    /// The source of an id that another run may have given out.
+    /// Returns the source of an id that another run may have created.
     pub fn find(&self, id: SourceId) -> Option<&Source> {
         self.all.get(id.0 as usize)
     }
 
-    /// The text under a span.
+    /// Returns the text of a span.
     pub fn slice(&self, span: Span) -> &str {
         &self.get(span.source).text()[span.range()]
     }
 
-    /// The text under a span as it may be shown: secrets as stars.
+    /// Returns the text of a span as it may be shown: secrets as stars.
     pub fn shown(&self, span: Span) -> Cow<'_, str> {
         self.get(span.source).shown(span.range())
     }
 
-    /// Every source with its id, in the order they were added.
+    /// Returns all sources with their ids, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.all.iter().enumerate().map(|(index, source)| {
             (

@@ -1,5 +1,4 @@
-//! How a chart's defaults come under the values of a release: Helm's `CoalesceValues`, and its `MergeValues`,
-//! which keeps nulls.
+//! Merging chart defaults with the values of a release: Helm's `CoalesceValues`, and `MergeValues`, which keeps nulls.
 
 use std::sync::Arc;
 
@@ -16,14 +15,14 @@ pub(super) static NOT_A_TABLE: Code = Code::error(
 /// The values of a subchart are not a mapping, which Helm refuses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotATable {
-    /// The subchart.
+    /// The name of the subchart.
     pub chart: String,
     /// The value of its key.
     pub value: Value,
 }
 
 impl NotATable {
-    /// The diagnostic for values that Helm refuses.
+    /// Returns the diagnostic for the refused values.
     pub fn diagnostic(&self) -> Diagnostic {
         let chart = &self.chart;
         let message = format!("`{chart}` is a subchart: its values must be a mapping");
@@ -33,30 +32,34 @@ impl NotATable {
     }
 }
 
-/// Which of the two ways of Helm to put defaults under values.
+/// How defaults and values are merged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Way {
-    /// Whether a null stays, as while values are imported, or deletes.
+pub(super) struct MergeRules {
+    /// Whether a null is kept, as for imported values, or deletes the key.
     pub(super) keeps_nulls: bool,
     pub(super) helm: Helm,
 }
 
-/// Puts the defaults of a chart and of all charts below it under a mapping of values.
-pub(super) fn coalesce(chart: &Chart, values: &mut Value, way: Way) -> Result<(), NotATable> {
-    coalesce_all(chart, values, way).map(drop)
+/// Merges a mapping of values with the defaults of a chart and all its subcharts.
+pub(super) fn coalesce(
+    chart: &Chart,
+    values: &mut Value,
+    rules: MergeRules,
+) -> Result<(), NotATable> {
+    coalesce_all(chart, values, rules).map(drop)
 }
 
-/// The same; gives back which mappings the charts below share with those above them.
+/// Merges as [`coalesce`] does, and returns the mappings that subcharts share with their parents.
 fn coalesce_all(
     chart: &Chart,
     values: &mut Value,
-    way: Way,
+    rules: MergeRules,
 ) -> Result<Vec<globals::GlobalTables>, NotATable> {
     let from = values.set;
     let Some(map) = values.as_map_mut() else {
         return Ok(Vec::new());
     };
-    coalesce_values(chart, map, way);
+    coalesce_values(chart, map, rules);
     let mut all_shared = Vec::new();
     for below in &chart.charts {
         let mut of_chart = match map.entries.remove(&below.name) {
@@ -69,28 +72,28 @@ fn coalesce_all(
         };
         let mut shared = of_chart
             .as_map_mut()
-            .map(|of_chart| globals::hand_down(of_chart, map, from))
+            .map(|of_chart| globals::pass_down(of_chart, map, from))
             .unwrap_or_default();
-        let further = coalesce_all(below, &mut of_chart, way)?;
-        globals::give_back(&of_chart, map, &shared);
+        let further = coalesce_all(below, &mut of_chart, rules)?;
+        globals::copy_to_parent(&of_chart, map, &shared);
         map.entries.insert(below.name.clone(), of_chart);
         shared.extend(further);
         all_shared.extend(shared.into_iter().map(|shared| shared.below(&below.name)));
     }
     for shared in &all_shared {
-        globals::see(values, shared);
+        globals::copy_to_subchart(values, shared);
     }
     Ok(all_shared)
 }
 
-/// Puts a chart's own defaults under its values.
-fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
+/// Merges the values of a chart with its own defaults.
+fn coalesce_values(chart: &Chart, values: &mut Map, rules: MergeRules) {
     let defaults = chart.values.as_map().cloned().unwrap_or_default();
     for (key, mut default) in defaults.entries {
         let is_chart = chart.charts.iter().any(|below| below.name == key);
-        let cleans = way.helm == Helm::Four && !way.keeps_nulls;
+        let cleans = rules.helm == Helm::Four && !rules.keeps_nulls;
         match values.entries.get_mut(&key) {
-            Some(value) if value.is_null() && !way.keeps_nulls => {
+            Some(value) if value.is_null() && !rules.keeps_nulls => {
                 values.delete(&key, default);
             }
             Some(Value {
@@ -98,12 +101,12 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
                 set,
                 ..
             }) if default.is_map() => {
-                let keeps_nulls = way.keeps_nulls || is_chart;
+                let keeps_nulls = rules.keeps_nulls || is_chart;
                 if cleans && !keeps_nulls {
                     default.clean();
                 }
                 if let Content::Map(under) = default.content {
-                    put_under(over, *set, under, keeps_nulls);
+                    merge_under(over, *set, under, keeps_nulls);
                 }
             }
             Some(value) => value.overrides(default),
@@ -118,8 +121,8 @@ fn coalesce_values(chart: &Chart, values: &mut Map, way: Way) {
     }
 }
 
-/// Puts a mapping under one that `set` has set; the same mapping may come by two ways.
-fn put_under(over: &mut Arc<Map>, set: super::Setting, under: Arc<Map>, keeps_nulls: bool) {
+/// Merges a mapping that is set at `set` with a lower one. Both may be the same mapping, which arrived in two ways.
+fn merge_under(over: &mut Arc<Map>, set: super::Setting, under: Arc<Map>, keeps_nulls: bool) {
     if Arc::ptr_eq(over, &under) {
         return;
     }
@@ -128,7 +131,7 @@ fn put_under(over: &mut Arc<Map>, set: super::Setting, under: Arc<Map>, keeps_nu
     coalesce_tables(over, Arc::unwrap_or_clone(under), keeps_nulls);
 }
 
-/// Puts one mapping under another (`coalesceTablesFullKey`).
+/// Merges a mapping with a lower one (`coalesceTablesFullKey`).
 pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
     over.duplicates.extend(under.duplicates);
     over.emptied.extend(under.emptied);
@@ -137,9 +140,9 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
             None => {
                 over.entries.insert(key, value);
             }
-            Some(winner) if winner.is_null() => {
+            Some(null) if null.is_null() => {
                 if keeps_nulls || value.is_null() {
-                    winner.overrides(value);
+                    null.overrides(value);
                 } else {
                     over.delete(&key, value);
                 }
@@ -150,24 +153,24 @@ pub(super) fn coalesce_tables(over: &mut Map, under: Map, keeps_nulls: bool) {
                 ..
             }) if value.is_map() => {
                 if let Content::Map(under) = value.content {
-                    put_under(over, *set, under, keeps_nulls);
+                    merge_under(over, *set, under, keeps_nulls);
                 }
             }
-            Some(winner) => winner.overrides(value),
+            Some(higher) => higher.overrides(value),
         }
     }
 }
 
 impl Map {
-    /// A null takes a key away, and what stood below it.
-    fn delete(&mut self, key: &str, lost: Value) {
+    /// Deletes a key whose value is null, and the lower value that the null overrides.
+    fn delete(&mut self, key: &str, lower: Value) {
         if let Some(mut null) = self.entries.remove(key) {
-            null.overrides(lost);
+            null.overrides(lower);
             self.deleted.insert(key.to_owned(), null);
         }
     }
 
-    /// Notes that a layer set an empty mapping over one with entries, which it does not take away.
+    /// Notes that a layer sets an empty mapping over one with entries, which it does not remove.
     fn note_empty(&mut self, set: super::Setting, under: &Map) {
         if self.entries.is_empty() && !under.entries.is_empty() {
             self.emptied.push(set);
@@ -176,7 +179,7 @@ impl Map {
 }
 
 impl Value {
-    /// A value that nobody wrote: it stands where what it came from stands.
+    /// Returns a value that is not written anywhere, with the place of the value that it comes from.
     pub(super) fn made(content: Content, from: super::Setting) -> Self {
         Self {
             content,
@@ -185,14 +188,14 @@ impl Value {
         }
     }
 
-    /// Notes that a value of a lower layer lost against this one; the same value may come by two ways.
+    /// Adds an overridden value of a lower layer, unless it is the same value, which arrived in two ways.
     pub(super) fn overrides(&mut self, other: Value) {
         if self.set != other.set {
             self.overridden.push(other);
         }
     }
 
-    /// Takes the nulls out of a mapping (Helm 4's `cleanNilValues`).
+    /// Removes the nulls from a mapping (Helm 4's `cleanNilValues`).
     fn clean(&mut self) {
         if !self.has_null() {
             return;
@@ -204,7 +207,7 @@ impl Value {
         }
     }
 
-    /// Whether a mapping holds a null, or one below it does.
+    /// Whether a mapping or one below it has a null.
     fn has_null(&self) -> bool {
         let below = self
             .as_map()

@@ -1,9 +1,9 @@
-//! Every code that reading values raises.
+//! The codes of diagnostics about reading values.
 
 use super::{chart, coalesce, read, set, template};
 use crate::diag::Code;
 
-/// Every code of values, by id.
+/// Every code of this module.
 pub static ALL: &[&Code] = &[
     &read::NOT_VALUES,
     &set::BROKEN,

@@ -1,18 +1,18 @@
-//! Which charts below a chart count, under which names, and what the chart takes over from their values:
-//! Helm's `ProcessDependencies`.
+//! Enabled subcharts, their aliases, and imported values: Helm's `ProcessDependencies`.
 
 use std::sync::Arc;
 
-use super::coalesce::{NotATable, Way, coalesce, coalesce_tables};
+use super::coalesce::{MergeRules, NotATable, coalesce, coalesce_tables};
 use super::{Chart, Content, Dependency, Helm, Import, Map, Value};
 
-/// Renames aliased charts, drops those that are off, and imports values, for a chart and all below it.
+/// Renames aliased subcharts, removes disabled ones and imports values, for a chart and all its subcharts.
 pub(super) fn process(chart: &mut Chart, values: &Value, helm: Helm) -> Result<(), NotATable> {
     keep_enabled(chart, values, "", helm)?;
     import_values(chart, helm)
 }
 
-/// `values` are those of the root, with the defaults of the charts on the way; `path` leads to the chart.
+/// Removes disabled subcharts. `values` are those of the root with the defaults of the charts on the way; `path`
+/// leads to the chart.
 fn keep_enabled(
     chart: &mut Chart,
     values: &Value,
@@ -22,24 +22,24 @@ fn keep_enabled(
     if chart.dependencies.is_empty() {
         return Ok(());
     }
-    name(chart);
+    apply_aliases(chart);
     let mut coalesced = values.clone();
-    let way = Way {
+    let rules = MergeRules {
         keeps_nulls: false,
         helm,
     };
-    coalesce(chart, &mut coalesced, way)?;
-    let is_off = |dependency: &Dependency| !is_enabled(dependency, &coalesced, path);
-    let off: Vec<String> = chart
+    coalesce(chart, &mut coalesced, rules)?;
+    let is_disabled = |dependency: &Dependency| !is_enabled(dependency, &coalesced, path);
+    let disabled: Vec<String> = chart
         .dependencies
         .iter()
-        .filter(|dependency| is_off(dependency))
+        .filter(|dependency| is_disabled(dependency))
         .map(|dependency| dependency.key().to_owned())
         .collect();
-    chart.charts.retain(|below| !off.contains(&below.name));
+    chart.charts.retain(|below| !disabled.contains(&below.name));
     chart
         .dependencies
-        .retain(|dependency| !off.iter().any(|off| off == dependency.key()));
+        .retain(|dependency| !disabled.iter().any(|key| key == dependency.key()));
     let mut known = Vec::new();
     for below in &mut chart.charts {
         let mut dependencies = chart.dependencies.iter();
@@ -57,9 +57,9 @@ fn keep_enabled(
     Ok(())
 }
 
-/// Helm 3 has one list of dependencies for all aliases of a chart, and writes into it when it meets the
-/// first: for the others no dependency with an alias has the name of its chart any more, and nothing is
-/// imported.
+/// Does to a further alias of a chart what Helm 3 does: it has one list of dependencies for all aliases and writes
+/// into it for the first one. For the others, a dependency with an alias no longer has the name of its chart, and
+/// nothing is imported.
 fn forget_names(chart: &mut Chart) {
     for dependency in &mut chart.dependencies {
         dependency.name = dependency.key().to_owned();
@@ -70,9 +70,9 @@ fn forget_names(chart: &mut Chart) {
     }
 }
 
-/// Gives each chart the name of its values' key, once for each dependency that means it; a chart that no
-/// dependency means comes first.
-fn name(chart: &mut Chart) {
+/// Gives each subchart the name of its values' key, with one copy for each dependency on it. Subcharts without a
+/// dependency come first.
+fn apply_aliases(chart: &mut Chart) {
     let dependencies = &chart.dependencies;
     let is_meant = |below: &Chart| {
         let mut dependencies = dependencies.iter();
@@ -85,7 +85,7 @@ fn name(chart: &mut Chart) {
         let Some(place) = meant.iter().position(|below| of_name(&below.name)) else {
             continue;
         };
-        // A chart is large, and most have one name.
+        // Charts are large, and most have one dependency, so the last one moves the chart.
         let is_last = !dependencies[at + 1..]
             .iter()
             .any(|other| of_name(&other.name));
@@ -102,7 +102,7 @@ fn name(chart: &mut Chart) {
     chart.charts = named;
 }
 
-/// A condition overrides the tags.
+/// Whether a dependency is enabled. A condition overrides the tags.
 fn is_enabled(dependency: &Dependency, values: &Value, path: &str) -> bool {
     let conditions = dependency.condition.trim().split(',');
     let mut conditions = conditions.filter(|condition| !condition.is_empty());
@@ -117,8 +117,8 @@ fn is_enabled(dependency: &Dependency, values: &Value, path: &str) -> bool {
             .tags
             .iter()
             .filter_map(|tag| boolean(tags?.get(tag)?));
-        let said: Vec<bool> = tags.collect();
-        said.is_empty() || said.contains(&true)
+        let tags: Vec<bool> = tags.collect();
+        tags.is_empty() || tags.contains(&true)
     })
 }
 
@@ -129,7 +129,7 @@ fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-/// Lays what is imported under the defaults of each chart, those below first.
+/// Merges imported values into the defaults of each chart, subcharts first.
 fn import_values(chart: &mut Chart, helm: Helm) -> Result<(), NotATable> {
     for below in &mut chart.charts {
         import_values(below, helm)?;
@@ -137,12 +137,12 @@ fn import_values(chart: &mut Chart, helm: Helm) -> Result<(), NotATable> {
     if chart.dependencies.is_empty() {
         return Ok(());
     }
-    let way = Way {
+    let rules = MergeRules {
         keeps_nulls: true,
         helm,
     };
     let mut merged = Value::made(Content::map(Map::default()), chart.values.set);
-    coalesce(chart, &mut merged, way)?;
+    coalesce(chart, &mut merged, rules)?;
     let mut imported = Value::made(Content::map(Map::default()), chart.values.set);
     let mut lent = Vec::new();
     for dependency in &chart.dependencies {
@@ -150,7 +150,7 @@ fn import_values(chart: &mut Chart, helm: Helm) -> Result<(), NotATable> {
             import_one(&merged, dependency.key(), import, &mut imported, &mut lent);
         }
     }
-    // What later imports laid below a mapping that was lent, its owner sees as well.
+    // Later imports may have changed a shared mapping, which its owner has too.
     for (owner, borrower) in lent {
         let changed = imported.get_path(&keys(&borrower)).cloned();
         let place = merged.get_path_mut(&keys(&owner));
@@ -169,8 +169,8 @@ fn keys(path: &str) -> Vec<&str> {
     path.split('.').collect()
 }
 
-/// Lays one imported mapping under those before it. Helm lends a mapping that is the first at its place
-/// and not empty, and copies none: `lent` gets the paths of owner and borrower.
+/// Merges one imported mapping with the earlier ones. Helm does not copy a mapping that is the first at its place and
+/// not empty, so both charts share it: `lent` gets the paths of owner and borrower.
 fn import_one(
     merged: &Value,
     dependency: &str,
@@ -196,7 +196,7 @@ fn import_one(
     }
 }
 
-/// A mapping at a path of the parent.
+/// Returns a mapping nested at a path of the parent.
 fn nest(path: &str, table: &Value) -> Value {
     if path == "." {
         return table.clone();

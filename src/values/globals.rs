@@ -1,34 +1,34 @@
-//! The values below `global`, which every chart hands down to those below it (Helm's `coalesceGlobals`).
+//! The values below `global`, which every chart passes to its subcharts (Helm's `coalesceGlobals`).
 
 use std::sync::Arc;
 
 use super::coalesce::coalesce_tables;
 use super::{Content, Map, Setting, Value};
 
-/// The key whose values every chart below gets as well.
+/// The key whose values every subchart gets too.
 const GLOBAL: &str = "global";
 
-/// A mapping two levels below `global` that a chart has in common with the chart above it. Helm copies only the
-/// first level of what it hands down, so that whatever happens to such a mapping later happens to both.
+/// A mapping two levels below `global` that a subchart shares with its parent. Helm copies only the first level of
+/// global values, so a later change of such a mapping affects both charts.
 #[derive(Debug)]
 pub(super) struct GlobalTables {
-    /// The keys that lead to the chart below.
+    /// The keys that lead to the subchart.
     charts: Vec<String>,
     key: String,
     name: String,
 }
 
 impl GlobalTables {
-    /// The same, seen from a chart further up.
+    /// Returns the shared mapping as the parent of a chart sees it.
     pub(super) fn below(mut self, chart: &str) -> Self {
         self.charts.insert(0, chart.to_owned());
         self
     }
 }
 
-/// Hands the global values of a chart down to one below it, whose own lose; where either has something else
-/// than a mapping nothing happens. Gives back which mappings below are shared.
-pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<GlobalTables> {
+/// Merges the global values of a chart into those of a subchart, which they override. Does nothing if either is not a
+/// mapping. Returns the mappings that both share.
+pub(super) fn pass_down(below: &mut Map, above: &Map, from: Setting) -> Vec<GlobalTables> {
     let empty = Map::default();
     let globals = match above.entries.get(GLOBAL) {
         None => &empty,
@@ -43,7 +43,7 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Glob
         return Vec::new();
     };
     for (key, value) in &globals.entries {
-        hand_down_one(own, key, value.clone());
+        pass_down_one(own, key, value.clone());
     }
     let maps = globals
         .entries
@@ -60,9 +60,8 @@ pub(super) fn hand_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Glob
     shared.collect()
 }
 
-/// Helm copies no more than the first level of what it hands down. What the chart below changes further
-/// down, its parent sees as well.
-pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[GlobalTables]) {
+/// Copies changes of a subchart in shared mappings to its parent: Helm copies only the first level of global values.
+pub(super) fn copy_to_parent(below: &Value, above: &mut Map, shared: &[GlobalTables]) {
     for GlobalTables { key, name, .. } in shared {
         let changed = below
             .get_path(&[GLOBAL, key, name])
@@ -75,8 +74,8 @@ pub(super) fn give_back(below: &Value, above: &mut Map, shared: &[GlobalTables])
     }
 }
 
-/// What charts further on changed in a shared mapping, those before them see.
-pub(super) fn see(values: &mut Value, shared: &GlobalTables) {
+/// Copies the parent's state of a shared mapping to the subchart: later charts may have changed it.
+pub(super) fn copy_to_subchart(values: &mut Value, shared: &GlobalTables) {
     let GlobalTables { charts, key, name } = shared;
     let in_global = [GLOBAL, key, name];
     let path: Vec<&str> = charts.iter().map(String::as_str).chain(in_global).collect();
@@ -90,7 +89,7 @@ pub(super) fn see(values: &mut Value, shared: &GlobalTables) {
     }
 }
 
-fn hand_down_one(own: &mut Map, key: &str, mut value: Value) {
+fn pass_down_one(own: &mut Map, key: &str, mut value: Value) {
     let Some(existing) = own.entries.remove(key) else {
         own.entries.insert(key.to_owned(), value);
         return;
@@ -102,7 +101,7 @@ fn hand_down_one(own: &mut Map, key: &str, mut value: Value) {
                 coalesce_tables(over, Arc::unwrap_or_clone(under), true);
             }
         }
-        // A mapping and something else: what is there stays.
+        // If only one of them is a mapping, the existing value is kept.
         (Content::Map(_), false) | (_, true) => value = existing,
         (_, false) => value.overrides(existing),
     }

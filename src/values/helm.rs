@@ -1,8 +1,10 @@
-/// Which Helm reads the values; they differ in a few places.
+//! The Helm version whose rules apply.
+
+/// The Helm version that reads the values. Helm 3 and 4 differ in a few places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Helm {
-    /// 3.x, as of 3.21.
+    /// Helm 3, as of 3.21.
     Three,
-    /// 4.x, as of 4.2.
+    /// Helm 4, as of 4.2.
     Four,
 }

@@ -1,12 +1,12 @@
-//! Layers of values, and what a release gets of them.
+//! Merging layers of values, and the values of a release.
 
 use std::sync::Arc;
 
-use super::coalesce::{NotATable, Way, coalesce};
+use super::coalesce::{MergeRules, NotATable, coalesce};
 use super::{Chart, Content, Helm, Value, dependencies};
 
-/// Lays one layer over another as Helm does between `-f` files: mappings merge, everything else (lists,
-/// scalars, null) replaces.
+/// Merges a layer over another as Helm does between `-f` files: mappings merge, everything else (lists, scalars, null)
+/// replaces.
 pub fn lay_over(under: &mut Value, over: Value) {
     match (&mut under.content, over) {
         (
@@ -37,27 +37,26 @@ pub fn lay_over(under: &mut Value, over: Value) {
     }
 }
 
-/// What a release gets: the values, and the charts that count, under the names of their values' keys.
+/// The values of a release and its enabled charts, named by the keys of their values.
 #[derive(Debug, Clone)]
 pub struct Coalesced {
-    /// What the templates of the chart see as `.Values`; those of a chart below see what stands under its
-    /// name.
+    /// The `.Values` of the chart's templates. Those of a subchart are below its name.
     pub values: Value,
-    /// The chart, without the charts that are off.
+    /// The chart, without disabled subcharts.
     pub chart: Chart,
 }
 
-/// Puts a chart's defaults under what a release sets, as `helm template` does.
+/// Merges the values of a release with the defaults of its charts, as `helm template` does.
 ///
 /// # Errors
-/// Where the key of a sub-chart holds no mapping, as Helm refuses it.
+/// If the value of a subchart's key is not a mapping, which Helm refuses.
 pub fn coalesced(mut chart: Chart, values: Value, helm: Helm) -> Result<Coalesced, NotATable> {
     dependencies::process(&mut chart, &values, helm)?;
     let mut values = values;
-    let way = Way {
+    let rules = MergeRules {
         keeps_nulls: false,
         helm,
     };
-    coalesce(&chart, &mut values, way)?;
+    coalesce(&chart, &mut values, rules)?;
     Ok(Coalesced { values, chart })
 }

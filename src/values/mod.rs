@@ -1,5 +1,5 @@
-//! Helm values: layers, how they come together with a chart's defaults, who set each value and who lost;
-//! and what a hub's own say of the images that its users run.
+//! Helm values: reading layers, merging them with chart defaults, and the provenance of each value with the values it
+//! overrides.
 
 mod chart;
 mod coalesce;

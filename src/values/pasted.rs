@@ -1,26 +1,26 @@
-//! Why a text is not YAML, where the reason is how it came into the file: a merge, an editor, a web page.
+//! Reasons for YAML syntax errors that come from a merge, an editor or a web page.
 
 use std::ops::Range;
 
 use crate::text::{invisible_name, is_typographic_quote};
 
-/// A reason that a reader can act on.
+/// A known reason for a syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ParseReason {
-    /// In one sentence.
+    /// The message.
     pub message: String,
-    /// What stands at the range.
+    /// The label at the range.
     pub label: &'static str,
-    /// What to do.
+    /// The help.
     pub help: String,
-    /// Where.
+    /// The place.
     pub range: Range<usize>,
 }
 
-/// Lines before the error that can be its reason.
+/// The number of lines before the error that are checked.
 const LINES_BEFORE: usize = 3;
 
-/// Returns why the parser stopped at `offset`, if it is one of the known reasons.
+/// Returns why the parser stopped at `offset`, if the reason is known.
 pub(super) fn reason(text: &str, offset: usize) -> Option<ParseReason> {
     if let Some(at) = text.find('\0') {
         return Some(ParseReason {
@@ -53,7 +53,7 @@ fn conflict(text: &str) -> Option<ParseReason> {
     None
 }
 
-/// Looks at the line of the error, then at those before it.
+/// Checks the line of the error, then those before it.
 fn of_lines(text: &str, offset: usize) -> Option<ParseReason> {
     let offset = (0..=offset.min(text.len()))
         .rev()
@@ -111,7 +111,7 @@ fn of_line(line: &str, start: usize) -> Option<ParseReason> {
     })
 }
 
-/// A key whose colon has no space after it: `limit:2G`.
+/// Returns the reason for a key without a space after its colon: `limit:2G`.
 fn missing_space(line: &str, start: usize) -> Option<ParseReason> {
     let content = line.trim_start_matches([' ', '-']);
     let at = line.len() - content.len();
@@ -124,8 +124,8 @@ fn missing_space(line: &str, start: usize) -> Option<ParseReason> {
     })
 }
 
-/// Returns the key of a text such as `limit:2G`; nothing for a URL, an image, a time and anything else that may be
-/// meant as it is.
+/// Returns the key of a string such as `limit:2G`; `None` for a URL, an image, a time or anything else that may be
+/// meant as written.
 pub fn key_without_space(text: &str) -> Option<&str> {
     let (key, value) = text.split_once(':')?;
     let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -1,3 +1,5 @@
+//! Reading values files.
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -13,12 +15,12 @@ pub(super) static NOT_VALUES: Code = Code::error(
 )
 .page(include_str!("not_values.md"));
 
-/// The key under which sops keeps what it needs to decrypt; no value of the release.
+/// The key with the metadata of sops, which is no value of the release.
 const SOPS: &str = "sops";
 
-/// Reads one values file as Helm does: an empty one is an empty mapping, and of several documents Helm 3
-/// reads the first (`yaml.Unmarshal`), while Helm 4 lays each over those before it (`loader.LoadValues`).
-/// What sops adds for itself is left out.
+/// Reads a values file as Helm does. An empty file is an empty mapping. Of several documents, Helm 3 reads the first
+/// (`yaml.Unmarshal`), and Helm 4 merges each over those before it (`loader.LoadValues`). The metadata of sops is
+/// removed.
 pub fn read(source: SourceId, text: &str, helm: Helm) -> Result<Value, Diagnostic> {
     let mut values = Value::new(Content::map(Map::default()), None, Span::new(source, 0..0));
     for range in documents(source, text, helm)? {
@@ -46,7 +48,7 @@ fn read_document(
     let offset = range.start;
     let mut document = Cow::Borrowed(&text[range]);
     if helm == Helm::Four && !document.ends_with('\n') {
-        // It reads line by line, and ends each.
+        // Helm 4 reads lines and ends each with a line break.
         document.to_mut().push('\n');
     }
     let at = |place: usize| (offset + place).min(text.len());
@@ -79,15 +81,15 @@ fn read_document(
         .map_err(|error| problem(source, error.message, moved(error.range)))
 }
 
-/// A key whose indentation is that of no mapping that is open there.
+/// A key whose indentation is between those of two open mappings.
 struct BetweenLevels {
     key: Range<usize>,
     message: String,
     help: String,
 }
 
-/// Returns what is wrong with the indentation of a key that the parser stops at: it is deeper than one key above, and
-/// less deep than the keys below that one.
+/// Returns a key at the parse error whose indentation is deeper than one key above it, and less deep than the keys
+/// below that one.
 fn between_levels(text: &str, offset: usize) -> Option<BetweenLevels> {
     let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let start = text.get(..offset)?.rfind('\n').map_or(0, |end| end + 1);
@@ -116,13 +118,13 @@ fn between_levels(text: &str, offset: usize) -> Option<BetweenLevels> {
     Some(BetweenLevels {
         key: start + own..start + own + name.len(),
         message: format!(
-            "this is not YAML: this key is indented by {own} spaces, between {lower} and {higher} of the keys above it"
+            "this is not YAML: a key is indented by {own} spaces, but the keys above it by {lower} and {higher}"
         ),
         help: format!("indent it by {higher} spaces, or by {lower}"),
     })
 }
 
-/// The documents of a values file that Helm reads.
+/// Returns the ranges of the documents that Helm reads.
 fn documents(source: SourceId, text: &str, helm: Helm) -> Result<Vec<Range<usize>>, Diagnostic> {
     if helm == Helm::Three {
         return Ok(vec![first_document(text)]);
@@ -147,7 +149,7 @@ fn documents(source: SourceId, text: &str, helm: Helm) -> Result<Vec<Range<usize
     Ok(parts.collect())
 }
 
-/// The second document of a values file that holds something: Helm 3 passes over it, Helm 4 does not.
+/// Returns the range of the second document that is not empty. Helm 3 ignores it, Helm 4 does not.
 pub fn second_document(text: &str) -> Option<Range<usize>> {
     let mut at = first_document(text).end;
     loop {
@@ -162,8 +164,8 @@ pub fn second_document(text: &str) -> Option<Range<usize>> {
     }
 }
 
-/// The first document of a YAML stream, without the marks around it. `---` and `...` at the start of a line
-/// are marks wherever they stand.
+/// Returns the range of the first document of a YAML stream, without the markers around it. `---` and `...` at the
+/// start of a line are always markers.
 fn first_document(text: &str) -> Range<usize> {
     let mut start = 0;
     let mut is_open = false;
@@ -191,7 +193,7 @@ fn first_document(text: &str) -> Range<usize> {
     start..text.len()
 }
 
-/// Lines with where they start and their ends.
+/// Returns the lines with their line breaks, each with its offset.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     text.split_inclusive('\n').map(move |line| {

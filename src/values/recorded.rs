@@ -1,12 +1,12 @@
-//! Defaults that are built in: JSON that was recorded by Helm itself, read without a YAML parser's care.
+//! Reading built-in chart defaults: JSON recorded with Helm, which needs no YAML parser.
 
 use super::{Content, Map, Value};
 use crate::text::{SourceId, Span};
 
-/// Reads recorded values, with the place of each.
+/// Reads recorded values with their spans.
 ///
 /// # Panics
-/// Where the text is not JSON.
+/// If the text is not JSON.
 pub fn read_recorded(source: SourceId, text: &str) -> Value {
     RecordedReader {
         source,
@@ -57,7 +57,7 @@ impl RecordedReader<'_> {
         Content::list(items)
     }
 
-    /// Goes past an opening bracket or a comma; past the closing bracket there is no more.
+    /// Skips an opening bracket or a comma. Returns false at the closing bracket, which it skips too.
     fn has_more(&mut self, closing: u8) -> bool {
         self.at += 1;
         self.skip_blanks();

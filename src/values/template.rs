@@ -1,4 +1,4 @@
-//! Files that another tool fills in before Helm reads them: templates of Terraform, Go, Jinja and the like.
+//! Values files that are templates of another tool, such as Terraform, Go or Jinja.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::text::{SourceId, Sources, Span};
 pub(super) static TEMPLATE: Code = Code::note(
     "VA019",
     "values-template",
-    "a values file is a template: what another tool fills in is not linted",
+    "a values file is a template: values that another tool fills in are not linted",
 )
 .page(include_str!("template.md"));
 
-/// Whether a text is, as a whole or as a part of a name or an address, what another tool fills in. `${HOME}/bin` and what
-/// is in the middle of a command are for a shell.
+/// Whether a string is a template expression of another tool, or a name or address with one. `${HOME}/bin` and
+/// expressions in a command are for a shell.
 pub fn is_filled_in_later(text: &str) -> bool {
     is_variable(text) || is_tag(text) || is_name_with_variable(text)
 }
 
-/// `${service_type}`, `${indent(4, jsonencode(labels))}`
+/// Whether a string is a Terraform expression: `${service_type}`, `${indent(4, jsonencode(labels))}`.
 fn is_variable(text: &str) -> bool {
     let inner = text
         .strip_prefix("${")
@@ -27,7 +27,8 @@ fn is_variable(text: &str) -> bool {
     inner.is_some_and(|inner| !inner.is_empty() && !inner.starts_with('{'))
 }
 
-/// `{{ cookiecutter.name }}`, `{{- .Values.host }}`; no braces that are written twice for `KubeSpawner`.
+/// Whether a string is a Go or Jinja expression: `{{ cookiecutter.name }}`, `{{- .Values.host }}`. Escaped braces for
+/// `KubeSpawner` are not.
 fn is_tag(text: &str) -> bool {
     let inner = text
         .strip_prefix("{{")
@@ -40,7 +41,7 @@ fn is_tag(text: &str) -> bool {
     })
 }
 
-/// `hub.${domain}`
+/// Whether a string is a name with a Terraform variable: `hub.${domain}`.
 fn is_name_with_variable(text: &str) -> bool {
     let mut variables = text.split("${").skip(1);
     !text.contains(char::is_whitespace)
@@ -50,7 +51,7 @@ fn is_name_with_variable(text: &str) -> bool {
         })
 }
 
-/// Returns a note in place of an error about a text that is no YAML because it is a template.
+/// Returns the note that replaces a syntax error, if the file is a template.
 pub fn unreadable_template(sources: &Sources, error: &Diagnostic) -> Option<Diagnostic> {
     let span = error.span()?;
     let text = sources.get(span.source).text();
@@ -66,11 +67,11 @@ pub fn unreadable_template(sources: &Sources, error: &Diagnostic) -> Option<Diag
     }
     let what = kind(text);
     let message = format!("this file is {what}, not YAML: it is not linted");
-    let note = Diagnostic::new(&TEMPLATE, message).at(span, "not YAML before it is filled in");
-    Some(note.help("lint the values that the tool writes"))
+    let note = Diagnostic::new(&TEMPLATE, message).at(span, "not YAML");
+    Some(note.help("lint the output of the template tool"))
 }
 
-/// Returns a note for each file whose values are in part filled in later.
+/// Returns a note for each file with values that another tool fills in.
 pub fn template_notes(sources: &Sources, values: &Value) -> Vec<Diagnostic> {
     let mut found = BTreeMap::new();
     collect(values, &mut found);
@@ -89,6 +90,7 @@ pub fn template_notes(sources: &Sources, values: &Value) -> Vec<Diagnostic> {
     notes.collect()
 }
 
+/// Adds the spans of template expressions by source, overridden values included.
 fn collect(value: &Value, found: &mut BTreeMap<SourceId, Vec<Span>>) {
     match &value.content {
         Content::Encrypted(Encrypted::Any, _) => {
@@ -104,6 +106,7 @@ fn collect(value: &Value, found: &mut BTreeMap<SourceId, Vec<Span>>) {
     }
 }
 
+/// Describes the kind of template.
 fn kind(text: &str) -> &'static str {
     let mut variables = text.split("${").skip(1);
     let is_small = |rest: &str| rest.starts_with(|c: char| c.is_ascii_lowercase());

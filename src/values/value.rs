@@ -1,3 +1,5 @@
+//! Values with their provenance.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,59 +10,59 @@ use crate::text::{SourceId, Span};
 use crate::yaml::JsonError;
 use crate::yaml::{self, Build, NodeId, NodeRef};
 
-/// A value of a release that knows who set it and who lost against them.
+/// A value of a release with its provenance and the values it overrides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
-    /// What it is.
+    /// The content.
     pub content: Content,
-    /// Where it was set. The source tells the layer; a `--set` argument is a source of its own.
+    /// Where it is set. The source identifies the layer; a `--set` argument is a source of its own.
     pub set: Setting,
-    /// Values of lower layers that it took the place of, the last to lose first.
+    /// The values of lower layers that it overrides, the highest layer first.
     pub overridden: Vec<Value>,
 }
 
-/// Where a value stands.
+/// The place of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
-    /// Its key, or nothing at the root and in lists.
+    /// The key; `None` at the root and in lists.
     pub key: Option<Span>,
-    /// The value itself.
+    /// The value.
     pub value: Span,
 }
 
-/// What a value is, typed as Helm's go-yaml types it.
+/// The content of a value, typed as Helm's go-yaml does it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// `null`: set, to nothing.
+    /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
     /// An integer or a float.
     Number(Number),
-    /// A text.
+    /// A string.
     String(String),
-    /// A text that sops encrypted: only what it was before is known; or what another tool fills in.
+    /// A string that sops encrypted, of which only the original type is known, or a template of another tool.
     Encrypted(Encrypted, String),
     /// A list; layers never merge lists. Copies share it until one of them changes.
     List(Arc<Vec<Value>>),
-    /// A mapping. Copies share it until one of them changes: most of a release's values are the defaults of a
-    /// chart that many releases have.
+    /// A mapping. Copies share it until one of them changes: most values of a release are chart defaults that many
+    /// releases have.
     Map(Arc<Map>),
 }
 
 impl Content {
-    /// A list.
+    /// Returns a list.
     pub fn list(items: Vec<Value>) -> Self {
         Self::List(Arc::new(items))
     }
 
-    /// A mapping.
+    /// Returns a mapping.
     pub fn map(map: Map) -> Self {
         Self::Map(Arc::new(map))
     }
 }
 
-/// What is known of a value that is not: sops says it of one that it encrypted, `ENC[AES256_GCM,data:...,type:bool]`.
+/// The known type of an unknown value. sops writes it into encrypted values: `ENC[AES256_GCM,data:...,type:bool]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encrypted {
     /// `type:str`, and `type:bytes`
@@ -73,20 +75,21 @@ pub enum Encrypted {
     Any,
 }
 
-/// A mapping. Go orders keys by their bytes, and so does this.
+/// A mapping. Keys are ordered by their bytes, as in Go.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
-    /// What there is.
+    /// The values by key.
     pub entries: BTreeMap<String, Value>,
-    /// What a `null` deleted: the null, with what it deleted among those who lost.
+    /// The nulls that deleted keys, with the deleted values in `overridden`.
     pub deleted: BTreeMap<String, Value>,
-    /// Values whose key comes again in the same mapping of the same text, with that key; they are lost.
+    /// Values that are ignored because the same mapping has their key again, with the key.
     pub duplicates: Vec<(String, Value)>,
-    /// Where a layer laid an empty mapping over this one when it had entries: none of them went away.
+    /// Where a layer sets an empty mapping although this one has entries, which it does not remove.
     pub emptied: Vec<Setting>,
 }
 
 impl Encrypted {
+    /// Returns the kind of a string that is encrypted or a template.
     fn of(text: &str) -> Option<Self> {
         if template::is_filled_in_later(text) {
             return Some(Encrypted::Any);
@@ -102,14 +105,14 @@ impl Encrypted {
 }
 
 /// Builds the values of one document.
-struct Layer {
+struct LayerBuilder {
     source: SourceId,
     offset: usize,
-    /// Where the source ends: what is read may have a line end more.
+    /// The end of the source: the text that is parsed may have one more line break.
     end: usize,
 }
 
-impl Layer {
+impl LayerBuilder {
     fn span(&self, node: NodeRef<'_>) -> Span {
         let range = node.range();
         let at = |offset: usize| (self.offset + offset).min(self.end);
@@ -117,7 +120,7 @@ impl Layer {
     }
 }
 
-impl<'d> Build<'d> for Layer {
+impl<'d> Build<'d> for LayerBuilder {
     type Value = Value;
 
     fn scalar(&self, node: NodeRef<'d>, value: serde_json::Value) -> Value {
@@ -129,7 +132,7 @@ impl<'d> Build<'d> for Layer {
     }
 
     fn map(&self, node: NodeRef<'d>, entries: Vec<(String, NodeRef<'d>, Value)>) -> Value {
-        // Not those that a merge key brings.
+        // Without the keys of a merge key.
         let own: BTreeSet<NodeId> = node.resolve().entries().map(|(key, _)| key.id()).collect();
         let mut written = BTreeSet::new();
         let mut map = Map::default();
@@ -145,28 +148,28 @@ impl<'d> Build<'d> for Layer {
 }
 
 impl Value {
-    /// Reads a node as one layer sets it. `offset` is where the document's text begins in its source.
-    /// Refuses what [`yaml::to_json`] refuses.
+    /// Reads the values of one layer from a node. `offset` is the start of the document in its source. Fails for what
+    /// [`yaml::to_json`] refuses.
     pub fn read(source: SourceId, offset: usize, node: NodeRef<'_>) -> Result<Self, JsonError> {
         Self::read_to(usize::MAX, source, offset, node)
     }
 
-    /// The same, where the source ends before what was read does.
+    /// Reads values as [`Value::read`] does, for a source that ends before the parsed text.
     pub(super) fn read_to(
         end: usize,
         source: SourceId,
         offset: usize,
         node: NodeRef<'_>,
     ) -> Result<Self, JsonError> {
-        let layer = Layer {
+        let builder = LayerBuilder {
             source,
             offset,
             end,
         };
-        yaml::build(node, &layer)
+        yaml::build(node, &builder)
     }
 
-    /// A scalar that JSON has.
+    /// Returns the content for a JSON scalar.
     pub fn scalar(value: serde_json::Value) -> Content {
         match value {
             serde_json::Value::Bool(value) => Content::Bool(value),
@@ -179,8 +182,8 @@ impl Value {
         }
     }
 
-    /// A scalar of a values file or of `--set-json` as Helm holds it: it reads every number as a float64 of Go, which
-    /// has 53 bits for an integer.
+    /// Returns the content for a scalar of a values file or of `--set-json` as Helm stores it: every number is a
+    /// float64 of Go, with 53 bits for an integer.
     pub(super) fn held(value: serde_json::Value) -> Content {
         const EXACT: u64 = 1 << 53;
         let integer = value.as_number().filter(|number| !number.is_f64());
@@ -197,18 +200,37 @@ impl Value {
         }
     }
 
-    /// A value that nobody overrode.
+    /// Returns a value that overrides nothing.
     pub fn new(content: Content, key: Option<Span>, value: Span) -> Self {
         let set = Setting { key, value };
-        let lost = Vec::new();
         Self {
             content,
             set,
-            overridden: lost,
+            overridden: Vec::new(),
         }
     }
 
-    /// The mapping, if it is one.
+    /// Adds the sources of it, of everything below it and of everything that it overrode.
+    pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        sources.insert(self.set.value.source);
+        self.overridden
+            .iter()
+            .for_each(|value| value.add_sources(sources));
+        match &self.content {
+            Content::List(items) => items.iter().for_each(|item| item.add_sources(sources)),
+            Content::Map(map) => {
+                let entries = map.entries.values().chain(map.deleted.values());
+                let duplicates = map.duplicates.iter().map(|(_, value)| value);
+                entries
+                    .chain(duplicates)
+                    .for_each(|value| value.add_sources(sources));
+                sources.extend(map.emptied.iter().map(|setting| setting.value.source));
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the mapping, if the value is one.
     pub fn as_map(&self) -> Option<&Map> {
         match &self.content {
             Content::Map(map) => Some(map),
@@ -216,7 +238,7 @@ impl Value {
         }
     }
 
-    /// The mapping, if it is one.
+    /// Returns the mapping, if the value is one.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
         match &mut self.content {
             Content::Map(map) => Some(Arc::make_mut(map)),
@@ -224,17 +246,17 @@ impl Value {
         }
     }
 
-    /// Whether it is a mapping; Helm calls that a table.
+    /// Whether the value is a mapping, which Helm calls a table.
     pub fn is_map(&self) -> bool {
         self.as_map().is_some()
     }
 
-    /// Whether it is `null`.
+    /// Whether the value is `null`.
     pub fn is_null(&self) -> bool {
         self.content == Content::Null
     }
 
-    /// The string, if it is one that is not encrypted.
+    /// Returns the string, if the value is one and not encrypted.
     pub fn as_text(&self) -> Option<&str> {
         match &self.content {
             Content::String(text) => Some(text),
@@ -242,23 +264,23 @@ impl Value {
         }
     }
 
-    /// What a key holds.
+    /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_map()?.entries.get(key)
     }
 
-    /// What stands under keys one below the other.
+    /// Returns the value at a path of keys.
     pub fn get_path(&self, path: &[&str]) -> Option<&Value> {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
-    /// What stands under keys one below the other.
+    /// Returns the value at a path of keys.
     pub fn get_path_mut(&mut self, path: &[&str]) -> Option<&mut Value> {
         path.iter()
             .try_fold(self, |value, key| value.as_map_mut()?.entries.get_mut(*key))
     }
 
-    /// Returns everything below this value, with the key of what stands under one, in the order of the keys.
+    /// Returns all values below this one in the order of the keys, each with its key if it has one.
     pub fn below(&self) -> Vec<(Option<&str>, &Value)> {
         let mut found = Vec::new();
         let mut open = vec![self];
@@ -277,7 +299,7 @@ impl Value {
         found
     }
 
-    /// Takes the place of another value, which goes to those who lost.
+    /// Replaces the value by one of a higher layer, which then overrides it.
     pub fn replace(&mut self, mut by: Value) {
         let mut old = std::mem::replace(self, Value::new(Content::Null, None, by.set.value));
         let before = std::mem::take(&mut old.overridden);
@@ -286,7 +308,7 @@ impl Value {
         *self = by;
     }
 
-    /// As JSON, the way templates see it; what sops encrypted stays encrypted.
+    /// Returns the value as JSON, as templates see it. Encrypted values stay encrypted.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.content {

@@ -9,7 +9,7 @@ use crate::support::{Outcome, World};
 
 const PLUGIN: &str = include_str!("../../plugins/dunnage/plugin.yaml");
 
-/// A plugin in the style of Helm 3.
+/// A plugin for Helm 3.
 const DIFF: &str = "name: diff\nversion: 3.9.0\nusage: u\ndescription: d\ncommand: \"true\"\n";
 
 fn world() -> World {
@@ -56,7 +56,7 @@ fn the_plugin_lands_where_helm_looks() {
     assert_eq!(
         told,
         format!(
-            "`/plugins/dunnage` holds the plugin of dunnage {} for Helm 4.\n\
+            "Installed the Helm 4 plugin of dunnage {} in `/plugins/dunnage`.\n\
              Next:\n\n  helm upgrade RELEASE CHART --post-renderer dunnage\n",
             env!("CARGO_PKG_VERSION")
         )
@@ -82,15 +82,15 @@ fn two_folders_of_plugins_are_a_warning() {
 }
 
 #[test]
-fn another_folder_has_to_be_told_to_helm() {
+fn another_directory_needs_helm_plugins() {
     for options in ["--plugins mine", "--plugins /mine"] {
         let told = check_installed(&world(), options, "/mine/dunnage").stdout;
-        assert!(told.contains("where HELM_PLUGINS is `/mine`"), "{told}");
+        assert!(told.contains("Set HELM_PLUGINS to `/mine`"), "{told}");
     }
     let told = check_installed(&world(), "--plugins plugins", "/plugins/dunnage").stdout;
     assert!(!told.contains("HELM_PLUGINS"), "{told}");
     let told = check_installed(&World::default(), "--plugins /mine", "/mine/dunnage").stdout;
-    assert!(told.contains("where HELM_PLUGINS is `/mine`"), "{told}");
+    assert!(told.contains("Set HELM_PLUGINS to `/mine`"), "{told}");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn without_a_home_the_folder_has_to_be_named() {
     check_refused(
         &World::default(),
         "",
-        "neither `HELM_PLUGINS` nor a home folder is set",
+        "neither `HELM_PLUGINS` nor a home directory is set",
     );
 }
 
@@ -119,8 +119,8 @@ fn under_helm_3_it_has_to_be_forced() {
     for word in [
         "is v3.21.4",
         "failed to load plugins: ... unknown field \"apiVersion\"",
-        "`--post-renderer dunnage` takes the program itself",
-        "a `HELM_DATA_HOME` of its own",
+        "use `--post-renderer dunnage`: Helm 3 needs no plugin",
+        "a separate `HELM_DATA_HOME` for each",
         "`--force`",
     ] {
         assert!(said.contains(word), "no `{word}` in {said}");
@@ -136,7 +136,7 @@ fn under_helm_3_it_has_to_be_forced() {
 }
 
 #[test]
-fn plugins_of_helm_3_in_the_same_folder_are_told_of() {
+fn plugins_of_helm_3_in_the_same_directory_are_reported() {
     let world = world()
         .file("/plugins/helm-diff/plugin.yaml", DIFF)
         .file(
@@ -150,7 +150,10 @@ fn plugins_of_helm_3_in_the_same_folder_are_told_of() {
         .file("/plugins/broken/plugin.yaml", "name: [")
         .file("/plugins/nothing/README.md", "");
     let told = check_installed(&world, "", "/plugins/dunnage").stdout;
-    assert!(told.contains("same folder: diff, secrets. "), "{told}");
+    assert!(
+        told.contains("plugins for Helm 3: diff, secrets. "),
+        "{told}"
+    );
     assert!(
         told.contains("failed to load plugins: ... unknown field \"apiVersion\""),
         "{told}"
@@ -181,7 +184,7 @@ fn a_plugin_of_another_kind_stays() {
         let world = world().file("/plugins/dunnage/plugin.yaml", other);
         check_refused(&world, "", "error[CL012]");
         let world = with_helm(world, "v3.21.4");
-        check_refused(&world, "--force", "is another plugin");
+        check_refused(&world, "--force", "belongs to another plugin");
     }
 }
 
@@ -191,7 +194,7 @@ fn a_second_plugin_of_the_name_stops_it() {
     check_refused(
         &world,
         "",
-        "`/plugins/dunnage-0.0.1` is a plugin named `dunnage`, too",
+        "`/plugins/dunnage-0.0.1` is also a plugin named `dunnage`",
     );
 }
 

@@ -110,7 +110,7 @@ fn an_edit_that_comes_while_files_are_fixed_is_not_lost() {
     let line = "dunnage lint hubs/a.yaml hubs/b.yaml --fix --format concise";
     let outcome = world.run(line).exits(2);
     let start =
-        "unwritable-output: error[CL004] `hubs/a.yaml` was not fixed: it changed meanwhile\n";
+        "unwritable-output: error[CL004] `hubs/a.yaml` was not fixed: it changed in the meantime\n";
     assert!(outcome.stdout.starts_with(start), "{}", outcome.stdout);
     let start = "1 finding fixed in 1 file\n";
     assert!(outcome.stderr.starts_with(start), "{}", outcome.stderr);

@@ -75,7 +75,7 @@ fn check(name: &str, stream: &str) {
     let patch = patch.exits(0).stdout;
     assert!(!patch.contains("cannot be applied"), "{patch}");
     if rendered == stream {
-        assert_eq!(patch, "# nothing changes\n");
+        assert_eq!(patch, "# no changes\n");
         return;
     }
     for (tool, arguments) in tools() {

@@ -9,13 +9,13 @@ fn a_policy_that_others_can_change_is_refused_unless_it_is_named() {
     for (distrust, message) in [
         (
             Distrust::WritableByEveryone,
-            "error[CL016] untrusted-policy: `/dunnage.yaml` can be written by every user, so it is not used\n  \
-             help: run `chmod o-w /dunnage.yaml`, or name it to use it all the same: `--policy /dunnage.yaml` or `DUNNAGE_POLICY`\n",
+            "error[CL016] untrusted-policy: policy `/dunnage.yaml` is not used: every user can write it\n  \
+             help: run `chmod o-w /dunnage.yaml`, or use it anyway with `--policy /dunnage.yaml` or `DUNNAGE_POLICY`\n",
         ),
         (
             Distrust::OwnedBy(1001),
-            "error[CL016] untrusted-policy: `/dunnage.yaml` belongs to another user (id 1001), so it is not used\n  \
-             help: take ownership of it, or name it to use it all the same: `--policy /dunnage.yaml` or `DUNNAGE_POLICY`\n",
+            "error[CL016] untrusted-policy: policy `/dunnage.yaml` is not used: it belongs to another user (id 1001)\n  \
+             help: take ownership of it, or use it anyway with `--policy /dunnage.yaml` or `DUNNAGE_POLICY`\n",
         ),
     ] {
         let trusted = World::of_case("render-check");

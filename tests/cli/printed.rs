@@ -75,7 +75,7 @@ fn a_rule_explains_itself() {
     let first = list.lines().next().expect("a code");
     assert!(
         first.starts_with("CL001  error    no-policy  ")
-            && first.ends_with("  no policy was named and none was found"),
+            && first.ends_with("  no policy was given and none was found"),
         "{list}"
     );
 }

@@ -483,8 +483,8 @@ fn settings_are_quoted_and_secrets_are_not() {
     assert_eq!(
         helps,
         [
-            "quote it: \"on\"",
-            "quote it: \"8080\"",
+            "quote the value: \"on\"",
+            "quote the value: \"8080\"",
             "quote the value",
             "quote the value"
         ]

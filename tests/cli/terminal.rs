@@ -37,7 +37,7 @@ fn a_flood_of_messages_is_cut() {
         .file("dunnage.yaml", format!("version: 1\nworkloads:\n{rows}"));
     let messages = world.run("dunnage render < web.yaml").exits(0).stderr;
     assert!(messages.lines().count() <= 42, "{messages}");
-    let end = "10 more messages; `--format json` has all of them\n";
+    let end = "10 more messages; use `--format json` to see all of them\n";
     assert!(messages.ends_with(end), "{messages}");
     assert!(messages.contains("more lines"), "{messages}");
 }

@@ -132,7 +132,7 @@ fn yes_and_no_have_three_words_each() {
             "none",
         ] {
             let message = format!(
-                "error[CL005] usage: `{name}` holds `{value}`, which is neither yes nor no\n  help: use `1`, `true` or `yes`, or `0`, `false` or `no`\n"
+                "error[CL005] usage: `{name}` is `{value}`, expected a boolean\n  help: use `1`, `true` or `yes`, or `0`, `false` or `no`\n"
             );
             let line = format!("{name}='{value}' {line}");
             world.run(&line).check(2, "", &message);

@@ -22,7 +22,7 @@ fn check_walked(folder: &Folder, expected: &[&str]) {
         .stdout
         .lines()
         // The note on files that may be layers of one release is of no file.
-        .filter(|line| !line.starts_with("layers-by-themselves:"))
+        .filter(|line| !line.starts_with("layers-linted-separately:"))
         .filter_map(|line| line.split(':').next())
         .collect();
     files.dedup();
@@ -86,7 +86,7 @@ fn fixes_stay_inside_of_the_named_folder() {
     symlink("deep/target.txt", folder.join("in/link.yaml")).expect("a link");
     let printed = folder.shell("dunnage lint in --fix --format concise");
     assert_eq!(printed.exit, 1, "{printed:?}");
-    let message = "in/o.yaml was not fixed: it is outside of the named files and folders\n";
+    let message = "in/o.yaml was not fixed: it is outside the given paths\n";
     assert!(printed.stderr.contains(message), "{printed:?}");
     assert_eq!(folder.text("out/o.yaml"), FIXABLE);
     assert_eq!(folder.text("in/a.yaml"), FIXED);

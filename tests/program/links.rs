@@ -36,7 +36,7 @@ fn a_link_out_of_a_chart_is_not_read() {
             let printed = folder.shell(&format!("dunnage {command} {chart}"));
             assert_eq!(printed.exit, 2, "{command} {chart}");
             let expected = format!(
-                "error[VA010] link-out-of-chart: `{chart}/{linked}` is a symbolic link out of its chart and was not read\n"
+                "error[VA010] link-out-of-chart: `{chart}/{linked}` was not read: it is a symbolic link to a target outside its chart\n"
             );
             let shown = printed.stdout + &printed.stderr;
             assert!(shown.starts_with(&expected), "{shown}");

@@ -69,24 +69,24 @@ fn links_and_redirections_are_followed() {
         let before = folder.text("web.yaml");
         let printed = folder.shell(line);
         assert_eq!(printed.exit, 2, "{line}: {}", printed.stderr);
-        let message = "is an input, which the output would overwrite";
+        let message = "the output would overwrite the input";
         assert!(printed.stderr.contains(message), "{}", printed.stderr);
         assert_eq!(folder.text("web.yaml"), before);
     }
     check(
         &format!("{RENDER} --report out > out"),
         2,
-        "two outputs go to `out`",
+        "two outputs are written to `out`",
     );
     check(
         "dunnage lint hub.yaml --format json=new --format sarif=../$(basename $PWD)/new",
         2,
-        "two outputs go to `new`",
+        "two outputs are written to `new`",
     );
     check(
         &format!("{RENDER} >> web.yaml"),
         2,
-        "standard output goes to it",
+        "standard output is redirected to",
     );
     check(&format!("{RENDER} --report /dev/stderr > log 2>&1"), 0, "");
 }

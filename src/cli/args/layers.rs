@@ -1,4 +1,4 @@
-//! The layers of a release's values, said as Helm's own options say them.
+//! The options for the layers of a release's values, named as in Helm.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ pub(in crate::cli) struct LayerOptions {
 }
 
 impl LayerOptions {
-    /// What they ask to read.
+    /// Returns the request of these options.
     pub(in crate::cli) fn request(&self) -> LayerRequest {
         LayerRequest {
             chart: self.chart.clone(),
@@ -185,7 +185,7 @@ pub(in crate::cli) struct LintOptions {
 }
 
 impl LintOptions {
-    /// What they ask to read and to judge.
+    /// Returns the request of these options.
     pub(in crate::cli) fn request(&self) -> LintRequest {
         LintRequest {
             paths: self.paths.clone(),
@@ -204,7 +204,7 @@ impl LintOptions {
         }
     }
 
-    /// Whether the fixed text of standard input is printed.
+    /// Returns whether the fixed standard input is printed.
     pub(in crate::cli) fn prints_fixed(&self) -> bool {
         let has_stdin = self.paths.iter().any(|path| path == Path::new("-"));
         self.fix && !self.diff && (has_stdin || self.stdin_filename.is_some())
@@ -252,7 +252,7 @@ pub(in crate::cli) struct ValuesOptions {
 }
 
 impl ValuesOptions {
-    /// Whether values are printed as YAML.
+    /// Returns whether values are printed as YAML.
     pub(in crate::cli) fn prints_yaml(&self) -> bool {
         self.command.is_none() && self.output == OutputArg::Yaml
     }

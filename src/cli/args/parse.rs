@@ -1,4 +1,4 @@
-//! From arguments and variables to one command.
+//! Parses arguments and environment variables into one command.
 
 use std::ffi::OsString;
 
@@ -13,33 +13,33 @@ use crate::host::Read;
 /// Commands that print one text and no diagnostics.
 const WITHOUT_DIAGNOSTICS: [&str; 4] = ["schema", "completions", "man", "version"];
 
-/// A command line that was read.
+/// A parsed command line.
 #[derive(Debug)]
 pub(in crate::cli) struct Parsed {
     pub(in crate::cli) command: Command,
-    /// The name of the command, with those of the commands around it; empty for the bare command.
+    /// The full name of the command, such as `helm install-plugin`; empty for the bare command.
     pub(in crate::cli) name: String,
-    /// How messages look, by the command line and the environment.
+    /// Output options of the command line and the environment.
     pub(in crate::cli) look: OutputArgs,
-    /// How messages look, by the command line alone.
+    /// Output options of the command line only.
     pub(in crate::cli) named_look: OutputArgs,
-    /// A variable that cannot be read, and whether it says how messages look.
+    /// The error of an unreadable variable, and whether it sets an output option.
     pub(in crate::cli) error: Option<(Diagnostic, bool)>,
 }
 
-/// What clap answers in place of a command.
+/// What clap prints instead of running a command.
 #[derive(Debug)]
 pub(in crate::cli) struct ParseAnswer {
     /// The text with colours.
     ansi: String,
     /// The text without colours.
     pub(in crate::cli) plain: String,
-    /// Whether it was asked for (`--help`), and so goes to standard output.
+    /// Whether it was requested (`--help`), so that it goes to standard output.
     pub(in crate::cli) asked_for: bool,
 }
 
 impl ParseAnswer {
-    /// The text for a stream that gets colours, or none.
+    /// Returns the text, with or without colours.
     pub(in crate::cli) fn text(&self, is_colored: bool) -> &str {
         if is_colored { &self.ansi } else { &self.plain }
     }
@@ -56,7 +56,7 @@ impl From<clap::Error> for ParseAnswer {
     }
 }
 
-/// Reads a command line (the program's name comes first), and variables where it says nothing.
+/// Parses a command line, which starts with the program's name, and variables for options that it does not set.
 pub(in crate::cli) fn parse(
     host: &dyn Read,
     arguments: Vec<OsString>,
@@ -97,12 +97,12 @@ fn matches(
     }
 }
 
-/// What `--help` prints.
+/// Returns what `--help` prints.
 pub(in crate::cli) fn help() -> String {
     command().render_help().to_string()
 }
 
-/// The command line with output options and the names of variables in its help.
+/// Returns the clap command with output options and the names of variables in its help.
 pub(super) fn command() -> clap::Command {
     complete(CommandLine::command())
 }
@@ -116,13 +116,13 @@ fn complete(command: clap::Command) -> clap::Command {
     command.mut_args(with_variable).mut_subcommands(complete)
 }
 
-/// Names the variable of an option in its help.
+/// Adds the variable of an option to its help.
 fn with_variable(argument: Arg) -> Arg {
     let Some(variable) = env::variable_of(argument.get_id().as_str()) else {
         return argument;
     };
     let note = format!("[env: {}{}]", variable.name, variable.kind.note());
-    // The long help begins with the text of the short one, as a paragraph.
+    // The long help starts with the short help as a paragraph.
     let long = argument.get_long_help().map(ToString::to_string);
     let help = argument.get_help().map(|help| format!("{help} {note}"));
     let argument = argument.help(help.unwrap_or_else(|| note.clone()));
@@ -132,14 +132,14 @@ fn with_variable(argument: Arg) -> Arg {
     }
 }
 
-/// The names of the command that was chosen and of those around it, the outermost first.
+/// Returns the names of the chosen commands, outermost first.
 fn names(matches: &ArgMatches) -> Vec<String> {
     let levels = levels(matches).into_iter();
     let names = levels.filter_map(|level| level.subcommand_name());
     names.map(str::to_owned).collect()
 }
 
-/// What was matched by each command, the outermost first.
+/// Returns the matches of each command, outermost first.
 fn levels(matches: &ArgMatches) -> Vec<&ArgMatches> {
     let mut all = vec![matches];
     let mut level = matches;
@@ -160,12 +160,12 @@ pub(super) fn is_named(level: &ArgMatches, id: &str) -> bool {
     has(level, id) && level.value_source(id) == Some(ValueSource::CommandLine)
 }
 
-/// Whether a command knows an option.
+/// Returns whether a command has an option.
 fn has(level: &ArgMatches, id: &str) -> bool {
     level.try_contains_id(id).is_ok()
 }
 
-/// The output options of all levels: those that come later override those before.
+/// Returns the output options of all levels; later ones override earlier ones.
 fn look(matches: &ArgMatches) -> Result<OutputArgs, clap::Error> {
     let mut look = OutputArgs::default();
     for level in levels(matches) {
@@ -181,10 +181,10 @@ fn look(matches: &ArgMatches) -> Result<OutputArgs, clap::Error> {
     Ok(look)
 }
 
-/// What the environment says of a command.
+/// The options that the environment sets for a command.
 #[derive(Default)]
 struct Variables {
-    /// Options that the command line does not have, with their values.
+    /// Options that the command line does not set, with their values.
     defaults: Vec<(&'static str, Vec<OsString>)>,
     error: Option<(Diagnostic, bool)>,
 }
@@ -225,7 +225,7 @@ impl Variables {
     }
 }
 
-/// Whether an option that the command line has excludes this one: then its variable is ignored.
+/// Returns whether an option of the command line excludes this one, so that its variable is ignored.
 fn is_refused(command: &clap::Command, level: &ArgMatches, id: &str) -> bool {
     let named = command.get_arguments();
     let mut named = named.filter(|argument| is_named(level, argument.get_id().as_str()));
@@ -235,13 +235,13 @@ fn is_refused(command: &clap::Command, level: &ArgMatches, id: &str) -> bool {
     })
 }
 
-/// The words that an option knows.
+/// Returns the possible values of an option.
 fn words(argument: &Arg) -> Vec<String> {
     let words = argument.get_possible_values().into_iter();
     words.map(|word| word.get_name().to_owned()).collect()
 }
 
-/// The command line in which these options of one command have values unless they are named.
+/// Returns the clap command in which these options of one command have defaults.
 fn with_defaults(
     command: clap::Command,
     names: &[String],

@@ -1,4 +1,4 @@
-//! `dunnage init`: a policy to begin with.
+//! `dunnage init`: proposes a policy.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::hub;
 use crate::k8s::{Kinds, Manifests};
 use crate::render;
 
-/// Asks nothing: it proposes rows for what it is given, and those of a hub where it is given nothing.
+/// Proposes rows for the given manifests, or for a hub without any.
 pub(in crate::cli) fn run(session: &mut Session<'_>, file: Option<&Path>) -> Exit {
     if file.is_none() && session.host.stdin_is_terminal() {
         return session.write(&hub::propose(&[]));

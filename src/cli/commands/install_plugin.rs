@@ -1,4 +1,4 @@
-//! `dunnage helm install-plugin`: puts the plugin where Helm 4 looks, and looks first at who else is there.
+//! `dunnage helm install-plugin`: installs the Helm 4 plugin, unless another plugin or Helm 3 would break.
 
 use std::env::consts;
 use std::path::{Path, PathBuf};
@@ -13,29 +13,29 @@ use crate::yaml;
 
 pub(in crate::cli) static HELM_3: Code = Code::error(
     "CL011",
-    "plugin-for-helm-3",
-    "the plugin is for Helm 4, and the `helm` on the PATH is Helm 3",
+    "plugin-needs-helm-4",
+    "the plugin needs Helm 4, but the `helm` on the PATH is Helm 3",
 )
 .page(include_str!("../codes/helm_3.md"));
 
 pub(in crate::cli) static PLUGIN_IN_THE_WAY: Code = Code::error(
     "CL012",
-    "plugin-in-the-way",
-    "another plugin has the name or the folder of ours",
+    "plugin-conflict",
+    "another plugin has the name or the directory `dunnage`",
 )
 .page(include_str!("../codes/plugin_in_the_way.md"));
 
 pub(in crate::cli) static NO_PLUGINS_FOLDER: Code = Code::error(
     "CL013",
-    "no-plugins-folder",
-    "it cannot be told where Helm looks for plugins",
+    "no-plugin-directory",
+    "the plugin directory of Helm cannot be determined",
 )
 .page(include_str!("../codes/no_plugins_folder.md"));
 
-/// What Helm 4 reads of us.
+/// The manifest of the plugin, which Helm 4 reads.
 const PLUGIN: &str = include_str!("../../../plugins/dunnage/plugin.yaml");
 
-/// What Helm 3 prints about it (`pkg/plugin/plugin.go`, which reads strictly).
+/// The error that Helm 3 prints for it (`pkg/plugin/plugin.go` rejects unknown fields).
 const HELM_3_SAYS: &str = "failed to load plugins: ... unknown field \"apiVersion\"";
 
 pub(in crate::cli) fn run(session: &Session<'_>, options: &InstallPluginOptions) -> Exit {
@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, options: &InstallPluginOptions)
     }
 }
 
-/// Puts it there; gives back what there is to tell.
+/// Installs the plugin and returns the text for the user.
 fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<String, Diagnostic> {
     let host = session.host;
     let home = plugins_folder(host, consts::OS);
@@ -68,14 +68,14 @@ fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<Stri
     write(host, &plugin)?;
 
     let mut told = format!(
-        "`{}` holds the plugin of dunnage {} for Helm 4.\n",
-        plugin.display(),
-        env!("CARGO_PKG_VERSION")
+        "Installed the Helm 4 plugin of dunnage {} in `{}`.\n",
+        env!("CARGO_PKG_VERSION"),
+        plugin.display()
     );
     if home.is_none_or(|home| start.join(home) != folder) {
         let folder = folder.display();
         told.push_str(&format!(
-            "Helm 4 finds it where HELM_PLUGINS is `{folder}`.\n"
+            "Set HELM_PLUGINS to `{folder}`, so that Helm 4 finds it.\n"
         ));
     }
     told.push_str("Next:\n\n  helm upgrade RELEASE CHART --post-renderer dunnage\n");
@@ -84,7 +84,7 @@ fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<Stri
     Ok(told)
 }
 
-/// The program first, so that no `plugin.yaml` ever names one that is not there.
+/// Writes the program first, so that `plugin.yaml` never names a missing program.
 fn write(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
     let programs = plugin.join("bin");
     let program = programs.join(format!("dunnage{}", consts::EXE_SUFFIX));
@@ -94,7 +94,7 @@ fn write(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
         .map_err(|error| session::unwritable(&error))
 }
 
-/// Where Helm 4 looks for plugins, as its `helmpath` and `cli` tell; of a list, the first.
+/// Returns the plugin directory of Helm 4 (its `helmpath` and `cli` packages); the first of a list.
 fn plugins_folder(host: &dyn Host, system: &str) -> Option<PathBuf> {
     named_plugins_folder(host).or_else(|| default_plugins_folder(host, system))
 }
@@ -125,9 +125,9 @@ fn default_plugins_folder(host: &dyn Host, system: &str) -> Option<PathBuf> {
 fn no_plugins_folder() -> Diagnostic {
     Diagnostic::new(
         &NO_PLUGINS_FOLDER,
-        "neither `HELM_PLUGINS` nor a home folder is set",
+        "neither `HELM_PLUGINS` nor a home directory is set",
     )
-    .help("name the folder of plugins by `--plugins DIR`")
+    .help("set the plugin directory with `--plugins DIR`")
 }
 
 fn refuse_helm_3(host: &dyn Host) -> Result<(), Diagnostic> {
@@ -137,16 +137,16 @@ fn refuse_helm_3(host: &dyn Host) -> Result<(), Diagnostic> {
     if version.trim_start_matches('v').split('.').next() != Some("3") {
         return Ok(());
     }
-    let message = format!("the `helm` on the PATH is {version}, and the plugin is for Helm 4");
+    let message = format!("the plugin needs Helm 4, but the `helm` on the PATH is {version}");
     let help = format!(
-        "Helm 3 needs no plugin: `--post-renderer dunnage` takes the program itself. With this one in its \
-         folder it would print `{HELM_3_SAYS}` on every command and load none of its own plugins. For a Helm 4 \
-         beside it, set a `HELM_DATA_HOME` of its own, and use `--force`"
+        "use `--post-renderer dunnage`: Helm 3 needs no plugin. With this plugin in its directory it would print \
+         `{HELM_3_SAYS}` on every command and load none of its plugins. If you also use Helm 4, set a separate \
+         `HELM_DATA_HOME` for each, and use `--force`"
     );
     Err(Diagnostic::new(&HELM_3, message).help(help))
 }
 
-/// What lies in the folder of ours has to be ours.
+/// Refuses to replace another plugin in the directory `dunnage`.
 fn refuse_to_replace(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
     let file = plugin.join("plugin.yaml");
     if !host.is_file(&file) {
@@ -159,12 +159,12 @@ fn refuse_to_replace(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
     if is_ours {
         return Ok(());
     }
-    let message = format!("`{}` is another plugin", file.display());
-    let help = "take it away by `helm plugin uninstall`, or name another folder by `--plugins DIR`";
+    let message = format!("`{}` belongs to another plugin", file.display());
+    let help = "remove it with `helm plugin uninstall`, or use another directory: `--plugins DIR`";
     Err(Diagnostic::new(&PLUGIN_IN_THE_WAY, message).help(help))
 }
 
-/// Helm 4 loads no plugin at all where two claim one name.
+/// Refuses a second plugin named `dunnage`: Helm 4 then loads no plugin at all.
 fn refuse_to_clash(neighbours: &[Neighbour]) -> Result<(), Diagnostic> {
     let Some(other) = neighbours
         .iter()
@@ -173,21 +173,21 @@ fn refuse_to_clash(neighbours: &[Neighbour]) -> Result<(), Diagnostic> {
         return Ok(());
     };
     let message = format!(
-        "`{}` is a plugin named `dunnage`, too",
+        "`{}` is also a plugin named `dunnage`",
         other.folder.display()
     );
-    let help = "take one of them away: Helm 4 says `two plugins claim the name` and loads neither";
+    let help = "remove one of them: Helm 4 loads neither and prints `two plugins claim the name`";
     Err(Diagnostic::new(&PLUGIN_IN_THE_WAY, message).help(help))
 }
 
-/// What a `plugin.yaml` says.
+/// The content of a `plugin.yaml`.
 struct Plugin {
     name: String,
-    /// Its type; `None` in the style of Helm 3.
+    /// Its type; `None` for a plugin of Helm 3.
     kind: Option<String>,
 }
 
-/// Another plugin in the same folder of plugins.
+/// Another plugin in the same plugin directory.
 struct Neighbour {
     folder: PathBuf,
     plugin: Plugin,
@@ -205,7 +205,7 @@ fn neighbours(host: &dyn Host, folder: &Path) -> Vec<Neighbour> {
         .collect()
 }
 
-/// Reads a `plugin.yaml`; `None` if it is none.
+/// Reads a `plugin.yaml`; `None` if it is not one.
 fn describe(text: &str) -> Option<Plugin> {
     let document = yaml::parse(text).ok()?;
     let root = document.root()?;
@@ -217,7 +217,7 @@ fn describe(text: &str) -> Option<Plugin> {
     Some(Plugin { name, kind })
 }
 
-/// What happens to a Helm 3 that looks into the same folder.
+/// Returns a warning about a Helm 3 that uses the same directory.
 fn about_helm_3(neighbours: &[Neighbour]) -> String {
     let old = neighbours
         .iter()
@@ -227,9 +227,9 @@ fn about_helm_3(neighbours: &[Neighbour]) -> String {
         return String::new();
     }
     format!(
-        "\nPlugins in the style of Helm 3 lie in the same folder: {}. Helm 4 loads them still. A Helm 3 that looks\n\
-         there loads none of them any more, and prints on every command:\n\n  {HELM_3_SAYS}\n\n\
-         Set a different HELM_DATA_HOME for each of the two.\n",
+        "\nThe same directory has plugins for Helm 3: {}. Helm 4 still loads them. A Helm 3 that uses this\n\
+         directory no longer loads any plugin, and prints on every command:\n\n  {HELM_3_SAYS}\n\n\
+         Set a separate HELM_DATA_HOME for each Helm.\n",
         names.join(", ")
     )
 }

@@ -1,4 +1,4 @@
-//! `dunnage lint`: what is wrong in the values of a hub, in a chart's, or in manifests.
+//! `dunnage lint`: lints Helm values, charts and rendered manifests.
 
 pub(in crate::cli) mod baseline;
 mod fixes;
@@ -12,7 +12,7 @@ use crate::cli::Exit;
 use crate::cli::args::LintOptions;
 use crate::cli::session::Session;
 use crate::diag::{Code, Diagnostic, Level};
-use crate::lint::{self, Repeats};
+use crate::lint::{self, Memo, Repeats};
 use crate::project::{LoadedLint, load_lint};
 use fixes::Fixing;
 use linted_files::LintedFiles;
@@ -21,12 +21,11 @@ use summary::LintSummary;
 pub(in crate::cli) static NOTHING: Code = Code::error(
     "CL007",
     "nothing-to-lint",
-    "there is nothing that the linter knows",
+    "the given paths contain no hub values, chart or manifest",
 )
 .page(include_str!("../codes/nothing.md"));
 
-/// Lints every subject that the command line names; what cannot be read of one keeps no other from being
-/// linted.
+/// Lints all subjects of the command line; an unreadable one does not prevent the others from being linted.
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> Exit {
     session.is_quiet = options.quiet;
     if let Err(error) = check_outputs(session, options) {
@@ -50,7 +49,12 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     let has_manifests = input.has_manifests();
     let has_releases =
         (input.policy.as_ref()).is_some_and(|policy| !policy.lint.releases.is_empty());
-    let outcome = lint::judge(&session.reader.sources, input, Repeats::Hidden);
+    let mut memo = Memo::new(&session.reader.sources);
+    let outcome = if options.fix || options.diff {
+        lint::judge_again(&session.reader.sources, input, Repeats::Hidden, &mut memo)
+    } else {
+        lint::judge(&session.reader.sources, input, Repeats::Hidden)
+    };
     let mut findings = outcome.findings;
     errors.extend(outcome.errors);
     if known == 0 && !errors.iter().any(Diagnostic::is_error) && !options.skip_unknown {
@@ -63,7 +67,14 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
         selection: &selection,
         policy_folder: policy_folder.as_deref(),
     };
-    let printed = fix(session, fixing, has_manifests, &mut findings, &mut errors);
+    let printed = fix(
+        session,
+        fixing,
+        memo,
+        has_manifests,
+        &mut findings,
+        &mut errors,
+    );
     let mut linted = LintedFiles::of(session, &request, &errors, has_releases);
     let known = baseline::apply(session, options, &mut linted, &selection, &mut findings);
     if let Err(error) = known {
@@ -77,11 +88,11 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &LintOptions) -> E
     report(session, options, printed, &errors, findings, summary)
 }
 
-/// Applies the fixes that are asked for, and returns what is printed of them in place of findings: a diff, or the fixed
-/// text of standard input.
+/// Applies the requested fixes, and returns what to print instead of findings: a diff, or the fixed standard input.
 fn fix(
     session: &mut Session<'_>,
     fixing: Fixing<'_>,
+    memo: Memo,
     has_manifests: bool,
     findings: &mut Vec<Diagnostic>,
     errors: &mut Vec<Diagnostic>,
@@ -94,7 +105,7 @@ fn fix(
         let errors = errors.iter().cloned();
         findings.iter().cloned().chain(errors).collect()
     });
-    let fixed = fixes::run(session, fixing, first);
+    let fixed = fixes::run(session, fixing, memo, first);
     if !options.diff {
         *findings = fixed.left;
     }
@@ -109,7 +120,7 @@ fn fix(
     }
 }
 
-/// What is printed in place of findings.
+/// What is printed instead of findings.
 enum Printed {
     /// What fixes would change.
     Diff(String),
@@ -117,7 +128,7 @@ enum Printed {
     Text(String),
 }
 
-/// Writes what is printed in place of findings, else the findings.
+/// Writes what is printed instead of findings, or else the findings.
 fn report(
     session: &Session<'_>,
     options: &LintOptions,
@@ -141,12 +152,12 @@ fn report(
 
 fn nothing_known(options: &LintOptions) -> Diagnostic {
     let message = if options.to.is_some() {
-        "there is no hub in what was named, and nothing else goes to that version"
+        "no hub found in the given paths: `--to` checks only hubs"
     } else {
-        "there is no hub, no chart and no manifest in what was named"
+        "no hub values, chart or manifest found in the given paths"
     };
     Diagnostic::new(&NOTHING, message)
-        .help("name values files of the z2jh chart, a chart, or rendered manifests")
+        .help("pass values files of the z2jh chart, a chart, or rendered manifests")
 }
 
 /// Refuses, before anything is read, an output that would replace an input.
@@ -166,7 +177,7 @@ fn check_outputs(session: &mut Session<'_>, options: &LintOptions) -> Result<(),
     session.check_outputs()
 }
 
-/// The diff is what was asked for; the findings go to files, and to standard error for programs.
+/// Writes the diff to standard output; findings go to files, and for programs to standard error.
 fn show_diff(
     session: &Session<'_>,
     diff: &str,
@@ -185,7 +196,7 @@ fn show_diff(
     }
 }
 
-/// Findings in the order of their places, once each, and with them what could not be read.
+/// Returns findings and read errors, sorted by place, without duplicates.
 fn together(errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut all = errors.to_vec();
     all.extend(findings);
@@ -194,7 +205,7 @@ fn together(errors: &[Diagnostic], findings: Vec<Diagnostic>) -> Vec<Diagnostic>
     all
 }
 
-/// Findings are what was asked for, so they go to standard output, unless a text does.
+/// Writes findings to standard output, or to standard error if a fixed text goes to standard output.
 fn tell(
     session: &Session<'_>,
     options: &LintOptions,
@@ -215,7 +226,7 @@ fn tell(
         None => session.write(&session.findings(&all)),
     };
     session.say(&match (&options.to, all.is_empty()) {
-        (Some(to), true) => format!("nothing has to change for z2jh {to}"),
+        (Some(to), true) => format!("no changes needed for z2jh {to}"),
         _ => summary.line(&all),
     });
     let fail_on = options.fail_on.map_or(Level::Warning, Level::from);
@@ -227,7 +238,7 @@ fn tell(
     }
 }
 
-/// How often each rule speaks, the worst first.
+/// Returns the number of findings per rule, errors first.
 fn statistics(findings: &[Diagnostic]) -> String {
     let mut counts: BTreeMap<(Level, &str, &str), usize> = BTreeMap::new();
     for finding in findings {

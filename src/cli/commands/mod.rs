@@ -1,4 +1,4 @@
-//! One file a command; each only chains calls of the library.
+//! The commands, one file each, which only call the library.
 
 pub(super) mod init;
 pub(super) mod install_plugin;

@@ -1,4 +1,4 @@
-//! `dunnage render`, the bare command and `dunnage helm-plugin`: they differ in who is told of errors.
+//! `dunnage render`, the bare command and `dunnage helm-plugin`, which differ in how errors are reported.
 
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,11 @@ use crate::report;
 pub(in crate::cli) static SEVERAL_FILES: Code = Code::error(
     "CL009",
     "several-files",
-    "a rendering command got more files than one",
+    "`render` writes one stream, so it accepts only one file",
 )
 .page(include_str!("../codes/several_files.md"));
 
-/// `render` with the files of its command line: one is rendered, several are checked or compared one after the
-/// other.
+/// Runs `render` with the files of its command line; several files are only checked or compared.
 pub(in crate::cli) fn run_files(
     session: &mut Session<'_>,
     files: &[PathBuf],
@@ -28,13 +27,13 @@ pub(in crate::cli) fn run_files(
     if files.len() > 1 && !options.check && !options.diff {
         let message = format!("{} files cannot be rendered at once", files.len());
         let error = Diagnostic::new(&SEVERAL_FILES, message);
-        let help = "render them one by one; `--check` and `--diff` take several";
+        let help = "render them one by one; only `--check` and `--diff` accept several files";
         return session.fail(&[error.help(help)]);
     }
     run(session, files, options, Caller::Person)
 }
 
-/// Renders standard input or files. What several diffs show is one output.
+/// Renders standard input or files; several diffs are one output.
 pub(in crate::cli) fn run(
     session: &mut Session<'_>,
     files: &[PathBuf],
@@ -68,7 +67,7 @@ pub(in crate::cli) fn run(
     worst.max(session.write(&Diff::together(&diffs)))
 }
 
-/// Renders one stream; its diff, where one is asked for, is left to be written.
+/// Renders one stream; a requested diff is added to `diffs`.
 fn render(
     session: &mut Session<'_>,
     file: Option<&Path>,
@@ -116,8 +115,8 @@ fn render(
     }
 }
 
-/// Reports errors: on standard error with an exit code, or, where Helm 4 would drop both, as a
-/// document that makes Helm fail with our message in its own.
+/// Reports errors: on standard error with an exit code, or for the Helm 4 plugin, where Helm drops both, as a document that
+/// makes Helm fail and print the message.
 fn fail(session: &Session<'_>, caller: Caller, diagnostics: &[Diagnostic]) -> Exit {
     if caller == Caller::Plugin {
         session.show(diagnostics);

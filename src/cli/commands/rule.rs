@@ -1,4 +1,4 @@
-//! `dunnage rule`: explains one code that dunnage prints, or all of them.
+//! `dunnage rule`: explains one code, or lists all of them.
 
 use serde::Serialize;
 
@@ -9,8 +9,8 @@ use crate::cli::session::Session;
 use crate::diag::Code;
 use crate::project::Explained;
 
-/// The page of one code, by its id or name, the pages of all, or one line for each. What looks like a message
-/// in other formats is text here, so that a format that the environment names does no harm.
+/// Prints the page of one code by its id or name, the pages of all codes, or one line for each. Formats for messages print
+/// text here, so that a format set by the environment has no effect.
 pub(in crate::cli) fn run(session: &Session<'_>, options: &RuleOptions) -> Exit {
     let explained = match &options.code {
         None => CODES.all(),
@@ -52,25 +52,25 @@ fn line(code: &Code, width: usize) -> String {
     format!("{id}  {level:<7}  {name:<width$}  {summary}\n")
 }
 
-/// What programs read: the same shape for one code and for all of them.
+/// The JSON document, which has the same shape for one code and for all.
 #[derive(Serialize)]
 struct CodeList {
     version: u32,
     rules: Vec<CodeEntry>,
 }
 
-/// A code as programs read it.
+/// A code in JSON.
 #[derive(Serialize)]
 struct CodeEntry {
     code: &'static str,
     name: &'static str,
-    /// The letters that codes of one kind have in common; they select all rules of a family.
+    /// The letters of the family, which select all of its rules.
     family: &'static str,
     /// Whether the linter can select, ignore and suppress it.
     selectable: bool,
     level: &'static str,
     summary: &'static str,
-    /// `safe` where `--fix` fixes it, `unsafe` where that needs `--unsafe-fixes` too, else `none`.
+    /// `safe` for `--fix`, `unsafe` if it also needs `--unsafe-fixes`, otherwise `none`.
     fix: &'static str,
     page: String,
 }

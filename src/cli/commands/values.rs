@@ -1,4 +1,4 @@
-//! `dunnage values`: what a release gets of its layers, and who set a value.
+//! `dunnage values`: prints the merged values of a release, or where a value is set.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &ValuesOptions) ->
     }
 }
 
-/// The merged values, with credentials as stars.
+/// Returns the merged values with masked credentials.
 fn print(session: &mut Session<'_>, options: &ValuesOptions) -> Exit {
     let values = match load(session, &options.paths, &options.layers) {
         Ok(LoadedValues { values, .. }) => values.to_json(),

@@ -1,4 +1,4 @@
-//! `dunnage verify`: is a live manifest what the policy wants?
+//! `dunnage verify`: checks that a live manifest matches the policy.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(
     if let Err(error) = session.check_policy_outputs(file.as_slice(), options, None) {
         return session.fail(&[error]);
     }
-    // What lives is what Helm installed, hooks or not; a release without an object has nothing to verify.
+    // A live manifest has what Helm installed, with or without hooks; a release without objects is fine.
     let request = options.request(Options {
         mode: Some(Mode::Plain),
         is_live: true,
@@ -45,14 +45,14 @@ pub(in crate::cli) fn run(
     }
     session.show(&outcome.diagnostics);
     if outcome.documents.is_empty() {
-        session.say("everything is as the policy wants it");
+        session.say("the manifest matches the policy");
         return Exit::Fine;
     }
     let written = session.write(&Diff::together(&[explain::diff(
         session, &release, &outcome,
     )]));
     session.say(
-        "this is not what the policy wants; was the release upgraded without `--post-renderer dunnage`?",
+        "the manifest does not match the policy; was the release upgraded without `--post-renderer dunnage`?",
     );
     if written == Exit::Fine {
         Exit::Findings

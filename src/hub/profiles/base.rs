@@ -1,3 +1,5 @@
+//! The settings of a user server without a profile.
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -6,7 +8,7 @@ use crate::hub::Hub;
 use crate::hub::components::PURPOSE;
 use crate::values::{Content, Map, Value};
 
-/// Keys of the chart with the traits that they set.
+/// Keys of the chart, with the traits that they set.
 const TRAITS: [(&str, &str); 19] = [
     ("singleuser.memory.limit", "mem_limit"),
     ("singleuser.memory.guarantee", "mem_guarantee"),
@@ -44,7 +46,7 @@ const TRAITS: [(&str, &str); 19] = [
     ("singleuser.storage.dynamic.storageClass", "storage_class"),
 ];
 
-/// The settings of a server without a profile, as the chart's `jupyterhub_config.py` makes them.
+/// Returns the settings of a user server without a profile, as the chart's `jupyterhub_config.py` sets them.
 pub fn base<'v>(hub: &Hub<'v>) -> SpawnerSettings<'v> {
     let known = TRAITS.iter().filter_map(|&(path, name)| {
         let value = hub.get(path).filter(|value| !value.is_null())?;
@@ -61,7 +63,7 @@ pub fn base<'v>(hub: &Hub<'v>) -> SpawnerSettings<'v> {
     for (name, value) in made {
         traits.extend(value.map(|value| (name, Cow::Owned(value))));
     }
-    SpawnerSettings::new("a server", traits)
+    SpawnerSettings::new("a user server", traits)
 }
 
 fn tolerations(hub: &Hub<'_>) -> Option<Value> {
@@ -72,7 +74,7 @@ fn tolerations(hub: &Hub<'_>) -> Option<Value> {
     joined(lists.into_iter().flatten())
 }
 
-/// The chart's own term comes after those of `extraNodeAffinity`.
+/// Returns the node affinity terms: those of `extraNodeAffinity`, then the chart's own.
 fn affinity(hub: &Hub<'_>, kind: &str) -> Option<Value> {
     const MATCH: &str = "scheduling.userPods.nodeAffinity.matchNodePurpose";
     let extra = hub.get(match kind {
@@ -106,7 +108,7 @@ fn affinity(hub: &Hub<'_>, kind: &str) -> Option<Value> {
     joined(extra.into_iter().chain(own.as_ref()))
 }
 
-/// The container that blocks the cloud's metadata comes after the others.
+/// Returns the init containers: those of the values, then the one that blocks the cloud metadata server.
 fn init_containers(hub: &Hub<'_>) -> Option<Value> {
     const BLOCK: &str = "singleuser.cloudMetadata.blockWithIptables";
     let block = hub.get(BLOCK).filter(|_| hub.flag(BLOCK) == Some(true));
@@ -131,8 +133,8 @@ fn image(hub: &Hub<'_>) -> Option<Value> {
     Some(like(value, Content::String(image)))
 }
 
-/// Lists one after the other, standing where the last of them stands that holds something; nothing where one of
-/// them is not known.
+/// Returns the items of several lists as one, at the place of the last list with items; `None` if one of the lists is
+/// unknown.
 fn joined<'v>(lists: impl Iterator<Item = &'v Value>) -> Option<Value> {
     let mut all = Vec::new();
     let mut place = None;
@@ -149,7 +151,7 @@ fn joined<'v>(lists: impl Iterator<Item = &'v Value>) -> Option<Value> {
     place.map(|place| like(place, Content::list(all)))
 }
 
-/// A value in the place of another.
+/// Returns a value at the place of another.
 fn like(place: &Value, content: Content) -> Value {
     Value::new(content, place.set.key, place.set.value)
 }

@@ -1,14 +1,14 @@
-//! Which choices of a profile's options are looked at together.
+//! The combinations of a profile's choices that are checked.
 
 use super::{MERGES, OVERRIDE, SpawnerSettings, choices, default_of, options, title_of};
 use crate::hub::Hub;
 use crate::values::Value;
 
-/// The most combinations of choices that are looked at in one profile.
+/// The most combinations of choices that are checked in one profile.
 const MOST: usize = 64;
 
-/// How the traits begin that change the resources of a server or its place.
-const TOGETHER: [&str; 7] = [
+/// Prefixes of the traits that change resources or placement of a server.
+const COMBINED_TRAITS: [&str; 7] = [
     "mem_",
     "cpu_",
     "extra_resource_",
@@ -18,17 +18,20 @@ const TOGETHER: [&str; 7] = [
     "singleuser_node_selector",
 ];
 
-/// The options of a profile that have choices, by the order in which they apply.
+/// The options of a profile that have choices, in the order in which they apply.
 pub(super) struct OptionChoices<'v>(Vec<Choices<'v>>);
 
+/// The choices of one option.
 struct Choices<'v> {
+    /// The key and the override of each choice.
     all: Vec<(&'v str, Option<&'v Value>)>,
+    /// The index of the default choice.
     default: usize,
-    /// Whether they change resources or placement.
-    is_together: bool,
+    /// Whether a choice changes resources or placement, so that choices are combined with those of other options.
+    is_combined: bool,
 }
 
-/// The settings of a profile, those with its default choices first.
+/// Returns the settings of a profile, those with its default choices first.
 pub(super) fn settings<'v>(
     hub: &Hub<'v>,
     base: &SpawnerSettings<'v>,
@@ -39,13 +42,13 @@ pub(super) fn settings<'v>(
     let mut own = base.clone();
     own.title = title_of(profile);
     own.profile = Some(profile);
-    own.lay(profile.get(OVERRIDE), merges);
+    own.apply(profile.get(OVERRIDE), merges);
     let of_picks = |picks: Vec<usize>| {
         let mut settings = own.clone();
         let mut named = Vec::new();
         for (option, &pick) in options.0.iter().zip(&picks) {
             let (key, overrides) = option.all[pick];
-            settings.lay(overrides, merges);
+            settings.apply(overrides, merges);
             if pick != option.default {
                 named.push(format!("`{key}`"));
             }
@@ -65,9 +68,9 @@ impl<'v> OptionChoices<'v> {
             let is_chosen = |choice: &Value| std::ptr::eq(choice, default);
             let all = choices(option).map(|(key, choice)| (key.as_str(), choice.get(OVERRIDE)));
             let all: Vec<_> = all.collect();
-            let together = all.iter().filter_map(|(_, overrides)| *overrides);
+            let overridden = all.iter().filter_map(|(_, overrides)| *overrides);
             Some(Choices {
-                is_together: together.into_iter().any(is_together),
+                is_combined: overridden.into_iter().any(changes_placement_or_resources),
                 default: choices(option).position(|(_, choice)| is_chosen(choice))?,
                 all,
             })
@@ -75,28 +78,29 @@ impl<'v> OptionChoices<'v> {
         Self(with_choices.collect())
     }
 
-    /// How many combinations there are of what changes resources or placement.
+    /// Returns the number of combinations of choices that change resources or placement.
     pub(super) fn total(&self) -> usize {
-        let counts = self.together().map(|option| option.all.len());
+        let counts = self.combined().map(|option| option.all.len());
         counts.fold(1, usize::saturating_mul)
     }
 
-    /// How many of them are looked at.
+    /// Returns the number of combinations that are checked.
     pub(super) fn checked(&self) -> usize {
-        self.total().min(MOST.max(self.alone()))
+        self.total().min(MOST.max(self.single()))
     }
 
-    /// Those with the defaults and those with one choice alone.
-    fn alone(&self) -> usize {
-        self.together()
+    /// Returns the number of combinations with at most one choice that is no default.
+    fn single(&self) -> usize {
+        self.combined()
             .fold(1, |count, option| count + option.all.len() - 1)
     }
 
-    fn together(&self) -> impl Iterator<Item = &Choices<'v>> {
-        self.0.iter().filter(|option| option.is_together)
+    /// Returns the options that are combined.
+    fn combined(&self) -> impl Iterator<Item = &Choices<'v>> {
+        self.0.iter().filter(|option| option.is_combined)
     }
 
-    /// Which choice of each option: the defaults, then each other choice alone, then the combinations.
+    /// Returns the index of the choice of each option: the defaults, then each other choice alone, then combinations.
     fn picks(&self) -> Vec<Vec<usize>> {
         let defaults: Vec<usize> = self.0.iter().map(|option| option.default).collect();
         let mut all = vec![defaults.clone()];
@@ -111,18 +115,18 @@ impl<'v> OptionChoices<'v> {
             let differing = picks.iter().zip(&defaults);
             differing.filter(|(pick, default)| pick != default).count() > 1
         };
-        let more = self.checked() - self.alone();
-        let combined = (0..self.total()).map(|number| self.combination(number, &defaults));
-        all.extend(combined.filter(is_new).take(more));
+        let more = self.checked() - self.single();
+        let combinations = (0..self.total()).map(|number| self.combination(number, &defaults));
+        all.extend(combinations.filter(is_new).take(more));
         all
     }
 
-    /// One of the combinations by its number: a number whose digits are the choices.
+    /// Returns a combination by its number, whose digits are the choices.
     fn combination(&self, number: usize, defaults: &[usize]) -> Vec<usize> {
         let mut rest = number;
         let mut picks = defaults.to_vec();
         for (pick, option) in picks.iter_mut().zip(&self.0) {
-            if option.is_together {
+            if option.is_combined {
                 *pick = rest % option.all.len();
                 rest /= option.all.len();
             }
@@ -131,9 +135,10 @@ impl<'v> OptionChoices<'v> {
     }
 }
 
-fn is_together(overrides: &Value) -> bool {
+/// Whether overrides change resources or placement.
+fn changes_placement_or_resources(overrides: &Value) -> bool {
     super::entries(Some(overrides)).any(|(name, _)| {
         let begins = |start: &&str| name.starts_with(*start);
-        TOGETHER.iter().any(begins)
+        COMBINED_TRAITS.iter().any(begins)
     })
 }

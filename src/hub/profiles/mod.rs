@@ -1,4 +1,4 @@
-//! What the servers of users get: `singleuser`, then a profile's overrides, then those of its choices
+//! The spawner settings of user servers: `singleuser`, then the overrides of a profile, then those of its choices
 //! (KubeSpawner's `_load_profile` and `_apply_overrides`).
 
 mod base;
@@ -17,7 +17,7 @@ use super::Hub;
 use crate::diag::Diagnostic;
 use crate::values::{Content, Value};
 
-/// Every `kubespawner_override`, of profiles and of choices.
+/// Returns every `kubespawner_override` of profiles and choices.
 pub fn overrides<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     let mut found = Vec::new();
     for profile in profiles(hub) {
@@ -29,7 +29,7 @@ pub fn overrides<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     found
 }
 
-/// Every `kubespawner_override`: those, and those of choices that users write themselves.
+/// Returns every `kubespawner_override` of profiles, choices and unlisted choices, which users enter themselves.
 pub fn all_overrides<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     let of_options = profiles(hub).flat_map(options);
     let unlisted =
@@ -39,9 +39,9 @@ pub fn all_overrides<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     found
 }
 
-/// Whether the hub's spawner may be another class than KubeSpawner, with traits of its own.
+/// Whether the hub may have another spawner class than KubeSpawner, with other traits.
 pub fn has_own_spawner(hub: &Hub<'_>) -> bool {
-    /// How the chart, and others, name the class itself.
+    /// The names of the class itself.
     const STANDARD: [&str; 2] = ["kubespawner", "kubespawner.KubeSpawner"];
     let class = hub.text("hub.config.JupyterHub.spawner_class");
     let is_own = class.is_some_and(|class| !STANDARD.contains(&class));
@@ -51,9 +51,9 @@ pub fn has_own_spawner(hub: &Hub<'_>) -> bool {
     is_own || code.is_some_and(|code| code.contains("KubeSpawner)"))
 }
 
-/// The settings that a server can have: of each profile with its default choices, of each choice alone beside
-/// the others' defaults, and of combinations of the choices that change resources or placement. Without
-/// profiles there is one; nothing where the profiles cannot be read.
+/// Returns the settings that a user server can have: of each profile with its default choices, with each other choice
+/// alone, and with combinations of the choices that change resources or placement. Without profiles it is one; if the
+/// profiles are unknown, none.
 pub fn effective<'h, 'v>(hub: &'h Hub<'v>) -> &'h [SpawnerSettings<'v>] {
     hub.settings.get_or_init(|| find_effective(hub))
 }
@@ -71,7 +71,7 @@ fn find_effective<'v>(hub: &Hub<'v>) -> Vec<SpawnerSettings<'v>> {
     }
 }
 
-/// The settings of the profile that a user gets who chooses none.
+/// Returns the settings of the default profile.
 pub fn default_profile<'s, 'v>(
     hub: &Hub<'v>,
     all: &'s [SpawnerSettings<'v>],
@@ -80,19 +80,19 @@ pub fn default_profile<'s, 'v>(
     all.iter().find(|settings| settings.is_of(profile))
 }
 
-/// A profile with more combinations of choices than are looked at.
+/// A profile with more combinations of choices than are checked.
 pub struct CutOff<'v> {
-    /// How messages name it.
+    /// The name in messages.
     pub title: String,
     /// Its options.
     pub options: &'v Value,
-    /// How many combinations are looked at.
+    /// The number of checked combinations.
     pub checked: usize,
-    /// Of how many.
+    /// The number of all combinations.
     pub total: usize,
 }
 
-/// The profiles of which not all combinations are looked at.
+/// Returns the profiles whose combinations are not all checked.
 pub fn cut_off<'v>(hub: &Hub<'v>) -> Vec<CutOff<'v>> {
     let of_profile = |profile: &'v Value| {
         let options = OptionChoices::of(hub, profile);
@@ -107,7 +107,7 @@ pub fn cut_off<'v>(hub: &Hub<'v>) -> Vec<CutOff<'v>> {
     all.filter(|cut| cut.checked < cut.total).collect()
 }
 
-/// Adds a finding unless one with the same places is there: what several settings share is said once.
+/// Adds a finding, unless there is one with the same code and labels: several settings can share a value.
 pub fn report(findings: &mut Vec<Diagnostic>, finding: Diagnostic) {
     let is_known = findings
         .iter()
@@ -120,10 +120,10 @@ pub fn report(findings: &mut Vec<Diagnostic>, finding: Diagnostic) {
 const LIST: &str = "singleuser.profileList";
 const OVERRIDE: &str = "kubespawner_override";
 
-/// The first version of the chart whose KubeSpawner (5) merges mappings into what was there.
+/// The first chart version whose KubeSpawner (since 5) merges mappings with existing ones.
 const MERGES: ChartVersion = ChartVersion::new(3, 0);
 
-/// The first version of the chart whose KubeSpawner (6.2) takes the first of several defaults, and not the last.
+/// The first chart version whose KubeSpawner (since 6.2) uses the first of several defaults, not the last.
 const FIRST_DEFAULT: ChartVersion = ChartVersion::new(3, 2);
 
 fn title_of(profile: &Value) -> String {
@@ -162,7 +162,7 @@ fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
         .flat_map(|map| &map.entries)
 }
 
-/// The one that says `default: true`, else the first. Several may say so.
+/// Returns the profile or choice with `default: true`, else the first one. Several may have it.
 fn default_of<'v>(hub: &Hub<'_>, all: impl Iterator<Item = &'v Value>) -> Option<&'v Value> {
     let all: Vec<&Value> = all.collect();
     let mut defaults = all.iter().filter(|value| is_default(value));
@@ -174,7 +174,7 @@ fn default_of<'v>(hub: &Hub<'_>, all: impl Iterator<Item = &'v Value>) -> Option
     chosen.or(all.first()).copied()
 }
 
-/// As Python sees it.
+/// Whether `default` is true for Python.
 fn is_default(value: &Value) -> bool {
     match value.get("default").map(|value| &value.content) {
         Some(Content::Bool(is)) => *is,

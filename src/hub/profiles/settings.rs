@@ -1,22 +1,25 @@
+//! The settings of one spawner: traits with their values.
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::values::{Content, Map, Value};
 
-/// Settings of a spawner by the names of its traits, as one profile with one choice of each option has them.
+/// The traits of a spawner, for one profile with one choice of each option.
 #[derive(Debug, Clone)]
 pub struct SpawnerSettings<'v> {
-    /// How messages name it: `` the profile `Large` with `16 GB` ``.
+    /// The name in messages: `` the profile `Large` with `16 GB` ``.
     pub title: String,
-    /// The profile that they are of; nothing without profiles.
+    /// The profile; `None` without profiles.
     pub profile: Option<&'v Value>,
     /// The value of each trait that is set.
     pub traits: BTreeMap<&'v str, Cow<'v, Value>>,
+    /// The traits that the profile or a choice sets.
     overridden: BTreeSet<&'v str>,
 }
 
 impl<'v> SpawnerSettings<'v> {
-    /// Settings without overrides.
+    /// Returns settings without overrides.
     pub fn new(title: &str, traits: BTreeMap<&'v str, Cow<'v, Value>>) -> Self {
         Self {
             title: title.to_owned(),
@@ -26,56 +29,59 @@ impl<'v> SpawnerSettings<'v> {
         }
     }
 
-    /// The value of a trait, where it is set to something.
+    /// Returns the value of a trait, unless it is `null`.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.said(name).filter(|value| !value.is_null())
+        self.explicit(name).filter(|value| !value.is_null())
     }
 
-    /// The value of a trait, and be it `null`.
-    pub fn said(&self, name: &str) -> Option<&Value> {
+    /// Returns the value of a trait, `null` included.
+    pub fn explicit(&self, name: &str) -> Option<&Value> {
         self.traits.get(name).map(AsRef::as_ref)
     }
 
-    /// What the list of a trait holds, or its mapping by the order of the keys, as KubeSpawner takes both.
+    /// Returns the items of a trait that is a list, or a mapping in the order of its keys: KubeSpawner accepts both.
     pub fn items(&self, name: &str) -> Vec<&Value> {
         self.get(name).map(items).unwrap_or_default()
     }
 
-    /// The entries of the mapping of a trait.
+    /// Returns the entries of a trait that is a mapping.
     pub fn entries(&self, name: &str) -> impl Iterator<Item = (&String, &Value)> {
         super::entries(self.get(name))
     }
 
-    /// Whether the profile or a choice sets it.
+    /// Whether the profile or a choice sets the trait.
     pub fn is_overridden(&self, name: &str) -> bool {
         self.overridden.contains(name)
     }
 
-    /// Whether the profile itself sets it, and no choice after it.
+    /// Whether the profile itself sets the trait, and no choice overrides it.
     pub fn is_own(&self, name: &str) -> bool {
         let own = self
             .profile
             .and_then(|profile| profile.get(super::OVERRIDE));
         let own = own.and_then(|own| own.get(name));
-        own.is_some_and(|own| self.said(name).is_some_and(|said| said.set == own.set))
+        own.is_some_and(|own| {
+            self.explicit(name)
+                .is_some_and(|explicit| explicit.set == own.set)
+        })
     }
 
-    /// The traits that a profile or a choice sets, as far as they are mappings.
+    /// Returns the mappings that the profile or a choice sets, with the names of the traits.
     pub fn own_mappings(&self) -> impl Iterator<Item = (&'v str, &Value)> {
         let traits = self.traits.iter();
         let own = traits.filter(|(name, value)| self.overridden.contains(*name) && value.is_map());
         own.map(|(name, value)| (*name, &**value))
     }
 
-    /// Whether they are of this profile.
+    /// Whether the settings are those of a profile.
     pub fn is_of(&self, profile: &Value) -> bool {
         self.profile.is_some_and(|own| std::ptr::eq(own, profile))
     }
 
-    /// Lays a `kubespawner_override` over them.
-    pub fn lay(&mut self, overrides: Option<&'v Value>, merges: bool) {
+    /// Applies a `kubespawner_override`.
+    pub fn apply(&mut self, overrides: Option<&'v Value>, merges: bool) {
         for (name, value) in super::entries(overrides) {
-            let name = today(name);
+            let name = current_name(name);
             self.overridden.insert(name);
             let old = self.traits.get_mut(name).filter(|old| old.is_map());
             match (old, value.as_map()) {
@@ -84,12 +90,12 @@ impl<'v> SpawnerSettings<'v> {
                     old.set = value.set;
                     merge(old, new);
                 }
-                // Traits that are mappings are empty ones unless they are set.
+                // The default of a trait that is a mapping is the empty mapping.
                 (None, Some(new)) if merges && !LISTS.contains(&name) => {
                     let empty = Content::map(Map::default());
-                    let mut laid = Value::new(empty, value.set.key, value.set.value);
-                    merge(&mut laid, new);
-                    self.traits.insert(name, Cow::Owned(laid));
+                    let mut own = Value::new(empty, value.set.key, value.set.value);
+                    merge(&mut own, new);
+                    self.traits.insert(name, Cow::Owned(own));
                 }
                 _ => {
                     self.traits.insert(name, Cow::Borrowed(value));
@@ -99,7 +105,7 @@ impl<'v> SpawnerSettings<'v> {
     }
 }
 
-/// Traits that are lists unless they are set, so that a mapping takes their place.
+/// Traits whose default is a list: a mapping replaces it.
 const LISTS: [&str; 12] = [
     "extra_containers",
     "image_pull_secrets",
@@ -115,7 +121,7 @@ const LISTS: [&str; 12] = [
     "volumes",
 ];
 
-/// What a list holds, or a mapping by the order of its keys.
+/// Returns the items of a list, or the values of a mapping in the order of its keys.
 pub fn items(value: &Value) -> Vec<&Value> {
     match &value.content {
         Content::List(items) => items.iter().collect(),
@@ -124,15 +130,15 @@ pub fn items(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// KubeSpawner still takes the names that its traits had.
-fn today(name: &str) -> &str {
+/// Returns the current name of a trait. KubeSpawner still accepts former names.
+fn current_name(name: &str) -> &str {
     match name {
         "image_spec" => "image",
         _ => name.strip_prefix("singleuser_").unwrap_or(name),
     }
 }
 
-/// KubeSpawner's `recursive_update`: a null takes the key away.
+/// Merges a mapping into another (KubeSpawner's `recursive_update`): a null deletes the key.
 fn merge(old: &mut Value, new: &Map) {
     let Some(map) = old.as_map_mut() else { return };
     for (key, value) in &new.entries {

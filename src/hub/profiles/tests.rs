@@ -28,7 +28,7 @@ fn without_profiles_there_is_one_server() {
             "4.4",
             &text,
             &["mem_limit", "mem_guarantee"],
-            "a server: mem_limit=\"2G\" mem_guarantee=\"1G\"\n",
+            "a user server: mem_limit=\"2G\" mem_guarantee=\"1G\"\n",
         );
     }
 }
@@ -118,7 +118,7 @@ scheduling:
         "4.4",
         plain,
         &["tolerations"],
-        "a server: tolerations=[{\"key\":\"base\"},{\"key\":\"a\"}]\n",
+        "a user server: tolerations=[{\"key\":\"base\"},{\"key\":\"a\"}]\n",
     );
 }
 
@@ -136,7 +136,7 @@ scheduling: {userPods: {nodeAffinity: {matchNodePurpose: require}}}
         "4.4",
         text,
         &traits,
-        "a server: node_affinity_required=[{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Exists\"}]},\
+        "a user server: node_affinity_required=[{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Exists\"}]},\
          {\"matchExpressions\":[{\"key\":\"hub.jupyter.org/node-purpose\",\"operator\":\"In\",\"values\":[\"user\"]}]}] \
          init_containers=[{\"name\":\"first\"},{\"name\":\"block-cloud-metadata\"}] \
          image=\"registry.example.org/user:1\"\n",

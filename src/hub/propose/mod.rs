@@ -268,7 +268,7 @@ fn agents_row(agents: &[String], kinds: &BTreeSet<String>) -> Option<ProposedRow
     })
 }
 
-/// `Deployment/a, Deployment/b and 3 more`
+/// Returns a short list: `Deployment/a, Deployment/b and 3 more`.
 fn listed(objects: &[String]) -> String {
     const MOST: usize = 4;
     let shown = objects[..objects.len().min(MOST)].join(", ");
@@ -320,7 +320,7 @@ fn push_row(text: &mut String, row: &ProposedRow) {
     }
 }
 
-/// Returns a string as YAML, without quotes if it is plain words.
+/// Returns a string as YAML, without quotes if it consists of plain words.
 fn words(text: &str) -> Cow<'_, str> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ' || letter == '-';
     let is_text = matches!(scalar::resolve_plain(text), Scalar::String(_));

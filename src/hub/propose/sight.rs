@@ -1,3 +1,5 @@
+//! What a proposed policy needs to know about a release: pools, workloads and priority classes.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::k8s::{self, Effect, Kinds, Object, PodField, Taint, Toleration, Workload, syntax};
@@ -33,7 +35,7 @@ pub(super) struct Sight {
     pub(super) placed: Vec<(String, Group)>,
     /// Workloads that run on every node and are not image pullers.
     pub(super) agents: Vec<String>,
-    /// Their kinds.
+    /// The kinds of `agents`.
     pub(super) agent_kinds: BTreeSet<String>,
     /// The other workloads of each subchart.
     pub(super) charts: Vec<Group>,

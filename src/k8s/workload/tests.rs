@@ -440,7 +440,7 @@ fn labels_annotations_and_containers_are_those_of_the_pods() {
         metadata: {labels: {app: hub, component: proxy, 'on': true}, annotations: {a: b}},
         spec: {containers: [{name: c}], initContainers: [{name: i}]}}}";
     let text = object("apps/v1", "Deployment", template);
-    let said = each(&text, |workload| {
+    let found = each(&text, |workload| {
         let template = &workload.template;
         let text = |node: NodeRef<'_>| node.document().text[node.range()].to_owned();
         let containers = template.containers();
@@ -461,7 +461,7 @@ fn labels_annotations_and_containers_are_those_of_the_pods() {
         r#"Some("{app: hub, component: proxy, 'on': true}") {"app": "hub", "component": "proxy"} "#,
         r#"Some("{a: b}") Some("b") ["i", "c"] true false"#,
     );
-    assert_eq!(said, [expected]);
+    assert_eq!(found, [expected]);
     let recommended =
         "{template: {metadata: {labels: {app.kubernetes.io/component: hub}}, spec: {}}}";
     let text = object("apps/v1", "Deployment", recommended);

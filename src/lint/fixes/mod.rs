@@ -28,12 +28,20 @@ pub(super) use indent::{indent, keys_after};
 pub(super) use scatter::{NewValue, add, move_key, scatter, split};
 
 /// Offers edits that keep the meaning, or do the one thing that can be meant.
-pub(super) fn safe(finding: Diagnostic, message: impl Into<String>, edits: Edits) -> Diagnostic {
+pub(super) fn safe_fix(
+    finding: Diagnostic,
+    message: impl Into<String>,
+    edits: Edits,
+) -> Diagnostic {
     offer(finding, message.into(), Safety::Safe, edits)
 }
 
 /// Offers edits that somebody has to look at.
-pub(super) fn risky(finding: Diagnostic, message: impl Into<String>, edits: Edits) -> Diagnostic {
+pub(super) fn unsafe_fix(
+    finding: Diagnostic,
+    message: impl Into<String>,
+    edits: Edits,
+) -> Diagnostic {
     offer(finding, message.into(), Safety::Unsafe, edits)
 }
 

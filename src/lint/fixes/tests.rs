@@ -69,7 +69,7 @@ impl Case {
     pub(super) fn proven(cx: &Context<'_>, edits: Edits) -> Edits {
         let edits = edits.filter(|edits| !edits.is_empty())?;
         let finding = Diagnostic::new(&CODE, "");
-        let mut findings = [safe(finding, "", Some(edits))];
+        let mut findings = [safe_fix(finding, "", Some(edits))];
         cx.documents.prove(&mut findings);
         let [finding] = findings;
         finding.fix.map(|fix| fix.edits)

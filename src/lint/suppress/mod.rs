@@ -1,4 +1,4 @@
-//! What silences findings: comments in the files themselves, and entries of the policy for files of others.
+//! Suppressions of findings: comments in the files themselves, and `lint.suppress` of the policy for other files.
 
 mod comment;
 mod strings;
@@ -12,35 +12,35 @@ use crate::diag::{Code, Diagnostic, FixKind};
 use crate::policy::Suppression;
 use crate::text::{SourceId, Sources};
 
-/// Raised for a comment, and for an entry of the policy, that suppresses nothing.
+/// Raised for comments and entries of `lint.suppress` that suppress nothing.
 pub(super) static UNUSED_SUPPRESSION: Code = Code::warning(
     "SP001",
     "unused-suppression",
-    "a comment silences what is not found there",
+    "a comment or policy entry suppresses a rule that finds nothing there",
 )
 .page(include_str!("../rules/suppressions/unused.md"))
 .fix(FixKind::Safe);
 
-/// What silences findings in a run.
+/// The suppressions of a run.
 #[derive(Debug)]
 pub struct Suppressions<'p> {
     /// The rules that words can name.
     pub rules: &'static [Rule],
     /// Entries of the policy.
     pub entries: &'p [Suppression],
-    /// Texts whose comments do not count: the policy's own.
+    /// Sources whose comments are ignored: the policy.
     pub without: Vec<SourceId>,
-    /// The day, as `2027-01-31`; where it is not known nothing expires.
+    /// Today as `2027-01-31`; without it, nothing expires.
     pub today: Option<String>,
-    /// Whether each comment has to say why.
+    /// Whether each comment needs a reason (`lint.requireReasons`).
     pub needs_reason: bool,
-    /// Whether the run looks at an upgrade alone: then nothing is said of what silences, most of which is for
-    /// the other rules.
+    /// Whether the run reports an upgrade only: then suppressions themselves are not reported, because most of them are
+    /// for other rules.
     pub is_of_upgrade: bool,
 }
 
 impl Suppressions<'_> {
-    /// Comments that name these rules, and nothing else.
+    /// Returns suppressions by comments only, for these rules.
     pub fn of(rules: &'static [Rule]) -> Self {
         Self {
             rules,
@@ -52,7 +52,7 @@ impl Suppressions<'_> {
         }
     }
 
-    /// Leaves out of all findings of a run what is silenced, and adds what is wrong with what silences.
+    /// Removes suppressed findings, and adds findings about the suppressions themselves.
     pub fn apply(&self, sources: &Sources, findings: &mut Vec<Diagnostic>) {
         let texts = sources.iter().filter(|(id, _)| !self.without.contains(id));
         let comments: Vec<Comment> = texts
@@ -111,7 +111,7 @@ impl Suppressions<'_> {
 
     fn use_entries(&self, sources: &Sources, finding: &Diagnostic, is_used: &mut [bool]) -> bool {
         let name = finding.span().map(|span| sources.get(span.source).name());
-        let mut is_silenced = false;
+        let mut is_suppressed = false;
         for (entry, is_used) in self.entries.iter().zip(is_used) {
             let names_rule = entry
                 .rules
@@ -120,10 +120,10 @@ impl Suppressions<'_> {
             let counts = names_rule && name.is_some_and(|name| entry.covers(name));
             if counts {
                 *is_used = true;
-                is_silenced |= !self.is_over(entry.until.as_deref());
+                is_suppressed |= !self.is_over(entry.until.as_deref());
             }
         }
-        is_silenced
+        is_suppressed
     }
 
     fn use_comments(
@@ -137,7 +137,7 @@ impl Suppressions<'_> {
             return false;
         };
         let line = sources.get(span.source).line_column(span.start).line;
-        let mut is_silenced = false;
+        let mut is_suppressed = false;
         let mut at = 0;
         for comment in comments {
             let counts = comment.span.source == span.source && comment.covers(line);
@@ -145,27 +145,27 @@ impl Suppressions<'_> {
                 if counts && self.names(word, finding) {
                     is_used[at] = true;
                     let until = comment.until.as_ref().map(|until| until.text.as_str());
-                    is_silenced |= !(comment.is_malformed() || self.is_over(until));
+                    is_suppressed |= !(comment.is_malformed() || self.is_over(until));
                 }
                 at += 1;
             }
         }
-        is_silenced
+        is_suppressed
     }
 
-    /// Whether a word names a rule, or everything.
+    /// Returns whether a word names a rule, or is empty, which means all rules.
     fn is_known(&self, word: &Word) -> bool {
         word.text.is_empty() || select::is_rule(self.rules, &word.text)
     }
 
-    /// Whether a word names the rule of a finding.
+    /// Returns whether a word names the rule of a finding.
     fn names(&self, word: &Word, finding: &Diagnostic) -> bool {
         word.text.is_empty() || select::is_named(self.rules, finding, &word.text)
     }
 
     fn is_over(&self, until: Option<&str>) -> bool {
         match (until, &self.today) {
-            // Days of this form come in the order of their texts.
+            // Dates of this form sort as strings.
             (Some(until), Some(today)) => until < today.as_str(),
             _ => false,
         }
@@ -174,7 +174,11 @@ impl Suppressions<'_> {
 
 fn unused_entry(entry: &Suppression) -> Diagnostic {
     let rules: Vec<&str> = entry.rules.iter().map(|rule| rule.value.as_str()).collect();
-    let message = format!("this entry silences no finding of `{}`", rules.join("`, `"));
-    let finding = Diagnostic::new(&UNUSED_SUPPRESSION, message).at(entry.span, "is not needed");
-    finding.help("take it away")
+    let message = format!(
+        "unused suppression of `{}`: no such finding in these files",
+        rules.join("`, `")
+    );
+    let finding =
+        Diagnostic::new(&UNUSED_SUPPRESSION, message).at(entry.span, "suppresses nothing");
+    finding.help("remove the entry")
 }

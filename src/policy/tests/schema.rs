@@ -40,14 +40,14 @@ fn keywords(schema: &Value) -> Value {
         Value::Object(map) => {
             let is_for_people = |name: &str| matches!(name, "title" | "description" | "default");
             let left = map.iter().filter(|(name, _)| !is_for_people(name));
-            let left = left.map(|(name, said)| match said {
+            let left = left.map(|(name, keyword_value)| match keyword_value {
                 // Their keys are names of the policy and of types.
                 Value::Object(named) if name == "properties" || name == "$defs" => {
                     let named = named.iter();
                     let named = named.map(|(name, schema)| (name.clone(), keywords(schema)));
                     (name.clone(), Value::Object(named.collect()))
                 }
-                said => (name.clone(), keywords(said)),
+                keyword_value => (name.clone(), keywords(keyword_value)),
             });
             Value::Object(left.collect())
         }

@@ -7,11 +7,12 @@ use super::names;
 use super::verdict::{Cover, Hiding, Verdict};
 use super::{Depth, embedded, flow};
 
-/// Deeper than any manifest; what is nested deeper is hidden whole, so that depth cannot cost memory.
+/// The deepest nesting that is scanned, deeper than any manifest; what is nested deeper is hidden, so that depth cannot
+/// exhaust memory.
 const DEEPEST: usize = 500;
 
-/// Adds to `hidden` what `document`, a range of `text`, must not show. Where the document does not parse
-/// (`is_broken`, or lines that YAML cannot have), a block that hides goes on to the document's end.
+/// Adds to `hidden` what must not be shown of `document`, a range of `text`. If the document does not parse
+/// (`is_broken`, or lines that YAML cannot have), a block that hides extends to the end of the document.
 pub(super) fn hide(
     text: &str,
     document: Range<usize>,
@@ -43,30 +44,30 @@ pub(super) fn hide(
     hidden.append(&mut found.hidden);
 }
 
-/// A key or a dash whose block is open.
+/// A key or a dash with an open block.
 #[derive(Debug, Clone, Default)]
 struct OpenBlock {
     column: usize,
     is_dash: bool,
-    /// What it decides about the lines below it.
+    /// The decision about the lines below it.
     verdict: Verdict,
-    /// The key's bytes in the text; those of the list's key for a dash.
+    /// The bytes of the key; for a dash, those of the list's key.
     key: Range<usize>,
     /// Whether a scalar is next to the key, so that no block can follow below.
     has_scalar: bool,
-    /// Whether its scalar is complete: no line below can belong to it.
+    /// Whether its scalar is complete, so that no line below can belong to it.
     is_sealed: bool,
     /// The column of the blocks below it, and whether they are dashes.
     below: Option<(usize, bool)>,
 }
 
-/// A variable or parameter written as `name` and `value`, as far as it was read.
+/// A variable or parameter with `name` and `value`, as far as it was read.
 #[derive(Debug, Default)]
 struct Pair {
     column: usize,
     /// Whether its name is a credential's.
     is_credential: bool,
-    /// A value that is shown unless the name after it is a credential's.
+    /// A value that is hidden if the name after it is a credential's.
     shown: Option<Range<usize>>,
 }
 
@@ -75,9 +76,9 @@ struct Pair {
 struct Literal {
     /// The column of its key or dash; a line that is not indented more ends it.
     column: usize,
-    /// Where it ends; found when it is first needed.
+    /// Where it ends; computed on demand.
     end: Option<usize>,
-    /// False once a bracket or quote was found open to its end: none after it is looked up again.
+    /// False once a bracket or quote was found unclosed to its end, so that no later one is looked up.
     closes: bool,
 }
 
@@ -100,7 +101,7 @@ struct BlockScan<'a> {
     text: &'a str,
     end: usize,
     is_secret: bool,
-    /// Whether blocks that hide have no end.
+    /// Whether blocks that hide extend to the end of the document.
     is_broken: bool,
     depth: Depth,
     frames: Vec<OpenBlock>,
@@ -113,9 +114,9 @@ struct BlockScan<'a> {
     literal: Option<Literal>,
     /// The end of a quoted scalar that goes over several lines.
     quoted: usize,
-    /// Whether a line was found that YAML cannot have.
+    /// Whether it has a line that YAML cannot have.
     is_odd: bool,
-    /// False once a bracket or quote was found open to the document's end: none after it is looked up again.
+    /// False once a bracket or quote was found unclosed to the end of the document, so that no later one is looked up.
     closes: bool,
     hidden: Vec<Range<usize>>,
 }
@@ -126,14 +127,14 @@ impl BlockScan<'_> {
         let mut at = start;
         while at < self.end {
             let line_end = line_end(self.text, at, self.end);
-            // A flow collection may end lines further down; the scan goes on after the line it ends in.
+            // A flow collection may end lines below; the scan continues after the line in which it ends.
             let stopped = self.line(at..line_end).clamp(line_end, self.end);
             at = self::line_end(self.text, stopped, self.end) + 1;
         }
         self
     }
 
-    /// Scans one line and returns where it stopped: past the line's end if a flow collection went on.
+    /// Scans one line and returns where it stopped: past the end of the line if a flow collection continued.
     fn line(&mut self, line: Range<usize>) -> usize {
         let text = self.text[line.clone()].trim_end();
         let indent = text.len() - text.trim_start_matches([' ', '\t', '\u{feff}']).len();
@@ -162,12 +163,12 @@ impl BlockScan<'_> {
         }
     }
 
-    /// Whether what is at `at` is YAML's own, and not a line of a scalar.
+    /// Returns whether the text at `at` is YAML syntax, not a line of a scalar.
     fn is_structure(&self, at: usize) -> bool {
         self.literal.is_none() && at >= self.quoted
     }
 
-    /// Opens a list item at `at`, where one starts; returns where its content starts.
+    /// Opens a list item at `at`, if one starts there; returns where its content starts.
     fn dash(&mut self, line_start: usize, at: usize, line_end: usize) -> Option<usize> {
         let rest = &self.text[at..line_end];
         let after = rest
@@ -229,7 +230,7 @@ impl BlockScan<'_> {
         };
         let fits = self.place(at, column, false);
         if !fits && self.sticky != Hiding::Nothing {
-            // Most likely the rest of a secret that happens to look like a key.
+            // Most likely the rest of a secret that looks like a key by chance.
             self.hidden.push(at..line_end);
             return line_end;
         }
@@ -250,7 +251,7 @@ impl BlockScan<'_> {
         self.value(frame, at + value, line_end)
     }
 
-    /// Hides a comment among the lines of a hidden scalar and in the data of a Secret; elsewhere in what hides, the
+    /// Hides a comment among the lines of a hidden scalar and in the data of a Secret; in other hidden blocks, the
     /// value in it. It closes no block.
     fn comment(&mut self, column: usize, at: usize, line_end: usize) {
         let around = self.frames.iter().rev().find(|frame| frame.column < column);
@@ -272,7 +273,7 @@ impl BlockScan<'_> {
         self.hidden.push(at + value..line_end);
     }
 
-    /// Whether a key of a broken Secret is one of the manifest, and not of its data.
+    /// Returns whether a key of a broken Secret belongs to the manifest, not to its data.
     fn is_manifest_key(&self, column: usize, key: &str) -> bool {
         const KEYS: [&str; 7] = [
             "apiVersion",
@@ -286,7 +287,7 @@ impl BlockScan<'_> {
         self.root.is_none_or(|(root, _)| root == column) && KEYS.contains(&key)
     }
 
-    /// Hides a line without a key, where it belongs to a scalar that is hidden.
+    /// Hides a line without a key if it belongs to a hidden scalar.
     fn text_line(&mut self, top: &OpenBlock, at: usize, line_end: usize) {
         let rest = &self.text[at..line_end];
         if self.is_structure(at) {
@@ -311,7 +312,7 @@ impl BlockScan<'_> {
         }
     }
 
-    /// A line of a Secret that is neither key nor item is the rest of some scalar, most likely of its data.
+    /// Returns whether a line of a Secret, neither key nor item, is the rest of a scalar, most likely of its data.
     fn is_stray_in_secret(&self, rest: &str) -> bool {
         self.is_secret
             && !rest.starts_with(['}', ']'])
@@ -346,7 +347,7 @@ impl BlockScan<'_> {
         line_end
     }
 
-    /// Hides the scalar next to a key and, where it is quoted, its lines down to the closing quote.
+    /// Hides the scalar next to a key and, if it is quoted, its lines down to the closing quote.
     fn scalar(&mut self, frame: &mut OpenBlock, start: usize, line_end: usize) {
         let value = &self.text[start..line_end];
         frame.has_scalar = true;
@@ -369,7 +370,7 @@ impl BlockScan<'_> {
         self.quoted = self.quoted.max(quoted.unwrap_or_default());
     }
 
-    /// Where the quoted scalar that starts there ends; nothing for a plain one.
+    /// Returns where the quoted scalar that starts there ends; `None` for a plain one.
     fn quoted_end(&mut self, start: usize, line_end: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
         if !matches!(bytes[start], b'"' | b'\'') {
@@ -386,7 +387,7 @@ impl BlockScan<'_> {
         length.map(|length| start + length)
     }
 
-    /// Where `name` names a credential, the `value` next to it is one, whatever it is.
+    /// Hides the `value` next to a `name` that is a credential's, whatever it is.
     fn complete_pair(&mut self, frame: &mut OpenBlock, value: Range<usize>) {
         let key = &self.text[frame.key.clone()];
         if !matches!(key, "name" | "value") {
@@ -413,7 +414,7 @@ impl BlockScan<'_> {
         }
     }
 
-    /// Scans the brackets that open at `start`: to where they close or, where they never do, to the line's end.
+    /// Scans the brackets that open at `start`, to where they close, or to the end of the line if they never do.
     fn flow(
         &mut self,
         start: usize,
@@ -434,7 +435,7 @@ impl BlockScan<'_> {
         end
     }
 
-    /// The length of what opens at `start`, if it closes before the block scalar around it ends, or the document.
+    /// Returns the length of what opens at `start`, if it closes before the end of its block scalar or of the document.
     fn closed(&mut self, start: usize, length: fn(&[u8]) -> Option<usize>) -> Option<usize> {
         let text = self.text;
         let (document, mut literal) = (self.end, self.literal);
@@ -457,7 +458,7 @@ impl BlockScan<'_> {
         found
     }
 
-    /// The innermost open block; in a broken document it hides at least what a block before it did.
+    /// Returns the innermost open block; in a broken document it hides at least what a block before it did.
     fn top(&self) -> OpenBlock {
         let mut top = self.frames.last().cloned().unwrap_or_default();
         let verdict = &mut top.verdict;
@@ -480,8 +481,8 @@ impl BlockScan<'_> {
         self.frames.push(frame);
     }
 
-    /// Notes where a block is: those of one collection stand in one column, and none is below a scalar.
-    /// Returns whether it can be there.
+    /// Records the column of a block: those of one collection share a column, and none is below a scalar. Returns
+    /// whether the column is possible.
     fn place(&mut self, at: usize, column: usize, is_dash: bool) -> bool {
         if !self.is_structure(at) {
             return true;
@@ -525,13 +526,13 @@ fn line_end(text: &str, from: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &text.as_bytes()[from..end]).map_or(end, |length| from + length)
 }
 
-/// Whether a line holds what no line of YAML may: a control character, or a tab that indents.
+/// Returns whether a line has characters that YAML does not allow: a control character, or a tab as indentation.
 fn has_control(line: &str) -> bool {
     let indent = line.len() - line.trim_start().len();
     line[..indent].contains('\t') || line.bytes().any(|byte| byte < b' ' && byte != b'\t')
 }
 
-/// Whether YAML cannot have a scalar that starts like this next to a key.
+/// Returns whether YAML cannot have a scalar that starts like this next to a key.
 fn is_odd_scalar(value: &str, closes: bool) -> bool {
     let value = without_comment(value);
     if value.starts_with(['"', '\'']) {
@@ -552,7 +553,7 @@ fn is_block_header(value: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-'))
 }
 
-/// The key at the start of a line without its quotes, and where what follows its colon begins.
+/// Returns the key at the start of a line without its quotes, and where the text after its colon begins.
 fn split_key(line: &str) -> Option<(Range<usize>, usize)> {
     let rest = line.strip_prefix("? ").unwrap_or(line);
     let rest = skip_properties(rest);
@@ -578,7 +579,7 @@ fn split_key(line: &str) -> Option<(Range<usize>, usize)> {
     (!key.contains(" #")).then(|| (start..start + key.len(), value_at(colon)))
 }
 
-/// What follows anchors and tags.
+/// Returns the text after anchors and tags.
 fn skip_properties(mut rest: &str) -> &str {
     while rest.starts_with(['&', '!']) {
         let Some((_, after)) = rest.split_once([' ', '\t']) else {
@@ -589,7 +590,7 @@ fn skip_properties(mut rest: &str) -> &str {
     rest
 }
 
-/// A value without the comment after it.
+/// Returns a value without the comment after it.
 fn without_comment(value: &str) -> &str {
     if value.starts_with(['"', '\''])
         && let Some(length) = flow::quoted_length(value.as_bytes())
@@ -604,7 +605,7 @@ fn without_comment(value: &str) -> &str {
     value.split(" #").next().unwrap_or(value).trim_end()
 }
 
-/// Where a block scalar ends: before the first line that is not indented more than its key.
+/// Returns where a block scalar ends: before the first line that is not indented more than its key.
 fn literal_end(text: &str, at: usize, end: usize, column: usize) -> usize {
     let mut from = line_end(text, at, end) + 1;
     while from < end {

@@ -1,4 +1,5 @@
-//! Hides literals in code: Python above all, and what assigns alike (shell, INI, TOML, JSON in running text).
+//! Hides literals in code: Python above all, and languages with similar assignments (shell, INI, TOML, JSON in running
+//! text).
 
 use std::ops::Range;
 
@@ -13,8 +14,8 @@ pub(super) fn hide(text: &str, hidden: &mut Vec<Range<usize>>) {
     hide_updates(text, hidden);
 }
 
-/// Hides what follows a credential's name in running text: `--token=x`, `password = "x"`, and a key in a place where no
-/// key belongs.
+/// Hides what follows the name of a credential in running text: `--token=x`, `password = "x"`, and a key where no key
+/// belongs.
 fn hide_assignments(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut done = 0;
@@ -36,7 +37,7 @@ fn hide_assignments(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What an equals sign gives to a credential or to an environment variable.
+/// Returns the range that an equals sign assigns to a credential or an environment variable.
 fn assigned(text: &str, at: usize) -> Option<(Range<usize>, Cover)> {
     let bytes = text.as_bytes();
     let operators = bytes[..at].iter().rev().take(2);
@@ -83,7 +84,7 @@ fn assigned(text: &str, at: usize) -> Option<(Range<usize>, Cover)> {
     Some((start..start + length, cover))
 }
 
-/// What a colon and a space give to a credential, in a mapping that is none to YAML.
+/// Returns the range that a colon and a space assign to a credential, in a mapping that YAML does not read as one.
 fn beside_colon(text: &str, at: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let is_quoted = at > 0 && matches!(bytes[at - 1], b'"' | b'\'');
@@ -97,13 +98,13 @@ fn beside_colon(text: &str, at: usize) -> Option<Range<usize>> {
     let start = at + 1 + count(&bytes[at + 1..], |byte| matches!(byte, b' ' | b'\t'));
     let rest = &bytes[start..];
     match rest.first() {
-        // A collection or a block scalar; what is in it is judged by its own place.
+        // A collection or a block scalar; its content is judged by its own keys.
         Some(b'{' | b'[' | b'|' | b'>' | b'&' | b'!') => None,
         _ => Some(start..start + pair_length(rest)),
     }
 }
 
-/// The name before a sign: `c.X.client_secret`, `"token"`, `os.environ["TOKEN"]`.
+/// Returns the name before a sign: `c.X.client_secret`, `"token"`, `os.environ["TOKEN"]`.
 fn name_before(text: &str, end: usize) -> &str {
     let bytes = text.as_bytes();
     let floor = end.saturating_sub(LONGEST_NAME);
@@ -118,7 +119,7 @@ fn name_before(text: &str, end: usize) -> &str {
     &text[end - length..end]
 }
 
-/// Whether an assignment goes to environment variables: to one of them (`os.environ["X"] = ...`), or to all of them
+/// Returns whether an assignment sets environment variables: one of them (`os.environ["X"] = ...`), or all of them
 /// (`c.KubeSpawner.environment = {...}`).
 fn is_environment(text: &str, end: usize, value: &[u8]) -> bool {
     let bytes = text.as_bytes();
@@ -134,8 +135,8 @@ fn is_environment(text: &str, end: usize, value: &[u8]) -> bool {
     memchr::memrchr(b'[', before).is_some_and(|open| is_last(floor + open))
 }
 
-/// Whether a path as `--set` has it leads into environment variables, or into the content of a file:
-/// `hub.extraEnv.A`, `hub.extraFiles.a.stringData`.
+/// Returns whether a path of `--set` leads into environment variables, or into the content of a file: `hub.extraEnv.A`,
+/// `hub.extraFiles.a.stringData`.
 fn is_in_environment(path: &str) -> bool {
     let mut above = path.rsplit(['.', '[']).skip(1);
     match path.rsplit('.').next() {
@@ -153,7 +154,7 @@ fn is_in_environment(path: &str) -> bool {
     }
 }
 
-/// The path of keys before a sign, with its indices.
+/// Returns the path of keys before a sign, with its indices.
 fn path_before(text: &str, end: usize) -> &str {
     let floor = end.saturating_sub(LONGEST_NAME);
     let is_part = |byte: &&u8| {
@@ -167,7 +168,8 @@ fn path_before(text: &str, end: usize) -> &str {
     &text[end - length..end]
 }
 
-/// An environment is written as a collection; in shells and file formats `env` is a word like others.
+/// Returns whether a value can be an environment, which is a collection; in shells and file formats `env` is an
+/// ordinary word.
 fn starts_value(value: &[u8]) -> bool {
     matches!(value.first(), Some(b'{' | b'(' | b'\\'))
         || is_prefixed_literal(value)
@@ -181,7 +183,7 @@ fn is_call(rest: &[u8]) -> bool {
     name > 0 && rest.get(name) == Some(&b'(')
 }
 
-/// `f"..."`, `rb'...'`.
+/// Returns whether a literal with a prefix starts here: `f"..."`, `rb'...'`.
 fn is_prefixed_literal(rest: &[u8]) -> bool {
     let prefix = count(rest, |byte| {
         matches!(byte.to_ascii_lowercase(), b'f' | b'r' | b'b' | b'u')
@@ -197,7 +199,7 @@ fn line_start(text: &str, at: usize) -> usize {
     newline.unwrap_or_else(|| text.ceil_char_boundary(floor))
 }
 
-/// Whether nothing but a target is before the sign, so that all of the line is its value.
+/// Returns whether only a target is before the sign, so that all of the line is its value.
 fn is_statement(target: &str) -> bool {
     let target = target.trim();
     let target = ["export ", "set ", "ENV ", "ARG ", "local "]
@@ -212,8 +214,8 @@ fn is_statement(target: &str) -> bool {
     })
 }
 
-/// The length of an expression: to the end of its line, over brackets, triple quotes and backslashes; to a comma too
-/// where it is one of several arguments.
+/// Returns the length of an expression: to the end of its line, across brackets, triple quotes and backslashes; also to
+/// a comma if it is one of several arguments.
 fn expression_length(rest: &[u8], is_argument: bool) -> usize {
     let (mut at, mut depth) = (0_usize, 0_usize);
     while at < rest.len() {
@@ -240,8 +242,8 @@ fn expression_length(rest: &[u8], is_argument: bool) -> usize {
     rest[..length].trim_ascii_end().len()
 }
 
-/// The length of a literal with its quotes, triple ones and such behind backslashes included; one that does not close
-/// ends with its line.
+/// Returns the length of a literal with its quotes, including triple and escaped quotes; one that does not close ends
+/// with its line.
 fn literal_length(rest: &[u8]) -> usize {
     let slashes = count(rest, |byte| byte == b'\\');
     let Some(&quote) = rest.get(slashes) else {
@@ -263,8 +265,8 @@ fn literal_length(rest: &[u8]) -> usize {
     at.min(rest.len())
 }
 
-/// The length of a value after a colon: a literal and those joined to it, or what comes before the line's end, a comma
-/// or a closing bracket.
+/// Returns the length of a value after a colon: a literal and those joined to it, or the text before the end of the
+/// line, a comma or a closing bracket.
 fn pair_length(rest: &[u8]) -> usize {
     let mut at = 0;
     let mut depth = 0_usize;
@@ -296,7 +298,7 @@ fn pair_length(rest: &[u8]) -> usize {
     at.min(rest.len())
 }
 
-/// The length of a word without quotes; a comma after a backslash is part of it, as in `--set a=b\,c`.
+/// Returns the length of an unquoted word; a comma after a backslash is part of it, as in `--set a=b\,c`.
 fn word_length(rest: &[u8]) -> usize {
     let ends = |(at, byte): (usize, &u8)| match byte {
         b',' => at == 0 || rest[at - 1] != b'\\',
@@ -329,7 +331,7 @@ fn hide_arguments(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether the argument before a comma is the name of a credential or of an environment variable.
+/// Returns whether the argument before a comma is the name of a credential or an environment variable.
 fn names_argument(text: &str, comma: usize) -> bool {
     let bytes = text.as_bytes();
     let Some(&quote @ (b'"' | b'\'')) = comma.checked_sub(1).map(|before| &bytes[before]) else {
@@ -351,7 +353,7 @@ fn names_argument(text: &str, comma: usize) -> bool {
         || (names::is_credential(name) && (before.ends_with('(') || before.contains("setattr(")))
 }
 
-/// Hides what `environ.update(...)` and `environment.update(...)` are given.
+/// Hides the arguments of `environ.update(...)` and `environment.update(...)`.
 fn hide_updates(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut done = 0;
@@ -365,7 +367,7 @@ fn hide_updates(text: &str, hidden: &mut Vec<Range<usize>>) {
             continue;
         }
         let start = at + ".update(".len();
-        // The bracket is open already: the expression ends where it closes.
+        // The bracket is already open: the expression ends where it closes.
         let length = expression_length(&bytes[start - 1..], true) - 1;
         done = start + length;
         hidden.push(start..done);

@@ -1,4 +1,4 @@
-//! The documents of a stream, and which of them hold a Secret.
+//! Splits a stream into documents, and finds those that contain a Secret.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use memchr::memmem;
 
 use super::{count, names};
 
-/// The documents of a stream. Only `---` alone or before white space parts two, as in YAML: a PEM header at the start of
-/// a line does not end the Secret it is in.
+/// Returns the documents of a stream. Only `---` alone or before white space separates documents, as in YAML: a PEM
+/// header at the start of a line does not end the Secret that contains it.
 pub(super) fn documents(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut from = 0;
@@ -22,7 +22,8 @@ pub(super) fn documents(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
-/// Whether some object in the document is a Secret, in any spelling: by its `kind`, or by a type that only Secrets have.
+/// Returns whether an object in the document is a Secret, in any spelling: by its `kind`, or by a type that only
+/// Secrets have.
 pub(super) fn declares_secret(document: &[u8]) -> bool {
     const TYPES: [&[u8]; 8] = [
         b"Opaque",
@@ -39,7 +40,7 @@ pub(super) fn declares_secret(document: &[u8]) -> bool {
         || values_of(document, "type").any(|value| TYPES.contains(&value))
 }
 
-/// The words behind each `name:` in a text, without quotes.
+/// Returns the words after each `name:` in a text, without quotes.
 fn values_of<'d>(document: &'d [u8], name: &'static str) -> impl Iterator<Item = &'d [u8]> {
     memmem::find_iter(document, name).filter_map(move |at| {
         let after = at + name.len();
@@ -49,7 +50,7 @@ fn values_of<'d>(document: &'d [u8], name: &'static str) -> impl Iterator<Item =
             .strip_prefix(b"\"")
             .or(after.strip_prefix(b"'"))
             .unwrap_or(after);
-        // In JSON that is quoted in YAML the quotes are escaped.
+        // In JSON that is quoted in YAML, quotes are escaped.
         let after = after
             .strip_prefix(b"\\\"")
             .unwrap_or(after)

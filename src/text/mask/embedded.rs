@@ -1,15 +1,16 @@
-//! Quoted scalars that hold a document of their own: JSON, or YAML with its line breaks escaped.
+//! Quoted scalars that contain a document: JSON, or YAML with escaped line breaks.
 
 use super::masked_at;
 
-/// How many documents around this one were read from its escapes.
+/// The number of documents around this one that were read from escapes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Depth(u8);
 
-/// JSON in YAML in JSON: no real one is deeper. What is deeper is hidden as far as its text gives it away.
+/// The deepest nesting that is read: JSON in YAML in JSON, and one more. What is deeper is hidden as far as its text
+/// shows it.
 const DEEPEST: Depth = Depth(4);
 
-/// Whether a quoted scalar holds a document with something to hide. All of it is hidden then.
+/// Returns whether a quoted scalar contains a document with something to hide. All of it is hidden then.
 pub(super) fn holds_secret(scalar: &str, depth: Depth) -> bool {
     let Some(quote @ ('"' | '\'')) = scalar.chars().next() else {
         return false;
@@ -28,7 +29,7 @@ pub(super) fn holds_secret(scalar: &str, depth: Depth) -> bool {
     !masked_at(&document, &[], Depth(depth.0 + 1)).is_empty()
 }
 
-/// The text that escapes stand for; those that matter to nobody here become blanks.
+/// Returns the text without escapes; irrelevant ones become blanks.
 fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut letters = text.chars();

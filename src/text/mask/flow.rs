@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::verdict::{Cover, Hiding, Verdict};
 use super::{Depth, embedded, names};
 
-/// The length of the brackets that open `bytes`, where they close.
+/// Returns the length of the brackets that open `bytes`, if they close.
 pub(super) fn length(bytes: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -25,7 +25,7 @@ pub(super) fn length(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// The length of the quoted scalar that opens `bytes`, with both quotes.
+/// Returns the length of the quoted scalar that opens `bytes`, with both quotes.
 pub(super) fn quoted_length(bytes: &[u8]) -> Option<usize> {
     let quote = *bytes.first()?;
     let mut at = 1;
@@ -50,17 +50,17 @@ pub(super) fn quoted_length(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// What is known of the brackets from outside.
+/// The context of the brackets.
 pub(super) struct FlowContext<'c> {
     pub(super) is_secret: bool,
     pub(super) depth: Depth,
-    /// The key that they are the value of.
+    /// The key whose value they are.
     pub(super) parent: &'c str,
-    /// What that key decides.
+    /// The decision of that key.
     pub(super) verdict: Verdict,
 }
 
-/// Adds to `hidden` what the brackets in `range` must not show.
+/// Adds to `hidden` what must not be shown of the brackets in `range`.
 pub(super) fn hide(
     text: &str,
     range: Range<usize>,
@@ -86,7 +86,7 @@ pub(super) fn hide(
 #[derive(Debug, Default)]
 struct Open {
     verdict: Verdict,
-    /// The key that it is the value of; nothing for the outermost one.
+    /// The key whose value it is; `None` for the outermost one.
     parent: Option<Range<usize>>,
     /// Whether its `name` is a credential's, and the `value` that is shown otherwise.
     names_credential: bool,
@@ -97,11 +97,11 @@ struct FlowScan<'a> {
     text: &'a str,
     end: usize,
     context: &'a FlowContext<'a>,
-    /// The open brackets, the outermost first.
+    /// The open brackets, outermost first.
     open: Vec<Open>,
-    /// What follows for the value that comes next.
+    /// The decision about the next value.
     value: Verdict,
-    /// The key whose value was not read yet.
+    /// The key whose value is not read yet.
     key: Option<Range<usize>>,
     hidden: &'a mut Vec<Range<usize>>,
 }
@@ -146,7 +146,7 @@ impl FlowScan<'_> {
         self.key = None;
     }
 
-    /// Reads a scalar as a key, where a colon follows, or as a value.
+    /// Reads a scalar as a key if a colon follows, otherwise as a value.
     fn scalar(&mut self, range: Range<usize>, quotes: usize) {
         let bytes = &self.text.as_bytes()[..self.end];
         let after = bytes[range.end..].trim_ascii_start();
@@ -165,7 +165,7 @@ impl FlowScan<'_> {
 
     fn read_key(&mut self, key: Range<usize>) {
         let (text, context) = (self.text, self.context);
-        // A second key with no comma before it: the brackets are not what they seem, so what was hidden stays hidden.
+        // A second key without a comma before it: the brackets are not what they seem, so what was hidden stays hidden.
         let (outer, parent) = match self.open.last_mut() {
             Some(open) => {
                 if self.key.is_some() && self.value.nested != Hiding::Nothing {
@@ -180,7 +180,7 @@ impl FlowScan<'_> {
         self.key = Some(key);
     }
 
-    /// Where `name` names a credential, the `value` next to it is one, whatever it is.
+    /// Hides the `value` next to a `name` that is a credential's, whatever it is.
     fn complete_pair(&mut self, range: &Range<usize>, inner: Range<usize>) {
         let key = self.key.clone().map(|key| &self.text[key]);
         let (Some(open), Some(key @ ("name" | "value"))) = (self.open.last_mut(), key) else {
@@ -198,7 +198,7 @@ impl FlowScan<'_> {
     }
 }
 
-/// The length of an unquoted scalar: to the next sign of the flow style, a comment or the line's end.
+/// Returns the length of an unquoted scalar: to the next sign of the flow style, a comment or the end of the line.
 fn plain_length(bytes: &[u8]) -> usize {
     let ends = |at: usize| match bytes[at] {
         b',' | b'[' | b']' | b'{' | b'}' | b'\n' | b'\r' => true,
@@ -217,7 +217,7 @@ fn is_comment(bytes: &[u8], at: usize) -> bool {
         .is_none_or(|before| bytes[before].is_ascii_whitespace())
 }
 
-/// Whether a quote at `at` opens a scalar: within a plain one it is a letter like any other.
+/// Returns whether a quote at `at` opens a scalar: within a plain one it is an ordinary letter.
 fn starts_token(bytes: &[u8], at: usize) -> bool {
     let before = bytes[..at].trim_ascii_end().last();
     before.is_none_or(|byte| matches!(byte, b'{' | b'[' | b'}' | b']' | b',' | b':' | b'"' | b'\''))

@@ -1,10 +1,10 @@
-//! Which parts of a text are secret, found without parsing it.
+//! Finds the secret parts of a text without parsing it.
 //!
-//! Two tables decide: [`names`] of keys, variables and flags, and [`shapes`] of tokens, addresses and keys. One walker per
-//! syntax asks them: [`block`] and [`flow`] for YAML, broken or not, [`code`] for Python and its likes, [`words`] for
-//! shell commands, [`tree`] for values that are no text yet.
+//! Two tables decide: [`names`] of keys, variables and flags, and [`shapes`] of tokens, addresses and keys. One walker
+//! per syntax uses them: [`block`] and [`flow`] for YAML, broken or not, [`code`] for Python and similar languages,
+//! [`words`] for shell commands, [`tree`] for values that are not text yet.
 //!
-//! What is hidden:
+//! Hidden are:
 //!
 //! - everything in the `data` of a Secret and of a hub's `extraFiles`;
 //! - what the name of a credential hides (`password`, `cookieSecret`, `DB_PASS`, a misspelled `passwrd`), and values of
@@ -12,8 +12,8 @@
 //!   its own key, or the `name` next to it, is a credential's. An empty value and `null` hide nothing.
 //! - tokens, private keys, and secrets in addresses, by their shape, wherever they are.
 //!
-//! A document that does not parse hides more: a block that hides has no end before the next `---`, whatever the
-//! indentation, as the line that broke the document may be a secret that was cut in two.
+//! More is hidden in a document that does not parse: a block that hides extends to the next `---`, whatever the
+//! indentation, because the line that broke the document may be a secret that was cut in two.
 
 mod block;
 mod code;
@@ -32,17 +32,17 @@ use std::ops::Range;
 use embedded::Depth;
 pub use tree::mask_values;
 
-/// The parts of `text` that no output may show, sorted and disjoint, on character boundaries. The documents at the
-/// offsets `broken` are known not to parse.
+/// Returns the parts of `text` that no output may show, sorted and disjoint, on character boundaries. The documents at
+/// the offsets `broken` are known not to parse.
 ///
-/// Works on lines and brackets and not on a parsed tree: a text that does not parse is shown in a diagnostic too, and
+/// It works on lines and brackets, not on a parsed tree: a text that does not parse is shown in diagnostics too, and
 /// what was hidden while it parsed must stay hidden then. In doubt it hides.
 pub(super) fn masked(text: &str, broken: &[usize]) -> Vec<Range<usize>> {
     let hidden = masked_at(text, broken, Depth::default());
     let Some(lines) = with_line_feeds(text) else {
         return hidden;
     };
-    // Readers of YAML differ in what ends a line: what either of them finds is hidden.
+    // YAML readers differ in what ends a line: what either of them finds is hidden.
     let of_lines = masked_at(&lines, broken, Depth::default()).into_iter();
     let whole = |range: Range<usize>| {
         text.ceil_char_boundary(range.start)..text.floor_char_boundary(range.end)
@@ -50,8 +50,8 @@ pub(super) fn masked(text: &str, broken: &[usize]) -> Vec<Range<usize>> {
     disjoint(hidden.into_iter().chain(of_lines.map(whole)).collect())
 }
 
-/// The text with line feeds where only some readers of YAML see a line end (a lone carriage return, U+0085, U+2028,
-/// U+2029), each behind as many blanks as keep every offset; nothing where there is none.
+/// Returns the text with line feeds where only some YAML readers see a line end (a lone carriage return, U+0085,
+/// U+2028, U+2029), each after as many blanks as keep every offset; `None` if there are none.
 fn with_line_feeds(text: &str) -> Option<String> {
     let is_odd = |(at, letter): (usize, char)| match letter {
         '\r' => !text[at + 1..].starts_with('\n'),
@@ -87,21 +87,22 @@ fn masked_at(text: &str, broken: &[usize], depth: Depth) -> Vec<Range<usize>> {
     disjoint(hidden)
 }
 
-/// `text` with its secrets as stars; it keeps its length in bytes, so every offset stays valid.
+/// Returns `text` with its secrets as stars; it keeps its length in bytes, so every offset stays valid.
 pub fn mask(text: &str) -> Cow<'_, str> {
     starred(text, 0..text.len(), &masked(text, &[]))
 }
 
-/// A sentence of ours with what it may quote hidden by its shape: tokens, passwords in URLs, private keys.
+/// Returns a message of dunnage with secrets in quoted text hidden by their shape: tokens, passwords in URLs, private
+/// keys.
 ///
-/// A message is prose, in which `token: missing` is not a credential, so the names of keys do not count here.
+/// A message is prose, in which `token: missing` is not a credential, so names of keys do not count here.
 pub fn mask_message(text: &str) -> Cow<'_, str> {
     let mut hidden = Vec::new();
     shapes::hide(text, &mut hidden);
     starred(text, 0..text.len(), &disjoint(hidden))
 }
 
-/// The part `range` of `text` with the bytes in `hidden` (sorted and disjoint) as stars.
+/// Returns the range `range` of `text` with the bytes in `hidden` (sorted and disjoint) as stars.
 pub(super) fn starred<'a>(
     text: &'a str,
     range: Range<usize>,
@@ -149,7 +150,7 @@ fn disjoint(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// How far back from `=` or `:` a name may begin; what is longer is not a name, and the scan stays linear.
+/// The longest name before `=` or `:`; what is longer is not a name, and the scan stays linear.
 const LONGEST_NAME: usize = 80;
 
 fn count(bytes: &[u8], holds: impl Fn(u8) -> bool) -> usize {

@@ -1,4 +1,4 @@
-//! Tables of names: what the name of a key, a variable or a flag tells about its value.
+//! Tables of names: what the name of a key, variable or flag shows about its value.
 
 /// Parts of names that hide everything below them; compared in lower case without `_`, `-` and `.`.
 const CREDENTIALS: [&str; 14] = [
@@ -92,7 +92,7 @@ const ENDINGS: [&str; 67] = [
 /// Endings that also count when nothing separates them from the word before: `dbpass`.
 const GLUED: [&str; 2] = ["pass", "pwd"];
 
-/// Words that end as a credential does and are none.
+/// Words that end like a credential but are not one.
 const NO_CREDENTIALS: [&str; 12] = [
     "bypass",
     "compass",
@@ -108,7 +108,7 @@ const NO_CREDENTIALS: [&str; 12] = [
     "tokyo",
 ];
 
-/// Words whose misspellings hide as much as they do themselves.
+/// Words whose misspellings hide as much as the words themselves.
 const MISSPELLED: [&str; 14] = [
     "password",
     "passwd",
@@ -126,7 +126,7 @@ const MISSPELLED: [&str; 14] = [
     "clientsecret",
 ];
 
-/// Parts of names that only refer to a credential, or tell how it is passed on.
+/// Parts of names that only refer to a credential, or describe how it is passed on.
 const REFERENCES: [&str; 8] = [
     "secretname",
     "secretkeyref",
@@ -138,7 +138,7 @@ const REFERENCES: [&str; 8] = [
     "existingsecret",
 ];
 
-/// Ends of names whose values tell where the credential is.
+/// Ends of names whose values say where the credential is.
 const PLACES: [&str; 7] = [
     "path",
     "file",
@@ -149,7 +149,7 @@ const PLACES: [&str; 7] = [
     "mountpath",
 ];
 
-/// Keys whose scalars stay readable below a credential or in an `env` list: they name things.
+/// Keys whose scalars stay readable below a credential or in an `env` list, because they name things.
 const NAMING: [&str; 21] = [
     "name",
     "namespace",
@@ -187,10 +187,10 @@ const SOURCES: [&str; 9] = [
     "items",
 ];
 
-/// Keys that mean something only together with the key above them: `encryption: {key: ...}`.
+/// Keys that have a meaning only together with their parent: `encryption: {key: ...}`.
 const DEPENDENT: [&str; 5] = ["key", "keys", "url", "string", "data"];
 
-/// Longer than any name that means something; a longer one is ignored, so that scanning stays linear.
+/// Longer than any meaningful name; longer ones are ignored, so that scanning stays linear.
 const LONGEST: usize = 256;
 
 /// How far the name of a credential hides.
@@ -202,9 +202,9 @@ pub(super) enum Reach {
     Below,
 }
 
-/// What the name hides; nothing for a name that is not a credential's.
+/// Returns what the name hides; `None` for a name that is not a credential's.
 pub(super) fn reach(name: &str) -> Option<Reach> {
-    // An expression of an embedded script that happens to end in a colon is not a name.
+    // An expression of an embedded script that ends in a colon by chance is not a name.
     if name.len() < 3 || name.len() > LONGEST || name.contains(['=', '(']) {
         return None;
     }
@@ -225,7 +225,7 @@ pub(super) fn reach(name: &str) -> Option<Reach> {
     is_slip.then_some(Reach::Below)
 }
 
-/// What the key hides below `parent`, which may give it its meaning.
+/// Returns what the key hides below `parent`, which may determine its meaning.
 pub(super) fn reach_below(parent: &str, key: &str) -> Option<Reach> {
     reach(key).or_else(|| {
         let is_dependent = !parent.is_empty() && DEPENDENT.contains(&key);
@@ -233,12 +233,12 @@ pub(super) fn reach_below(parent: &str, key: &str) -> Option<Reach> {
     })
 }
 
-/// Whether the value under this name is to be hidden.
+/// Returns whether the value of this name is hidden.
 pub(super) fn is_credential(name: &str) -> bool {
     reach(name).is_some()
 }
 
-/// Whether the name holds environment variables, as a list or a mapping.
+/// Returns whether the name has environment variables, as a list or a mapping.
 pub(super) fn is_environment(name: &str) -> bool {
     const ENDS: [&str; 8] = [
         "env",
@@ -256,22 +256,22 @@ pub(super) fn is_environment(name: &str) -> bool {
     }
 }
 
-/// Whether the name only says what something is called.
+/// Returns whether the name only names something.
 pub(super) fn is_naming(name: &str) -> bool {
     NAMING.contains(&name)
 }
 
-/// Whether what is below the name says where a value comes from.
+/// Returns whether the mapping below the name says where a value comes from.
 pub(super) fn is_source(name: &str) -> bool {
     SOURCES.contains(&name)
 }
 
-/// How much of a secret a value can be.
+/// How secret a value can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Worth {
     /// Empty or null.
     Nothing,
-    /// A boolean or a short number: a secret only where its key names one.
+    /// A boolean or a short number: a secret only if its key names one.
     Setting,
     /// Anything else.
     Text,
@@ -298,7 +298,7 @@ pub(super) fn worth(value: &str) -> Worth {
     }
 }
 
-/// Whether a value of `kind` makes an object a Secret, also in a slightly wrong spelling.
+/// Returns whether a value of `kind` makes an object a Secret, also if it is slightly misspelled.
 pub(super) fn is_secret_kind(kind: &str) -> bool {
     let is_slip = || {
         (5..=8).contains(&kind.len()) && strsim::osa_distance(&kind.to_lowercase(), "secret") <= 2
@@ -324,7 +324,7 @@ fn is_tail(words: &str, end: &str) -> bool {
         .is_some_and(|before| before.is_empty() || before.ends_with(' '))
 }
 
-/// Whether a word is a slip of the keyboard away from a credential: one letter, two in a long word.
+/// Returns whether a word is a misspelled credential: one letter, two in a long word.
 fn is_misspelled(word: &str) -> bool {
     if word.len() < 4 || word.len() > 20 || NO_CREDENTIALS.contains(&word) {
         return false;
@@ -332,7 +332,7 @@ fn is_misspelled(word: &str) -> bool {
     let letters = letters(word);
     MISSPELLED.iter().any(|known| {
         let most = if known.len() >= 8 { 2 } else { 1 };
-        // Each slip changes two letters of the set at most; most words are ruled out here.
+        // A misspelling changes at most two letters of the set; most words are excluded here.
         let differing = (letters ^ self::letters(known)).count_ones() as usize;
         differing <= 2 * most
             && word.len().abs_diff(known.len()) <= most
@@ -352,8 +352,8 @@ fn plain(name: &str) -> String {
     kept.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// The words of a name in lower case, with single spaces between and without numbers behind:
-/// `dbPass2` gives `db pass`, `AUTH_SALT` gives `auth salt`.
+/// Returns the words of a name in lower case, separated by single spaces and without trailing numbers: `dbPass2` gives
+/// `db pass`, `AUTH_SALT` gives `auth salt`.
 fn words(name: &str) -> String {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let mut words = String::with_capacity(name.len() + 4);

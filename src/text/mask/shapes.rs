@@ -1,7 +1,7 @@
-//! Tables of shapes: credentials that are known by how they look, wherever they are.
+//! Tables of shapes: credentials that are recognized by their form, wherever they are.
 //!
-//! The prefixes and lengths are those that the vendors publish and that gitleaks and detect-secrets look for.
-//! A length here is the least that is hidden, below the real one: a token that was cut off is a secret too.
+//! Prefixes and lengths are those that vendors publish and that gitleaks and detect-secrets look for. A length here is
+//! the least that is hidden, less than the real one: a truncated token is a secret too.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use memchr::{memchr, memmem};
 
 use super::count;
 
-/// The letters of a token after its prefix.
+/// The characters of a token after its prefix.
 #[derive(Debug, Clone, Copy)]
 enum Letters {
     /// Letters and digits.
@@ -35,7 +35,7 @@ impl Letters {
 
 use Letters::{Alphanumeric, Any, Capitals, Word};
 
-/// Tokens: their prefix, the letters after it, and how many of those there are at least. In byte order.
+/// Tokens: prefix, the characters after it, and their least number. In byte order.
 const TOKENS: [(&str, Letters, usize); 86] = [
     ("A3T", Capitals, 14),
     ("ABIA", Capitals, 12),
@@ -125,7 +125,7 @@ const TOKENS: [(&str, Letters, usize); 86] = [
     ("ya29.", Any, 16),
 ];
 
-/// Parts of addresses behind which a webhook has its secret.
+/// Parts of addresses after which a webhook has its secret.
 const WEBHOOKS: [&str; 14] = [
     "hooks.slack.com/services/",
     "hooks.slack.com/workflows/",
@@ -143,7 +143,7 @@ const WEBHOOKS: [&str; 14] = [
     "maker.ifttt.com/trigger/",
 ];
 
-/// Parameters of addresses whose values are secret; other names are judged as keys are.
+/// Parameters of addresses with secret values; other names are judged like keys.
 const PARAMETERS: [&str; 8] = [
     "sig",
     "key",
@@ -171,7 +171,7 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// Whether a word starts at `at`. What a backslash escapes before it is not part of it.
+/// Returns whether a word starts at `at`. A character escaped with a backslash before it is not part of the word.
 fn starts_word(bytes: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return true;
@@ -186,7 +186,7 @@ fn hide_tokens(text: &str, hidden: &mut Vec<Range<usize>>) {
     let mut at = 0;
     while at < bytes.len() {
         if !bytes[at].is_ascii_alphanumeric() {
-            // The letter after a backslash is not part of the word that follows: `\\nghp_...`.
+            // The letter after a backslash is not part of the following word: `\\nghp_...`.
             at += if bytes[at] == b'\\' { 2 } else { 1 };
             continue;
         }
@@ -249,7 +249,7 @@ fn hide_azure_secrets(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides what follows `Bearer` and `Basic`, where it cannot be a word of a sentence.
+/// Hides what follows `Bearer` and `Basic`, unless it can be a word of a sentence.
 fn hide_bearers(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
@@ -269,7 +269,7 @@ fn hide_bearers(text: &str, hidden: &mut Vec<Range<usize>>) {
 
 fn hide_webhooks(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
-    // Each address has a dot, and few texts have many of these.
+    // Each address has a dot, and few words have many.
     for marker in WEBHOOKS {
         let mut done = 0;
         for at in memmem::find_iter(bytes, marker) {
@@ -283,7 +283,7 @@ fn hide_webhooks(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides `sig=...`, `key=...` and the like after `?`, `&` and `;`.
+/// Hides `sig=...`, `key=...` and similar parameters after `?`, `&` and `;`.
 fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut done = 0;
@@ -317,12 +317,12 @@ fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides PASS in `scheme://user:PASS@host`, also where PASS holds a `/` that should have been escaped, and a long
-/// user without a password: a token is often written there.
+/// Hides PASS in `scheme://user:PASS@host`, also if PASS has a `/` that should have been escaped, and a long user
+/// without a password: a token is often written there.
 fn hide_url_passwords(text: &str, hidden: &mut Vec<Range<usize>>) {
     const LONG: usize = 16;
     let bytes = text.as_bytes();
-    // A word may hold many URLs; its end and its last `@` are looked up once.
+    // A word may contain many URLs; its end and its last `@` are looked up once.
     let (mut word_end, mut last_at_sign) = (0, None);
     for at in memmem::find_iter(bytes, "://") {
         let start = at + 3;
@@ -357,7 +357,7 @@ fn is_url_byte(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>')
 }
 
-/// Hides what is in the brackets of `ENC[...]`, as sops writes it.
+/// Hides the content of `ENC[...]`, as sops writes it.
 fn hide_encrypted(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut from = 0;
@@ -371,7 +371,7 @@ fn hide_encrypted(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides the body of each PEM private key; one that is cut off is hidden to the end of the text.
+/// Hides the body of each PEM private key; a truncated one is hidden to the end of the text.
 fn hide_private_keys(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut from = 0;

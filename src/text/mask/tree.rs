@@ -1,4 +1,4 @@
-//! Hides values in a tree, so that what is written of it is well-formed in every format.
+//! Hides values in a tree, so that the output is well-formed in every format.
 
 use serde_json::{Map, Value};
 
@@ -6,11 +6,11 @@ use super::names;
 use super::verdict::{Cover, Hiding, Verdict};
 use super::{mask, masked};
 
-/// What stands for a value that is hidden whole.
+/// The text for a value that is hidden completely.
 const STARS: &str = "***";
 
-/// The same tree with secrets as stars: a value that its key or place hides becomes `***`; in other strings (a script,
-/// a document, an address) what [`mask`] hides becomes stars.
+/// Returns the tree with secrets as stars: a value hidden by its key becomes `***`; in other strings (a script, a
+/// document, an address), what [`mask`] hides becomes stars.
 pub fn mask_values(mut values: Value) -> Value {
     hide(&mut values, "", Verdict::default(), false);
     values
@@ -37,7 +37,7 @@ fn hide(value: &mut Value, key: &str, verdict: Verdict, is_secret: bool) {
 
 fn hide_text(text: &mut String, cover: Cover) {
     let is_hidden = match cover {
-        // A string is a string, whatever YAML would make of it without its quotes.
+        // A string is a string, whatever YAML would make of it without quotes.
         Cover::All => !text.is_empty(),
         cover => cover.hides(text),
     };
@@ -63,7 +63,7 @@ fn hide_entries(map: &mut Map<String, Value>, parent: &str, outer: Hiding, is_se
     hide_keys(map);
 }
 
-/// A key can be a token too; two that look the same afterwards differ in their stars.
+/// Hides keys, which can be tokens too; two that look the same afterwards differ in their stars.
 fn hide_keys(map: &mut Map<String, Value>) {
     let is_shown = |key: &String| masked(key, &[]).is_empty();
     if map.keys().all(is_shown) {
@@ -78,13 +78,13 @@ fn hide_keys(map: &mut Map<String, Value>) {
     }
 }
 
-/// Hides the words of a command by those before them: `["--token", "X"]`.
+/// Hides the words of a command by the words before them: `["--token", "X"]`.
 fn hide_words(items: &mut [Value]) {
     let words: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
     let Some(words) = words.filter(|words| words.len() > 1) else {
         return;
     };
-    // Each word is one line of letters, whatever it holds: only what is before it counts here.
+    // Each word is one line of letters: only the words before it matter here.
     let letter = |letter: char| match letter {
         letter if letter.is_ascii_alphanumeric() || "-_./:=@".contains(letter) => letter,
         _ => '_',

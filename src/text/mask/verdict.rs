@@ -1,16 +1,16 @@
-//! What a key decides about the values next to and below it, the same for every syntax.
+//! The decision of a key about the values next to and below it, the same for every syntax.
 
 use super::names::{self, Reach, Worth};
 
 /// What is hidden in a collection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Hiding {
-    /// Only what the names in it give away.
+    /// Only what the names in it reveal.
     #[default]
     Nothing,
-    /// The same, and the contents of the files in it: below `extraFiles`.
+    /// The same, and the content of files in it: below `extraFiles`.
     Files,
-    /// Every value but those of keys that name things: below a credential, in an item of an `env` list.
+    /// Every value except those of keys that name things: below a credential, in an item of an `env` list.
     Values,
     /// Every value: a mapping of environment variables.
     Environment,
@@ -35,7 +35,7 @@ pub(super) enum Cover {
 }
 
 impl Cover {
-    /// Whether it hides a scalar as it is written.
+    /// Returns whether it hides a scalar as it is written.
     pub(super) fn hides(self, scalar: &str) -> bool {
         match self {
             Self::Nothing => false,
@@ -46,7 +46,7 @@ impl Cover {
     }
 }
 
-/// What follows from one key for the value next to it and the lines below it.
+/// The decision of one key about the value next to it and the lines below it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Verdict {
     /// What is hidden of a scalar, and of the scalars of a list.
@@ -60,7 +60,7 @@ impl Verdict {
         Self { scalar, nested }
     }
 
-    /// Judges `key`, which is below the key `parent` in a mapping that hides `outer`.
+    /// Returns the decision of `key`, below the key `parent` in a mapping that hides `outer`.
     pub(super) fn of(key: &str, parent: &str, outer: Hiding, is_secret: bool) -> Self {
         let reach = || names::reach_below(parent, key);
         let own = || match reach() {
@@ -94,7 +94,7 @@ impl Verdict {
         }
     }
 
-    /// What an item of a list hides, or an entry of a mapping before its key is read.
+    /// Returns the decision for an item of a list, or for an entry of a mapping before its key is read.
     pub(super) fn of_item(self) -> Self {
         match self.nested {
             Hiding::Environment => Self::new(Cover::Texts, Hiding::Values),

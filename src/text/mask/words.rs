@@ -1,4 +1,4 @@
-//! Credentials in the words of a shell and of broken lines: after a flag, in a mapping that is cut off, after a tab.
+//! Credentials in the words of shell commands and broken lines: after a flag, in a truncated mapping, after a tab.
 
 use std::ops::Range;
 
@@ -13,8 +13,8 @@ pub(super) fn hide(text: &str, hidden: &mut Vec<Range<usize>>) {
     hide_behind_tabs(text, hidden);
 }
 
-/// Hides the argument after a flag that is called as a credential: `--token X`, `["--token", "X"]`, and
-/// `- --token` with `- X` in the next line. What is assigned by `=` is found elsewhere.
+/// Hides the argument after a flag named like a credential: `--token X`, `["--token", "X"]`, and `- --token` with `- X`
+/// on the next line. Assignments with `=` are found elsewhere.
 fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     for at in memmem::find_iter(bytes, "--") {
@@ -47,13 +47,13 @@ fn hide_behind_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether the scalar of an item is below this: `|`, `>-`, `|2+`.
+/// Returns whether the scalar of an item is below this: `|`, `>-`, `|2+`.
 fn is_block_header(argument: &[u8]) -> bool {
     let is_indicator = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-');
     matches!(argument.trim_ascii_end(), [b'|' | b'>', rest @ ..] if rest.iter().all(is_indicator))
 }
 
-/// The end of the lines that are indented more than the line of `at`.
+/// Returns the end of the lines that are indented more than the line of `at`.
 fn block_end(text: &str, at: usize) -> usize {
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -69,7 +69,7 @@ fn block_end(text: &str, at: usize) -> usize {
     end
 }
 
-/// Whether an argument is the next flag: `--verbose`, `--user=a`, `-v`. A secret can begin with a dash too.
+/// Returns whether an argument is the next flag: `--verbose`, `--user=a`, `-v`. A secret can start with a dash too.
 fn is_flag(argument: &[u8]) -> bool {
     let is_letter = |byte: &u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
@@ -85,7 +85,7 @@ fn is_flag(argument: &[u8]) -> bool {
     }
 }
 
-/// Programs that take a password after a short flag, and that flag. `-u` takes `user:password`.
+/// Programs that accept a password after a short flag, and that flag. `-u` has `user:password`.
 const SHORT_FLAGS: [(&str, &str); 15] = [
     ("curl", "-u"),
     ("curl", "--user"),
@@ -104,7 +104,7 @@ const SHORT_FLAGS: [(&str, &str); 15] = [
     ("sqlcmd", "-P"),
 ];
 
-/// Hides the argument after a short flag of the programs in [`SHORT_FLAGS`], in the same line or, item by item, in the
+/// Hides the argument after a short flag of the programs in [`SHORT_FLAGS`], on the same line or, item by item, on the
 /// lines after the program.
 fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     for program in SHORT_FLAGS.iter().map(|(program, _)| *program) {
@@ -125,7 +125,7 @@ fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// The length of a command after its program: to the line's end, or over the list items that follow.
+/// Returns the length of a command after its program: to the end of the line, or over the following list items.
 fn command_length(rest: &str) -> usize {
     const MOST_LINES: usize = 20;
     let mut length = 0;
@@ -172,7 +172,7 @@ fn is_argument(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b',' | b']')
 }
 
-/// Where the argument after a flag begins: behind quotes, a comma, or the dash of the next line.
+/// Returns where the argument after a flag begins: after quotes, a comma, or the dash of the next line.
 fn next_argument(bytes: &[u8], flag_end: usize) -> usize {
     let is_quote = |byte| matches!(byte, b'"' | b'\'');
     let is_blank = |byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
@@ -192,13 +192,13 @@ fn argument_length(rest: &[u8]) -> usize {
     count(rest, is_argument)
 }
 
-/// Hides `value` after a `name` in one line, as a variable in flow style has them, anywhere: the
-/// line that says whose variable it is may be the broken one.
+/// Hides `value` after a `name` on one line, as a variable in flow style has them, anywhere: the line with the parent
+/// may be the broken one.
 fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     for at in memmem::find_iter(bytes, "value:") {
         let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        // A longer line is hardly one of a person; the scan stays linear.
+        // A longer line is hardly written by a person; the scan stays linear.
         let near = floor(text, at.saturating_sub(FAR)).max(line);
         if !text[near..at].contains("name:") {
             continue;
@@ -217,7 +217,7 @@ fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// How far before `value` its `name` may be.
+/// The most bytes between `name` and `value`.
 const FAR: usize = 400;
 
 fn floor(text: &str, at: usize) -> usize {
@@ -227,8 +227,8 @@ fn floor(text: &str, at: usize) -> usize {
         .unwrap_or_default()
 }
 
-/// Hides what is after a tab that begins a line: YAML knows no such indentation, so that nobody can
-/// tell what the line belongs to.
+/// Hides what follows a tab at the start of a line: YAML does not allow such indentation, so it is unknown what the
+/// line belongs to.
 fn hide_behind_tabs(text: &str, hidden: &mut Vec<Range<usize>>) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {

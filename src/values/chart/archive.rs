@@ -1,37 +1,36 @@
-//! The door to flate2 and tar: the files of a packed chart (`.tgz`).
+//! Unpacking packaged charts (`.tgz`). Only this module uses flate2 and tar.
 
 use std::io::Read;
 use std::path::Component;
 
 use super::ChartFile;
 
-/// What a chart and those in it may hold unpacked, in bytes: Helm's own bounds (`MaxDecompressedChartSize`, and
-/// `MaxDecompressedFileSize` for a file). To Helm each archive in an archive has a bound of its own, so that they
-/// multiply.
+/// The largest size of an unpacked chart with all its subcharts, in bytes. It is Helm's limit
+/// (`MaxDecompressedChartSize`), which Helm applies to each nested archive separately.
 pub const LARGEST_CHART: u64 = 100 << 20;
 
-/// What one file of a chart may hold, in bytes.
+/// The largest size of a file in a chart, in bytes: Helm's limit (`MaxDecompressedFileSize`).
 pub const LARGEST_CHART_FILE: u64 = 5 << 20;
 
 /// Why an archive cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// It is no tar file behind gzip.
+    /// It is not a gzipped tar file.
     #[error("not a chart archive: {0}")]
     Unreadable(#[from] std::io::Error),
-    /// It would unpack to more than Helm takes.
+    /// It is larger than Helm accepts.
     #[error("more than {}Mi unpacked, or a file larger than {}Mi", LARGEST_CHART >> 20, LARGEST_CHART_FILE >> 20)]
     TooLarge,
-    /// A file that decides its values is a link, and an archive has nothing that it could lead to.
+    /// A file that the values depend on is a link, which cannot be resolved in an archive.
     #[error("`{0}` is a link, a file is expected")]
     Link(String),
-    /// A file would land outside of the chart.
+    /// A file would be unpacked outside of the chart.
     #[error("`{0}` is outside of the chart directory")]
     Outside(String),
 }
 
-/// The files of a packed chart; their paths begin below the folder that it holds. `left` is what may still be
-/// unpacked, in bytes.
+/// Returns the files of a packaged chart, with paths relative to its top directory. `left` is the number of bytes
+/// that may still be unpacked.
 pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, ArchiveError> {
     let before = *left;
     let unpacked = flate2::read::GzDecoder::new(bytes).take(before + 1);
@@ -76,7 +75,7 @@ pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, Arc
     Ok(files)
 }
 
-/// Whether a file of a chart, or of a chart below it, is one of those that its values come from.
+/// Whether the values of a chart or a subchart depend on a file.
 fn decides_values(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(

@@ -1,3 +1,5 @@
+//! Charts and their dependencies.
+
 mod archive;
 mod read;
 
@@ -14,33 +16,42 @@ use crate::text::{SourceId, Span};
 /// A file of a chart.
 #[derive(Debug, Clone)]
 pub struct ChartFile {
-    /// Its path below the chart's folder, with `/`.
+    /// The path in the chart's directory, with `/`.
     pub path: String,
-    /// Its bytes.
+    /// The content.
     pub content: Vec<u8>,
-    /// Where it is, if that is not below the chart's folder: a dependency in another folder.
+    /// The path on disk, if the file is not in the chart's directory but in that of a `file://` dependency.
     pub place: Option<PathBuf>,
 }
 
-/// A chart with what decides its values (`Chart.yaml`, `values.yaml`, `charts/`).
+/// A chart, as far as its values depend on it (`Chart.yaml`, `values.yaml`, `charts/`).
 #[derive(Debug, Clone)]
 pub struct Chart {
-    /// `name` of Chart.yaml; the alias once dependencies are processed.
+    /// `name` of Chart.yaml, or the alias after dependencies are processed.
     pub name: String,
     /// `version` of Chart.yaml.
     pub version: String,
-    /// `dependencies` of Chart.yaml, or of the requirements.yaml of older charts.
+    /// `dependencies` of Chart.yaml, or of requirements.yaml in older charts.
     pub dependencies: Vec<Dependency>,
-    /// The defaults: a mapping.
+    /// The default values, a mapping.
     pub values: Value,
-    /// The charts below `charts/`, by the names of their folders and archives.
+    /// The subcharts in `charts/`, in the order of their directory and archive names.
     pub charts: Vec<Chart>,
-    /// `values.schema.json`, where there is one.
+    /// `values.schema.json`, if there is one.
     pub schema: Option<SourceId>,
 }
 
 impl Chart {
-    /// The sources of its defaults and of those of all charts below it.
+    /// Adds the sources of its values and schema, and of those of all charts below it.
+    pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
+        self.values.add_sources(sources);
+        sources.extend(self.schema);
+        for chart in &self.charts {
+            chart.add_sources(sources);
+        }
+    }
+
+    /// Returns the sources of the defaults of the chart and all its subcharts.
     pub fn default_sources(&self) -> BTreeSet<SourceId> {
         let below = self.charts.iter().flat_map(Chart::default_sources);
         std::iter::once(self.values.set.value.source)
@@ -54,33 +65,33 @@ impl Chart {
 pub struct Dependency {
     /// The chart's name.
     pub name: String,
-    /// The range of versions, or the one version that Chart.lock settled on.
+    /// The version range, or the version in Chart.lock.
     pub version: String,
-    /// Where it comes from.
+    /// The repository.
     pub repository: String,
-    /// The key under which the parent keeps its values, if that is another.
+    /// The key of its values in the parent, if it is not the name.
     pub alias: Option<String>,
-    /// Paths of values, with commas between; the first that is a boolean decides.
+    /// Paths of values, separated by commas. The first one with a boolean decides.
     pub condition: String,
-    /// Keys of the root's `tags`; the chart is off if some are false and none is true.
+    /// Keys of the root's `tags`. The chart is disabled if some are false and none is true.
     pub tags: Vec<String>,
-    /// Values that the parent takes over from it.
+    /// The values that the parent imports from it.
     pub imports: Vec<Import>,
-    /// Where it is named in Chart.yaml or requirements.yaml.
+    /// The span of its name in Chart.yaml or requirements.yaml.
     pub place: Option<Span>,
 }
 
 /// An item of `import-values`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// The path of a mapping of the dependency; the short form `a` means `exports.a`.
+    /// The path of a mapping in the dependency; the short form `a` stands for `exports.a`.
     pub child: String,
-    /// The path in the parent; `.` is its root.
+    /// The path in the parent; `.` is the root.
     pub parent: String,
 }
 
 impl Dependency {
-    /// The key of its values in the parent.
+    /// Returns the key of its values in the parent.
     pub fn key(&self) -> &str {
         self.alias.as_deref().unwrap_or(&self.name)
     }

@@ -1,4 +1,4 @@
-//! A chart from its files, as Helm's `loader.LoadFiles` reads them.
+//! Reading a chart from its files, as Helm's `loader.LoadFiles` does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -15,14 +15,14 @@ pub(in crate::values) static NOT_A_CHART: Code =
     Code::error("VA003", "chart-unreadable", "a chart cannot be loaded")
         .page(include_str!("not_a_chart.md"));
 
-/// Charts in charts in charts: no real one is deeper.
+/// The deepest nesting of subcharts. No real chart is deeper.
 pub const DEEPEST_CHART: usize = 16;
 
-/// How far charts in charts may go.
+/// The limits for nested charts.
 struct Limits {
-    /// The charts around the one that is read.
+    /// The number of parent charts.
     depth: usize,
-    /// Bytes that may still be unpacked.
+    /// The number of bytes that may still be unpacked.
     left: u64,
 }
 
@@ -33,7 +33,7 @@ impl Default for Limits {
     }
 }
 
-/// Reads a chart. `name` is how its place is shown; its texts go into the sources under it.
+/// Reads a chart from its files. Its texts become sources whose names begin with `name`.
 pub fn read_chart(
     sources: &mut Sources,
     name: &str,
@@ -43,7 +43,7 @@ pub fn read_chart(
     read_at(sources, name, files, helm, &mut Limits::default())
 }
 
-/// Reads a packed chart.
+/// Reads a packaged chart.
 pub fn read_archive(
     sources: &mut Sources,
     name: &str,
@@ -78,7 +78,7 @@ fn read_at(
         let message = format!("`{name}` is nested more than {DEEPEST_CHART} charts deep");
         return Err(Diagnostic::new(&NOT_A_CHART, message));
     }
-    let (mut own, below) = apart(files);
+    let (mut own, below) = split_by_chart(files);
     let mut text_of = |file: &str| {
         let ChartFile { content, place, .. } = own.remove(file)?;
         let text = String::from_utf8_lossy(&content).into_owned();
@@ -108,7 +108,7 @@ fn read_at(
         chart.dependencies = read_metadata(sources, requirements)?.dependencies;
     }
     if let Some(lock) = lock.or(old_lock) {
-        settle_versions(&mut chart, &read_metadata(sources, lock)?);
+        lock_versions(&mut chart, &read_metadata(sources, lock)?);
     }
     if let Some(flaw) = dependency_flaw(&chart) {
         return Err(Diagnostic::new(&NOT_A_CHART, format!("`{name}`: {flaw}"))
@@ -132,8 +132,8 @@ fn read_at(
     Ok(chart)
 }
 
-/// A chart's own files by their paths, and those of the charts below it by their folders.
-fn apart(
+/// Returns the chart's own files by path, and the files of subcharts by directory.
+fn split_by_chart(
     files: Vec<ChartFile>,
 ) -> (
     BTreeMap<String, ChartFile>,
@@ -157,11 +157,11 @@ fn apart(
     (own, below)
 }
 
-/// The dependencies in other folders that the Chart.yaml or requirements.yaml of a chart names: the name of each, and the
-/// folder as it is written behind `file://`.
+/// Returns the dependencies of a Chart.yaml or requirements.yaml that are directories: the name, and the path after
+/// `file://`.
 pub fn folder_dependencies(metadata: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(metadata);
-    // What cannot be read is reported where the chart is read.
+    // A file that cannot be parsed is reported when the chart is read.
     let Ok(document) = yaml::parse(&text) else {
         return Vec::new();
     };
@@ -175,17 +175,17 @@ pub fn folder_dependencies(metadata: &[u8]) -> Vec<(String, String)> {
     items.filter_map(folder).collect()
 }
 
-/// Takes the versions that `helm dependency update` settled on.
-fn settle_versions(chart: &mut Chart, lock: &Chart) {
+/// Sets the versions of dependencies to those in the lock file.
+fn lock_versions(chart: &mut Chart, lock: &Chart) {
     for dependency in &mut chart.dependencies {
-        let mut settled = lock.dependencies.iter();
-        if let Some(settled) = settled.find(|settled| settled.name == dependency.name) {
-            dependency.version.clone_from(&settled.version);
+        let mut locked = lock.dependencies.iter();
+        if let Some(locked) = locked.find(|locked| locked.name == dependency.name) {
+            dependency.version.clone_from(&locked.version);
         }
     }
 }
 
-/// What Helm refuses about `dependencies`: two with one name, and an alias that cannot be a key.
+/// Returns why Helm refuses `dependencies`: two have one name, or an alias cannot be a key.
 fn dependency_flaw(chart: &Chart) -> Option<String> {
     let mut known = BTreeSet::new();
     for dependency in &chart.dependencies {
@@ -207,7 +207,7 @@ fn dependency_flaw(chart: &Chart) -> Option<String> {
     None
 }
 
-/// What lies in `charts/`: an archive, or a folder; what begins with `_` or `.` is not looked at.
+/// Reads an archive or a directory in `charts/`. Names that begin with `_` or `.` are ignored.
 fn read_below(
     sources: &mut Sources,
     name: &str,
@@ -233,7 +233,7 @@ fn read_below(
     read_at(sources, name, files, helm, limits).map(Some)
 }
 
-/// What Chart.yaml or requirements.yaml says; values and charts are still to come.
+/// Reads Chart.yaml or requirements.yaml, without values and subcharts.
 fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnostic> {
     let text = sources.get(source).text();
     let document = yaml::parse(text).map_err(|error| {
@@ -259,7 +259,8 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
     })
 }
 
-/// A field of Chart.yaml that is a string to Helm, whatever YAML makes of it: `name: y` is `true`.
+/// Returns a field of Chart.yaml as the string that Helm reads, whatever its YAML type: `y` in `name: y` is the boolean
+/// `true` in YAML.
 fn string(node: NodeRef<'_>, key: &str) -> String {
     let scalar = node.get(key).and_then(|value| value.scalar());
     let scalar = scalar.filter(|scalar| !matches!(scalar, yaml::Scalar::Null));
@@ -291,7 +292,7 @@ fn import(item: NodeRef<'_>) -> Import {
             parent: ".".to_owned(),
         };
     }
-    // What Helm prints for a key that is not there is the key that it takes.
+    // For a missing key, Helm uses the text that Go prints for it.
     let path = |key: &str| {
         let path = item.get(key).and_then(|path| path.text());
         path.unwrap_or("<nil>").to_owned()

@@ -1,4 +1,4 @@
-//! What a path and a value do to the values that are there.
+//! Setting a value at a path in existing values.
 
 use std::sync::Arc;
 
@@ -11,26 +11,25 @@ const LARGEST_INDEX: usize = 65536;
 /// A step of a path.
 #[derive(Debug)]
 pub(super) enum SetStep {
-    /// A key, and where it stands in the argument.
+    /// A key, and its span in the argument.
     Key { name: String, span: Span },
-    /// A place in a list.
+    /// An index in a list.
     Index(usize),
 }
 
-/// What is set at the end of a path.
+/// The value at the end of a path.
 #[derive(Debug)]
 pub(super) enum Leaf {
     /// A value.
     Value(Value),
-    /// The empty text, as the argument ends behind `=`.
+    /// The empty string, because the argument ends after `=`.
     EmptyAtEnd(Value),
-    /// Nothing: the argument ended before.
+    /// No value: the argument ends before it.
     Nothing,
 }
 
 impl Leaf {
-    /// Whether Helm takes the end of the argument for the end of the whole work, and leaves what it made on
-    /// the way where it is.
+    /// Whether Helm stops at the end of the argument and does not insert the new mappings and lists on the path.
     fn stops_early(&self, rest: &[SetStep]) -> bool {
         match self {
             Leaf::Nothing => true,
@@ -47,10 +46,10 @@ impl Leaf {
     }
 }
 
-/// Sets a leaf at a path; `made` stands for what is made on the way.
+/// Sets a value at a path. New mappings and lists on the way get the place of `made`.
 ///
 /// # Errors
-/// Why Helm refuses it, in words.
+/// Why Helm refuses it.
 pub(super) fn assign(
     values: &mut Value,
     path: &[SetStep],
@@ -63,6 +62,7 @@ pub(super) fn assign(
     }
 }
 
+/// Sets a value below a mapping.
 fn in_map(map: &mut Map, path: &[SetStep], leaf: Leaf, made: &Value) -> Result<(), String> {
     let Some((SetStep::Key { name, span }, rest)) = path.split_first() else {
         return Err("an index needs a key before it".to_owned());
@@ -118,7 +118,7 @@ fn in_map(map: &mut Map, path: &[SetStep], leaf: Leaf, made: &Value) -> Result<(
     Ok(())
 }
 
-/// A key that is empty is not set.
+/// Sets a key, unless it is empty.
 fn put(map: &mut Map, name: &str, value: Value) {
     if name.is_empty() {
         return;
@@ -131,6 +131,7 @@ fn put(map: &mut Map, name: &str, value: Value) {
     }
 }
 
+/// Sets a value below a list.
 fn in_list(
     items: &mut Vec<Value>,
     path: &[SetStep],
@@ -187,7 +188,7 @@ fn in_list(
     }
 }
 
-/// Places before the index that nobody set are null.
+/// Sets an item of a list. New items before the index are null.
 fn put_at(items: &mut Vec<Value>, index: usize, value: Value, made: &Value) -> Result<(), String> {
     if index > LARGEST_INDEX {
         return Err(format!("the largest index is {LARGEST_INDEX}"));

@@ -1,4 +1,4 @@
-//! Values on the command line: `--set` and the options like it, in Helm's own grammar (`pkg/strvals`).
+//! Values on the command line: `--set` and similar options, in Helm's grammar (`pkg/strvals`).
 
 mod assign;
 mod read;
@@ -17,8 +17,7 @@ pub(super) static BROKEN: Code = Code::error(
 )
 .page(include_str!("broken.md"));
 
-/// Which of Helm's options an argument belongs to; Helm applies them in this order, whatever theirs on the
-/// command line.
+/// The option of an argument. Helm applies the options in this order, whatever their order on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SetKind {
     /// `--set-json`
@@ -33,18 +32,18 @@ pub enum SetKind {
     Literal,
 }
 
-/// What is wrong with an argument, in words, and where.
+/// What is wrong with an argument, and where.
 #[derive(Debug)]
 struct SetProblem {
     message: String,
     at: std::ops::Range<usize>,
 }
 
-/// Lays one argument over the values. `source` is the argument; `read_file` is asked for the files of
-/// `--set-file`, and says why one cannot be read.
+/// Applies an argument to values. `source` is the argument. `read_file` returns the content of a file for
+/// `--set-file`, or why it cannot be read.
 ///
 /// # Errors
-/// Where Helm refuses the argument, or what it would be laid over.
+/// If Helm refuses the argument, or the existing values do not fit it.
 pub fn set(
     values: &mut Value,
     kind: SetKind,
@@ -64,7 +63,7 @@ pub fn set(
     {
         argument.object().map(|object| lay_over(values, object))
     } else {
-        lay_all(values, &mut argument)
+        assign_all(values, &mut argument)
     };
     done.map_err(|flaw| {
         Diagnostic::new(&BROKEN, flaw.message)
@@ -75,7 +74,8 @@ pub fn set(
     })
 }
 
-fn lay_all(values: &mut Value, argument: &mut Argument<'_>) -> Result<(), SetProblem> {
+/// Applies all assignments of an argument: `a=1,b=2`.
+fn assign_all(values: &mut Value, argument: &mut Argument<'_>) -> Result<(), SetProblem> {
     while argument.at < argument.text.len() {
         let start = argument.at;
         let (path, end) = argument.path()?;

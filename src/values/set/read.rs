@@ -1,4 +1,4 @@
-//! The grammar: paths, and values of each kind.
+//! Parsing arguments: paths, and values of each option.
 
 use serde_json::Value as Json;
 
@@ -10,24 +10,24 @@ use crate::values::{Content, Value};
 /// Helm's `MaxNestedNameLevel`.
 const DEEPEST: usize = 30;
 
-/// Keys and indexes in all; Helm has no bound for indexes, and no real path comes near.
+/// The most keys and indexes in a path. Helm has no limit for indexes, and no real path comes near this one.
 const LONGEST: usize = 256;
 
-/// An argument that is being read.
+/// A parser of one argument.
 pub(super) struct Argument<'a> {
     pub(super) text: &'a str,
     pub(super) source: SourceId,
     pub(super) kind: SetKind,
-    /// The byte that comes next.
+    /// The offset of the next character.
     pub(super) at: usize,
     pub(super) read_file: &'a mut dyn FnMut(&str) -> Result<String, String>,
 }
 
-/// What a path ends with.
+/// The end of a path.
 pub(super) enum End {
     /// `=`
     Value,
-    /// Nothing.
+    /// The end of the argument.
     Input,
 }
 
@@ -38,8 +38,8 @@ impl Argument<'_> {
         Some(next)
     }
 
-    /// Characters up to one of these, which is taken and given back too; a backslash takes the meaning from
-    /// the next one, but in literals.
+    /// Reads up to one of the characters in `stops`, which is consumed and returned too. A backslash escapes the next
+    /// character, except in literals.
     fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
         let mut word = String::new();
         while let Some(next) = self.next() {
@@ -64,7 +64,7 @@ impl Argument<'_> {
         Err(SetProblem { message, at })
     }
 
-    /// Keys and indexes up to the value.
+    /// Reads the keys and indexes before the value.
     pub(super) fn path(&mut self) -> Result<(Vec<SetStep>, End), SetProblem> {
         let mut path = Vec::new();
         let mut depth = 0;
@@ -97,7 +97,7 @@ impl Argument<'_> {
         }
     }
 
-    /// `0][1].` and so on; gives back what follows.
+    /// Reads indexes such as `0][1].`, and returns the character after them.
     fn indexes(&mut self, path: &mut Vec<SetStep>) -> Result<Option<char>, SetProblem> {
         loop {
             let start = self.at;
@@ -126,7 +126,7 @@ impl Argument<'_> {
         }
     }
 
-    /// The value behind `=`, and the comma behind it.
+    /// Reads the value after `=`, and the comma after it.
     pub(super) fn leaf(&mut self, path: &[SetStep]) -> Result<Leaf, SetProblem> {
         let key = path.iter().rev().find_map(|step| match step {
             SetStep::Key { span, .. } => Some(*span),
@@ -163,7 +163,7 @@ impl Argument<'_> {
         }
     }
 
-    /// `a,b}` and the comma behind it.
+    /// Reads the rest of a list, such as `a,b}`, and the comma after it.
     fn list(&mut self, key: Option<Span>) -> Result<Vec<Value>, SetProblem> {
         let mut items = Vec::new();
         loop {
@@ -195,7 +195,7 @@ impl Argument<'_> {
         }
     }
 
-    /// One JSON value with the blanks and the comma behind it; nothing is null.
+    /// Reads a JSON value, and the blanks and the comma after it. No value is null.
     fn json(&mut self, key: Option<Span>) -> Result<Content, SetProblem> {
         if self.ends_item() {
             return Ok(Content::Null);
@@ -212,7 +212,7 @@ impl Argument<'_> {
         Ok(content_of(json, key, place))
     }
 
-    /// Takes blanks and a comma, and says whether there was nothing else.
+    /// Skips blanks and a comma. Returns whether that ends the item.
     fn ends_item(&mut self) -> bool {
         loop {
             let before = self.at;
@@ -227,7 +227,7 @@ impl Argument<'_> {
         }
     }
 
-    /// All of the argument as one JSON object.
+    /// Reads the whole argument as a JSON object.
     pub(super) fn object(&mut self) -> Result<Value, SetProblem> {
         let all = 0..self.text.len();
         let json: Json = serde_json::from_str(self.text.trim()).map_err(|_| SetProblem {
@@ -239,7 +239,7 @@ impl Argument<'_> {
     }
 }
 
-/// All of it stands at one place; Go reads every number of JSON as a float.
+/// Returns the content for JSON whose values all have one place. Go reads every JSON number as a float.
 fn content_of(json: Json, key: Option<Span>, place: Span) -> Content {
     let made = |json: Json| Value::new(content_of(json, key, place), key, place);
     match json {
@@ -257,8 +257,8 @@ fn content_of(json: Json, key: Option<Span>, place: Span) -> Content {
     }
 }
 
-/// A word of `--set`: booleans and null in any case, and integers without a leading zero; anything else is
-/// a string.
+/// Returns the content for a value of `--set`: booleans and null in any case, and integers without a leading zero.
+/// Anything else is a string.
 fn typed(word: String) -> Content {
     let is = |known: &str| word.eq_ignore_ascii_case(known);
     if is("true") || is("false") {

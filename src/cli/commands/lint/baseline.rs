@@ -12,11 +12,11 @@ use crate::lint::{Baseline, Selection};
 pub(in crate::cli) static BROKEN_BASELINE: Code = Code::error(
     "CL010",
     "baseline-unusable",
-    "the file of known findings cannot be used",
+    "the baseline file cannot be used",
 )
 .page(include_str!("../../codes/broken_baseline.md"));
 
-/// Applies the selection, leaves out the findings that are known, and writes the file where that is asked for.
+/// Applies the selection, removes known findings, and writes the baseline if requested.
 pub(super) fn apply(
     session: &mut Session<'_>,
     options: &LintOptions,
@@ -29,15 +29,15 @@ pub(super) fn apply(
         if !options.write_baseline {
             return Ok(());
         }
-        let message = "`--write-baseline` does not know where to";
+        let message = "`--write-baseline` needs a file";
         let error = Diagnostic::new(&BROKEN_BASELINE, message);
-        return Err(error.help("name the file by `--baseline FILE`"));
+        return Err(error.help("add `--baseline FILE`"));
     };
     if options.write_baseline {
-        // Once read, it is an input too.
+        // Once read, the baseline is an input too.
         session.outputs.check(&session.reader, path)?;
     }
-    // What is not asked for now is still there.
+    // Findings that are not selected still exist.
     let now = Baseline::of(&session.reader.sources, findings);
     selection.apply(findings);
     let known = match (session.host.is_file(path), options.write_baseline) {
@@ -52,14 +52,14 @@ pub(super) fn apply(
         let written = session.host.write_file(path, shrunk.write().as_bytes());
         written.map_err(|error| unwritable(&error))?;
         let findings = plural(shrunk.len(), "known finding");
-        session.say(&format!("{findings} in {}", path.display()));
+        session.say(&format!("{findings} written to {}", path.display()));
     } else if gone > 0 && options.to.is_none() {
         let (findings, verb) = match gone {
-            1 => ("1 known finding".to_owned(), "is"),
-            _ => (format!("{gone} known findings"), "are"),
+            1 => ("1 known finding".to_owned(), "occurs"),
+            _ => (format!("{gone} known findings"), "occur"),
         };
         session.say(&format!(
-            "{findings} {verb} gone: `--write-baseline` removes {} from {}",
+            "{findings} no longer {verb}: `--write-baseline` removes {} from {}",
             if gone == 1 { "it" } else { "them" },
             path.display()
         ));
@@ -70,8 +70,8 @@ pub(super) fn apply(
 fn read(session: &mut Session<'_>, path: &Path) -> Result<Baseline, Diagnostic> {
     let source = session.reader.read(path)?;
     Baseline::read(session.reader.text(source)).map_err(|error| {
-        let message = format!("`{}` is no baseline: {error}", path.display());
+        let message = format!("`{}` is not a baseline: {error}", path.display());
         Diagnostic::new(&BROKEN_BASELINE, message)
-            .help("`--write-baseline` writes one where there is no file")
+            .help("remove the file and run with `--write-baseline` to create a new one")
     })
 }

@@ -1,4 +1,4 @@
-//! `--fix` and `--diff`: the fixes of findings in the files that they stand in.
+//! `--fix` and `--diff`: applies the fixes of findings to their files.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,12 +12,12 @@ use crate::cli::session::Session;
 use crate::diag::{Diagnostic, Fix, Safety};
 use crate::fix::{self, Allowed, FixOutcome, Texts};
 use crate::host::Host;
-use crate::lint::{Repeats, Selection};
+use crate::lint::{Memo, Repeats, Selection};
 use crate::project::{LintRequest, Relint};
 use crate::report;
 use crate::text::{SourceId, Sources};
 
-/// What is to be fixed.
+/// The request of a run with fixes.
 #[derive(Clone, Copy)]
 pub(super) struct Fixing<'f> {
     pub(super) options: &'f LintOptions,
@@ -26,17 +26,17 @@ pub(super) struct Fixing<'f> {
     pub(super) policy_folder: Option<&'f Path>,
 }
 
-/// What came of the fixes that were asked for.
+/// The result of a run with fixes.
 pub(super) struct Fixed {
-    /// What is found after them, selected or not.
+    /// The remaining findings, selected or not.
     pub(super) left: Vec<Diagnostic>,
-    /// The diff, where one was asked for.
+    /// The diff, if requested.
     pub(super) diff: String,
-    /// What to tell of it.
+    /// Lines for the user.
     pub(super) lines: Vec<String>,
-    /// The files that were not written, and why.
+    /// Why files were not written.
     pub(super) errors: Vec<Diagnostic>,
-    /// The fixed text of standard input, where it is named.
+    /// The fixed standard input, if it is linted.
     pub(super) stdin: Option<String>,
 }
 
@@ -55,18 +55,20 @@ pub(super) fn count(session: &Session<'_>, fixing: Fixing<'_>, findings: &[Diagn
     let mut fixable = Fixable::default();
     for fix in fixes.filter(may_apply) {
         match fix.safety {
-            Safety::Safe => fixable.safe += 1,
-            Safety::Unsafe => fixable.risky += 1,
+            Safety::Safe => fixable.safe_fixes += 1,
+            Safety::Unsafe => fixable.unsafe_fixes += 1,
         }
     }
     fixable
 }
 
-/// Fixes what is to be fixed, and writes each file as soon as its fixes are proven, unless a diff is asked for. `first`
-/// is what was found in the files as they are, where that need not be found again: all of it in values.
+/// Applies the fixes and writes each file as soon as its fixes are verified, unless a diff is requested. `first` has the
+/// findings in the unchanged files, if these need not be linted again: that is so without manifests.
+/// `memo` has seen that run.
 pub(super) fn run(
     session: &mut Session<'_>,
     fixing: Fixing<'_>,
+    memo: Memo,
     mut first: Option<Vec<Diagnostic>>,
 ) -> Fixed {
     let options = fixing.options;
@@ -78,7 +80,7 @@ pub(super) fn run(
     let (host, sources) = (session.host, &session.reader.sources);
     let linter = Linter {
         host,
-        relint: Relint::new(&session.reader, fixing.request),
+        relint: Relint::new(&session.reader, fixing.request, memo),
         fixing,
         named: Named::of(host, &fixing),
         outside: RefCell::default(),
@@ -129,7 +131,7 @@ pub(super) fn run(
     }
 }
 
-/// Leaves out what is in no file.
+/// Keeps only the fixes of files that were written.
 fn keep_written(outcome: &mut FixOutcome, written: BTreeMap<SourceId, String>) {
     outcome.texts = written;
     let texts = &outcome.texts;
@@ -139,18 +141,18 @@ fn keep_written(outcome: &mut FixOutcome, written: BTreeMap<SourceId, String>) {
     });
 }
 
-/// What it takes to lint everything again.
+/// Lints the run again with changed texts.
 struct Linter<'l> {
     host: &'l dyn Host,
     relint: Relint<'l>,
     fixing: Fixing<'l>,
     named: Named,
-    /// The files that have fixes but are outside of what was named.
+    /// The files with fixes outside the given paths.
     outside: RefCell<BTreeSet<String>>,
 }
 
 impl Linter<'_> {
-    /// Lints everything again, with the texts as they are so far.
+    /// Returns the findings with the texts changed so far.
     fn lint(&self, changed: &BTreeMap<SourceId, String>, repeats: Repeats) -> Vec<Diagnostic> {
         let mut findings = self.relint.lint(changed, repeats);
         for finding in &mut findings {
@@ -159,7 +161,7 @@ impl Linter<'_> {
         findings
     }
 
-    /// Takes the fix off a finding that is not to be fixed.
+    /// Removes the fix of a finding that must not be fixed.
     fn keep_fix(&self, finding: &mut Diagnostic) {
         let is_asked_for = self.fixing.selection.has(finding);
         if !is_asked_for || !finding.fix.as_ref().is_some_and(|fix| self.may_apply(fix)) {
@@ -167,7 +169,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The text of standard input after fixes, where it is to be printed.
+    /// Returns the fixed standard input, if it is printed.
     fn fixed_stdin(&self, outcome: &FixOutcome) -> Option<String> {
         let mut sources = self.relint.sources.iter();
         let (id, source) = sources
@@ -177,14 +179,13 @@ impl Linter<'_> {
         Some(fixed.unwrap_or(source.text()).to_owned())
     }
 
-    /// A line for each file that has fixes and may not be written.
+    /// Returns a line for each file with fixes that must not be written.
     fn told_of_outside(&self) -> Vec<String> {
-        let line =
-            |name| format!("{name} was not fixed: it is outside of the named files and folders");
+        let line = |name| format!("{name} was not fixed: it is outside the given paths");
         self.outside.take().into_iter().map(line).collect()
     }
 
-    /// Whether all that a fix changes are files that may be written.
+    /// Returns whether a fix changes only files that may be written.
     fn may_apply(&self, fix: &Fix) -> bool {
         let mut outside = BTreeSet::new();
         for edit in &fix.edits {
@@ -205,7 +206,7 @@ impl Linter<'_> {
     }
 }
 
-/// One patch of all files that change; its last line says where it cannot be applied.
+/// Returns one patch of all changed files; its last line says if it cannot be applied.
 fn diff(session: &Session<'_>, outcome: &FixOutcome) -> String {
     let (mut text, mut altered) = (String::new(), None);
     for (id, new) in &outcome.texts {
@@ -222,7 +223,7 @@ fn diff(session: &Session<'_>, outcome: &FixOutcome) -> String {
     text + &altered.map(report::Altered::comment).unwrap_or_default()
 }
 
-/// How many were fixed, and which were not and why.
+/// Returns lines on how many findings were fixed, and why others were not.
 fn told(sources: &Sources, outcome: &FixOutcome, is_diff: bool) -> Vec<String> {
     let count: usize = outcome
         .applied

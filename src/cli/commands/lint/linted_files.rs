@@ -1,4 +1,4 @@
-//! Which files a run has linted, by the names that a baseline has.
+//! The files that a run has linted, by their names in a baseline.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,20 @@ use crate::diag::Diagnostic;
 use crate::policy::PathPatterns;
 use crate::project::{LintRequest, from_here};
 
-/// The files that a run has linted, and the folders that it has looked through.
+/// The linted files, and the directories that were searched.
 pub(super) struct LintedFiles {
     here: PathBuf,
     read: BTreeSet<PathBuf>,
-    /// What was read and could not be judged.
+    /// Files that were read but could not be linted.
     broken: BTreeSet<PathBuf>,
     folders: Vec<PathBuf>,
     excluded: PathPatterns,
-    /// The files that are not there any more are found out when they are asked for.
+    /// Deleted files, which are looked up on demand.
     gone: BTreeSet<PathBuf>,
 }
 
 impl LintedFiles {
-    /// What a request has led to. Without paths and releases it is about the working folder.
+    /// Returns the files of a request. Without paths and releases, these are in the current directory.
     pub(super) fn of(
         session: &Session<'_>,
         request: &LintRequest,
@@ -46,14 +46,14 @@ impl LintedFiles {
             read: names.collect(),
             broken: broken.collect(),
             folders,
-            // They were read before without a fault.
+            // They were read before without an error.
             excluded: PathPatterns::read(&request.exclude).unwrap_or_default(),
             gone: BTreeSet::new(),
             here,
         }
     }
 
-    /// Notes which of some files are not there any more: then nothing is left of their findings.
+    /// Records which of these files no longer exist, so that their findings are obsolete.
     pub(super) fn look_for<'f>(
         &mut self,
         session: &Session<'_>,
@@ -66,14 +66,14 @@ impl LintedFiles {
             .collect();
     }
 
-    /// Whether the run would have found what is wrong in a file.
+    /// Returns whether the run would have reported the findings of a file.
     pub(super) fn has(&self, file: &str) -> bool {
         let file = from_here(&self.here, Path::new(file));
         if self.broken.contains(&file) {
             return false;
         }
         let mut folders = self.folders.iter();
-        // A folder above the working folder has a path from the root.
+        // A parent directory is an absolute path.
         let is_below = |folder: &PathBuf| {
             file.starts_with(folder) && (file.is_relative() || folder.is_absolute())
         };

@@ -1,29 +1,29 @@
-//! The last line of a run.
+//! The summary line of a run.
 
 use crate::diag::{Diagnostic, Level};
 
-/// What a run comes to, besides its findings.
+/// The counts of a run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LintSummary {
-    /// How many values files, charts and manifests were linted.
+    /// The number of values files, charts and manifests that were linted.
     pub(super) files: usize,
-    /// How many YAML files of folders were not, as the linter knows nothing of what they hold.
+    /// The number of skipped YAML files, whose content is none of these.
     pub(super) skipped: usize,
-    /// The findings that have fixes.
+    /// The findings with fixes.
     pub(super) fixable: Fixable,
 }
 
-/// How many findings have a fix that may be applied.
+/// The number of findings with a fix that may be applied.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Fixable {
-    /// By `--fix`.
-    pub(super) safe: usize,
-    /// By `--unsafe-fixes` besides.
-    pub(super) risky: usize,
+    /// With `--fix`.
+    pub(super) safe_fixes: usize,
+    /// With `--unsafe-fixes` too.
+    pub(super) unsafe_fixes: usize,
 }
 
 impl LintSummary {
-    /// The line: `Found 4 errors, 1 warning in 12 files (3 fixable with --fix; 5 files skipped)`.
+    /// Returns the line: `Found 4 errors, 1 warning in 12 files (3 fixable with --fix; 5 files skipped)`.
     pub(super) fn line(&self, findings: &[Diagnostic]) -> String {
         let levels = [Level::Error, Level::Warning, Level::Note, Level::Hint];
         let counts: Vec<String> = levels
@@ -55,19 +55,22 @@ impl LintSummary {
 
 impl Fixable {
     fn note(self) -> Option<String> {
-        let Self { safe, risky } = self;
-        match (safe, risky) {
+        let Self {
+            safe_fixes,
+            unsafe_fixes,
+        } = self;
+        match (safe_fixes, unsafe_fixes) {
             (0, 0) => None,
-            (safe, 0) => Some(format!("{safe} fixable with --fix")),
-            (0, risky) => Some(format!("{risky} fixable with --fix --unsafe-fixes")),
-            (safe, risky) => Some(format!(
-                "{safe} fixable with --fix, {risky} with --unsafe-fixes"
+            (safe_fixes, 0) => Some(format!("{safe_fixes} fixable with --fix")),
+            (0, unsafe_fixes) => Some(format!("{unsafe_fixes} fixable with --fix --unsafe-fixes")),
+            (safe_fixes, unsafe_fixes) => Some(format!(
+                "{safe_fixes} fixable with --fix, {unsafe_fixes} with --unsafe-fixes"
             )),
         }
     }
 }
 
-/// A number with its noun: `1 file`, `2 files`.
+/// Returns a number with its noun: `1 file`, `2 files`.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
@@ -83,7 +86,11 @@ mod tests {
     const CODE: &Code = &Code::error("TS001", "test", "a test");
 
     #[track_caller]
-    fn check(levels: &[Level], [files, skipped, safe, risky]: [usize; 4], expected: &str) {
+    fn check(
+        levels: &[Level],
+        [files, skipped, safe_fixes, unsafe_fixes]: [usize; 4],
+        expected: &str,
+    ) {
         let findings = levels.iter().map(|level| Diagnostic {
             level: *level,
             ..Diagnostic::new(CODE, "a test")
@@ -91,7 +98,10 @@ mod tests {
         let summary = LintSummary {
             files,
             skipped,
-            fixable: Fixable { safe, risky },
+            fixable: Fixable {
+                safe_fixes,
+                unsafe_fixes,
+            },
         };
         assert_eq!(summary.line(&findings.collect::<Vec<_>>()), expected);
     }

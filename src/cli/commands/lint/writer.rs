@@ -1,4 +1,4 @@
-//! Where fixes are written: files inside of what was named, that still hold what was read.
+//! Writes fixed files: only files in the given paths that have not changed since they were read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,29 +9,28 @@ use crate::diag::Diagnostic;
 use crate::host::{Host, HostError};
 use crate::text::{Origin, Source, SourceId, Sources};
 
-/// The files and folders that a command line names, without links.
+/// The files and directories of the command line, with links resolved.
 pub(super) struct Named {
     paths: Vec<PathBuf>,
-    /// Whether standard input is named.
+    /// Whether standard input is linted.
     has_stdin: bool,
     /// The file whose content comes from standard input.
     stdin_file: Option<PathBuf>,
 }
 
-/// Whether fixes may change a text.
+/// Whether fixes may change a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
-    /// It is a file that is named, or standard input.
+    /// A file in the given paths, or standard input.
     Allowed,
-    /// It is a file that is not named.
+    /// A file outside the given paths.
     Outside,
-    /// It is no text that can be written.
+    /// Not a file that can be written.
     Never,
 }
 
 impl Named {
-    /// What the options name; where they name nothing, the working folder and that of the policy, which names the
-    /// releases.
+    /// Returns the given paths; without any, the current directory and that of the policy, which lists the releases.
     pub(super) fn of(host: &dyn Host, fixing: &Fixing<'_>) -> Self {
         let request = fixing.request;
         let layers = &request.layers;
@@ -41,7 +40,7 @@ impl Named {
             paths.extend(host.current_dir());
             paths.extend(fixing.policy_folder.map(Path::to_owned));
         }
-        // The folder of a policy in the working folder has an empty name.
+        // The directory of a policy in the current directory is the empty path.
         let here = |path: &PathBuf| Path::new(".").join(path);
         let paths = paths.iter().map(|path| host.real_path(&here(path)));
         Self {
@@ -51,7 +50,7 @@ impl Named {
         }
     }
 
-    /// Whether a text is a file that is one of them or inside of one, wherever links lead, or standard input.
+    /// Returns whether a source is in the given paths, with links resolved, or is standard input.
     pub(super) fn access(&self, host: &dyn Host, source: &Source) -> Access {
         if self.is_printed(source) {
             return Access::Allowed;
@@ -67,7 +66,7 @@ impl Named {
         }
     }
 
-    /// Whether a text came from standard input, so that it is printed and not written.
+    /// Returns whether a source came from standard input, so that it is printed and not written.
     pub(super) fn is_printed(&self, source: &Source) -> bool {
         match source.origin() {
             Origin::Stdin => self.has_stdin,
@@ -82,9 +81,9 @@ pub(super) struct Writer<'w> {
     host: &'w dyn Host,
     sources: &'w Sources,
     named: &'w Named,
-    /// The new texts that the files have by now.
+    /// The new texts of the files written so far.
     pub(super) written: BTreeMap<SourceId, String>,
-    /// Why the others were not written.
+    /// Why other files were not written.
     pub(super) refused: BTreeMap<SourceId, Diagnostic>,
 }
 
@@ -99,7 +98,7 @@ impl<'w> Writer<'w> {
         }
     }
 
-    /// Writes texts that belong together: none of them where one surely cannot be written.
+    /// Writes texts that belong together: none of them if one cannot be written for sure.
     pub(super) fn write(&mut self, texts: &[(SourceId, &str)]) {
         let is_printed = |id: SourceId| self.named.is_printed(self.sources.get(id));
         let files = texts.iter().filter(|(id, _)| !is_printed(*id));
@@ -135,19 +134,19 @@ impl<'w> Writer<'w> {
         file.expect("fixes change files alone")
     }
 
-    /// What the file holds as far as this run knows.
+    /// Returns the content of the file as this run knows it.
     fn known(&self, id: SourceId) -> &str {
         let written = self.written.get(&id).map(String::as_str);
         written.unwrap_or_else(|| self.sources.get(id).text())
     }
 
-    /// Looks for what surely stands in the way of a write.
+    /// Returns an error if the file cannot be written for sure.
     fn check(&self, id: SourceId) -> Result<(), Diagnostic> {
         let path = self.path(id);
         if self.host.is_read_only(path) {
             let message = format!("`{}` was not fixed: it is read-only", path.display());
             return Err(Diagnostic::new(&UNWRITABLE, message).help(
-                "make it writable, or leave its findings out: `--ignore`, `--diff` to see them",
+                "make it writable, or exclude its findings with `--ignore`; `--diff` shows the fixes",
             ));
         }
         if self.named.access(self.host, self.sources.get(id)) == Access::Outside {
@@ -177,26 +176,28 @@ impl<'w> Writer<'w> {
 
     fn belongs_to(&self, id: SourceId, other: SourceId) -> Diagnostic {
         let (path, other) = (self.sources.get(id).name(), self.path(other).display());
-        let message = format!("`{path}` was not fixed: a fix changes `{other}` as well");
-        Diagnostic::new(&UNWRITABLE, message).help(format!("see why `{other}` was not fixed"))
+        let message = format!("`{path}` was not fixed: the fix also changes `{other}`");
+        Diagnostic::new(&UNWRITABLE, message).help(format!("see the error about `{other}`"))
     }
 }
 
 fn changed(path: &Path) -> Diagnostic {
-    let message = format!("`{}` was not fixed: it changed meanwhile", path.display());
-    Diagnostic::new(&UNWRITABLE, message)
-        .help("run the command again: it reads the file as it is now")
+    let message = format!(
+        "`{}` was not fixed: it changed in the meantime",
+        path.display()
+    );
+    Diagnostic::new(&UNWRITABLE, message).help("run the command again")
 }
 
 fn outside(path: &Path) -> Diagnostic {
     let message = format!(
-        "`{}` was not fixed: it is outside of the named files and folders",
+        "`{}` was not fixed: it is outside the given paths",
         path.display()
     );
-    Diagnostic::new(&UNWRITABLE, message).help("name the file itself to let it be written")
+    Diagnostic::new(&UNWRITABLE, message).help("pass the file itself to have it written")
 }
 
 fn unwritten(path: &Path, error: &HostError) -> Diagnostic {
     let message = format!("`{}` was not fixed: {error}", path.display());
-    Diagnostic::new(&UNWRITABLE, message).help("look at the path and at who may write there")
+    Diagnostic::new(&UNWRITABLE, message).help("check the path and its permissions")
 }

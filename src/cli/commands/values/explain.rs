@@ -1,4 +1,4 @@
-//! Who set a value, who lost, and what the chart's default was.
+//! Shows where a value is set, which settings it overrides, and the chart default.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use crate::report;
 use crate::text::{Origin, SourceId, Sources, nearest};
 use crate::values::{Content, Map, Value};
 
-/// How many mappings may stand around a hub's values, so that its keys are found without their names.
+/// The most mappings around a hub's values that a key may omit.
 const AROUND: usize = 3;
 
-/// One paragraph for each value below the key: its path, who set it, and who lost, the nearest first.
+/// Returns one paragraph for each value below the key: its path, where it is set, and what it overrides, nearest first.
 /// `defaults` are the sources of charts.
 pub(super) fn explain(
     sources: &Sources,
@@ -33,8 +33,8 @@ pub(super) fn explain(
     Ok(text)
 }
 
-/// The values under a key: at the root, else below the mappings around it. With each its path, and whether
-/// it was deleted.
+/// Collects the values of a key, at the root or otherwise below other mappings: the path, the value, and whether it is
+/// deleted.
 fn find<'v>(
     values: &'v Value,
     key: &str,
@@ -52,7 +52,7 @@ fn find<'v>(
     }
 }
 
-/// Follows a key into a value; a key of its own may hold dots.
+/// Follows a path into a value; a single key may contain dots.
 fn follow<'v>(value: &'v Value, key: &str, path: &str, found: &mut Vec<(String, &'v Value, bool)>) {
     match &value.content {
         Content::Map(map) => {
@@ -83,7 +83,7 @@ fn follow<'v>(value: &'v Value, key: &str, path: &str, found: &mut Vec<(String, 
     }
 }
 
-/// What there is and what was deleted.
+/// Returns all entries, including deleted ones.
 fn all(map: &Map) -> impl Iterator<Item = (&String, &Value, bool)> {
     let there = map.entries.iter().map(|(name, value)| (name, value, false));
     let deleted = map.deleted.iter();
@@ -102,12 +102,12 @@ fn join(path: &str, name: &str) -> String {
 fn unknown(values: &Value, key: &str) -> Diagnostic {
     let mut known = Vec::new();
     paths(values, "", AROUND + 3, &mut known);
-    let message = format!("there is no value `{key}`");
+    let message = format!("no value is set for `{key}`");
     let diagnostic = Diagnostic::new(&NO_SUCH_VALUE, message);
     match nearest(key, known.iter().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help(
-            "keys have dots between: `singleuser.memory.limit`; `dunnage values` shows all of them",
+            "separate keys with dots: `singleuser.memory.limit`; `dunnage values` prints all of them",
         ),
     }
 }
@@ -118,7 +118,7 @@ fn paths(value: &Value, path: &str, depth: usize, known: &mut Vec<String>) {
     }
     for (name, below) in value.as_map().into_iter().flat_map(|map| &map.entries) {
         let path = join(path, name);
-        // As people name it who do not think of the mappings around a hub's values.
+        // Users may omit the mappings around a hub's values.
         let without = path.match_indices('.').take(AROUND);
         known.extend(without.map(|(dot, _)| path[dot + 1..].to_owned()));
         known.push(path.clone());
@@ -151,8 +151,13 @@ impl Explanation<'_> {
         text.push('\n');
         let how = if is_deleted { "deleted by" } else { "set by" };
         let mut rows = vec![(how, value)];
-        rows.extend(value.overridden.iter().map(|lost| ("over", lost)));
-        // Each chart of a tree hands the same default down to those below it.
+        rows.extend(
+            value
+                .overridden
+                .iter()
+                .map(|overridden| ("over", overridden)),
+        );
+        // Each chart passes the same default to its subcharts.
         let mut places = BTreeSet::new();
         rows.retain(|(_, value)| places.insert((value.set.value, value.set.key)));
         let rows: Vec<(&str, String, String)> = rows
@@ -174,7 +179,7 @@ impl Explanation<'_> {
         }
     }
 
-    /// `prod.yaml:14`; an argument has no lines.
+    /// Returns `prod.yaml:14`, or the option for an argument.
     fn place(&self, value: &Value) -> String {
         let span = value.set.key.unwrap_or(value.set.value);
         let source = self.sources.get(span.source);
@@ -185,7 +190,7 @@ impl Explanation<'_> {
         format!("{}:{line}", source.name())
     }
 
-    /// The key and the value as they may be shown, with a comment behind them; what goes on below is left out.
+    /// Returns the line of the key and its value with secrets masked, and a comment after it; further lines are omitted.
     fn line(&self, value: &Value) -> String {
         let span = value.set.key.unwrap_or(value.set.value);
         let source = self.sources.get(span.source);

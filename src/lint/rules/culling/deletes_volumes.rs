@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "CU004",
     "culling-deletes-volumes",
-    "the culler deletes users or their servers, and with them their volumes",
+    "the culler deletes idle users or named servers together with their volumes",
 )
 .page(include_str!("deletes_volumes.md"))
 .fix(FixKind::Safe);
@@ -21,44 +21,53 @@ const TEMPLATE: &str = "singleuser.storage.dynamic.pvcNameTemplate";
 const USERS: &str = "cull.users";
 const SERVERS: &str = "cull.removeNamedServers";
 
-/// Since then the chart leaves the name of the volume to KubeSpawner, whose own has the server in it.
-const OWN_NAMES: ChartVersion = ChartVersion::new(4, 0);
+/// The first version whose volume names come from KubeSpawner, and so contain the server name.
+const VOLUME_PER_SERVER: ChartVersion = ChartVersion::new(4, 0);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let is_dynamic = hub.text(TYPE) == Some("dynamic");
-    if hub.flag("cull.enabled") != Some(true) || !is_dynamic || keeps(hub) || is_for_a_day(hub) {
+    if hub.flag("cull.enabled") != Some(true)
+        || !is_dynamic
+        || keeps_volumes(hub)
+        || has_temporary_users(hub)
+    {
         return;
     }
     if hub.flag(USERS) == Some(true) {
-        let message = "idle users are deleted, and with them their volumes";
+        let message = "idle users lose their files: `cull.users` deletes users and their volumes";
         let finding = Diagnostic::new(&CODE, message).help(
-            "set `cull.users: false`, or `hub.config.KubeSpawner.delete_pvc: false` to keep the volumes",
+            "set `cull.users: false`, or keep the volumes with `hub.config.KubeSpawner.delete_pvc: false`",
         );
-        let places = [(USERS, "deletes users"), (TYPE, "their volumes")];
+        let places = [(USERS, "deletes users"), (TYPE, "one volume per user")];
         let edits = fixes::set(cx, USERS, false, USERS);
         let finding = hub.at(finding, &places);
-        findings.push(fixes::safe(finding, "leave users where they are", edits));
+        findings.push(fixes::safe_fix(finding, "set `cull.users: false`", edits));
     }
     let removes =
         hub.flag(SERVERS) == Some(true) && hub.flag("hub.allowNamedServers") == Some(true);
-    if removes && has_volume_each(hub) {
-        let message = "idle named servers are deleted, and with them their volumes";
+    if removes && has_volume_per_server(hub) {
+        let message =
+            "idle named servers lose their files: `cull.removeNamedServers` deletes their volumes";
         let finding = Diagnostic::new(&CODE, message).help(
-            "set `cull.removeNamedServers: false`, or `hub.config.KubeSpawner.delete_pvc: false` to keep the volumes",
+            "set `cull.removeNamedServers: false`, or keep the volumes with `hub.config.KubeSpawner.delete_pvc: false`",
         );
         let places = [
             (SERVERS, "deletes named servers"),
-            (TEMPLATE, "a volume for each server"),
+            (TEMPLATE, "one volume per server"),
         ];
         let edits = fixes::set(cx, SERVERS, false, SERVERS);
         let finding = hub.at(finding, &places);
-        findings.push(fixes::safe(finding, "stop named servers only", edits));
+        findings.push(fixes::safe_fix(
+            finding,
+            "set `cull.removeNamedServers: false`",
+            edits,
+        ));
     }
 }
 
-/// Whether volumes stay, or nobody can tell.
-fn keeps(hub: &Hub<'_>) -> bool {
+/// Whether volumes are kept when users or servers are deleted, or the values do not show it.
+fn keeps_volumes(hub: &Hub<'_>) -> bool {
     let paths = [
         "hub.config.KubeSpawner.delete_pvc",
         "hub.config.KubeSpawner",
@@ -71,18 +80,21 @@ fn keeps(hub: &Hub<'_>) -> bool {
     }
 }
 
-/// Whether every login makes a user that nobody comes back to.
-fn is_for_a_day(hub: &Hub<'_>) -> bool {
+/// Whether every login creates a new user who never returns.
+fn has_temporary_users(hub: &Hub<'_>) -> bool {
     let class = hub.text("hub.config.JupyterHub.authenticator_class");
     class.is_some_and(|class| class == "tmp" || class.contains("TmpAuthenticator"))
 }
 
-/// Whether each named server has a volume of its own.
-fn has_volume_each(hub: &Hub<'_>) -> bool {
+/// Whether each named server has its own volume.
+fn has_volume_per_server(hub: &Hub<'_>) -> bool {
     match hub.text(TEMPLATE) {
         Some(template) => ["{servername}", "{user_server}"]
             .iter()
             .any(|name| template.contains(name)),
-        None => hub.get(TEMPLATE).is_none_or(|value| value.is_null()) && hub.version >= OWN_NAMES,
+        None => {
+            hub.get(TEMPLATE).is_none_or(|value| value.is_null())
+                && hub.version >= VOLUME_PER_SERVER
+        }
     }
 }

@@ -10,7 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "CU001",
     "culling-disabled",
-    "servers are never stopped, so that nodes never empty",
+    "idle user servers are never culled, so nodes do not scale down",
 )
 .page(include_str!("disabled.md"));
 
@@ -18,15 +18,16 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     const CULL: &str = "cull.enabled";
     const SCHEDULER: &str = "scheduling.userScheduler.enabled";
     let hub = cx.hub;
-    let shrinks = match cx.facts.autoscaler {
+    let scales_down = match cx.facts.autoscaler {
         Some(autoscaler) => autoscaler != Autoscaler::None,
         None => hub.flag(SCHEDULER) == Some(true) || hub.has_placeholders(),
     };
-    if hub.flag(CULL) != Some(false) || !shrinks {
+    if hub.flag(CULL) != Some(false) || !scales_down {
         return;
     }
-    let message = "idle servers are never stopped, so that nodes do not empty and the cluster does not shrink";
+    let message =
+        "idle user servers are never culled, so nodes do not scale down: `cull.enabled` is false";
     let finding = Diagnostic::new(&CODE, message)
-        .help("set `cull.enabled: true`; `cull.timeout` and `cull.maxAge` say when");
-    findings.push(hub.at(finding, &[(CULL, "switched off here")]));
+        .help("set `cull.enabled: true`; `cull.timeout` and `cull.maxAge` (seconds) set when servers are culled");
+    findings.push(hub.at(finding, &[(CULL, "disabled here")]));
 }

@@ -8,8 +8,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "CU002",
-    "cull-interval",
-    "the culler looks more rarely than it would stop servers",
+    "cull-interval-too-long",
+    "the cull interval is not shorter than the idle timeout",
 )
 .page(include_str!("interval.md"))
 .fix(FixKind::Unsafe);
@@ -25,21 +25,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.flag("cull.enabled") != Some(true) || timeout <= 0.0 || every < timeout {
         return;
     }
-    let most = every + timeout;
+    let longest = every + timeout;
     let message = format!(
-        "servers are stopped after {timeout} idle seconds, and some only after {most}, for the culler looks every {every}"
+        "user servers can idle for {longest} seconds, not {timeout}: `cull.every` is {every} seconds"
     );
-    let finding =
-        Diagnostic::new(&CODE, message).help("half of `cull.timeout` is the culler's own choice");
-    let places = [
-        (EVERY, "how often it looks"),
-        (TIMEOUT, "how long a server may idle"),
-    ];
+    let finding = Diagnostic::new(&CODE, message)
+        .help("set `cull.every` to half of `cull.timeout`, the culler's own default");
+    let places = [(EVERY, "cull interval"), (TIMEOUT, "idle timeout")];
     let half = hub
         .get(TIMEOUT)
         .and_then(|timeout| timeout.to_json().as_u64());
     let half = half.map(|timeout| timeout / 2).filter(|half| *half > 0);
     let edits = half.and_then(|half| fixes::set(cx, EVERY, half, TIMEOUT));
-    let message = "look twice as often as servers may idle";
-    findings.push(fixes::risky(hub.at(finding, &places), message, edits));
+    let message = "set `cull.every` to half of `cull.timeout`";
+    findings.push(fixes::unsafe_fix(hub.at(finding, &places), message, edits));
 }

@@ -15,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::hint(
     "CU006",
     "kernels-keep-servers-alive",
-    "an open tab keeps a server alive",
+    "an open browser tab keeps an idle user server running",
 )
 .page(include_str!("kernels_keep_alive.md"))
 .fix(FixKind::Unsafe);
@@ -29,44 +29,46 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let files = hub.get(FILES).map(|files| files.to_json().to_string());
     let files = files.unwrap_or_default();
-    let culls = files.contains("cull_idle_timeout");
-    if files.contains("ENC[") || culls && culls_connected(&files) {
+    let culls_kernels = files.contains("cull_idle_timeout");
+    if files.contains("ENC[") || culls_kernels && culls_connected(&files) {
         return;
     }
-    let (message, help) = if culls {
+    let (message, label, help) = if culls_kernels {
         (
-            "kernels with an open tab are not stopped, and keep their servers alive",
-            "set `cull_connected: true` beside `cull_idle_timeout`",
+            "idle kernels with an open tab are not culled and keep their user server running",
+            "kernel culling is configured here",
+            "set `cull_connected: true` next to `cull_idle_timeout`",
         )
     } else {
         (
-            "kernels are not stopped, unless the image says so, and keep their servers alive",
-            "set `MappingKernelManager.cull_idle_timeout` and `cull_connected` of the servers by \
+            "idle kernels keep their user server running, unless the image culls them",
+            "kernels are not culled",
+            "set `MappingKernelManager.cull_idle_timeout` and `cull_connected` in a file of \
              `singleuser.extraFiles`",
         )
     };
-    let Some(place) = hub.nearest(if culls { FILES } else { "cull.timeout" }) else {
+    let Some(place) = hub.nearest(if culls_kernels { FILES } else { "cull.timeout" }) else {
         return;
     };
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(place), "idle servers are stopped")
+        .at(span(place), label)
         .help(help);
     findings.push(if !cx.hints {
         finding
-    } else if culls {
-        let edits = idle_timeout(hub).and_then(|timeout| connected(cx, timeout));
-        fixes::risky(finding, "stop those with an open tab too", edits)
+    } else if culls_kernels {
+        let edits = idle_timeout(hub).and_then(|timeout| set_connected(cx, timeout));
+        fixes::unsafe_fix(finding, "set `cull_connected: true`", edits)
     } else {
-        let edits = add_file(cx, place).filter(|_| !files.contains(SETTINGS));
-        fixes::risky(finding, "stop kernels after 20 minutes", edits)
+        let edits = add_settings_file(cx, place).filter(|_| !files.contains(SETTINGS));
+        fixes::unsafe_fix(finding, "cull idle kernels after 20 minutes", edits)
     });
 }
 
-/// Where Jupyter Server looks for settings, in every image that has them.
+/// The system-wide settings file of Jupyter Server.
 const SETTINGS: &str = "/etc/jupyter/jupyter_server_config.json";
 
-/// A file of settings, as the chart's documentation has it.
-fn add_file(cx: &Context<'_>, place: &Value) -> Edits {
+/// Returns edits that add a settings file as in the chart's documentation.
+fn add_settings_file(cx: &Context<'_>, place: &Value) -> Edits {
     let file = json!({
         "mountPath": SETTINGS,
         "data": {"MappingKernelManager": {
@@ -79,7 +81,7 @@ fn add_file(cx: &Context<'_>, place: &Value) -> Edits {
     fixes::add(cx, place, vec![(path, file.into())])
 }
 
-/// The mapping of a file of settings in which kernels are stopped, and when.
+/// Returns the settings in which idle kernels are culled, and their `cull_idle_timeout`.
 fn idle_timeout<'v>(hub: &Hub<'v>) -> Option<(&'v Value, &'v Value)> {
     let mut files = hub.entries(FILES).map(|(_, file)| file);
     files.find_map(|file| {
@@ -88,15 +90,16 @@ fn idle_timeout<'v>(hub: &Hub<'v>) -> Option<(&'v Value, &'v Value)> {
     })
 }
 
-fn connected(cx: &Context<'_>, (settings, timeout): (&Value, &Value)) -> Edits {
+/// Returns edits that set `cull_connected: true`.
+fn set_connected(cx: &Context<'_>, (settings, timeout): (&Value, &Value)) -> Edits {
     const KEY: &str = "cull_connected";
     match settings.get(KEY) {
-        Some(off) => fixes::replace_scalar(cx, off, true),
+        Some(old) => fixes::replace_scalar(cx, old, true),
         None => fixes::beside(cx, timeout, &[(&[KEY], true.into())]),
     }
 }
 
-/// Whether `cull_connected` is there and true, as JSON, YAML or Python write it.
+/// Whether `cull_connected` is true, in JSON, YAML or Python.
 fn culls_connected(files: &str) -> bool {
     let mut settings = files.match_indices("cull_connected");
     settings.any(|(at, name)| {

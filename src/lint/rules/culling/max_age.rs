@@ -9,14 +9,14 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "CU005",
     "max-age-too-short",
-    "servers are stopped while somebody works on them",
+    "user servers are stopped while in use: `cull.maxAge` is too short",
 )
 .page(include_str!("max_age.md"));
 
 const AGE: &str = "cull.maxAge";
 const TIMEOUT: &str = "cull.timeout";
 
-/// Nobody means to stop servers that are younger than an hour.
+/// The shortest plausible maximum age of a user server, in seconds.
 const HOUR: f64 = 3600.0;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
@@ -28,10 +28,16 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.flag("cull.enabled") != Some(true) || (age >= HOUR && timeout.is_none()) {
         return;
     }
-    let message = format!("every server is stopped {age} seconds after its start, busy or not");
-    let finding = Diagnostic::new(&CODE, message)
-        .help("`cull.maxAge` counts seconds from the start; 0 is no limit");
-    let places = [(AGE, "seconds"), (TIMEOUT, "idle servers may live as long")];
+    let message = format!(
+        "`cull.maxAge` stops every user server {age} seconds after its start, even if in use"
+    );
+    let finding = Diagnostic::new(&CODE, message).help(
+        "set `cull.maxAge` in seconds, at least 3600 and above `cull.timeout`, or `0` for no limit",
+    );
+    let places = [
+        (AGE, "maximum age in seconds"),
+        (TIMEOUT, "idle timeout in seconds"),
+    ];
     let places = if timeout.is_some() {
         &places[..]
     } else {

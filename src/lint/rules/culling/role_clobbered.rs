@@ -10,8 +10,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "CU007",
-    "culler-role-clobbered",
-    "the culler loses its rights, and nothing is culled",
+    "culler-role-replaced",
+    "the culler has no role, so user servers are never culled",
 )
 .page(include_str!("role_clobbered.md"))
 .fix(FixKind::Unsafe);
@@ -19,8 +19,8 @@ static CODE: Code = Code::error(
 const ROLES: &str = "hub.config.JupyterHub.load_roles";
 const CULL: &str = "cull.enabled";
 
-/// Since then the chart has a key for roles.
-const LOAD_ROLES: ChartVersion = ChartVersion::new(2, 0);
+/// The first version with the key `hub.loadRoles`.
+const HAS_LOAD_ROLES: ChartVersion = ChartVersion::new(2, 0);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
@@ -28,12 +28,20 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.flag(CULL) != Some(true) || !matches!(roles, Some(Content::List(_))) {
         return;
     }
-    let message = "these roles take the place of the culler's, which may then stop no server";
+    let message =
+        "the culler cannot stop user servers: `hub.config.JupyterHub.load_roles` replaces its role";
     let finding = Diagnostic::new(&CODE, message)
-        .help("move them to `hub.loadRoles`, a mapping, to which the chart adds its own");
-    let places = [(ROLES, "all roles that there are"), (CULL, "needs a role")];
+        .help("move the roles to `hub.loadRoles`, a mapping to which the chart adds its own roles");
+    let places = [
+        (ROLES, "replaces all roles"),
+        (CULL, "the culler needs a role"),
+    ];
     let edits = fixes::move_by_name(cx, ROLES, "hub.loadRoles");
-    let edits = edits.filter(|_| hub.version >= LOAD_ROLES);
+    let edits = edits.filter(|_| hub.version >= HAS_LOAD_ROLES);
     let finding = hub.at(finding, &places);
-    findings.push(fixes::risky(finding, "move them to `hub.loadRoles`", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "move the roles to `hub.loadRoles`",
+        edits,
+    ));
 }

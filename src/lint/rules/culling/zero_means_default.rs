@@ -9,39 +9,37 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "CU003",
-    "zero-means-default",
-    "a zero does not switch it off, it means the culler's own default",
+    "zero-cull-setting",
+    "`0` does not disable culling: it selects the culler's default",
 )
 .page(include_str!("zero_means_default.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    /// What the chart leaves out where it is falsy, and what the culler does then.
-    const FLAGS: [(&str, &str); 3] = [
-        (
-            "cull.timeout",
-            "stops servers that were idle for 600 seconds",
-        ),
-        ("cull.every", "looks every half `timeout`"),
-        ("cull.concurrency", "stops 10 servers at a time"),
+    /// Keys that the chart passes on only if they are truthy, and the default of the culler.
+    const KEYS: [(&str, &str); 3] = [
+        ("cull.timeout", "600 seconds"),
+        ("cull.every", "half of the timeout"),
+        ("cull.concurrency", "10 servers at a time"),
     ];
     let hub = cx.hub;
     if hub.flag("cull.enabled") != Some(true) {
         return;
     }
-    for (path, meaning) in FLAGS {
-        const HELP: &str =
-            "`cull.enabled: false` switches culling off; `cull.maxAge: 0` does mean no limit";
-        const NOT_TOLD: &str = "the culler is not told of it";
+    for (path, default) in KEYS {
+        const HELP: &str = "set a positive number, or `cull.enabled: false` to disable culling (only `cull.maxAge: 0` means no limit)";
+        const LABEL: &str = "not passed to the culler";
         if hub.number(path) == Some(0.0) {
-            let message = format!("`{path}: 0` does not mean never: the culler {meaning}");
+            let message = format!("`{path}: 0` is ignored: the culler uses its default, {default}");
             let finding = Diagnostic::new(&CODE, message).help(HELP);
-            findings.push(hub.at(finding, &[(path, NOT_TOLD)]));
+            findings.push(hub.at(finding, &[(path, LABEL)]));
         }
         let null = hub.deleted(path).filter(|_| path == "cull.concurrency");
         if let Some(null) = null {
-            let message = format!("`{path}: null` does not mean no limit: the culler {meaning}");
+            let message = format!(
+                "`{path}: null` does not remove the limit: the culler uses its default, {default}"
+            );
             let finding = Diagnostic::new(&CODE, message).help(HELP);
-            findings.push(finding.at(span(null), NOT_TOLD));
+            findings.push(finding.at(span(null), LABEL));
         }
     }
 }

@@ -10,18 +10,18 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "HB006",
-    "activity-reporting-at-scale",
-    "the hub is busy with reports of activity",
+    "frequent-activity-updates",
+    "frequent activity updates of many users keep the hub busy",
 )
 .page(include_str!("activity_at_scale.md"))
 .fix(FixKind::Unsafe);
 
-/// From so many users on it shows.
-const MANY: u32 = 1000;
+/// The number of users from which activity updates slow the hub.
+const MANY_USERS: u32 = 1000;
 const CONFIG: &str = "hub.config.JupyterHub";
 
-/// What else can be had less often, with what code of the release may say of it.
-const OTHERS: [(&str, &str, &str); 2] = [
+/// Other settings that reduce the load: path, name in code of the release, what to set.
+const OTHER_SETTINGS: [(&str, &str, &str); 2] = [
     (
         "hub.config.JupyterHub.activity_resolution",
         "activity_resolution",
@@ -41,14 +41,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let config = hub.get(CONFIG);
     let is_unset =
         config.is_none_or(|config| config.is_map() && config.get(INTERVAL).is_none_or(is_short));
-    if users < MANY || !is_unset || hub.code_may_set(INTERVAL) {
+    if users < MANY_USERS || !is_unset || hub.code_may_set(INTERVAL) {
         return;
     }
     let message = format!(
-        "with {users} users the hub, one process, reads the proxy's routes and writes activity every minute"
+        "activity updates of {users} users keep the hub busy: they are less than 300 seconds apart"
     );
-    let mut help = format!("set `{CONFIG}.{INTERVAL}: 300`");
-    for (path, name, advice) in OTHERS {
+    let mut help = format!("set `{CONFIG}.{INTERVAL}: 300`, JupyterHub's default");
+    for (path, name, advice) in OTHER_SETTINGS {
         if hub.get(path).is_none() && !hub.code_may_set(name) {
             help.push_str(", and ");
             help.push_str(advice);
@@ -60,20 +60,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             .number("cull.concurrency")
             .is_some_and(|number| number >= 10.0)
     {
-        help.push_str("; a smaller `cull.concurrency` helps too");
+        help.push_str("; a lower `cull.concurrency` reduces the load too");
     }
     let path = format!("{CONFIG}.{INTERVAL}");
     findings.extend(hub.nearest(&path).map(|place| {
-        let label = "the chart has 60 seconds, JupyterHub itself 300";
+        let label = if hub.get(&path).is_some() {
+            "interval below 300 seconds"
+        } else {
+            "the chart sets 60 seconds"
+        };
         let finding = Diagnostic::new(&CODE, message)
             .at(span(place), label)
             .help(help);
         let edits = fixes::set_near(cx, &path, 300);
-        fixes::risky(finding, "write activity every 300 seconds", edits)
+        fixes::unsafe_fix(finding, "set the interval to 300 seconds", edits)
     }));
 }
 
-/// Below what JupyterHub itself has.
+/// Whether an interval is below JupyterHub's default of 300 seconds.
 fn is_short(value: &Value) -> bool {
     matches!(&value.content, Content::Number(number) if number.as_f64().is_some_and(|number| number < 300.0))
 }

@@ -11,15 +11,14 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "HB007",
-    "config-bypasses-chart",
-    "a setting of the hub goes past the key of the chart that others read",
+    "config-overrides-chart-key",
+    "`hub.config` overrides a chart key that other components still read",
 )
 .page(include_str!("config_bypasses_chart.md"))
 .fix(FixKind::Unsafe);
 
-/// Traits of the spawner that the chart sets, with the key that it sets them from. Of the first ones others
-/// than the hub read the key: placeholders, image pullers, the scheduler.
-const SPAWNER: [(&str, &str); 21] = [
+/// Traits of the spawner with the chart key that sets them.
+const SPAWNER_TRAITS: [(&str, &str); 21] = [
     ("profile_list", "singleuser.profileList"),
     ("image", "singleuser.image"),
     ("mem_limit", "singleuser.memory.limit"),
@@ -52,7 +51,8 @@ const SPAWNER: [(&str, &str); 21] = [
     ("cmd", "singleuser.cmd"),
 ];
 
-const JUPYTERHUB: [(&str, &str); 8] = [
+/// Traits of JupyterHub with the chart key that sets them.
+const JUPYTERHUB_TRAITS: [(&str, &str); 8] = [
     ("base_url", "hub.baseUrl"),
     ("concurrent_spawn_limit", "hub.concurrentSpawnLimit"),
     ("active_server_limit", "hub.activeServerLimit"),
@@ -63,8 +63,9 @@ const JUPYTERHUB: [(&str, &str); 8] = [
     ("shutdown_on_logout", "hub.shutdownOnLogout"),
 ];
 
-/// Keys that nobody but the hub reads, so that only a reader can be misled.
-const OF_HUB_ALONE: [&str; 12] = [
+/// Keys that only the hub reads. For all others, placeholders, image pullers, the scheduler or the proxy read the
+/// key too.
+const HUB_ONLY: [&str; 12] = [
     "singleuser.storage.extraVolumes",
     "singleuser.storage.extraVolumeMounts",
     "singleuser.startTimeout",
@@ -79,8 +80,8 @@ const OF_HUB_ALONE: [&str; 12] = [
     "hub.shutdownOnLogout",
 ];
 
-/// Keys that hold something else than the trait, or that the chart adds to what it has itself.
-const OTHERWISE: [&str; 6] = [
+/// Keys whose values have another form than the trait, or that the chart merges with its own values.
+const NOT_MOVABLE: [&str; 6] = [
     "singleuser.image",
     "singleuser.extraTolerations",
     "scheduling.podPriority.enabled",
@@ -92,62 +93,65 @@ const OTHERWISE: [&str; 6] = [
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let classes = [
-        ("KubeSpawner", &SPAWNER[..]),
-        ("Spawner", &SPAWNER[..]),
-        ("JupyterHub", &JUPYTERHUB[..]),
+        ("KubeSpawner", &SPAWNER_TRAITS[..]),
+        ("Spawner", &SPAWNER_TRAITS[..]),
+        ("JupyterHub", &JUPYTERHUB_TRAITS[..]),
     ];
     for (class, traits) in classes {
         for (name, key) in traits {
             let path = format!("hub.config.{class}.{name}");
             let set = hub.get(&path).filter(|set| !set.is_null());
             if let Some(set) = set {
-                findings.push(of_config(cx, &path, set, key));
+                findings.push(in_config(cx, &path, set, key));
             }
-            findings.extend(of_code(hub, class, name, key));
+            findings.extend(in_code(hub, class, name, key));
         }
     }
 }
 
-fn of_config(cx: &Context<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
+fn in_config(cx: &Context<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
     let hub = cx.hub;
     let is_same = hub
         .get(key)
         .is_some_and(|own| own.to_json() == set.to_json());
-    let is_quiet = OF_HUB_ALONE.contains(&key) && !hub.is_set(key);
+    let is_harmless = HUB_ONLY.contains(&key) && !hub.is_set(key);
     let message = if is_same {
-        format!("`{path}` says what `{key}` says already")
-    } else if OF_HUB_ALONE.contains(&key) {
-        format!("`{path}` wins over the chart's `{key}`")
+        format!("`{path}` duplicates the chart key `{key}`")
+    } else if HUB_ONLY.contains(&key) {
+        format!("`{path}` overrides the chart key `{key}`")
     } else {
-        format!("`{path}` wins in the hub alone; all else goes by the chart's `{key}`")
+        format!("`{path}` overrides `{key}` in the hub only: other components read the chart key")
     };
     let mut finding = Diagnostic::new(&CODE, message)
-        .at(span(set), "what the hub takes")
-        .help(format!("set `{key}` and not the trait"));
+        .at(span(set), "the hub uses this")
+        .help(format!("set the chart key `{key}` instead"));
     if is_same {
         finding.level = Level::Note;
-    } else if is_quiet {
+    } else if is_harmless {
         finding.level = Level::Hint;
     }
     if !hub.is_set(key) {
-        let edits = fixes::move_key(cx, path, key).filter(|_| !OTHERWISE.contains(&key));
-        return fixes::risky(finding, format!("move it to `{key}`"), edits);
+        let edits = fixes::move_key(cx, path, key).filter(|_| !NOT_MOVABLE.contains(&key));
+        return fixes::unsafe_fix(finding, format!("move it to `{key}`"), edits);
     }
     let edits = fixes::remove(cx, set).filter(|_| is_same);
-    let finding = hub.at(finding, &[(key, "what the others take")]);
-    fixes::risky(finding, "take the trait away", edits)
+    let finding = hub.at(finding, &[(key, "the chart key")]);
+    fixes::unsafe_fix(finding, format!("remove `{path}`"), edits)
 }
 
-/// Code that assigns the trait, which may have its reasons.
-fn of_code(hub: &Hub<'_>, class: &str, name: &str, key: &str) -> Vec<Diagnostic> {
+/// Returns hints about code in `hub.extraConfig` that assigns the trait.
+fn in_code(hub: &Hub<'_>, class: &str, name: &str, key: &str) -> Vec<Diagnostic> {
     let assignment = format!("c.{class}.{name} =");
     let assigns = |code: &&Value| matches!(&code.content, Content::String(code) if code.contains(&assignment));
     let code = hub.entries("hub.extraConfig").map(|(_, code)| code);
     let finding = |code| {
-        let message = format!("code sets `{class}.{name}`, which is the chart's `{key}`");
+        let message =
+            format!("`hub.extraConfig` sets `{class}.{name}` and overrides the chart key `{key}`");
         let mut finding = Diagnostic::new(&CODE, message)
-            .at(span(code), "runs after all else")
-            .help(format!("set `{key}` where it can say the same"));
+            .at(span(code), "code overrides values")
+            .help(format!(
+                "set `{key}` instead if it can express the same value"
+            ));
         finding.level = Level::Hint;
         finding
     };

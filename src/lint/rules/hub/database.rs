@@ -10,8 +10,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "HB002",
-    "hub-database",
-    "the database of the hub is lost at a restart, or is not the one that is set up",
+    "hub-database-misconfigured",
+    "a restart deletes the hub database, or database settings are ignored",
 )
 .page(include_str!("database.md"));
 
@@ -21,9 +21,9 @@ const PASSWORD: &str = "hub.db.password";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    let own = hub.get("hub.config.JupyterHub.db_url").is_some();
+    let has_own_url = hub.get("hub.config.JupyterHub.db_url").is_some();
     let Some(kind) = hub.text(TYPE) else { return };
-    if own || hub.code_may_set("db_url") {
+    if has_own_url || hub.code_may_set("db_url") {
         return;
     }
     let is_sqlite = kind.starts_with("sqlite");
@@ -31,58 +31,49 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let finding = Diagnostic::new(&CODE, message).help(help);
         findings.push(hub.at(finding, places));
     };
-    if is_sqlite && is_said(hub.get(URL)) {
-        let message = format!("with `{kind}` the hub takes no notice of `{URL}`");
-        let help = "set `hub.db.type` to what the address is of: `postgres`, `mysql` or `other`";
+    if is_sqlite && is_set(hub.get(URL)) {
+        let message = format!("`{URL}` is ignored: `{TYPE}` is `{kind}`");
+        let help = "set `hub.db.type` to the type of that database: `postgres`, `mysql` or `other`";
+        report(message, help, &[(URL, "ignored"), (TYPE, "uses no URL")]);
+    }
+    if (is_sqlite || kind == "other") && is_set(hub.get(PASSWORD)) {
+        let message = format!("`{PASSWORD}` is ignored: `{TYPE}` is `{kind}`");
+        let help = "remove it: only `postgres` and `mysql` read it; for `other`, put the password into `hub.db.url`";
         report(
             message,
             help,
-            &[(URL, "not read"), (TYPE, "has its own place")],
+            &[(PASSWORD, "ignored"), (TYPE, "reads no password")],
         );
     }
-    if (is_sqlite || kind == "other") && is_said(hub.get(PASSWORD)) {
-        let message = format!("with `{kind}` the hub takes no notice of `{PASSWORD}`");
-        let help = "it is for `postgres` and `mysql`; elsewhere it stands in the address";
-        report(
-            message,
-            help,
-            &[(PASSWORD, "not read"), (TYPE, "knows no password")],
-        );
-    }
-    if !is_sqlite && hub.get(URL).is_none_or(is_nothing) && !is_said(hub.get("hub.existingSecret"))
-    {
-        let message = format!(
-            "`{kind}` needs an address, and the hub falls back on a file that a restart loses"
-        );
-        report(
-            message,
-            "set `hub.db.url`",
-            &[(TYPE, "without `hub.db.url`")],
-        );
+    if !is_sqlite && hub.get(URL).is_none_or(is_empty) && !is_set(hub.get("hub.existingSecret")) {
+        let message =
+            format!("`{URL}` is missing for `{kind}`: the hub uses a file that a restart deletes");
+        report(message, "set `hub.db.url`", &[(TYPE, "needs `hub.db.url`")]);
     }
     if kind == "sqlite-memory" {
         findings.push(in_memory(hub));
     }
 }
 
-/// A database that lives as long as the hub's process.
+/// Returns the finding about a database in memory, which ends with the hub's process.
 fn in_memory(hub: &Hub<'_>) -> Diagnostic {
-    let message = "a restart of the hub forgets its users, their tokens and which servers run";
-    let mut finding =
-        Diagnostic::new(&CODE, message).help("`sqlite-pvc`, the chart's default, keeps them");
+    let message =
+        "a hub restart deletes users, tokens and server records: the database is in memory";
+    let mut finding = Diagnostic::new(&CODE, message)
+        .help("set `hub.db.type: sqlite-pvc`, the chart's default, which keeps them");
     let class = hub.text("hub.config.JupyterHub.authenticator_class");
-    let is_for_anybody = class.is_some_and(|class| matches!(class, "null" | "tmp"));
-    if is_for_anybody || hub.text("singleuser.storage.type") == Some("none") {
+    let has_temporary_users = class.is_some_and(|class| matches!(class, "null" | "tmp"));
+    if has_temporary_users || hub.text("singleuser.storage.type") == Some("none") {
         finding.level = Level::Note;
     }
     hub.at(finding, &[(TYPE, "in memory")])
 }
 
-fn is_said(value: Option<&Value>) -> bool {
-    value.is_some_and(|value| !is_nothing(value))
+fn is_set(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| !is_empty(value))
 }
 
-fn is_nothing(value: &Value) -> bool {
+fn is_empty(value: &Value) -> bool {
     match &value.content {
         Content::Null => true,
         Content::String(text) => text.is_empty(),

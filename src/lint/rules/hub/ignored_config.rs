@@ -9,8 +9,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "HB008",
-    "ignored-hub-config",
-    "services that the hub never starts",
+    "ignored-hub-services",
+    "services in `hub.config` are ignored and never start",
 )
 .page(include_str!("ignored_config.md"))
 .fix(FixKind::Unsafe);
@@ -19,19 +19,23 @@ const SERVICES: &str = "hub.config.JupyterHub.services";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    let is_nothing = match hub.get(SERVICES).map(|services| &services.content) {
+    let is_empty = match hub.get(SERVICES).map(|services| &services.content) {
         None | Some(Content::Null) => true,
         Some(Content::List(items)) => items.is_empty(),
         Some(Content::Map(map)) => map.entries.is_empty(),
         Some(_) => false,
     };
-    if is_nothing {
+    if is_empty {
         return;
     }
-    let message = format!("the chart drops `{SERVICES}`, and none of these services is there");
+    let message = format!("the chart ignores `{SERVICES}`: these services never start");
     let finding = Diagnostic::new(&CODE, message)
-        .help("move them to `hub.services`, a mapping by their names");
-    let finding = hub.at(finding, &[(SERVICES, "dropped without a word")]);
+        .help("move the services to `hub.services`, a mapping by service name");
+    let finding = hub.at(finding, &[(SERVICES, "ignored")]);
     let edits = fixes::move_by_name(cx, SERVICES, "hub.services");
-    findings.push(fixes::risky(finding, "move them to `hub.services`", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "move the services to `hub.services`",
+        edits,
+    ));
 }

@@ -10,8 +10,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "HB001",
-    "hub-is-not-ha",
-    "two hubs or two proxies do not share their state",
+    "replicated-hub",
+    "the hub and the proxy cannot be replicated: two pods do not share state",
 )
 .page(include_str!("not_ha.md"))
 .fix(FixKind::Safe);
@@ -21,59 +21,63 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for component in ["hub", "proxy.chp", "proxy"] {
         let path = format!("{component}.replicas");
         if let Some(value) = hub.get(&path) {
-            let message = format!("`{path}` is no value of the chart, and there can be only one");
-            let help = "take it away: JupyterHub and its proxy keep state that a second one would not have";
+            let name = if component == "hub" { "hub" } else { "proxy" };
+            let message = format!("the chart has no key `{path}`: the {name} cannot be replicated");
+            let help = "remove it: a second pod would not have the state of the first";
             let finding = Diagnostic::new(&CODE, message).help(help);
-            let finding = hub.at(finding, &[(path.as_str(), "not known to the chart")]);
+            let finding = hub.at(finding, &[(path.as_str(), "unknown key")]);
             let edits = fixes::remove(cx, value);
-            findings.push(fixes::safe(finding, format!("take `{path}` away"), edits));
+            findings.push(fixes::safe_fix(finding, format!("remove `{path}`"), edits));
         }
     }
     for component in ["hub", "proxy"] {
-        findings.extend(two_at_a_time(cx, component));
-        findings.extend(leftover(cx, component));
+        findings.extend(rolling_update(cx, component));
+        findings.extend(leftover_settings(cx, component));
     }
 }
 
-/// `RollingUpdate` starts the new one before it stops the old one.
-fn two_at_a_time(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
+/// Returns the finding about `RollingUpdate`, which starts the new pod before it stops the old one.
+fn rolling_update(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
     const DATABASE: &str = "hub.db.type";
     let hub = cx.hub;
     let path = format!("{component}.deploymentStrategy.type");
     if hub.text(&path) != Some("RollingUpdate") {
         return None;
     }
-    let waits = component == "hub" && hub.text(DATABASE) == Some("sqlite-pvc");
-    let (level, message) = if waits {
-        let message = "the new `hub` starts while the old one still has the volume of the database";
+    let needs_volume = component == "hub" && hub.text(DATABASE) == Some("sqlite-pvc");
+    let (level, message) = if needs_volume {
+        let message =
+            "`RollingUpdate` starts a new hub while the old one still uses the database volume";
         (Level::Error, message.to_owned())
     } else {
         let message = format!(
-            "while it restarts there are two of `{component}`, which do not share their state"
+            "`RollingUpdate` runs two `{component}` pods for a while, which do not share state"
         );
         (Level::Warning, message)
     };
-    let help = "`Recreate`, the chart's default, stops the old one before it starts the new one";
+    let help =
+        "use `Recreate`, the chart's default: it stops the old pod before it starts the new one";
     let mut finding = Diagnostic::new(&CODE, message).help(help);
     finding.level = level;
     let places = [
-        (path.as_str(), "starts the new one first"),
-        (DATABASE, "the database"),
+        (path.as_str(), "starts the new pod first"),
+        (DATABASE, "the database type"),
     ];
     let places = if component == "hub" {
         &places[..]
     } else {
         &places[..1]
     };
-    let message = format!("take `{path}` away");
-    Some(fixes::safe(
+    let message = format!("remove `{path}`");
+    Some(fixes::safe_fix(
         hub.at(finding, places),
         message,
         without_strategy(cx, component),
     ))
 }
 
-/// The strategy goes with its settings, where it has no more of them than a rolling update.
+/// Returns edits that remove the strategy: as a whole if it has no settings but those of a rolling update, else its
+/// type.
 fn without_strategy(cx: &Context<'_>, component: &str) -> Edits {
     let hub = cx.hub;
     let whole = hub.get(&format!("{component}.deploymentStrategy"))?;
@@ -85,8 +89,8 @@ fn without_strategy(cx: &Context<'_>, component: &str) -> Edits {
     edits.or_else(|| fixes::remove(cx, whole.get("type")?))
 }
 
-/// Kubernetes refuses settings of another strategy beside `Recreate`, and be they empty.
-fn leftover(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
+/// Returns the finding about settings of a rolling update next to `Recreate`, which Kubernetes rejects even if empty.
+fn leftover_settings(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
     let hub = cx.hub;
     let kind = format!("{component}.deploymentStrategy.type");
     let path = format!("{component}.deploymentStrategy.rollingUpdate");
@@ -94,11 +98,11 @@ fn leftover(cx: &Context<'_>, component: &str) -> Option<Diagnostic> {
     if hub.text(&kind) != Some("Recreate") {
         return None;
     }
-    let message = "`rollingUpdate` stands beside `Recreate`, which Kubernetes refuses";
+    let message = "the API server rejects `rollingUpdate` together with strategy `Recreate`";
     let finding = Diagnostic::new(&CODE, message)
         .at(left.set.value, "settings of another strategy")
-        .help("take it away, or set it to `null`");
+        .help("remove it, or set it to `null`");
     let finding = hub.at(finding, &[(kind.as_str(), "the strategy")]);
     let edits = fixes::remove(cx, left);
-    Some(fixes::safe(finding, format!("take `{path}` away"), edits))
+    Some(fixes::safe_fix(finding, format!("remove `{path}`"), edits))
 }

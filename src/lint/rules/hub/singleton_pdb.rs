@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "HB003",
     "singleton-pdb",
-    "a disruption budget never lets the only pod go, so that its node cannot be drained",
+    "a disruption budget for a single pod blocks node drains",
 )
 .page(include_str!("singleton_pdb.md"))
 .fix(FixKind::Safe);
@@ -19,38 +19,39 @@ static CODE: Code = Code::warning(
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for component in ["hub", "proxy.chp", "proxy.traefik"] {
-        let on = format!("{component}.pdb.enabled");
-        let is_there =
-            component != "proxy.traefik" || hub.flag("proxy.https.enabled") == Some(true);
-        if hub.flag(&on) != Some(true) || !is_there {
+        let enabled = format!("{component}.pdb.enabled");
+        let exists = component != "proxy.traefik" || hub.flag("proxy.https.enabled") == Some(true);
+        if hub.flag(&enabled) != Some(true) || !exists {
             continue;
         }
         let least = format!("{component}.pdb.minAvailable");
         let most = format!("{component}.pdb.maxUnavailable");
-        let limit = if is(hub, &least, |number| number >= 1.0, "100%") {
+        let limit = if has(hub, &least, |number| number >= 1.0, "100%") {
             least
-        } else if is(hub, &most, |number| number == 0.0, "0%") {
+        } else if has(hub, &most, |number| number == 0.0, "0%") {
             most
         } else {
             continue;
         };
-        let message = format!("there is one pod of `{component}`, and it may never be moved");
+        let message = format!(
+            "the only pod of `{component}` can never be evicted, so its node cannot be drained"
+        );
         let finding = Diagnostic::new(&CODE, message).help(format!(
-            "set `{on}: false`; the annotation `cluster-autoscaler.kubernetes.io/safe-to-evict: \"false\"` keeps \
-             the autoscaler away from it"
+            "set `{enabled}: false`; to keep only the autoscaler away from the pod, annotate it with \
+             `cluster-autoscaler.kubernetes.io/safe-to-evict: \"false\"`"
         ));
         let places = [
-            (on.as_str(), "a disruption budget"),
-            (limit.as_str(), "lets none go"),
+            (enabled.as_str(), "disruption budget enabled"),
+            (limit.as_str(), "allows no eviction"),
         ];
-        let edits = fixes::set_near(cx, &on, false);
-        let message = "have no disruption budget for it";
-        findings.push(fixes::safe(hub.at(finding, &places), message, edits));
+        let edits = fixes::set_near(cx, &enabled, false);
+        let message = "disable the disruption budget";
+        findings.push(fixes::safe_fix(hub.at(finding, &places), message, edits));
     }
 }
 
-/// Whether a limit is such a number, or this text.
-fn is(hub: &Hub<'_>, path: &str, is_met: fn(f64) -> bool, percent: &str) -> bool {
+/// Whether a value is a number that meets a condition, or the given percentage.
+fn has(hub: &Hub<'_>, path: &str, is_met: fn(f64) -> bool, percent: &str) -> bool {
     match hub.get(path).map(|value| &value.content) {
         Some(Content::Number(number)) => number.as_f64().is_some_and(is_met),
         Some(Content::String(own)) => own == percent,

@@ -11,13 +11,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "HB005",
     "spawn-limit-below-burst",
-    "more users come than the hub starts servers for at a time",
+    "the spawn limit is below the number of users who arrive during one spawn",
 )
 .page(include_str!("spawn_limit_below_burst.md"))
 .fix(FixKind::Unsafe);
 
 const LIMIT: &str = "hub.concurrentSpawnLimit";
-const OF_HUB: &str = "hub.config.JupyterHub.concurrent_spawn_limit";
+const TRAIT: &str = "hub.config.JupyterHub.concurrent_spawn_limit";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
@@ -27,15 +27,15 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.code_may_set("concurrent_spawn_limit") {
         return;
     }
-    let Some(value) = hub.get(OF_HUB).or_else(|| hub.get(LIMIT)) else {
+    let Some(value) = hub.get(TRAIT).or_else(|| hub.get(LIMIT)) else {
         return;
     };
     let Some(limit) = number(value).filter(|limit| *limit > 0.0) else {
         return;
     };
-    let start = (lead.boot + lead.pull + lead.start).as_secs_f64();
+    let spawn = (lead.boot + lead.pull + lead.start).as_secs_f64();
     let within = demand.within.as_secs_f64();
-    let share = if start < within { start / within } else { 1.0 };
+    let share = if spawn < within { spawn / within } else { 1.0 };
     let arrivals = (f64::from(demand.users) * share).ceil();
     let place = if hub.is_default(value) {
         hub.nearest(LIMIT)
@@ -46,10 +46,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     };
     let message = format!(
-        "while one server starts on a new node {arrivals} users come, and the hub starts {limit} at a time"
+        "{arrivals} users arrive during one spawn on a new node, but only {limit} can spawn at a time"
     );
     let help = format!(
-        "set `{LIMIT}` above {arrivals}, or keep nodes ready; until then users are told to try again (429)"
+        "set `{LIMIT}` above {arrivals}, or keep nodes ready; the hub rejects more users with error 429"
     );
     let finding = Diagnostic::new(&CODE, message)
         .at(span(place), format!("{limit} at a time"))
@@ -60,14 +60,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     } else {
         fixes::replace_scalar(cx, value, enough)
     };
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
-        format!("start {enough} at a time"),
+        format!("set the limit to {enough}"),
         edits,
     ));
 }
 
-/// The next multiple of ten, which reads as what it is: no exact figure.
+/// Returns the next multiple of ten, to show that the number is not exact.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "users are no more than a `u32`"

@@ -41,19 +41,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     };
     let message =
         format!("the hub does not start: `authenticator_class` `{name}` is not installed");
-    let finding = Diagnostic::new(&CODE, message).at(span(value), "no authenticator has this name");
-    let is_there =
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "unknown authenticator");
+    let is_installed =
         |classes: &'static Classes| classes.authenticator(name) != AuthenticatorClass::Missing;
-    if let Some(version) = Classes::first_after(hub.version, is_there) {
-        let help =
-            format!("z2jh {version} and later have it: use another authenticator until then");
+    if let Some(version) = Classes::first_after(hub.version, is_installed) {
+        let help = format!("upgrade to z2jh {version} or later, or use another authenticator");
         findings.push(finding.help(help));
         return;
     }
     findings.push(if let Some(meant) = meant(classes, name) {
         let edits = fixes::replace_scalar(cx, value, meant.clone());
         let finding = finding.help(format!("did you mean `{meant}`?"));
-        fixes::risky(finding, format!("write `{meant}`"), edits)
+        fixes::unsafe_fix(finding, format!("replace it with `{meant}`"), edits)
     } else {
         let names: Vec<&str> = classes.authenticator_names().collect();
         let names = names.into_iter().filter(|name| !name.contains('-'));
@@ -65,13 +64,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     });
 }
 
-/// The short name, or the class, that was probably meant.
+/// Returns the short name or the class that was probably meant.
 fn meant(classes: &Classes, name: &str) -> Option<String> {
     if let Some((module, class)) = name.rsplit_once('.') {
         return Some(format!("{module}.{}", classes.class_like(class)?));
     }
     let lower = name.to_lowercase();
-    // `GitHubOAuthenticator` is the class that `github` stands for.
+    // `github` is the short name of `GitHubOAuthenticator`.
     let of_class = |short: &&str| {
         let known = classes.authenticator(short);
         matches!(known, AuthenticatorClass::Known(class) if class.eq_ignore_ascii_case(name))
@@ -87,7 +86,7 @@ fn meant(classes: &Classes, name: &str) -> Option<String> {
     found.map(str::to_owned)
 }
 
-/// Whether the hub runs in an image that may have more authenticators.
+/// Whether the hub image is not the chart's, so other authenticators may be installed.
 fn is_custom_image(cx: &Context<'_>) -> bool {
     cx.hub.is_set("hub.image.name")
 }

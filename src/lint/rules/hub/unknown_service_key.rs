@@ -12,13 +12,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "HB012",
     "unknown-service-key",
-    "the hub does not start: a service has a key that JupyterHub does not know",
+    "the hub does not start: a service has an unknown key",
 )
 .page(include_str!("unknown_service_key.md"))
 .fix(FixKind::Unsafe);
 
-/// The chart's own spelling, which it takes out.
-const OF_CHART: &str = "apiToken";
+/// A key of the chart, which it removes before JupyterHub reads the service.
+const CHART_KEY: &str = "apiToken";
 
 const CLIENT_ID: &str = "oauth_client_id";
 
@@ -27,7 +27,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let possible = Classes::possible(hub);
     let is_known = |key: &str| {
         let has = |classes: &&Classes| classes.service_keys().any(|known| known == key);
-        key == OF_CHART || possible.iter().any(has)
+        key == CHART_KEY || possible.iter().any(has)
     };
     for (name, service) in hub.entries("hub.services") {
         let entries = service.as_map().into_iter().flat_map(|map| &map.entries);
@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 Some(meant) => {
                     let edits = fixes::rename_key(cx, value, &meant);
                     let finding = finding.help(format!("did you mean `{meant}`?"));
-                    fixes::risky(finding, format!("write `{meant}`"), edits)
+                    fixes::unsafe_fix(finding, format!("rename it to `{meant}`"), edits)
                 }
                 None => finding.help("remove it, or use a key of JupyterHub's `Service`"),
             });
@@ -64,14 +64,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             && !hub.is_default(id)
         {
             let message = format!(
-                "the hub does not start: `{CLIENT_ID}` of service `{name}` has to begin with `service-`"
+                "the hub does not start: `{CLIENT_ID}` of service `{name}` must start with `service-`"
             );
-            let finding = Diagnostic::new(&CODE, message).at(span(id), "another prefix");
+            let finding = Diagnostic::new(&CODE, message).at(span(id), "prefix missing");
             let edits = fixes::replace_scalar(cx, id, format!("service-{text}"));
-            let finding = finding.help(format!("write `service-{text}`"));
-            findings.push(fixes::risky(
+            let finding = finding.help(format!("use `service-{text}`"));
+            findings.push(fixes::unsafe_fix(
                 finding,
-                format!("write `service-{text}`"),
+                format!("replace it with `service-{text}`"),
                 edits,
             ));
         }

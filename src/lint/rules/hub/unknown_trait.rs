@@ -13,13 +13,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "HB010",
     "unknown-config-trait",
-    "JupyterHub ignores a setting of `hub.config` that its class does not have",
+    "JupyterHub ignores a setting in `hub.config` that its class does not have",
 )
 .page(include_str!("unknown_trait.md"))
 .fix(FixKind::Unsafe);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    // An image of its own may have newer packages.
+    // A custom image may have newer packages.
     if cx.hub.is_set("hub.image.name") {
         return;
     }
@@ -48,36 +48,37 @@ fn unknown(
     };
     let has_it = |classes: &'static Classes| classes.has(section, name);
     if let Some(version) = Classes::first_after(cx.hub.version, has_it) {
-        return finding.help(format!("remove it; z2jh {version} and later have it"));
+        return finding.help(format!("remove it, or upgrade to z2jh {version} or later"));
     }
     if let Some(meant) = meant(reader, name) {
-        let edits = is_free(cx, section, meant)
+        let edits = is_unset(cx, section, meant)
             .then(|| fixes::rename_key(cx, value, meant))
             .flatten();
         let finding = finding.help(format!("did you mean `{meant}`?"));
-        return fixes::risky(finding, format!("write `{meant}`"), edits);
+        return fixes::unsafe_fix(finding, format!("rename it to `{meant}`"), edits);
     }
     match reader.homes(name).as_slice() {
-        [] => finding.help(format!(
-            "remove it, or write the name of a trait of `{section}`"
-        )),
+        [] => finding.help(format!("remove it, or use a setting of `{section}`")),
         [home] => finding.help(format!(
-            "`{name}` is a setting of `{home}`: move it to `hub.config.{home}`"
+            "move it to `hub.config.{home}`, which has this setting"
         )),
         homes => {
             let homes = homes.iter().take(3).map(|home| format!("`{home}`"));
             let homes: Vec<String> = homes.collect();
-            finding.help(format!("`{name}` is a setting of {}", homes.join(", ")))
+            finding.help(format!(
+                "move it to a section that has this setting: {}",
+                homes.join(", ")
+            ))
         }
     }
 }
 
-/// The trait that was probably meant: a misspelling, a plural, or another style of writing.
+/// Returns the trait that was probably meant: for a misspelling, a plural, another letter case or an old name.
 fn meant<'r>(reader: &'r Section, name: &str) -> Option<&'r str> {
     let snake = crate::hub::traits::snake_case(name);
     let names = reader.names();
     let known = |wanted: &str| names.iter().copied().find(|name| *name == wanted);
-    let old = OLD.iter().find(|(old, _)| *old == snake);
+    let old = RENAMED.iter().find(|(old, _)| *old == snake);
     let old = old.and_then(|(_, new)| known(new));
     let singular = snake.strip_suffix('s').and_then(known);
 
@@ -88,8 +89,8 @@ fn meant<'r>(reader: &'r Section, name: &str) -> Option<&'r str> {
         .or_else(|| misspelled(&snake, names.iter().copied()))
 }
 
-/// Names that JupyterHub no longer has, and what they became.
-const OLD: [(&str, &str); 6] = [
+/// Names that JupyterHub no longer has, with their new names.
+const RENAMED: [(&str, &str); 6] = [
     ("admin_groups_whitelist", "admin_groups"),
     ("blacklist", "blocked_users"),
     ("callback_url", "oauth_callback_url"),
@@ -98,7 +99,8 @@ const OLD: [(&str, &str); 6] = [
     ("whitelist", "allowed_users"),
 ];
 
-fn is_free(cx: &Context<'_>, section: &str, name: &str) -> bool {
+/// Whether a section does not set a trait yet.
+fn is_unset(cx: &Context<'_>, section: &str, name: &str) -> bool {
     let section = cx
         .hub
         .get("hub.config")

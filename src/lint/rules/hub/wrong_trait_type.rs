@@ -15,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "HB011",
     "wrong-config-type",
-    "the hub does not start: a setting of `hub.config` has the wrong type",
+    "the hub does not start: a setting in `hub.config` has the wrong type",
 )
 .page(include_str!("wrong_trait_type.md"))
 .fix(FixKind::Unsafe);
@@ -32,14 +32,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             .collect();
         let Some(first) = known.first() else { continue };
         if !known.iter().any(|known| known.takes(value)) {
-            findings.push(refused(cx, section, name, first, value));
+            findings.push(wrong_type(cx, section, name, first, value));
         }
     }
-    findings.extend(environment(cx));
+    findings.extend(environment_list(cx));
 }
 
-/// The chart's schema allows a list of variables, which KubeSpawner refuses.
-fn environment(cx: &Context<'_>) -> Option<Diagnostic> {
+/// Returns the finding about a list of environment variables, which the chart's schema accepts and KubeSpawner rejects.
+fn environment_list(cx: &Context<'_>) -> Option<Diagnostic> {
     const KEY: &str = "singleuser.extraEnv";
     let value = cx.hub.get(KEY)?;
     let Content::List(items) = &value.content else {
@@ -54,10 +54,10 @@ fn environment(cx: &Context<'_>) -> Option<Diagnostic> {
     }
     let message = format!("no user server starts: `{KEY}` expects a mapping, found a list");
     let finding = Diagnostic::new(&CODE, message).at(span(value), "a list");
-    Some(finding.help("write a mapping: `NAME: value`"))
+    Some(finding.help("use a mapping: `NAME: value`"))
 }
 
-fn refused(
+fn wrong_type(
     cx: &Context<'_>,
     section: &str,
     name: &str,
@@ -81,7 +81,7 @@ fn refused(
     let message = match (&wanted, &value.content) {
         (None, _) => format!("{fails}: `{section}.{name}` can only be set in Python"),
         (Some(_), Content::String(text)) if !known.values.is_empty() => {
-            format!("{fails}: `{text}` is not a value of `{section}.{name}`")
+            format!("{fails}: `{section}.{name}` does not accept `{text}`")
         }
         (Some(wanted), _) => {
             format!("{fails}: `{section}.{name}` expects {wanted}, found {is}")
@@ -95,23 +95,23 @@ fn refused(
     let finding = finding.help(match (&new, &value.content) {
         (_, Content::String(_)) if !known.values.is_empty() => {
             let values = known.values.iter().map(|value| format!("`{value}`"));
-            format!("write {}", values.collect::<Vec<_>>().join(" or "))
+            format!("use {}", values.collect::<Vec<_>>().join(" or "))
         }
-        (Some(new @ Json::Array(_)), _) => format!("write a list: `{}`", in_flow(new)),
-        (Some(new), _) => format!("write `{new}` without quotes"),
+        (Some(new @ Json::Array(_)), _) => format!("use a list: `{}`", in_flow(new)),
+        (Some(new), _) => format!("use `{new}` without quotes"),
         (None, Content::Number(_) | Content::Bool(_)) if wanted == "a string" => {
             "quote the value".to_owned()
         }
-        (None, _) => format!("write {wanted}"),
+        (None, _) => format!("use {wanted}"),
     });
     match new {
         Some(new) => {
-            let message = format!("write `{}`", in_flow(&new));
+            let message = format!("replace it with `{}`", in_flow(&new));
             let edits = match &new {
                 Json::Array(_) => fixes::replace(cx, value.set, new),
                 new => fixes::replace_scalar(cx, value, new.clone()),
             };
-            fixes::risky(finding, message, edits)
+            fixes::unsafe_fix(finding, message, edits)
         }
         None => finding,
     }
@@ -121,11 +121,11 @@ fn label(known: &Trait, is: &str) -> String {
     if known.values.is_empty() {
         is.to_owned()
     } else {
-        "not one of its values".to_owned()
+        "unsupported value".to_owned()
     }
 }
 
-/// The types that can be written.
+/// Returns the accepted types in words; nothing if YAML cannot express one.
 fn wanted(known: &Trait) -> Option<String> {
     let words = known.in_words()?;
     Some(
@@ -135,7 +135,7 @@ fn wanted(known: &Trait) -> Option<String> {
     )
 }
 
-/// The value that was meant: the boolean or number inside of quotes, or a list of one where a list is expected.
+/// Returns the value that was probably meant: the boolean or number in quotes, or a list of the names in a string.
 fn meant(known: &Trait, value: &Value) -> Option<Json> {
     let Content::String(text) = &value.content else {
         return None;
@@ -164,6 +164,7 @@ fn meant(known: &Trait, value: &Value) -> Option<Json> {
     bare.or_else(list)
 }
 
+/// Writes a value in the flow style of YAML.
 fn in_flow(value: &Json) -> String {
     match value {
         Json::Array(items) => {

@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "IM002",
     "floating-tag",
-    "an image is named by a tag that moves",
+    "image tag is mutable: nodes can run different images",
 )
 .page(include_str!("floating_tag.md"));
 
@@ -29,7 +29,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let is_digest = hub.text(NAME).is_some_and(|name| name.contains('@'));
     let floats = hub.text(TAG).is_some_and(is_floating) && hub.is_set(TAG) && !is_digest;
     if floats && let Some(tag) = hub.get(TAG) {
-        let mut finding = moves(hub, tag, hub.text(TAG).unwrap_or_default());
+        let mut finding = mutable_tag(hub, tag, hub.text(TAG).unwrap_or_default());
         finding.level = Level::Warning;
         findings.push(finding);
     }
@@ -44,7 +44,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let Some(tag) = text(value).and_then(floating) else {
             continue;
         };
-        let mut finding = moves(hub, value, tag);
+        let mut finding = mutable_tag(hub, value, tag);
         if default.is_some_and(|image| image.set == value.set) {
             finding.level = Level::Warning;
         }
@@ -54,47 +54,47 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let tag = image.get("tag");
         let floats = tag.and_then(text).is_some_and(is_floating);
         if let Some(tag) = tag.filter(|_| floats) {
-            findings.push(moves(hub, tag, text(tag).unwrap_or_default()));
+            findings.push(mutable_tag(hub, tag, text(tag).unwrap_or_default()));
         }
     }
     findings.extend(pull_policy(hub));
 }
 
-fn moves(hub: &Hub<'_>, value: &Value, tag: &str) -> Diagnostic {
+fn mutable_tag(hub: &Hub<'_>, value: &Value, tag: &str) -> Diagnostic {
     let message = match tag {
-        "" => "an image without a tag is another one tomorrow, and on each node".to_owned(),
-        _ => format!("an image with the tag `{tag}` is another one tomorrow, and on each node"),
+        "" => "image without a tag is mutable: nodes can run different images".to_owned(),
+        _ => format!("tag `{tag}` is mutable: nodes can run different images"),
     };
     let only_changes = hub.flag("prePuller.hook.enabled") == Some(true)
         && hub.flag("prePuller.hook.pullOnlyOnChanges") == Some(true);
     let help = if only_changes {
-        "name a version or a digest; the hook puller pulls only what has another name than before"
+        "use a version or a digest; the hook image puller does not run if the image name is unchanged"
     } else {
-        "name a version or a digest"
+        "use a version or a digest"
     };
     Diagnostic::new(&CODE, message)
-        .at(span(value), "a tag that moves")
+        .at(span(value), "mutable tag")
         .help(help)
 }
 
-/// A policy that pulls each time, or never.
+/// Returns the finding about a pull policy `Always` or `Never`.
 fn pull_policy(hub: &Hub<'_>) -> Option<Diagnostic> {
     let (message, help, level) = match hub.text(POLICY)? {
         "Always" => (
-            "each start of a server asks the registry, and none starts while that does not answer",
-            "leave it to Kubernetes, which then pulls what is not there",
+            "every spawn contacts the registry and fails if the registry does not answer",
+            "remove it: Kubernetes then pulls an image only if the node does not have it",
             Level::Note,
         ),
         "Never" if hub.pulls() => (
-            "servers pull no image, and the image pullers, which do not read this, pull it all the same",
-            "leave it to Kubernetes, or switch the pullers off too",
+            "user servers never pull their image, but image pullers ignore this policy and pull it",
+            "remove it, or disable the image pullers too",
             Level::Warning,
         ),
         _ => return None,
     };
     let mut finding = Diagnostic::new(&CODE, message).help(help);
     finding.level = level;
-    Some(hub.at(finding, &[(POLICY, "for servers")]))
+    Some(hub.at(finding, &[(POLICY, "for user servers")]))
 }
 
 fn text(value: &Value) -> Option<&str> {
@@ -104,7 +104,7 @@ fn text(value: &Value) -> Option<&str> {
     }
 }
 
-/// The tag of an image, empty where it has none, if it moves.
+/// Returns the tag of an image if it is mutable; it is empty if the image has none.
 fn floating(image: &str) -> Option<&str> {
     if image.is_empty() || image.contains('@') {
         return None;

@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "KB005",
     "dangling-volume-mount",
-    "a volume mount names a volume that the pod does not have",
+    "a volume mount refers to an undefined volume",
 )
 .page(include_str!("dangling_mount.md"))
 .fix(FixKind::Unsafe);
@@ -29,6 +29,7 @@ struct PodKeys {
     containers: &'static [&'static str],
     /// Volumes of the chart itself.
     own: &'static [&'static str],
+    /// What fails if the pod is rejected.
     fails: &'static str,
 }
 
@@ -49,7 +50,7 @@ const PODS: [PodKeys; 2] = [
         mounts: &["hub.extraVolumeMounts"],
         containers: &["hub.initContainers", "hub.extraContainers"],
         own: &["config", "secret", "files", "pvc", "hub-db-dir"],
-        fails: "the API server refuses the hub's pod",
+        fails: "the API server rejects the hub pod",
     },
     PodKeys {
         volumes: &[
@@ -59,7 +60,7 @@ const PODS: [PodKeys; 2] = [
         mounts: &["proxy.traefik.extraVolumeMounts"],
         containers: &["proxy.traefik.extraInitContainers"],
         own: &["traefik-config", "certificates"],
-        fails: "the API server refuses the proxy's pod",
+        fails: "the API server rejects the proxy pod",
     },
 ];
 
@@ -71,10 +72,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             findings.extend(dangling(cx, mount, &volumes, keys));
         }
         for key in keys.volumes {
-            findings.extend(twice(hub.get(key), keys.fails));
+            findings.extend(duplicates(hub.get(key), keys.fails));
         }
     }
-    if may_code_add(hub) {
+    if may_add_volumes(hub) {
         return;
     }
     let mut volumes = volumes_of(hub, &USER_POD);
@@ -86,7 +87,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         findings.extend(dangling(cx, mount, &volumes, &USER_POD));
     }
     for key in USER_POD.volumes {
-        findings.extend(twice(hub.get(key), USER_POD.fails));
+        findings.extend(duplicates(hub.get(key), USER_POD.fails));
     }
     let overrides = profiles::all_overrides(hub);
     // A choice may mount a volume of another option of its profile.
@@ -96,14 +97,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         for mount in mounts_in(settings) {
             findings.extend(dangling(cx, mount, &volumes, &USER_POD));
         }
-        findings.extend(twice(settings.get("volumes"), USER_POD.fails));
+        findings.extend(duplicates(settings.get("volumes"), USER_POD.fails));
     }
 }
 
-/// Whether Python code, or a Secret that is not at hand, can add volumes to user pods.
-fn may_code_add(hub: &Hub<'_>) -> bool {
-    let is_hooked = ["olume", "pod_hook", "pod_config", "profile_list"];
-    is_hooked.iter().any(|name| hub.code_may_set(name))
+/// Whether Python code, or a Secret that dunnage cannot read, can add volumes to user pods.
+fn may_add_volumes(hub: &Hub<'_>) -> bool {
+    let hooks = ["olume", "pod_hook", "pod_config", "profile_list"];
+    hooks.iter().any(|name| hub.code_may_set(name))
         || hub.text("hub.existingSecret").is_some()
         || profiles::has_own_spawner(hub)
 }
@@ -160,8 +161,8 @@ fn name(object: &Value) -> Option<&str> {
     }
 }
 
-/// Names that KubeSpawner completes are not known.
-fn is_open(name: &str) -> bool {
+/// Whether KubeSpawner or a template completes the name.
+fn is_template(name: &str) -> bool {
     name.contains(['{', '$'])
 }
 
@@ -171,7 +172,7 @@ fn dangling(
     volumes: &[&str],
     keys: &PodKeys,
 ) -> Option<Diagnostic> {
-    let name = name(mount).filter(|name| !is_open(name))?;
+    let name = name(mount).filter(|name| !is_template(name))?;
     let value = mount.get("name")?;
     if volumes.contains(&name) || cx.hub.is_default(value) {
         return None;
@@ -182,7 +183,7 @@ fn dangling(
         return None;
     }
     let message = format!("volume `{name}` does not exist: {}", keys.fails);
-    let finding = Diagnostic::new(&CODE, message).at(value.set.value, "no volume of this name");
+    let finding = Diagnostic::new(&CODE, message).at(value.set.value, "undefined volume");
     let own = volumes
         .iter()
         .copied()
@@ -190,15 +191,15 @@ fn dangling(
     Some(if let Some(meant) = misspelled(name, own) {
         let edits = fixes::replace_scalar(cx, value, meant);
         let finding = finding.help(format!("did you mean `{meant}`?"));
-        fixes::risky(finding, format!("write `{meant}`"), edits)
+        fixes::unsafe_fix(finding, format!("replace it with `{meant}`"), edits)
     } else {
         let place = keys.volumes[0];
         finding.help(format!("add the volume to `{place}`, or remove the mount"))
     })
 }
 
-/// Volumes whose name another one of the list has.
-fn twice(list: Option<&Value>, fails: &str) -> Vec<Diagnostic> {
+/// Returns findings about volumes whose name another volume of the list has.
+fn duplicates(list: Option<&Value>, fails: &str) -> Vec<Diagnostic> {
     let mut seen: BTreeMap<&str, &Value> = BTreeMap::new();
     let mut found = Vec::new();
     for volume in list.into_iter().flat_map(objects) {
@@ -206,11 +207,11 @@ fn twice(list: Option<&Value>, fails: &str) -> Vec<Diagnostic> {
             continue;
         };
         if let Some(first) = seen.insert(name, value) {
-            let message = format!("volume `{name}` is there twice: {fails}");
+            let message = format!("volume `{name}` is defined twice: {fails}");
             found.push(
                 Diagnostic::new(&CODE, message)
-                    .at(value.set.value, "again")
-                    .at(first.set.value, "first volume of this name")
+                    .at(value.set.value, "duplicate")
+                    .at(first.set.value, "first definition")
                     .help("remove one, or rename it"),
             );
         }

@@ -13,14 +13,14 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "KB006",
-    "dangling-name",
-    "a pod template names a volume or a port that it does not have",
+    "dangling-volume-or-port",
+    "a pod template refers to a volume or port that it does not define",
 )
 .page(include_str!("dangling_name.md"));
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
-/// Groups whose pod specs are those of Kubernetes; operators have fields of their own.
+/// Groups of Kubernetes itself. Pod specs of operators have other fields.
 const GROUPS: [&str; 3] = ["", "apps", "batch"];
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
@@ -30,7 +30,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
     let declared = items(spec, "volumes");
     let mut mistakes: Vec<Mistake<'_>> = repeated(&declared, "name")
         .into_iter()
-        .map(|node| Mistake::again(node, "volume", "remove one, or rename it"))
+        .map(|node| Mistake::duplicate(node, "volume", "remove one, or rename it"))
         .collect();
     let volumes = volumes(workload, &declared);
     for container in workload.template.containers() {
@@ -46,7 +46,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
     }));
 }
 
-/// A name that is wrong.
+/// A name that is undefined or defined twice.
 struct Mistake<'d> {
     node: NodeRef<'d>,
     message: String,
@@ -55,18 +55,18 @@ struct Mistake<'d> {
 }
 
 impl<'d> Mistake<'d> {
-    fn again(node: NodeRef<'d>, what: &str, help: &str) -> Self {
+    fn duplicate(node: NodeRef<'d>, what: &str, help: &str) -> Self {
         let text = node.text().unwrap_or_default();
         Self {
             node,
-            message: format!("the API server refuses {what} `{text}`, which is there twice,"),
-            label: "again",
+            message: format!("the API server rejects the duplicate {what} `{text}`"),
+            label: "duplicate",
             help: help.to_owned(),
         }
     }
 }
 
-/// The names of the volumes that the pods have.
+/// Returns the names of the volumes of the pods.
 fn volumes<'d>(workload: &Workload<'d>, declared: &[NodeRef<'d>]) -> Vec<&'d str> {
     let claims = workload
         .object
@@ -87,20 +87,21 @@ fn of_mounts<'d>(mounts: &[NodeRef<'d>], volumes: &[&str]) -> Vec<Mistake<'d>> {
         let meant = misspelled(name, volumes.iter().copied());
         Some(Mistake {
             node,
-            message: format!("the API server refuses the mount of `{name}`: no such volume"),
-            label: "no volume of this name",
+            message: format!("the API server rejects the mount of undefined volume `{name}`"),
+            label: "undefined volume",
             help: meant.map_or_else(
                 || "add the volume, or remove the mount".to_owned(),
                 |meant| format!("did you mean `{meant}`?"),
             ),
         })
     });
-    let again = repeated(mounts, "mountPath").into_iter();
-    let again = again.map(|node| Mistake::again(node, "mount", "mount one volume there"));
-    dangling.chain(again).collect()
+    let duplicates = repeated(mounts, "mountPath").into_iter();
+    let duplicates = duplicates
+        .map(|node| Mistake::duplicate(node, "mount", "mount only one volume at this path"));
+    dangling.chain(duplicates).collect()
 }
 
-/// Probes of ports that the container does not name.
+/// Returns probes of named ports that the container does not define.
 fn of_probes(container: NodeRef<'_>) -> Vec<Mistake<'_>> {
     let ports = items(container, "ports").into_iter();
     let ports: Vec<&str> = ports.filter_map(|port| port.get("name")?.text()).collect();
@@ -109,10 +110,10 @@ fn of_probes(container: NodeRef<'_>) -> Vec<Mistake<'_>> {
         let meant = misspelled(name, ports.iter().copied());
         Some(Mistake {
             node,
-            message: format!("the probe always fails: no port is named `{name}`"),
-            label: "no port of this name",
+            message: format!("the probe always fails: undefined port `{name}`"),
+            label: "undefined port",
             help: meant.map_or_else(
-                || "name a port of the container, or write its number".to_owned(),
+                || "use a port name of the container, or a port number".to_owned(),
                 |meant| format!("did you mean `{meant}`?"),
             ),
         })
@@ -127,18 +128,18 @@ fn items<'d>(holder: NodeRef<'d>, key: &str) -> Vec<NodeRef<'d>> {
         .collect()
 }
 
-/// The values of a key that an item before has, too.
+/// Returns the values of a key that an earlier item has too.
 fn repeated<'d>(items: &[NodeRef<'d>], key: &str) -> Vec<NodeRef<'d>> {
     let mut seen = BTreeSet::new();
     let values = items.iter().filter_map(|item| item.get(key));
     let values = values
         .map(NodeRef::resolve)
         .filter(|value| value.text().is_some());
-    let again = values.filter(|value| !seen.insert(value.text()));
-    again.collect()
+    let repeated = values.filter(|value| !seen.insert(value.text()));
+    repeated.collect()
 }
 
-/// Ports of probes that are given by name.
+/// Returns the ports of probes that are names, not numbers.
 fn probe_ports(container: NodeRef<'_>) -> Vec<NodeRef<'_>> {
     let probes = PROBES.iter().filter_map(|key| container.get(key));
     let ports = probes.flat_map(|probe| {

@@ -10,8 +10,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "KB004",
-    "refused-ingress-host",
-    "the API server refuses an Ingress whose host is not a host name",
+    "rejected-ingress-host",
+    "the API server rejects an Ingress whose host is not a DNS name",
 )
 .page(include_str!("ingress_host.md"));
 
@@ -27,13 +27,13 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
             };
             let text = host.text().unwrap_or_default();
             let message = format!(
-                "`{text}` is {}: the API server refuses `{}`",
+                "`{text}` is {}: the API server rejects `{}`",
                 flaw.is,
                 object.title()
             );
             let help = match flaw.meant {
-                Some(meant) => format!("write `{meant}`, in the template or in the values"),
-                None => "write a DNS name, such as `hub.example.org`".to_owned(),
+                Some(meant) => format!("use `{meant}`, in the template or in the values"),
+                None => "use a DNS name, such as `hub.example.org`".to_owned(),
             };
             findings.push(
                 Diagnostic::new(&CODE, message)
@@ -44,7 +44,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The hosts of the rules and of the certificates.
+/// Returns the hosts of the rules and of the TLS entries.
 fn hosts(spec: NodeRef<'_>) -> Vec<NodeRef<'_>> {
     let items = |key| spec.get(key).into_iter().flat_map(|list| list.items());
     let of_rules = items("rules").filter_map(|rule| rule.get("host"));

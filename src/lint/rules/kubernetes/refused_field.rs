@@ -13,8 +13,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "KB002",
-    "refused-manifest-field",
-    "the API server refuses a field of a manifest: it has the wrong type, or is missing",
+    "rejected-manifest-field",
+    "the API server rejects a manifest: a field has the wrong type or is missing",
 )
 .page(include_str!("refused_field.md"));
 
@@ -24,7 +24,7 @@ const SPECS: [(&str, &str, &str); 2] = [
     ("networking.k8s.io", "Ingress", "IngressSpec"),
 ];
 
-/// Groups whose pod specs are those of Kubernetes; operators have fields of their own.
+/// Groups of Kubernetes itself. Pod specs of operators have other fields.
 const GROUPS: [&str; 3] = ["", "apps", "batch"];
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
@@ -36,20 +36,20 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
             let spec = object.node.get("spec");
             findings.extend(
                 spec.into_iter()
-                    .flat_map(|it| of(stream, object, type_name, it)),
+                    .flat_map(|it| violations(stream, object, type_name, it)),
             );
         }
     }
     for workload in &stream.workloads {
         if GROUPS.contains(&workload.object.gvk.group.as_str()) {
             let spec = pod_spec(workload);
-            let found = spec.map(|spec| of(stream, &workload.object, "PodSpec", spec));
+            let found = spec.map(|spec| violations(stream, &workload.object, "PodSpec", spec));
             findings.extend(found.into_iter().flatten());
         }
     }
 }
 
-/// The pod spec that is written in the template.
+/// Returns the pod spec in the template, if it is a mapping.
 fn pod_spec<'d>(workload: &Workload<'d>) -> Option<NodeRef<'d>> {
     workload
         .template
@@ -58,7 +58,8 @@ fn pod_spec<'d>(workload: &Workload<'d>) -> Option<NodeRef<'d>> {
         .filter(|spec| spec.is_mapping())
 }
 
-fn of(
+/// Returns findings about a spec that violates the type of this name.
+fn violations(
     stream: &Stream<'_>,
     object: &Object<'_>,
     type_name: &str,
@@ -84,12 +85,12 @@ fn of(
             });
         at.is_some_and(serde_json::Value::is_null)
     };
-    // Tolerations have a rule of their own.
+    // Other rules check tolerations.
     let is_of_tolerations = |violation: &Violation| {
         let mut steps = violation.steps.iter();
         steps.any(|step| matches!(step, Step::Key(key) if key == "tolerations"))
     };
-    // What has no containers is completed by somebody else.
+    // A spec without containers is a fragment that another tool completes.
     let is_fragment = |violation: &Violation| {
         let is_of_containers = |key: &String| key == "containers";
         violation.steps.is_empty()
@@ -106,11 +107,11 @@ fn finding(object: &Object<'_>, mut violation: Violation) -> Diagnostic {
     let title = object.title();
     violation.message = if is_unknown {
         format!(
-            "{}: `{title}` is refused, or the field ignored",
+            "{}: `{title}` is rejected, or the field is ignored",
             violation.message
         )
     } else {
-        format!("{}: the API server refuses `{title}`", violation.message)
+        format!("{}: the API server rejects `{title}`", violation.message)
     };
     let mut found = violation.under(&CODE);
     if is_unknown {

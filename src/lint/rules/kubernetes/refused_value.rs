@@ -12,13 +12,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "KB001",
-    "refused-kubernetes-value",
-    "values hold an object of Kubernetes that the API server refuses",
+    "rejected-kubernetes-value",
+    "the API server rejects a Kubernetes object in the values",
 )
 .page(include_str!("refused_value.md"))
 .fix(FixKind::Unsafe);
 
-/// The finding about what an object of Kubernetes in the values violates.
+/// Returns the finding about a Kubernetes object in the values that violates its type.
 pub(in crate::lint) fn finding(
     cx: &Context<'_>,
     object: KubernetesValue<'_>,
@@ -32,9 +32,9 @@ pub(in crate::lint) fn finding(
     let mut violation = violation.clone();
     let is_unknown = matches!(violation.kind, ViolationKind::UnknownKey { .. });
     let consequence = match (is_unknown, object.is_of_spawner) {
-        (true, _) => "it has no effect, or is refused",
+        (true, _) => "it is ignored or rejected",
         (false, true) => "no user server starts",
-        (false, false) => "the API server refuses it",
+        (false, false) => "the API server rejects it",
     };
     violation.message = format!("{}: {consequence}", violation.message);
     let kind = violation.kind.clone();
@@ -53,7 +53,7 @@ pub(in crate::lint) fn finding(
     let last = steps.last();
     let is_command = matches!(last, Some(Step::Key(key)) if key == "command" || key == "args");
     if is_command && !text.is_empty() {
-        found.help = Some("write a list, such as `[sh, -c, \"...\"]`".to_owned());
+        found.help = Some("use a list, such as `[sh, -c, \"...\"]`".to_owned());
     }
     Some(with_fix(cx, found, &kind, value))
 }
@@ -69,13 +69,13 @@ fn with_fix(
             meant: Some(meant), ..
         } => {
             let edits = fixes::rename_key(cx, value, meant);
-            fixes::risky(found, format!("write `{meant}`"), edits)
+            fixes::unsafe_fix(found, format!("rename it to `{meant}`"), edits)
         }
         ViolationKind::WrongType {
             meant: Some(meant), ..
         } => {
             let edits = fixes::replace_scalar(cx, value, meant.clone());
-            fixes::risky(found, format!("write `{meant}`"), edits)
+            fixes::unsafe_fix(found, format!("replace it with `{meant}`"), edits)
         }
         ViolationKind::WrongValue { meant } => {
             let quantity = match &value.content {
@@ -86,25 +86,25 @@ fn with_fix(
                 return found;
             };
             let edits = fixes::replace_scalar(cx, value, meant.clone());
-            fixes::risky(found, format!("write `{meant}`"), edits)
+            fixes::unsafe_fix(found, format!("replace it with `{meant}`"), edits)
         }
         _ => found,
     }
 }
 
-/// Whether a text stands for one that is still to be written: `GROUP-ID`, `<group>`.
+/// Whether a string is a placeholder that the user must replace: `GROUP-ID`, `<group>`.
 fn is_placeholder(text: &str) -> bool {
     let is_capital = |c: char| c.is_ascii_uppercase() || c == '-' || c == '_';
     text.starts_with('<') || (text.contains(['-', '_']) && text.chars().all(is_capital))
 }
 
-/// Tolerations have rules of their own, in pod specs too.
+/// Whether the violation is in a toleration, which other rules check, in pod specs too.
 fn is_of_tolerations(violation: &Violation) -> bool {
     let mut steps = violation.steps.iter();
     steps.any(|step| matches!(step, Step::Key(key) if key == "tolerations"))
 }
 
-/// Whether KubeSpawner takes the name of its Python client for the field: `mount_path` for `mountPath`.
+/// Whether the key is a name of the Python client, which KubeSpawner accepts: `mount_path` for `mountPath`.
 fn is_python_name(object: KubernetesValue<'_>, violation: &Violation) -> bool {
     if !object.is_of_spawner || !violation.steps.is_empty() {
         return false;

@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "KB007",
     "relative-mount-path",
-    "a volume is mounted at a path that is not absolute",
+    "a mount path is relative: the volume is mounted at another path than expected",
 )
 .page(include_str!("relative_mount_path.md"));
 
@@ -48,14 +48,14 @@ fn relative(path: &Value) -> Option<Diagnostic> {
     if text.is_empty() || text.starts_with(['/', '{', '$']) {
         return None;
     }
-    let seen = format!("/{text}");
-    let message = format!("`{text}` is not absolute: the volume is mounted at `{seen}`");
-    let finding = Diagnostic::new(&CODE, message).at(span(path), "not absolute");
+    let actual = format!("/{text}");
+    let message = format!("`{text}` is not absolute: the volume is mounted at `{actual}`");
+    let finding = Diagnostic::new(&CODE, message).at(span(path), "relative path");
     Some(if text.starts_with('~') {
         finding.help(
-            "Kubernetes does not expand `~`: write `/home/jovyan`, or the path of the image's user",
+            "use `/home/jovyan`, or the home directory in the image: Kubernetes does not expand `~`",
         )
     } else {
-        finding.help("begin the path with `/`")
+        finding.help("start the path with `/`")
     })
 }

@@ -12,7 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "KB003",
     "url-as-host",
-    "a host of the hub is not a host name: the API server refuses the Ingress, or there is no certificate",
+    "a host is not a DNS name: the Ingress is rejected, or gets no certificate",
 )
 .page(include_str!("url_as_host.md"))
 .fix(FixKind::Safe);
@@ -22,17 +22,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.flag("proxy.https.enabled") != Some(false) {
         for host in items(hub.get("proxy.https.hosts")) {
             let consequence = "Let's Encrypt issues no certificate for it";
-            findings.extend(found(cx, host, consequence, fixes::risky));
+            findings.extend(found(cx, host, consequence, fixes::unsafe_fix));
         }
     }
-    for host in hosts_of_objects(hub) {
-        let consequence = "the API server refuses the object";
-        findings.extend(found(cx, host, consequence, fixes::safe));
+    for host in object_hosts(hub) {
+        let consequence = "the API server rejects the object";
+        findings.extend(found(cx, host, consequence, fixes::safe_fix));
     }
 }
 
-/// The hosts that the chart writes into an `Ingress` or an `HTTPRoute`.
-fn hosts_of_objects<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
+/// Returns the hosts that the chart writes into an `Ingress` or an `HTTPRoute`.
+fn object_hosts<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     let mut hosts = Vec::new();
     if hub.flag("ingress.enabled") != Some(false) {
         hosts.extend(items(hub.get("ingress.hosts")));
@@ -40,7 +40,7 @@ fn hosts_of_objects<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
             hosts.extend(items(entry.get("hosts")));
         }
     }
-    // The key is there since 4.3.
+    // The key exists since 4.3.
     let route = hub.values.get("httpRoute");
     hosts.extend(items(route.and_then(|route| route.get("hostnames"))));
     hosts
@@ -53,9 +53,10 @@ fn items(list: Option<&Value>) -> &[Value] {
     }
 }
 
-type Offer = fn(Diagnostic, String, Option<Vec<crate::diag::TextEdit>>) -> Diagnostic;
+/// Adds a fix to a finding, safe or unsafe.
+type AddFix = fn(Diagnostic, String, Option<Vec<crate::diag::TextEdit>>) -> Diagnostic;
 
-fn found(cx: &Context<'_>, host: &Value, consequence: &str, offer: Offer) -> Option<Diagnostic> {
+fn found(cx: &Context<'_>, host: &Value, consequence: &str, add_fix: AddFix) -> Option<Diagnostic> {
     let Content::String(text) = &host.content else {
         return None;
     };
@@ -65,9 +66,9 @@ fn found(cx: &Context<'_>, host: &Value, consequence: &str, offer: Offer) -> Opt
     Some(match flaw.meant {
         Some(meant) => {
             let edits = fixes::replace_scalar(cx, host, meant.clone());
-            let finding = finding.help(format!("write `{meant}`"));
-            offer(finding, format!("write `{meant}`"), edits)
+            let finding = finding.help(format!("use `{meant}`"));
+            add_fix(finding, format!("replace it with `{meant}`"), edits)
         }
-        None => finding.help("write a DNS name, such as `hub.example.org`"),
+        None => finding.help("use a DNS name, such as `hub.example.org`"),
     })
 }

@@ -8,8 +8,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "XL003",
-    "contradicted-across-files",
-    "a finding whose lines stand in several files",
+    "cross-file-finding",
+    "a finding involves lines of several files",
 )
 .page(include_str!("contradicted_across_files.md"));
 

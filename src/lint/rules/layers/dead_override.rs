@@ -10,12 +10,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "XL001",
-    "dead-override",
-    "a layer sets up what a layer below it switched off",
+    "ineffective-override",
+    "settings have no effect: a lower layer disables the feature",
 )
 .page(include_str!("dead_override.md"));
 
-/// What can be switched off, with the key that does it.
+/// Features that can be disabled, with the key that disables them.
 const FEATURES: [(&str, &str); 8] = [
     ("scheduling.userScheduler", "enabled"),
     ("scheduling.userScheduler.pdb", "enabled"),
@@ -27,48 +27,50 @@ const FEATURES: [(&str, &str); 8] = [
     ("imagePullSecret", "create"),
 ];
 
-/// How many places one finding shows.
-const MOST: usize = 5;
+/// The most settings that one finding shows.
+const MAX_SHOWN: usize = 5;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for (feature, key) in FEATURES {
-        let switch = hub.get(feature).and_then(|map| map.get(key));
-        let Some(switch) = switch.filter(|switch| switch.content == Content::Bool(false)) else {
+        let enabled = hub.get(feature).and_then(|map| map.get(key));
+        let Some(enabled) = enabled.filter(|enabled| enabled.content == Content::Bool(false))
+        else {
             continue;
         };
-        // Off by the chart's own default is no decision of a layer.
-        if hub.is_default(switch) && switch.overridden.is_empty() {
+        // Disabled by chart default: no layer has decided it.
+        if hub.is_default(enabled) && enabled.overridden.is_empty() {
             continue;
         }
         let is_above = |leaf: &&Value| {
             !hub.is_default(leaf)
-                && (hub.is_default(switch) || leaf.set.value.source > switch.set.value.source)
+                && (hub.is_default(enabled) || leaf.set.value.source > enabled.set.value.source)
         };
         let mut leaves = Vec::new();
-        collect(hub.get(feature), &mut leaves);
+        collect_leaves(hub.get(feature), &mut leaves);
         let above: Vec<&Value> = leaves.into_iter().filter(is_above).collect();
         if above.is_empty() {
             continue;
         }
-        let message = format!("`{feature}` is switched off below, so that this does nothing");
-        let finding = Diagnostic::new(&CODE, message)
-            .help(format!("set `{feature}.{key}: true` too, or take it away"));
-        let shown = above.into_iter().take(MOST);
+        let message = format!("settings of `{feature}` have no effect: a lower layer disables it");
+        let finding = Diagnostic::new(&CODE, message).help(format!(
+            "set `{feature}.{key}: true` too, or remove the settings"
+        ));
+        let shown = above.into_iter().take(MAX_SHOWN);
         let finding = shown.fold(finding, |finding, leaf| {
             finding.at(span(leaf), "has no effect")
         });
-        findings.push(finding.at(span(switch), "switched off here"));
+        findings.push(finding.at(span(enabled), "disabled here"));
     }
 }
 
-/// Everything that is no mapping; an empty one sets nothing.
-fn collect<'v>(value: Option<&'v Value>, leaves: &mut Vec<&'v Value>) {
+/// Collects all values that are not mappings.
+fn collect_leaves<'v>(value: Option<&'v Value>, leaves: &mut Vec<&'v Value>) {
     let Some(value) = value else { return };
     match value.as_map() {
         Some(map) => {
             for below in map.entries.values() {
-                collect(Some(below), leaves);
+                collect_leaves(Some(below), leaves);
             }
         }
         None => leaves.push(value),

@@ -11,21 +11,21 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::hint(
     "XL002",
-    "list-replaced-whole",
-    "a list of a layer lacks items of the list that it replaces",
+    "list-override-drops-items",
+    "a list replaces the list of a lower layer and drops its items",
 )
 .page(include_str!("list_replaced.md"))
 .fix(FixKind::Unsafe);
 
-/// How many lost items one finding shows.
-const MOST: usize = 4;
+/// The most dropped items that one finding shows.
+const MAX_SHOWN: usize = 4;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    look(cx, hub.values, &mut Vec::new(), findings);
+    find_lists(cx, hub.values, &mut Vec::new(), findings);
 }
 
-fn look<'v>(
+fn find_lists<'v>(
     cx: &Context<'v>,
     value: &'v Value,
     path: &mut Vec<&'v str>,
@@ -36,13 +36,13 @@ fn look<'v>(
         path.push(key);
         match &below.content {
             Content::List(items) => findings.extend(replaced(cx, path, below, items)),
-            _ => look(cx, below, path, findings),
+            _ => find_lists(cx, below, path, findings),
         }
         path.pop();
     }
 }
 
-/// What the list next below has and this one has not. An empty list says that nothing is wanted.
+/// Returns the finding about items of the next lower list that a list drops. An empty list drops them on purpose.
 fn replaced(cx: &Context<'_>, path: &[&str], list: &Value, items: &[Value]) -> Option<Diagnostic> {
     let hub = cx.hub;
     let lower = list.overridden.first()?;
@@ -54,38 +54,42 @@ fn replaced(cx: &Context<'_>, path: &[&str], list: &Value, items: &[Value]) -> O
         return None;
     }
     let is_kept = |item: &&Value| items.iter().any(|other| is_same(item, other));
-    let (kept, gone): (Vec<&Value>, Vec<&Value>) = lower_items.iter().partition(is_kept);
-    if gone.is_empty() {
+    let (kept, dropped): (Vec<&Value>, Vec<&Value>) = lower_items.iter().partition(is_kept);
+    if dropped.is_empty() {
         return None;
     }
     let name = path.join(".");
-    let count = match gone.len() {
-        1 => "1 item is".to_owned(),
-        count => format!("{count} items are"),
+    let count = match dropped.len() {
+        1 => "1 item".to_owned(),
+        count => format!("{count} items"),
     };
-    let message = format!("`{name}` is replaced as a whole, and {count} lost");
+    let message = format!("`{name}` replaces the list of a lower layer and drops {count}");
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(list), "this list counts alone")
-        .at(span(lower), "the list that it replaces")
-        .help("lists never merge: repeat the items that are still wanted");
-    let shown = gone.iter().take(MOST);
+        .at(span(list), "only this list is used")
+        .at(span(lower), "replaced list")
+        .help("repeat the items that are still needed: Helm does not merge lists");
+    let shown = dropped.iter().take(MAX_SHOWN);
     let finding = shown.fold(finding, |finding, item| {
-        finding.at(item_span(item), "is lost")
+        finding.at(item_span(item), "dropped")
     });
-    let is_grave = !hub.is_own(lower) && is_grave(path, !kept.is_empty());
-    let level = if is_grave { Level::Warning } else { CODE.level };
+    let is_unintended = !hub.is_own(lower) && is_probably_unintended(path, !kept.is_empty());
+    let level = if is_unintended {
+        Level::Warning
+    } else {
+        CODE.level
+    };
     if level == Level::Hint && !cx.hints {
         return Some(Diagnostic { level, ..finding });
     }
-    let repeated = gone.iter().map(|item| item.to_json()).collect();
+    let repeated = dropped.iter().map(|item| item.to_json()).collect();
     let edits = fixes::append(cx, list, repeated);
-    let finding = fixes::risky(finding, "repeat what is lost", edits);
+    let finding = fixes::unsafe_fix(finding, "repeat the dropped items", edits);
     Some(Diagnostic { level, ..finding })
 }
 
-/// Lists of which each item does something of its own, that another list hardly means to end. Profiles are
-/// chosen anew for a hub as a whole; where some were copied, others may have been forgotten.
-fn is_grave(path: &[&str], is_some_kept: bool) -> bool {
+/// Whether a list probably drops items by mistake: its items are independent of each other. A hub often has its own
+/// profiles; only if some were copied, others may have been forgotten.
+fn is_probably_unintended(path: &[&str], is_some_kept: bool) -> bool {
     match path {
         ["singleuser", "profileList"] => is_some_kept,
         ["hub", "loadRoles", _, "scopes"] | ["prePuller", "extraImages"] => true,
@@ -94,14 +98,14 @@ fn is_grave(path: &[&str], is_some_kept: bool) -> bool {
     }
 }
 
-/// Whether two items are the same, or one is another version of the other: they bear the same name.
+/// Whether two items are equal, or versions of each other: they have the same name.
 fn is_same(one: &Value, other: &Value) -> bool {
     const NAMES: [&str; 3] = ["name", "slug", "display_name"];
-    let is_namesake = NAMES.iter().any(|key| {
+    let has_same_name = NAMES.iter().any(|key| {
         let name = |item: &Value| item.get(key).map(Value::to_json);
         name(one).is_some() && name(one) == name(other)
     });
-    is_namesake || one.to_json() == other.to_json()
+    has_same_name || one.to_json() == other.to_json()
 }
 
 fn is_encrypted(value: &Value) -> bool {
@@ -113,7 +117,7 @@ fn is_encrypted(value: &Value) -> bool {
     }
 }
 
-/// An item on one line: of a mapping its first entry.
+/// Returns the span of an item on one line: of a mapping, its first entry.
 fn item_span(item: &Value) -> Span {
     let entries = item.as_map().map(|map| map.entries.values());
     let first = entries.into_iter().flatten();

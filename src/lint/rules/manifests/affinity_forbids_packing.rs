@@ -13,8 +13,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "XR007",
-    "affinity-forbids-packing",
-    "pods of users, or those that keep room for them, cannot share a node",
+    "affinity-prevents-packing",
+    "user pods or user placeholders cannot share a node",
 )
 .page(include_str!("affinity_forbids_packing.md"));
 
@@ -24,22 +24,22 @@ type PodLabels = BTreeMap<String, String>;
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
     let spec = workload.template.spec.node();
-    let labels = labels_of_users(stream);
+    let labels = user_pod_labels(stream);
     let own = workload.template.labels();
     for term in required(spec, "podAntiAffinity") {
-        let Some(selector) = on_each_node(term) else {
+        let Some(selector) = node_selector(term) else {
             continue;
         };
-        let is_apart = components::is_placeholder(workload) && selector.matches(&own);
-        if is_apart || labels.iter().any(|labels| selector.matches(labels)) {
-            findings.push(apart(stream, workload, term, is_apart));
+        let selects_itself = components::is_placeholder(workload) && selector.matches(&own);
+        if selects_itself || labels.iter().any(|labels| selector.matches(labels)) {
+            findings.push(anti_affinity(stream, workload, term, selects_itself));
         }
     }
     for constraint in items(spec.get("topologySpreadConstraints")) {
         findings.extend(spread(stream, workload, constraint));
     }
     for term in required(spec, "podAffinity") {
-        findings.extend(lonely(stream, workload, term, &labels));
+        findings.extend(missing_neighbor(stream, workload, term, &labels));
     }
 }
 
@@ -55,16 +55,17 @@ fn text<'d>(node: NodeRef<'d>, key: &str) -> Option<&'d str> {
     node.get(key)?.text()
 }
 
-/// The selector of a term about single nodes and pods of the same namespace.
-fn on_each_node(term: NodeRef<'_>) -> Option<Selector> {
-    let is_near = term.get("namespaces").is_none() && term.get("namespaceSelector").is_none();
+/// Returns the selector of a term about single nodes and pods of the same namespace.
+fn node_selector(term: NodeRef<'_>) -> Option<Selector> {
+    let is_same_namespace =
+        term.get("namespaces").is_none() && term.get("namespaceSelector").is_none();
     let is_about_nodes = text(term, "topologyKey") == Some(HOSTNAME);
-    (is_near && is_about_nodes).then(|| read_selector(term.get("labelSelector")?))?
+    (is_same_namespace && is_about_nodes).then(|| read_selector(term.get("labelSelector")?))?
 }
 
-/// The labels of placeholders, and of the pods that a hub of the release makes for its users
+/// Returns the labels of user placeholders, and of the user pods of a hub in the release
 /// (`jupyterhub.labels` with the component `singleuser-server`).
-fn labels_of_users(stream: &Stream<'_>) -> Vec<PodLabels> {
+fn user_pod_labels(stream: &Stream<'_>) -> Vec<PodLabels> {
     let workloads = stream.workloads.iter();
     let labels = workloads.filter_map(|workload| {
         let mut labels = workload.template.labels();
@@ -79,74 +80,75 @@ fn labels_of_users(stream: &Stream<'_>) -> Vec<PodLabels> {
     labels.collect()
 }
 
-fn apart(
+fn anti_affinity(
     stream: &Stream<'_>,
     workload: &Workload<'_>,
     term: NodeRef<'_>,
-    is_of_placeholders: bool,
+    selects_placeholders: bool,
 ) -> Diagnostic {
     let title = workload.title();
-    let message = if is_of_placeholders {
-        format!("at most one pod of `{title}` runs on a node, so that each keeps a whole node")
+    let message = if selects_placeholders {
+        format!("only one pod of `{title}` fits on a node: each placeholder keeps a whole node")
     } else {
-        format!("no pod of a user shares a node with one of `{title}`")
+        format!("user pods cannot share a node with pods of `{title}`")
     };
     Diagnostic::new(&CODE, message)
         .at(
             stream.entry_span(&workload.object, term, "topologyKey"),
-            "one of them a node, whatever room there is",
+            "required anti-affinity",
         )
-        .help("take the term away, or let it be preferred")
+        .help("remove the term, or make it preferred")
 }
 
-/// A spread over nodes that keeps placeholders from filling them.
+/// Returns the finding about a required even spread of placeholders over nodes.
 fn spread(
     stream: &Stream<'_>,
     workload: &Workload<'_>,
     constraint: NodeRef<'_>,
 ) -> Option<Diagnostic> {
-    let is_hard = text(constraint, "whenUnsatisfiable") != Some("ScheduleAnyway");
-    let is_tight = text(constraint, "maxSkew") == Some("1");
+    let is_required = text(constraint, "whenUnsatisfiable") != Some("ScheduleAnyway");
+    let is_even = text(constraint, "maxSkew") == Some("1");
     let is_about_nodes = text(constraint, "topologyKey") == Some(HOSTNAME);
-    if !(components::is_placeholder(workload) && is_hard && is_tight && is_about_nodes) {
+    if !(components::is_placeholder(workload) && is_required && is_even && is_about_nodes) {
         return None;
     }
     let message = format!(
-        "the pods of `{}` are spread evenly, so that they fill no node",
+        "pods of `{}` are spread evenly over nodes, so no node becomes empty",
         workload.title()
     );
     Some(
         Diagnostic::new(&CODE, message)
             .at(
                 stream.entry_span(&workload.object, constraint, "topologyKey"),
-                "every node has as many of them as any other",
+                "required spread over nodes",
             )
-            .help("say `whenUnsatisfiable: ScheduleAnyway`, or take the constraint away"),
+            .help("set `whenUnsatisfiable: ScheduleAnyway`, or remove the constraint"),
     )
 }
 
-/// A pod that wants to be beside one that the release does not have. One that is its own neighbour starts: the
-/// first pod of a group is let through.
-fn lonely(
+/// Returns the finding about a required affinity to pods that the release does not have. A pod that selects itself is
+/// fine: the scheduler accepts the first pod of a group.
+fn missing_neighbor(
     stream: &Stream<'_>,
     workload: &Workload<'_>,
     term: NodeRef<'_>,
     labels: &[PodLabels],
 ) -> Option<Diagnostic> {
-    let is_near = term.get("namespaces").is_none() && term.get("namespaceSelector").is_none();
-    let selector = read_selector(term.get("labelSelector")?).filter(|_| is_near)?;
+    let is_same_namespace =
+        term.get("namespaces").is_none() && term.get("namespaceSelector").is_none();
+    let selector = read_selector(term.get("labelSelector")?).filter(|_| is_same_namespace)?;
     let mut pods = stream.workloads.iter();
-    let is_there = pods.any(|other| selector.matches(&other.template.labels()));
-    if is_there || labels.iter().any(|labels| selector.matches(labels)) {
+    let exists = pods.any(|other| selector.matches(&other.template.labels()));
+    if exists || labels.iter().any(|labels| selector.matches(labels)) {
         return None;
     }
     let message = format!(
-        "`{}` waits for a pod to be near that the release does not have",
+        "`{}` can stay Pending: the release has no pod that its affinity requires",
         workload.title()
     );
     let finding = Diagnostic::new(&CODE, message)
-        .at(stream.entry_span(&workload.object, term, "labelSelector"), "no pod template has these labels")
-        .help("select the labels of a pod template; where another release has the pods, let the term be preferred");
+        .at(stream.entry_span(&workload.object, term, "labelSelector"), "no pod template matches")
+        .help("select the labels of a pod template; if another release has the pods, make the term preferred");
     let level = Level::Note;
     Some(Diagnostic { level, ..finding })
 }

@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "XR009",
     "pdb-allows-no-disruption",
-    "a disruption budget never lets a node be drained, or protects nothing",
+    "a disruption budget blocks node drains, or protects no pod",
 )
 .page(include_str!("disruption_budget.md"));
 
@@ -27,10 +27,13 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
                 let mut selected = selected.iter();
                 selected.any(|other| std::ptr::eq(*other, **one))
             });
-            findings.extend(both.next().map(|both| twice(stream, budget, other, both)));
+            findings.extend(
+                both.next()
+                    .map(|both| two_budgets(stream, budget, other, both)),
+            );
         }
         if selected.is_empty() {
-            findings.extend(protects_nothing(stream, budget));
+            findings.extend(protects_no_pod(stream, budget));
         } else {
             findings.extend(blocks(stream, budget, &selected));
         }
@@ -38,7 +41,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The workloads whose pods a budget protects; nothing where that cannot be known.
+/// Returns the workloads whose pods a budget selects; nothing if the selector is missing, unreadable or selects all.
 fn selected<'s>(stream: &'s Stream<'_>, budget: &Object<'_>) -> Option<Vec<&'s Workload<'s>>> {
     let selector = budget
         .node
@@ -46,34 +49,34 @@ fn selected<'s>(stream: &'s Stream<'_>, budget: &Object<'_>) -> Option<Vec<&'s W
         .filter(|selector| !selector.is_null())?;
     let selector = read_selector(selector).filter(|selector| !selector.selects_all())?;
     let workloads = stream.workloads.iter().filter(|workload| {
-        // Who names no namespace is in the release's, which is not known.
-        let may_be_near = match (workload.object.namespace(), budget.namespace()) {
+        // An object without a namespace is in the release's, which is not known.
+        let may_share_namespace = match (workload.object.namespace(), budget.namespace()) {
             (Some(one), Some(other)) => one == other,
             _ => true,
         };
-        may_be_near && selector.matches(&workload.template.labels())
+        may_share_namespace && selector.matches(&workload.template.labels())
     });
     Some(workloads.collect())
 }
 
-fn twice(
+fn two_budgets(
     stream: &Stream<'_>,
     budget: &Object<'_>,
     other: &Object<'_>,
     workload: &Workload<'_>,
 ) -> Diagnostic {
     let message = format!(
-        "two disruption budgets protect the pods of `{}`, which nothing can evict then",
+        "two disruption budgets select pods of `{}`, so these can never be evicted",
         workload.title()
     );
     Diagnostic::new(&CODE, message)
-        .at(stream.place(budget), "this one")
-        .at(stream.place(other), "and this one")
-        .help("leave one; with two the eviction of a pod is an error")
+        .at(stream.place(budget), "one budget")
+        .at(stream.place(other), "another budget")
+        .help("keep one: the eviction API rejects a pod with two budgets")
 }
 
-/// A budget without pods is a trade-off only: nobody is blocked. Where operators make pods, theirs may be meant.
-fn protects_nothing(stream: &Stream<'_>, budget: &Object<'_>) -> Option<Diagnostic> {
+/// Returns the finding about a budget without pods, unless an operator may create the pods that it selects.
+fn protects_no_pod(stream: &Stream<'_>, budget: &Object<'_>) -> Option<Diagnostic> {
     let mut objects = stream.objects.iter();
     let has_operators = objects.any(|object| {
         const OWN: [&str; 6] = ["", "apps", "batch", "policy", "extensions", "autoscaling"];
@@ -87,11 +90,8 @@ fn protects_nothing(stream: &Stream<'_>, budget: &Object<'_>) -> Option<Diagnost
     }
     let message = format!("`{}` protects no pod of the release", budget.title());
     let finding = Diagnostic::new(&CODE, message)
-        .at(
-            selector_span(stream, budget),
-            "no pod template has these labels",
-        )
-        .help("select the labels of a pod template, or take the budget away");
+        .at(selector_span(stream, budget), "no pod template matches")
+        .help("select the labels of a pod template, or remove the budget");
     let level = Level::Note;
     Some(Diagnostic { level, ..finding })
 }
@@ -103,7 +103,7 @@ fn selector_span(stream: &Stream<'_>, budget: &Object<'_>) -> crate::text::Span 
     )
 }
 
-/// A budget that never allows a disruption while all pods are well.
+/// Returns the finding about a budget that allows no disruption even if all pods are ready.
 fn blocks(
     stream: &Stream<'_>,
     budget: &Object<'_>,
@@ -112,12 +112,12 @@ fn blocks(
     let spec = budget.node.get("spec")?;
     let replicas = selected.iter().map(|workload| replicas(stream, workload));
     let replicas: i64 = replicas.collect::<Option<Vec<_>>>()?.into_iter().sum();
-    // Who has one pod with a state of its own has chosen between two evils.
+    // For a stateful single pod, blocking drains is a deliberate choice.
     let is_singleton = replicas == 1 && selected.iter().all(|one| one.kind() == "StatefulSet");
     let amount = |key| spec.get(key).and_then(|node| amount(node, replicas));
     let (key, is_blocking) = match (amount("maxUnavailable"), amount("minAvailable")) {
-        (Some(most), _) => ("maxUnavailable", most <= 0),
-        (None, Some(least)) => ("minAvailable", least >= replicas),
+        (Some(max), _) => ("maxUnavailable", max <= 0),
+        (None, Some(min)) => ("minAvailable", min >= replicas),
         (None, None) => return None,
     };
     if replicas == 0 || is_singleton || !is_blocking {
@@ -125,7 +125,7 @@ fn blocks(
     }
     let pods = if replicas == 1 { "pod" } else { "pods" };
     let message = format!(
-        "`{}` never lets a pod be evicted, so that its node cannot be drained",
+        "`{}` allows no eviction, so nodes with its pods cannot be drained",
         budget.title()
     );
     let finding = Diagnostic::new(&CODE, message).at(
@@ -133,12 +133,12 @@ fn blocks(
         format!("of {replicas} {pods}"),
     );
     let finding = selected.iter().fold(finding, |finding, workload| {
-        finding.at(stream.place(&workload.object), "protects these")
+        finding.at(stream.place(&workload.object), "selected pods")
     });
-    Some(finding.help("say `maxUnavailable: 1`, or have more replicas"))
+    Some(finding.help("set `maxUnavailable: 1`, or run more replicas"))
 }
 
-/// A number of pods, or a part of them, which the controller rounds up.
+/// Returns a number of pods; a percentage is rounded up, as the controller does.
 fn amount(node: NodeRef<'_>, replicas: i64) -> Option<i64> {
     match node.scalar()? {
         Scalar::Int(number) => Some(number),
@@ -151,7 +151,7 @@ fn amount(node: NodeRef<'_>, replicas: i64) -> Option<i64> {
     }
 }
 
-/// How many pods there are at least: what an autoscaler of pods says counts before the workload's own number.
+/// Returns the least number of pods: `minReplicas` of a pod autoscaler, or `replicas`. Nothing if it is not known.
 fn replicas(stream: &Stream<'_>, workload: &Workload<'_>) -> Option<i64> {
     const KINDS: [&str; 4] = [
         "Deployment",

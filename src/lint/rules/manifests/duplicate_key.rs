@@ -12,21 +12,22 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "XR010",
     "duplicate-manifest-key",
-    "a key comes twice in one mapping of a manifest, and the first is lost",
+    "a key is defined twice in a mapping of a manifest: the first is dropped",
 )
 .page(include_str!("duplicate_key.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for (part, document) in stream.documents.readable() {
         for mapping in document.nodes().filter(|node| is_mapping(*node)) {
-            for (first, last) in pairs(mapping) {
+            for (first, last) in duplicates(mapping) {
                 let name = last.0.text().unwrap_or_default();
-                let message = format!("`{name}` stands twice in one mapping");
+                let message =
+                    format!("`{name}` is defined twice in one mapping: the first is dropped");
                 let place = |key| stream.release.node_span(part, key);
                 let finding = Diagnostic::new(&CODE, message)
-                    .at(place(first.0), "lost, with all that stands below it")
-                    .at(place(last.0), "this one counts")
-                    .help("take one out of the chart's template, or out of the values that it writes out");
+                    .at(place(first.0), "dropped with everything below it")
+                    .at(place(last.0), "this one is used")
+                    .help("remove one from the chart template, or from the values that it renders");
                 let is_same = Value::of(first.1).is_some_and(|one| Value::of(last.1) == Some(one));
                 let level = if is_same { Level::Note } else { CODE.level };
                 findings.push(Diagnostic { level, ..finding });
@@ -35,22 +36,22 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Not an alias of one, which would be looked at twice.
+/// Whether a node is a mapping, and not an alias of one, which would be checked twice.
 fn is_mapping(node: NodeRef<'_>) -> bool {
     node.is_mapping() && !node.is_alias()
 }
 
 type Entry<'d> = (NodeRef<'d>, NodeRef<'d>);
 
-/// Each entry that is lost, with the next one of its name.
-fn pairs(mapping: NodeRef<'_>) -> Vec<(Entry<'_>, Entry<'_>)> {
+/// Returns each entry that is dropped, with the next one of its name.
+fn duplicates(mapping: NodeRef<'_>) -> Vec<(Entry<'_>, Entry<'_>)> {
     let mut seen = BTreeMap::new();
-    let mut pairs = Vec::new();
+    let mut found = Vec::new();
     for entry in mapping.entries() {
         let name = yaml::key_name(entry.0).filter(|name| name != "<<");
         if let Some(first) = name.and_then(|name| seen.insert(name, entry)) {
-            pairs.push((first, entry));
+            found.push((first, entry));
         }
     }
-    pairs
+    found
 }

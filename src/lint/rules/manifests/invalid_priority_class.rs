@@ -1,4 +1,4 @@
-use super::undefined_priority_class::OF_SYSTEM;
+use super::undefined_priority_class::SYSTEM_CLASSES;
 use crate::diag::{Code, Diagnostic, Level};
 use crate::hub::components;
 use crate::k8s::{Object, PodField};
@@ -13,11 +13,11 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "XR004",
     "invalid-priority-class",
-    "the API server refuses a priority class, or it cannot do what it is for",
+    "the API server rejects a priority class, or user pods cannot preempt placeholders",
 )
 .page(include_str!("invalid_priority_class.md"));
 
-/// `HighestUserDefinablePriority` and the least of an `int32`.
+/// From the smallest `int32` to `HighestUserDefinablePriority`.
 const RANGE: std::ops::RangeInclusive<i64> = -2_147_483_648..=1_000_000_000;
 
 const POLICIES: [&str; 2] = ["PreemptLowerPriority", "Never"];
@@ -27,27 +27,30 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
         .of_kind("scheduling.k8s.io", "PriorityClass")
         .collect();
     for class in &classes {
-        findings.extend(name(stream, class));
-        findings.extend(value(stream, class));
-        findings.extend(policy(stream, class));
-        findings.extend(keeps_placeholders(stream, class, &classes));
+        findings.extend(reserved_name(stream, class));
+        findings.extend(out_of_range(stream, class));
+        findings.extend(unknown_policy(stream, class));
+        findings.extend(never_preempts(stream, class, &classes));
     }
     let defaults = classes.iter().filter(|class| is_default(class));
     let defaults: Vec<_> = defaults.collect();
     if let [first, others @ ..] = &defaults[..] {
         for other in others {
-            let message = format!("`{}` is the second default of the cluster", other.title());
+            let message = format!(
+                "`{}` is a second global default: the API server rejects it",
+                other.title()
+            );
             findings.push(
                 Diagnostic::new(&CODE, message)
                     .at(
                         stream.entry_span(other, other.node, "globalDefault"),
-                        "the API server refuses it",
+                        "second default",
                     )
                     .at(
                         stream.entry_span(first, first.node, "globalDefault"),
-                        "this is the default already",
+                        "first default",
                     )
-                    .help("leave `globalDefault` to one class, or to none"),
+                    .help("set `globalDefault: true` in at most one class"),
             );
         }
     }
@@ -58,60 +61,63 @@ fn is_default(class: &Object<'_>) -> bool {
     default.and_then(NodeRef::scalar) == Some(Scalar::Bool(true))
 }
 
-fn name(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
+fn reserved_name(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
     let name = class.name();
-    if !name.starts_with("system-") || OF_SYSTEM.contains(&name.as_str()) {
+    if !name.starts_with("system-") || SYSTEM_CLASSES.contains(&name.as_str()) {
         return None;
     }
-    let message = format!("a priority class cannot be called `{name}`");
-    let finding = Diagnostic::new(&CODE, message).at(
-        stream.place(class),
-        "names that begin with `system-` are those of Kubernetes",
-    );
-    Some(finding.help("choose another name"))
+    let message =
+        format!("priority class name `{name}` is reserved: the API server rejects the class");
+    let finding =
+        Diagnostic::new(&CODE, message).at(stream.place(class), "prefix `system-` is reserved");
+    Some(finding.help("use a name without the prefix `system-`"))
 }
 
-fn value(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
+fn out_of_range(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
     let value = class.node.get("value")?;
-    let what = match value.scalar()? {
+    let expected = match value.scalar()? {
         Scalar::Int(number) if RANGE.contains(&number) => return None,
         Scalar::Null => return None,
         Scalar::Float(number) if number.fract() == 0.0 && number.abs() <= 1e9 => return None,
-        Scalar::Int(_) | Scalar::Uint(_) => {
-            "a priority is at most 1000000000, and at least -2147483648"
-        }
-        _ => "a priority is a whole number",
+        Scalar::Int(_) | Scalar::Uint(_) => "expected -2147483648 to 1000000000",
+        _ => "expected an integer",
     };
-    let message = format!("the value of `{}` is no priority", class.title());
+    let message = format!(
+        "the value of `{}` is not an accepted priority: the API server rejects it",
+        class.title()
+    );
     Some(
         Diagnostic::new(&CODE, message)
-            .at(stream.entry_span(class, class.node, "value"), what)
-            .help("what is higher is for the pods of Kubernetes itself"),
+            .at(stream.entry_span(class, class.node, "value"), expected)
+            .help("use an integer up to 1000000000; higher values are reserved for Kubernetes"),
     )
 }
 
-/// z2jh's class of users and of the core (`jupyterhub.priority.fullname`), or the one that all pods get.
-fn is_of_users(class: &Object<'_>) -> bool {
+/// Whether user pods have the class: z2jh's class (`jupyterhub.priority.fullname`), or the global default.
+fn is_for_users(class: &Object<'_>) -> bool {
     let name = class.name();
     is_default(class) || name.ends_with("default-priority")
 }
 
-fn policy(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
+fn unknown_policy(stream: &Stream<'_>, class: &Object<'_>) -> Option<Diagnostic> {
     let policy = class.node.get("preemptionPolicy")?.text()?;
     if POLICIES.contains(&policy) {
         return None;
     }
-    let message = format!("`{policy}` is no preemption policy");
+    let message = format!(
+        "`{policy}` is not a preemption policy: the API server rejects `{}`",
+        class.title()
+    );
     let finding = Diagnostic::new(&CODE, message).at(
         stream.entry_span(class, class.node, "preemptionPolicy"),
-        "the API server refuses the class",
+        "unknown policy",
     );
-    Some(finding.help("it can be `PreemptLowerPriority` or `Never`"))
+    Some(finding.help("use `PreemptLowerPriority` or `Never`"))
 }
 
-/// The class of users' pods above that of placeholders that may not evict them, so that they wait beside the
-/// room that is kept for them.
-fn keeps_placeholders(
+/// Returns the finding about a class of user pods that is above the class of placeholders but never preempts them, so
+/// user pods stay Pending next to reserved seats.
+fn never_preempts(
     stream: &Stream<'_>,
     class: &Object<'_>,
     classes: &[&Object<'_>],
@@ -127,24 +133,26 @@ fn keeps_placeholders(
     let lowest = classes
         .iter()
         .find(|class| Some(class.name().as_str()) == named.text())?;
-    if !is_of_users(class) || never.text() != Some("Never") || priority(class)? <= priority(lowest)?
+    if !is_for_users(class)
+        || never.text() != Some("Never")
+        || priority(class)? <= priority(lowest)?
     {
         return None;
     }
     let message = format!(
-        "pods of the class `{}` cannot take the room that placeholders keep",
+        "user pods of class `{}` cannot preempt placeholders: its policy is `Never`",
         class.name()
     );
     let finding = Diagnostic::new(&CODE, message)
         .at(
             stream.entry_span(class, class.node, "preemptionPolicy"),
-            "these pods evict nobody",
+            "never preempts",
         )
         .at(
             stream.span(&placeholder.object, named),
-            "placeholders have a lower class, to be evicted",
+            "placeholders have a lower priority",
         )
-        .help("take `preemptionPolicy` away");
+        .help("remove `preemptionPolicy`");
     let level = Level::Warning;
     Some(Diagnostic { level, ..finding })
 }

@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "XR013",
     "malformed-pod-toleration",
-    "the API server refuses the pods of a manifest for a toleration",
+    "the API server rejects pods because of a toleration",
 )
 .page(include_str!("malformed_toleration.md"));
 
@@ -25,13 +25,13 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         let span = stream.entry_span(object, item.resolve(), flaw.field);
         findings.push(
             Diagnostic::new(&CODE, flaw.message)
-                .at(span, format!("a toleration of `{}`", workload.title()))
+                .at(span, format!("toleration of `{}`", workload.title()))
                 .help(flaw.help),
         );
     }
 }
 
-/// Nothing where a field is no text: that is another rule's matter.
+/// Reads a toleration. Returns nothing if a field is not a string, which another rule reports.
 fn read(item: NodeRef<'_>) -> Option<WrittenToleration<'_>> {
     let field = |key: &str| match item.get(key).filter(|value| !value.is_null()) {
         Some(value) => value.as_str().map(Some),

@@ -9,12 +9,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "XR012",
-    "misnamed-strategy",
-    "the strategy of updates stands under a key that this kind does not have",
+    "misnamed-update-strategy",
+    "the update strategy is ignored: this kind has another key for it",
 )
 .page(include_str!("misnamed_strategy.md"));
 
-/// Kinds with the key that they do not have and the one that they have.
+/// Kinds with the wrong key and the right one.
 const KEYS: [(&str, &str, &str); 3] = [
     ("Deployment", "updateStrategy", "strategy"),
     ("StatefulSet", "strategy", "updateStrategy"),
@@ -34,15 +34,12 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         return;
     }
     let message = format!(
-        "a {kind} has no `{wrong}`, so that `{}` is updated as by default",
+        "`{}` uses the default update strategy: a {kind} has no `{wrong}`",
         object.title()
     );
     findings.push(
         Diagnostic::new(&CODE, message)
-            .at(
-                stream.entry_span(object, spec, wrong),
-                "Kubernetes does not read this",
-            )
-            .help(format!("call it `{right}`")),
+            .at(stream.entry_span(object, spec, wrong), "ignored")
+            .help(format!("rename it to `{right}`")),
     );
 }

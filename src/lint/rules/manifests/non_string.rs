@@ -11,20 +11,20 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "XR011",
     "non-string-field",
-    "a field of a manifest is no string, and the API server refuses the object",
+    "a field of a manifest is not a string: the API server rejects the object",
 )
 .page(include_str!("non_string.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for object in stream.objects {
-        for (field, mapping) in of_object(object) {
-            findings.extend(pairs(stream, object, field, mapping));
+        for (field, mapping) in string_mappings(object) {
+            findings.extend(in_mapping(stream, object, field, mapping));
         }
     }
     for workload in &stream.workloads {
         let object = &workload.object;
-        for (field, mapping) in of_template(workload) {
-            findings.extend(pairs(stream, object, field, mapping));
+        for (field, mapping) in template_mappings(workload) {
+            findings.extend(in_mapping(stream, object, field, mapping));
         }
         for container in workload.template.containers() {
             let variables = container.get("env").into_iter();
@@ -47,8 +47,8 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Mappings of strings that an object may have besides its pod template.
-fn of_object<'d>(object: &Object<'d>) -> impl Iterator<Item = (&'static str, NodeRef<'d>)> {
+/// Returns the mappings of strings of an object outside of its pod template.
+fn string_mappings<'d>(object: &Object<'d>) -> impl Iterator<Item = (&'static str, NodeRef<'d>)> {
     const EVERYWHERE: [&[&str]; 2] = [&["metadata", "labels"], &["metadata", "annotations"]];
     const OF_SELECTORS: &[&str] = &["spec", "selector", "matchLabels"];
     let node = object.node;
@@ -62,7 +62,10 @@ fn of_object<'d>(object: &Object<'d>) -> impl Iterator<Item = (&'static str, Nod
     paths.filter_map(move |path| Some((*path.last()?, node.get_path(path)?)))
 }
 
-fn of_template<'d>(workload: &Workload<'d>) -> impl Iterator<Item = (&'static str, NodeRef<'d>)> {
+/// Returns the mappings of strings of a pod template.
+fn template_mappings<'d>(
+    workload: &Workload<'d>,
+) -> impl Iterator<Item = (&'static str, NodeRef<'d>)> {
     let template = &workload.template;
     let mappings = [
         ("labels", template.labels_node()),
@@ -74,7 +77,7 @@ fn of_template<'d>(workload: &Workload<'d>) -> impl Iterator<Item = (&'static st
         .filter_map(|(field, mapping)| Some((field, mapping?)))
 }
 
-fn pairs(
+fn in_mapping(
     stream: &Stream<'_>,
     object: &Object<'_>,
     field: &str,
@@ -87,7 +90,8 @@ fn pairs(
     found.collect()
 }
 
-/// A null is the empty string to the API server. The value is not named: it may be a secret.
+/// Returns the finding about a value that is not a string. `null` is accepted: the API server reads it as empty. The
+/// message does not contain the value, which may be secret.
 fn finding(
     stream: &Stream<'_>,
     object: &Object<'_>,
@@ -97,11 +101,14 @@ fn finding(
 ) -> Option<Diagnostic> {
     let (what, help) = match value.scalar() {
         Some(Scalar::Null | Scalar::String(_)) => return None,
-        Some(Scalar::Bool(_)) => ("a boolean", "put it in quotes"),
-        Some(_) => ("a number", "put it in quotes"),
-        None => ("no string", "write a text"),
+        Some(Scalar::Bool(_)) => ("a boolean", "quote the value"),
+        Some(_) => ("a number", "quote the value"),
+        None => ("not a string", "use a string"),
     };
-    let message = format!("`{name}` in `{field}` of `{}` is {what}", object.title());
+    let message = format!(
+        "`{name}` in `{field}` is {what}: the API server rejects `{}`",
+        object.title()
+    );
     let place = value.resolve();
     let span = if place.scalar().is_some() {
         stream.span(object, place)
@@ -111,7 +118,7 @@ fn finding(
     };
     Some(
         Diagnostic::new(&CODE, message)
-            .at(span, "the API server takes only strings here")
+            .at(span, "expected a string")
             .help(format!("{help}, in the template or in the values")),
     )
 }

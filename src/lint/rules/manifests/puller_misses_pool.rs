@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "XR005",
     "puller-misses-pool",
-    "images are not pulled ahead on nodes where their pods may run",
+    "an image puller does not run on all nodes where its images are used",
 )
 .page(include_str!("puller_misses_pool.md"));
 
@@ -19,26 +19,29 @@ fn check(stream: &Stream<'_>, puller: &Workload<'_>, findings: &mut Vec<Diagnost
     if !components::is_puller(puller) {
         return;
     }
-    for consumer in stream.workloads.iter().filter(|one| is_for(puller, one)) {
+    for consumer in stream.workloads.iter().filter(|one| pulls_for(puller, one)) {
         let missed = if stream.cluster.pools.is_empty() {
             missed_taint(puller, consumer)
         } else {
             missed_pool(stream, puller, consumer)
         };
         let Some(missed) = missed else { continue };
-        let message = format!("`{}` pulls nothing on nodes {missed}", puller.title());
+        let message = format!(
+            "`{}` does not run on nodes {missed}, so images are not pulled there",
+            puller.title()
+        );
         findings.push(
             Diagnostic::new(&CODE, message)
-                .at(stream.place(&puller.object), "the puller does not run there")
-                .at(stream.place(&consumer.object), "these pods may")
-                .help("give the puller the tolerations and the selector of the pods that it pulls for"),
+                .at(stream.place(&puller.object), "image puller")
+                .at(stream.place(&consumer.object), "these pods can run there")
+                .help("give the image puller the same tolerations and node selector as these pods"),
         );
     }
 }
 
-/// Whether a puller pulls for a workload: z2jh's for placeholders, which stand for users, and any for pods that
-/// run one of its images.
-fn is_for(puller: &Workload<'_>, other: &Workload<'_>) -> bool {
+/// Whether a puller pulls images for a workload: z2jh's pullers for placeholders, which run where user pods run, and
+/// any puller for pods with one of its images.
+fn pulls_for(puller: &Workload<'_>, other: &Workload<'_>) -> bool {
     if other.kind() == "DaemonSet" {
         return false;
     }
@@ -56,12 +59,12 @@ fn is_for(puller: &Workload<'_>, other: &Workload<'_>) -> bool {
     components::is_hub_puller(puller) && components::is_placeholder(other) || images.any(is_pulled)
 }
 
-/// A taint that the pods tolerate by its name and the puller does not.
+/// Returns a taint that the pods tolerate by its key and the puller does not.
 fn missed_taint(puller: &Workload<'_>, consumer: &Workload<'_>) -> Option<String> {
     let tolerations = |workload: &Workload<'_>| Demands::of(&workload.template.spec).tolerations;
     let pullers = tolerations(puller);
     let consumers = tolerations(consumer).into_iter();
-    // The controller of DaemonSets adds those of nodes in trouble.
+    // The DaemonSet controller adds tolerations of `node.kubernetes.io` taints.
     let mut named = consumers.filter(|toleration| {
         !toleration.key.is_empty() && !toleration.key.starts_with("node.kubernetes.io/")
     });
@@ -73,7 +76,7 @@ fn missed_taint(puller: &Workload<'_>, consumer: &Workload<'_>) -> Option<String
     ))
 }
 
-/// Whether one toleration bears at least every taint that another does.
+/// Whether one toleration tolerates at least every taint that another does.
 fn covers(one: &Toleration, other: &Toleration) -> bool {
     if other.is_malformed {
         return true;
@@ -92,17 +95,18 @@ fn covers(one: &Toleration, other: &Toleration) -> bool {
     has_effect && one.tolerates(&taint)
 }
 
+/// Returns a pool on which the pods can run and the puller cannot.
 fn missed_pool(
     stream: &Stream<'_>,
     puller: &Workload<'_>,
     consumer: &Workload<'_>,
 ) -> Option<String> {
-    let refuses = |workload: &Workload<'_>| {
+    let is_refused = |workload: &Workload<'_>| {
         let demands = Demands::of(&workload.template.spec);
         move |pool: &crate::policy::Pool| matches!(pool.fit(&demands).0, Fit::Refuses(_))
     };
-    let (puller, consumer) = (refuses(puller), refuses(consumer));
+    let (puller, consumer) = (is_refused(puller), is_refused(consumer));
     let mut pools = stream.cluster.pools.iter();
     let missed = pools.find(|pool| puller(pool) && !consumer(pool))?;
-    Some(format!("of the pool `{}`", missed.name.value))
+    Some(format!("of pool `{}`", missed.name.value))
 }

@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "XR008",
     "scale-down-blocker",
-    "a pod among those of users keeps its node from being taken away",
+    "a pod prevents the autoscaler from removing a user node",
 )
 .page(include_str!("scale_down_blocker.md"));
 
@@ -22,36 +22,36 @@ const SAFE_VOLUMES: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict-local
 const DO_NOT_DISRUPT: &str = "karpenter.sh/do-not-disrupt";
 
 fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
-    // Agents do not count, and a job ends.
-    let is_passing = workload.is_daemon_set() || ["Job", "CronJob"].contains(&workload.kind());
-    if is_passing || workload.object.is_hook() || !components::is_of_users(workload) {
+    // The autoscaler ignores DaemonSet pods, and jobs end.
+    let is_exempt = workload.is_daemon_set() || ["Job", "CronJob"].contains(&workload.kind());
+    if is_exempt || workload.object.is_hook() || !components::is_of_users(workload) {
         return;
     }
     let template = &workload.template;
-    let says = |name: &str, word: &str| {
+    let has_annotation = |name: &str, value: &str| {
         let annotation = template.annotation(name);
-        annotation.is_some_and(|annotation| annotation.text() == Some(word))
+        annotation.is_some_and(|annotation| annotation.text() == Some(value))
     };
     let mut report = |span: Span, label: String, help: &str| {
         let message = format!(
-            "`{}` keeps a node of users from being taken away",
+            "`{}` prevents the autoscaler from removing a user node",
             workload.title()
         );
         findings.push(Diagnostic::new(&CODE, message).at(span, label).help(help));
     };
     let object = &workload.object;
     let annotations = template.annotations_node();
-    for (name, word) in [(SAFE_TO_EVICT, "false"), (DO_NOT_DISRUPT, "true")] {
-        if let Some(annotations) = annotations.filter(|_| says(name, word)) {
+    for (name, value) in [(SAFE_TO_EVICT, "false"), (DO_NOT_DISRUPT, "true")] {
+        if let Some(annotations) = annotations.filter(|_| has_annotation(name, value)) {
             let span = stream.entry_span(object, annotations, name);
             report(
                 span,
-                "the autoscaler leaves its node alone".to_owned(),
-                "take the annotation away, or place it on the core's nodes",
+                "autoscaler keeps the node".to_owned(),
+                "remove the annotation, or place the pod on core nodes",
             );
         }
     }
-    if says(SAFE_TO_EVICT, "true") {
+    if has_annotation(SAFE_TO_EVICT, "true") {
         return;
     }
     for volume in local_volumes(workload) {
@@ -62,20 +62,20 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
         report(
             span,
             label,
-            "name the volume in the annotation `cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes`, or place it on the core's nodes",
+            "list the volume in the annotation `cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes`, or place the pod on core nodes",
         );
     }
     if workload.is_bare_pod() {
         report(
             stream.place(object),
-            "no controller would start it elsewhere".to_owned(),
-            "let a Deployment or a Job make it",
+            "no controller recreates it".to_owned(),
+            "create it with a Deployment or a Job",
         );
     }
 }
 
-/// Volumes for which the cluster autoscaler keeps a node (`skip-nodes-with-local-storage`): each one's name and
-/// what it is, unless the pod says that it can be lost.
+/// Returns the volumes because of which the cluster autoscaler keeps a node (`skip-nodes-with-local-storage`), except
+/// those that an annotation declares safe: name and node of each.
 fn local_volumes<'d>(workload: &Workload<'d>) -> Vec<(&'d str, NodeRef<'d>)> {
     let safe = workload.template.annotation(SAFE_VOLUMES);
     let safe: Vec<&str> = safe

@@ -12,8 +12,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "XR002",
-    "pod-tolerates-but-does-not-select",
-    "pods tolerate the taint of a pool and may run anywhere else",
+    "pod-toleration-without-selector",
+    "pods tolerate the taint of a pool but can run on any other node",
 )
 .page(include_str!("tolerates_without_selecting.md"));
 
@@ -21,12 +21,12 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
     let spec = &workload.template.spec;
     let demands = Demands::of(spec);
     let affinity = &demands.affinity;
-    let chooses = !affinity.node_selector.is_empty()
+    let selects_nodes = !affinity.node_selector.is_empty()
         || affinity.required.is_some()
         || !demands.preferred.is_empty();
-    // z2jh gives its own pods tolerations whether or not there are such pools.
-    let is_hubs = components::is_placeholder(workload) || components::is_hub_puller(workload);
-    if chooses || is_hubs || workload.is_bound() {
+    // z2jh sets tolerations of its own pods even if there are no such pools.
+    let is_of_hub = components::is_placeholder(workload) || components::is_hub_puller(workload);
+    if selects_nodes || is_of_hub || workload.is_bound() {
         return;
     }
     let list = spec.get(PodField::Tolerations);
@@ -36,19 +36,19 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
             continue;
         };
         let message = format!(
-            "`{}` tolerates a dedicated pool and does not select it",
+            "`{}` tolerates the taint of a pool but does not select it: it can run elsewhere",
             workload.title()
         );
         let span = stream.entry_span(&workload.object, item.resolve(), "key");
         let finding = Diagnostic::new(&CODE, message)
-            .at(span, "this lets the pods in, and takes them nowhere")
-            .help("select the pool's label by `nodeSelector` or by a node affinity");
+            .at(span, "tolerates, but does not select")
+            .help("select the label of the pool with `nodeSelector` or node affinity");
         findings.push(Diagnostic { level, ..finding });
         return;
     }
 }
 
-/// Whether it means a dedicated pool, and how sure it is that the pods may run elsewhere.
+/// Returns the level if a toleration is for a dedicated pool and the pods can run elsewhere.
 fn level(
     pools: &[Pool],
     workload: &Workload<'_>,
@@ -62,20 +62,20 @@ fn level(
     if key.is_empty() || is_of_core || tolerates_nothing {
         return None;
     }
-    let (meant, others): (Vec<&Pool>, Vec<&Pool>) = pools
+    let (tolerated, others): (Vec<&Pool>, Vec<&Pool>) = pools
         .iter()
         .partition(|pool| pool.taints.iter().any(|taint| toleration.tolerates(taint)));
-    if meant.is_empty() {
+    if tolerated.is_empty() {
         let is_dedicated = key.rsplit(['/', '.', '_']).next() == Some("dedicated");
         return is_dedicated.then_some(Level::Note);
     }
     let mut others = others.into_iter();
-    let can_stray = others.any(|pool| !matches!(pool.fit(demands).0, Fit::Refuses(_)));
-    (can_stray && !asks_for(workload, key)).then_some(CODE.level)
+    let can_run_elsewhere = others.any(|pool| !matches!(pool.fit(demands).0, Fit::Refuses(_)));
+    (can_run_elsewhere && !requests_resource(workload, key)).then_some(CODE.level)
 }
 
-/// Whether a container wants the resource that the taint is named after, which only such nodes have.
-fn asks_for(workload: &Workload<'_>, key: &str) -> bool {
+/// Whether a container requests the resource that the taint is named after, which only such nodes have.
+fn requests_resource(workload: &Workload<'_>, key: &str) -> bool {
     let mut containers = workload.template.containers();
     containers.any(|container| {
         let limits = container.get_path(&["resources", "limits"]);

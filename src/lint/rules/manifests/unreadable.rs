@@ -9,21 +9,21 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "XR014",
     "unreadable-manifest",
-    "a document of the stream is not YAML",
+    "a manifest is not valid YAML, so Helm cannot install it",
 )
 .page(include_str!("unreadable.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
     for (part, error) in stream.documents.broken() {
-        let message = format!("this document is not YAML: {}", error.message);
+        let message = format!("document is not valid YAML: {}", error.message);
         findings.push(
             Diagnostic::new(&CODE, message)
                 .at(
                     stream.release.span(part, error.offset..error.offset),
-                    "here",
+                    "parser stops here",
                 )
                 .unparsed()
-                .help("mend the chart's template, or the values that it writes out"),
+                .help("fix the chart template, or the values that it renders"),
         );
     }
 }

@@ -1,4 +1,4 @@
-use super::{CORE_MATCH, USER_MATCH, core_pods, holds_something};
+use super::{CORE_MATCH, USER_MATCH, core_pods, has_items};
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::lint::{Check, Context, Rule, fixes};
 use crate::policy::Autoscaler;
@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "NP006",
     "core-pods-partly-pinned",
-    "a core pod may keep a node of users from going away",
+    "a core pod can run on a user node and prevent its scale-down",
 )
 .page(include_str!("core_pods_partly_pinned.md"))
 .fix(FixKind::Unsafe);
@@ -20,34 +20,34 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let preferred = hub.text(CORE_MATCH).filter(|kind| *kind != "require");
     let selector = |pod: &str| format!("{pod}.nodeSelector");
-    let is_pinned = |pod: &&str| hub.get(&selector(pod)).is_some_and(holds_something);
+    let is_pinned = |pod: &&str| hub.get(&selector(pod)).is_some_and(has_items);
     let (pinned, loose): (Vec<&str>, Vec<&str>) = core_pods(hub).into_iter().partition(is_pinned);
-    let never_goes = cx.facts.autoscaler == Some(Autoscaler::None);
-    if preferred.is_none() || loose.is_empty() || never_goes {
+    let never_scales_down = cx.facts.autoscaler == Some(Autoscaler::None);
+    if preferred.is_none() || loose.is_empty() || never_scales_down {
         return;
     }
     if pinned.is_empty() {
-        findings.extend(users_alone(cx));
+        findings.extend(only_user_pods_bound(cx));
         return;
     }
     let message = format!(
-        "`{}` may run on any node, and keep one of users from going away",
+        "pods of `{}` can run on any node and prevent the scale-down of a user node",
         loose.join("` and `")
     );
     let finding = Diagnostic::new(&CODE, message).help(format!(
-        "set the same `nodeSelector` there, or `{CORE_MATCH}: require`"
+        "set the same `nodeSelector` for all core pods, or `{CORE_MATCH}: require`"
     ));
     let paths: Vec<String> = pinned.iter().map(|pod| selector(pod)).collect();
     let places: Vec<(&str, &str)> = paths
         .iter()
-        .map(|path| (path.as_str(), "this one has its nodes"))
+        .map(|path| (path.as_str(), "pinned by a node selector"))
         .collect();
     let finding = hub.at(finding, &places);
-    findings.push(pinned_alike(cx, &paths, &loose, finding));
+    findings.push(with_selector_fix(cx, &paths, &loose, finding));
 }
 
-/// With the selector of the others, where these have the same one.
-fn pinned_alike(
+/// Adds the fix that copies the node selector of the pinned core pods, if all of them have the same one.
+fn with_selector_fix(
     cx: &Context<'_>,
     pinned: &[String],
     loose: &[&str],
@@ -67,28 +67,26 @@ fn pinned_alike(
         (fixes::split(&path), selector.clone().into())
     };
     let edits = fixes::add(cx, first, loose.iter().map(place).collect());
-    fixes::risky(finding, "give them the same selector", edits)
+    fixes::unsafe_fix(finding, "use the same node selector", edits)
 }
 
-/// Users have to be on nodes of theirs, and core pods need not be elsewhere.
-fn users_alone(cx: &Context<'_>) -> Option<Diagnostic> {
+/// Returns a finding if user pods require user nodes, but no core pod is bound to core nodes.
+fn only_user_pods_bound(cx: &Context<'_>) -> Option<Diagnostic> {
     let hub = cx.hub;
     if hub.text(USER_MATCH) != Some("require") {
         return None;
     }
-    let message = "users have to be on nodes for users, and core pods may be there as well";
-    let finding = Diagnostic::new(&CODE, message).help(format!(
-        "set `{CORE_MATCH}: require`, so that a node of users can go away when they have gone"
-    ));
+    let message = "core pods can run on user nodes and prevent their scale-down";
+    let finding = Diagnostic::new(&CODE, message).help(format!("set `{CORE_MATCH}: require`"));
     let places = [
-        (USER_MATCH, "users are bound"),
-        (CORE_MATCH, "core pods are not"),
+        (USER_MATCH, "binds only user pods"),
+        (CORE_MATCH, "does not bind core pods"),
     ];
     let edits = fixes::set_near(cx, CORE_MATCH, "require");
     let finding = hub.at(finding, &places);
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
-        "bind core pods to nodes of theirs",
+        "require core nodes for core pods",
         edits,
     ))
 }

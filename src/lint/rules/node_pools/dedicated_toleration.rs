@@ -13,8 +13,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "NP005",
-    "dedicated-toleration-broken",
-    "a list of tolerations lost the ones of the dedicated pools",
+    "missing-dedicated-toleration",
+    "a list of tolerations lacks the taint of the dedicated node pool",
 )
 .page(include_str!("dedicated_toleration.md"))
 .fix(FixKind::Safe);
@@ -23,8 +23,8 @@ const USER_PODS: &str = "scheduling.userPods.tolerations";
 const CORE_PODS: &str = "scheduling.corePods.tolerations";
 const EXTRA: &str = "singleuser.extraTolerations";
 
-/// Lists that the chart adds to that of core pods.
-const OF_CORE: [&str; 4] = [
+/// Tolerations of single core pods, which the chart adds to `scheduling.corePods.tolerations`.
+const EXTRA_OF_CORE_PODS: [&str; 4] = [
     "hub.tolerations",
     "proxy.chp.tolerations",
     "proxy.traefik.tolerations",
@@ -35,77 +35,88 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let all = |path: &str| hub.get(path).map(items).unwrap_or_default();
     let with_extra = [all(USER_PODS), all(EXTRA)].concat();
-    findings.extend(replaced(cx, USER_PODS, &with_extra, "user"));
-    findings.extend(replaced(cx, CORE_PODS, &all(CORE_PODS), "core"));
-    // `[]` is the documented way to have no list of the chart's; half a pair is then none.
+    findings.extend(chart_list_replaced(cx, USER_PODS, &with_extra, "user"));
+    findings.extend(chart_list_replaced(cx, CORE_PODS, &all(CORE_PODS), "core"));
+    // `[]` is the documented way to remove the chart's tolerations. The added lists must then have both spellings.
     if all(USER_PODS).is_empty() {
-        findings.extend(hub.get(EXTRA).and_then(|list| half(cx, list, "user")));
+        findings.extend(
+            hub.get(EXTRA)
+                .and_then(|list| one_spelling(cx, list, "user")),
+        );
     }
     if all(CORE_PODS).is_empty() {
-        let lists = OF_CORE.iter().filter_map(|path| hub.get(path));
-        findings.extend(lists.filter_map(|list| half(cx, list, "core")));
+        let lists = EXTRA_OF_CORE_PODS.iter().filter_map(|path| hub.get(path));
+        findings.extend(lists.filter_map(|list| one_spelling(cx, list, "core")));
     }
     for settings in profiles::effective(hub) {
         if !settings.is_overridden("tolerations") {
             continue;
         }
         let list = settings.get("tolerations");
-        let finding = list.and_then(|list| half(cx, list, "user").or_else(|| other(list, "user")));
+        let finding = list
+            .and_then(|list| one_spelling(cx, list, "user").or_else(|| wrong_pool(list, "user")));
         if let Some(finding) = finding {
             profiles::report(findings, finding);
         }
     }
 }
 
-/// A list of the release in the place of the chart's that lacks a spelling.
-fn replaced(cx: &Context<'_>, path: &str, all: &[&Value], value: &str) -> Option<Diagnostic> {
+/// Returns a finding if a list overrides the chart's list and lacks a spelling of the taint.
+fn chart_list_replaced(
+    cx: &Context<'_>,
+    path: &str,
+    all: &[&Value],
+    value: &str,
+) -> Option<Diagnostic> {
     let hub = cx.hub;
     let list = hub.get(path).filter(|_| hub.is_set(path))?;
     let missing = missing(all, value);
-    if items(list).is_empty() || missing.is_empty() || is_of_pools(cx, &missing, value) {
+    if items(list).is_empty() || missing.is_empty() || pools_are_tolerated(cx, &missing, value) {
         return None;
     }
-    if let Some(finding) = other(list, value) {
+    if let Some(finding) = wrong_pool(list, value) {
         return Some(finding);
     }
-    let message = format!(
-        "this list takes the place of the chart's, and lacks `{}`",
-        missing.join("` and `")
-    );
+    let message = format!("`{path}` does not tolerate `{}`", missing.join("` or `"));
     let extra = match path {
         USER_PODS => EXTRA,
         _ => "hub.tolerations",
     };
     let help = format!(
-        "put what you add under `{extra}` in place of this list; `[]` is the way to tolerate nothing"
+        "set `{extra}` instead, which keeps the chart's tolerations; use `[]` here to tolerate nothing"
     );
     let mut finding = Diagnostic::new(&CODE, message).help(help);
     finding.level = level(cx, &missing);
     let finding = hub.at(finding, &[(path, "replaces the chart's list")]);
     let edits = fixes::append(cx, list, with_spellings(all, &missing, value));
-    Some(fixes::safe(finding, "tolerate the taint", edits))
+    Some(fixes::safe_fix(
+        finding,
+        "tolerate the dedicated taint",
+        edits,
+    ))
 }
 
-/// A list with one of the two spellings.
-fn half(cx: &Context<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
+/// Returns a finding if a list has only one of the two spellings of the taint.
+fn one_spelling(cx: &Context<'_>, list: &Value, value: &str) -> Option<Diagnostic> {
     let all = items(list);
     let spellings = missing(&all, value);
     let [missing] = spellings.as_slice() else {
         return None;
     };
-    if is_of_pools(cx, &spellings, value) {
+    if pools_are_tolerated(cx, &spellings, value) {
         return None;
     }
-    let message = format!("this list tolerates one spelling of the taint, and lacks `{missing}`");
+    let message =
+        format!("only one spelling of the dedicated taint is tolerated: `{missing}` is missing");
     let mut finding = Diagnostic::new(&CODE, message)
-        .at(span(list), "one of two")
-        .help("tolerate both: some clouds allow no `/` in the key of a taint");
+        .at(span(list), "one of two spellings")
+        .help("tolerate both spellings: some clouds do not allow `/` in a taint key");
     finding.level = level(cx, &spellings);
     let edits = fixes::append(cx, list, with_spellings(&all, &spellings, value));
-    Some(fixes::safe(finding, "tolerate both spellings", edits))
+    Some(fixes::safe_fix(finding, "tolerate both spellings", edits))
 }
 
-/// The spellings that the taints of the policy's pools have.
+/// Returns the spellings that the policy's pools use in taints with this value; with any value for `None`.
 fn spellings_of_pools<'p>(cx: &Context<'p>, value: Option<&str>) -> Vec<&'p str> {
     let taints = cx.pools.iter().flat_map(|pool| &pool.taints);
     let meant = taints.filter(|taint| value.is_none_or(|value| taint.value == value));
@@ -113,13 +124,13 @@ fn spellings_of_pools<'p>(cx: &Context<'p>, value: Option<&str>) -> Vec<&'p str>
     keys.filter(|key| DEDICATED.contains(key)).collect()
 }
 
-/// Whether the pools of the policy have the taint, and in none of the spellings that are missing.
-fn is_of_pools(cx: &Context<'_>, missing: &[&str], value: &str) -> bool {
+/// Whether the policy's pools have the taint, and only in spellings that are tolerated.
+fn pools_are_tolerated(cx: &Context<'_>, missing: &[&str], value: &str) -> bool {
     let spellings = spellings_of_pools(cx, Some(value));
     !spellings.is_empty() && !spellings.iter().any(|key| missing.contains(key))
 }
 
-/// A hint where one spelling is tolerated, and no policy says which one the nodes have.
+/// Returns a hint if one spelling is tolerated and no policy tells which one the nodes have.
 fn level(cx: &Context<'_>, missing: &[&str]) -> Level {
     let is_half = missing.len() < DEDICATED.len();
     if is_half && spellings_of_pools(cx, None).is_empty() {
@@ -129,21 +140,23 @@ fn level(cx: &Context<'_>, missing: &[&str]) -> Level {
     }
 }
 
-/// A list with the taint of other pods, and not of these.
-fn other(list: &Value, value: &str) -> Option<Diagnostic> {
+/// Returns a finding if a list tolerates the dedicated taint of another node pool only.
+fn wrong_pool(list: &Value, value: &str) -> Option<Diagnostic> {
     let all = items(list);
     let (item, own) = of_another_value(&all, value)?;
     if missing(&all, value).len() < 2 {
         return None;
     }
     let message = format!(
-        "this list tolerates the taint of nodes for `{own}`, and its pods belong on those for `{value}`"
+        "the list tolerates the taint of `{own}` nodes, but its pods belong on `{value}` nodes"
     );
     let at = item.get("value").unwrap_or(item);
     Some(
         Diagnostic::new(&CODE, message)
             .at(span(at), format!("tolerates `{own}`"))
-            .at(span(list), format!("pods for nodes of `{value}`"))
-            .help(format!("write `value: {value}`, or add one that says so")),
+            .at(span(list), format!("pods of `{value}` nodes"))
+            .help(format!(
+                "set `value: {value}`, or add a toleration with this value"
+            )),
     )
 }

@@ -13,13 +13,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "NP009",
-    "extra-pod-config-bypass",
-    "user pods are placed where placeholders and image pullers cannot see it",
+    "extra-pod-config-overrides-chart",
+    "`extraPodConfig` places user pods, but placeholders and image pullers ignore it",
 )
 .page(include_str!("extra_pod_config_bypass.md"))
 .fix(FixKind::Unsafe);
 
-/// A field of a pod in both spellings, with the trait of profiles and the key of the chart that are for it.
+/// Pod fields: spelling in Kubernetes, spelling in Python, and the trait and the chart key to use instead.
 const FIELDS: [(&str, &str, &str, &str); 5] = [
     (
         "tolerations",
@@ -53,8 +53,8 @@ const FIELDS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// The only keys that the affinity to nodes has, in both spellings.
-const AFFINITY: [&str; 4] = [
+/// The keys of `nodeAffinity`, spelled as in Kubernetes and as in Python.
+const NODE_AFFINITY_KEYS: [&str; 4] = [
     "requiredDuringSchedulingIgnoredDuringExecution",
     "preferredDuringSchedulingIgnoredDuringExecution",
     "required_during_scheduling_ignored_during_execution",
@@ -82,39 +82,49 @@ fn flaw(
     let (camel, _, of_profile, of_chart) = FIELDS
         .into_iter()
         .find(|(camel, snake, ..)| name == *camel || name == *snake)?;
-    if value.is_null() || !is_seen(hub, camel) {
+    if value.is_null() || !matters(hub, camel) {
         return None;
     }
-    if let Some(key) = unknown_affinity(value).filter(|_| camel == "affinity") {
-        let finding = not_a_key(key);
+    if let Some((key, value)) = unknown_affinity(value).filter(|_| camel == "affinity") {
+        let finding = not_a_key(key, value);
         return Some(if settings.is_overridden("extra_pod_config") {
             finding
         } else {
-            moved(cx, name, camel, finding)
+            with_chart_key_fix(cx, name, camel, finding)
         });
     }
+    let is_of_profile = settings.is_overridden("extra_pod_config");
+    let field = if is_of_profile {
+        "extra_pod_config"
+    } else {
+        "extraPodConfig"
+    };
     let message = format!(
-        "`{name}` of {} takes the place of what the chart computes, and is unknown to placeholders and image pullers",
+        "`{field}.{name}` of {} overrides the chart, and placeholders and image pullers ignore it",
         settings.title
     );
-    let is_of_profile = settings.is_overridden("extra_pod_config");
     let help = if is_of_profile {
-        format!("use the trait `{of_profile}`, or `{of_chart}` for all servers")
+        format!("use the trait `{of_profile}`, or `{of_chart}` for all user servers")
     } else {
-        format!("use `{of_chart}`")
+        format!("use `{of_chart}` instead")
     };
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(value), "comes last")
+        .at(span(value), "applied last")
         .help(help);
     Some(if is_of_profile {
-        of_profile_moved(cx, name, value, of_profile, finding)
+        with_trait_fix(cx, name, value, of_profile, finding)
     } else {
-        moved(cx, name, camel, finding)
+        with_chart_key_fix(cx, name, camel, finding)
     })
 }
 
-/// The field at the key that the chart has for it.
-fn moved(cx: &Context<'_>, name: &str, camel: &str, finding: Diagnostic) -> Diagnostic {
+/// Adds the fix that moves the field to the chart's key.
+fn with_chart_key_fix(
+    cx: &Context<'_>,
+    name: &str,
+    camel: &str,
+    finding: Diagnostic,
+) -> Diagnostic {
     let from = format!("singleuser.extraPodConfig.{name}");
     let edits = match camel {
         "tolerations" => fixes::move_key(cx, &from, "singleuser.extraTolerations"),
@@ -122,11 +132,11 @@ fn moved(cx: &Context<'_>, name: &str, camel: &str, finding: Diagnostic) -> Diag
         "affinity" => fixes::scatter(cx, &from, affinity),
         _ => None,
     };
-    fixes::risky(finding, "move it to the chart's own key", edits)
+    fixes::unsafe_fix(finding, "move it to the chart's key", edits)
 }
 
-/// The field as the trait of a profile that is for it, where that has the same shape.
-fn of_profile_moved(
+/// Adds the fix that makes the field a trait of the profile, if the trait has the same shape.
+fn with_trait_fix(
     cx: &Context<'_>,
     name: &str,
     value: &Value,
@@ -143,10 +153,10 @@ fn of_profile_moved(
     let edits = holder
         .filter(|_| same)
         .and_then(|holder| fixes::transfer(cx, value, holder, &[of_profile]));
-    fixes::risky(finding, format!("make it the trait `{of_profile}`"), edits)
+    fixes::unsafe_fix(finding, format!("use the trait `{of_profile}`"), edits)
 }
 
-/// An affinity by the chart's keys: terms that are required, and those that are preferred.
+/// Returns the terms of an affinity with the chart's keys for them: required and preferred terms of each kind.
 fn affinity(affinity: yaml::Value) -> Option<Vec<fixes::NewValue>> {
     let yaml::Value::Mapping(kinds) = affinity else {
         return None;
@@ -172,10 +182,10 @@ const KINDS: [(&str, &str); 3] = [
     ("podAntiAffinity", "extraPodAntiAffinity"),
 ];
 
-/// How the chart's keys are called, and the long ones begin.
+/// The chart's keys, which are also the beginnings of the Kubernetes keys.
 const WHICH: [&str; 2] = ["required", "preferred"];
 
-/// A list of terms; the affinity to nodes has one key more around it.
+/// Returns the list of terms; in a node affinity it is below `nodeSelectorTerms`.
 fn terms_of(terms: yaml::Value) -> Option<yaml::Value> {
     match terms {
         yaml::Value::Sequence(_) => Some(terms),
@@ -189,8 +199,8 @@ fn terms_of(terms: yaml::Value) -> Option<yaml::Value> {
     }
 }
 
-/// Whether there is something that it takes the place of, or somebody who should know.
-fn is_seen(hub: &Hub<'_>, field: &str) -> bool {
+/// Whether the field overrides a setting of the chart, or placeholders would need it too.
+fn matters(hub: &Hub<'_>, field: &str) -> bool {
     let replaced = match field {
         "priorityClassName" => "scheduling.podPriority.enabled",
         "schedulerName" => "scheduling.userScheduler.enabled",
@@ -199,21 +209,23 @@ fn is_seen(hub: &Hub<'_>, field: &str) -> bool {
     hub.has_placeholders() || hub.flag(replaced) == Some(true)
 }
 
-fn unknown_affinity(affinity: &Value) -> Option<&Value> {
+/// Returns the first key that a node affinity does not have, with its value.
+fn unknown_affinity(affinity: &Value) -> Option<(&str, &Value)> {
     let of_nodes = affinity
         .get("nodeAffinity")
         .or(affinity.get("node_affinity"))?;
     let mut entries = of_nodes.as_map()?.entries.iter();
-    let unknown = entries.find(|(key, _)| !AFFINITY.contains(&key.as_str()));
-    unknown.map(|(_, value)| value)
+    let unknown = entries.find(|(key, _)| !NODE_AFFINITY_KEYS.contains(&key.as_str()));
+    unknown.map(|(key, value)| (key.as_str(), value))
 }
 
-fn not_a_key(value: &Value) -> Diagnostic {
-    let mut finding = Diagnostic::new(&CODE, "the affinity to nodes of a pod has no such key")
-        .at(span(value), "counts for nothing")
+fn not_a_key(key: &str, value: &Value) -> Diagnostic {
+    let message = format!("`{key}` is not a key of a pod's `nodeAffinity` and has no effect");
+    let mut finding = Diagnostic::new(&CODE, message)
+        .at(span(value), "no effect")
         .help(
-            "it has `requiredDuringSchedulingIgnoredDuringExecution` and `preferredDuringSchedulingIgnoredDuringExecution`; \
-             `singleuser.extraNodeAffinity` has the short ones",
+            "use `requiredDuringSchedulingIgnoredDuringExecution` or `preferredDuringSchedulingIgnoredDuringExecution`; \
+             only `singleuser.extraNodeAffinity` has the short keys",
         );
     finding.level = Level::Error;
     finding

@@ -14,12 +14,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "NP010",
     "malformed-toleration",
-    "the API server refuses pods with this toleration",
+    "the API server rejects pods with this toleration",
 )
 .page(include_str!("malformed_toleration.md"))
 .fix(FixKind::Safe);
 
-/// Lists of tolerations of the chart.
+/// The chart's lists of tolerations.
 const LISTS: [&str; 7] = [
     "scheduling.userPods.tolerations",
     "scheduling.corePods.tolerations",
@@ -30,7 +30,7 @@ const LISTS: [&str; 7] = [
     "proxy.traefik.tolerations",
 ];
 
-/// Image pullers may want to go everywhere.
+/// The tolerations of image pullers, which may tolerate every taint.
 const OF_PULLERS: &str = "prePuller.extraTolerations";
 
 const FIELDS: [&str; 5] = ["key", "operator", "value", "effect", "tolerationSeconds"];
@@ -54,14 +54,16 @@ fn maps(list: &Value) -> impl Iterator<Item = &Value> {
     items(list).into_iter().filter(|item| item.is_map())
 }
 
-/// Why the API server refuses it.
+/// Returns the finding if the API server rejects the toleration.
 fn flaw(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
-    unknown_field(cx, item).or_else(|| refused(cx, item))
+    unknown_field(cx, item).or_else(|| rejected(cx, item))
 }
 
-fn finding(item: &Value, key: &str, message: &str, help: &str) -> Diagnostic {
+fn finding(item: &Value, key: &str, (message, label): (&str, &str), help: &str) -> Diagnostic {
     let at = item.get(key).unwrap_or(item);
-    Diagnostic::new(&CODE, message).at(span(at), "").help(help)
+    Diagnostic::new(&CODE, message)
+        .at(span(at), label)
+        .help(help)
 }
 
 fn unknown_field(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
@@ -72,22 +74,22 @@ fn unknown_field(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
         .iter()
         .find(|field| field.eq_ignore_ascii_case(unknown));
     let help = match meant {
-        Some(meant) => format!("write `{meant}`"),
-        None => format!("it has {}", FIELDS.join(", ")),
+        Some(meant) => format!("rename it to `{meant}`"),
+        None => format!("use `{}`", FIELDS.join("`, `")),
     };
-    let message = format!("a toleration has no field `{unknown}`");
-    let found = finding(item, unknown, &message, &help);
+    let message = format!("unknown field `{unknown}` in a toleration");
+    let found = finding(item, unknown, (&message, "unknown field"), &help);
     Some(match meant {
         Some(meant) => {
             let edits = fixes::rename_key(cx, value, meant);
-            fixes::safe(found, format!("write `{meant}`"), edits)
+            fixes::safe_fix(found, format!("rename it to `{meant}`"), edits)
         }
         None => found,
     })
 }
 
-/// What Kubernetes itself says of it; of what is encrypted nothing can be said.
-fn refused(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
+/// Returns the finding if the validation of Kubernetes rejects the toleration. Encrypted fields are not checked.
+fn rejected(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
     let fields = item.as_map()?.entries.values();
     let is_known = |value: &Value| !matches!(value.content, Content::Encrypted(..));
     if !fields.into_iter().all(is_known) {
@@ -106,25 +108,35 @@ fn refused(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
         has_seconds: seconds.is_some_and(|seconds| !seconds.is_null()),
     };
     let flaw = written.flaw()?;
-    let found = finding(item, flaw.field, &flaw.message, &flaw.help);
+    let found = finding(
+        item,
+        flaw.field,
+        (&flaw.message, "rejected by the API server"),
+        &flaw.help,
+    );
     let effect = item.get("effect").filter(|_| flaw.field == "effect");
     let meant = written.effect.and_then(Effect::meant);
     Some(match (effect, meant) {
         (Some(effect), Some(meant)) => {
             let edits = fixes::replace_scalar(cx, effect, meant.as_str());
-            fixes::safe(found, format!("write `{}`", meant.as_str()), edits)
+            fixes::safe_fix(found, format!("write `{}`", meant.as_str()), edits)
         }
         _ => found,
     })
 }
 
-/// The API server takes it, and the pods go to any node.
+/// Returns a warning if the toleration matches every taint. The API server accepts it.
 fn everything(item: &Value) -> Option<Diagnostic> {
     if !is_everything(item) {
         return None;
     }
-    let message = "this toleration is for every taint, so that its pods go to any node";
-    let mut finding = finding(item, "operator", message, "name the taint's key");
+    let message = "the toleration matches every taint, so its pods can run on any node";
+    let mut finding = finding(
+        item,
+        "operator",
+        (message, "matches every taint"),
+        "add the key of the taint",
+    );
     finding.level = Level::Warning;
     Some(finding)
 }

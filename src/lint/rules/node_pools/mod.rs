@@ -12,19 +12,19 @@ pub(super) mod user_pods_safe_to_evict;
 use crate::hub::Hub;
 use crate::values::{Content, Value};
 
-/// Where the chart says how user pods look for nodes of their purpose.
+/// The path of the setting that makes user pods prefer or require nodes with their purpose.
 const USER_MATCH: &str = "scheduling.userPods.nodeAffinity.matchNodePurpose";
 
-/// Where it says so of core pods.
+/// The path of the same setting for core pods.
 const CORE_MATCH: &str = "scheduling.corePods.nodeAffinity.matchNodePurpose";
 
-/// Where the core pods that the chart renders have their keys.
+/// Returns the paths of the core pods that the chart renders, such as `proxy.chp`.
 fn core_pods(hub: &Hub<'_>) -> Vec<&'static str> {
     let mut pods = vec!["hub", "proxy.chp"];
     if hub.flag("scheduling.userScheduler.enabled") == Some(true) {
         pods.push("scheduling.userScheduler");
     }
-    let has_hosts = hub.get("proxy.https.hosts").is_some_and(holds_something);
+    let has_hosts = hub.get("proxy.https.hosts").is_some_and(has_items);
     if hub.flag("proxy.https.enabled") == Some(true)
         && hub.text("proxy.https.type") == Some("letsencrypt")
         && has_hosts
@@ -34,8 +34,8 @@ fn core_pods(hub: &Hub<'_>) -> Vec<&'static str> {
     pods
 }
 
-/// Whether a list or a mapping has anything in it; what is encrypted has.
-fn holds_something(value: &Value) -> bool {
+/// Whether a value is a list or a mapping with items. An encrypted value counts as one.
+fn has_items(value: &Value) -> bool {
     match &value.content {
         Content::List(items) => !items.is_empty(),
         Content::Map(map) => !map.entries.is_empty(),

@@ -18,7 +18,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "NP002",
     "ored-required-affinity",
-    "a required term lets users onto nodes of other pools",
+    "required node affinity terms are ORed, so user pods can leave the user pool",
 )
 .page(include_str!("ored_required_affinity.md"))
 .fix(FixKind::Unsafe);
@@ -29,10 +29,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for settings in profiles::effective(hub) {
         let terms = settings.items("node_affinity_required");
-        let finding = match bypassed(settings, &terms) {
-            Some(term) if settings.is_overridden("node_affinity_required") => Some(own(cx, term)),
+        let finding = match term_without_purpose(settings, &terms) {
+            Some(term) if settings.is_overridden("node_affinity_required") => {
+                Some(of_profile(cx, term))
+            }
             Some(_) => of_chart(cx),
-            None => apart(settings, &terms),
+            None => unrelated_terms(settings, &terms),
         };
         if let Some(finding) = finding {
             profiles::report(findings, finding);
@@ -40,8 +42,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A term that does not ask for the purpose of a node, beside one that does.
-fn bypassed<'s>(settings: &SpawnerSettings<'_>, terms: &[&'s Value]) -> Option<&'s Value> {
+/// Returns a term that does not require a node purpose, if another term does.
+fn term_without_purpose<'s>(
+    settings: &SpawnerSettings<'_>,
+    terms: &[&'s Value],
+) -> Option<&'s Value> {
     let mut selected = settings.entries("node_selector");
     let is_selected = selected.any(|(label, _)| label == PURPOSE);
     let asks = |term: &&&Value| looks_at(term, PURPOSE);
@@ -49,49 +54,55 @@ fn bypassed<'s>(settings: &SpawnerSettings<'_>, terms: &[&'s Value]) -> Option<&
     terms.iter().find(|term| !asks(term)).copied()
 }
 
+/// Returns the finding for `singleuser.extraNodeAffinity`, whose terms are alternatives to the chart's term.
 fn of_chart(cx: &Context<'_>) -> Option<Diagnostic> {
     let hub = cx.hub;
     hub.get(REQUIRED)?;
-    let message = "users may run on any node that this term matches, whatever its purpose";
+    let message = "user pods can run outside the user pool: required node affinity terms are ORed";
     let finding = Diagnostic::new(&CODE, message).help(
-        "terms are alternatives: use `singleuser.nodeSelector`, which has to hold besides, or put \
-         `hub.jupyter.org/node-purpose` into each term and set `matchNodePurpose: ignore`",
+        "use `singleuser.nodeSelector`, which must match too; or add `hub.jupyter.org/node-purpose` to each term and set \
+         `matchNodePurpose: ignore`",
     );
     let places = [
-        (REQUIRED, "one more way to be scheduled"),
-        (USER_MATCH, "is only one of the ways"),
+        (REQUIRED, "alternative terms"),
+        (USER_MATCH, "only one of the terms"),
     ];
     let finding = hub.at(finding, &places);
     let edits = fixes::set_near(cx, USER_MATCH, "ignore").and_then(|mut edits| {
         let terms = profiles::items(hub.get(REQUIRED)?).into_iter();
         for term in terms.filter(|term| !looks_at(term, PURPOSE)) {
-            edits.extend(narrowed(cx, term)?);
+            edits.extend(with_purpose(cx, term)?);
         }
         Some(edits)
     });
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
-        "ask for the purpose in each term",
+        "require the node purpose in each term",
         edits,
     ))
 }
 
-fn own(cx: &Context<'_>, term: &Value) -> Diagnostic {
-    let message = "users may run on any node that this term matches, whatever its purpose";
+/// Returns the finding for a term in the own list of a profile or choice.
+fn of_profile(cx: &Context<'_>, term: &Value) -> Diagnostic {
+    let message = "user pods can run outside the user pool: required node affinity terms are ORed";
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(term), "one more way to be scheduled")
-        .help("terms are alternatives: put `hub.jupyter.org/node-purpose` into each");
-    fixes::risky(finding, "ask for the purpose here too", narrowed(cx, term))
+        .at(span(term), "does not require the purpose")
+        .help("add `hub.jupyter.org/node-purpose` to each term");
+    fixes::unsafe_fix(
+        finding,
+        "require the node purpose in this term",
+        with_purpose(cx, term),
+    )
 }
 
-/// The term asks for nodes of users besides.
-fn narrowed(cx: &Context<'_>, term: &Value) -> Edits {
+/// Returns the edits that add the purpose `user` to a term.
+fn with_purpose(cx: &Context<'_>, term: &Value) -> Edits {
     let purpose = json!({"key": PURPOSE, "operator": "In", "values": ["user"]});
     fixes::append(cx, term.get("matchExpressions")?, vec![purpose])
 }
 
-/// Terms that look at nothing in common are mostly meant to hold together.
-fn apart(settings: &SpawnerSettings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
+/// Returns a warning if the terms have no label in common: all of such terms are mostly meant to match.
+fn unrelated_terms(settings: &SpawnerSettings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
     let keys = |term: &Value| -> Option<Vec<String>> {
         let keys = expressions(term)
             .into_iter()
@@ -115,13 +126,13 @@ fn apart(settings: &SpawnerSettings<'_>, terms: &[&Value]) -> Option<Diagnostic>
     }
     let second = rest.first()?;
     let message = format!(
-        "{} may run where any one of these terms matches: they are alternatives",
+        "{} can run where any one of these terms matches: terms are ORed",
         settings.title
     );
     let mut finding = Diagnostic::new(&CODE, message)
-        .at(span(first), "one way to be scheduled")
-        .at(span(second), "another way")
-        .help("put the expressions that have to hold together into one term");
+        .at(span(first), "one alternative")
+        .at(span(second), "another alternative")
+        .help("move expressions that must all match into one term");
     finding.level = Level::Warning;
     Some(finding)
 }

@@ -15,8 +15,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "NP007",
-    "placement-contradiction",
-    "no node can be what both the selector and the affinity want",
+    "unsatisfiable-placement",
+    "node selector and node affinity exclude each other, so the pod stays pending",
 )
 .page(include_str!("placement_contradiction.md"));
 
@@ -34,7 +34,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     );
 }
 
-/// Every term of the affinity rules out what the selector wants, or itself.
+/// Returns a finding if every required term contradicts the node selector or itself.
 fn of_users(settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let terms = settings.items("node_affinity_required");
     let selector = settings.get("node_selector");
@@ -42,18 +42,18 @@ fn of_users(settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let (expression, other) = *conflicts?.first()?;
     let label = key(expression)?;
     let message = format!(
-        "{} can run on no node: two conditions on `{label}` rule each other out",
+        "{} cannot be scheduled: two conditions on `{label}` exclude each other",
         settings.title
     );
     Some(
         Diagnostic::new(&CODE, message)
-            .at(span(other), "wants one thing")
-            .at(span(expression), "wants another")
-            .help("both have to hold; take one of them away"),
+            .at(span(other), "one condition")
+            .at(span(expression), "contradicts the other")
+            .help("remove one of them: both must match"),
     )
 }
 
-/// An expression of a term, and what it cannot hold together with.
+/// Returns an expression of a term and what it contradicts: a label of the node selector or an earlier expression.
 fn conflict<'v>(term: &'v Value, selector: Option<&'v Value>) -> Option<(&'v Value, &'v Value)> {
     let all = expressions(term);
     for (index, expression) in all.iter().enumerate() {
@@ -68,7 +68,7 @@ fn conflict<'v>(term: &'v Value, selector: Option<&'v Value>) -> Option<(&'v Val
     None
 }
 
-/// A core pod whose selector wants nodes of another purpose than the one that is required of them.
+/// Returns a finding if the node selector of a core pod requires another purpose than `core`.
 fn of_core(hub: &Hub<'_>, pod: &str) -> Option<Diagnostic> {
     let path = format!("{pod}.nodeSelector");
     let wanted = hub.get(&path)?.get(PURPOSE)?;
@@ -77,10 +77,10 @@ fn of_core(hub: &Hub<'_>, pod: &str) -> Option<Diagnostic> {
         return None;
     }
     let message = format!(
-        "`{pod}` can run on no node: it wants nodes for `{purpose}`, and core pods require those for `core`"
+        "pods of `{pod}` cannot be scheduled: they select `{purpose}` nodes, but core pods require `core` nodes"
     );
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(wanted), "wants one thing")
-        .help("both have to hold; take one of them away");
-    Some(hub.at(finding, &[(CORE_MATCH, "wants another")]))
+        .at(span(wanted), "selects other nodes")
+        .help("remove one of them: both must match");
+    Some(hub.at(finding, &[(CORE_MATCH, "requires core nodes")]))
 }

@@ -16,8 +16,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "NP003",
-    "profile-replaces-placement",
-    "a profile drops what the chart does to place or to protect its pods",
+    "profile-replaces-chart-list",
+    "a list in a profile replaces the chart's and drops placement or protection",
 )
 .page(include_str!("profile_replaces_placement.md"))
 .fix(FixKind::Safe);
@@ -39,7 +39,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A trait that a profile or a choice sets to a list, or to a mapping, which replaces a list as well.
+/// Returns the list or mapping that a profile or choice sets for a trait. Both replace the chart's list.
 fn replaced<'s>(settings: &'s SpawnerSettings<'_>, name: &str) -> Option<&'s Value> {
     let value = settings.get(name).filter(|_| settings.is_overridden(name));
     value.filter(|value| matches!(value.content, Content::List(_) | Content::Map(_)))
@@ -53,14 +53,14 @@ fn toleration(cx: &Context<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagno
         return None;
     }
     let message = format!(
-        "{} does not tolerate the taint of users' nodes any more",
+        "{} no longer tolerates the taint of user nodes",
         settings.title
     );
-    let help = "repeat `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`";
+    let help = "add tolerations of `hub.jupyter.org/dedicated` and `hub.jupyter.org_dedicated`";
     let edits = fixes::append(cx, list, with_spellings(&items, &spellings, "user"));
-    Some(fixes::safe(
-        lost(list, message, help),
-        "tolerate the taint of users' nodes",
+    Some(fixes::safe_fix(
+        replacing(list, message, help),
+        "tolerate the taint of user nodes",
         edits,
     ))
 }
@@ -73,12 +73,9 @@ fn affinity(settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     if is_kept || selected.any(|(label, _)| label == PURPOSE) {
         return None;
     }
-    let message = format!(
-        "{} does not require nodes for users any more",
-        settings.title
-    );
-    let help = "put `hub.jupyter.org/node-purpose` into each of its terms, or into `node_selector`";
-    Some(lost(list, message, help))
+    let message = format!("{} no longer requires user nodes", settings.title);
+    let help = "add `hub.jupyter.org/node-purpose` to each term, or to `node_selector`";
+    Some(replacing(list, message, help))
 }
 
 fn block(hub: &Hub<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
@@ -90,17 +87,17 @@ fn block(hub: &Hub<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
         return None;
     }
     let message = format!(
-        "{} can reach the cloud's metadata, which the chart blocks for others",
+        "{} can reach the cloud metadata server, which the chart blocks",
         settings.title
     );
-    Some(lost(
+    Some(replacing(
         list,
         message,
-        "use `singleuser.initContainers`, or repeat the container that blocks it",
+        "use `singleuser.initContainers`, or repeat the init container that blocks it",
     ))
 }
 
-fn lost(list: &Value, message: String, help: &str) -> Diagnostic {
+fn replacing(list: &Value, message: String, help: &str) -> Diagnostic {
     Diagnostic::new(&CODE, message)
         .at(span(list), "replaces the chart's list")
         .help(help)

@@ -12,7 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "NP012",
     "required-purpose-without-pool",
-    "pods stay pending: no node pool has the label that they require",
+    "no node pool has the required purpose label, so pods stay pending",
 )
 .page(include_str!("purpose_without_pool.md"));
 
@@ -41,12 +41,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let mut finding = hub.at(finding, &[(path, "requires the label")]);
         if is_known {
             finding = finding.help(format!(
-                "label the nodes of a pool with `{label}`, also in the policy, or set `{path}: prefer`"
+                "add the label `{label}` to the nodes of a pool and to the pool in the policy, or set `{path}: prefer`"
             ));
         } else {
             finding.level = Level::Hint;
             finding = finding.help(format!(
-                "label the nodes; a policy with `pools` makes `dunnage` check it. `kubectl get nodes -l {label}` lists them"
+                "check that `kubectl get nodes -l {label}` lists nodes, or add `pools` to the policy so that `dunnage` checks it"
             ));
         }
         findings.push(finding);

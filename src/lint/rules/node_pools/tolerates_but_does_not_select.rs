@@ -1,4 +1,4 @@
-use super::{CORE_MATCH, USER_MATCH, holds_something};
+use super::{CORE_MATCH, USER_MATCH, has_items};
 use crate::diag::{Code, Diagnostic, FixKind};
 use crate::hub::Hub;
 use crate::hub::profiles;
@@ -12,38 +12,38 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "NP004",
     "tolerates-but-does-not-select",
-    "users may run on nodes of other pools",
+    "user pods are not bound to the user pool and can fill core nodes",
 )
 .page(include_str!("tolerates_but_does_not_select.md"))
 .fix(FixKind::Unsafe);
 
-/// What somebody sets who has several pools.
-const SIGNS: [(&str, &str); 8] = [
-    (USER_MATCH, "binds users to no nodes"),
-    (CORE_MATCH, "nodes for core pods"),
-    ("hub.nodeSelector", "nodes for the hub"),
-    ("proxy.chp.nodeSelector", "nodes for the proxy"),
+/// Keys that are set for a hub with several node pools, with their labels.
+const SIGNS_OF_POOLS: [(&str, &str); 8] = [
+    (USER_MATCH, "does not bind user pods"),
+    (CORE_MATCH, "selects core nodes"),
+    ("hub.nodeSelector", "selects nodes for the hub"),
+    ("proxy.chp.nodeSelector", "selects nodes for the proxy"),
     (
         "singleuser.extraTolerations",
-        "permits, and does not select",
+        "permits, but does not select",
     ),
     (
         "scheduling.userPods.tolerations",
-        "permits, and does not select",
+        "permits, but does not select",
     ),
-    ("prePuller.extraTolerations", "permits, and does not select"),
+    ("prePuller.extraTolerations", "permits, but does not select"),
     (
         "scheduling.userPlaceholder.replicas",
-        "seats on nodes for users",
+        "placeholders for user nodes",
     ),
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let is_loose = matches!(hub.text(USER_MATCH), Some("prefer" | "ignore"));
-    let signs: Vec<(&str, &str)> = SIGNS
+    let signs: Vec<(&str, &str)> = SIGNS_OF_POOLS
         .into_iter()
-        .filter(|(path, _)| says(hub, path))
+        .filter(|(path, _)| is_sign(hub, path))
         .collect();
     if !is_loose || signs.is_empty() {
         return;
@@ -52,25 +52,25 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let anywhere = all.iter().find(|settings| {
         ["node_selector", "node_affinity_required"]
             .iter()
-            .all(|name| !settings.get(name).is_some_and(holds_something))
+            .all(|name| !settings.get(name).is_some_and(has_items))
     });
     let Some(settings) = anywhere else {
         return;
     };
     let message = format!(
-        "{} may run on any node without a taint, and fill those of core pods",
+        "{} can run on any untainted node and fill core nodes",
         settings.title
     );
     let finding = Diagnostic::new(&CODE, message).help(format!(
-        "a toleration only permits: set `{USER_MATCH}: require`, unless there is one pool for all"
+        "set `{USER_MATCH}: require`, unless all pods share one pool: a toleration only permits a node"
     ));
     let edits = fixes::set(cx, USER_MATCH, "require", signs[0].0);
-    let finding = fixes::risky(hub.at(finding, &signs), "require nodes for users", edits);
+    let finding = fixes::unsafe_fix(hub.at(finding, &signs), "require user nodes", edits);
     findings.push(finding);
 }
 
-/// Whether the release says something there.
-fn says(hub: &Hub<'_>, path: &str) -> bool {
+/// Whether the release sets the key to a value that implies several node pools.
+fn is_sign(hub: &Hub<'_>, path: &str) -> bool {
     if !hub.is_set(path) {
         return false;
     }
@@ -78,6 +78,6 @@ fn says(hub: &Hub<'_>, path: &str) -> bool {
         CORE_MATCH => hub.text(path) == Some("require"),
         USER_MATCH => true,
         "scheduling.userPlaceholder.replicas" => hub.has_placeholders(),
-        _ => hub.get(path).is_some_and(holds_something),
+        _ => hub.get(path).is_some_and(has_items),
     }
 }

@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "NP011",
     "user-pods-safe-to-evict",
-    "the autoscaler may end the sessions of users",
+    "the cluster autoscaler can evict user pods and end their sessions",
 )
 .page(include_str!("user_pods_safe_to_evict.md"))
 .fix(FixKind::Safe);
@@ -23,7 +23,7 @@ const KEY: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    // Karpenter has an annotation of its own.
+    // Karpenter reads another annotation.
     if matches!(
         cx.facts.autoscaler,
         Some(Autoscaler::Karpenter | Autoscaler::None)
@@ -35,18 +35,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let Some(value) = annotations.and_then(|annotations| annotations.get(KEY)) else {
             continue;
         };
-        let says_yes = match &value.content {
+        let is_true = match &value.content {
             Content::String(text) => text == "true",
             Content::Bool(value) => *value,
             _ => false,
         };
-        if says_yes {
-            let message = "the cluster autoscaler may remove a node while users work there";
+        if is_true {
+            let message = "the cluster autoscaler can evict user pods: the annotation `safe-to-evict` is true";
             let finding = Diagnostic::new(&CODE, message)
-                .at(span(value), "allows it to evict them")
-                .help("take it away; servers of users then keep their node");
+                .at(span(value), "allows eviction")
+                .help("remove it: user pods then prevent the removal of their node");
             let edits = fixes::remove(cx, value);
-            let finding = fixes::safe(finding, "take the annotation away", edits);
+            let finding = fixes::safe_fix(finding, "remove the annotation", edits);
             profiles::report(findings, finding);
         }
     }

@@ -9,7 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "TX005",
     "helm-output-header",
-    "the first line of `helm get values` was pasted with the values",
+    "a values file starts with the header line of `helm get values`",
 )
 .page(include_str!("helm_header.md"))
 .fix(FixKind::Safe);
@@ -23,12 +23,17 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         let message =
-            format!("`{header}:` is not a value: `helm get values` prints it above the values");
+            format!("`{header}` is not a value: `helm get values` prints it above the values");
         let finding = Diagnostic::new(&CODE, message)
-            .at(value.set.key.unwrap_or(value.set.value), "output of Helm")
-            .help("remove the line; `helm get values -o yaml` prints the values alone");
+            .at(
+                value.set.key.unwrap_or(value.set.value),
+                "header printed by Helm",
+            )
+            .help(
+                "remove the line, or export with `helm get values -o yaml`, which prints no header",
+            );
         let edits = Some(value).filter(|value| value.is_null());
         let edits = edits.and_then(|value| fixes::remove(values, value));
-        findings.push(fixes::safe(finding, "remove the line", edits));
+        findings.push(fixes::safe_fix(finding, "remove the line", edits));
     }
 }

@@ -11,12 +11,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "TX002",
     "invisible-character",
-    "a key or value has a character that looks like a space, or like nothing",
+    "a key or value contains an invisible character or an unusual space",
 )
 .page(include_str!("invisible_character.md"))
 .fix(FixKind::Unsafe);
 
-/// Keys whose text people read.
+/// Keys whose strings users read.
 const PROSE: [&str; 4] = ["display_name", "description", "title", "custom_html"];
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
@@ -29,10 +29,14 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
             && !values.defaults.contains(&span.source)
         {
             let meant = cleaned(key);
-            let message = format!("key `{meant}` contains a {name}: it is another key");
+            let message = format!("key `{meant}` contains a {name}, so it is a different key");
             let finding = found(values, span, message);
             let edits = fixes::rename_key(values, value, &meant);
-            findings.push(fixes::risky(finding, format!("write `{meant}`"), edits));
+            findings.push(fixes::unsafe_fix(
+                finding,
+                format!("rename it to `{meant}`"),
+                edits,
+            ));
             continue;
         }
         let Content::String(text) = &value.content else {
@@ -42,17 +46,19 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
         let Some(name) = named(text).filter(|_| !is_prose) else {
             continue;
         };
-        let finding = found(
-            values,
-            value.set.value,
-            format!("this value contains a {name}"),
-        );
+        let subject = key.map_or_else(|| "the value".to_owned(), |key| format!("`{key}`"));
+        let message = format!("{subject} contains a {name}, which becomes part of the value");
+        let finding = found(values, value.set.value, message);
         let edits = fixes::replace_scalar(values, value, cleaned(text));
-        findings.push(fixes::risky(finding, "remove the character", edits));
+        findings.push(fixes::unsafe_fix(
+            finding,
+            "remove the character or replace it with a space",
+            edits,
+        ));
     }
 }
 
-/// At the character, where it is written as it is.
+/// Returns a finding at the first such character, or at the whole scalar if the character is escaped.
 fn found(values: &Values<'_>, span: Span, message: String) -> Diagnostic {
     let written = values.sources.slice(span);
     let at = written
@@ -63,15 +69,15 @@ fn found(values: &Values<'_>, span: Span, message: String) -> Diagnostic {
         Span::new(span.source, start..start + c.len_utf8())
     });
     Diagnostic::new(&CODE, message)
-        .at(place, "looks like a space")
-        .help("remove it, or replace it with a space")
+        .at(place, "invisible character")
+        .help("remove it, or replace it with an ordinary space")
 }
 
 fn named(text: &str) -> Option<&'static str> {
     text.chars().find_map(invisible_name)
 }
 
-/// With spaces for blanks, without what is at the ends and without what has no width.
+/// Returns the text with ordinary spaces, without zero-width characters, and trimmed.
 fn cleaned(text: &str) -> String {
     let characters = text.chars().filter_map(|c| match c {
         '\u{200b}' | '\u{200c}' | '\u{2060}' | '\u{ad}' | '\u{200e}' => None,

@@ -11,11 +11,11 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "TX004",
     "missing-space",
-    "a colon without a space after it makes a key and its value one string",
+    "a space is missing after a colon, so key and value are one string",
 )
 .page(include_str!("missing_space.md"));
 
-/// A string where the chart wants a mapping.
+/// Claims the violations in which the chart expects a mapping and finds a string such as `limit:2G`.
 pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
     let ViolationKind::WrongType {
         wants_string: false,
@@ -34,10 +34,11 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         return None;
     }
     let holder = found.path.last()?;
-    // The text may be a credential that happens to have a colon: it is shown by the snippet alone, which hides it then.
-    let message = format!("a space is missing after the colon, so `{holder}` is a string");
+    // The string may be a credential that contains a colon: only the snippet shows it, which masks secrets.
+    let message =
+        format!("`{holder}` is a string, not a mapping: a space is missing after the colon");
     let finding = Diagnostic::new(&CODE, message)
-        .at(value.set.value, "one string")
+        .at(value.set.value, "read as one string")
         .help("put a space after the colon");
     Some(finding)
 }

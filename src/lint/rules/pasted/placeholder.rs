@@ -10,25 +10,25 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "TX003",
-    "placeholder-left",
-    "a placeholder of the documentation was not replaced",
+    "unreplaced-placeholder",
+    "a placeholder copied from documentation was not replaced",
 )
 .page(include_str!("placeholder.md"));
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    for (_, value) in hub.values.below() {
+    for (key, value) in hub.values.below() {
         let Content::String(text) = &value.content else {
             continue;
         };
         if hub.is_default(value) {
             continue;
         }
-        findings.extend(placeholder(text).map(|found| finding(value, &found)));
+        findings.extend(placeholder(text).map(|found| finding(key, value, &found)));
     }
 }
 
-/// A text in the place of a value.
+/// A placeholder in a value, as documentation writes it.
 #[derive(Debug, PartialEq, Eq)]
 enum Placeholder<'t> {
     /// `<RANDOM_HEX>`
@@ -37,10 +37,12 @@ enum Placeholder<'t> {
     Lower(&'t str),
 }
 
-fn finding(value: &Value, found: &Placeholder<'_>) -> Diagnostic {
-    let mut finding = Diagnostic::new(&CODE, "a placeholder was not replaced")
-        .at(span(value), "placeholder")
-        .help("write your own value");
+fn finding(key: Option<&str>, value: &Value, found: &Placeholder<'_>) -> Diagnostic {
+    let subject = key.map_or_else(|| "the value".to_owned(), |key| format!("`{key}`"));
+    let message = format!("{subject} is still a placeholder from documentation");
+    let mut finding = Diagnostic::new(&CODE, message)
+        .at(span(value), "placeholder text")
+        .help("replace it with your own value");
     if matches!(found, Placeholder::Lower(_)) {
         finding.level = Level::Note;
     }
@@ -65,7 +67,7 @@ fn placeholder(text: &str) -> Option<Placeholder<'_>> {
         if is_of(|c| c.is_ascii_uppercase()) {
             return Some(Placeholder::Capitals(found));
         }
-        // Markup has such names too, and something behind them.
+        // Markup such as `<strong>Large</strong>` goes on after the name.
         if is_of(|c| c.is_ascii_lowercase()) && found.len() == text.len() {
             return Some(Placeholder::Lower(found));
         }
@@ -84,7 +86,7 @@ mod tests {
     use super::{Placeholder, placeholder};
 
     #[test]
-    fn placeholders_are_told_from_markup() {
+    fn placeholders_differ_from_markup() {
         for (text, expected) in [
             ("<RANDOM_HEX>", Some(Placeholder::Capitals("<RANDOM_HEX>"))),
             (

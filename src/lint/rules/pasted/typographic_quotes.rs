@@ -11,12 +11,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "TX001",
     "typographic-quotes",
-    "typographic quotes are part of a value: YAML does not take them for quotes",
+    "typographic quotes are part of the value: YAML does not read them as quotes",
 )
 .page(include_str!("typographic_quotes.md"))
 .fix(FixKind::Safe);
 
-/// Keys whose text people read, with any quotes in it.
+/// Keys whose strings users read; any quotes are fine there.
 const PROSE: [&str; 4] = ["display_name", "description", "title", "custom_html"];
 
 fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
@@ -28,12 +28,18 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
         let is_prose = key.is_some_and(|key| PROSE.contains(&key)) || text.contains('\n');
         let inner = inner(text).filter(|_| !is_default && !is_prose);
         let Some(inner) = inner else { continue };
-        let message = "typographic quotes are part of this value";
+        let subject = key.map_or_else(|| "the value".to_owned(), |key| format!("`{key}`"));
+        let message =
+            format!("{subject} contains typographic quotes, which become part of the value");
         let finding = Diagnostic::new(&CODE, message)
             .at(value.set.value, "not YAML quotes")
-            .help("use `\"` or `'`");
+            .help("use `\"` or `'` instead");
         let edits = fixes::replace_scalar(values, value, inner);
-        findings.push(fixes::safe(finding, "remove the typographic quotes", edits));
+        findings.push(fixes::safe_fix(
+            finding,
+            "remove the typographic quotes",
+            edits,
+        ));
     }
 }
 

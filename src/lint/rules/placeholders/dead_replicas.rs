@@ -9,8 +9,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "PH002",
-    "dead-placeholder-replicas",
-    "placeholders are counted but not enabled",
+    "ignored-placeholder-replicas",
+    "placeholder replicas are ignored because placeholders are disabled",
 )
 .page(include_str!("dead_replicas.md"))
 .fix(FixKind::Unsafe);
@@ -24,37 +24,34 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     };
     let finding = match hub.flag(ENABLED) {
-        Some(false) if replicas > 0.0 => off(cx),
-        Some(true) if replicas <= 0.0 && hub.is_set(ENABLED) => none(hub),
+        Some(false) if replicas > 0.0 => disabled(cx),
+        Some(true) if replicas <= 0.0 && hub.is_set(ENABLED) => no_replicas(hub),
         _ => return,
     };
     findings.push(finding);
 }
 
-fn off(cx: &Context<'_>) -> Diagnostic {
+fn disabled(cx: &Context<'_>) -> Diagnostic {
     let hub = cx.hub;
-    let message = "placeholders are asked for and switched off, so that there are none";
+    let message = "`scheduling.userPlaceholder.replicas` is ignored: placeholders are disabled";
     let finding = Diagnostic::new(&CODE, message)
-        .help("set `scheduling.userPlaceholder.enabled: true`, or take `replicas` away");
-    let places = [
-        (REPLICAS, "so many are asked for"),
-        (ENABLED, "switched off here"),
-    ];
+        .help("set `scheduling.userPlaceholder.enabled: true`, or remove `replicas`");
+    let places = [(REPLICAS, "ignored"), (ENABLED, "disabled here")];
     let finding = hub.at(finding, &places);
     let source = |path| hub.get(path).map(|value| value.set.value.source);
-    // A file that many hubs share is not the place to switch them on for one.
+    // A file that many hubs share is not the place to enable placeholders for one of them.
     if hub.is_set(ENABLED) && source(ENABLED) != source(REPLICAS) {
         return finding;
     }
     let edits = fixes::set(cx, ENABLED, true, REPLICAS);
-    fixes::risky(finding, "switch them on", edits)
+    fixes::unsafe_fix(finding, "enable placeholders", edits)
 }
 
-fn none(hub: &Hub<'_>) -> Diagnostic {
-    let message = "placeholders are switched on and not asked for, so that there are none";
+fn no_replicas(hub: &Hub<'_>) -> Diagnostic {
+    let message = "user placeholders are enabled, but `replicas` is 0, so there are none";
     let mut finding = Diagnostic::new(&CODE, message)
-        .help("set `scheduling.userPlaceholder.replicas`, unless something else does");
+        .help("set `scheduling.userPlaceholder.replicas`, unless another tool sets it");
     finding.level = Level::Hint;
-    let places = [(ENABLED, "switched on here"), (REPLICAS, "none")];
+    let places = [(ENABLED, "enabled here"), (REPLICAS, "no replicas")];
     hub.at(finding, &places)
 }

@@ -15,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "PH005",
     "placeholders-in-one-pool-only",
-    "placeholders hold no seats where servers of a profile run",
+    "servers of a profile run on nodes without user placeholders",
 )
 .page(include_str!("one_pool_only.md"));
 
@@ -27,46 +27,46 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let base = profiles::base(hub);
-    let mut found: Vec<(&str, Span)> = Vec::new();
+    let mut outside: Vec<(&str, Span)> = Vec::new();
     for settings in profiles::effective(hub) {
-        let selector = elsewhere(&base, settings).map(span);
-        let is_new = |selector: &Span| !found.iter().any(|(_, known)| known == selector);
+        let selector = other_nodes(&base, settings).map(span);
+        let is_new = |selector: &Span| !outside.iter().any(|(_, known)| known == selector);
         if let Some(selector) = selector.filter(is_new) {
-            found.push((&settings.title, selector));
+            outside.push((&settings.title, selector));
         }
     }
-    // One finding about the placeholders, whatever the number of profiles and choices.
-    let who = match found.as_slice() {
+    // One finding, whatever the number of profiles and choices.
+    let servers = match outside.as_slice() {
         [] => return,
-        [(title, _)] => format!("{title} goes"),
-        several => format!("{} profiles or choices go", several.len()),
+        [(title, _)] => format!("{title} runs"),
+        several => format!("{} profiles or choices run", several.len()),
     };
-    let message = format!("placeholders go where `singleuser` sends them, and {who} elsewhere");
-    let mut finding = Diagnostic::new(&CODE, message)
-        .help("these nodes need placeholders of their own, beside those of the chart");
-    for (_, selector) in found.into_iter().take(MOST) {
-        finding = finding.at(selector, "nodes without a placeholder");
+    let message = format!("{servers} on nodes without user placeholders");
+    let mut finding =
+        Diagnostic::new(&CODE, message).help("add a Deployment of placeholders for these nodes");
+    for (_, selector) in outside.into_iter().take(MOST) {
+        finding = finding.at(selector, "nodes without placeholders");
     }
-    findings.push(hub.at(finding, &[(REPLICAS, "all in one pool")]));
+    findings.push(hub.at(finding, &[(REPLICAS, "all in one node pool")]));
 }
 
-/// How many of the profiles are shown.
+/// How many profiles are shown.
 const MOST: usize = 3;
 
-/// What places a server where a placeholder need not be: a selector that asks for more than that of
-/// placeholders, or for another thing, or other terms that are required. The purpose of a node is no pool.
-fn elsewhere<'s>(
+/// Returns what can place a server on nodes without placeholders: a node selector with another label or value than
+/// that of placeholders, or other required terms. The node purpose does not count as a pool.
+fn other_nodes<'s>(
     base: &SpawnerSettings<'_>,
     settings: &'s SpawnerSettings<'_>,
 ) -> Option<&'s Value> {
     const REQUIRED: &str = "node_affinity_required";
     let of_base = |label: &str| base.get("node_selector").and_then(|map| map.get(label));
     let mut selected = settings.entries("node_selector");
-    let asks = selected.any(|(label, value)| {
+    let is_other = selected.any(|(label, value)| {
         let is_same = of_base(label).is_some_and(|of_base| of_base.to_json() == value.to_json());
         label != PURPOSE && !is_same
     });
-    if asks {
+    if is_other {
         return settings.get("node_selector");
     }
     let is_pool = |term: &&Value| {

@@ -19,13 +19,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PH003",
     "placeholder-size-differs",
-    "a placeholder does not hold the seat of a user",
+    "a user placeholder does not have the size of a user server",
 )
 .page(include_str!("size_differs.md"))
 .fix(FixKind::Unsafe);
 
 const REQUESTS: &str = "scheduling.userPlaceholder.resources.requests";
-const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "each of them");
+const REPLICAS: (&str, &str) = ("scheduling.userPlaceholder.replicas", "these placeholders");
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
@@ -41,23 +41,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let edits = default.and_then(requests);
     let edits = edits.and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS.0));
-    let mended = |finding| {
-        let message = "request what a server of the default profile gets";
-        fixes::risky(finding, message, edits)
+    let with_fix = |finding| {
+        let message = "use the requests of the default user server";
+        fixes::unsafe_fix(finding, message, edits)
     };
     if requests_nothing(&base) {
-        let message = "placeholders request nothing, and so hold no seat";
-        let mut finding = Diagnostic::new(&CODE, message)
-            .help("set `scheduling.userPlaceholder.resources.requests` to what a server needs");
+        let message = "user placeholders request nothing and reserve no seat";
+        let mut finding = Diagnostic::new(&CODE, message).help(
+            "set `scheduling.userPlaceholder.resources.requests` to the requests of a user server",
+        );
         finding.level = Level::Error;
-        findings.push(mended(hub.at(finding, &[REPLICAS])));
+        findings.push(with_fix(hub.at(finding, &[REPLICAS])));
         return;
     }
     let finding = default.and_then(|it| differs(hub, &base, it));
-    findings.extend(finding.map(mended));
+    findings.extend(finding.map(with_fix));
 }
 
-/// What a server requests, in units of Kubernetes; nothing where it has devices, which have limits as well.
+/// Returns the requests of a server in Kubernetes units; `None` if it has devices, which also need limits.
 fn requests(settings: &SpawnerSettings<'_>) -> Option<Json> {
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
     if devices
@@ -82,7 +83,7 @@ fn requests(settings: &SpawnerSettings<'_>) -> Option<Json> {
     (!requests.is_empty()).then_some(Json::Object(requests))
 }
 
-/// Whether JupyterHub's amount is one of Kubernetes with an `i` behind.
+/// Whether an amount of JupyterHub becomes a Kubernetes quantity of the same size if `i` is appended.
 fn is_quantity(text: &str) -> bool {
     let digits = text.trim_end_matches(['K', 'M', 'G', 'T']);
     let is_plain = digits
@@ -93,7 +94,7 @@ fn is_quantity(text: &str) -> bool {
         && bytes::is_specification(text)
 }
 
-/// As the chart takes resources of `singleuser` for placeholders, those of devices among them.
+/// Whether the resources that placeholders get from `singleuser`, including devices, are all zero.
 fn requests_nothing(base: &SpawnerSettings<'_>) -> bool {
     let amounts = ["mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit"];
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
@@ -113,33 +114,41 @@ fn differs(
 ) -> Option<Diagnostic> {
     let differing = seats::differing(base, default)?;
     let message = format!(
-        "placeholders are as large as `singleuser` says, and {} is not",
+        "user placeholders have the size of `singleuser`, but {} has another size",
         default.title
     );
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(differing), "what a server of the default profile gets")
-        .help("set `scheduling.userPlaceholder.resources.requests` to the same");
+        .at(span(differing), "size of the default profile")
+        .help(
+            "set `scheduling.userPlaceholder.resources.requests` to the requests of this profile",
+        );
     Some(hub.at(finding, &[REPLICAS]))
 }
 
 const RESOURCES: &str = "scheduling.userPlaceholder.resources";
 
-/// By how much a placeholder may differ from a seat: `1G` of one is 7 % less than `1G` of the other.
+/// The factor by which a placeholder may differ from a seat: `1G` is 7 % less for Kubernetes than for JupyterHub.
 const TOLERANCE: f64 = 1.1;
 
-/// From here on a placeholder is meant to hold the seats of several users, or a whole node.
+/// From this factor on, a placeholder is meant to reserve the seats of several users or a whole node.
 const SEVERAL: f64 = 4.0;
 
-/// Resources of placeholders themselves that are not those of the server that most users start.
+/// Returns a finding if the placeholders' own resources differ from those of the default user server.
 fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let hub = cx.hub;
-    let (held, taken) = (seats::placeholder(hub)?, seats::of(default)?);
+    let (placeholder, server) = (seats::placeholder(hub)?, seats::of(default)?);
     let pairs = [
-        ("cpu", held.cpu, taken.cpu, "cpu_guarantee", "cpu_limit"),
+        (
+            "cpu",
+            placeholder.cpu,
+            server.cpu,
+            "cpu_guarantee",
+            "cpu_limit",
+        ),
         (
             "memory",
-            held.memory,
-            taken.memory,
+            placeholder.memory,
+            server.memory,
             "mem_guarantee",
             "mem_limit",
         ),
@@ -147,7 +156,7 @@ fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<D
     let known = pairs.into_iter().filter(|pair| pair.2 > 0.0);
     let known: Vec<_> = known.collect();
     let ratio = |pair: &(_, f64, f64, _, _)| pair.1 / pair.2;
-    // One that is too small in one respect makes no room for a user, whatever the other is.
+    // If one resource is too small, an evicted placeholder frees no seat, whatever the other resource is.
     let least = known
         .iter()
         .min_by(|one, other| ratio(one).total_cmp(&ratio(other)))?;
@@ -159,13 +168,13 @@ fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<D
     let seat = request(default, guarantee, limit)?;
     let (message, level) = if is_small {
         let message = format!(
-            "placeholders request less {name} than {} takes: evicting one makes no room for a user",
+            "a placeholder requests less {name} than {}: evicting it frees no seat",
             default.title
         );
         (message, CODE.level)
     } else {
         let message = format!(
-            "placeholders request {:.1}x the {name} that {} takes",
+            "a placeholder requests {:.1}x the {name} of {}",
             ratio(least),
             default.title
         );
@@ -173,18 +182,20 @@ fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<D
         (message, if is_meant { Level::Hint } else { Level::Note })
     };
     let mut finding = Diagnostic::new(&CODE, message)
-        .at(span(seat), "what a server of the default profile gets")
-        .help(format!("set `{REQUESTS}` to the requests of that server"));
+        .at(span(seat), "request of a user server")
+        .help(format!(
+            "set `{REQUESTS}` to the requests of the user server"
+        ));
     finding.level = level;
-    let finding = hub.at(finding, &[(RESOURCES, "what a placeholder requests")]);
+    let finding = hub.at(finding, &[(RESOURCES, "request of a placeholder")]);
     let has_limits = hub.entries(&format!("{RESOURCES}.limits")).next().is_some();
     let requests = requests(default).filter(|_| !has_limits);
     let edits = requests.and_then(|requests| request_instead(cx, &requests));
-    let message = "request what a server of the default profile gets";
-    Some(fixes::risky(finding, message, edits))
+    let message = "use the requests of the default user server";
+    Some(fixes::unsafe_fix(finding, message, edits))
 }
 
-/// These requests in the place of those that are set, each where it is set.
+/// Returns the edits that set these requests, each where the current request is set.
 fn request_instead(cx: &Context<'_>, requests: &Json) -> Edits {
     if !cx.hub.is_set(REQUESTS) {
         return fixes::set(cx, REQUESTS, requests.clone(), REPLICAS.0);

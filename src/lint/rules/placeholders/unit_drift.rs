@@ -15,8 +15,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::hint(
     "PH004",
-    "placeholder-unit-drift",
-    "a placeholder is smaller than the seat that it holds, as two readers of one unit differ",
+    "placeholder-unit-mismatch",
+    "a user placeholder is smaller than a seat: JupyterHub reads `2G` as `2Gi`",
 )
 .page(include_str!("unit_drift.md"))
 .fix(FixKind::Safe);
@@ -41,40 +41,40 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     else {
         return;
     };
-    let short = match unit {
+    let difference = match unit {
         'K' => "2.4 %",
         'M' => "4.9 %",
         'G' => "7.4 %",
         _ => "10 %",
     };
     let message = format!(
-        "a placeholder is {short} smaller than the seat that it holds: the hub reads `{guarantee}` as `{guarantee}i`, and Kubernetes does not"
+        "a placeholder is {difference} smaller than a seat: JupyterHub reads `{guarantee}` as `{guarantee}i`, Kubernetes does not"
     );
     let help = format!("set `scheduling.userPlaceholder.resources.requests.memory: {guarantee}i`");
     let finding = Diagnostic::new(&CODE, message).help(help);
     let places = [
-        (GUARANTEE, "both read this"),
-        (REPLICAS, "each of them is too small"),
+        (GUARANTEE, "read in two ways"),
+        (REPLICAS, "each one too small"),
     ];
     let message = format!("request `{guarantee}i` for placeholders");
     let edits =
         requests(hub, guarantee).and_then(|requests| fixes::set(cx, REQUESTS, requests, REPLICAS));
-    findings.push(fixes::safe(hub.at(finding, &places), message, edits));
+    findings.push(fixes::safe_fix(hub.at(finding, &places), message, edits));
 }
 
-/// What placeholders request, with the unit right; their own resources take the place of all that the chart
-/// copies, so nothing where it copies more than the guarantees.
+/// Returns the requests of placeholders with the memory unit of Kubernetes. They replace all resources that the chart
+/// copies from `singleuser`, so this is `None` if it copies more than the guarantees.
 fn requests(hub: &Hub<'_>, guarantee: &str) -> Option<Json> {
     let is_amount = guarantee.starts_with(|first: char| first.is_ascii_digit())
         && !guarantee.contains(['e', 'E', ' ']);
     let is_set = |path: &str| hub.get(path).is_some_and(|value| !value.is_null());
-    let has_more = ["guarantees", "limits"].iter().any(|side| {
+    let copies_more = ["guarantees", "limits"].iter().any(|side| {
         let path = format!("singleuser.extraResource.{side}");
         hub.entries(&path).next().is_some()
     });
     let cpu = hub.get("singleuser.cpu.guarantee").map(Value::to_json);
     let cpu = cpu.filter(|cpu| !cpu.is_null());
-    if !is_amount || has_more || cpu.is_none() && is_set("singleuser.cpu.limit") {
+    if !is_amount || copies_more || cpu.is_none() && is_set("singleuser.cpu.limit") {
         return None;
     }
     let memory = format!("{guarantee}i");

@@ -10,7 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "PH001",
     "placeholders-without-priority",
-    "placeholders have the priority of users, so that no user can take their place",
+    "user placeholders cannot be evicted because pod priority is disabled",
 )
 .page(include_str!("without_priority.md"))
 .fix(FixKind::Safe);
@@ -21,22 +21,22 @@ const REPLICAS: &str = "scheduling.userPlaceholder.replicas";
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     const CLASS: &str = "scheduling.userPlaceholder.extraPodSpec.priorityClassName";
     let hub = cx.hub;
-    let is_off = hub.flag(ENABLED) == Some(false);
-    if !hub.has_placeholders() || !is_off || hub.placeholder_class().is_some() {
+    let is_disabled = hub.flag(ENABLED) == Some(false);
+    if !hub.has_placeholders() || !is_disabled || hub.placeholder_class().is_some() {
         return;
     }
-    let message = "placeholders hold seats that no user can take: `scheduling.podPriority` is off";
+    let message = "user placeholders cannot be evicted: `scheduling.podPriority` is disabled";
     let finding =
         Diagnostic::new(&CODE, message).help("set `scheduling.podPriority.enabled: true`");
     let places = [
-        (REPLICAS, "so many seats are taken for good"),
-        (ENABLED, "off here"),
-        (CLASS, "the chart takes this since 4.1"),
+        (REPLICAS, "never evicted"),
+        (ENABLED, "disabled here"),
+        (CLASS, "ignored before z2jh 4.1"),
     ];
     let edits = fixes::set(cx, ENABLED, true, REPLICAS);
-    findings.push(fixes::safe(
+    findings.push(fixes::safe_fix(
         hub.at(finding, &places),
-        "enable priorities",
+        "enable pod priority",
         edits,
     ));
 }

@@ -17,7 +17,7 @@ static CODE: Code = Code::warning(
 fn check(rows: &Rows<'_>, findings: &mut Vec<Diagnostic>) {
     for row in &rows.policy.rows {
         for chart in &row.criteria.written_charts {
-            // A pattern is for charts of several names, and for those to come.
+            // A pattern may be meant for charts that do not exist yet.
             if chart.value.contains(['*', '?', '[']) {
                 continue;
             }

@@ -15,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "PP009",
-    "dead-puller-config",
+    "ignored-puller-setting",
     "a setting of the image pullers has no effect",
 )
 .page(include_str!("dead_config.md"))
@@ -24,8 +24,8 @@ static CODE: Code = Code::note(
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     if hub.pulls() {
-        findings.extend(pulled_twice(cx));
-        findings.extend(only_the_awaiter(hub));
+        findings.extend(redundant_images(cx));
+        findings.extend(selector_of_awaiter(hub));
         return;
     }
     let known = ["prePuller.hook.enabled", "prePuller.continuous.enabled"];
@@ -34,18 +34,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     for name in ["extraImages", "extraTolerations", "pullProfileListImages"] {
         let path = format!("prePuller.{name}");
-        let is_said = hub.get(&path).is_some_and(|value| !is_empty(value));
-        if !hub.is_set(&path) || !is_said {
+        let is_filled = hub.get(&path).is_some_and(|value| !is_empty(value));
+        if !hub.is_set(&path) || !is_filled {
             continue;
         }
-        let message = format!("`{path}` does nothing, for no image puller is on");
+        let message = format!("`{path}` has no effect: both image pullers are disabled");
         let finding = Diagnostic::new(&CODE, message).help(
-            "switch `prePuller.continuous.enabled` or `prePuller.hook.enabled` on, or take it away",
+            "set `prePuller.continuous.enabled` or `prePuller.hook.enabled` to true, or remove the key",
         );
         let places = [
-            (path.as_str(), "has no effect"),
-            ("prePuller.hook.enabled", "off"),
-            ("prePuller.continuous.enabled", "off"),
+            (path.as_str(), "no effect"),
+            ("prePuller.hook.enabled", "disabled"),
+            ("prePuller.continuous.enabled", "disabled"),
         ];
         findings.push(hub.at(finding, &places));
     }
@@ -60,12 +60,12 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Extra images that are pulled anyway.
-fn pulled_twice(cx: &Context<'_>) -> Vec<Diagnostic> {
+/// Returns a finding for each extra image that is pulled anyway.
+fn redundant_images(cx: &Context<'_>) -> Vec<Diagnostic> {
     let hub = cx.hub;
     let images = images::of_pullers(hub);
     let mut by_name: BTreeMap<&str, &str> = BTreeMap::new();
-    for image in &images {
+    for image in images {
         by_name.insert(&image.name, &image.image);
     }
     let mut found = Vec::new();
@@ -77,38 +77,38 @@ fn pulled_twice(cx: &Context<'_>) -> Vec<Diagnostic> {
         if hub.is_default(extra) || !others.into_iter().any(|image| image.image == *own) {
             continue;
         }
-        let message =
-            format!("`{own}` is pulled anyway, so that the extra image `{key}` adds nothing");
+        let message = format!("extra image `{key}` has no effect: `{own}` is pulled anyway");
         let finding = Diagnostic::new(&CODE, message)
-            .at(span(extra), "pulled a second time")
-            .help("take it away");
+            .at(span(extra), "already pulled")
+            .help("remove it");
         let edits = fixes::remove(cx, extra);
-        found.push(fixes::safe(finding, "take the extra image away", edits));
+        found.push(fixes::safe_fix(finding, "remove the extra image", edits));
     }
     found
 }
 
-/// Placement below `hook` moves the Job that waits, and no puller: a mistake where it names nodes of users.
-fn only_the_awaiter(hub: &Hub<'_>) -> Option<Diagnostic> {
+/// Returns a finding if `prePuller.hook.nodeSelector`, which places only the Job that waits, selects user nodes.
+fn selector_of_awaiter(hub: &Hub<'_>) -> Option<Diagnostic> {
     const SELECTOR: &str = "prePuller.hook.nodeSelector";
     if hub.flag("prePuller.hook.enabled") != Some(true) || !hub.is_set(SELECTOR) {
         return None;
     }
-    let of_users = profiles::effective(hub);
-    let of_users: Vec<(&str, &Content)> = of_users
+    let settings = profiles::effective(hub);
+    let of_users: Vec<(&str, &Content)> = settings
         .iter()
         .flat_map(|settings| settings.entries("node_selector"))
         .map(|(key, value)| (key.as_str(), &value.content))
         .collect();
-    let names_users = hub
+    let selects_user_nodes = hub
         .entries(SELECTOR)
         .any(|(key, value)| of_users.contains(&(key.as_str(), &value.content)));
-    if !names_users {
+    if !selects_user_nodes {
         return None;
     }
-    let message = format!("`{SELECTOR}` moves the Job that waits for the pullers, and no puller");
+    let message =
+        format!("`{SELECTOR}` does not place image pullers, only the Job that waits for them");
     let finding = Diagnostic::new(&CODE, message).help(
-        "pullers go where `singleuser.nodeSelector` says; the Job belongs where the hub runs",
+        "remove it: image pullers use `singleuser.nodeSelector`, and the Job belongs on the nodes of the hub",
     );
-    Some(hub.at(finding, &[(SELECTOR, "nodes of users")]))
+    Some(hub.at(finding, &[(SELECTOR, "selects user nodes")]))
 }

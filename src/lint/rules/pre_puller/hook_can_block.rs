@@ -9,7 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PP008",
     "hook-can-block-upgrade",
-    "an upgrade waits for image pullers without end",
+    "an upgrade can wait forever for image pullers",
 )
 .page(include_str!("hook_can_block.md"));
 
@@ -17,12 +17,13 @@ const WAIT: &str = "prePuller.hook.podSchedulingWaitDuration";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    let is_on = hub.flag("prePuller.hook.enabled") == Some(true);
-    if !is_on || hub.number(WAIT) != Some(-1.0) {
+    let is_enabled = hub.flag("prePuller.hook.enabled") == Some(true);
+    if !is_enabled || hub.number(WAIT) != Some(-1.0) {
         return;
     }
-    let message = "the upgrade waits without end for image pullers that find no place on a node";
+    let message =
+        "an upgrade can wait forever: image pullers that cannot be scheduled have no time limit";
     let finding = Diagnostic::new(&CODE, message)
-        .help("give it some seconds, the chart has 10; and give `helm upgrade` a `--timeout`");
-    findings.push(hub.at(finding, &[(WAIT, "without end")]));
+        .help("set a number of seconds (the chart's default is 10), and pass `--timeout` to `helm upgrade`");
+    findings.push(hub.at(finding, &[(WAIT, "no time limit")]));
 }

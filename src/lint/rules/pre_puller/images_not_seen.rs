@@ -16,15 +16,15 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "PP005",
-    "images-the-puller-cannot-see",
-    "an image of users stands where the image pullers do not look",
+    "images-hidden-from-pullers",
+    "an image of user pods is set in a key that the image pullers do not read",
 )
 .page(include_str!("images_not_seen.md"))
 .fix(FixKind::Safe);
 
-const HELP: &str = "name it in `prePuller.extraImages` too";
+const HELP: &str = "add it to `prePuller.extraImages`";
 
-/// Where a profile may have containers, below its overrides.
+/// Keys of containers in the overrides of a profile.
 const CONTAINERS: [&[&str]; 6] = [
     &["init_containers"],
     &["extra_containers"],
@@ -65,21 +65,22 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let Some(image) = images::text_of(value).filter(|image| !pulled.contains(*image)) else {
             continue;
         };
-        let message = format!("the image pullers do not see `{image}`");
+        let message = format!("image pullers do not pull `{image}`: they do not read this key");
         let finding = Diagnostic::new(&CODE, message)
-            .at(span(value), "not where they look")
+            .at(span(value), "not read by image pullers")
             .help(HELP);
-        let edits = named(cx, image);
-        let finding = fixes::safe(finding, "let the image pullers pull it", edits);
+        let edits = as_extra_image(cx, image);
+        let finding = fixes::safe_fix(finding, "add it to `prePuller.extraImages`", edits);
         profiles::report(findings, finding);
     }
     findings.extend(in_code(hub));
 }
 
-/// An extra image, by a name that containers can have; nothing without a tag, which the chart wants.
-fn named(cx: &Context<'_>, image: &str) -> Edits {
+/// Returns the edits that add an extra image; `None` without a tag, which the chart requires, or without a container
+/// name.
+fn as_extra_image(cx: &Context<'_>, image: &str) -> Edits {
     const EXTRA: &str = "prePuller.extraImages";
-    /// The name of the container begins with what the chart puts there.
+    /// The length that the chart's prefix leaves for the name of the container.
     const MOST: usize = 63 - "image-pull-extra-".len();
     let hub = cx.hub;
     let (name, tag) = image
@@ -107,7 +108,8 @@ fn named(cx: &Context<'_>, image: &str) -> Edits {
     )
 }
 
-/// Code may assign any image, and nobody can tell which. Code that names no image hands out profiles of the values.
+/// Returns a finding for each item of `hub.extraConfig` that sets images. Code that only selects profiles of the values
+/// sets none.
 fn in_code(hub: &Hub<'_>) -> Vec<Diagnostic> {
     let assigns = |code: &&Value| match &code.content {
         Content::String(code) => {
@@ -119,10 +121,10 @@ fn in_code(hub: &Hub<'_>) -> Vec<Diagnostic> {
     };
     let code = hub.entries("hub.extraConfig").map(|(_, code)| code);
     let finding = |code| {
-        let message = "the image pullers do not see images that code sets";
+        let message = "image pullers do not pull images that `hub.extraConfig` sets";
         let mut finding = Diagnostic::new(&CODE, message)
-            .at(span(code), "sets the image or the profiles")
-            .help("name what it sets in `prePuller.extraImages` too");
+            .at(span(code), "sets images or profiles")
+            .help("add these images to `prePuller.extraImages`");
         finding.level = Level::Note;
         finding
     };

@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PP002",
     "puller-misses-tainted-pool",
-    "images are not pulled on the nodes of a profile",
+    "image pullers do not tolerate the taint of a profile's nodes",
 )
 .page(include_str!("misses_tainted_pool.md"))
 .fix(FixKind::Safe);
@@ -39,21 +39,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         for key in keys(list).filter(|key| !is_tolerated(&tolerated, key)) {
-            let message = format!(
-                "image pullers do not tolerate `{key}`, so that they miss the nodes of this profile"
-            );
-            let help = format!("add `{key}` to `prePuller.extraTolerations`");
+            let message =
+                format!("image pullers do not tolerate `{key}` and miss the nodes of this profile");
+            let help = format!("add a toleration of `{key}` to `prePuller.extraTolerations`");
             let finding = Diagnostic::new(&CODE, message)
-                .at(span(list), "for nodes with this taint")
+                .at(span(list), "tolerated by the profile")
                 .help(help);
             let message = format!("let image pullers tolerate `{key}`");
-            findings.push(fixes::safe(finding, message, tolerating(cx, list, key)));
+            findings.push(fixes::safe_fix(
+                finding,
+                message,
+                for_pullers(cx, list, key),
+            ));
         }
     }
 }
 
-/// The toleration of the profile, for image pullers too.
-fn tolerating(cx: &Context<'_>, list: &Value, key: &str) -> Edits {
+/// Returns the edits that give the image pullers the toleration of the profile.
+fn for_pullers(cx: &Context<'_>, list: &Value, key: &str) -> Edits {
     let hub = cx.hub;
     let mut items = profiles::items(list).into_iter();
     let item = items.find(|item| {
@@ -66,26 +69,26 @@ fn tolerating(cx: &Context<'_>, list: &Value, key: &str) -> Edits {
     }
 }
 
-/// The keys of tolerations of taints that keep pods away; an empty one stands for every taint.
+/// Returns the keys of tolerations, except of `PreferNoSchedule`. An empty key tolerates every taint.
 fn keys(list: &Value) -> impl Iterator<Item = &str> {
     let items = match &list.content {
         Content::List(items) => items.as_slice(),
         _ => &[],
     };
-    let keeping = items.iter().filter(|item| item.is_map() && !is_soft(item));
-    keeping.map(|item| match item.get("key").map(|key| &key.content) {
+    let hard = items.iter().filter(|item| item.is_map() && !is_soft(item));
+    hard.map(|item| match item.get("key").map(|key| &key.content) {
         Some(Content::String(key)) => key,
         _ => "",
     })
 }
 
-/// Whether it is about a taint that a pod goes to anyway where there is no better node.
+/// Whether the toleration is for `PreferNoSchedule`: such taints do not prevent scheduling.
 fn is_soft(toleration: &Value) -> bool {
     let effect = toleration.get("effect").map(|effect| &effect.content);
     matches!(effect, Some(Content::String(effect)) if effect == "PreferNoSchedule")
 }
 
-/// Both spellings of a key are one; the taints of Kubernetes itself are tolerated by every DaemonSet.
+/// Whether image pullers tolerate the key in either spelling. Every DaemonSet tolerates `node.kubernetes.io/`.
 fn is_tolerated(tolerated: &[&str], key: &str) -> bool {
     let plain = |key: &str| key.replacen('/', "_", 1);
     key.is_empty()

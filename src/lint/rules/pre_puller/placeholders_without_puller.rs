@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PP001",
     "placeholders-without-puller",
-    "placeholders bring nodes early, and nothing pulls the images there",
+    "placeholders add nodes early, but no image puller prepares these nodes",
 )
 .page(include_str!("placeholders_without_puller.md"))
 .fix(FixKind::Unsafe);
@@ -24,39 +24,40 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     if !hub.has_placeholders() {
-        findings.extend(nothing_pulls(cx));
+        findings.extend(no_puller(cx));
         return;
     }
     let message =
-        "placeholders bring a node before users need it, but nothing pulls their images there";
+        "placeholders add nodes early, but the continuous image puller does not prepare them";
     let finding = Diagnostic::new(&CODE, message).help("set `prePuller.continuous.enabled: true`");
     let places = [
-        (CONTINUOUS, "switched off here"),
+        (CONTINUOUS, "disabled here"),
         ("scheduling.userPlaceholder.replicas", "the placeholders"),
     ];
-    findings.push(switched_on(cx, hub.at(finding, &places)));
+    findings.push(with_fix(cx, hub.at(finding, &places)));
 }
 
-/// No puller at all where nodes come and go: a choice that many make, and worth a hint.
-fn nothing_pulls(cx: &Context<'_>) -> Option<Diagnostic> {
+/// Returns a hint if an autoscaler adds nodes and both image pullers are disabled, which many hubs choose.
+fn no_puller(cx: &Context<'_>) -> Option<Diagnostic> {
     const HOOK: &str = "prePuller.hook.enabled";
     let hub = cx.hub;
-    let grows = cx
+    let adds_nodes = cx
         .facts
         .autoscaler
         .is_some_and(|kind| kind != Autoscaler::None);
-    if !grows || hub.flag(HOOK) != Some(false) {
+    if !adds_nodes || hub.flag(HOOK) != Some(false) {
         return None;
     }
-    let message = "nodes are added, and nothing pulls images there before the first user";
+    let message = "images are not pulled to new nodes in advance: both image pullers are disabled";
     let mut finding =
         Diagnostic::new(&CODE, message).help("set `prePuller.continuous.enabled: true`");
     finding.level = Level::Hint;
-    let places = [(CONTINUOUS, "switched off here"), (HOOK, "and here")];
-    Some(switched_on(cx, hub.at(finding, &places)))
+    let places = [(CONTINUOUS, "disabled here"), (HOOK, "disabled here")];
+    Some(with_fix(cx, hub.at(finding, &places)))
 }
 
-fn switched_on(cx: &Context<'_>, finding: Diagnostic) -> Diagnostic {
+/// Adds the fix that enables the continuous image puller.
+fn with_fix(cx: &Context<'_>, finding: Diagnostic) -> Diagnostic {
     let edits = fixes::set(cx, CONTINUOUS, true, CONTINUOUS);
-    fixes::risky(finding, "switch the continuous puller on", edits)
+    fixes::unsafe_fix(finding, "enable the continuous image puller", edits)
 }

@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "PP004",
     "profile-images-not-pulled",
-    "images of profiles are pulled when the first user comes",
+    "images of profiles are not pulled in advance",
 )
 .page(include_str!("profile_images_not_pulled.md"));
 
@@ -43,24 +43,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if missing.is_empty() {
         return;
     }
-    let is_off = hub.flag(SWITCH) == Some(false);
+    let is_disabled = hub.flag(SWITCH) == Some(false);
     let count = missing.len();
     let message = match count {
-        1 => "an image of a profile is not pulled ahead".to_owned(),
-        _ => format!("{count} images of profiles are not pulled ahead"),
+        1 => "an image of a profile is not pulled in advance".to_owned(),
+        _ => format!("{count} images of profiles are not pulled in advance"),
     };
-    let help = if is_off {
-        "name those that many use in `prePuller.extraImages`"
+    let help = if is_disabled {
+        "add frequently used images to `prePuller.extraImages`"
     } else {
-        "z2jh before 3.2 does not see images of choices; name them in `prePuller.extraImages`"
+        "add them to `prePuller.extraImages`: z2jh before 3.2 does not read images of choices"
     };
     let shown = missing.into_iter().take(MOST);
     let finding = shown.fold(Diagnostic::new(&CODE, message), |finding, value| {
-        finding.at(span(value), "pulled when the first user of a node comes")
+        finding.at(span(value), "pulled at the first spawn")
     });
     let finding = finding.help(help);
-    findings.push(if is_off {
-        hub.at(finding, &[(SWITCH, "switched off here")])
+    findings.push(if is_disabled {
+        hub.at(finding, &[(SWITCH, "disabled here")])
     } else {
         finding
     });

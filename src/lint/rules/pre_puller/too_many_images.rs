@@ -10,11 +10,11 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "PP007",
     "too-many-images",
-    "a node pulls many images, one after the other",
+    "many images are pulled to each node, one after another",
 )
 .page(include_str!("too_many_images.md"));
 
-/// More than these are many.
+/// The largest number of images that is not reported.
 const MOST: usize = 8;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
@@ -26,16 +26,15 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if count <= MOST {
         return;
     }
-    let message = format!("{count} images are pulled onto each node, one after the other");
+    let message = format!("{count} images are pulled to each node, one after another");
     let finding = Diagnostic::new(&CODE, message).help(
-        "`prePuller.pullProfileListImages: false` leaves those of profiles out, and `prePuller.extraImages` \
-         names those that many use",
+        "set `prePuller.pullProfileListImages: false`, and add the most used images to `prePuller.extraImages`",
     );
     let places = [
-        ("singleuser.profileList", "these"),
-        ("prePuller.extraImages", "and these"),
-        ("singleuser.initContainers", "and these"),
-        ("singleuser.extraContainers", "and these"),
+        ("singleuser.profileList", "images of profiles"),
+        ("prePuller.extraImages", "extra images"),
+        ("singleuser.initContainers", "init containers"),
+        ("singleuser.extraContainers", "extra containers"),
     ];
     let places: Vec<_> = places
         .into_iter()

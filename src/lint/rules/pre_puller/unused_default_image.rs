@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "PP006",
     "unused-default-image",
-    "an image is pulled onto every node that no profile uses",
+    "the default image is pulled to every node, but no profile uses it",
 )
 .page(include_str!("unused_default_image.md"))
 .fix(FixKind::Unsafe);
@@ -38,11 +38,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let message =
-        format!("every profile has its own image, and `{default}` is pulled all the same");
+        format!("`{default}` is pulled to every node, but every profile has its own image");
     let finding = Diagnostic::new(&CODE, message)
         .help("set `singleuser.image` to the image that most profiles use");
     let places = [
-        ("singleuser.image.name", "pulled first, onto every node"),
+        ("singleuser.image.name", "pulled first"),
         ("singleuser.profileList", "no profile uses it"),
     ];
     let finding = hub.at(finding, &places);
@@ -50,14 +50,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return findings.push(finding);
     };
     let edits = make_default(cx, name, tag);
-    findings.push(fixes::risky(
+    findings.push(fixes::unsafe_fix(
         finding,
-        format!("make `{name}:{tag}` the default"),
+        format!("make `{name}:{tag}` the default image"),
         edits,
     ));
 }
 
-/// With both where one of them is set, else beside the profiles.
+/// Returns the edits that set name and tag: where the name is set, else next to the profiles.
 fn make_default(cx: &Context<'_>, name: &str, tag: &str) -> Edits {
     let hub = cx.hub;
     if !hub.is_set(NAME) {
@@ -73,7 +73,7 @@ fn make_default(cx: &Context<'_>, name: &str, tag: &str) -> Edits {
 const NAME: &str = "singleuser.image.name";
 const TAG: &str = "singleuser.image.tag";
 
-/// The image of most settings; of equals the one that comes first.
+/// Returns the image that most settings use; the first one of several.
 fn most_used<'s>(all: &'s [SpawnerSettings<'_>]) -> Option<&'s str> {
     let image = |settings: &'s SpawnerSettings<'_>| settings.get("image").and_then(images::text_of);
     let images: Vec<&str> = all.iter().filter_map(image).collect();
@@ -82,7 +82,7 @@ fn most_used<'s>(all: &'s [SpawnerSettings<'_>]) -> Option<&'s str> {
     images.iter().copied().find(|image| count(image) == most)
 }
 
-/// The name and the tag; nothing where there is a digest, which the chart's values do not have.
+/// Returns name and tag of an image; `None` with a digest, for which the chart has no key.
 fn parts(image: &str) -> Option<(&str, &str)> {
     let (name, tag) = image.rsplit_once(':')?;
     (!image.contains('@') && !tag.contains('/')).then_some((name, tag))

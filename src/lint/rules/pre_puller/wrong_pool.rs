@@ -15,7 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PP003",
     "puller-on-wrong-pool",
-    "images of a profile are pulled on other nodes than its servers run on",
+    "image pullers do not run on the nodes of a profile",
 )
 .page(include_str!("wrong_pool.md"));
 
@@ -27,12 +27,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let base = profiles::base(hub);
-    let is_planned = hub.flag("prePuller.pullProfileListImages") == Some(false)
+    let is_intended = hub.flag("prePuller.pullProfileListImages") == Some(false)
         && hub.entries("prePuller.extraImages").next().is_some();
-    // By the selector of the pullers: one place is wrong, whatever the number of profiles and choices.
-    let mut by_selector: BTreeMap<Span, Vec<Elsewhere<'_>>> = BTreeMap::new();
+    // One finding for each label of the pullers' selector, whatever the number of profiles and choices.
+    let mut by_selector: BTreeMap<Span, Vec<OtherNodes<'_>>> = BTreeMap::new();
     for settings in profiles::effective(hub) {
-        let Some((key, value)) = elsewhere(&base, settings) else {
+        let Some((key, value)) = other_nodes(&base, settings) else {
             continue;
         };
         let Some((_, set)) = base.entries("node_selector").find(|(name, _)| *name == key) else {
@@ -44,44 +44,42 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             .any(|known| span(known.value) == span(value))
         {
             let title = settings.title.as_str();
-            of_selector.push(Elsewhere { title, key, value });
+            of_selector.push(OtherNodes { title, key, value });
         }
     }
     for (set, profiles) in by_selector {
-        let Elsewhere { title, key, .. } = profiles[0];
-        let who = match profiles.len() {
+        let OtherNodes { title, key, .. } = profiles[0];
+        let servers = match profiles.len() {
             1 => format!("{title} runs"),
             count => format!("{count} profiles or choices run"),
         };
-        let message = format!(
-            "{who} on other nodes than the image pullers, which go where `{SELECTOR}` says"
-        );
+        let message = format!("{servers} on nodes without image pullers: they use `{SELECTOR}`");
         let mut finding = Diagnostic::new(&CODE, message);
         for profile in profiles.iter().take(MOST) {
-            finding = finding.at(span(profile.value), "nodes without a puller");
+            finding = finding.at(span(profile.value), "nodes without image pullers");
         }
-        let mut finding = finding.at(set, "where they pull").help(format!(
-            "set `{key}` in each profile and not in `{SELECTOR}`, or pull these images another way"
+        let mut finding = finding.at(set, "nodes of the image pullers").help(format!(
+            "set `{key}` in each profile instead of in `{SELECTOR}`, or pull these images another way"
         ));
-        if is_planned {
+        if is_intended {
             finding.level = Level::Note;
         }
         findings.push(finding);
     }
 }
 
-/// How many of the profiles are shown.
+/// How many profiles are shown.
 const MOST: usize = 3;
 
-/// What sends the servers of a profile to other nodes.
-struct Elsewhere<'v> {
+/// A label that places the servers of a profile on nodes without image pullers.
+struct OtherNodes<'v> {
     title: &'v str,
     key: &'v str,
     value: &'v Value,
 }
 
-/// A label that the profile wants to have another value than the pullers do.
-fn elsewhere<'s>(
+/// Returns a label of the profile's node selector that has another value for the image pullers.
+fn other_nodes<'s>(
     base: &SpawnerSettings<'_>,
     settings: &'s SpawnerSettings<'_>,
 ) -> Option<(&'s str, &'s Value)> {

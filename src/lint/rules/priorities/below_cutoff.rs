@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PR002",
     "below-autoscaler-cutoff",
-    "placeholders are expendable to the autoscaler and never bring a node",
+    "placeholders are below the autoscaler's priority cutoff and never add a node",
 )
 .page(include_str!("below_cutoff.md"))
 .fix(FixKind::Safe);
@@ -21,8 +21,8 @@ const PLACEHOLDER: &str = "scheduling.podPriority.userPlaceholderPriority";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    let is_on = hub.flag(ENABLED) == Some(true);
-    if !is_on || !hub.has_placeholders() || hub.placeholder_class().is_some() {
+    let is_enabled = hub.flag(ENABLED) == Some(true);
+    if !is_enabled || !hub.has_placeholders() || hub.placeholder_class().is_some() {
         return;
     }
     let (Some(priority), Some(cutoff)) = (hub.number(PLACEHOLDER), cutoff(cx)) else {
@@ -32,18 +32,19 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let message = format!(
-        "the cluster autoscaler adds no node for pods of priority {priority}, so that placeholders stay Pending"
+        "the cluster autoscaler adds no nodes for placeholders: priority {priority} is below its cutoff {cutoff}"
     );
-    let help = format!("{cutoff} is the lowest that it adds nodes for");
+    let help =
+        format!("set `{PLACEHOLDER}: {cutoff}` or higher; below it, placeholders stay pending");
     let mut finding = Diagnostic::new(&CODE, message).help(help);
     if cx.facts.autoscaler.is_some() {
         finding.level = Level::Error;
     }
-    let label = format!("below {cutoff}");
+    let label = format!("below the cutoff {cutoff}");
     let edits = fixes::set(cx, PLACEHOLDER, cutoff, ENABLED);
-    findings.push(fixes::safe(
+    findings.push(fixes::safe_fix(
         hub.at(finding, &[(PLACEHOLDER, &label)]),
-        format!("set the priority of placeholders to {cutoff}"),
+        format!("set the placeholder priority to {cutoff}"),
         edits,
     ));
 }

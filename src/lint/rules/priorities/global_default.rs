@@ -9,7 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "PR003",
     "priority-global-default",
-    "the priority of every new pod of the cluster changes",
+    "the hub's priority class becomes the default of the whole cluster",
 )
 .page(include_str!("global_default.md"))
 .fix(FixKind::Unsafe);
@@ -17,14 +17,19 @@ static CODE: Code = Code::warning(
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     const GLOBAL: &str = "scheduling.podPriority.globalDefault";
     let hub = cx.hub;
-    let is_on = hub.flag("scheduling.podPriority.enabled") == Some(true);
-    if !is_on || hub.flag(GLOBAL) != Some(true) {
+    let is_enabled = hub.flag("scheduling.podPriority.enabled") == Some(true);
+    if !is_enabled || hub.flag(GLOBAL) != Some(true) {
         return;
     }
-    let message = "every new pod of the cluster without a class gets the hub's default priority";
+    let message =
+        "every new pod in the cluster without a priority class gets the hub's default priority";
     let finding = Diagnostic::new(&CODE, message)
-        .help("set `globalDefault: false`, and let placeholders have a negative priority");
-    let finding = hub.at(finding, &[(GLOBAL, "for all of the cluster")]);
+        .help("set `globalDefault: false`, and give placeholders a negative priority");
+    let finding = hub.at(finding, &[(GLOBAL, "applies to the whole cluster")]);
     let edits = fixes::set(cx, GLOBAL, false, GLOBAL);
-    findings.push(fixes::risky(finding, "leave other pods alone", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "do not make it the cluster default",
+        edits,
+    ));
 }

@@ -6,7 +6,7 @@ pub(super) mod order;
 use crate::lint::Context;
 use crate::policy::{Autoscaler, DEFAULT_CUTOFF};
 
-/// Below which priority pods bring no node, where there is such a cutoff.
+/// Returns the priority below which the autoscaler adds no nodes for pods; `None` without such a cutoff.
 fn cutoff(cx: &Context<'_>) -> Option<i32> {
     match cx.facts.autoscaler {
         None => Some(DEFAULT_CUTOFF),

@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "PR001",
     "priority-order",
-    "users cannot evict placeholders, or pullers cannot take their place",
+    "priorities do not let user pods or image pullers evict placeholders",
 )
 .page(include_str!("order.md"))
 .fix(FixKind::Safe);
@@ -36,57 +36,62 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     };
     let puller = hub.number(PULLER).filter(|_| hub.version >= PULLERS);
     let (message, level) = if placeholder >= user {
-        let message = format!("users ({user}) cannot evict placeholders ({placeholder})");
-        (message, Level::Error)
-    } else if let Some(puller) = puller.filter(|puller| !is_order(placeholder, *puller, user)) {
         let message = format!(
-            "image pullers ({puller}) have to come before placeholders ({placeholder}) and not before users ({user})"
+            "user pods (priority {user}) cannot evict placeholders (priority {placeholder})"
+        );
+        (message, Level::Error)
+    } else if let Some(puller) = puller.filter(|puller| !is_ordered(placeholder, *puller, user)) {
+        let message = format!(
+            "image puller priority {puller} must be above placeholders ({placeholder}) and at most that of users ({user})"
         );
         (message, Level::Warning)
     } else {
         return;
     };
-    let mut finding = Diagnostic::new(&CODE, message).help(right(cx));
+    let mut finding = Diagnostic::new(&CODE, message).help(recommended(cx));
     finding.level = level;
     let places = [
-        (PLACEHOLDER, "placeholders"),
-        (PULLER, "image pullers"),
-        (USER, "users"),
+        (PLACEHOLDER, "priority of placeholders"),
+        (PULLER, "priority of image pullers"),
+        (USER, "priority of user pods"),
     ];
     let finding = hub.at(finding, &places);
-    findings.push(set_right(cx, finding, (placeholder, puller, user)));
+    findings.push(with_fix(cx, finding, (placeholder, puller, user)));
 }
 
-fn is_order(placeholder: f64, puller: f64, user: f64) -> bool {
+/// Whether the priorities are in the right order.
+fn is_ordered(placeholder: f64, puller: f64, user: f64) -> bool {
     placeholder < puller && puller <= user
 }
 
-/// Offers to change one of the priorities, where that is enough.
-fn set_right(
+/// Adds the fix that changes one of the priorities, if that is enough.
+fn with_fix(
     cx: &Context<'_>,
     finding: Diagnostic,
     (placeholder, puller, user): (f64, Option<f64>, f64),
 ) -> Diagnostic {
     let lowest = cutoff(cx).unwrap_or(DEFAULT_CUTOFF);
     let of_puller = lowest.saturating_add(5);
-    let (path, right) = if is_order(lowest.into(), puller.unwrap_or(user), user) {
+    let (path, priority) = if is_ordered(lowest.into(), puller.unwrap_or(user), user) {
         (PLACEHOLDER, lowest)
-    } else if is_order(placeholder, of_puller.into(), user) {
+    } else if is_ordered(placeholder, of_puller.into(), user) {
         (PULLER, of_puller)
     } else {
         return finding;
     };
-    let edits = fixes::set(cx, path, right, ENABLED);
-    fixes::safe(finding, format!("set `{path}` to {right}"), edits)
+    let edits = fixes::set(cx, path, priority, ENABLED);
+    fixes::safe_fix(finding, format!("set `{path}` to {priority}"), edits)
 }
 
-/// An order that is right, above the cutoff of the autoscaler.
-fn right(cx: &Context<'_>) -> String {
+/// Returns the help: priorities in the right order, not below the cutoff of the autoscaler.
+fn recommended(cx: &Context<'_>) -> String {
     match cutoff(cx).filter(|cutoff| *cutoff > DEFAULT_CUTOFF) {
-        None => "-10 for placeholders, -5 for image pullers and 0 for users, as the chart has it, is right"
-            .to_owned(),
+        None => {
+            "use -10 for placeholders, -5 for image pullers and 0 for users, the chart's defaults"
+                .to_owned()
+        }
         Some(cutoff) => format!(
-            "{cutoff} for placeholders, {} for image pullers and {} for users is right with a cutoff of {cutoff}",
+            "use {cutoff} for placeholders, {} for image pullers and {} for users with a cutoff of {cutoff}",
             cutoff.saturating_add(5),
             cutoff.saturating_add(10)
         ),

@@ -14,13 +14,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "RS001",
     "bad-memory-unit",
-    "JupyterHub cannot read this amount of memory",
+    "JupyterHub cannot read a memory size, so user servers do not start",
 )
 .page(include_str!("bad_memory_unit.md"))
 .fix(FixKind::Safe);
 
-/// Resources of the chart that Kubernetes reads.
-const OF_KUBERNETES: [&str; 9] = [
+/// Resources of the chart that Kubernetes reads, not JupyterHub.
+const KUBERNETES_RESOURCES: [&str; 9] = [
     "hub.resources",
     "proxy.chp.resources",
     "proxy.traefik.resources",
@@ -42,17 +42,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for value in of_chart.into_iter().chain(of_profiles).flatten() {
         findings.extend(unreadable(cx, value));
     }
-    for path in OF_KUBERNETES {
+    for path in KUBERNETES_RESOURCES {
         for side in ["requests", "limits"] {
             let value = hub.get(&format!("{path}.{side}.memory"));
-            findings.extend(value.and_then(thousandths));
+            findings.extend(value.and_then(milli_unit));
         }
     }
     let capacity = hub.get("singleuser.storage.capacity");
-    findings.extend(capacity.and_then(thousandths));
+    findings.extend(capacity.and_then(milli_unit));
 }
 
-/// What JupyterHub has to read, and cannot.
+/// Returns the finding about a memory size that JupyterHub cannot read.
 fn unreadable(cx: &Context<'_>, value: &Value) -> Option<Diagnostic> {
     let Content::String(text) = &value.content else {
         return None;
@@ -60,38 +60,45 @@ fn unreadable(cx: &Context<'_>, value: &Value) -> Option<Diagnostic> {
     if bytes::is_specification(text) {
         return None;
     }
-    let message = format!("JupyterHub cannot read `{text}` as an amount of memory");
+    let message =
+        format!("user servers do not start: JupyterHub cannot read the memory size `{text}`");
     let meant = bytes::meant(text);
     let help = match &meant {
         Some(meant) => {
-            format!("write `{meant}`: its `K`, `M`, `G` and `T` are powers of 1024")
+            format!("use `{meant}`: JupyterHub's `K`, `M`, `G` and `T` are powers of 1024")
         }
         None if text.parse::<f64>().is_ok() => {
-            format!("without quotes it is a number of bytes; `{text}M` is 1024² times as much")
+            format!("remove the quotes for a size in bytes, or add a unit: `{text}M` is {text} MiB")
         }
-        None => "write a number and one of `K`, `M`, `G`, `T`, or bytes as a number".to_owned(),
+        None => {
+            "use a number with `K`, `M`, `G` or `T`, or a number of bytes without quotes".to_owned()
+        }
     };
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(value), "")
+        .at(span(value), "not a memory size")
         .help(help);
     let Some(meant) = meant else {
         return Some(finding);
     };
     let edits = fixes::replace_scalar(cx, value, meant.as_str());
-    Some(fixes::safe(finding, format!("write `{meant}`"), edits))
+    Some(fixes::safe_fix(
+        finding,
+        format!("replace it with `{meant}`"),
+        edits,
+    ))
 }
 
-/// The unit of Kubernetes for a thousandth, which is meant for cores.
-fn thousandths(value: &Value) -> Option<Diagnostic> {
+/// Returns the finding about the unit `m`, a thousandth, which is meant for CPU.
+fn milli_unit(value: &Value) -> Option<Diagnostic> {
     let Content::String(text) = &value.content else {
         return None;
     };
     let number = text.strip_suffix('m')?;
     number.parse::<f64>().ok()?;
-    let message = format!("`{text}` is {number} thousandths of a byte to Kubernetes");
+    let message = format!("Kubernetes reads `{text}` as {number} thousandths of a byte");
     let mut finding = Diagnostic::new(&CODE, message)
-        .at(span(value), "`m` is for cores")
-        .help(format!("write `{number}Mi`"));
+        .at(span(value), "`m` is for CPU")
+        .help(format!("use `{number}Mi`"));
     finding.level = Level::Warning;
     Some(finding)
 }

@@ -10,8 +10,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "RS011",
-    "combinations-not-all-checked",
-    "a profile has more combinations of choices than are looked at",
+    "unchecked-profile-combinations",
+    "a profile has more combinations of choices than dunnage checks",
 )
 .page(include_str!("combinations_not_all_checked.md"));
 
@@ -19,13 +19,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for cut in profiles::cut_off(hub) {
         let message = format!(
-            "{} of {} combinations of choices in {} were looked at",
+            "{} of {} combinations of choices in {} were checked",
             cut.checked, cut.total, cut.title
         );
         findings.push(
             Diagnostic::new(&CODE, message)
-                .at(span(cut.options), "each choice alone was")
-                .help("what only two choices together do wrong may have been missed here"),
+                .at(span(cut.options), "too many combinations")
+                .help("use fewer options, or review combinations by hand; each choice alone was checked"),
         );
     }
 }

@@ -20,7 +20,7 @@ static CODE: Code = Code::error(
 .page(include_str!("cpu_not_a_number.md"))
 .fix(FixKind::Safe);
 
-/// The first version of the chart whose KubeSpawner wants numbers.
+/// The first version of the chart whose KubeSpawner expects numbers.
 const NUMBERS: ChartVersion = ChartVersion::new(1, 0);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
@@ -30,44 +30,44 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     for key in ["limit", "guarantee"] {
         let of_chart = hub.get(&format!("singleuser.cpu.{key}"));
-        findings.extend(of_chart.and_then(|value| string(cx, &format!("cpu.{key}"), value)));
+        findings.extend(of_chart.and_then(|value| string_cores(cx, &format!("cpu.{key}"), value)));
     }
     for settings in profiles::overrides(hub) {
         for key in ["cpu_limit", "cpu_guarantee"] {
             let value = settings.get(key);
-            findings.extend(value.and_then(|value| string(cx, key, value)));
+            findings.extend(value.and_then(|value| string_cores(cx, key, value)));
         }
     }
 }
 
-/// A string where a number of cores belongs.
-fn string(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
+/// Returns the finding about a string where a number of cores is expected.
+fn string_cores(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
     let Content::String(text) = &value.content else {
         return None;
     };
-    let message = format!("`{key}` is a string: a number of cores is expected");
+    let message = format!("`{key}` is a string: KubeSpawner expects a number of cores");
     let cores = match text.strip_suffix('m') {
         Some(milli) => milli.parse::<f64>().ok().map(|milli| milli / 1000.0),
         None => text.parse().ok(),
     };
     let cores = cores.filter(|cores| cores.is_finite());
     let help = match cores {
-        Some(cores) => format!("write `{cores}`, without quotes"),
-        None => "write a number: `0.5` is half a core".to_owned(),
+        Some(cores) => format!("use `{cores}` without quotes"),
+        None => "use a number: `0.5` is half a core".to_owned(),
     };
     let finding = Diagnostic::new(&CODE, message)
         .at(value.set.value, "a string")
         .help(help);
     Some(match cores {
-        Some(cores) => written(cx, finding, value, cores),
+        Some(cores) => with_number(cx, finding, value, cores),
         None => finding,
     })
 }
 
-/// The number in place of the text; a whole one as people write it.
-fn written(cx: &Context<'_>, finding: Diagnostic, value: &Value, cores: f64) -> Diagnostic {
+/// Adds a fix that replaces the string with the number, an integer if it is whole.
+fn with_number(cx: &Context<'_>, finding: Diagnostic, value: &Value, cores: f64) -> Diagnostic {
     let text = cores.to_string();
     let whole = text.parse().ok().map(|whole: i64| Json::from(whole));
     let edits = fixes::replace_scalar(cx, value, whole.unwrap_or_else(|| Json::from(cores)));
-    fixes::safe(finding, format!("write `{text}`"), edits)
+    fixes::safe_fix(finding, format!("replace it with `{text}`"), edits)
 }

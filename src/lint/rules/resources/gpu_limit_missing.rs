@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "RS007",
     "gpu-limit-missing",
-    "the API server wants a limit for what cannot be shared",
+    "an extended resource, such as a GPU, needs a limit equal to its guarantee",
 )
 .page(include_str!("gpu_limit_missing.md"))
 .fix(FixKind::Safe);
@@ -22,21 +22,21 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for settings in profiles::effective(hub) {
         for (name, amount) in settings.entries("extra_resource_guarantees") {
-            if let Some(finding) = flaw(cx, settings, name, amount) {
+            if let Some(finding) = wrong_limit(cx, settings, name, amount) {
                 profiles::report(findings, finding);
             }
         }
     }
 }
 
-/// What is wrong with a guaranteed resource whose limit is another, or none.
-fn flaw(
+/// Returns the finding about a guaranteed resource without a limit or with another one.
+fn wrong_limit(
     cx: &Context<'_>,
     settings: &SpawnerSettings<'_>,
     name: &str,
     amount: &Value,
 ) -> Option<Diagnostic> {
-    if !cannot_be_shared(name) || amount.is_null() {
+    if !is_extended(name) || amount.is_null() {
         return None;
     }
     let limit = settings
@@ -44,30 +44,35 @@ fn flaw(
         .and_then(|limits| limits.get(name))
         .filter(|limit| !limit.is_null());
     let message =
-        format!("`{name}` cannot be shared, so that its limit has to be what is guaranteed");
+        format!("the limit of `{name}` must equal its guarantee: the API server rejects the pod");
     let finding = Diagnostic::new(&CODE, message);
     let Some(limit) = limit else {
         let finding = finding
-            .at(span(amount), "guaranteed, and not limited")
-            .help("set the limit; the guarantee then follows by itself");
-        let edits = limited(cx, settings, name, amount);
-        return Some(fixes::safe(
+            .at(span(amount), "guarantee without a limit")
+            .help("set the limit; Kubernetes then uses it as the guarantee too");
+        let edits = add_limit(cx, settings, name, amount);
+        return Some(fixes::safe_fix(
             finding,
-            "limit it to what is guaranteed",
+            "set the limit to the guarantee",
             edits,
         ));
     };
     let (one, other) = (text(amount)?, text(limit)?);
     (one != other).then(|| {
         finding
-            .at(span(amount), "guaranteed")
-            .at(span(limit), "the limit is another")
-            .help("take the guarantee away; it follows from the limit")
+            .at(span(amount), "guarantee")
+            .at(span(limit), "different limit")
+            .help("remove the guarantee: Kubernetes derives it from the limit")
     })
 }
 
-/// The limit beside the guarantees, in the profile or among the values.
-fn limited(cx: &Context<'_>, settings: &SpawnerSettings<'_>, name: &str, amount: &Value) -> Edits {
+/// Returns edits that add the limit next to the guarantees, in the profile or in `singleuser.extraResource`.
+fn add_limit(
+    cx: &Context<'_>,
+    settings: &SpawnerSettings<'_>,
+    name: &str,
+    amount: &Value,
+) -> Edits {
     const GUARANTEES: &str = "extra_resource_guarantees";
     let limits = if settings.is_overridden(GUARANTEES) {
         "extra_resource_limits"
@@ -78,8 +83,8 @@ fn limited(cx: &Context<'_>, settings: &SpawnerSettings<'_>, name: &str, amount:
     fixes::beside(cx, guarantees, &[(&[limits, name], amount.to_json())])
 }
 
-/// Devices, and pages of memory that are set aside; what Kubernetes itself names has no domain.
-fn cannot_be_shared(name: &str) -> bool {
+/// Whether a resource cannot be overcommitted: devices, whose names have a domain, and huge pages.
+fn is_extended(name: &str) -> bool {
     let is_native = name
         .split('/')
         .next()
@@ -87,7 +92,7 @@ fn cannot_be_shared(name: &str) -> bool {
     name.starts_with("hugepages-") || name.contains('/') && !is_native
 }
 
-/// An amount, where it is known: `1` and `"1"` are one.
+/// Returns an amount as text, equal for `1` and `"1"`; nothing if it is not known.
 fn text(value: &Value) -> Option<String> {
     match &value.content {
         Content::String(text) => Some(text.clone()),

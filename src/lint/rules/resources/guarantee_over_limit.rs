@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "RS003",
     "guarantee-over-limit",
-    "the API server refuses a pod that asks for more than it may use",
+    "the API server rejects a pod whose guarantee is above its limit",
 )
 .page(include_str!("guarantee_over_limit.md"))
 .fix(FixKind::Unsafe);
@@ -24,7 +24,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         for (what, guarantee, limit) in [
             ("memory", "mem_guarantee", "mem_limit"),
-            ("cpu", "cpu_guarantee", "cpu_limit"),
+            ("CPU", "cpu_guarantee", "cpu_limit"),
         ] {
             let names = (guarantee, limit);
             let (Some(guarantee), Some(limit)) = (settings.get(guarantee), settings.get(limit))
@@ -32,31 +32,31 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             };
             let amounts = (bytes::amount(guarantee), bytes::amount(limit));
-            let (Some(asked), Some(most)) = amounts else {
+            let (Some(guaranteed), Some(limited)) = amounts else {
                 continue;
             };
-            // KubeSpawner takes 0 for nothing.
-            if asked <= most || most == 0.0 {
+            // KubeSpawner treats 0 as unset.
+            if guaranteed <= limited || limited == 0.0 {
                 continue;
             }
             let message = format!(
-                "{} is guaranteed more {what} than it may use",
+                "the {what} guarantee of {} is above its limit: the API server rejects the pod",
                 settings.title
             );
             let finding = Diagnostic::new(&CODE, message)
-                .at(span(guarantee), "guaranteed")
-                .at(span(limit), "the most it may use")
+                .at(span(guarantee), "guarantee")
+                .at(span(limit), "limit")
                 .help("raise the limit, or lower the guarantee");
-            let edits = raised(cx, settings, names, (guarantee, limit));
-            let finding = fixes::risky(finding, "raise the limit to the guarantee", edits);
+            let edits = raise_limit(cx, settings, names, (guarantee, limit));
+            let finding = fixes::unsafe_fix(finding, "raise the limit to the guarantee", edits);
             profiles::report(findings, finding);
         }
     }
 }
 
-/// The limit of the same profile or choice as the guarantee, but for one that comes after it; what `singleuser`
-/// says is not changed for one profile.
-fn raised(
+/// Returns edits that raise the limit in the same profile or choice as the guarantee, or in a later choice that
+/// overrides it. `singleuser` is not changed for the sake of one profile.
+fn raise_limit(
     cx: &Context<'_>,
     settings: &SpawnerSettings<'_>,
     (of_guarantee, of_limit): (&str, &str),

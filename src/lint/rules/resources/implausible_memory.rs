@@ -13,30 +13,35 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "RS006",
     "implausible-memory",
-    "an amount of memory is too small for any server",
+    "a memory guarantee or limit is too small for a user server",
 )
 .page(include_str!("implausible_memory.md"));
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
-/// Each trait, how many mebibytes a server needs there at least, and what is said of less.
-const LEAST: [(&str, f64, &str); 2] = [
-    ("mem_guarantee", 32.0, "keeps"),
-    ("mem_limit", 128.0, "may use"),
+/// Traits with the least plausible value in MiB and the name in messages.
+const MINIMA: [(&str, f64, &str); 2] = [
+    ("mem_guarantee", 32.0, "memory guarantee"),
+    ("mem_limit", 128.0, "memory limit"),
 ];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for settings in profiles::effective(hub) {
-        for (name, least, what) in LEAST {
-            if let Some(finding) = flaw(settings, name, least, what) {
+        for (name, least, what) in MINIMA {
+            if let Some(finding) = too_small(settings, name, least, what) {
                 profiles::report(findings, finding);
             }
         }
     }
 }
 
-fn flaw(settings: &SpawnerSettings<'_>, name: &str, least: f64, what: &str) -> Option<Diagnostic> {
+fn too_small(
+    settings: &SpawnerSettings<'_>,
+    name: &str,
+    least: f64,
+    what: &str,
+) -> Option<Diagnostic> {
     let value = settings.get(name)?;
     let amount = bytes::amount(value)?;
     if amount <= 0.0 || amount >= least * MEBIBYTE {
@@ -44,21 +49,24 @@ fn flaw(settings: &SpawnerSettings<'_>, name: &str, least: f64, what: &str) -> O
     }
     let (message, help) = match &value.content {
         Content::Number(number) if amount < MEBIBYTE => (
-            format!("{} {what} {number} bytes of memory", settings.title),
-            format!("a number is a number of bytes; `{number}G` is {number} GiB"),
+            format!(
+                "the {what} of {} is {number} bytes, too small to run Jupyter",
+                settings.title
+            ),
+            format!("add a unit: a number is a size in bytes, `{number}G` is {number} GiB"),
         ),
         _ => (
             format!(
-                "{} {what} {} MiB of memory",
+                "the {what} of {} is {} MiB, too small to run Jupyter",
                 settings.title,
                 (amount / MEBIBYTE * 100.0).round() / 100.0
             ),
-            "look at the unit: `M` is 1024 times less than `G`".to_owned(),
+            "check the unit: `G` is 1024 times as much as `M`".to_owned(),
         ),
     };
     Some(
         Diagnostic::new(&CODE, message)
-            .at(span(value), "too small for a server")
+            .at(span(value), "too small")
             .help(help),
     )
 }

@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "RS005",
     "limit-without-guarantee",
-    "Kubernetes takes the limit for the guarantee",
+    "without a guarantee, Kubernetes reserves the whole limit",
 )
 .page(include_str!("limit_without_guarantee.md"));
 
@@ -23,12 +23,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for settings in profiles::effective(hub) {
         for (what, guarantee, limit) in [
             ("memory", "mem_guarantee", "mem_limit"),
-            ("cpu", "cpu_guarantee", "cpu_limit"),
+            ("CPU", "cpu_guarantee", "cpu_limit"),
         ] {
-            if !is_nothing(settings.get(guarantee)) {
+            if !is_unset(settings.get(guarantee)) {
                 continue;
             }
-            let finding = match settings.get(limit).filter(|limit| !is_nothing(Some(limit))) {
+            let finding = match settings.get(limit).filter(|limit| !is_unset(Some(limit))) {
                 Some(limit) => reserved(settings, what, limit),
                 None if what == "memory" => unlimited(hub, settings),
                 None => None,
@@ -40,43 +40,45 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether KubeSpawner sets nothing; what is not known is something.
-fn is_nothing(value: Option<&Value>) -> bool {
+/// Whether KubeSpawner sets no value. A value that is not known counts as set.
+fn is_unset(value: Option<&Value>) -> bool {
     value.is_none_or(|value| bytes::amount(value) == Some(0.0))
 }
 
+/// Returns the finding about a limit that Kubernetes also uses as the guarantee.
 fn reserved(settings: &SpawnerSettings<'_>, what: &str, limit: &Value) -> Option<Diagnostic> {
     bytes::amount(limit).filter(|most| *most > 0.0)?;
     let message = format!(
-        "{} reserves all of its {what} limit, as no guarantee is set",
+        "{} reserves its whole {what} limit, because no {what} guarantee is set",
         settings.title
     );
     let help = format!(
-        "set `singleuser.{what}.guarantee` to measured usage; half of the limit is a start"
+        "set `singleuser.{}.guarantee` to measured usage; start with half of the limit",
+        what.to_lowercase()
     );
     Some(
         Diagnostic::new(&CODE, message)
-            .at(span(limit), "this much is reserved for each")
+            .at(span(limit), "reserved for each server")
             .help(help),
     )
 }
 
-/// Neither is set, though the chart has a guarantee: who took it away, and who gave the limit up.
+/// Returns the finding about a removed guarantee, the chart's or that of `singleuser`, if there is no limit either.
 fn unlimited(hub: &Hub<'_>, settings: &SpawnerSettings<'_>) -> Option<Diagnostic> {
     let of_chart = hub.get("singleuser.memory").and_then(Value::as_map);
     let deleted = of_chart.and_then(|memory| memory.deleted.get("guarantee"));
-    let taken = settings.said("mem_guarantee").or(deleted)?;
+    let removed = settings.explicit("mem_guarantee").or(deleted)?;
     let message = format!(
-        "{} has neither a guarantee nor a limit of memory",
+        "{} has no memory guarantee and no limit: nodes can run out of memory",
         settings.title
     );
-    let label = match taken.content {
-        Content::Null => "takes the guarantee away",
-        _ => "guarantees nothing",
+    let label = match removed.content {
+        Content::Null => "removes the guarantee",
+        _ => "no guarantee",
     };
     let mut finding = Diagnostic::new(&CODE, message)
-        .at(span(taken), label)
-        .help("the scheduler then puts any number of servers on one node; set `singleuser.memory.guarantee`");
+        .at(span(removed), label)
+        .help("set `singleuser.memory.guarantee`: without it the scheduler puts any number of servers on one node");
     finding.level = Level::Note;
     Some(finding)
 }

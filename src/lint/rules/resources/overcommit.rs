@@ -12,15 +12,15 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "RS004",
     "overcommit-ratio",
-    "users may use many times the memory that is kept for them",
+    "the memory limit is many times the guarantee, so nodes can run out of memory",
 )
 .page(include_str!("overcommit.md"));
 
-/// A ratio that is no plan any more, but a slip.
-const MOST: f64 = 10.0;
+/// The ratio above which a finding is a warning.
+const WARNING_RATIO: f64 = 10.0;
 
-/// A ratio that is worth a thought.
-const MUCH: f64 = 4.0;
+/// The ratio above which a finding is a hint.
+const HINT_RATIO: f64 = 4.0;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
@@ -30,22 +30,23 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         else {
             continue;
         };
-        let (Some(kept), Some(most)) = (bytes::amount(guarantee), bytes::amount(limit)) else {
+        let (Some(guaranteed), Some(limited)) = (bytes::amount(guarantee), bytes::amount(limit))
+        else {
             continue;
         };
-        if kept <= 0.0 || most / kept <= MUCH {
+        if guaranteed <= 0.0 || limited / guaranteed <= HINT_RATIO {
             continue;
         }
-        let ratio = (most / kept * 10.0).round() / 10.0;
+        let ratio = (limited / guaranteed * 10.0).round() / 10.0;
         let message = format!(
-            "{} may use {ratio} times the memory that is kept for it",
+            "the memory limit of {} is {ratio}x its guarantee: nodes can run out of memory",
             settings.title
         );
         let mut finding = Diagnostic::new(&CODE, message)
-            .at(span(limit), "may use")
-            .at(span(guarantee), "is kept")
-            .help("begin with 2 to 1, and look at what users really need");
-        if most / kept <= MOST {
+            .at(span(limit), "limit")
+            .at(span(guarantee), "guarantee")
+            .help("start with 2:1 and adjust to measured usage");
+        if limited / guaranteed <= WARNING_RATIO {
             finding.level = Level::Hint;
         }
         profiles::report(findings, finding);

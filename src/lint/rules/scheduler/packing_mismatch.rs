@@ -11,8 +11,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "SC001",
-    "packing-mismatch",
-    "servers are packed for an autoscaler that is not there, or not packed for one that is",
+    "user-scheduler-mismatch",
+    "the user scheduler does not match the autoscaler of the cluster",
 )
 .page(include_str!("packing_mismatch.md"))
 .fix(FixKind::Unsafe);
@@ -24,45 +24,54 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(autoscaler) = cx.facts.autoscaler else {
         return;
     };
-    let grows = autoscaler != Autoscaler::None;
+    let has_autoscaler = autoscaler != Autoscaler::None;
     let finding = match hub.flag(SCHEDULER) {
-        Some(true) if !grows => packs_for_nothing(cx),
-        Some(false) if grows && hub.has_placeholders() && !has_other(hub) => {
-            let message = "nodes come and go, and nothing packs servers so that nodes can empty";
+        Some(true) if !has_autoscaler => useless_packing(cx),
+        Some(false) if has_autoscaler && hub.has_placeholders() && !has_own_scheduler(hub) => {
+            let message =
+                "user pods are not packed, so nodes do not become empty and are not removed";
             let finding = Diagnostic::new(&CODE, message).help(
-                "set `scheduling.userScheduler.enabled: true`, unless the cluster's own scheduler packs \
+                "set `scheduling.userScheduler.enabled: true`, unless the scheduler of the cluster packs pods \
                  (GKE's `optimize-utilization` does)",
             );
             let places = [
-                (SCHEDULER, "switched off here"),
+                (SCHEDULER, "disabled here"),
                 (
                     "scheduling.userPlaceholder.replicas",
-                    "placeholders bring nodes",
+                    "placeholders add nodes",
                 ),
             ];
             let edits = fixes::set_near(cx, SCHEDULER, true);
             let finding = hub.at(finding, &places);
-            Some(fixes::risky(finding, "pack servers", edits))
+            Some(fixes::unsafe_fix(
+                finding,
+                "enable the user scheduler",
+                edits,
+            ))
         }
         _ => None,
     };
     findings.extend(finding);
 }
 
-/// The user scheduler is the chart's default, so that it may stand nowhere in the release.
-fn packs_for_nothing(cx: &Context<'_>) -> Option<Diagnostic> {
+/// Returns a finding if the user scheduler is enabled without an autoscaler. The key may be unset: the chart enables it
+/// by default.
+fn useless_packing(cx: &Context<'_>) -> Option<Diagnostic> {
     let hub = cx.hub;
-    let message =
-        "the user scheduler fills one node after the other, and no node will ever go away";
+    let message = "the user scheduler packs user pods, but no autoscaler removes empty nodes";
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(hub.nearest(SCHEDULER)?), "the user scheduler is on")
-        .help("set `scheduling.userScheduler.enabled: false`, so that users spread over the nodes that there are");
+        .at(span(hub.nearest(SCHEDULER)?), "user scheduler is enabled")
+        .help("set `scheduling.userScheduler.enabled: false` to spread user pods over all nodes");
     let edits = fixes::set_near(cx, SCHEDULER, false);
-    Some(fixes::risky(finding, "do not pack servers", edits))
+    Some(fixes::unsafe_fix(
+        finding,
+        "disable the user scheduler",
+        edits,
+    ))
 }
 
-/// Whether servers go to a scheduler of the operator's own.
-fn has_other(hub: &Hub<'_>) -> bool {
+/// Whether another scheduler may be set for user pods.
+fn has_own_scheduler(hub: &Hub<'_>) -> bool {
     let paths = [
         "hub.config.KubeSpawner.scheduler_name",
         "singleuser.extraPodConfig.schedulerName",

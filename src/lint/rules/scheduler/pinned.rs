@@ -12,8 +12,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "SC002",
-    "scheduler-image-or-plugins-pinned",
-    "the user scheduler is pinned to another version than the chart is made for",
+    "user-scheduler-pinned",
+    "the user scheduler is pinned to another version than the chart expects",
 )
 .page(include_str!("pinned.md"))
 .fix(FixKind::Safe);
@@ -21,13 +21,15 @@ static CODE: Code = Code::warning(
 const TAG: &str = "scheduling.userScheduler.image.tag";
 const PLUGINS: &str = "scheduling.userScheduler.plugins.score.enabled";
 
-/// Plugins that kube-scheduler has no more since the configuration that the chart has had from 2.0 on.
-const GONE: [&str; 3] = [
+/// Plugins that kube-scheduler no longer has in the configuration version that the chart uses since 2.0.
+const REMOVED_PLUGINS: [&str; 3] = [
     "NodeResourcesMostAllocated",
     "NodeResourcesLeastAllocated",
     "RequestedToCapacityRatio",
 ];
-const NEW_PLUGINS: ChartVersion = ChartVersion::new(2, 0);
+
+/// The first version of the chart with that configuration version.
+const PLUGINS_REMOVED: ChartVersion = ChartVersion::new(2, 0);
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
@@ -36,13 +38,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let tag = hub.get(TAG);
     if let Some(tag) = tag.filter(|tag| !hub.is_default(tag) && differs(tag)) {
-        let message = "the user scheduler does not follow the chart, whose rights are made for one version of it";
+        let message =
+            "the user scheduler is pinned: the chart's settings and RBAC rules fit another version";
         let finding = Diagnostic::new(&CODE, message).help(format!(
-            "take `{TAG}` away: the chart brings the version that it is tested with"
+            "remove `{TAG}`: the chart sets the version it is tested with"
         ));
         let finding = hub.at(finding, &[(TAG, "pinned here")]);
         let edits = fixes::remove(cx, tag);
-        findings.push(fixes::safe(finding, "take the tag away", edits));
+        findings.push(fixes::safe_fix(finding, "remove the tag", edits));
     }
     let plugins = hub.get(PLUGINS).map(profiles::items).unwrap_or_default();
     let names = plugins.into_iter().filter_map(|plugin| plugin.get("name"));
@@ -50,18 +53,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         let Content::String(text) = &name.content else {
             continue;
         };
-        if !GONE.contains(&text.as_str()) || hub.version < NEW_PLUGINS {
+        if !REMOVED_PLUGINS.contains(&text.as_str()) || hub.version < PLUGINS_REMOVED {
             continue;
         }
-        let message = format!("the user scheduler knows no plugin `{text}`, and does not start");
+        let message = format!("the user scheduler does not start: it has no plugin `{text}`");
         let finding = Diagnostic::new(&CODE, message)
-            .at(span(name), "of an older kube-scheduler")
-            .help("take the list away: the chart's own packs by `NodeResourcesFit`");
+            .at(span(name), "removed from kube-scheduler")
+            .help("remove the list: the chart packs with `NodeResourcesFit`");
         findings.push(finding);
     }
 }
 
-/// Whether it is another than the chart's own.
+/// Whether the tag differs from the chart's default.
 fn differs(tag: &Value) -> bool {
     tag.overridden
         .last()

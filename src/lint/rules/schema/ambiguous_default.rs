@@ -14,15 +14,15 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SM008",
     "ambiguous-default-profile",
-    "two profiles or choices claim the same place, and one of them is out of reach",
+    "several profiles or choices are the default, or share a slug",
 )
 .page(include_str!("ambiguous_default.md"))
 .fix(FixKind::Unsafe);
 
-/// Until then the last default counted.
+/// Since this version the first default is used; before, the last one.
 const FIRST_DEFAULT: ChartVersion = ChartVersion::new(3, 2);
 
-/// Who shows each group profiles of its own may have a default for each.
+/// Profiles that are filtered by group may have a default for each group.
 const FILTER: &str = "allowed_groups";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
@@ -45,42 +45,42 @@ fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
     map.into_iter().flat_map(|map| &map.entries)
 }
 
-/// More than one default.
+/// Returns the finding for more than one default.
 fn defaults<'v>(
     cx: &Context<'_>,
     what: &str,
     all: impl Iterator<Item = &'v Value>,
 ) -> Option<Diagnostic> {
     let hub = cx.hub;
-    let says = all.filter_map(|one| one.get("default"));
-    let claims: Vec<&Value> = says
+    let defaults = all.filter_map(|one| one.get("default"));
+    let claims: Vec<&Value> = defaults
         .filter(|value| value.content == Content::Bool(true))
         .collect();
     if claims.len() < 2 {
         return None;
     }
     let is_first = hub.version >= FIRST_DEFAULT;
-    let winner = if is_first { 0 } else { claims.len() - 1 };
+    let used = if is_first { 0 } else { claims.len() - 1 };
     let count = claims.len();
     let which = if is_first { "first" } else { "last" };
-    let message = format!("{count} {what} say that they are the default, and the {which} one is");
-    let finding = Diagnostic::new(&CODE, message).help("leave `default: true` at one of them");
-    let others = claims.iter().enumerate().filter(|(at, _)| *at != winner);
+    let message = format!("{count} {what} set `default: true`: the {which} one is used");
+    let finding = Diagnostic::new(&CODE, message).help("keep `default: true` in one of them");
+    let others = claims.iter().enumerate().filter(|(at, _)| *at != used);
     let removed: Option<Vec<_>> = others.map(|(_, claim)| fixes::remove(cx, claim)).collect();
     let edits = removed.map(|edits| edits.concat());
-    let finding = fixes::risky(finding, "leave the one that counts", edits);
+    let finding = fixes::unsafe_fix(finding, "keep the one that is used", edits);
     let labels = claims.into_iter().enumerate();
     Some(labels.fold(finding, |finding, (index, claim)| {
-        let text = if index == winner {
-            "is the default"
+        let text = if index == used {
+            "used as default"
         } else {
-            "is not"
+            "ignored"
         };
         finding.at(span(claim), text)
     }))
 }
 
-/// Profiles that users' choices cannot be told from.
+/// Returns findings for profiles with the slug of an earlier profile.
 fn slugs(profiles: &[&Value]) -> Vec<Diagnostic> {
     let mut first: BTreeMap<String, &Value> = BTreeMap::new();
     let mut found = Vec::new();
@@ -92,19 +92,20 @@ fn slugs(profiles: &[&Value]) -> Vec<Diagnostic> {
             first.insert(slug, value);
             continue;
         };
-        let message = format!("two profiles have the slug `{slug}`, and nobody reaches the second");
+        let message =
+            format!("two profiles have the slug `{slug}`: users cannot select the second one");
         found.push(
             Diagnostic::new(&CODE, message)
-                .at(span(value), "never chosen")
-                .at(span(earlier), "chosen for both")
-                .help("give each a `slug` of its own, or another `display_name`"),
+                .at(span(value), "never selected")
+                .at(span(earlier), "selected for both")
+                .help("give each profile its own `slug` or `display_name`"),
         );
     }
     found
 }
 
-/// What names a profile: its slug, else what KubeSpawner makes of its `display_name`. Other letters than ASCII's
-/// are spelled out there, which is left alone here.
+/// Returns the slug of a profile: its `slug`, otherwise what KubeSpawner derives from its `display_name`. KubeSpawner
+/// transliterates letters outside ASCII; such names have no slug here.
 fn slug(profile: &Value) -> Option<(String, &Value)> {
     let text = |key: &str| {
         let value = profile.get(key)?;

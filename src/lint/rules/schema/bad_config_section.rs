@@ -9,16 +9,16 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "SM009",
-    "bad-hub-config-section",
-    "a section of `hub.config` that is no class, for which the hub does not start",
+    "unknown-hub-config-class",
+    "a section of `hub.config` is not a class name: the hub exits or ignores it",
 )
 .page(include_str!("bad_config_section.md"))
 .fix(FixKind::Unsafe);
 
-/// Since then the hub exits where a section begins with a small letter.
+/// Since this version the hub exits if a section starts with a lower-case letter.
 const FATAL: ChartVersion = ChartVersion::new(4, 3);
 
-/// Classes that hubs set up.
+/// Classes that hubs configure.
 const CLASSES: [&str; 26] = [
     "Auth0OAuthenticator",
     "Authenticator",
@@ -48,7 +48,7 @@ const CLASSES: [&str; 26] = [
     "TmpAuthenticator",
 ];
 
-/// Keys of the chart that stand one level up.
+/// Keys of the chart one level up, in `hub`.
 const ABOVE: [&str; 5] = [
     "loadRoles",
     "services",
@@ -57,7 +57,7 @@ const ABOVE: [&str; 5] = [
     "extraFiles",
 ];
 
-/// Keys of the chart that are at the top of its values.
+/// Keys at the top level of the chart's values.
 const TOP: [&str; 9] = [
     "cull",
     "custom",
@@ -70,7 +70,7 @@ const TOP: [&str; 9] = [
     "singleuser",
 ];
 
-/// Where a section belongs that is a key of the chart.
+/// Returns the path of a section that is a key of the chart.
 fn home(section: &str) -> Option<String> {
     if ABOVE.contains(&section) {
         return Some(format!("hub.{section}"));
@@ -82,7 +82,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     for (section, value) in hub.entries("hub.config") {
         let small = section.starts_with(|c: char| c.is_ascii_lowercase());
-        // People leave the `O` of OAuth out: `GitHubAuthenticator`.
+        // A common mistake: `GitHubAuthenticator` instead of `GitHubOAuthenticator`.
         let with_o = section
             .strip_suffix("Authenticator")
             .map(|stem| format!("{stem}OAuthenticator"));
@@ -99,35 +99,35 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
         let is_fatal = small && hub.version >= FATAL;
         let message = if is_fatal {
-            format!("`hub.config.{section}` is no class, and the hub exits at its start")
+            format!("the hub exits at startup: `hub.config.{section}` is not a class name")
         } else {
-            format!("`hub.config.{section}` is no class, and nothing reads it")
+            format!("`hub.config.{section}` is ignored: no class has this name")
         };
         let help = match class {
-            Some(class) => format!("write `{class}`"),
+            Some(class) => format!("rename it to `{class}`"),
             None if ABOVE.contains(&section.as_str()) => {
-                format!("`{section}` is a key of `hub` itself: move it up")
+                format!("move it to `hub.{section}`")
             }
             None if TOP.contains(&section.as_str()) => {
-                format!("`{section}` is a key at the top of the values: move it there")
+                format!("move it to the top level of the chart's values: `{section}`")
             }
-            None => "sections are classes of JupyterHub, KubeSpawner and authenticators, such as `JupyterHub`".to_owned(),
+            None => "name a section after a class of JupyterHub, KubeSpawner or an authenticator, such as `JupyterHub`".to_owned(),
         };
         let mut finding = Diagnostic::new(&CODE, message).help(help);
         if !is_fatal {
             finding.level = Level::Warning;
         }
         let place = value.set.key.unwrap_or(value.set.value);
-        let finding = finding.at(place, "no class has this name");
+        let finding = finding.at(place, "unknown class");
         findings.push(match (class, home(section)) {
             (Some(class), _) => {
                 let edits = fixes::rename_key(cx, value, class);
-                fixes::risky(finding, format!("write `{class}`"), edits)
+                fixes::unsafe_fix(finding, format!("rename it to `{class}`"), edits)
             }
             (None, Some(to)) => {
                 let from = format!("hub.config.{section}");
                 let edits = fixes::move_key(cx, &from, &to);
-                fixes::risky(finding, format!("move it to `{to}`"), edits)
+                fixes::unsafe_fix(finding, format!("move it to `{to}`"), edits)
             }
             (None, None) => finding,
         });

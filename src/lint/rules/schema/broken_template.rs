@@ -15,12 +15,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM013",
     "broken-template",
-    "KubeSpawner cannot fill in a template, and the server does not start",
+    "user servers do not start: KubeSpawner cannot expand a template",
 )
 .page(include_str!("broken_template.md"))
 .fix(FixKind::Unsafe);
 
-/// Values of the chart that `KubeSpawner` fills in (`_expand_all`).
+/// Values of the chart that `KubeSpawner` expands (`_expand_all`).
 const VALUES: [&str; 12] = [
     "singleuser.extraAnnotations",
     "singleuser.extraContainers",
@@ -36,7 +36,7 @@ const VALUES: [&str; 12] = [
     "singleuser.storage.static.subPath",
 ];
 
-/// The traits that it fills in.
+/// The traits that it expands.
 const TRAITS: [&str; 13] = [
     "extra_annotations",
     "extra_containers",
@@ -53,10 +53,10 @@ const TRAITS: [&str; 13] = [
     "working_dir",
 ];
 
-/// Environment variables are filled in since `KubeSpawner` 6.
+/// The version since which environment variables are expanded (`KubeSpawner` 6).
 const ENVIRONMENT: ChartVersion = ChartVersion::new(3, 0);
 
-/// What templates may name, in every version and in those before and since `KubeSpawner` 7.
+/// Fields of templates in every version; [`BEFORE`] and [`SINCE`] have those before and since `KubeSpawner` 7.
 const FIELDS: [&str; 6] = [
     "hubnamespace",
     "servername",
@@ -134,16 +134,16 @@ fn finding(
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let message = match flaw {
         TemplateProblem::Unpaired(brace) => {
-            format!("KubeSpawner fills in what stands in braces, and a `{brace}` is alone here")
+            format!("user servers do not start: unbalanced `{brace}` in a KubeSpawner template")
         }
         TemplateProblem::Unknown(name) if !is_secret && is_name(name) => {
-            format!("KubeSpawner has nothing to fill in for `{{{name}}}`")
+            format!("user servers do not start: KubeSpawner cannot expand `{{{name}}}`")
         }
         TemplateProblem::Unknown(_) => {
-            "KubeSpawner has nothing to fill in for these braces".to_owned()
+            "user servers do not start: KubeSpawner cannot expand a field in braces".to_owned()
         }
     };
-    let finding = Diagnostic::new(&CODE, message).at(span(value), "servers do not start for it");
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "cannot be expanded");
     let meant = match flaw {
         TemplateProblem::Unknown(name) if !is_secret && is_name(name) => {
             nearest(name, fields.iter().copied())
@@ -154,17 +154,17 @@ fn finding(
         return finding.help(format!("did you mean `{{{meant}}}`?"));
     }
     let edits = fixes::replace_scalar(cx, value, doubled(fields, text));
-    fixes::risky(finding.help(DOUBLED), "write the braces twice", edits)
+    fixes::unsafe_fix(finding.help(DOUBLED), "double the braces", edits)
 }
 
 const DOUBLED: &str =
-    "write `{{` and `}}` for braces that are meant, as those of JSON and of `${NAME}` of a shell";
+    "double literal braces, such as those of JSON or `${NAME}`: write `{{` and `}}`";
 
-/// Why a template cannot be filled in.
+/// Why a template cannot be expanded.
 enum TemplateProblem<'t> {
-    /// A brace without its other half.
+    /// An unbalanced brace.
     Unpaired(char),
-    /// A field that there is not.
+    /// An unknown field.
     Unknown(&'t str),
 }
 
@@ -177,7 +177,7 @@ fn fields(hub: &Hub<'_>) -> Vec<&'static str> {
     FIELDS.iter().chain(of_version).copied().collect()
 }
 
-/// The first thing that Python's `str.format` does not take.
+/// Returns the first problem for Python's `str.format`.
 fn flaw<'t>(fields: &[&str], text: &'t str) -> Option<TemplateProblem<'t>> {
     pieces(text).into_iter().find_map(|piece| match piece {
         TemplatePiece::Text(_) => None,
@@ -189,7 +189,7 @@ fn flaw<'t>(fields: &[&str], text: &'t str) -> Option<TemplateProblem<'t>> {
     })
 }
 
-/// The text with every brace twice that belongs to no field.
+/// Returns the text with all braces doubled except those of known fields.
 fn doubled(fields: &[&str], text: &str) -> String {
     let piece = |piece: TemplatePiece<'_>| match piece {
         TemplatePiece::Text(text) => text.to_owned(),
@@ -202,19 +202,19 @@ fn doubled(fields: &[&str], text: &str) -> String {
     pieces(text).into_iter().map(piece).collect()
 }
 
-/// The name of a field, without an attribute, a conversion or a format behind it.
+/// Returns the name of a field without attribute, conversion or format.
 fn name_of(inside: &str) -> &str {
     let end = inside.find(['.', '[', '!', ':']).unwrap_or(inside.len());
     &inside[..end]
 }
 
-/// A part of a template of Python's `str.format`.
+/// A piece of a template for Python's `str.format`.
 enum TemplatePiece<'t> {
-    /// Text, with doubled braces as they stand.
+    /// Literal text, including doubled braces.
     Text(&'t str),
-    /// A brace without its other half.
+    /// An unbalanced brace.
     Lone(char),
-    /// What stands between a brace and its other half.
+    /// The text between two matching braces.
     Field(&'t str),
 }
 
@@ -241,7 +241,7 @@ fn pieces(text: &str) -> Vec<TemplatePiece<'_>> {
     pieces
 }
 
-/// Where the brace is that closes the one at the start.
+/// Returns the position of the brace that closes the one at the start.
 fn end_of_field(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     text.char_indices().find_map(|(at, c)| {

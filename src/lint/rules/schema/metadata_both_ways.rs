@@ -9,13 +9,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::error(
     "SM014",
-    "metadata-both-ways",
-    "the cloud's metadata is both allowed and blocked, which the chart refuses",
+    "cloud-metadata-allowed-and-blocked",
+    "`helm upgrade` fails: cloud metadata access is both allowed and blocked",
 )
 .page(include_str!("metadata_both_ways.md"))
 .fix(FixKind::Unsafe);
 
-/// Since then the chart refuses it (`NOTES.txt`); before, the block counted.
+/// Since this version the chart fails (`NOTES.txt`); before, access was blocked.
 const SINCE: ChartVersion = ChartVersion::new(3, 0);
 
 const BLOCK: &str = "singleuser.cloudMetadata.blockWithIptables";
@@ -27,12 +27,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     if hub.version < SINCE || !are_both {
         return;
     }
-    let message =
-        "users may reach the cloud's metadata by the network policy, and `iptables` blocks it";
+    let message = "`helm upgrade` fails: cloud metadata access is both allowed and blocked";
     let finding = Diagnostic::new(&CODE, message).help(format!(
-        "Helm fails with this; set `{BLOCK}: false` to allow it, or take `cloudMetadataServer` away"
+        "set `{BLOCK}: false` to allow access, or remove `cloudMetadataServer` to block it"
     ));
-    let places = [(RULE_OF_POLICY, "allows it"), (BLOCK, "blocks it")];
+    let places = [
+        (RULE_OF_POLICY, "allowed here"),
+        (BLOCK, "blocked by iptables"),
+    ];
     let edits = fixes::set_near(cx, BLOCK, false);
     let mut finding = hub.at(finding, &places);
     if let Some(versions) = hub.known_before(SINCE) {
@@ -42,5 +44,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             "{help}\nz2jh {versions} accepts both: set `--chart-version`"
         ));
     }
-    findings.push(fixes::risky(finding, "do not block it", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "set `blockWithIptables: false`",
+        edits,
+    ));
 }

@@ -12,12 +12,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM002",
     "misplaced-key",
-    "a key that the chart knows, but at another place",
+    "a known key is at the wrong place in the values: the chart rejects it",
 )
 .page(include_str!("misplaced_key.md"))
 .fix(FixKind::Unsafe);
 
-/// A key that so many places have says nothing about the one that was meant.
+/// The most places of a key that are proposed; with more, none is likely the intended one.
 const MOST_HOMES: usize = 3;
 
 pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnostic> {
@@ -34,10 +34,10 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
         .then(|| home_in_hub(&path, found))
         .flatten();
     let help = match &of_hub {
-        Some(home) => format!("put it at `{home}`"),
+        Some(home) => format!("move it to `{home}`"),
         None if meant.is_none() && (1..=MOST_HOMES).contains(&homes.len()) => {
             let homes: Vec<String> = homes.iter().map(|home| at(home, key)).collect();
-            format!("the chart knows it as {}", homes.join(" and as "))
+            format!("move it to {}", homes.join(" or "))
         }
         None => return None,
     };
@@ -49,13 +49,13 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     Some(match (to, found.hub) {
         (Some(to), Some(hub)) => {
             let edits = fixes::move_key(hub, &found.path.join("."), &to);
-            fixes::risky(finding, format!("move it to `{to}`"), edits)
+            fixes::unsafe_fix(finding, format!("move it to `{to}`"), edits)
         }
         _ => finding,
     })
 }
 
-/// A key inside of its own value, as `storage` in `singleuser.storage.storage`: its keys belong one level up.
+/// Returns the finding for a key inside its own value, such as `singleuser.storage.storage`.
 fn one_level_too_deep(
     found: &SchemaViolation<'_, '_>,
     key: &str,
@@ -83,12 +83,12 @@ fn one_level_too_deep(
         }
         _ => None,
     });
-    Some(fixes::risky(finding, "remove one level", edits))
+    Some(fixes::unsafe_fix(finding, "remove one level", edits))
 }
 
 fn at(home: &str, key: &str) -> String {
     match home {
-        "" => format!("`{key}` at the top"),
+        "" => format!("`{key}` at the top level"),
         home => format!("`{home}.{key}`"),
     }
 }
@@ -100,7 +100,7 @@ fn join(home: &str, key: &str) -> String {
     }
 }
 
-/// Settings of JupyterHub's classes and of the spawner, which have places of their own in the values.
+/// Returns the path of a setting of JupyterHub's classes or of the spawner.
 fn home_in_hub(path: &[&str], found: &SchemaViolation<'_, '_>) -> Option<String> {
     match path {
         ["hub", key] if key.starts_with(|c: char| c.is_ascii_uppercase()) => {
@@ -118,12 +118,12 @@ fn home_in_hub(path: &[&str], found: &SchemaViolation<'_, '_>) -> Option<String>
     }
 }
 
-/// Whether a key alike is known beside it.
+/// Returns whether the same mapping has a similar known key.
 fn has_sibling(found: &SchemaViolation<'_, '_>) -> bool {
     matches!(&found.violation.kind, ViolationKind::UnknownKey { meant, .. } if meant.is_some())
 }
 
-/// Whether it is Python, as in the entries of `extraConfig`.
+/// Returns whether the value is Python code, as in entries of `extraConfig`.
 fn is_program(found: &SchemaViolation<'_, '_>) -> bool {
     match found.value.map(|value| &value.content) {
         Some(Content::String(text)) => text

@@ -13,7 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SM007",
     "misplaced-profile-key",
-    "a setting stands beside `kubespawner_override` instead of in it",
+    "a profile sets a KubeSpawner setting outside `kubespawner_override`, so it is ignored",
 )
 .page(include_str!("misplaced_profile_key.md"))
 .fix(FixKind::Unsafe);
@@ -30,8 +30,8 @@ const OF_PROFILE: [&str; 6] = [
 const OF_OPTION: [&str; 3] = ["display_name", "choices", "unlisted_choice"];
 const OF_CHOICE: [&str; 3] = ["display_name", "default", OVERRIDE];
 
-/// Settings of servers, by the names of KubeSpawner's traits and of the chart's keys. Other names may be
-/// extensions of a hub's own.
+/// Settings of user servers, by the names of KubeSpawner's traits and of the chart's keys. Other names may belong to an
+/// extension of the hub.
 const SETTINGS: [&str; 52] = [
     "args",
     "cmd",
@@ -105,7 +105,7 @@ fn below(value: Option<&Value>) -> impl Iterator<Item = &Value> {
     map.into_iter().flat_map(|map| map.entries.values())
 }
 
-/// The keys that do nothing where they stand.
+/// Returns findings for keys that are ignored here.
 fn flaws(cx: &Context<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<Diagnostic> {
     let entries = holder.as_map().into_iter().flat_map(|map| &map.entries);
     let unknown = entries.filter(|(key, _)| !known.contains(&key.as_str()));
@@ -115,26 +115,26 @@ fn flaws(cx: &Context<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<D
         let meant = nearest(key, known.iter().copied());
         let (message, help) = match (is_setting, meant) {
             (true, _) if key == OVERRIDE => (
-                format!("`{key}` of {title} is ignored"),
-                "it belongs to a choice, below `choices`".to_owned(),
+                format!("`{key}` of {title} is ignored: only profiles and choices have it"),
+                "move it into a choice, below `choices`".to_owned(),
             ),
             (true, _) => (
-                format!("`{key}` of {title} is ignored"),
-                format!("move it into `{OVERRIDE}`, by the name of KubeSpawner's trait"),
+                format!("`{key}` of {title} is ignored: it is outside `{OVERRIDE}`"),
+                format!("move it into `{OVERRIDE}`, under the name of KubeSpawner's trait"),
             ),
             (false, Some(meant)) => (
-                format!("`{key}` of {title} is ignored"),
-                format!("`{meant}` is what KubeSpawner reads"),
+                format!("unknown key `{key}` of {title} is ignored"),
+                format!("did you mean `{meant}`?"),
             ),
             (false, None) => return None,
         };
         let found = Diagnostic::new(&CODE, message)
-            .at(place, "not read")
+            .at(place, "ignored")
             .help(help);
         Some(match meant.filter(|_| !is_setting) {
             Some(meant) => {
                 let edits = fixes::rename_key(cx, value, meant);
-                fixes::risky(found, format!("write `{meant}`"), edits)
+                fixes::unsafe_fix(found, format!("rename it to `{meant}`"), edits)
             }
             None if known.contains(&OVERRIDE) => moved(cx, holder, (key, value), found),
             None => found,
@@ -143,7 +143,7 @@ fn flaws(cx: &Context<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<D
     unknown.filter_map(finding).collect()
 }
 
-/// Into the overrides, where the key is a trait but for its spelling, and takes the value.
+/// Adds a fix that moves the key into the overrides, if a trait has this name in another spelling and accepts the value.
 fn moved(
     cx: &Context<'_>,
     holder: &Value,
@@ -160,5 +160,5 @@ fn moved(
         return found;
     }
     let edits = fixes::transfer(cx, value, holder, &[OVERRIDE, &name]);
-    fixes::risky(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
+    fixes::unsafe_fix(found, format!("move it to `{OVERRIDE}.{name}`"), edits)
 }

@@ -10,7 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM011",
     "missing-key",
-    "a key that the chart cannot do without",
+    "a key that the chart requires is missing",
 )
 .page(include_str!("missing_key.md"));
 
@@ -18,6 +18,6 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     let ViolationKind::MissingKey(_) = &found.violation.kind else {
         return None;
     };
-    // Then SY002 says who took it away.
+    // SY002 reports keys that a `null` deleted.
     (!found.is_deleted).then(|| found.violation.clone().under(&CODE))
 }

@@ -16,14 +16,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "SM003",
-    "outside-subchart-key",
-    "settings of the z2jh chart at a level that it is not handed",
+    "key-outside-subchart",
+    "a z2jh setting is outside the mapping that Helm passes to z2jh, so it is ignored",
 )
 .page(include_str!("outside_subchart.md"))
 .fix(FixKind::Unsafe);
 
-/// Keys at the top of the chart's values, with those below that no other chart has under the same key; where
-/// there are none, the key itself says enough.
+/// Top-level keys of the chart, with keys below them that only z2jh has; without any, the key itself is proof enough.
 const TOP: [(&str, &[&str]); 6] = [
     ("singleuser", &[]),
     ("prePuller", &[]),
@@ -54,7 +53,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     findings.extend(nested(values, hub));
     for depth in 0..hub.path.len() {
         let path = &hub.path[..depth];
-        // A chart with a schema says itself which keys it takes.
+        // The schema of a chart reports unknown keys itself.
         if values.charts.iter().any(|chart| chart.path == path) {
             continue;
         }
@@ -66,7 +65,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What stands around the values of the hub.
+/// Returns findings for settings around the values of the hub.
 fn outside(
     values: &Values<'_>,
     hub: &ChartValues<'_>,
@@ -75,13 +74,14 @@ fn outside(
 ) -> Vec<Diagnostic> {
     let place = hub.path.join(".");
     let finding = |(key, value): (&str, &Value)| {
-        let message = format!("`{key}` stands outside of `{place}`, and z2jh never gets it");
+        let message =
+            format!("`{key}` is ignored: it is outside `{place}`, so z2jh does not get it");
         let finding = Diagnostic::new(&CODE, message)
-            .at(span(value), "no setting of the hub, as it stands here")
-            .help(format!("put it at `{place}.{key}`"));
+            .at(span(value), "not passed to z2jh")
+            .help(format!("move it to `{place}.{key}`"));
         let inside = hub.values.set.key.into_iter();
         let finding = inside.fold(finding, |finding, key| {
-            finding.at(key, "z2jh gets what stands below this key")
+            finding.at(key, "z2jh gets this mapping")
         });
         let path = path.iter().map(String::as_str);
         let from: Vec<&str> = path.chain([key]).collect();
@@ -89,12 +89,12 @@ fn outside(
         let edits = fixes::scatter(values, &from.join("."), |value| {
             Some(vec![(to.clone(), value)])
         });
-        fixes::risky(finding, format!("put it at `{place}.{key}`"), edits)
+        fixes::unsafe_fix(finding, format!("move it to `{place}.{key}`"), edits)
     };
     of_hub(around).into_iter().map(finding).collect()
 }
 
-/// Values of a hub below a key `jupyterhub` of the chart's own values.
+/// Returns the finding for values of a hub below a key `jupyterhub` of z2jh's own values.
 fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
     let below = hub.values.get(NAME)?;
     let (key, _) = *of_hub(below).first()?;
@@ -107,22 +107,22 @@ fn nested(values: &Values<'_>, hub: &ChartValues<'_>) -> Option<Diagnostic> {
     {
         return Some(mixed(below, beside));
     }
-    let message = format!("z2jh has no key `{NAME}`, and never gets what stands below it");
+    let message = format!("values are one level too deep: z2jh has no key `{NAME}`");
     let path = hub.path.iter().map(String::as_str);
     let home: Vec<&str> = path.chain([key]).collect();
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(below), "one level too many")
-        .help(format!("take it away: `{}`", home.join(".")));
+        .at(span(below), "unknown key")
+        .help(format!("remove this level: write `{}`", home.join(".")));
     let level = if is_at_hand { Level::Error } else { CODE.level };
     let finding = Diagnostic { level, ..finding };
-    Some(fixes::risky(
+    Some(fixes::unsafe_fix(
         finding,
-        "take a level away",
+        "remove one level",
         lifted(values, hub),
     ))
 }
 
-/// What stands one level too deep, each key by itself.
+/// Returns edits that move each key one level up.
 fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> Edits {
     let path = hub.path.iter().map(String::as_str);
     let from: Vec<&str> = path.chain([NAME]).collect();
@@ -135,20 +135,20 @@ fn lifted(values: &Values<'_>, hub: &ChartValues<'_>) -> Edits {
     })
 }
 
-/// Values at both places, of which nobody says which one is right.
+/// Returns the finding for values at both places, if it is unknown which one is right.
 fn mixed(below: &Value, beside: &Value) -> Diagnostic {
     let message =
-        format!("settings of z2jh stand at the top and below `{NAME}`, and it gets one of the two");
+        format!("z2jh settings are at the top level and below `{NAME}`: one of the two is ignored");
     Diagnostic::new(&CODE, message)
-        .at(span(below), "some stand below this key")
-        .at(span(beside), "others stand at the top")
+        .at(span(below), "below `jupyterhub`")
+        .at(span(beside), "at the top level")
         .help(format!(
-            "put all at the top where z2jh is the chart that is installed, and all below `{NAME}` where another \
-             chart depends on it"
+            "move all of them to the top level if z2jh itself is installed, or below `{NAME}` if another chart \
+             depends on it"
         ))
 }
 
-/// Entries of a mapping that are settings of z2jh beyond doubt: all below them is known to it.
+/// Returns the entries of a mapping that are certainly settings of z2jh: it has all keys below them.
 fn of_hub(values: &Value) -> Vec<(&'static str, &Value)> {
     let candidates: Vec<_> = TOP
         .iter()
@@ -175,7 +175,7 @@ fn says_enough(value: &Value, telling: &[&str]) -> bool {
     keys.any(|key| telling.is_empty() || telling.contains(&key.as_str()))
 }
 
-/// Whether all keys below are those of the chart; where its default is an empty mapping, any key is.
+/// Returns whether the chart has all keys below; an empty mapping as default allows any key.
 fn fits(value: &Value, default: &Json) -> bool {
     let (Some(map), Some(known)) = (value.as_map(), default.as_object()) else {
         return true;

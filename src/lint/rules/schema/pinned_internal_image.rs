@@ -13,12 +13,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "SM010",
     "pinned-internal-image",
-    "a part of the chart stays behind when the chart goes on",
+    "the tag of an internal image is pinned, so it does not follow chart upgrades",
 )
 .page(include_str!("pinned_internal_image.md"))
 .fix(FixKind::Safe);
 
-/// Images of the chart's own parts. Of the first ones the tags are versions of the chart.
+/// Internal images of the chart. The tags of the first [`OF_CHART`] are versions of the chart.
 const IMAGES: [&str; 8] = [
     "hub.image",
     "prePuller.hook.image",
@@ -50,39 +50,39 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             is_of_older(hub, path, tag, text)
         };
         let message = if is_old {
-            format!("`{place}` is that of an older version of the chart, and stays so")
+            format!("`{place}` is from an older chart version: image and chart do not match")
         } else {
-            format!("`{place}` stays as it is when the chart goes on")
+            format!("`{place}` is pinned: it does not follow chart upgrades")
         };
-        let help = "take it away: the chart brings what it is tested with";
+        let help = "remove it: the chart sets the tag that it is tested with";
         let mut finding = Diagnostic::new(&CODE, message).help(help);
         if is_old {
             finding.level = Level::Warning;
         }
         let finding = hub.at(finding, &[(place.as_str(), "pinned here")]);
         let edits = fixes::remove(cx, tag).filter(|_| is_of_chart(hub, tag));
-        findings.push(fixes::safe(finding, "take the tag away", edits));
+        findings.push(fixes::safe_fix(finding, "remove the tag", edits));
     }
 }
 
-/// Whether it is the chart's own today, so that nothing changes without it.
+/// Returns whether the tag equals the chart default, so that removing it changes nothing.
 fn is_of_chart(hub: &Hub<'_>, tag: &Value) -> bool {
     let own = tag.overridden.last().filter(|own| hub.is_default(own));
     hub.is_version_known && own.is_some_and(|own| own.content == tag.content)
 }
 
-/// Whether the tag names another version of the chart than this one.
+/// Returns whether the tag is an older version of the chart.
 fn is_other_version(hub: &Hub<'_>, tag: &str) -> bool {
     let mut parts = tag.split(['.', '-']).map(str::parse::<u32>);
     match (parts.next(), parts.next()) {
-        // Of `4.x` no minor version is known.
+        // `4.x` has no known minor version.
         (Some(Ok(major)), Some(Ok(_))) if hub.version.is_any_minor() => major < hub.version.major,
         (Some(Ok(major)), Some(Ok(minor))) => ChartVersion::new(major, minor) < hub.version,
         _ => false,
     }
 }
 
-/// Whether an older version of the chart has this tag, and this one another: a copy of its values.
+/// Returns whether the tag is the default of an older chart version but not of this one: a copy of old values.
 fn is_of_older(hub: &Hub<'_>, path: &str, tag: &Value, text: &str) -> bool {
     let own = tag.overridden.last().filter(|own| hub.is_default(own));
     if own.is_none_or(|own| own.content == tag.content) {

@@ -10,7 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM001",
     "unknown-key",
-    "a key that the chart does not know, for which it refuses the upgrade",
+    "a key is unknown to the chart, whose schema rejects it",
 )
 .page(include_str!("unknown_key.md"))
 .fix(FixKind::Unsafe);
@@ -22,17 +22,21 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     let finding = found.violation.clone().under(&CODE);
     if let Some(nested) = found.path.last().and_then(|key| nested(key)) {
         return Some(finding.help(format!(
-            "did you mean `{nested}`? Only `--set` reads dots as levels"
+            "did you mean `{nested}`? Dots separate levels only in `--set`"
         )));
     }
     let (Some(meant), Some(value)) = (meant, found.value) else {
         return Some(finding);
     };
     let edits = fixes::rename_key(found.values, value, meant);
-    Some(fixes::risky(finding, format!("call it `{meant}`"), edits))
+    Some(fixes::unsafe_fix(
+        finding,
+        format!("rename it to `{meant}`"),
+        edits,
+    ))
 }
 
-/// A path that is written as one key (`singleuser.memory.limit`), as keys below each other.
+/// Returns a path that is written as one key (`singleuser.memory.limit`) as nested mappings.
 fn nested(key: &str) -> Option<String> {
     let names: Vec<&str> = key.split('.').collect();
     if names.len() < 2 || key.contains('/') || names.iter().any(|name| name.is_empty()) {

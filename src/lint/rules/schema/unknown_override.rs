@@ -16,7 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SM006",
     "unknown-spawner-override",
-    "a profile overrides what KubeSpawner does not have",
+    "a profile overrides a setting that KubeSpawner does not have",
 )
 .page(include_str!("unknown_override.md"))
 .fix(FixKind::Unsafe);
@@ -33,7 +33,7 @@ const OF_PROFILES: [&str; 8] = [
     "unlisted_choice",
 ];
 
-/// Those of a profile itself, and those of a choice.
+/// Keys of a profile itself; [`OF_CHOICE`] has those of a choice.
 const OF_PROFILE: [&str; 5] = [
     "display_name",
     "description",
@@ -43,10 +43,10 @@ const OF_PROFILE: [&str; 5] = [
 ];
 const OF_CHOICE: [&str; 2] = ["display_name", "default"];
 
-/// Keys whose value is not what the trait takes, though it may have the same type.
+/// Keys whose value the trait does not accept as it is, even if it has the same type.
 const OTHER_SHAPES: [&str; 5] = ["gpu", "tag", "resources", "extra_resource", "extraResource"];
 
-/// What people write, the chart's keys above all, with the traits that they mean.
+/// Common wrong names, mostly keys of the chart, with the traits that are probably meant.
 const MEANT: &[(&str, &[&str])] = &[
     ("affinity", &["node_affinity_required"]),
     ("annotations", &["extra_annotations"]),
@@ -96,7 +96,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 None if traits.is_internal(key) && key != "env" => continue,
                 None => unknown(hub, traits, key, value),
             };
-            found = mended(cx, traits, settings, (key, value), found);
+            found = with_fix(cx, traits, settings, (key, value), found);
             if has_own_spawner {
                 found.level = Level::Note;
             }
@@ -105,8 +105,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// With another name, where one trait alone can be meant and takes the value, or one level up.
-fn mended(
+/// Adds a fix: another name, if exactly one trait can be meant and accepts the value, or one level up.
+fn with_fix(
     cx: &Context<'_>,
     traits: &Traits,
     settings: &Value,
@@ -116,7 +116,7 @@ fn mended(
     let hub = cx.hub;
     if let Some(holder) = holder(hub, settings, key) {
         let edits = fixes::transfer(cx, value, holder, &[key]);
-        return fixes::risky(found, format!("move `{key}` one level up"), edits);
+        return fixes::unsafe_fix(found, format!("move `{key}` one level up"), edits);
     }
     let is_later = || Traits::first_after(hub.version, key, value).is_some();
     let name = match traits.renamed(key) {
@@ -133,13 +133,13 @@ fn mended(
     match name.filter(fits) {
         Some(name) => {
             let edits = fixes::rename_key(cx, value, name);
-            fixes::risky(found, format!("write `{name}`"), edits)
+            fixes::unsafe_fix(found, format!("rename it to `{name}`"), edits)
         }
         None => found,
     }
 }
 
-/// The profile or the choice whose overrides these are, where the key is one of its own.
+/// Returns the profile or choice that has these overrides, if the key is a key of profiles or choices.
 fn holder<'v>(hub: &Hub<'v>, settings: &Value, key: &str) -> Option<&'v Value> {
     let below = |value: Option<&'v Value>| {
         let map = value.and_then(Value::as_map);
@@ -163,35 +163,39 @@ fn holder<'v>(hub: &Hub<'v>, settings: &Value, key: &str) -> Option<&'v Value> {
 }
 
 fn old_name(key: &str, new: &str, value: &Value) -> Diagnostic {
-    let message = format!("`{key}` is a name of old for `{new}`");
+    let message = format!("`{key}` is deprecated: KubeSpawner calls it `{new}`");
     let mut found = Diagnostic::new(&CODE, message)
-        .at(
-            span(value),
-            "KubeSpawner still maps it, with a warning in the hub's log",
-        )
-        .help(format!("write `{new}`"));
+        .at(span(value), "deprecated name")
+        .help(format!(
+            "rename it to `{new}`: the hub logs a warning for the old name"
+        ));
     found.level = Level::Note;
     found
 }
 
 fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnostic {
     let is_of_profile = OF_PROFILES.contains(&key);
-    let message = if is_of_profile {
-        format!("`{key}` is no setting of KubeSpawner, but a key of profiles")
-    } else {
-        format!("KubeSpawner has no setting `{key}`")
-    };
-    // Before KubeSpawner merged mappings, it set them like all else.
+    // Since z2jh 3.0 KubeSpawner merges mappings, and fails if there is no trait to merge with.
     let is_looked_up =
         value.is_map() && hub.version >= ChartVersion::new(3, 0) && !traits.is_internal(key);
     let fails = is_looked_up || traits.is_read_only(key);
-    let label = if fails {
-        "no server starts with it"
+    let consequence = if fails {
+        "user servers of this profile do not start"
     } else {
-        "has no effect on the server"
+        "it has no effect"
+    };
+    let message = if is_of_profile {
+        format!("`{key}` is a key of profiles, not a KubeSpawner setting: {consequence}")
+    } else {
+        format!("KubeSpawner has no setting `{key}`: {consequence}")
+    };
+    let label = if is_of_profile {
+        "one level too deep"
+    } else {
+        "unknown setting"
     };
     let help = if is_of_profile {
-        "put it one level up, beside `kubespawner_override`".to_owned()
+        "move it one level up, next to `kubespawner_override`".to_owned()
     } else {
         help(hub, traits, key, value)
     };
@@ -206,18 +210,18 @@ fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnost
 
 fn help(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> String {
     if let Some(version) = Traits::first_after(hub.version, key, value) {
-        return format!("remove it; z2jh {version} and later have it");
+        return format!("remove it: only z2jh {version} and later have it");
     }
     match meant(traits, key).as_slice() {
-        [] => "remove it, or write the name of a trait of KubeSpawner".to_owned(),
+        [] => "remove it, or use the name of a KubeSpawner trait".to_owned(),
         names => format!("did you mean {}?", listed(names)),
     }
 }
 
-/// So many traits are named at most.
+/// The most traits that are named.
 const MOST_NAMED: usize = 3;
 
-/// The traits that were probably meant.
+/// Returns the traits that were probably meant.
 fn meant<'t>(traits: &'t Traits, key: &str) -> Vec<&'t str> {
     let key = snake_case(key);
     let named = |wanted: &str| traits.names().find(|name| *name == wanted);

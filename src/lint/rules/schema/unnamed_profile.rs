@@ -18,7 +18,7 @@ static CODE: Code = Code::error(
 
 const NAME: &str = "display_name";
 
-/// What people write for it.
+/// Common wrong names for it.
 const OTHER_NAMES: [&str; 5] = [
     "name",
     "displayName",
@@ -71,15 +71,15 @@ fn found(cx: &Context<'_>, holder: &Value, message: &str) -> Diagnostic {
     keys.sort();
     let place = holder.set.key.or(keys.first().copied());
     let finding = Diagnostic::new(&CODE, message);
-    let finding = finding.at(place.unwrap_or(holder.set.value), "needs `display_name`");
+    let finding = finding.at(place.unwrap_or(holder.set.value), "no `display_name`");
     let other = OTHER_NAMES
         .iter()
         .find_map(|name| Some((*name, holder.get(name)?)));
     match other {
         Some((name, value)) => {
             let edits = fixes::rename_key(cx, value, NAME);
-            let finding = finding.help(format!("write `{NAME}` instead of `{name}`"));
-            fixes::risky(finding, format!("write `{NAME}`"), edits)
+            let finding = finding.help(format!("use `{NAME}` instead of `{name}`"));
+            fixes::unsafe_fix(finding, format!("rename it to `{NAME}`"), edits)
         }
         None => finding.help("add `display_name`, which users see in the list"),
     }

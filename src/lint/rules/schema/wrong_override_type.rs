@@ -14,7 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM012",
     "wrong-spawner-override-type",
-    "a profile overrides a setting with a value that KubeSpawner refuses",
+    "user servers of a profile do not start: an override has a wrong type",
 )
 .page(include_str!("wrong_override_type.md"));
 
@@ -40,7 +40,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Texts for cores are those of RS002, mappings for images of IM001.
+const CONSEQUENCE: &str = "user servers of this profile do not start";
+
+/// Returns whether another rule reports the value: RS002 strings for cores, IM001 mappings for images.
 fn is_of_another_rule(key: &str, value: &Value) -> bool {
     match key {
         "cpu_limit" | "cpu_guarantee" => matches!(value.content, Content::String(_)),
@@ -54,19 +56,21 @@ fn refused(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value) -> Diagnostic
         Content::Null => "`null`",
         Content::Bool(_) => "a boolean",
         Content::Number(_) => "a number",
-        Content::String(_) | Content::Encrypted(..) => "a text",
+        Content::String(_) | Content::Encrypted(..) => "a string",
         Content::List(_) => "a list",
         Content::Map(_) => "a mapping",
     };
     let wanted = known.in_words();
     let message = match (&wanted, &value.content) {
-        (None, _) => format!("`{key}` is code, which values cannot hold"),
-        (Some(_), Content::String(text)) if !known.values.is_empty() => {
-            format!("`{text}` is not a value of `{key}`")
+        (None, _) => {
+            format!("`{key}` is code, which values cannot contain: {CONSEQUENCE}")
         }
-        (Some(wanted), _) => format!("`{key}` is {wanted}, and this is {is}"),
+        (Some(_), Content::String(text)) if !known.values.is_empty() => {
+            format!("`{text}` is not a value of `{key}`: {CONSEQUENCE}")
+        }
+        (Some(wanted), _) => format!("`{key}` is {is}, not {wanted}: {CONSEQUENCE}"),
     };
-    let finding = Diagnostic::new(&CODE, message).at(span(value), "no server starts with it");
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "rejected by KubeSpawner");
     finding.help(help(hub, key, known, value, wanted.as_deref()))
 }
 
@@ -75,11 +79,11 @@ fn help(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value, wanted: Option<&
         return "set it in `hub.extraConfig`".to_owned();
     };
     if let Some(version) = Traits::first_after(hub.version, key, value) {
-        return format!("write {wanted}; z2jh {version} and later take this too");
+        return format!("write {wanted}; z2jh {version} and later accept this value");
     }
     match &value.content {
         Content::Null => {
-            "remove the key; what a profile does not set stays as the hub has it".into()
+            "remove the key: what a profile does not override keeps the hub's value".into()
         }
         Content::String(_) if !known.values.is_empty() => {
             let values = known.values.iter().map(|value| format!("`{value}`"));
@@ -88,12 +92,12 @@ fn help(hub: &Hub<'_>, key: &str, known: &Trait, value: &Value, wanted: Option<&
         Content::String(text) if is_taken_bare(known, value, text) => {
             format!("write `{text}`, without quotes")
         }
-        Content::Number(_) | Content::Bool(_) if wanted == "a text" => "put it in quotes".into(),
+        Content::Number(_) | Content::Bool(_) if wanted == "a string" => "quote the value".into(),
         _ => format!("write {wanted}"),
     }
 }
 
-/// Whether the text would be taken without its quotes.
+/// Returns whether the value would be accepted without quotes.
 fn is_taken_bare(known: &Trait, value: &Value, text: &str) -> bool {
     let bare = serde_json::from_str(text).map(Value::scalar);
     let bare = bare.map(|content| Value::new(content, None, value.set.value));

@@ -10,7 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SM005",
     "wrong-type",
-    "a value of a type, or one of a list of words, that the chart does not take",
+    "a value has the wrong type, or is not one of the allowed values",
 )
 .page(include_str!("wrong_type.md"))
 .fix(FixKind::Safe);
@@ -28,10 +28,10 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     let sources = found.values.sources;
     let is_secret = sources.shown(value.set.value) != sources.slice(value.set.value);
     let message = match meant.as_str() {
-        _ if is_secret => "write what was meant".to_owned(),
+        _ if is_secret => "write the expected value".to_owned(),
         Some(word) => format!("write `{word}`"),
         None => format!("write `{meant}`"),
     };
     let edits = fixes::replace_scalar(found.values, value, meant);
-    Some(fixes::safe(finding, message, edits))
+    Some(fixes::safe_fix(finding, message, edits))
 }

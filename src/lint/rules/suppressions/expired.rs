@@ -9,17 +9,20 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SP002",
     "expired-suppression",
-    "a comment was to silence a finding until a day that is over",
+    "a suppression comment has expired, so its findings are reported again",
 )
 .page(include_str!("expired.md"));
 
 fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let until = judged.comment.until.as_ref()?;
-    // What it silences nothing of is only in the way.
+    // A comment that matches no finding is reported as unused only.
     if !judged.is_expired || judged.unused.len() == judged.comment.words.len() {
         return None;
     }
-    let message = format!("this counts no more since {}", until.text);
-    let finding = Diagnostic::new(&CODE, message).at(until.span, "is over");
-    Some(finding.help("mend what it silenced, or give it another day"))
+    let message = format!(
+        "this suppression expired after {}: its findings are reported again",
+        until.text
+    );
+    let finding = Diagnostic::new(&CODE, message).at(until.span, "expired");
+    Some(finding.help("fix the finding, or set a later date"))
 }

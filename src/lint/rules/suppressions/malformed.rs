@@ -10,7 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SP004",
     "malformed-suppression",
-    "a suppression comment has a wrong form or date and suppresses nothing",
+    "a suppression comment has a wrong form or date, so it suppresses nothing",
 )
 .page(include_str!("malformed.md"));
 

@@ -7,7 +7,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     check: Check::Comment(check),
 };
 
-/// A comment that names no rule suppresses nothing, which stops nobody: the finding is still reported.
+/// A warning, not an error: the comment suppresses nothing, so the finding is still reported.
 fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let (word, error) = judged.unknown.clone()?;
     let mut finding = error.at(word.span, "suppresses nothing");

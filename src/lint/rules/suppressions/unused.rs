@@ -15,20 +15,26 @@ fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     let names: Vec<&str> = unused.iter().map(|word| word.text.as_str()).collect();
     let (message, span) = if first.text.is_empty() {
         (
-            "nothing is found here that this could silence".to_owned(),
+            "unused suppression: there are no findings here".to_owned(),
             comment.span,
         )
     } else {
-        let message = format!("nothing is found here of `{}`", names.join("`, `"));
+        let message = format!(
+            "unused suppression of `{}`: no such finding here",
+            names.join("`, `")
+        );
         (message, first.span)
     };
     let is_whole = unused.len() == comment.words.len();
     let (edit, advice) = if is_whole {
-        (without_comment(comment), "take the comment away")
+        (without_comment(comment), "remove the comment")
     } else {
-        (without_words(comment, unused), "take it out of the list")
+        (
+            without_words(comment, unused),
+            "remove the unused rules from the list",
+        )
     };
-    let finding = Diagnostic::new(&UNUSED_SUPPRESSION, message).at(span, "is not needed");
+    let finding = Diagnostic::new(&UNUSED_SUPPRESSION, message).at(span, "suppresses nothing");
     Some(finding.help(advice).fix(Fix {
         message: advice.to_owned(),
         safety: Safety::Safe,
@@ -36,7 +42,7 @@ fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     }))
 }
 
-/// All of a comment; the blanks and the line that it leaves behind are taken by whoever applies it.
+/// Returns the edit that removes a whole comment; applying fixes also removes the blanks and the line left behind.
 fn without_comment(comment: &Comment) -> TextEdit {
     TextEdit {
         span: comment.whole,
@@ -44,7 +50,7 @@ fn without_comment(comment: &Comment) -> TextEdit {
     }
 }
 
-/// The list of what is left.
+/// Returns the edit that writes the list without the unused rules.
 fn without_words(comment: &Comment, unused: &[&Word]) -> TextEdit {
     let (Some(first), Some(last)) = (comment.words.first(), comment.words.last()) else {
         return without_comment(comment);

@@ -9,7 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SP003",
     "suppression-without-reason",
-    "a comment silences a finding and does not say why",
+    "a suppression comment gives no reason, but the policy requires one",
 )
 .page(include_str!("without_reason.md"));
 
@@ -17,7 +17,7 @@ fn check(judged: &JudgedComment<'_>) -> Option<Diagnostic> {
     if !judged.lacks_reason {
         return None;
     }
-    let message = "this silences findings and does not say why";
-    let finding = Diagnostic::new(&CODE, message).at(judged.comment.span, "");
-    Some(finding.help("write the reason behind the list"))
+    let message = "this suppression has no reason, but `lint.requireReasons` is true";
+    let finding = Diagnostic::new(&CODE, message).at(judged.comment.span, "no reason given");
+    Some(finding.help("add the reason after the list of rules"))
 }

@@ -12,7 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SY001",
     "duplicate-value-key",
-    "a key comes twice in one mapping, and the first is lost",
+    "a key is set twice in one mapping: Helm ignores the first value",
 )
 .page(include_str!("duplicate_value_key.md"))
 .fix(FixKind::Unsafe);
@@ -27,7 +27,7 @@ fn look(values: &Values<'_>, value: &Value, findings: &mut Vec<Diagnostic>) {
             findings.extend(
                 map.duplicates
                     .iter()
-                    .map(|(key, lost)| finding(values, map, key, lost)),
+                    .map(|(key, ignored)| finding(values, map, key, ignored)),
             );
             for below in map.entries.values() {
                 look(values, below, findings);
@@ -42,20 +42,16 @@ fn look(values: &Values<'_>, value: &Value, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn finding(values: &Values<'_>, map: &Map, key: &str, lost: &Value) -> Diagnostic {
-    let message =
-        format!("`{key}` comes again in the same mapping, and Helm keeps the last one alone");
-    let winner = map.entries.get(key);
-    let same = winner.filter(|winner| winner.set.value.source == lost.set.value.source);
+fn finding(values: &Values<'_>, map: &Map, key: &str, ignored: &Value) -> Diagnostic {
+    let message = format!("`{key}` is set twice in one mapping: Helm ignores the first value");
+    let used = map.entries.get(key);
+    let same = used.filter(|used| used.set.value.source == ignored.set.value.source);
     let finding = Diagnostic::new(&CODE, message)
-        .at(
-            span(lost),
-            "this one is lost, with all that stands below it",
-        )
-        .help("put both into one");
-    same.into_iter().fold(finding, |finding, winner| {
-        let finding = finding.at(span(winner), "this one counts");
-        let edits = fixes::merge(values, lost, winner);
-        fixes::risky(finding, "put both into the last one", edits)
+        .at(span(ignored), "ignored by Helm")
+        .help("merge both into one");
+    same.into_iter().fold(finding, |finding, used| {
+        let finding = finding.at(span(used), "this value is used");
+        let edits = fixes::merge(values, ignored, used);
+        fixes::unsafe_fix(finding, "merge both into the last one", edits)
     })
 }

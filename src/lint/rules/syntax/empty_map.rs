@@ -12,13 +12,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "SY007",
-    "empty-map-keeps-inherited",
-    "an empty mapping that takes away nothing of what it is laid over",
+    "empty-mapping-without-effect",
+    "an empty mapping has no effect: inherited keys stay",
 )
 .page(include_str!("empty_map.md"))
 .fix(FixKind::Unsafe);
 
-/// How many of the values that stay are shown.
+/// The most inherited values that are shown.
 const MOST: usize = 3;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
@@ -34,7 +34,7 @@ fn look<'v>(
 ) {
     let Some(map) = value.as_map() else { return };
     for (key, below) in &map.entries {
-        // Charts hand down what is global, and make mappings for it that nobody wrote.
+        // Helm passes `global` to subcharts and creates mappings for it that nobody wrote.
         let Some(map) = below.as_map().filter(|_| key != "global") else {
             continue;
         };
@@ -61,12 +61,12 @@ fn finding(cx: &Context<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<D
     let is_default_only = inherited.is_empty();
     let shown = if is_default_only { own } else { inherited };
     let name = path.join(".");
-    let message = format!("`{{}}` takes nothing away: `{name}` keeps what it had");
+    let message = format!("`{{}}` has no effect: `{name}` keeps the keys that it inherits");
     let finding = Diagnostic::new(&CODE, message)
-        .at(whole(set), "mappings merge, and this one adds nothing")
-        .help("set each key that is to go to `null`; if none is to go, take the `{}` away");
+        .at(whole(set), "merged, adds nothing")
+        .help("set each unwanted key to `null`; if all are wanted, remove the `{}`");
     let finding = shown.iter().take(MOST).fold(finding, |finding, value| {
-        finding.at(span(value), "is still there")
+        finding.at(span(value), "still set")
     });
     let level = if is_default_only || is_section(path) {
         Level::Hint
@@ -75,15 +75,15 @@ fn finding(cx: &Context<'_>, map: &Map, set: Setting, path: &[&str]) -> Option<D
     };
     let finding = Diagnostic { level, ..finding };
     if is_section(path) {
-        // Without what is inherited it would hold nothing that works.
+        // Deleting all keys of a section would break the chart, so there is no fix.
         return (!shown.is_empty()).then_some(finding);
     }
     let edits = nulls(map, &is_inherited).and_then(|nulls| fixes::replace(cx, set, nulls));
-    let message = "delete each of them by a null";
-    (!shown.is_empty()).then(|| fixes::risky(finding, message, edits))
+    let message = "set each inherited key to `null`";
+    (!shown.is_empty()).then(|| fixes::unsafe_fix(finding, message, edits))
 }
 
-/// A part of the chart rather than a set of values: an empty one often holds the place for what is to come.
+/// Returns whether the path is a section of the chart: an empty one is often kept for later.
 fn is_section(path: &[&str]) -> bool {
     matches!(path, [_] | ["hub", "config"] | [.., "image"])
 }
@@ -104,7 +104,7 @@ fn collect<'v>(
     }
 }
 
-/// A null for each member that is there, which is how Helm wants them to be deleted.
+/// Returns a `null` for each key, which is how Helm deletes keys; `None` if a key is not inherited.
 fn nulls(map: &Map, is_inherited: &dyn Fn(&Value) -> bool) -> Option<Json> {
     let is_whole = map.entries.values().all(is_inherited);
     let nulls = map.entries.keys().map(|key| (key.clone(), Json::Null));

@@ -16,7 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SY006",
     "multi-document-values",
-    "a values file with a second document, which one Helm reads and the other does not",
+    "a values file has several documents: Helm 3 reads only the first, Helm 4 merges all",
 )
 .page(include_str!("multi_document.md"))
 .fix(FixKind::Unsafe);
@@ -30,22 +30,23 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
     findings.extend(sources.into_iter().filter_map(|id| {
         let source = values.sources.get(id);
         let second = values::second_document(source.text())?;
-        let message = "Helm 3 reads the first document of this file alone, Helm 4 all of them";
+        let message =
+            "several documents in a values file: Helm 3 reads only the first, Helm 4 merges all";
         let line = first_line(source.text(), second.start);
         let finding = Diagnostic::new(&CODE, message);
-        let finding = finding.at(Span::new(id, line), "to Helm 3 this is not there");
+        let finding = finding.at(Span::new(id, line), "ignored by Helm 3");
         let finding =
-            finding.help("put all into one document, and take the `---` between them away");
-        Some(fixes::risky(
+            finding.help("put everything into one document: remove the `---` between them");
+        Some(fixes::unsafe_fix(
             finding,
-            "make them one document",
+            "join the documents",
             joined(values, id),
         ))
     }));
 }
 
-/// Without the marks between documents that hold something; nothing where two of them have a key in common, and
-/// where one is no mapping that begins a line.
+/// Returns edits that remove the `---` between documents with content; `None` if two of them share a key, or one is
+/// not a block mapping.
 fn joined(values: &Values<'_>, id: SourceId) -> Edits {
     let source = values.sources.get(id);
     let text = source.text();
@@ -85,11 +86,11 @@ fn joined(values: &Values<'_>, id: SourceId) -> Edits {
     edits.collect()
 }
 
-/// Every text that something of the values stands in.
+/// Collects the sources of all values.
 fn note(value: &Value, sources: &mut BTreeSet<SourceId>) {
     sources.insert(value.set.value.source);
-    for lost in &value.overridden {
-        note(lost, sources);
+    for overridden in &value.overridden {
+        note(overridden, sources);
     }
     if let Content::Map(map) = &value.content {
         let below = map.entries.values().chain(map.deleted.values());
@@ -99,7 +100,7 @@ fn note(value: &Value, sources: &mut BTreeSet<SourceId>) {
     }
 }
 
-/// The first line of a document with more than a comment.
+/// Returns the range of the first line of a document that is not only a comment.
 fn first_line(text: &str, start: usize) -> Range<usize> {
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {

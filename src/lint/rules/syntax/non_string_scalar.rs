@@ -12,12 +12,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SY005",
     "non-string-scalar",
-    "a number or a boolean where Kubernetes takes texts only",
+    "a number or boolean is set where Kubernetes requires a string",
 )
 .page(include_str!("non_string_scalar.md"))
 .fix(FixKind::Safe);
 
-/// Mappings of the chart whose values are texts.
+/// Mappings of the chart whose values must be strings.
 const MAPPINGS: [&str; 16] = [
     "hub.extraEnv",
     "singleuser.extraEnv",
@@ -37,7 +37,7 @@ const MAPPINGS: [&str; 16] = [
     "ingress.annotations",
 ];
 
-/// The same among the settings of a spawner.
+/// Mappings of spawner settings whose values must be strings.
 const TRAITS: [&str; 4] = [
     "environment",
     "node_selector",
@@ -45,7 +45,7 @@ const TRAITS: [&str; 4] = [
     "extra_annotations",
 ];
 
-/// Lists of tolerations, whose `value` is a text.
+/// Lists of tolerations, whose `value` must be a string.
 const TOLERATIONS: [&str; 5] = [
     "scheduling.userPods.tolerations",
     "scheduling.corePods.tolerations",
@@ -86,17 +86,17 @@ fn finding(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic> {
         _ => return None,
     };
     let text = hub.sources.shown(value.set.value);
-    let message = format!("`{key}` is {kind}, and Kubernetes takes texts only");
-    let finding = Diagnostic::new(&CODE, message).at(span(value), format!("is {kind}"));
+    let message = format!("`{key}` is {kind}: Kubernetes requires a string");
+    let finding = Diagnostic::new(&CODE, message).at(span(value), kind);
     let is_secret = text != hub.sources.slice(value.set.value);
     let finding = finding.help(if is_secret {
         "quote the value".to_owned()
     } else {
-        format!("quote it: \"{text}\"")
+        format!("quote the value: \"{text}\"")
     });
-    Some(fixes::safe(
+    Some(fixes::safe_fix(
         finding,
-        "put it into quotes",
+        "quote the value",
         fixes::quote(cx, value),
     ))
 }

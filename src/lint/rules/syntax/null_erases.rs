@@ -61,12 +61,12 @@ impl<'v> NullSearch<'v, '_> {
         }
     }
 
-    /// Whether the chart has no use for a null there; where it has, the null is meant.
+    /// Returns whether the chart's schema rejects `null` there; if it allows it, the null is intended.
     fn refuses_null(&self, path: &[&str]) -> bool {
         self.chart.basis.schema().allows_null(path) == Some(false)
     }
 
-    fn erased(&self, null: &Value, lost: &[Value], path: &[&str]) -> Option<Diagnostic> {
+    fn erased(&self, null: &Value, erased: &[Value], path: &[&str]) -> Option<Diagnostic> {
         if !self.is_set(null) {
             return None;
         }
@@ -75,20 +75,20 @@ impl<'v> NullSearch<'v, '_> {
         {
             return Some(finding);
         }
-        let lost = lost.iter().find(|lost| has_content(lost))?;
+        let erased = erased.iter().find(|erased| has_content(erased))?;
         if !self.refuses_null(path) || self.has_reason(null) {
             return None;
         }
-        let mut finding = self.finding(null, lost, path)?;
+        let mut finding = self.finding(null, erased, path)?;
         if !self.is_bare(null) {
             return Some(finding.help(HELP_NULL));
         }
         finding.level = Level::Error;
-        let (message, edits) = self.without(null, lost);
-        Some(fixes::safe(finding.help(HELP), message, edits))
+        let (message, edits) = self.without(null, erased);
+        Some(fixes::safe_fix(finding.help(HELP), message, edits))
     }
 
-    /// An empty key whose children stand behind it and not below it: the schema knows them there only.
+    /// Returns the finding for an empty key whose children follow it without indentation: the schema has them only below it.
     fn not_indented(&self, null: &Value, path: &[&str]) -> Option<Diagnostic> {
         let (key, above) = path.split_last()?;
         let schema = self.chart.basis.schema();
@@ -123,15 +123,15 @@ impl<'v> NullSearch<'v, '_> {
             ..finding
         }
         .help(help);
-        Some(fixes::safe(finding, format!("indent {names}"), edits))
+        Some(fixes::safe_fix(finding, format!("indent {names}"), edits))
     }
 
-    /// Whether nothing is written behind the key.
+    /// Returns whether the key has no value at all.
     fn is_bare(&self, null: &Value) -> bool {
         self.values.sources.slice(null.set.value).trim().is_empty()
     }
 
-    /// Whether `null` is written, with a comment above it or behind it: somebody means it.
+    /// Returns whether an explicit `null` has a comment above or after it: then it is intended.
     fn has_reason(&self, null: &Value) -> bool {
         let Some(key) = null.set.key.filter(|_| !self.is_bare(null)) else {
             return false;
@@ -148,34 +148,34 @@ impl<'v> NullSearch<'v, '_> {
             .any(|line| line.trim_start().starts_with('#'))
     }
 
-    /// A null between two layers, of which the upper one sets the key again.
+    /// Returns the finding for a null between two layers, if the upper one sets the key again.
     fn rescued(&self, value: &Value, path: &[&str]) -> Option<Diagnostic> {
         let at = value.overridden.iter().position(Value::is_null)?;
         let (null, lower) = (&value.overridden[at], &value.overridden[at + 1..]);
-        let lost = lower
+        let erased = lower
             .iter()
-            .find(|lost| has_content(lost) && self.is_set(lost))?;
+            .find(|erased| has_content(erased) && self.is_set(erased))?;
         if !self.refuses_null(path) || self.has_reason(null) {
             return None;
         }
         let source = self.values.sources.get(value.set.value.source);
         let help = format!(
-            "{HELP}; that there is anything at this key is due to {} alone",
+            "{HELP}; the key has a value now only because {} sets it again",
             source.name()
         );
-        let finding = self.finding(null, lost, path)?.help(help);
-        let (message, edits) = self.without(null, lost);
-        Some(fixes::risky(finding, message, edits))
+        let finding = self.finding(null, erased, path)?.help(help);
+        let (message, edits) = self.without(null, erased);
+        Some(fixes::unsafe_fix(finding, message, edits))
     }
 
-    /// Without the key, where nothing is written behind it: who writes `null` may mean it. Comments that stand in
-    /// the place of what was below keep the key, with a mapping that adds nothing.
-    fn without(&self, null: &Value, lost: &Value) -> (&'static str, Edits) {
+    /// Returns the fix of a key without a value: it is removed. If comments follow in place of its children, the key stays
+    /// and gets `{}`. An explicit `null` has no fix, because it may be intended.
+    fn without(&self, null: &Value, erased: &Value) -> (&'static str, Edits) {
         let set = null.set.value;
         let behind = &self.values.sources.get(set.source).text()[set.end..];
         let mut below = behind.lines().skip(1).map(str::trim_start);
         let next = below.find(|line| !line.is_empty());
-        let is_kept = lost.is_map() && next.is_some_and(|line| line.starts_with('#'));
+        let is_kept = erased.is_map() && next.is_some_and(|line| line.starts_with('#'));
         let (message, edits) = if is_kept {
             let nothing = Json::Object(Map::default());
             let edits = fixes::replace(self.values, null.set, nothing);
@@ -187,7 +187,7 @@ impl<'v> NullSearch<'v, '_> {
         (message, edits.filter(|_| self.is_bare(null)))
     }
 
-    fn finding(&self, null: &Value, lost: &Value, path: &[&str]) -> Option<Diagnostic> {
+    fn finding(&self, null: &Value, erased: &Value, path: &[&str]) -> Option<Diagnostic> {
         let key = path.last()?;
         let message = if self.is_bare(null) {
             format!("an empty `{key}` is `null` and deletes what lower layers set")
@@ -195,7 +195,7 @@ impl<'v> NullSearch<'v, '_> {
             format!("`{key}: null` deletes what lower layers set")
         };
         let finding = Diagnostic::new(&CODE, message).at(span(null), "null here");
-        Some(finding.at(span(lost), "deleted"))
+        Some(finding.at(span(erased), "deleted"))
     }
 
     fn is_set(&self, value: &Value) -> bool {

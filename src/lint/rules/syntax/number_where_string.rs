@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::error(
     "SY003",
     "number-where-string",
-    "a text without quotes that YAML reads as a number",
+    "an unquoted value is read as a number: the chart expects a string",
 )
 .page(include_str!("number_where_string.md"))
 .fix(FixKind::Safe);
@@ -30,18 +30,18 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     let text = found.values.sources.shown(value.set.value);
     let is_secret = text != found.values.sources.slice(value.set.value);
     let message = if is_secret {
-        "a secret is a number, where the chart takes a text".to_owned()
+        "a secret is read as a number: the chart expects a string".to_owned()
     } else if text == number.to_string() {
-        format!("`{text}` is a number, where the chart takes a text")
+        format!("unquoted `{text}` is read as a number: the chart expects a string")
     } else {
-        format!("Helm reads `{text}` as the number {number}, where the chart takes a text")
+        format!("unquoted `{text}` is read as the number {number}: the chart expects a string")
     };
-    let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a number");
+    let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "read as a number");
     let finding = finding.help(if is_secret {
         "quote the value".to_owned()
     } else {
-        format!("quote it: \"{text}\"")
+        format!("quote the value: \"{text}\"")
     });
     let edits = fixes::quote(found.values, value);
-    Some(fixes::safe(finding, "put it into quotes", edits))
+    Some(fixes::safe_fix(finding, "quote the value", edits))
 }

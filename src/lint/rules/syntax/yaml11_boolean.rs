@@ -11,12 +11,12 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SY004",
     "yaml11-boolean",
-    "a word that Helm reads as `true` or `false`",
+    "an unquoted `yes`, `on` or `n` is read as a boolean: the chart expects a string",
 )
 .page(include_str!("yaml11_boolean.md"))
 .fix(FixKind::Safe);
 
-/// Whether a plain scalar is a boolean to YAML 1.1 alone (go-yaml's `resolve`).
+/// Returns whether a plain scalar is a boolean in YAML 1.1 but not in YAML 1.2 (go-yaml's `resolve`).
 pub(super) fn is_word(text: &str) -> bool {
     matches!(
         text.to_ascii_lowercase().as_str(),
@@ -40,9 +40,9 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     if !is_meant || !is_word(&text) {
         return None;
     }
-    let message = format!("Helm reads `{text}` as `{is_true}`, where the chart takes a text");
-    let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "is a boolean");
-    let finding = finding.help(format!("quote it: \"{text}\""));
+    let message = format!("unquoted `{text}` is read as `{is_true}`: the chart expects a string");
+    let finding = Diagnostic::new(&CODE, message).at(found.violation.span, "read as a boolean");
+    let finding = finding.help(format!("quote the value: \"{text}\""));
     let edits = fixes::quote(found.values, value);
-    Some(fixes::safe(finding, "put it into quotes", edits))
+    Some(fixes::safe_fix(finding, "quote the value", edits))
 }

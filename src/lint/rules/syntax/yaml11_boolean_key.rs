@@ -11,7 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::warning(
     "SY008",
     "yaml11-boolean-key",
-    "a key that Helm reads as `true` or `false`",
+    "an unquoted key such as `on` or `y` is read as `true` or `false`",
 )
 .page(include_str!("yaml11_boolean_key.md"))
 .fix(FixKind::Safe);
@@ -46,9 +46,10 @@ fn finding(values: &Values<'_>, key: &str, value: &Value) -> Option<Diagnostic> 
     if is_default || !is_word(text) {
         return None;
     }
-    let message = format!("Helm reads the key `{text}` as `{key}`");
-    let finding = Diagnostic::new(&CODE, message).at(span, "is a boolean");
-    let finding = finding.help(format!("quote it: \"{text}\""));
+    let message =
+        format!("unquoted key `{text}` is read as `{key}`, so nothing finds it under `{text}`");
+    let finding = Diagnostic::new(&CODE, message).at(span, "read as a boolean");
+    let finding = finding.help(format!("quote the key: \"{text}\""));
     let edits = fixes::rename_key(values, value, text);
-    Some(fixes::safe(finding, "quote the key", edits))
+    Some(fixes::safe_fix(finding, "quote the key", edits))
 }

@@ -12,7 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 static CODE: Code = Code::note(
     "UP006",
     "copied-default",
-    "a copy of the chart's default keeps what the upgrade changes",
+    "a copied chart default keeps the old value after the upgrade",
 )
 .page(include_str!("copied_default.md"))
 .fix(FixKind::Unsafe);
@@ -47,27 +47,28 @@ fn walk<'v>(
     }
 }
 
-/// A value that is the default of the chart so far, and not that of the chart to come.
+/// Returns a finding if a value equals the default of the old chart version, and the new version has another default.
 fn copied(upgrade: &Upgrade<'_>, from: &Value, to: &Value, path: &str) -> Option<Diagnostic> {
     let before = default(upgrade.from, from)?.to_json();
     let after = default(upgrade.to.hub, to)?.to_json();
     if upgrade.to.hub.is_default(to) || to.to_json() != before || before == after {
         return None;
     }
-    let message = format!("`{path}` is a copy of what the chart had, and the upgrade changes that");
-    let mut finding = Diagnostic::new(&CODE, message).at(whole(to.set), "keeps the old default");
+    let message = format!("`{path}` keeps the old chart default, which the upgrade changes");
+    let mut finding = Diagnostic::new(&CODE, message).at(whole(to.set), "copy of the old default");
     if let Some(after) = shown(&after) {
-        finding = finding.help(format!("the new one is {after}; without the key it counts"));
+        finding = finding.help(format!("remove the key to use the new default, {after}"));
     }
     let edits = fixes::remove(upgrade.to, to);
-    Some(fixes::risky(finding, "take the copy away", edits))
+    Some(fixes::unsafe_fix(finding, "remove the copy", edits))
 }
 
-/// The default that a value lies over.
+/// Returns the chart default that a value overrides.
 fn default<'v>(hub: &Hub<'_>, value: &'v Value) -> Option<&'v Value> {
-    value.overridden.iter().find(|lost| hub.is_own(lost))
+    value.overridden.iter().find(|value| hub.is_own(value))
 }
 
+/// Returns a scalar in backticks; `None` for a list or a mapping.
 fn shown(value: &serde_json::Value) -> Option<String> {
     let is_plain = !value.is_array() && !value.is_object();
     is_plain.then(|| format!("`{value}`"))

@@ -13,22 +13,22 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::note(
     "UP005",
-    "default-changes-by-upgrade",
-    "the upgrade changes what a key is that nobody sets",
+    "changed-default",
+    "the upgrade changes a default that the values do not override",
 )
 .page(include_str!("default_changes.md"))
 .fix(FixKind::Unsafe);
 
-/// A default that a version of the chart changed.
+/// A default that a chart version changed.
 struct DefaultChange {
     path: &'static str,
     since: ChartVersion,
-    /// Whether it matters to a hub, as it will be.
+    /// Whether it matters for the hub with its new values.
     matters: fn(&Hub<'_>) -> bool,
     level: Level,
-    /// What it means, after "since z2jh 4.0".
+    /// The effect, printed after "since z2jh 4.0".
     message: &'static str,
-    /// What it was, as JSON.
+    /// The old default, as JSON.
     was: &'static str,
 }
 
@@ -38,7 +38,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(0, 9),
         matters: always,
         level: Level::Note,
-        message: "images are pulled to every node for users, by a daemon set",
+        message: "a DaemonSet pulls user images to every node",
         was: "false",
     },
     DefaultChange {
@@ -46,7 +46,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(0, 9),
         matters: always,
         level: Level::Note,
-        message: "users' pods are placed by a scheduler of the hub's own",
+        message: "a user scheduler places user pods",
         was: "false",
     },
     DefaultChange {
@@ -54,7 +54,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(0, 10),
         matters: is_set_up_for_https,
         level: Level::Warning,
-        message: "the proxy serves HTTPS only where it is switched on",
+        message: "the proxy serves HTTPS only if it is enabled",
         was: "true",
     },
     DefaultChange {
@@ -62,7 +62,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(0, 10),
         matters: always,
         level: Level::Note,
-        message: "a network policy keeps other pods from the hub that have no label for it",
+        message: "a network policy blocks pods without an access label from the hub",
         was: "false",
     },
     DefaultChange {
@@ -70,7 +70,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(0, 10),
         matters: always,
         level: Level::Note,
-        message: "a network policy keeps other pods from the proxy that have no label for it",
+        message: "a network policy blocks pods without an access label from the proxy",
         was: "false",
     },
     DefaultChange {
@@ -78,7 +78,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(0, 10),
         matters: always,
         level: Level::Note,
-        message: "a network policy keeps other pods from those of users",
+        message: "a network policy blocks other pods from user pods",
         was: "false",
     },
     DefaultChange {
@@ -86,7 +86,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(1, 0),
         matters: always,
         level: Level::Note,
-        message: "the hub asks for no CPU and no memory, and is the first to go where a node has none left",
+        message: "the hub requests no CPU and memory and is evicted first on a full node",
         was: REQUESTS,
     },
     DefaultChange {
@@ -94,7 +94,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(1, 0),
         matters: always,
         level: Level::Note,
-        message: "the proxy asks for no CPU and no memory, and is the first to go where a node has none left",
+        message: "the proxy requests no CPU and memory and is evicted first on a full node",
         was: REQUESTS,
     },
     DefaultChange {
@@ -102,7 +102,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(1, 0),
         matters: has_user_scheduler,
         level: Level::Note,
-        message: "the user scheduler asks for no CPU and no memory",
+        message: "the user scheduler requests no CPU and memory",
         was: r#"{"requests": {"cpu": "50m", "memory": "256Mi"}}"#,
     },
     DefaultChange {
@@ -110,7 +110,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(2, 0),
         matters: has_sudo,
         level: Level::Warning,
-        message: "`sudo` does nothing in users' servers",
+        message: "`sudo` has no effect in user servers",
         was: "true",
     },
     DefaultChange {
@@ -118,7 +118,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(2, 0),
         matters: has_user_policy,
         level: Level::Note,
-        message: "users' servers reach no private address: no database and no file server of the cluster's network",
+        message: "user servers cannot reach private addresses, such as databases and file servers in the network",
         was: "true",
     },
     DefaultChange {
@@ -126,7 +126,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(2, 0),
         matters: always,
         level: Level::Note,
-        message: "users come to JupyterLab and not to the old notebook where the image does not say otherwise",
+        message: "user servers open JupyterLab, not the classic notebook, unless the image decides",
         was: r#""/tree""#,
     },
     DefaultChange {
@@ -134,7 +134,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "hub.containerSecurityContext"),
         level: Level::Error,
-        message: "the hub's pod may not run as root, and does not start",
+        message: "the hub does not start: its pod must not run as root",
         was: "false",
     },
     DefaultChange {
@@ -142,7 +142,7 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "proxy.chp.containerSecurityContext"),
         level: Level::Error,
-        message: "the proxy may not run as root, and does not start",
+        message: "the proxy does not start: it must not run as root",
         was: "false",
     },
     DefaultChange {
@@ -150,12 +150,12 @@ const CHANGES: &[DefaultChange] = &[
         since: ChartVersion::new(4, 0),
         matters: |hub| is_root(hub, "proxy.traefik.containerSecurityContext"),
         level: Level::Error,
-        message: "`autohttps` may not run as root, and does not start",
+        message: "`autohttps` does not start: it must not run as root",
         was: "false",
     },
 ];
 
-/// What the hub and the proxy asked for by the chart's defaults before 1.0.
+/// The default resources of the hub and of the proxy before 1.0.
 const REQUESTS: &str = r#"{"requests": {"cpu": "200m", "memory": "512Mi"}}"#;
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
@@ -176,10 +176,13 @@ fn finding(cx: &Context<'_>, change: &DefaultChange) -> Diagnostic {
     if let Some(near) = hub.nearest(path) {
         finding = finding.at(span(near), format!("`{path}` is not set"));
     }
-    let finding = finding.help(format!("`{path}: {}` is what it was", change.was));
+    let finding = finding.help(format!(
+        "set `{path}: {}` to keep the old default",
+        change.was
+    ));
     let was: Json = serde_json::from_str(change.was).expect("JSON");
     let edits = fixes::set_near(cx, path, was);
-    fixes::risky(finding, "keep it as it was", edits)
+    fixes::unsafe_fix(finding, "keep the old default", edits)
 }
 
 fn always(_: &Hub<'_>) -> bool {
@@ -196,7 +199,7 @@ fn has_user_scheduler(hub: &Hub<'_>) -> bool {
     hub.flag("scheduling.userScheduler.enabled") == Some(true)
 }
 
-/// Whether the image is told to let users become root.
+/// Whether the image is configured to let users become root.
 fn has_sudo(hub: &Hub<'_>) -> bool {
     hub.is_set("singleuser.extraEnv.GRANT_SUDO")
 }

@@ -13,15 +13,15 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "UP004",
-    "egress-opens-by-upgrade",
-    "after the upgrade pods reach what a network policy kept from them",
+    "upgrade-opens-egress",
+    "the upgrade allows network egress that the values restrict",
 )
 .page(include_str!("egress_opens.md"))
 .fix(FixKind::Unsafe);
 
 const COMPONENTS: [&str; 4] = ["hub", "proxy.chp", "proxy.traefik", "singleuser"];
 
-/// The version that has `egressAllowRules`, which allow more beside `egress`.
+/// The first version with `egressAllowRules`, which are added to `egress`.
 const SINCE: ChartVersion = ChartVersion::new(2, 0);
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
@@ -33,14 +33,14 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What a network policy does not keep closed, where somebody closed something by it.
+/// Returns a finding if the values restrict egress of a component and the new version adds rules that allow more.
 fn opened(upgrade: &Upgrade<'_>, policy: &str) -> Option<Diagnostic> {
     let (from, to) = (upgrade.from, upgrade.to.hub);
     let (egress, rules) = (
         format!("{policy}.egress"),
         format!("{policy}.egressAllowRules"),
     );
-    let narrowed = if upgrade.crosses(SINCE) {
+    let restriction = if upgrade.crosses(SINCE) {
         from.get(&egress).filter(|value| !from.is_default(value))
     } else {
         closed(from, &rules)
@@ -53,23 +53,23 @@ fn opened(upgrade: &Upgrade<'_>, policy: &str) -> Option<Diagnostic> {
     if open.is_empty() {
         return None;
     }
-    let message = format!("the upgrade lets these pods reach more than `{policy}` says");
+    let message = format!("the upgrade allows more egress than `{policy}` does today");
     let names: Vec<String> = open.iter().map(|rule| format!("`{rule}`")).collect();
     let finding = Diagnostic::new(&CODE, message)
-        .at(span(narrowed), "what they may reach so far")
+        .at(span(restriction), "restricts egress today")
         .help(format!(
-            "the chart's new rules below `{rules}` are on: {}; switch off what is not to be reached",
+            "set the new rules of `{rules}` that must stay closed to false: {}",
             names.join(", ")
         ));
     let off = open.iter().map(|rule| {
         let path = format!("{rules}.{rule}");
         (fixes::split(&path), yaml::Value::Bool(false))
     });
-    let edits = fixes::add(upgrade.to, narrowed, off.collect());
-    Some(fixes::risky(finding, "switch the new rules off", edits))
+    let edits = fixes::add(upgrade.to, restriction, off.collect());
+    Some(fixes::unsafe_fix(finding, "disable the new rules", edits))
 }
 
-/// A rule that a layer has switched off.
+/// Returns the value of an allow rule that the release disables.
 fn closed<'v>(hub: &Hub<'v>, rules: &str) -> Option<&'v Value> {
     let mut entries = hub.entries(rules).map(|(_, value)| value);
     entries

@@ -1,4 +1,4 @@
-//! What an upgrade of the chart changes for a hub: only asked where there is one.
+//! Rules about what an upgrade of the chart changes for a hub. They run only with a target version.
 
 pub(super) mod copied_default;
 pub(super) mod database_not_upgraded;

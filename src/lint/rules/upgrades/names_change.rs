@@ -12,26 +12,26 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "UP001",
-    "names-change-by-upgrade",
-    "after the upgrade some users have another folder or volume",
+    "upgrade-renames-user-folders",
+    "after the upgrade some users get another folder or volume",
 )
 .page(include_str!("names_change.md"))
 .fix(FixKind::Unsafe);
 
-/// The first version with `KubeSpawner` 7, which writes the names of users and servers by another scheme.
+/// The first version with `KubeSpawner` 7, which writes the names of users and servers in another scheme.
 const SINCE: ChartVersion = ChartVersion::new(4, 0);
 
 const SCHEME: &str = "hub.config.KubeSpawner.slug_scheme";
 const STATIC: &str = "singleuser.storage.static.subPath";
 
-/// Where volumes are listed; what names one there holds data. That of `dynamic` is not among them: `KubeSpawner`
-/// finds those by their old names too.
+/// Keys with volumes. Volumes of `dynamic` storage are not among them: `KubeSpawner` also finds them by their old
+/// names.
 const VOLUMES: [&str; 2] = [
     "singleuser.storage.extraVolumes",
     "hub.config.KubeSpawner.volumes",
 ];
 
-/// Where volumes are mounted, each perhaps at a folder of its own.
+/// Keys with volume mounts, which can have a folder for each user.
 const MOUNTS: [&str; 6] = [
     "singleuser.storage.extraVolumeMounts",
     "singleuser.initContainers",
@@ -54,35 +54,35 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     if found.is_empty() {
         return;
     }
-    let message =
-        "users whose names hold more than small letters and digits get another folder or volume";
+    let message = "users whose names contain more than a-z and 0-9 get another folder or volume";
     let mut finding = Diagnostic::new(&CODE, message);
     for value in found.iter().take(SHOWN) {
-        // The chart's own template is in no file of the release.
+        // The chart's default is in no file of the release.
         let own = hub.nearest(STATIC).filter(|_| hub.is_default(value));
         finding = match own {
-            Some(near) => finding.at(
-                span(near),
-                "below it, `subPath` is the chart's `{username}`",
-            ),
-            None => finding.at(span(value), "is written by another scheme since z2jh 4.0"),
+            Some(near) => finding.at(span(near), "`subPath` defaults to `{username}`"),
+            None => finding.at(span(value), "new naming scheme since z2jh 4.0"),
         };
     }
     let finding = finding.help(format!(
-        "`a.b` was written `a-2eb`, and `a-b` was written `a-2db`; `{SCHEME}: escape` goes on with that"
+        "set `{SCHEME}: escape` to keep the old names, such as `a-2eb` for `a.b` and `a-2db` for `a-b`"
     ));
     let edits = fixes::set_near(upgrade.to, SCHEME, "escape");
-    findings.push(fixes::risky(finding, "keep the old scheme", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "keep the old naming scheme",
+        edits,
+    ));
 }
 
-/// The names of places where data of users lies, as far as they depend on the name of a user or a server.
+/// Returns the names of folders and volumes that contain the name of the user or server.
 fn templates<'v>(hub: &Hub<'v>) -> Vec<&'v Value> {
     let mut found = Vec::new();
     if hub.text("singleuser.storage.type") == Some("static") {
         found.extend(hub.get(STATIC).filter(|value| is_template(value)));
     }
     for path in VOLUMES {
-        // A volume is called by its name in its own pod only.
+        // The name of a volume matters only inside the pod.
         let is_place = |key: &str| key != "name";
         collect(hub.get(path), "", &is_place, &mut found);
     }

@@ -11,16 +11,16 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 static CODE: Code = Code::warning(
     "UP002",
-    "nobody-allowed-by-upgrade",
-    "after the upgrade nobody can log in whom no setting allows",
+    "only-admins-after-upgrade",
+    "after the upgrade only admins can log in: no setting allows other users",
 )
 .page(include_str!("nobody_allowed.md"))
 .fix(FixKind::Unsafe);
 
 const CLASS: &str = "hub.config.JupyterHub.authenticator_class";
 
-/// The classes that let in everybody who could log in, their names in JupyterHub, and the first version of the
-/// chart whose own asks who is allowed: `OAuthenticator` 16, else JupyterHub 5.
+/// Authenticators that allowed every user: name in JupyterHub, class, and the first chart version that asks who is
+/// allowed. That is the one with `OAuthenticator` 16, else with JupyterHub 5.
 const CLASSES: [(&str, &str, ChartVersion); 14] = [
     ("auth0", "Auth0OAuthenticator", OAUTH),
     ("azuread", "AzureAdOAuthenticator", OAUTH),
@@ -43,13 +43,15 @@ const OTHER: ChartVersion = ChartVersion::new(4, 0);
 
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = upgrade.to.hub;
-    let Some(said) = hub.text(CLASS) else { return };
-    let class = said.rsplit('.').next().unwrap_or(said);
+    let Some(configured) = hub.text(CLASS) else {
+        return;
+    };
+    let class = configured.rsplit('.').next().unwrap_or(configured);
     let class = class.strip_prefix("Local").unwrap_or(class);
     let known = CLASSES.iter();
     let Some((_, class, since)) = known
         .clone()
-        .find(|(name, known, _)| *name == said || *known == class)
+        .find(|(name, known, _)| *name == configured || *known == class)
     else {
         return;
     };
@@ -57,11 +59,11 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     }
     let message =
-        format!("since z2jh {since} nobody but admins can log in where nothing allows it");
-    let help = "say who may, by `allowed_users` or what the class has for it, or `allow_all: true` as it was; a layer that is not here may do so already";
+        format!("since z2jh {since} only admins can log in, unless a setting allows other users");
+    let help = "set `allowed_users` or a setting of the class, or `allow_all: true` as before, unless another layer already does";
     let finding = hub.at(
         Diagnostic::new(&CODE, message).help(help),
-        &[(CLASS, "let in everybody who could log in")],
+        &[(CLASS, "allowed every user before")],
     );
     let section = format!("hub.config.{class}");
     let section = match hub.get(&section) {
@@ -69,12 +71,16 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
         None => "hub.config.Authenticator".to_owned(),
     };
     let edits = fixes::set_near(upgrade.to, &format!("{section}.allow_all"), true);
-    findings.push(fixes::risky(finding, "allow everybody, as it was", edits));
+    findings.push(fixes::unsafe_fix(
+        finding,
+        "allow all users, as before",
+        edits,
+    ));
 }
 
-/// Whether a setting lets somebody in, or nobody can tell.
+/// Whether a setting allows users, or may do so.
 fn allows(hub: &Hub<'_>, class: &str) -> bool {
-    let says = |(key, value): (&String, &Value)| {
+    let is_allowing = |(key, value): (&String, &Value)| {
         (key.starts_with("allow") || key == "any_allow_config") && is_truthy(value)
     };
     let local = format!("Local{class}");
@@ -82,7 +88,7 @@ fn allows(hub: &Hub<'_>, class: &str) -> bool {
     sections.iter().any(|section| {
         let path = format!("hub.config.{section}");
         let is_hidden = hub.get(&path).is_some_and(|value| !value.is_map());
-        is_hidden || hub.entries(&path).any(says)
+        is_hidden || hub.entries(&path).any(is_allowing)
     })
 }
 

@@ -1,10 +1,10 @@
-//! `auth`, which z2jh 0.11 took away: each of its keys by the class of JupyterHub that has the setting since.
-//! The chart itself names the same places when it refuses the old keys.
+//! Replacements of `auth`, which z2jh 0.11 removed: each setting moved to a class of JupyterHub. The chart names the same
+//! places when it rejects the old keys.
 
 use crate::lint::fixes::NewValue;
 use crate::yaml::Value;
 
-/// What `auth.type` says, and the class in use; those that JupyterHub knows by a name of their own have it.
+/// Values of `auth.type`, and the authenticator: its short name if JupyterHub has one, otherwise its class.
 const TYPES: [(&str, &str); 12] = [
     ("azuread", "azuread"),
     ("cilogon", "cilogon"),
@@ -20,7 +20,7 @@ const TYPES: [(&str, &str); 12] = [
     ("tmp", "tmpauthenticator.TmpAuthenticator"),
 ];
 
-/// Settings of all authenticators, the class that has them, and their name there.
+/// Settings of all authenticators: the old key, the class, and the name there.
 const COMMON: [(&str, &str, &str); 6] = [
     ("admin.access", "JupyterHub", "admin_access"),
     ("admin.users", "Authenticator", "admin_users"),
@@ -30,7 +30,7 @@ const COMMON: [(&str, &str, &str); 6] = [
     ("whitelist.users", "Authenticator", "allowed_users"),
 ];
 
-/// A key below `auth`, the class that it is, and its settings with their names there.
+/// A key below `auth`, its class, and its settings with their names there.
 type Class = (
     &'static str,
     &'static str,
@@ -139,7 +139,7 @@ const CLASSES: [Class; 11] = [
     ),
 ];
 
-/// The places of all that stands below `auth` in one file; nothing where one of its keys has none.
+/// Returns the new places of all settings below `auth` in one file; `None` if one of them has no place.
 pub(super) fn places(auth: Value) -> Option<Vec<NewValue>> {
     let mut settings = Vec::new();
     flatten(auth, "", &mut settings);
@@ -156,7 +156,7 @@ pub(super) fn places(auth: Value) -> Option<Vec<NewValue>> {
         .collect()
 }
 
-/// Settings with dots between their keys; what is for a custom class is one.
+/// Returns settings by their dotted paths; the configuration of a custom class is one setting.
 fn flatten(value: Value, path: &str, settings: &mut Vec<(String, Value)>) {
     match value {
         Value::Mapping(pairs) if path != "custom.config" => {
@@ -192,7 +192,7 @@ fn place(path: &str, value: Value, custom: Option<&str>) -> Option<NewValue> {
     Some((keys.to_vec(), value))
 }
 
-/// The class of a setting, and its name there.
+/// Returns the class of a setting, and its name there.
 fn setting(path: &str) -> Option<(&'static str, &'static str)> {
     if let Some((_, class, key)) = COMMON.iter().find(|(known, ..)| *known == path) {
         return Some((class, key));

@@ -1,35 +1,35 @@
-//! What the versions of the chart took away, from its tags since 0.4 and the messages of its `NOTES.txt`.
+//! Keys that versions of the chart removed, from its tags since 0.4 and the messages of its `NOTES.txt`.
 
 use crate::hub::ChartVersion;
 use crate::yaml::Value;
 
-/// A key that a version took away.
+/// A key that a version removed.
 pub(super) struct Removed {
-    /// The keys that lead to it, with `*` for any.
+    /// Its path, in which `*` matches any key.
     pub(super) path: &'static str,
-    /// The version that knows it no more.
+    /// The first version without it.
     pub(super) since: ChartVersion,
     pub(super) now: Now,
 }
 
-/// What became of a key.
+/// What replaces a removed key.
 pub(super) enum Now {
-    /// The value goes as it is to another place, or to several.
+    /// The same value at another path, or at several.
     Moved(&'static [&'static str]),
-    /// The key is called otherwise.
+    /// The same value under another name.
     Renamed(&'static str),
-    /// The value goes to another place in another shape, where it has one there.
+    /// The value at another path and in another form; `None` if it has none there.
     Remade(&'static str, fn(&Value) -> Option<Value>),
-    /// The settings of authenticators go to the classes that have them.
+    /// Settings of authenticators move to their classes in `hub.config`.
     Auth,
-    /// Nothing takes its place, and why.
+    /// Nothing, and why.
     Gone(&'static str),
-    /// What to write instead, which somebody has to think about.
+    /// A replacement that needs a decision by the user.
     Else(&'static str),
 }
 
 impl Now {
-    /// What to write instead.
+    /// Returns the help text.
     pub(super) fn advice(&self) -> String {
         let quoted = |paths: &[&str]| {
             let quoted: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
@@ -41,15 +41,15 @@ impl Now {
             }
         };
         match self {
-            Now::Moved(paths) => format!("write {}", quoted(paths)),
-            Now::Renamed(key) => format!("write `{key}`"),
+            Now::Moved(paths) => format!("move it to {}", quoted(paths)),
+            Now::Renamed(key) => format!("rename it to `{key}`"),
             Now::Remade(path, _) if *path == IPTABLES => {
-                format!("write `{path}`, which means the opposite")
+                format!("use `{path}` with the opposite value")
             }
-            Now::Remade(path, _) => format!("write `{path}`, which has another shape"),
-            Now::Auth => "write `hub.config`, by the classes of JupyterHub".to_owned(),
-            Now::Gone(why) => format!("take it away: {why}"),
-            Now::Else(what) => format!("write {what}"),
+            Now::Remade(path, _) => format!("use `{path}`, which has another form"),
+            Now::Auth => "move each setting to its class below `hub.config`".to_owned(),
+            Now::Gone(why) => format!("remove it: {why}"),
+            Now::Else(what) => format!("use {what}"),
         }
     }
 }
@@ -64,7 +64,7 @@ const fn removed(path: &'static str, since: (u32, u32), now: Now) -> Removed {
 
 const IPTABLES: &str = "singleuser.cloudMetadata.blockWithIptables";
 
-/// Where the switch for roles and service accounts went (`docs`, the upgrade to 2.0).
+/// The keys that replace `rbac.enabled` (chart documentation, upgrade to 2.0).
 const RBAC: &[&str] = &[
     "rbac.create",
     "hub.serviceAccount.create",
@@ -86,7 +86,11 @@ pub(super) const REMOVED: &[Removed] = &[
         (0, 5),
         Now::Else("`hub.config.Authenticator.admin_users`"),
     ),
-    removed("statsd", (0, 5), Now::Gone("JupyterHub has `/hub/metrics`")),
+    removed(
+        "statsd",
+        (0, 5),
+        Now::Gone("JupyterHub serves metrics at `/hub/metrics`"),
+    ),
     removed(
         "prePuller.enabled",
         (0, 6),
@@ -101,7 +105,7 @@ pub(super) const REMOVED: &[Removed] = &[
     removed(
         "singleuser.schedulerStrategy",
         (0, 8),
-        Now::Else("`scheduling.userScheduler`, which packs users"),
+        Now::Else("`scheduling.userScheduler`, which packs user pods"),
     ),
     removed("cull.podCuller", (0, 8), Now::Else("`cull`")),
     removed(
@@ -189,7 +193,7 @@ fn inverted(value: &Value) -> Option<Value> {
     }
 }
 
-/// Whether there is one is asked by another key.
+/// Returns the new form of a pull secret, in which `enabled` is `create`.
 fn pull_secret(value: &Value) -> Option<Value> {
     let Value::Mapping(pairs) = value else {
         return None;
@@ -201,7 +205,7 @@ fn pull_secret(value: &Value) -> Option<Value> {
     Some(Value::Mapping(renamed.collect()))
 }
 
-/// One gateway becomes the only one of a list; a namespace without a name was the release's own.
+/// Returns a list with one gateway; an empty namespace meant the namespace of the release.
 fn parents(value: &Value) -> Option<Value> {
     let Value::Mapping(pairs) = value else {
         return None;
@@ -242,8 +246,8 @@ mod tests {
     }
 
     #[test]
-    fn every_key_that_a_known_version_took_away_is_in_the_table() {
-        /// A mapping that takes any key.
+    fn every_key_that_a_known_version_removed_is_in_the_table() {
+        /// A mapping that allows any key.
         const FREE: &str = "scheduling.userScheduler.plugins.";
         let known = known();
         let mut gone = 0;

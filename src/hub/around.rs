@@ -1,0 +1,59 @@
+//! Published charts around z2jh: which version of z2jh each of their versions contains.
+
+/// A version of `daskhub`: year or major, month or minor, patch.
+type DaskhubVersion = (u32, u32, u32);
+
+/// The first version of `daskhub` that contains each version of z2jh, from the `dependencies` in the index of the
+/// repository `helm.dask.org`.
+const DASKHUB: &[(DaskhubVersion, &str)] = &[
+    ((4, 4, 1), "0.9.1"),
+    ((4, 5, 4), "0.10.2"),
+    ((4, 5, 6), "0.10.6"),
+    ((4, 5, 7), "0.11.1"),
+    ((2021, 6, 1), "1.0.1"),
+    ((2021, 7, 2), "1.1.1"),
+    ((2021, 8, 0), "1.1.2"),
+    ((2021, 9, 1), "1.1.3"),
+    ((2021, 11, 0), "1.2.0"),
+];
+
+/// The last version of `daskhub` whose dependencies are known.
+const LAST: DaskhubVersion = (2022, 8, 0);
+
+/// Returns the version of z2jh in this version of a chart; `None` for a chart, a range or a version that is not known.
+pub(super) fn version_inside(chart: &str, version: &str) -> Option<&'static str> {
+    let version = read_version(version).filter(|version| *version <= LAST && chart == "daskhub")?;
+    let mut newest_first = DASKHUB.iter().rev();
+    let (_, inside) = newest_first.find(|(since, _)| *since <= version)?;
+    Some(inside)
+}
+
+fn read_version(version: &str) -> Option<DaskhubVersion> {
+    let mut numbers = version.trim_start_matches(['v', '=']).splitn(3, '.');
+    let mut next = || numbers.next()?.parse().ok();
+    Some((next()?, next()?, next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_inside;
+
+    #[test]
+    fn only_a_known_version_of_a_known_chart_tells_what_is_inside() {
+        let cases = [
+            ("daskhub", "4.5.7", Some("0.11.1")),
+            ("daskhub", "2021.6.0", Some("0.11.1")),
+            ("daskhub", "2021.7.1", Some("1.0.1")),
+            ("daskhub", "2021.8.1", Some("1.1.2")),
+            ("daskhub", "v2022.8.0", Some("1.2.0")),
+            ("daskhub", "2022.8.1", None),
+            ("daskhub", "4.0.0", None),
+            ("daskhub", "2022.x", None),
+            ("daskhub", "^2021.7.2", None),
+            ("binderhub", "2021.7.2", None),
+        ];
+        for (chart, version, inside) in cases {
+            assert_eq!(version_inside(chart, version), inside, "{chart} {version}");
+        }
+    }
+}
