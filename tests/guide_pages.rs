@@ -1,4 +1,4 @@
-//! The guides are correct: `README.md`, `CONTRIBUTING.md` and the pages in `docs/`.
+//! The guides are correct: `README.md`, `CONTRIBUTING.md` and the pages in `docs/` that are written by hand.
 //!
 //! Their commands run in a world with the files of `examples/`, and start there. A fenced block is tested by what it is:
 //!
@@ -31,15 +31,20 @@ use support::{CommandLine, Outcome, World};
 const STREAM: &str = "testdata/streams/hub-like.yaml";
 
 /// Other programs that guides run.
-const FOREIGN: &[&str] = &["cargo", "cd", "eval", "helm", "kubectl"];
+const FOREIGN: &[&str] = &[
+    "cargo", "cd", "curl", "eval", "helm", "kubectl", "pip", "uvx",
+];
 
 /// Options of these programs, and of programs of this repository.
 const FOREIGN_OPTIONS: &[&str] = &[
     "--all-targets",
     "--ignored",
     "--library",
+    "--keyring",
     "--lib",
+    "--locked",
     "--nocapture",
+    "--path",
     "--post-renderer",
     "--post-renderer-args",
     "--quick",
@@ -47,6 +52,7 @@ const FOREIGN_OPTIONS: &[&str] = &[
     "--target",
     "--test",
     "--tool",
+    "--verify",
     "--wait",
 ];
 
@@ -255,15 +261,10 @@ struct Block {
 }
 
 impl Page {
-    /// Returns all pages: those in the root, and those of `docs/` itself.
+    /// Returns all pages: those in the root, and those of `docs/` that are written by hand.
     fn all() -> Vec<Self> {
-        let entries = fs::read_dir(root().join("docs")).expect("a folder of the source tree");
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.expect("an entry").file_name())
-            .filter_map(|name| name.into_string().ok())
-            .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
-            .map(|name| format!("docs/{name}"))
-            .collect();
+        let folders = ["docs", "docs/how-to", "docs/explanation"];
+        let mut names: Vec<String> = folders.into_iter().flat_map(pages_in).collect();
         names.extend(["README.md", "CONTRIBUTING.md"].map(str::to_owned));
         names.sort();
         names.iter().map(|name| Self::read(name)).collect()
@@ -314,6 +315,17 @@ impl Page {
         let blocks = blocks.filter(|block| block.info == info);
         blocks.map(|block| &self.text[block.text]).collect()
     }
+}
+
+/// Returns the names of the pages in a folder, without those in folders below it.
+fn pages_in(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(root().join(folder)).expect("a folder of the source tree");
+    entries
+        .map(|entry| entry.expect("an entry").file_name())
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "md"))
+        .map(|name| format!("{folder}/{name}"))
+        .collect()
 }
 
 fn root() -> &'static Path {
@@ -384,7 +396,8 @@ fn run(world: &mut World, line: &str, page: &str) -> usize {
     let mut count = 0;
     let mut stdin = None;
     for command in pipe.split(" | ") {
-        let program = command.split(' ').next().unwrap_or_default();
+        let mut words = command.split(' ').filter(|word| !word.contains('='));
+        let program = words.next().unwrap_or_default();
         if let Some(file) = recorded(command) {
             stdin = Some(world.text(&file));
         } else if let Some(arguments) = command.strip_prefix("cargo run --release -- ") {

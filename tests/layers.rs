@@ -57,8 +57,9 @@ const LAYERS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["yaml/binary.rs"]),
     ("clap", &["cli/args.rs", "cli/args/"]),
-    ("clap_complete", &["cli/args.rs"]),
-    ("clap_mangen", &["cli/args.rs"]),
+    ("clap_complete", &["cli/args/pages.rs"]),
+    ("clap_complete_nushell", &["cli/args/pages.rs"]),
+    ("clap_mangen", &["cli/args/pages.rs"]),
     ("csv", &["capacity/demand/trace.rs"]),
     ("ctor", &["host/closed.rs"]),
     ("flate2", &["values/chart/"]),

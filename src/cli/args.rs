@@ -1,6 +1,8 @@
 //! The options of the command line; the only module that names clap.
 
 mod layers;
+mod order;
+mod pages;
 mod parse;
 mod plan;
 #[cfg(test)]
@@ -11,9 +13,9 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 
 pub(super) use layers::{LayerOptions, LintOptions, OutputArg, ValuesCommand, ValuesOptions};
+pub(super) use pages::{ShellArg, completions, man, version};
 pub(super) use parse::{ParseAnswer, Parsed, help, parse};
 pub(super) use plan::PlanOptions;
 
@@ -58,6 +60,7 @@ pub(super) enum Command {
         options: RenderOptions,
     },
     /// Run as the Helm 4 plugin: `render`, with errors in the form that Helm 4 shows
+    #[command(hide = true)]
     HelmPlugin {
         #[command(flatten)]
         options: RenderOptions,
@@ -96,10 +99,16 @@ pub(super) enum Command {
     /// Print shell completions
     Completions {
         /// The shell
-        shell: Shell,
+        shell: ShellArg,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page of dunnage or of a command
+    Man {
+        /// Command, for example `lint` or `values explain` [default: dunnage itself]
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Print the version
+    Version,
 }
 
 /// The subcommand of `helm`.
@@ -398,20 +407,4 @@ pub(super) enum ModeArg {
     Krm,
     /// Pipe or file
     Plain,
-}
-
-/// Returns completions for a shell.
-pub(super) fn completions(shell: Shell) -> String {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut parse::command(), "dunnage", &mut text);
-    String::from_utf8(text).expect("completions are UTF-8")
-}
-
-/// Returns the manual page.
-pub(super) fn man() -> String {
-    let mut text = Vec::new();
-    let page = clap_mangen::Man::new(parse::command());
-    page.render(&mut text)
-        .expect("writing to a vector never fails");
-    String::from_utf8(text).expect("the page is UTF-8")
 }

@@ -147,7 +147,8 @@ fn document_place(command: &Command) -> DocumentPlace {
         | Command::Helm(_)
         | Command::Schema { .. }
         | Command::Completions { .. }
-        | Command::Man => DocumentPlace::Errors,
+        | Command::Man { .. }
+        | Command::Version => DocumentPlace::Errors,
         _ => DocumentPlace::Stderr,
     }
 }
@@ -178,7 +179,11 @@ fn run_with(session: &mut Session<'_>, command: Command) -> Exit {
             commands::install_plugin::run(session, &options)
         }
         Command::Completions { shell } => session.write(&args::completions(shell)),
-        Command::Man => session.write(&args::man()),
+        Command::Man { command } => match args::man(&command) {
+            Ok(page) => session.write(&page),
+            Err(error) => session.fail(&[error]),
+        },
+        Command::Version => session.write(&args::version()),
     }
 }
 

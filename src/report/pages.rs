@@ -5,7 +5,8 @@ use crate::diag::Code;
 pub struct Pages {
     /// Returns the page of a code in Markdown; `None` for codes without one.
     pub text: fn(&Code) -> Option<String>,
-    /// The base address of the published pages, such as that of `PH001.md`, if known.
+    /// The address of the documentation site without a slash at its end, if it is known. It has the pages as
+    /// `rules/PH001.html`.
     pub base: Option<String>,
 }
 
@@ -19,6 +20,6 @@ impl Pages {
     /// Returns the address of the page of a code.
     pub(super) fn link(&self, code: &Code) -> Option<String> {
         let base = self.base.as_ref()?;
-        (self.text)(code).map(|_| format!("{base}/{}.md", code.id))
+        (self.text)(code).map(|_| format!("{base}/rules/{}.html", code.id))
     }
 }

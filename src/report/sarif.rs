@@ -18,7 +18,7 @@ pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> St
         .iter()
         .map(|diagnostic| result(sources, &codes, diagnostic))
         .collect();
-    let document = json!({
+    let mut document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
@@ -31,6 +31,9 @@ pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> St
             "results": results,
         }],
     });
+    if let Some(site) = &pages.base {
+        document["runs"][0]["tool"]["driver"]["informationUri"] = json!(site);
+    }
     format!("{document:#}\n")
 }
 

@@ -171,7 +171,7 @@ fn codes_are_links_to_their_pages() {
     let look = |text: fn(&Code) -> Option<String>| OutputOptions {
         pages: Some(Pages {
             text,
-            base: Some("https://example.org/rules".to_owned()),
+            base: Some("https://example.org".to_owned()),
         }),
         ..PLAIN
     };
@@ -181,7 +181,7 @@ fn codes_are_links_to_their_pages() {
         &diagnostics,
         &look(|_| Some("# RN003".to_owned())),
     );
-    let head = "error[\u{1b}]8;;https://example.org/rules/RN003.md\u{1b}\\RN003\u{1b}]8;;\u{1b}\\] affinity";
+    let head = "error[\u{1b}]8;;https://example.org/rules/RN003.html\u{1b}\\RN003\u{1b}]8;;\u{1b}\\] affinity";
     assert!(linked.starts_with(head), "{linked:?}");
     let plain = graphical(&sources, &diagnostics, &look(|_| None));
     assert!(plain.starts_with("error[RN003] affinity"), "{plain:?}");

@@ -64,6 +64,24 @@ fn the_plugin_lands_where_helm_looks() {
 }
 
 #[test]
+fn two_folders_of_plugins_are_a_warning() {
+    let warning = "Warning: `helm plugin install` of an archive ignores HELM_PLUGINS.";
+    let both = world().variable("HELM_DATA_HOME", "/data");
+    let told = check_installed(&both, "", "/plugins/dunnage").stdout;
+    assert!(told.contains(warning), "{told}");
+    assert!(told.contains("writes to `/data/plugins`"), "{told}");
+    assert!(told.contains("plugins in `/plugins`"), "{told}");
+    let same = World::default()
+        .variable("HELM_DATA_HOME", "/data")
+        .variable("HELM_PLUGINS", "/data/plugins");
+    let told = check_installed(&same, "", "/data/plugins/dunnage").stdout;
+    assert!(!told.contains("Warning"), "{told}");
+    let data = World::default().variable("HELM_DATA_HOME", "/data");
+    let told = check_installed(&data, "", "/data/plugins/dunnage").stdout;
+    assert!(!told.contains("Warning"), "{told}");
+}
+
+#[test]
 fn another_directory_needs_helm_plugins() {
     for options in ["--plugins mine", "--plugins /mine"] {
         let told = check_installed(&world(), options, "/mine/dunnage").stdout;
@@ -102,7 +120,7 @@ fn under_helm_3_it_has_to_be_forced() {
         "is v3.21.4",
         "failed to load plugins: ... unknown field \"apiVersion\"",
         "use `--post-renderer dunnage`: Helm 3 needs no plugin",
-        "a separate `HELM_PLUGINS` for each",
+        "a separate `HELM_DATA_HOME` for each",
         "`--force`",
     ] {
         assert!(said.contains(word), "no `{word}` in {said}");

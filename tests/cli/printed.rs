@@ -12,14 +12,56 @@ fn printed(line: &str) -> String {
 }
 
 #[test]
-fn schemas_completions_and_the_manual_page() {
+fn schemas_and_completions() {
     let schema: Value = serde_json::from_str(&printed("dunnage schema")).expect("JSON");
     assert!(schema["properties"]["pools"].is_object(), "{schema}");
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish", "nushell"] {
         let completions = printed(&format!("dunnage completions {shell}"));
         assert!(completions.contains("policy"), "{shell}");
+        assert!(completions.contains("install-plugin"), "{shell}");
+        assert!(!completions.contains("helm-plugin"), "{shell}");
+        assert!(!completions.contains("helm__plugin"), "{shell}");
     }
-    assert!(printed("dunnage man").contains(".TH dunnage"));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let whole = printed("dunnage man");
+    assert!(whole.contains(".TH dunnage 1"), "{whole}");
+    assert!(whole.contains("dunnage\\-lint(1)"), "{whole}");
+    assert!(!whole.contains("helm\\-plugin"), "{whole}");
+    for (name, title) in [
+        ("lint", "dunnage-lint"),
+        ("values explain", "dunnage-values-explain"),
+        ("helm install-plugin", "dunnage-helm-install-plugin"),
+        ("helm-plugin", "dunnage-helm-plugin"),
+    ] {
+        let page = printed(&format!("dunnage man {name}"));
+        assert!(page.contains(&format!(".TH {title} 1")), "{page}");
+        assert!(!page.contains("help(1)"), "{page}");
+    }
+}
+
+#[test]
+fn a_manual_page_of_no_command_is_refused() {
+    let wrong = World::default().run("dunnage man values explian").fails(2);
+    let expected = "`dunnage values` has no command `explian`";
+    assert!(wrong.stderr.contains(expected), "{wrong:?}");
+    assert!(wrong.stderr.contains("use one of `explain`"), "{wrong:?}");
+    let wrong = World::default().run("dunnage man lint prod").fails(2);
+    let expected = "`dunnage lint` has no commands";
+    assert!(wrong.stderr.contains(expected), "{wrong:?}");
+}
+
+#[test]
+fn the_version_is_a_command_too() {
+    assert_eq!(printed("dunnage version"), printed("dunnage --version"));
+}
+
+#[test]
+fn the_plugin_command_is_hidden_in_help() {
+    assert!(!printed("dunnage --help").contains("helm-plugin"));
+    assert!(printed("dunnage helm-plugin --help").contains("--policy"));
 }
 
 #[test]
@@ -110,4 +152,31 @@ fn rules_are_json_for_programs() {
 fn a_format_for_messages_leaves_the_pages_of_rules_alone() {
     let line = "GITHUB_ACTIONS=true DUNNAGE_FORMAT=sarif dunnage rule PH001";
     assert_eq!(printed(line), printed("dunnage rule PH001"));
+}
+
+/// Returns the driver of the SARIF document of a run with a finding.
+#[track_caller]
+fn sarif_driver(variables: &str) -> Value {
+    let values = "scheduling:\n  userPlaceholder: {enabled: true, replicas: 3}\n";
+    let world = World::default().file("prod.yaml", values);
+    let line = format!("{variables} dunnage lint prod.yaml --format sarif");
+    let outcome = world.run(line.trim()).exits(1);
+    let mut document: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+    document["runs"][0]["tool"]["driver"].take()
+}
+
+#[test]
+fn sarif_links_to_the_site_where_its_address_is_known() {
+    let driver = sarif_driver("DUNNAGE_PAGES=https://example.org/dunnage/");
+    assert_eq!(driver["informationUri"], "https://example.org/dunnage");
+    let rules = driver["rules"].as_array().expect("rules");
+    assert!(!rules.is_empty());
+    for rule in rules {
+        let id = rule["id"].as_str().expect("a code");
+        let page = format!("https://example.org/dunnage/rules/{id}.html");
+        assert_eq!(rule["helpUri"], page);
+    }
+    let driver = sarif_driver("");
+    assert_eq!(driver.get("informationUri"), None);
+    assert_eq!(driver["rules"][0].get("helpUri"), None);
 }

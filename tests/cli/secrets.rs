@@ -92,7 +92,15 @@ const VALUES_COMMANDS: [Told; 14] = [
 ];
 
 /// Commands that never see an input.
-const SILENT: [&str; 6] = ["rule", "helm", "schema", "completions", "man", "help"];
+const SILENT: [&str; 7] = [
+    "rule",
+    "helm",
+    "schema",
+    "completions",
+    "man",
+    "version",
+    "help",
+];
 
 /// The files of one run.
 struct Input<'i> {

@@ -20,6 +20,7 @@ mod refusals;
 mod releases;
 #[path = "../support/mod.rs"]
 mod support;
+mod tutorial;
 mod upgrades;
 
 /// Each check under both Helms.

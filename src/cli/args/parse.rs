@@ -2,17 +2,16 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _};
 
-use super::{Command, CommandLine, OutputArgs};
+use super::{Command, CommandLine, OutputArgs, order};
 use crate::cli::env;
 use crate::diag::Diagnostic;
 use crate::host::Read;
 
 /// Commands that print one text and no diagnostics.
-const WITHOUT_DIAGNOSTICS: [&str; 3] = ["schema", "completions", "man"];
+const WITHOUT_DIAGNOSTICS: [&str; 4] = ["schema", "completions", "man", "version"];
 
 /// A parsed command line.
 #[derive(Debug)]
@@ -63,11 +62,8 @@ pub(in crate::cli) fn parse(
     arguments: Vec<OsString>,
 ) -> Result<Parsed, ParseAnswer> {
     let mut command = command();
-    let matches = command.try_get_matches_from_mut(arguments.clone())?;
+    let (arguments, matches) = matches(&mut command, arguments)?;
     let names = names(&matches);
-    if let Some(error) = lost_option(&mut command, &matches) {
-        return Err(error.into());
-    }
     let named_look = look(&matches)?;
     let variables = Variables::read(host, &command, &matches, &names);
     let matches = if variables.defaults.is_empty() {
@@ -84,6 +80,21 @@ pub(in crate::cli) fn parse(
         named_look,
         error: variables.error,
     })
+}
+
+/// Matches the arguments, with the options in front of the subcommand moved behind it.
+fn matches(
+    command: &mut clap::Command,
+    arguments: Vec<OsString>,
+) -> Result<(Vec<OsString>, ArgMatches), clap::Error> {
+    let matches = command.try_get_matches_from_mut(arguments.clone())?;
+    match order::moved_options(command, &matches, &arguments)? {
+        Some(ordered) => {
+            let matches = command.try_get_matches_from_mut(ordered.clone())?;
+            Ok((ordered, matches))
+        }
+        None => Ok((arguments, matches)),
+    }
 }
 
 /// Returns what `--help` prints.
@@ -139,25 +150,13 @@ fn levels(matches: &ArgMatches) -> Vec<&ArgMatches> {
     all
 }
 
-/// Returns an error for an option of the bare command before a subcommand, which would be ignored. Output options are
-/// passed on.
-fn lost_option(command: &mut clap::Command, matches: &ArgMatches) -> Option<clap::Error> {
-    let name = matches.subcommand_name()?;
-    let is_lost = |option: &&Arg| {
-        let id = option.get_id().as_str();
-        is_named(matches, id) && !is_output_option(id)
-    };
-    let option = command.get_arguments().find(is_lost)?.to_string();
-    let message = format!("'{option}' must come after the subcommand '{name}'");
-    Some(command.error(ErrorKind::ArgumentConflict, message))
-}
-
-fn is_output_option(id: &str) -> bool {
+/// Whether an option says how messages look, which every level of the command line has.
+pub(super) fn is_output_option(id: &str) -> bool {
     matches!(id, "color" | "format")
 }
 
-/// Returns whether the command line has an option at this level.
-fn is_named(level: &ArgMatches, id: &str) -> bool {
+/// Whether the command line has an option at this level.
+pub(super) fn is_named(level: &ArgMatches, id: &str) -> bool {
     has(level, id) && level.value_source(id) == Some(ValueSource::CommandLine)
 }
 
@@ -369,7 +368,12 @@ mod tests {
         );
         assert_eq!(
             names(without),
-            ["dunnage schema", "dunnage completions", "dunnage man"]
+            [
+                "dunnage schema",
+                "dunnage completions",
+                "dunnage man",
+                "dunnage version"
+            ]
         );
     }
 

@@ -23,7 +23,7 @@ const END: &str = "
 
 | variable | effect |
 | --- | --- |
-| `DUNNAGE_PAGES` | the address at which the pages of rules are published: messages link to it |
+| `DUNNAGE_PAGES` | the address of the published documentation: codes link to its pages `rules/CODE.html` |
 | `NO_COLOR`, `FORCE_COLOR` | without colors, with colors, where `--color` is `auto` |
 | `GITHUB_ACTIONS` | where it is `true`, the default of `--format` is `github` |
 | `HELM_PLUGINS`, `HELM_DATA_HOME` | where `dunnage helm install-plugin` puts the plugin |

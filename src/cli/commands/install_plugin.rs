@@ -80,6 +80,7 @@ fn install(session: &Session<'_>, options: &InstallPluginOptions) -> Result<Stri
     }
     told.push_str("Next:\n\n  helm upgrade RELEASE CHART --post-renderer dunnage\n");
     told.push_str(&about_helm_3(&neighbours));
+    told.push_str(&about_two_folders(host, consts::OS));
     Ok(told)
 }
 
@@ -95,10 +96,19 @@ fn write(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
 
 /// Returns the plugin directory of Helm 4 (its `helmpath` and `cli` packages); the first of a list.
 fn plugins_folder(host: &dyn Host, system: &str) -> Option<PathBuf> {
+    named_plugins_folder(host).or_else(|| default_plugins_folder(host, system))
+}
+
+/// Returns the first folder of `HELM_PLUGINS`.
+fn named_plugins_folder(host: &dyn Host) -> Option<PathBuf> {
+    let list = host.env("HELM_PLUGINS")?;
+    std::env::split_paths(&list).find(|folder| !folder.as_os_str().is_empty())
+}
+
+/// Returns the folder of plugins in Helm's data directory, to which `helm plugin install` writes even if `HELM_PLUGINS`
+/// names another one.
+fn default_plugins_folder(host: &dyn Host, system: &str) -> Option<PathBuf> {
     let set = |name| host.env(name).filter(|value| !value.is_empty());
-    if let Some(list) = set("HELM_PLUGINS") {
-        return std::env::split_paths(&list).find(|folder| !folder.as_os_str().is_empty());
-    }
     if let Some(data) = set("HELM_DATA_HOME") {
         return Some(PathBuf::from(data).join("plugins"));
     }
@@ -131,7 +141,7 @@ fn refuse_helm_3(host: &dyn Host) -> Result<(), Diagnostic> {
     let help = format!(
         "use `--post-renderer dunnage`: Helm 3 needs no plugin. With this plugin in its directory it would print \
          `{HELM_3_SAYS}` on every command and load none of its plugins. If you also use Helm 4, set a separate \
-         `HELM_PLUGINS` for each, and use `--force`"
+         `HELM_DATA_HOME` for each, and use `--force`"
     );
     Err(Diagnostic::new(&HELM_3, message).help(help))
 }
@@ -219,8 +229,24 @@ fn about_helm_3(neighbours: &[Neighbour]) -> String {
     format!(
         "\nThe same directory has plugins for Helm 3: {}. Helm 4 still loads them. A Helm 3 that uses this\n\
          directory no longer loads any plugin, and prints on every command:\n\n  {HELM_3_SAYS}\n\n\
-         Set a separate HELM_PLUGINS for each Helm.\n",
+         Set a separate HELM_DATA_HOME for each Helm.\n",
         names.join(", ")
+    )
+}
+
+/// Returns a warning if `helm plugin install` of an archive writes to another folder than the one in which Helm 4 searches
+/// (`internal/plugin/installer/{http,local}_installer.go` of Helm 4.2.4 use the data directory, `pkg/cli/environment.go`
+/// reads `HELM_PLUGINS`).
+fn about_two_folders(host: &dyn Host, system: &str) -> String {
+    let folders = named_plugins_folder(host).zip(default_plugins_folder(host, system));
+    let Some((named, default)) = folders.filter(|(named, default)| named != default) else {
+        return String::new();
+    };
+    format!(
+        "\nWarning: `helm plugin install` of an archive ignores HELM_PLUGINS. It writes to `{}`, and\n\
+         Helm 4 searches for plugins in `{}`. Set HELM_DATA_HOME instead of HELM_PLUGINS: both read it.\n",
+        default.display(),
+        named.display()
     )
 }
 
