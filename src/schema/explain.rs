@@ -222,16 +222,22 @@ impl ExplainContext<'_> {
         }
     }
 
-    /// How YAML writes the expected list or mapping.
+    /// Returns how YAML writes the expected list or mapping, if nothing else is expected.
     fn expected_form(value: &Value, expected: &[&str]) -> Option<&'static str> {
-        if expected.contains(&wanted(JsonType::Array)) {
+        let mut types = expected
+            .iter()
+            .filter(|name| **name != wanted(JsonType::Null));
+        let (Some(only), None) = (types.next(), types.next()) else {
+            return None;
+        };
+        if *only == wanted(JsonType::Array) {
             return Some(if value.is_object() {
                 "use a list: start each item with `- `"
             } else {
                 "use a list: put the value in brackets, `[` and `]`"
             });
         }
-        let is_mapping = expected.contains(&wanted(JsonType::Object));
+        let is_mapping = *only == wanted(JsonType::Object);
         is_mapping.then_some("use a mapping: `KEY: VALUE`, one per line")
     }
 

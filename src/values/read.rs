@@ -339,13 +339,13 @@ mod tests {
         check_refused(
             text,
             Helm::Four,
-            "this is not YAML: this key is indented by 3 spaces, between 2 and 4 of the keys above it",
+            "this is not YAML: a key is indented by 3 spaces, but the keys above it by 2 and 4",
         );
         let text = "a:\n    b: 1\n  c: 2\n";
         check_refused(
             text,
             Helm::Three,
-            "this is not YAML: this key is indented by 2 spaces, between 0 and 4 of the keys above it",
+            "this is not YAML: a key is indented by 2 spaces, but the keys above it by 0 and 4",
         );
         for text in ["a: {b: 1\n", "a: 'b\n"] {
             let source = Sources::default().add("values.yaml", text.to_owned());
