@@ -112,7 +112,11 @@ impl QuestionLayers<'_> {
             return Ok(option);
         }
         match &demand.source {
-            DemandSource::Rate(_) | DemandSource::Event { .. } => {
+            DemandSource::Rate(_) => {
+                assumed.note("session", "no user leaves", Provenance::Default);
+                Ok(None)
+            }
+            DemandSource::Event { .. } => {
                 let value = "no user leaves during the event";
                 assumed.note("session", value, Provenance::Default);
                 Ok(None)

@@ -31,7 +31,7 @@ pub fn page(question: &PlanQuestion, answer: &PlanAnswer) -> String {
     for finding in &answer.findings {
         let (level, id) = (finding.level.name(), finding.code.id);
         let text = format!("{level}[{id}] {}", finding.message);
-        page += &wrapped("  ", &text, 4);
+        page += &wrapped("  ", &text, 2);
     }
     page
 }
