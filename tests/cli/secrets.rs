@@ -33,7 +33,7 @@ const fn manifests(line: &'static str) -> Told {
 }
 
 /// Every command that reads manifests, with every way to say something about them.
-const COMMANDS: [Told; 37] = [
+const COMMANDS: [Told; 38] = [
     manifests(""),
     manifests("render --report report.json"),
     manifests("render --previous live.yaml --report report.json"),
@@ -64,6 +64,7 @@ const COMMANDS: [Told; 37] = [
     VALUES_COMMANDS[11],
     VALUES_COMMANDS[12],
     VALUES_COMMANDS[13],
+    VALUES_COMMANDS[14],
     told("lint - --pedantic"),
     told("lint - --pedantic --format json"),
     told("lint - --pedantic --format sarif"),
@@ -74,7 +75,7 @@ const COMMANDS: [Told; 37] = [
 ];
 
 /// Those that read values and nothing else.
-const VALUES_COMMANDS: [Told; 14] = [
+const VALUES_COMMANDS: [Told; 15] = [
     told("values values.yaml"),
     told("values values.yaml --output json"),
     told("values explain hub values.yaml"),
@@ -89,6 +90,7 @@ const VALUES_COMMANDS: [Told; 14] = [
     told("lint values.yaml --format junit --pedantic"),
     told("lint values.yaml --format checkstyle"),
     told("lint --set hub.x=1 -f values.yaml --pedantic"),
+    told("plan -f values.yaml --rate 9/10m --pull 0s --runs 1"),
 ];
 
 /// Commands that never see an input.
