@@ -24,6 +24,9 @@ pub const DEFAULT_PRIORITY: &str = "default-priority";
 /// The `component` label of the user scheduler.
 pub const USER_SCHEDULER: &str = "user-scheduler";
 
+/// The label of added pods that names their pool.
+pub const POOL: &str = "dunnage/pool";
+
 /// The pause image of the newest chart.
 pub const PAUSE_IMAGE: &str = "registry.k8s.io/pause:3.10.1";
 
@@ -39,6 +42,11 @@ pub const PURPOSE: &str = "hub.jupyter.org/node-purpose";
 /// Whether the pods are user placeholders.
 pub fn is_placeholder(workload: &Workload<'_>) -> bool {
     workload.template.is_component(&[USER_PLACEHOLDER])
+}
+
+/// Returns whether the pods were added for one pool, and are not meant for the others.
+pub fn is_of_one_pool(workload: &Workload<'_>) -> bool {
+    workload.template.labels().contains_key(POOL)
 }
 
 /// Whether a workload is an image puller of z2jh.

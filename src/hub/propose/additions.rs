@@ -7,7 +7,7 @@ use crate::hub::components::{DEDICATED, PURPOSE};
 use crate::hub::{HubValues, StoredHub, UserServer, user_servers};
 use crate::k8s::{Effect, NodeLabels, Object, Operator, Taint, Toleration};
 
-/// The pools of user servers beside the one for all, and the chart of the hub.
+/// The pools of user servers that select their nodes, and the chart of the hub.
 #[derive(Debug, Default)]
 pub(super) struct ProposedAdditions {
     pub(super) pools: Vec<ProposedPool>,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::added::is_addition;
 use crate::hub::components::{
-    CONTINUOUS_PULLER, DEFAULT_PRIORITY, IMAGE_PULLER, PULLERS, USER_PLACEHOLDER, USER_SCHEDULER,
+    CONTINUOUS_PULLER, DEFAULT_PRIORITY, IMAGE_PULLER, POOL, PULLERS, USER_PLACEHOLDER,
+    USER_SCHEDULER,
 };
 use crate::k8s::{
     Demands, Manifests, Object, PodField, Selector, SelectorExt as _, Workload, read_selector,
@@ -19,7 +20,7 @@ pub(super) const LABELS: [&str; 4] = [
     "app.kubernetes.io/name",
     "app.kubernetes.io/instance",
     "component",
-    "dunnage/pool",
+    POOL,
 ];
 
 /// Image pullers or placeholders of the chart.

@@ -2,6 +2,7 @@
 
 use super::added::{ANNOTATION, AdditionPart};
 use super::names::{Names, label_value};
+use crate::hub::components::POOL;
 use crate::k8s::{Affinity, Toleration};
 use crate::policy::{Addition, Pool};
 use crate::render::passes::toleration_value;
@@ -32,7 +33,7 @@ pub(super) struct PlannedObject {
     pub(super) value: Value,
 }
 
-/// What the pods of an object need beside the properties of their pool.
+/// What the pods of an object need in addition to the properties of their pool.
 #[derive(Default)]
 pub(super) struct PodSettings<'a> {
     pub(super) class: Option<&'a str>,
@@ -55,7 +56,7 @@ impl Owner<'_> {
             ("app.kubernetes.io/instance", label_value(self.release)),
             ("component", component.to_owned()),
         ];
-        let pool = pool.map(|pool| ("dunnage/pool", label_value(pool)));
+        let pool = pool.map(|pool| (POOL, label_value(pool)));
         let all = own.into_iter().chain(pool);
         all.map(|(key, value)| (key.to_owned(), value)).collect()
     }

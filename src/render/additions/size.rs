@@ -122,6 +122,7 @@ fn allocatable(pool: &Pool, resource: &str) -> Option<Spanned<String>> {
         .and_then(|allocatable| match resource {
             "cpu" => allocatable.cpu.clone(),
             "memory" => allocatable.memory.clone(),
+            "pods" => allocatable.pods.clone(),
             _ => None,
         });
     let of_type = || {

@@ -16,7 +16,7 @@ static CODE: Code = Code::warning(
 .page(include_str!("puller_misses_pool.md"));
 
 fn check(stream: &Stream<'_>, puller: &Workload<'_>, findings: &mut Vec<Diagnostic>) {
-    if !components::is_puller(puller) {
+    if !components::is_puller(puller) || components::is_of_one_pool(puller) {
         return;
     }
     for consumer in stream.workloads.iter().filter(|one| pulls_for(puller, one)) {
