@@ -49,6 +49,8 @@ const FOREIGN_OPTIONS: &[&str] = &[
     "--post-renderer-args",
     "--quick",
     "--rollback-on-failure",
+    "--bench",
+    "--plan",
     "--target",
     "--test",
     "--tool",

@@ -267,7 +267,7 @@ pub static POOL_WITHOUT_LABELS: Code = Code::error(
 pub static BAD_PRIORITY: Code = Code::error(
     "PO035",
     "policy-bad-priority",
-    "the priority of placeholders is not below that of pullers, or below the autoscaler's cutoff",
+    "placeholder priority is not below the pullers', or is below the autoscaler's cutoff",
 )
 .page(include_str!("codes/bad_priority.md"));
 

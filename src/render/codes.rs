@@ -290,7 +290,7 @@ pub(super) static PLACEHOLDER_SIZE: Code = Code::error(
 /// A user placeholder is larger than a node.
 pub(super) static PLACEHOLDER_TOO_LARGE: Code = Code::error(
     "RN040",
-    "placeholder-too-large",
+    "placeholder-larger-than-node",
     "a user placeholder is larger than a node of its pool: it never scales up the pool",
 )
 .page(include_str!("codes/placeholder_too_large.md"));

@@ -33,6 +33,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
         &[
             "lint.md",
             "render.md",
+            "additions.md",
+            "plan.md",
             "values.md",
             "upgrade.md",
             "helm.md",
@@ -62,6 +64,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "environment.md",
             "passes/README.md",
             "passes",
+            "additions/README.md",
+            "additions",
             "rules/README.md",
             "rules",
         ],
@@ -116,20 +120,18 @@ fn pages_below(folder: &Path) -> BTreeSet<String> {
     pages
 }
 
-/// The pages of the passes of `render`, and their index.
-fn passes() -> BTreeMap<String, String> {
-    let sources = root().join("src/render/passes");
+/// The pages of the parts of `render` below a folder, and their index.
+fn parts_of_render(folder: &str, title: &str, about: &str) -> BTreeMap<String, String> {
+    let sources = root().join("src/render").join(folder);
     let mut pages = BTreeMap::new();
-    let mut index = "# Passes of render\n\n\
-        A pass adds one thing to the pods that a row of the policy selects. Each page has an example, which is a test.\n\n"
-        .to_owned();
+    let mut index = format!("# {title}\n\n{about}\n\n");
     for name in pages_below(&sources) {
         let text = read(&sources.join(&name));
         let title = title_of(&text);
         writeln!(index, "- [{title}]({name})").expect("a string");
-        pages.insert(format!("passes/{name}"), text);
+        pages.insert(format!("{folder}/{name}"), text);
     }
-    pages.insert("passes/README.md".to_owned(), index);
+    pages.insert(format!("{folder}/README.md"), index);
     pages
 }
 
@@ -185,7 +187,14 @@ fn contents(pages: &BTreeSet<String>) -> String {
 }
 
 fn generated() -> BTreeMap<String, String> {
-    let mut pages = passes();
+    let about = "A pass adds one thing to the pods that a row of the policy selects. Each page has an example, which is a test.";
+    let mut pages = parts_of_render("passes", "Passes of render", about);
+    let about = "An addition is an object that the chart has no template for. Each page has an example, which is a test.";
+    pages.extend(parts_of_render(
+        "additions",
+        "Objects that render adds",
+        about,
+    ));
     pages.insert("reference/commands.md".to_owned(), reference_of_commands());
     let about = "Every key of `dunnage.yaml`, from the JSON Schema that `dunnage schema` prints. [Place pods](../render.md) explains\nwhat they do.";
     pages.insert(
@@ -214,7 +223,7 @@ fn generated_pages_are_fresh() {
             stale.push(name.clone());
         }
     }
-    for folder in ["passes", "reference"] {
+    for folder in ["additions", "passes", "reference"] {
         let written = pages_below(&docs().join(folder)).into_iter();
         let written = written.map(|name| format!("{folder}/{name}"));
         stale.extend(written.filter(|name| !generated.contains_key(name)));

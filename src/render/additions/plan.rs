@@ -9,7 +9,7 @@ use super::continuous_puller::{self, Puller};
 use super::identity::KnownName;
 use super::objects::{Owner, PlannedObject};
 use super::size::{self, Size};
-use super::user_placeholder::{self, Placeholders};
+use super::user_placeholder::{self, PlaceholderSet};
 use super::{choice, node_placeholder, priority_class};
 use crate::diag::Diagnostic;
 use crate::hub::components::PAUSE_IMAGE;
@@ -256,7 +256,7 @@ impl<'a> Planner<'a> {
             (size, _) => return plan.report(size.err()),
         };
         let secrets = self.pull_secrets(&parts.pull_secrets, false);
-        let placeholders = Placeholders {
+        let placeholders = PlaceholderSet {
             written,
             size: &size,
             pause: parts.pause.as_deref().unwrap_or(PAUSE_IMAGE),

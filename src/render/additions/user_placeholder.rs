@@ -10,7 +10,7 @@ use crate::yaml::Value;
 pub(super) const PAGE: &str = include_str!("user_placeholder.md");
 
 /// The settings of the placeholders of a pool.
-pub(super) struct Placeholders<'a> {
+pub(super) struct PlaceholderSet<'a> {
     pub(super) written: &'a UserPlaceholder,
     pub(super) size: &'a Size,
     pub(super) pause: &'a str,
@@ -23,7 +23,7 @@ pub(super) struct Placeholders<'a> {
 pub(super) fn object(
     owner: &Owner<'_>,
     pool: &Pool,
-    placeholders: &Placeholders<'_>,
+    placeholders: &PlaceholderSet<'_>,
 ) -> PlannedObject {
     let settings = PodSettings {
         class: Some(placeholders.class),
@@ -55,7 +55,7 @@ fn seats(replicas: u32, each: u32) -> String {
     }
 }
 
-fn container(placeholders: &Placeholders<'_>) -> Value {
+fn container(placeholders: &PlaceholderSet<'_>) -> Value {
     let mut container = pause(placeholders.pause, Vec::new());
     if let Value::Mapping(pairs) = &mut container {
         pairs.insert(2, ("resources".to_owned(), placeholders.size.resources()));
