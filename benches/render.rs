@@ -64,9 +64,7 @@ fn seconds_of_one_parse(stream: &str) -> f64 {
 
 fn stream(bencher: Bencher<'_, '_>, documents: usize, work: impl Fn(&str) + Sync) {
     let text = streams::release(documents);
-    bencher
-        .counter(BytesCount::of_str(&text))
-        .bench(|| work(black_box(&text)));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| work(black_box(&text)));
 }
 
 #[divan::bench(args = SIZES)]
@@ -110,10 +108,7 @@ fn e_read_and_edit(bencher: Bencher<'_, '_>, documents: usize) {
         let release = Manifests::read(source(), text, &kinds);
         let documents = release.documents(|_| true);
         let objects = documents.objects(&release);
-        for workload in objects
-            .iter()
-            .flat_map(|object| Workload::all(object, &kinds))
-        {
+        for workload in objects.iter().flat_map(|object| Workload::all(object, &kinds)) {
             let toleration =
                 Value::map([("key", "dedicated".into()), ("operator", "Exists".into())]);
             let spec = workload.template.spec.node();

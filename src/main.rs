@@ -8,9 +8,7 @@ use dunnage::host::{Os, Write as _};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|bug| {
-        let place = bug
-            .location()
-            .map(|at| format!(" at {}:{}", at.file(), at.line()));
+        let place = bug.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
         let what = bug.payload_as_str().unwrap_or("no message");
         Os.write_stderr(&format!(
             "dunnage: this is a bug in dunnage; nothing was written: {what}{}\n\

@@ -35,10 +35,7 @@ fn scripts(action: &Value) -> Vec<(&str, &str)> {
 fn run(folder: &Path, step: &str, variables: &[(&str, &str)]) -> Output {
     let action = action();
     let scripts = scripts(&action);
-    let (_, script) = scripts
-        .iter()
-        .find(|(name, _)| *name == step)
-        .expect("a step");
+    let (_, script) = scripts.iter().find(|(name, _)| *name == step).expect("a step");
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("script.sh");
     std::fs::write(&file, script).expect("a script");
@@ -78,10 +75,7 @@ fn no_input_is_a_part_of_a_script() {
 fn other_actions_are_pinned_by_hash() {
     let action = action();
     let steps = action["runs"]["steps"].as_sequence().expect("steps");
-    let used: Vec<&str> = steps
-        .iter()
-        .filter_map(|step| step["uses"].as_str())
-        .collect();
+    let used: Vec<&str> = steps.iter().filter_map(|step| step["uses"].as_str()).collect();
     assert!(!used.is_empty());
     for action in used {
         let (_, hash) = action.split_once('@').expect("a version");

@@ -47,9 +47,7 @@ fn in_parallel(cases: &[Case], check: impl Fn(&Case) -> Vec<String> + Sync) -> V
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut checked = std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        let checked = running
-            .into_iter()
-            .map(|thread| thread.join().expect("no case panics"));
+        let checked = running.into_iter().map(|thread| thread.join().expect("no case panics"));
         checked.flatten().collect::<Vec<_>>()
     });
     checked.sort();

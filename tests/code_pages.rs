@@ -72,9 +72,7 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
 
 /// The world in which an example begins.
 fn world() -> World {
-    World::default()
-        .at("/deploy")
-        .variable("DUNNAGE_FORMAT", "concise")
+    World::default().at("/deploy").variable("DUNNAGE_FORMAT", "concise")
 }
 
 /// Does what a command does that prepares an example; returns whether it is one.

@@ -42,12 +42,7 @@ fn codes(folder: &Path) -> Vec<(String, String)> {
                 continue;
             }
             let mut words = declaration.split('"').skip(1).step_by(2);
-            let mut word = || {
-                words
-                    .next()
-                    .expect("an id, a name and a summary")
-                    .to_owned()
-            };
+            let mut word = || words.next().expect("an id, a name and a summary").to_owned();
             found.push((word(), word()));
         }
     }
@@ -71,10 +66,8 @@ fn src() -> PathBuf {
 fn every_code_is_explained() {
     let entries = explained_codes();
     let text = |entry: &Value, key: &str| entry[key].as_str().expect(key).to_owned();
-    let explained: BTreeSet<(String, String)> = entries
-        .iter()
-        .map(|entry| (text(entry, "code"), text(entry, "name")))
-        .collect();
+    let explained: BTreeSet<(String, String)> =
+        entries.iter().map(|entry| (text(entry, "code"), text(entry, "name"))).collect();
     assert_eq!(explained.len(), entries.len(), "a code is listed twice");
     assert_eq!(explained, declared().into_iter().collect());
 }
@@ -126,10 +119,7 @@ fn each_id_and_each_name_stands_for_one_thing() {
         *seen.entry(id).or_default() += 1;
         *seen.entry(name).or_default() += 1;
     }
-    let twice: Vec<&&str> = seen
-        .iter()
-        .filter(|(_, count)| **count > 1)
-        .map(|(word, _)| word)
-        .collect();
+    let twice: Vec<&&str> =
+        seen.iter().filter(|(_, count)| **count > 1).map(|(word, _)| word).collect();
     assert!(twice.is_empty(), "{twice:?}");
 }

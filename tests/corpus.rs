@@ -42,11 +42,7 @@ fn take_placement(object: &mut Value) -> Vec<Map<String, Value>> {
 fn check_grown(old: &Map<String, Value>, new: &Map<String, Value>, place: &str) {
     for field in ["tolerations", "initContainers"] {
         let list = |fields: &Map<String, Value>| {
-            fields
-                .get(field)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default()
+            fields.get(field).and_then(Value::as_array).cloned().unwrap_or_default()
         };
         assert!(
             list(new).starts_with(&list(old)),
@@ -54,10 +50,7 @@ fn check_grown(old: &Map<String, Value>, new: &Map<String, Value>, place: &str) 
         );
     }
     let pods = |fields: &Map<String, Value>, key: &str| {
-        fields
-            .get("affinity")
-            .and_then(|affinity| affinity.get(key))
-            .cloned()
+        fields.get("affinity").and_then(|affinity| affinity.get(key)).cloned()
     };
     for key in ["podAffinity", "podAntiAffinity"] {
         assert_eq!(pods(old, key), pods(new, key), "{place}: {key} changed");
@@ -79,10 +72,7 @@ fn check_documents(old: &str, new: &str, place: &str) {
     assert_eq!(old.len(), new.len(), "{place}");
     for (mut old, mut new) in old.into_iter().zip(new) {
         let place = format!("{place}: {}", title(&old));
-        for (old, new) in take_placement(&mut old)
-            .iter()
-            .zip(take_placement(&mut new))
-        {
+        for (old, new) in take_placement(&mut old).iter().zip(take_placement(&mut new)) {
             check_grown(old, &new, &place);
         }
         assert_eq!(old, new, "{place}");
@@ -186,9 +176,7 @@ fn what_is_added_is_added_once() {
         // The release of every recorded stream is `rel`, in the namespace `ns`.
         let are_of_release = added.iter().all(|title| title.contains("/rel-"));
         assert!(added.len() >= 5 && are_of_release, "{name}: {added:?}");
-        let classes = added
-            .iter()
-            .filter(|title| title.starts_with("PriorityClass"));
+        let classes = added.iter().filter(|title| title.starts_with("PriorityClass"));
         for class in classes {
             assert!(class.contains("/rel-ns-dunnage-"), "{name}: {class}");
         }

@@ -182,9 +182,7 @@ fn docs() -> PathBuf {
 /// The rules as the program shows them to programs, by their codes.
 fn rules() -> BTreeMap<String, Value> {
     let rules = explained_codes().into_iter();
-    rules
-        .map(|rule| (text(&rule, "code").to_owned(), rule))
-        .collect()
+    rules.map(|rule| (text(&rule, "code").to_owned(), rule)).collect()
 }
 
 fn text<'r>(rule: &'r Value, key: &str) -> &'r str {
@@ -200,12 +198,9 @@ fn rules_by_document(rules: &BTreeMap<String, Value>) -> String {
          | document | rules |\n| --- | --- |\n"
     );
     for document in DOCUMENTS {
-        let named = rules
-            .iter()
-            .filter(|(_, rule)| document.is_named_by(text(rule, "page")));
-        let links: Vec<String> = named
-            .map(|(code, _)| format!("[{code}](rules/{code}.md)"))
-            .collect();
+        let named = rules.iter().filter(|(_, rule)| document.is_named_by(text(rule, "page")));
+        let links: Vec<String> =
+            named.map(|(code, _)| format!("[{code}](rules/{code}.md)")).collect();
         let Document {
             title,
             about,
@@ -297,9 +292,7 @@ fn the_published_pages_are_those_of_the_rules() {
         published.ok().as_ref() != Some(page)
     };
     let stale = pages.iter().filter(is_stale).map(|(name, _)| name.clone());
-    let gone = published
-        .into_iter()
-        .filter(|name| !pages.contains_key(name));
+    let gone = published.into_iter().filter(|name| !pages.contains_key(name));
     let wrong: Vec<String> = stale.chain(gone).collect();
     assert!(
         wrong.is_empty(),
@@ -309,14 +302,10 @@ fn the_published_pages_are_those_of_the_rules() {
 
 #[test]
 fn every_rule_has_a_family_with_a_name_and_every_family_has_rules() {
-    let of_rules: BTreeSet<String> = rules()
-        .values()
-        .map(|rule| text(rule, "family").to_owned())
-        .collect();
-    let named: BTreeSet<String> = FAMILIES
-        .iter()
-        .map(|(family, ..)| (*family).to_owned())
-        .collect();
+    let of_rules: BTreeSet<String> =
+        rules().values().map(|rule| text(rule, "family").to_owned()).collect();
+    let named: BTreeSet<String> =
+        FAMILIES.iter().map(|(family, ..)| (*family).to_owned()).collect();
     assert_eq!(of_rules, named);
 }
 
@@ -433,11 +422,7 @@ fn links_lead_somewhere() {
     let documents = names_in(&docs()).into_iter();
     pages.extend(
         documents
-            .filter(|name| {
-                Path::new(name)
-                    .extension()
-                    .is_some_and(|ending| ending == "md")
-            })
+            .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"))
             .map(|name| docs().join(name)),
     );
     for page in pages {
@@ -470,9 +455,7 @@ fn the_first_pages_link_to_every_page_of_the_guide() {
     for folder in ["docs", "docs/how-to", "docs/explanation"] {
         for name in names_in(&root.join(folder)) {
             let path = format!("{folder}/{name}");
-            let is_page = Path::new(&name)
-                .extension()
-                .is_some_and(|kind| kind == "md");
+            let is_page = Path::new(&name).extension().is_some_and(|kind| kind == "md");
             let is_linked = !is_page || name == "SUMMARY.md" || linked.contains(&path);
             assert!(
                 is_linked,

@@ -51,18 +51,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn declared(text: &str) -> impl Iterator<Item = &str> {
     let code = text.split("\n#[cfg(test)]\n").next().unwrap_or_default();
     code.lines().filter_map(|line| {
-        let rest = line
-            .split_once(' ')
-            .filter(|(word, _)| word.starts_with("pub"));
+        let rest = line.split_once(' ').filter(|(word, _)| word.starts_with("pub"));
         let rest = rest.map_or(line, |(_, rest)| rest);
         let rest = rest.strip_prefix("in crate").map_or(rest, |rest| {
             rest.split_once(' ').map_or(rest, |(_, rest)| rest)
         });
         let (keyword, name) = rest.split_once(' ')?;
         let is_type = ["struct", "enum", "trait", "type"].contains(&keyword);
-        let end = name
-            .find(|c: char| !c.is_alphanumeric())
-            .unwrap_or(name.len());
+        let end = name.find(|c: char| !c.is_alphanumeric()).unwrap_or(name.len());
         is_type.then_some(&name[..end])
     })
 }
@@ -80,11 +76,7 @@ fn a_name_stands_for_one_type() {
             continue;
         }
         for name in declared(&text) {
-            if !types
-                .entry(name.to_owned())
-                .or_default()
-                .insert(file.clone())
-            {
+            if !types.entry(name.to_owned()).or_default().insert(file.clone()) {
                 twice.push(format!("{name} twice in {file}"));
             }
         }

@@ -38,8 +38,7 @@ fn required() -> String {
     let mut policy: serde_yaml::Value = serde_yaml::from_str(Z2JH).expect("YAML");
     for row in policy["workloads"].as_sequence_mut().expect("rows") {
         let row = row.as_mapping_mut().expect("a row");
-        row.entry("matchNodePurpose".into())
-            .or_insert("require".into());
+        row.entry("matchNodePurpose".into()).or_insert("require".into());
     }
     serde_yaml::to_string(&policy).expect("YAML")
 }
@@ -99,25 +98,19 @@ fn nothing_is_left_to_do_where_the_chart_placed_its_pods() {
 #[test]
 fn every_version_comes_out_placed() {
     let Some(corpus) = corpus() else { return };
-    for (name, text) in streams(&corpus)
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("z2jh-"))
-    {
+    for (name, text) in streams(&corpus).into_iter().filter(|(name, _)| name.starts_with("z2jh-")) {
         let ours = render(Z2JH, &text).expect("renders");
         let mut placed = 0;
         for object in documents(&ours) {
             for pointer in template_pointers(&object) {
                 let template = object.pointer(pointer).expect("a template");
-                let component = template["metadata"]["labels"]["component"]
-                    .as_str()
-                    .unwrap_or_default();
+                let component =
+                    template["metadata"]["labels"]["component"].as_str().unwrap_or_default();
                 let is_user = component.ends_with("image-puller") && component != "image-puller"
                     || component == "user-placeholder";
                 let pool = if is_user { "user" } else { "core" };
                 let wanted = json!({"key": "hub.jupyter.org/dedicated", "operator": "Equal", "value": pool, "effect": "NoSchedule"});
-                let tolerations = template["spec"]["tolerations"]
-                    .as_array()
-                    .expect("tolerations");
+                let tolerations = template["spec"]["tolerations"].as_array().expect("tolerations");
                 assert!(
                     tolerations.contains(&wanted),
                     "{name}: {} has {tolerations:?}",

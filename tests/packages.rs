@@ -54,9 +54,7 @@ fn every_package_has_the_version_of_the_crate() {
 #[test]
 fn the_wheel_is_built_by_one_version_of_maturin() {
     let tools = read("scripts/tools");
-    let version = tools
-        .lines()
-        .find_map(|line| line.strip_prefix("maturin_version="));
+    let version = tools.lines().find_map(|line| line.strip_prefix("maturin_version="));
     let version = version.expect("a version of maturin");
     let project = read("packages/pypi/pyproject.toml");
     let requirement = format!("requires = [\"maturin=={version}\"]");
@@ -106,10 +104,7 @@ fn steps() -> Vec<Value> {
 #[test]
 fn workflows_pin_every_action_and_image_by_hash() {
     let steps = steps();
-    let used: Vec<&str> = steps
-        .iter()
-        .filter_map(|step| step["uses"].as_str())
-        .collect();
+    let used: Vec<&str> = steps.iter().filter_map(|step| step["uses"].as_str()).collect();
     assert!(used.len() > 10, "{used:?}");
     for action in used {
         let (_, hash) = action.split_once('@').expect("a version");
@@ -168,11 +163,7 @@ fn generate(helm: &str) -> std::process::Output {
     let plugin = yaml("packages/argocd/plugin.yaml");
     let generate = &plugin["spec"]["generate"];
     let words = ["command", "args"].map(|key| generate[key].as_sequence().expect(key));
-    let words: Vec<&str> = words
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let words: Vec<&str> = words.into_iter().flatten().filter_map(Value::as_str).collect();
     let dunnage = Path::new(env!("CARGO_BIN_EXE_dunnage")).parent();
     let dunnage = dunnage.expect("a folder").display();
     std::process::Command::new(words[0])

@@ -359,9 +359,7 @@ fn a_minimum_of_the_pool_holds_from_its_beginning_to_its_end() {
     let minimums = [(600.0, 5), (5400.0, 0)];
     let model = HubModel {
         headroom: Headroom {
-            minimums: minimums
-                .map(|(from, nodes)| PoolMinimum { from, nodes })
-                .to_vec(),
+            minimums: minimums.map(|(from, nodes)| PoolMinimum { from, nodes }).to_vec(),
             ..Headroom::default()
         },
         ..model()

@@ -62,9 +62,7 @@ fn a_second_run_has_its_findings_in_the_sources_of_the_first() {
         &reader
     ));
     let mut sources = reader.sources.iter();
-    let (id, _) = sources
-        .find(|(_, source)| source.name() == "/hub.yaml")
-        .expect("it was read");
+    let (id, _) = sources.find(|(_, source)| source.name() == "/hub.yaml").expect("it was read");
     let changed = BTreeMap::from([(id, IN_EDITOR.to_owned())]);
     assert!(has_finding(&relint.lint(&changed, Repeats::Shown), &reader));
 }
@@ -116,9 +114,7 @@ fn releases_whose_texts_did_not_change_keep_their_findings() {
     let mut counts = Vec::new();
     for change in changes {
         let change = change.iter();
-        let change = change
-            .map(|(name, text)| (id(name), (*text).to_owned()))
-            .collect();
+        let change = change.map(|(name, text)| (id(name), (*text).to_owned())).collect();
         let fresh = Relint::new(&reader, &request, Memo::new(&reader.sources));
         let expected = fresh.lint(&change, Repeats::Shown);
         assert_eq!(again.lint(&change, Repeats::Shown), expected, "{change:?}");

@@ -106,9 +106,7 @@ fn cases() -> Vec<Case> {
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a case can be listed");
-    entries
-        .map(|entry| entry.expect("a case can be listed").path())
-        .collect()
+    entries.map(|entry| entry.expect("a case can be listed").path()).collect()
 }
 
 #[test]
@@ -192,10 +190,8 @@ fn reports_are_what_the_schema_says() {
             continue;
         }
         let report = serde_json::from_str(&report).expect("a report is JSON");
-        let errors: Vec<String> = validator
-            .iter_errors(&report)
-            .map(|error| error.to_string())
-            .collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&report).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{}: {errors:#?}", case.name);
         checked += 1;
     }

@@ -41,15 +41,10 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
         let is_next = section[ended_at..at].trim().is_empty();
         ended_at = at + fence.len() + info.len() + 1 + text.len() + 3;
         let is_fixed = info.starts_with("fixed");
-        let word = |key: &str| {
-            info.split_whitespace()
-                .find_map(|word| word.strip_prefix(key))
-        };
+        let word = |key: &str| info.split_whitespace().find_map(|word| word.strip_prefix(key));
         let (name, chart, to) = (word("file="), word("chart="), word("to="));
         let of_example = examples.last().filter(|_| is_next);
-        let only = of_example
-            .and_then(|files| files.first())
-            .map(|file| file.name);
+        let only = of_example.and_then(|files| files.first()).map(|file| file.name);
         let name = name.or(only).expect("a block names its file");
         let file = File {
             name,
@@ -59,9 +54,7 @@ fn examples<'p>(page: &'p str, heading: &str) -> Vec<Vec<File<'p>>> {
             is_fixed,
         };
         let is_new = of_example.is_none_or(|files| {
-            files
-                .iter()
-                .any(|other| other.name == name && other.is_fixed >= is_fixed)
+            files.iter().any(|other| other.name == name && other.is_fixed >= is_fixed)
         });
         if is_new {
             examples.push(vec![file]);
@@ -134,9 +127,7 @@ fn prepare<'f>(files: &[File<'f>], options: &[&'f str]) -> (World, Vec<&'f str>)
     let mut line = vec!["lint"];
     for file in files.iter().filter(|file| !file.is_fixed) {
         world = world.file(file.name, file.text);
-        let is_manifests = ["apiVersion: ", "kind: "]
-            .iter()
-            .all(|key| file.text.contains(key));
+        let is_manifests = ["apiVersion: ", "kind: "].iter().all(|key| file.text.contains(key));
         match file.name {
             "dunnage.yaml" => {}
             name if name.contains('/') => {
@@ -268,11 +259,7 @@ fn check(rule: &Rule) {
 #[test]
 fn every_page_is_right() {
     let is_wrong = |rule: &&Rule| std::panic::catch_unwind(|| check(rule)).is_err();
-    let wrong: Vec<&str> = RULES
-        .par_iter()
-        .filter(is_wrong)
-        .map(|rule| rule.code.id)
-        .collect();
+    let wrong: Vec<&str> = RULES.par_iter().filter(is_wrong).map(|rule| rule.code.id).collect();
     assert!(
         wrong.is_empty(),
         "pages with mistakes, which are printed above: {wrong:?}"

@@ -154,9 +154,8 @@ fn cases() -> Vec<Scenario> {
 
 #[test]
 fn scenarios_end_as_they_ended() {
-    let (must, may): (Vec<Scenario>, Vec<Scenario>) = cases()
-        .into_iter()
-        .partition(|case| case.reproduce == "must");
+    let (must, may): (Vec<Scenario>, Vec<Scenario>) =
+        cases().into_iter().partition(|case| case.reproduce == "must");
     let mut wrong = Vec::new();
     let check = |case: &Scenario| match case.play() {
         Ok(outcome) => differences(case, &outcome),

@@ -30,10 +30,7 @@ impl Node {
             written.parse().expect("a taint")
         };
         Self {
-            labels: labels
-                .map(|(key, value)| (key.clone(), text(value)))
-                .chain([own])
-                .collect(),
+            labels: labels.map(|(key, value)| (key.clone(), text(value))).chain([own]).collect(),
             taints: taints.map(taint).collect(),
             name,
         }
@@ -56,12 +53,8 @@ fn text(value: &Value) -> String {
 fn check(case: &Value) {
     let id = &case["id"];
     let demands = demands(&case["pod"]);
-    let nodes: Vec<Node> = case["nodes"]
-        .as_array()
-        .expect("nodes")
-        .iter()
-        .map(Node::read)
-        .collect();
+    let nodes: Vec<Node> =
+        case["nodes"].as_array().expect("nodes").iter().map(Node::read).collect();
     let mut taking = Vec::new();
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     for node in &nodes {

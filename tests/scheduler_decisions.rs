@@ -96,9 +96,7 @@ impl<'c> World<'c> {
         let labels = labels.map(|(key, value)| (key.clone(), text(value).to_owned()));
         let images = node["images"].as_object().into_iter().flatten();
         let mut added = SimulatedNode::new(&name, resources(&node["allocatable"]));
-        added.labels = labels
-            .chain([("kubernetes.io/hostname".to_owned(), name)])
-            .collect();
+        added.labels = labels.chain([("kubernetes.io/hostname".to_owned(), name)]).collect();
         added.taints = taints.collect();
         added.images = images
             .map(|(image, size)| (image.clone(), size.as_u64().expect("bytes")))
@@ -119,12 +117,7 @@ impl<'c> World<'c> {
         let init = items(&pod["init_containers"]).map(|container| &container["image"]);
         let images = init.chain([&pod["image"]]);
         added.images = images
-            .map(|image| {
-                image
-                    .as_str()
-                    .unwrap_or("registry.k8s.io/pause:3.10")
-                    .to_owned()
-            })
+            .map(|image| image.as_str().unwrap_or("registry.k8s.io/pause:3.10").to_owned())
             .collect();
         let mut spec = json!({"containers": [{"name": "main", "image": "a"}]});
         for key in ["tolerations", "nodeSelector"] {
@@ -142,10 +135,8 @@ impl<'c> World<'c> {
             let mut pairs = selector.map(|(key, value)| pod["labels"].get(key) == Some(value));
             pairs.all(|is_same| is_same)
         };
-        added.budgets = budgets
-            .filter(|(_, budget)| covers(budget))
-            .map(|(index, _)| index)
-            .collect();
+        added.budgets =
+            budgets.filter(|(_, budget)| covers(budget)).map(|(index, _)| index).collect();
         self.names.push(name);
         self.cluster.add(added)
     }
@@ -208,10 +199,7 @@ fn compared(outcome: &Value) -> Value {
     if let Some(victims) = compared["victims"].as_array_mut() {
         victims.sort_by_key(|name| name.as_str().map(str::to_owned));
     } else {
-        compared
-            .as_object_mut()
-            .expect("a mapping")
-            .remove("victims");
+        compared.as_object_mut().expect("a mapping").remove("victims");
     }
     compared
 }
@@ -231,9 +219,7 @@ fn check(case: &Value) -> Result<(), String> {
     if let Some(per_node) = expected["per_node"].as_object() {
         let mut found: BTreeMap<&str, u64> = BTreeMap::new();
         for outcome in &outcomes {
-            let node = outcome["binds_to"]
-                .as_str()
-                .or(outcome["then_binds_to"].as_str());
+            let node = outcome["binds_to"].as_str().or(outcome["then_binds_to"].as_str());
             *found.entry(node.unwrap_or("none")).or_default() += 1;
         }
         let wanted = per_node
@@ -250,10 +236,7 @@ fn check(case: &Value) -> Result<(), String> {
     }
     let found = compared(&outcomes[0]).to_string();
     let wanted: Vec<String> = match expected["any_of"].as_array() {
-        Some(several) => several
-            .iter()
-            .map(|one| compared(one).to_string())
-            .collect(),
+        Some(several) => several.iter().map(|one| compared(one).to_string()).collect(),
         None => vec![compared(expected).to_string()],
     };
     if wanted.contains(&found) {

@@ -107,9 +107,7 @@ fn fifo(folder: &Path) -> PathBuf {
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
-    let mut child = program(&["--policy", "z2jh"])
-        .spawn()
-        .expect("the program starts");
+    let mut child = program(&["--policy", "z2jh"]).spawn().expect("the program starts");
     feed(&mut child, &big());
     drop(child.stdin.take());
     let mut start = [0; 10];
@@ -167,9 +165,7 @@ fn messages_that_nobody_can_read_change_nothing() {
             assert_eq!(err, "");
         }
     }
-    let mut child = program(&["--nonsense"])
-        .spawn()
-        .expect("the program starts");
+    let mut child = program(&["--nonsense"]).spawn().expect("the program starts");
     drop(child.stderr.take());
     assert_eq!(child.wait().expect("the program ends").code(), Some(2));
 }
@@ -207,10 +203,7 @@ fn a_signal_ends_it_while_it_waits() {
         let folder = tempfile::tempdir().expect("a folder");
         let policy = fifo(folder.path());
         let mut command = program(&["--policy", "fifo"]);
-        let mut child = command
-            .current_dir(folder.path())
-            .spawn()
-            .expect("it starts");
+        let mut child = command.current_dir(folder.path()).spawn().expect("it starts");
         // Opening the pipe waits for the program to do so: it has come as far as this.
         fs::write(policy, "version: 1\nworkloads: [{pool: none}]\n").expect("a policy");
         feed(&mut child, WEB);
@@ -251,10 +244,7 @@ fn a_policy_may_come_through_a_pipe() {
         fs::write(policy, "version: 1\nworkloads: [{pool: none}]\n").expect("a policy");
     });
     let mut command = program(&["--policy", "fifo"]);
-    let mut child = command
-        .current_dir(folder.path())
-        .spawn()
-        .expect("it starts");
+    let mut child = command.current_dir(folder.path()).spawn().expect("it starts");
     feed(&mut child, WEB);
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(String::from_utf8_lossy(&output.stdout), WEB);
@@ -312,11 +302,7 @@ fn written_files_have_the_permissions_that_the_shell_gives() {
     assert!(status.expect("a shell").success());
     let mode = |name: &str| {
         let file = File::open(folder.path().join("dunnage").join(name)).expect("a file");
-        file.metadata()
-            .expect("its permissions")
-            .permissions()
-            .mode()
-            & 0o777
+        file.metadata().expect("its permissions").permissions().mode() & 0o777
     };
     assert_eq!((mode("plugin.yaml"), mode("bin/dunnage")), (0o640, 0o750));
 }

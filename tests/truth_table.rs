@@ -126,8 +126,7 @@ fn check(old: &Value, new: &Value, required: &[Labels], nodes: &[(&str, NodeLabe
     );
     for (name, labels) in nodes {
         let fits = |pool: &Labels| {
-            pool.iter()
-                .all(|(key, value)| labels.get(*key).is_some_and(|own| own == value))
+            pool.iter().all(|(key, value)| labels.get(*key).is_some_and(|own| own == value))
         };
         let meant =
             before.matches(name, labels) && (required.is_empty() || required.iter().any(fits));
@@ -145,10 +144,7 @@ fn a_requirement_is_anded_to_what_the_chart_requires() {
     let (mut changed, mut contradicting) = (0, 0);
     for (pools, required) in PLACEMENTS {
         let policy = policy(pools, "require");
-        for part in yaml::split(&stream)
-            .into_iter()
-            .filter(|part| !part.is_empty())
-        {
+        for part in yaml::split(&stream).into_iter().filter(|part| !part.is_empty()) {
             let text = &stream[part];
             let old = &documents(text)[0];
             match render(&policy, text) {
@@ -159,9 +155,7 @@ fn a_requirement_is_anded_to_what_the_chart_requires() {
                 }
                 Err(diagnostics) => {
                     assert!(
-                        diagnostics
-                            .iter()
-                            .any(|one| one.code.name == "affinity-contradiction"),
+                        diagnostics.iter().any(|one| one.code.name == "affinity-contradiction"),
                         "{diagnostics:?}"
                     );
                     let before = affinity(old);

@@ -81,8 +81,7 @@ fn allows(schema: &Value, keys: &[&str]) -> bool {
 
 fn has(defaults: &Value, keys: &[&str]) -> bool {
     let mut keys = keys.iter();
-    keys.try_fold(defaults, |value, key| value.get(key))
-        .is_some()
+    keys.try_fold(defaults, |value, key| value.get(key)).is_some()
 }
 
 #[test]

@@ -34,10 +34,7 @@ const DIFFERENT: [(&str, &str); 6] = [
 type Seen = Option<BTreeMap<String, Json>>;
 
 fn texts(list: &Json) -> impl Iterator<Item = &str> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_str)
+    list.as_array().into_iter().flatten().filter_map(Json::as_str)
 }
 
 /// Options with their arguments.
@@ -50,10 +47,7 @@ fn pairs(arguments: &Json) -> impl Iterator<Item = (SetKind, &str)> {
         "--set-literal" => SetKind::Literal,
         other => panic!("{other} is not known"),
     };
-    let pairs: Vec<_> = words
-        .chunks(2)
-        .map(|pair| (kind(pair[0]), pair[1]))
-        .collect();
+    let pairs: Vec<_> = words.chunks(2).map(|pair| (kind(pair[0]), pair[1])).collect();
     pairs.into_iter()
 }
 
@@ -113,14 +107,8 @@ fn seen_by_helm(answer: &Json) -> Seen {
     if answer.get("error") == Some(&Json::Bool(true)) {
         return None;
     }
-    let shown = answer
-        .iter()
-        .filter(|(path, _)| path.matches('/').count() <= 2);
-    Some(
-        shown
-            .map(|(path, json)| (path.clone(), json.clone()))
-            .collect(),
-    )
+    let shown = answer.iter().filter(|(path, _)| path.matches('/').count() <= 2);
+    Some(shown.map(|(path, json)| (path.clone(), json.clone())).collect())
 }
 
 /// Numbers as Helm's templates see them: floats.
@@ -128,11 +116,9 @@ fn leveled(json: &Json) -> Json {
     match json {
         Json::Number(number) => number.as_f64().map_or(Json::Null, Json::from),
         Json::Array(items) => items.iter().map(leveled).collect(),
-        Json::Object(map) => Json::Object(
-            map.iter()
-                .map(|(key, value)| (key.clone(), leveled(value)))
-                .collect(),
-        ),
+        Json::Object(map) => {
+            Json::Object(map.iter().map(|(key, value)| (key.clone(), leveled(value))).collect())
+        }
         other => other.clone(),
     }
 }

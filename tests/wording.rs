@@ -169,9 +169,7 @@ fn flaws(text: &Text) -> Vec<String> {
     }
     let Text { place, text } = text;
     let plain = plain(text);
-    let phrases = PHRASES
-        .iter()
-        .filter(|(phrase, _)| has_phrase(&plain, phrase));
+    let phrases = PHRASES.iter().filter(|(phrase, _)| has_phrase(&plain, phrase));
     let mut flaws: Vec<String> = phrases
         .map(|(phrase, instead)| format!("{place}: \"{phrase}\" -> {instead}: {}", line(text)))
         .collect();
@@ -209,22 +207,15 @@ fn prose(place: &str, page: &str) -> Vec<Text> {
         }
     }
     let texts = paragraphs.iter().filter(|text| !text.is_empty());
-    texts
-        .map(|text| Text::new(place.to_owned(), text))
-        .collect()
+    texts.map(|text| Text::new(place.to_owned(), text)).collect()
 }
 
 /// Returns the help of a command and of all commands below it.
 fn helps(command: &str, found: &mut Vec<Text>) {
-    let printed = World::default()
-        .run(&format!("{command} --help"))
-        .exits(0)
-        .stdout;
+    let printed = World::default().run(&format!("{command} --help")).exits(0).stdout;
     let (_, commands) = printed.split_once("\nCommands:\n").unwrap_or_default();
     for line in commands.lines().take_while(|line| !line.is_empty()) {
-        let name = line
-            .strip_prefix("  ")
-            .and_then(|line| line.split(' ').next());
+        let name = line.strip_prefix("  ").and_then(|line| line.split(' ').next());
         if let Some(name) = name.filter(|name| !["", "help"].contains(name)) {
             helps(&format!("{command} {name}"), found);
         }
@@ -405,9 +396,8 @@ fn summaries_are_short_and_have_no_full_stop() {
 fn messages_of_one_sentence_have_no_full_stop() {
     let texts = sentences();
     let wrong = texts.iter().filter(|text| has_full_stop(&text.text));
-    let wrong: Vec<String> = wrong
-        .map(|Text { place, text }| format!("{place}: {}", line(text)))
-        .collect();
+    let wrong: Vec<String> =
+        wrong.map(|Text { place, text }| format!("{place}: {}", line(text))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

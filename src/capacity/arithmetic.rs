@@ -63,9 +63,7 @@ pub fn arrivals(rate: f64, reaction: f64, boot: Delay, dispersion: f64) -> Count
     let means = if boot.is_constant() {
         vec![rate * (reaction + boot.median)]
     } else {
-        boot.samples(BOOTS)
-            .map(|boot| rate * (reaction + boot))
-            .collect()
+        boot.samples(BOOTS).map(|boot| rate * (reaction + boot)).collect()
     };
     Counts::mixed(means, dispersion)
 }
@@ -139,12 +137,7 @@ pub fn overflow(users: u64, shares: &[(u64, f64)], memory: u64, step: u64) -> f6
 
 /// The most users on a node of whom more memory is used than there is with a probability of at most `risk`.
 pub fn users_for(risk: f64, shares: &[(u64, f64)], memory: u64, step: u64) -> u64 {
-    let smallest = shares
-        .iter()
-        .map(|(size, _)| *size)
-        .min()
-        .unwrap_or(1)
-        .max(1);
+    let smallest = shares.iter().map(|(size, _)| *size).min().unwrap_or(1).max(1);
     let (mut enough, mut most) = (0, memory / smallest + 1);
     // More users never use less.
     while most - enough > 1 {

@@ -49,9 +49,7 @@ impl Counts {
         if count <= self.certain {
             return 1.0;
         }
-        let below: f64 = (0..count - self.certain)
-            .map(|count| self.probability(count))
-            .sum();
+        let below: f64 = (0..count - self.certain).map(|count| self.probability(count)).sum();
         (1.0 - below).clamp(0.0, 1.0)
     }
 

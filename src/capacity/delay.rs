@@ -141,10 +141,7 @@ mod tests {
     #[test]
     fn a_constant_is_the_same_for_every_share() {
         let pull = Delay::constant(420.0);
-        assert!(
-            pull.samples(32)
-                .all(|seconds| (seconds - 420.0).abs() < 1e-12)
-        );
+        assert!(pull.samples(32).all(|seconds| (seconds - 420.0).abs() < 1e-12));
         assert!(pull.share_above(419.0) > 0.99 && pull.share_above(420.0) < 0.01);
     }
 }

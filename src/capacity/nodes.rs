@@ -259,9 +259,7 @@ fn of_azure(name: &str) -> Option<(Cloud, u32, f64, u64)> {
         _ => return None,
     };
     let rest = letters.as_str();
-    let end = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let cores: u32 = rest[..end].parse().ok().filter(|cores| *cores > 0)?;
     Some((Cloud::Aks, cores, f64::from(cores) * per_core, 110))
 }

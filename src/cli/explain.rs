@@ -73,10 +73,7 @@ fn title(outcome: &Outcome, part: usize) -> String {
 
 /// Returns the changes of each object of a document, with the policy row that causes them.
 fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome, part: usize) -> String {
-    let of_part = outcome
-        .decided
-        .iter()
-        .filter(|decided| decided.part == part);
+    let of_part = outcome.decided.iter().filter(|decided| decided.part == part);
     let mut text = String::new();
     for decided in of_part.filter(|decided| !decided.changes.is_empty()) {
         let of_file = if file.is_empty() {
@@ -91,10 +88,7 @@ fn reasons(session: &Session<'_>, file: &str, outcome: &Outcome, part: usize) ->
         if let Some(caveat) = decided.caveat {
             text.push_str(&report::comment(&format!("  ({caveat})")));
         }
-        let because = decided
-            .because
-            .as_ref()
-            .expect("a row asked for the change");
+        let because = decided.because.as_ref().expect("a row asked for the change");
         let policy = session.reader.sources.get(because.row_span.source);
         text.push_str(&report::comment(&format!(
             "  by {} (pool {}), {}:{}",
@@ -152,13 +146,7 @@ pub(super) fn summary(outcome: &Outcome) -> String {
         return "no changes".to_owned();
     }
     let mut parts = Vec::new();
-    let states = |state| {
-        outcome
-            .added
-            .iter()
-            .filter(|added| added.state == state)
-            .count()
-    };
+    let states = |state| outcome.added.iter().filter(|added| added.state == state).count();
     for (number, verb) in [
         (states(AddedState::New), "added"),
         (states(AddedState::Replaced), "replaced"),

@@ -45,9 +45,7 @@ pub(super) fn refused_command(
         Command::Render { options, .. } => format!("{name} {}", without_manifests(options)?),
         _ => name.to_owned(),
     };
-    let is_plugin = host
-        .env("HELM_PLUGIN_NAME")
-        .is_some_and(|name| !name.is_empty());
+    let is_plugin = host.env("HELM_PLUGIN_NAME").is_some_and(|name| !name.is_empty());
     if host.stdin_is_terminal()
         || is_plugin
         || !host.parent_program().is_some_and(|name| is_helm(&name))
@@ -75,10 +73,7 @@ fn no_manifests(what: &str, help: String) -> Diagnostic {
 
 /// Returns whether a program is Helm by its name: `helm`, `helm3`, `helm-4.2.4`.
 fn is_helm(name: &str) -> bool {
-    let version = name
-        .strip_suffix(".exe")
-        .unwrap_or(name)
-        .strip_prefix("helm");
+    let version = name.strip_suffix(".exe").unwrap_or(name).strip_prefix("helm");
     version.is_some_and(|version| {
         let mut letters = version.chars();
         letters.all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-' | '_' | 'v'))

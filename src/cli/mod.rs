@@ -74,9 +74,7 @@ fn run_command(host: &dyn Host, arguments: Vec<OsString>) -> Exit {
     let files = typed.iter().flatten();
     let overlay = Overlay {
         below: host,
-        files: files
-            .map(|(path, text)| (path.clone(), text.as_str()))
-            .collect(),
+        files: files.map(|(path, text)| (path.clone(), text.as_str())).collect(),
         stdin: String::new(),
     };
     let place = document_place(&command);

@@ -78,9 +78,7 @@ impl Outputs {
 
     /// Returns the other outputs. A stream such as `/dev/stderr` may be used on purpose, so it does not conflict with streams.
     fn others(&self, path: &Path) -> impl Iterator<Item = PathBuf> {
-        let is_stream = ["/dev", "/proc"]
-            .iter()
-            .any(|folder| path.starts_with(folder));
+        let is_stream = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
         let streams = ["/dev/stdout", "/dev/stderr"].iter().map(PathBuf::from);
         let streams = streams.filter(move |_| !is_stream);
         let outputs = self.outputs.iter().filter(move |output| *output != path);

@@ -80,9 +80,7 @@ mod tests {
     )]
     fn the_published_schema_is_that_of_the_types() {
         let generator = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-        let schema = generator
-            .into_generator()
-            .into_root_schema_for::<ReportFile>();
+        let schema = generator.into_generator().into_root_schema_for::<ReportFile>();
         let text = format!("{:#}\n", schema.to_value());
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(PATH, &text).expect("the schema can be written");

@@ -76,8 +76,7 @@ impl<'h> Session<'h> {
     pub(super) fn with_document(mut self, place: DocumentPlace) -> Self {
         self.document_place = place;
         for format in &self.files {
-            self.outputs
-                .add_output(format.file.as_deref().expect("a format with a file"));
+            self.outputs.add_output(format.file.as_deref().expect("a format with a file"));
         }
         self
     }
@@ -124,8 +123,7 @@ impl<'h> Session<'h> {
         // Each diagnostic has at least one line, so the others cannot be shown.
         let shown: Vec<Diagnostic> = sorted.into_iter().take(MOST_LINES).cloned().collect();
         let text = self.text(self.format, &shown, self.host.stderr_is_terminal());
-        self.host
-            .write_stderr(&report::first_lines(text, MOST_LINES));
+        self.host.write_stderr(&report::first_lines(text, MOST_LINES));
         let hidden = diagnostics.len() - shown.len();
         if hidden > 0 {
             self.host.write_stderr(&format!(
@@ -312,9 +310,7 @@ impl<'h> Session<'h> {
     /// otherwise a usage error.
     pub(super) fn fail(&self, diagnostics: &[Diagnostic]) -> Exit {
         self.show(diagnostics);
-        let mut errors = diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.is_error());
+        let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         if errors.all(|error| render::is_unmet(error.code)) {
             Exit::Findings
         } else {

@@ -20,8 +20,7 @@ impl Apart {
     /// Adds edits that meet none.
     pub fn add(&mut self, edits: &[TextEdit]) {
         let places = edits.iter().map(|edit| edit.span);
-        self.ends
-            .extend(places.map(|span| ((span.source, span.start), span.end)));
+        self.ends.extend(places.map(|span| ((span.source, span.start), span.end)));
     }
 
     /// Those that are here lie one behind the other, so that only its neighbours can meet another.
@@ -29,17 +28,14 @@ impl Apart {
         let at = (span.source, span.start);
         let before = self.ends.range(..=at).next_back();
         let after = self.ends.range(at..).next();
-        before
-            .into_iter()
-            .chain(after)
-            .any(|(&(source, start), &end)| {
-                let is_insertion = start == end || span.start == span.end;
-                source == span.source
-                    && if is_insertion {
-                        start <= span.end && span.start <= end
-                    } else {
-                        start < span.end && span.start < end
-                    }
-            })
+        before.into_iter().chain(after).any(|(&(source, start), &end)| {
+            let is_insertion = start == end || span.start == span.end;
+            source == span.source
+                && if is_insertion {
+                    start <= span.end && span.start <= end
+                } else {
+                    start < span.end && span.start < end
+                }
+        })
     }
 }

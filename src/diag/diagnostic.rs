@@ -116,8 +116,7 @@ impl Diagnostic {
     /// Moves its places to the sources of another run. A label in a source that the other run does not have is removed; so
     /// is a fix of one.
     pub fn relocate(&mut self, map: &SourceMap) {
-        self.labels
-            .retain_mut(|label| map.relocate(&mut label.span));
+        self.labels.retain_mut(|label| map.relocate(&mut label.span));
         if let Some(fix) = &mut self.fix {
             let mut edits = fix.edits.iter_mut();
             if !edits.all(|edit| map.relocate(&mut edit.span)) {

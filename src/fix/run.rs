@@ -238,9 +238,7 @@ impl Trials<'_, '_> {
         }
         if *self.count >= TRIALS {
             let findings = group.iter().flat_map(|chosen| chosen.findings.clone());
-            self.step
-                .refused
-                .extend(refuse(findings, &RefusalReason::Untried));
+            self.step.refused.extend(refuse(findings, &RefusalReason::Untried));
             return;
         }
         *self.count += 1;

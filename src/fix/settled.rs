@@ -21,9 +21,7 @@ impl Settled {
         pending: impl IntoIterator<Item = &'d Diagnostic>,
         proven: &mut Proven<'_>,
     ) {
-        let fixes = pending
-            .into_iter()
-            .filter_map(|finding| finding.fix.as_ref());
+        let fixes = pending.into_iter().filter_map(|finding| finding.fix.as_ref());
         let pending: BTreeSet<SourceId> = fixes.flat_map(sources_of).collect();
         for group in groups(applied) {
             if !group.is_disjoint(&pending) {

@@ -96,11 +96,7 @@ fn of_two_that_meet_the_second_waits_for_the_next_round() {
         letters(texts, id, "abc")
     });
     assert_eq!(outcome.texts[&id], "cba!");
-    let rounds: Vec<usize> = outcome
-        .applied
-        .iter()
-        .map(|applied| applied.round)
-        .collect();
+    let rounds: Vec<usize> = outcome.applied.iter().map(|applied| applied.round).collect();
     assert_eq!(rounds, [1, 2, 3]);
 }
 
@@ -459,9 +455,8 @@ proptest! {
 fn check_handed_on(texts: &[&str], pairs: &[(&str, &str)], expected: &[&[&str]]) {
     let mut sources = Sources::default();
     let names = ["a", "b", "c"].iter().zip(texts);
-    let ids: Vec<SourceId> = names
-        .map(|(name, text)| sources.add(*name, (*text).to_owned()))
-        .collect();
+    let ids: Vec<SourceId> =
+        names.map(|(name, text)| sources.add(*name, (*text).to_owned())).collect();
     let mut steps: Vec<Vec<String>> = Vec::new();
     let outcome = run_and_hand_on(
         &sources,

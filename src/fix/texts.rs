@@ -56,9 +56,7 @@ impl<'s> Texts<'s> {
             texts.changed.extend(text.map(|text| (source, text)));
         }
         let sources = self.sources;
-        texts
-            .changed
-            .retain(|&id, text| sources.get(id).text() != text);
+        texts.changed.retain(|&id, text| sources.get(id).text() != text);
         texts
     }
 }

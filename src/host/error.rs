@@ -110,9 +110,7 @@ impl HostError {
 /// A size as Kubernetes writes it: `5Mi`.
 pub fn size(bytes: u64) -> String {
     let units = [(30, "Gi"), (20, "Mi"), (10, "Ki")];
-    let unit = units
-        .iter()
-        .find(|(bits, _)| bytes > 0 && bytes.trailing_zeros() >= *bits);
+    let unit = units.iter().find(|(bits, _)| bytes > 0 && bytes.trailing_zeros() >= *bits);
     unit.map_or_else(
         || bytes.to_string(),
         |(bits, unit)| format!("{}{unit}", bytes >> bits),

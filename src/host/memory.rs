@@ -171,11 +171,7 @@ impl Read for Memory {
     fn is_dir(&self, path: &Path) -> bool {
         let path = self.absolute(path);
         self.dir.starts_with(&path)
-            || self
-                .files
-                .borrow()
-                .keys()
-                .any(|file| *file != path && file.starts_with(&path))
+            || self.files.borrow().keys().any(|file| *file != path && file.starts_with(&path))
     }
 
     fn list_dir(&self, path: &Path) -> Vec<PathBuf> {
@@ -196,9 +192,7 @@ impl Read for Memory {
         };
         let root = self.absolute(folder);
         let files = self.files.borrow();
-        let below = files
-            .keys()
-            .filter_map(|file| file.strip_prefix(&root).ok());
+        let below = files.keys().filter_map(|file| file.strip_prefix(&root).ok());
         let below = below.filter(|below| below.components().all(is_shown));
         below.map(|below| folder.join(below)).collect()
     }
@@ -305,10 +299,7 @@ mod tests {
             dir: "/charts/hub".into(),
             ..Memory::default()
         };
-        let memory = memory
-            .file("../a.yaml", "a: 1")
-            .variable("NO_COLOR", "1")
-            .piped("in");
+        let memory = memory.file("../a.yaml", "a: 1").variable("NO_COLOR", "1").piped("in");
         assert_eq!(
             memory.read_file(Path::new("/charts/a.yaml")).unwrap(),
             "a: 1"
@@ -321,10 +312,7 @@ mod tests {
         assert_eq!(memory.env("NO_COLOR"), Some("1".into()));
         assert!(memory.is_file(Path::new("../a.yaml")) && memory.is_dir(Path::new("..")));
         assert!(!memory.is_dir(Path::new("../a.yaml")) && !memory.is_dir(Path::new("/other")));
-        let listed = memory
-            .file("/x/b/2", "")
-            .file("/x/b/1", "")
-            .file("/x/a", "");
+        let listed = memory.file("/x/b/2", "").file("/x/b/1", "").file("/x/a", "");
         assert_eq!(
             listed.list_dir(Path::new("/x")),
             [Path::new("/x/a"), Path::new("/x/b")]

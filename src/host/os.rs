@@ -124,12 +124,8 @@ impl Write for Os {
             return Err(HostError::Write(io::Error::other("it is closed")));
         }
         let mut stdout = io::BufWriter::with_capacity(PIPE, io::stdout().lock());
-        let written = pieces
-            .iter()
-            .try_for_each(|piece| stdout.write_all(piece.as_bytes()));
-        written
-            .and_then(|()| stdout.flush())
-            .map_err(HostError::write)
+        let written = pieces.iter().try_for_each(|piece| stdout.write_all(piece.as_bytes()));
+        written.and_then(|()| stdout.flush()).map_err(HostError::write)
     }
 
     fn write_stderr(&self, text: &str) {
@@ -187,9 +183,7 @@ impl Terminal for Os {
 
     /// What the shell says in `COLUMNS`, else what the terminal says itself.
     fn terminal_width(&self) -> Option<usize> {
-        let given = self
-            .env("COLUMNS")
-            .and_then(|columns| columns.to_str()?.trim().parse().ok());
+        let given = self.env("COLUMNS").and_then(|columns| columns.to_str()?.trim().parse().ok());
         let asked =
             || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
         given.or_else(asked).filter(|&width| width > 0)
@@ -221,9 +215,7 @@ fn read_all(
         Some(there) if is_device(there) => most.min(MOST_OF_DEVICE),
         _ => most,
     };
-    let size = there
-        .filter(|there| there.is_file())
-        .map_or(0, Metadata::len);
+    let size = there.filter(|there| there.is_file()).map_or(0, Metadata::len);
     if size > most {
         return Err(HostError::too_large(subject, most));
     }
@@ -232,10 +224,7 @@ fn read_all(
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let reserved = bytes.try_reserve_exact(size.saturating_add(1));
     reserved.map_err(|error| failed(io::Error::new(io::ErrorKind::OutOfMemory, error)))?;
-    stream
-        .take(most + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    stream.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > most {
         return Err(HostError::too_large(subject, most));
     }
@@ -419,8 +408,7 @@ mod tests {
     fn check_replaced(path: &Path, old: &str, new: &str) {
         let count = || fs::read_dir(path.parent().unwrap()).unwrap().count();
         let before = count();
-        Os.replace_file(path, old.as_bytes(), new.as_bytes())
-            .unwrap();
+        Os.replace_file(path, old.as_bytes(), new.as_bytes()).unwrap();
         assert_eq!(fs::read_to_string(path).unwrap(), new);
         assert_eq!(count(), before);
     }
@@ -513,9 +501,7 @@ mod tests {
         assert!(Os.list_dir(&folder.path().join("a")).is_empty());
         let inside = folder.path().join("x").join("..");
         assert_eq!(Os.real_path(&inside), inside, "what is not there stays");
-        let error = Os
-            .create_dir(&folder.path().join("a").join("b"))
-            .unwrap_err();
+        let error = Os.create_dir(&folder.path().join("a").join("b")).unwrap_err();
         assert!(error.to_string().starts_with("cannot write "), "{error}");
     }
 
@@ -551,8 +537,7 @@ mod tests {
         const IS_INNER: &str = "DUNNAGE_TEST_WRITES_TO_ITS_LOG";
         if Os.env(IS_INNER).is_some() {
             Os.write_stderr("before, ");
-            Os.write_file(Path::new("/dev/stderr"), b"report, ")
-                .unwrap();
+            Os.write_file(Path::new("/dev/stderr"), b"report, ").unwrap();
             Os.write_stderr("after");
             return;
         }

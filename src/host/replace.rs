@@ -30,9 +30,7 @@ pub(super) fn write_all(mut stream: impl Write, content: &[u8]) -> io::Result<()
 
 /// Returns whether a path is something that another file cannot replace.
 pub(super) fn is_special(path: &Path) -> bool {
-    let is_stream = ["/dev/fd", "/proc"]
-        .iter()
-        .any(|folder| path.starts_with(folder));
+    let is_stream = ["/dev/fd", "/proc"].iter().any(|folder| path.starts_with(folder));
     is_stream || fs::metadata(path).is_ok_and(|there| !there.is_file())
 }
 
@@ -226,9 +224,7 @@ mod attributes {
             Err(rustix::io::Errno::NOTSUP) => return true,
             Err(_) => return false,
         }
-        let mut names = names
-            .split(|byte| *byte == 0)
-            .filter(|name| !name.is_empty());
+        let mut names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         names.all(|name| {
             let Ok(value) = read(target, name) else {
                 return false;

@@ -31,9 +31,7 @@ fn new_place(path: &Path) -> Option<PathBuf> {
     if error.kind() != io::ErrorKind::NotFound {
         return None;
     }
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let folder = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
     Some(folder.join(path.file_name()?))
 }

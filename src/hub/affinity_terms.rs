@@ -18,15 +18,12 @@ pub fn key(expression: &Value) -> Option<&str> {
 /// Whether a term uses a label, or may do so because a key is unknown.
 pub fn looks_at(term: &Value, label: &str) -> bool {
     let all = expressions(term);
-    all.into_iter()
-        .any(|expression| key(expression).is_none_or(|key| key == label))
+    all.into_iter().any(|expression| key(expression).is_none_or(|key| key == label))
 }
 
 /// Whether no node with the labels of a node selector matches an expression.
 pub fn excludes(expression: &Value, selector: &Value) -> bool {
-    let wanted = key(expression)
-        .and_then(|key| selector.get(key))
-        .and_then(text);
+    let wanted = key(expression).and_then(|key| selector.get(key)).and_then(text);
     let operator = expression.get("operator").and_then(text);
     let (Some(wanted), Some(operator)) = (wanted, operator) else {
         return false;

@@ -178,9 +178,7 @@ pub const UNSET_TAG: &str = "set-by-chartpress";
 /// `4.3`.
 fn package(given: &str) -> Option<&str> {
     let package = given.trim_start_matches('v');
-    let release = package
-        .split_once('-')
-        .map_or(package, |(release, _)| release);
+    let release = package.split_once('-').map_or(package, |(release, _)| release);
     let parts: Vec<&str> = release.split('.').collect();
     let is_whole = parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok());
     (is_whole && ChartVersion::read(package).is_some()).then_some(package)
@@ -223,10 +221,7 @@ impl Version {
     pub fn nearest(version: Option<&str>) -> Self {
         const NEWEST: usize = VERSIONS.len() - 2;
         let wanted = version.and_then(ChartVersion::read);
-        let known = VERSIONS
-            .iter()
-            .rev()
-            .find(|known| Some(known.number()) <= wanted);
+        let known = VERSIONS.iter().rev().find(|known| Some(known.number()) <= wanted);
         match wanted {
             None => VERSIONS[NEWEST],
             Some(_) => *known.unwrap_or(&VERSIONS[0]),
@@ -307,12 +302,8 @@ mod tests {
         let tag = |given| {
             let defaults = Version::nearest(given).defaults_of(given);
             let defaults: Value = serde_json::from_str(&defaults).expect("JSON");
-            let tag = |path: &str| {
-                defaults
-                    .pointer(path)
-                    .and_then(Value::as_str)
-                    .map(str::to_owned)
-            };
+            let tag =
+                |path: &str| defaults.pointer(path).and_then(Value::as_str).map(str::to_owned);
             (
                 tag("/hub/image/tag").expect("a tag"),
                 tag("/proxy/chp/image/tag").expect("a tag"),

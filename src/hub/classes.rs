@@ -109,11 +109,7 @@ impl Classes {
         if hub.is_version_known {
             return vec![Self::of(hub.version)];
         }
-        RECORDED
-            .iter()
-            .rev()
-            .map(RecordedClasses::classes)
-            .collect()
+        RECORDED.iter().rev().map(RecordedClasses::classes).collect()
     }
 
     /// Returns the first later chart version whose classes fulfil a condition.
@@ -122,9 +118,7 @@ impl Classes {
         holds: impl Fn(&'static Self) -> bool,
     ) -> Option<ChartVersion> {
         let mut later = RECORDED.iter().filter(|known| known.since > chart);
-        later
-            .find(|known| holds(known.classes()))
-            .map(|known| known.since)
+        later.find(|known| holds(known.classes())).map(|known| known.since)
     }
 
     /// Returns the class that a value of `authenticator_class` selects. JupyterHub compares short names in lower case.
@@ -189,13 +183,8 @@ impl Classes {
     /// Returns a trait of a class or of its base classes.
     fn trait_of(&self, class: &str, name: &str) -> Option<&Trait> {
         let class = self.by_name.get(class)?;
-        let parents = class
-            .parents
-            .iter()
-            .filter_map(|parent| self.by_name.get(parent));
-        std::iter::once(class)
-            .chain(parents)
-            .find_map(|class| class.traits.get(name))
+        let parents = class.parents.iter().filter_map(|parent| self.by_name.get(parent));
+        std::iter::once(class).chain(parents).find_map(|class| class.traits.get(name))
     }
 }
 
@@ -244,9 +233,7 @@ impl Section {
         name: &str,
         selected: AuthenticatorClass<'static>,
     ) -> Self {
-        let below = classes
-            .names()
-            .filter(|class| classes.inherits(class, name));
+        let below = classes.names().filter(|class| classes.inherits(class, name));
         let below: Vec<&'static str> = below.collect();
         let names = match selected {
             AuthenticatorClass::Known(class)
@@ -263,10 +250,9 @@ impl Section {
     /// Returns the traits of this name, one for each class that reads the section and has it.
     pub fn traits<'s>(&'s self, name: &str) -> Vec<&'s Trait> {
         match &self.readers {
-            Readers::Classes(classes, names) => names
-                .iter()
-                .filter_map(|class| classes.trait_of(class, name))
-                .collect(),
+            Readers::Classes(classes, names) => {
+                names.iter().filter_map(|class| classes.trait_of(class, name)).collect()
+            }
             Readers::Spawner(traits) => traits.get(name).into_iter().collect(),
         }
     }
@@ -290,10 +276,8 @@ impl Section {
         match &self.readers {
             Readers::Spawner(_) => Vec::new(),
             Readers::Classes(classes, _) => {
-                let has = classes
-                    .by_name
-                    .iter()
-                    .filter(|(_, class)| class.traits.contains_key(name));
+                let has =
+                    classes.by_name.iter().filter(|(_, class)| class.traits.contains_key(name));
                 has.map(|(class, _)| class.as_str()).collect()
             }
         }
@@ -346,12 +330,7 @@ mod tests {
             let classes = known.classes();
             assert!(classes.names().count() > 20);
             for class in classes.by_name.values() {
-                assert!(
-                    class
-                        .parents
-                        .iter()
-                        .all(|it| classes.by_name.contains_key(it))
-                );
+                assert!(class.parents.iter().all(|it| classes.by_name.contains_key(it)));
             }
             let named = classes.authenticators.values();
             assert!(named.into_iter().all(|it| classes.by_name.contains_key(it)));

@@ -70,13 +70,9 @@ pub fn pulled<'d>(workload: &Workload<'d>) -> impl Iterator<Item = NodeRef<'d>> 
 
 /// Whether a container only prints something, or nothing, and exits.
 fn does_nothing(container: NodeRef<'_>) -> bool {
-    let words = ["command", "args"]
-        .into_iter()
-        .filter_map(|key| container.get(key));
-    let words: Vec<&str> = words
-        .flat_map(|list| list.items())
-        .filter_map(|word| word.text())
-        .collect();
+    let words = ["command", "args"].into_iter().filter_map(|key| container.get(key));
+    let words: Vec<&str> =
+        words.flat_map(|list| list.items()).filter_map(|word| word.text()).collect();
     let is_idle = |word: &str| ["echo", "true", "/bin/true", "exit"].contains(&word);
     match words[..] {
         ["sh" | "/bin/sh" | "bash" | "/bin/bash", "-c", script] => {
@@ -108,10 +104,7 @@ pub fn has_purpose(tolerations: &[Toleration], purpose: &str) -> bool {
 /// Whether node selector or required affinity allow only nodes of this purpose.
 fn is_bound_to(demands: &Demands, purpose: &str) -> bool {
     let affinity = &demands.affinity;
-    let by_selector = affinity
-        .node_selector
-        .get(PURPOSE)
-        .is_some_and(|found| found == purpose);
+    let by_selector = affinity.node_selector.get(PURPOSE).is_some_and(|found| found == purpose);
     let can_run = |purpose: &str| {
         let labels = NodeLabels::from([(PURPOSE.to_owned(), purpose.to_owned())]);
         let mut terms = affinity.required.iter().flatten();

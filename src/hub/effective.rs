@@ -40,8 +40,7 @@ pub struct Hub<'v> {
 impl<'v> Hub<'v> {
     /// Returns the value at a path such as `hub.db.type`.
     pub fn get(&self, path: &str) -> Option<&'v Value> {
-        path.split('.')
-            .try_fold(self.values, |value, key| value.get(key))
+        path.split('.').try_fold(self.values, |value, key| value.get(key))
     }
 
     /// Returns the boolean at a path; `None` if the value is no boolean or encrypted.
@@ -94,18 +93,13 @@ impl<'v> Hub<'v> {
     /// Adds labels to a finding: the paths of values with the text of each label. Chart defaults are labelled only if
     /// the release sets none of the paths. Overridden values get a label too.
     pub fn at(&self, finding: Diagnostic, places: &[(&str, &str)]) -> Diagnostic {
-        let known = places
-            .iter()
-            .filter_map(|&(path, text)| Some((self.get(path)?, text)));
+        let known = places.iter().filter_map(|&(path, text)| Some((self.get(path)?, text)));
         let (set, defaults): (Vec<_>, Vec<_>) =
             known.partition(|(value, _)| !self.is_default(value));
         let shown = if set.is_empty() { defaults } else { set };
         shown.into_iter().fold(finding, |finding, (value, text)| {
             let finding = finding.at(span(value), text);
-            let overridden = value
-                .overridden
-                .iter()
-                .filter(|value| !self.is_default(value));
+            let overridden = value.overridden.iter().filter(|value| !self.is_default(value));
             overridden.fold(finding, |finding, value| {
                 finding.at(span(value), "this was overridden")
             })

@@ -136,11 +136,7 @@ fn flux(spec: NodeRef<'_>) -> DeclaredChart<'_> {
         chart: of_chart(&["chart"]).filter(|_| kind == "HelmRepository"),
         repository: of_chart(&["sourceRef", "name"]).unwrap_or_default(),
         version: of_chart(&["version"]),
-        layers: spec
-            .get("values")
-            .map(GitOpsLayer::Mapping)
-            .into_iter()
-            .collect(),
+        layers: spec.get("values").map(GitOpsLayer::Mapping).into_iter().collect(),
     }
 }
 
@@ -228,9 +224,7 @@ impl DeclaredChart<'_> {
         let found = values.get_path(&keys)?;
         // Other charts have a `proxy` and an `ingress`, too.
         let is_hub = keys.last() == Some(&NAME)
-            || ["singleuser", "prePuller"]
-                .iter()
-                .any(|key| found.get(key).is_some());
+            || ["singleuser", "prePuller"].iter().any(|key| found.get(key).is_some());
         is_hub.then_some(path)
     }
 
@@ -248,11 +242,7 @@ impl DeclaredChart<'_> {
     }
 
     fn name(&self) -> &str {
-        self.chart
-            .unwrap_or_default()
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
+        self.chart.unwrap_or_default().rsplit('/').next().unwrap_or_default()
     }
 
     /// Returns the version, unless it is a range.
@@ -265,9 +255,7 @@ impl DeclaredChart<'_> {
 
 /// Returns the version in an archive name such as `jupyterhub-4.3.1.tgz`.
 fn archive_version(name: &str) -> Option<&str> {
-    name.strip_prefix(NAME)?
-        .strip_prefix('-')?
-        .strip_suffix(".tgz")
+    name.strip_prefix(NAME)?.strip_prefix('-')?.strip_suffix(".tgz")
 }
 
 /// Reads the values of one object.

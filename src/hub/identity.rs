@@ -200,10 +200,7 @@ fn recorded(version: &Version) -> Json {
 fn nearest_version(defaults: &Value) -> Version {
     let json = defaults.to_json();
     let likeness = |version: &&Version| common_leaves(&json, &recorded(version));
-    *VERSIONS
-        .iter()
-        .max_by_key(likeness)
-        .expect("a version is known")
+    *VERSIONS.iter().max_by_key(likeness).expect("a version is known")
 }
 
 fn common_leaves(one: &Json, other: &Json) -> usize {

@@ -171,10 +171,7 @@ fn reference(image: &Value) -> Option<String> {
 }
 
 fn text(value: &Value) -> Option<String> {
-    value
-        .as_str()
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {

@@ -321,14 +321,8 @@ pub fn kubernetes_values<'v>(hub: &Hub<'v>) -> Vec<KubernetesValue<'v>> {
     let mut found = Vec::new();
     for (rows, is_of_spawner) in [(TEMPLATE_KEYS, false), (SPAWNER_KEYS, true)] {
         for row in rows {
-            let value = hub
-                .get(row.0)
-                .filter(|value| !hub.is_default(value) || value.is_map());
-            found.extend(
-                value
-                    .into_iter()
-                    .flat_map(|value| objects(row, value, is_of_spawner)),
-            );
+            let value = hub.get(row.0).filter(|value| !hub.is_default(value) || value.is_map());
+            found.extend(value.into_iter().flat_map(|value| objects(row, value, is_of_spawner)));
         }
     }
     let sections = ["KubeSpawner", "Spawner"].into_iter();

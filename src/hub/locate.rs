@@ -85,9 +85,7 @@ pub(super) fn locate_below(layers: &[&Value], path: &[String]) -> Option<Vec<Str
 /// Returns the path with most of the chart's keys; the last one of several.
 fn best(found: Vec<(usize, Vec<String>)>) -> Option<Vec<String>> {
     let found = found.into_iter();
-    found
-        .max_by_key(|(likeness, _)| *likeness)
-        .map(|(_, path)| path)
+    found.max_by_key(|(likeness, _)| *likeness).map(|(_, path)| path)
 }
 
 /// Returns the values of z2jh.
@@ -106,19 +104,9 @@ fn search_below(
     let Some(entries) = values.entries() else {
         return;
     };
-    let is_map = |key: &&&str| {
-        values
-            .entry(key)
-            .is_some_and(|below| below.entries().is_some())
-    };
-    let likeness = DISTINCTIVE_KEYS
-        .iter()
-        .chain(&["ingress"])
-        .filter(is_map)
-        .count();
-    let is_named = path
-        .last()
-        .is_some_and(|key| key.eq_ignore_ascii_case(NAME));
+    let is_map = |key: &&&str| values.entry(key).is_some_and(|below| below.entries().is_some());
+    let likeness = DISTINCTIVE_KEYS.iter().chain(&["ingress"]).filter(is_map).count();
+    let is_named = path.last().is_some_and(|key| key.eq_ignore_ascii_case(NAME));
     if likeness > 1 || likeness == 1 && (is_named || path.is_empty() || has_user_settings(values)) {
         found.push((likeness, path.clone()));
     }
@@ -161,9 +149,7 @@ fn is_misspelled(key: &str, values: &impl Mapping) -> bool {
     if let Some((first, _)) = key.split_once('.') {
         return DISTINCTIVE_KEYS.contains(&first);
     }
-    let is_map = values
-        .entry(key)
-        .is_some_and(|below| below.entries().is_some());
+    let is_map = values.entry(key).is_some_and(|below| below.entries().is_some());
     let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-')).collect();
     let is_same = |known: &&str| known.eq_ignore_ascii_case(&plain);
     if is_key(key) {

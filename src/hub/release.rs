@@ -80,9 +80,7 @@ pub fn secret_values(mut values: Value) -> Option<(Value, Option<String>)> {
 
 /// Returns the number of scalars and lists below a value.
 fn leaves(value: &Value) -> usize {
-    value
-        .as_map()
-        .map_or(1, |map| map.entries.values().map(leaves).sum())
+    value.as_map().map_or(1, |map| map.entries.values().map(leaves).sum())
 }
 
 /// Removes values that equal the default of one of the versions.
@@ -119,9 +117,7 @@ fn remove_own_images(values: &mut Value, defaults: &[&Json]) {
     for path in images::OF_CHART {
         let keys: Vec<&str> = path.split('.').collect();
         let pointer = format!("/{}", path.replace('.', "/"));
-        let own = defaults
-            .iter()
-            .filter_map(|it| it.pointer(&pointer)?.get("name")?.as_str());
+        let own = defaults.iter().filter_map(|it| it.pointer(&pointer)?.get("name")?.as_str());
         let own: Vec<&str> = own.map(images::short_name).collect();
         let Some(image) = values.get_path_mut(&keys) else {
             continue;
@@ -245,16 +241,12 @@ impl ReleaseInput<'_> {
         };
         let keys = keys(&path);
         let first = self.values.get_path(&keys).and_then(Value::as_map);
-        let first = first.and_then(|map| {
-            map.entries
-                .keys()
-                .find(|key| super::locate::is_distinctive(key))
-        });
+        let first =
+            first.and_then(|map| map.entries.keys().find(|key| super::locate::is_distinctive(key)));
         let chart = self.chart.as_ref();
         let of_chart = chart.and_then(|chart| chart.values.get_path(&keys));
-        let is_of_chart = of_chart
-            .zip(first)
-            .is_some_and(|(values, key)| values.get(key).is_some());
+        let is_of_chart =
+            of_chart.zip(first).is_some_and(|(values, key)| values.get(key).is_some());
         if !is_of_chart {
             self.chart = None;
         }
@@ -349,9 +341,7 @@ impl ReleaseSpec {
         let broken = schemas.into_iter();
         let broken = broken.filter_map(|schema| shared.add_schema(sources, schema));
         notes.extend(broken);
-        let known = hub
-            .as_ref()
-            .and_then(|place| Some((place, place.known.as_ref()?)));
+        let known = hub.as_ref().and_then(|place| Some((place, place.known.as_ref()?)));
         if let Some((place, known)) = known {
             let z2jh = shared.embedded(sources, known, parts.helm);
             insert(&mut chart, &place.path, z2jh);

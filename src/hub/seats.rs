@@ -184,10 +184,7 @@ singleuser:
         extra_resource_limits: {nvidia.com/gpu: '1'}
 ";
         let seats = with_hub("4.4", text, servers);
-        let seats: Vec<_> = seats
-            .iter()
-            .map(|it| (&*it.title, it.seat.memory))
-            .collect();
+        let seats: Vec<_> = seats.iter().map(|it| (&*it.title, it.seat.memory)).collect();
         assert_eq!(
             seats,
             [

@@ -49,9 +49,7 @@ const BLOCK: &str = "metadata-block";
 pub fn unknown_images(hub: &Hub<'_>) -> Vec<String> {
     let mut unknown = Vec::new();
     for profile in hub.profiles() {
-        let options = profile
-            .get("profile_options")
-            .and_then(crate::values::Value::as_map);
+        let options = profile.get("profile_options").and_then(crate::values::Value::as_map);
         for (key, option) in options.into_iter().flat_map(|options| &options.entries) {
             let choice = option.get("unlisted_choice");
             let is_enabled = choice.and_then(|choice| choice.get("enabled"));
@@ -100,11 +98,7 @@ fn demands(settings: &SpawnerSettings<'_>) -> Option<Demands> {
         return None;
     }
     let items = |name: &str| -> Json {
-        settings
-            .items(name)
-            .into_iter()
-            .map(|item| item.to_json())
-            .collect()
+        settings.items(name).into_iter().map(|item| item.to_json()).collect()
     };
     let mut spec = json!({"tolerations": items("tolerations")});
     if let Some(selector) = settings.get("node_selector") {
@@ -120,10 +114,7 @@ fn demands(settings: &SpawnerSettings<'_>) -> Option<Demands> {
     }
     let document = yaml::parse(&text).ok()?;
     let root = document.root()?;
-    let tolerations = root
-        .get("tolerations")
-        .into_iter()
-        .flat_map(|list| list.items());
+    let tolerations = root.get("tolerations").into_iter().flat_map(|list| list.items());
     Some(Demands {
         tolerations: tolerations.map(Toleration::read).collect(),
         affinity: Affinity::read(root),
@@ -196,9 +187,7 @@ prePuller: {extraImages: {tool: {name: t, tag: '3'}}}
         };
         let shown = |server: &UserServer| {
             let requests = server.requests.as_ref().expect("known");
-            let requests = requests
-                .iter()
-                .map(|(name, amount)| format!("{name}={amount}"));
+            let requests = requests.iter().map(|(name, amount)| format!("{name}={amount}"));
             requests.collect::<Vec<_>>().join(" ")
         };
         assert_eq!(shown(small), "cpu=0.05 memory=1536Mi");
@@ -228,9 +217,7 @@ prePuller: {extraImages: {tool: {name: t, tag: '3'}}}
         assert_eq!(of("cuda:1"), Some(vec![1]));
         assert_eq!(of("init:1"), Some(vec![0, 1]));
         assert_eq!(of("t:3"), Some(vec![]));
-        let block = images
-            .iter()
-            .find(|(image, _)| image.name == "metadata-block");
+        let block = images.iter().find(|(image, _)| image.name == "metadata-block");
         assert_eq!(block.map(|(_, users)| users.len()), Some(2));
     }
 

@@ -114,9 +114,7 @@ pub fn part(object: &Object<'_>) -> Option<&'static [&'static str]> {
     let mut components = components(object);
     components.find_map(|component| {
         let mut parts = PARTS.iter();
-        parts
-            .find(|(name, _)| *name == component)
-            .map(|(_, keys)| *keys)
+        parts.find(|(name, _)| *name == component).map(|(_, keys)| *keys)
     })
 }
 
@@ -139,9 +137,7 @@ pub fn of(object: &Object<'_>) -> impl Iterator<Item = &'static TemplateRow> {
 pub fn components<'d>(object: &Object<'d>) -> impl Iterator<Item = &'d str> + use<'d> {
     let labels = object.node.get_path(&["metadata", "labels"]);
     let label = move |key| labels?.get(key)?.text();
-    ["component", "app.kubernetes.io/component"]
-        .into_iter()
-        .filter_map(label)
+    ["component", "app.kubernetes.io/component"].into_iter().filter_map(label)
 }
 
 /// Returns the number of steps that lead to a field, if the path leads through it.

@@ -337,12 +337,8 @@ mod tests {
 
     #[test]
     fn what_is_taken_has_words() {
-        let words = |name| {
-            Traits::of(ChartVersion::new(4, 4))
-                .get(name)
-                .expect("a trait")
-                .in_words()
-        };
+        let words =
+            |name| Traits::of(ChartVersion::new(4, 4)).get(name).expect("a trait").in_words();
         assert_eq!(words("mem_limit").as_deref(), Some("a string or a number"));
         assert_eq!(words("start_timeout").as_deref(), Some("an integer"));
         assert_eq!(words("privileged").as_deref(), Some("`true` or `false`"));

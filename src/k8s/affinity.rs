@@ -30,11 +30,7 @@ impl Requirement {
 
     /// Reads an item of `matchExpressions`; what `NodeSelectorRequirementsAsSelector` of Kubernetes rejects is invalid.
     pub fn read(node: NodeRef<'_>) -> Self {
-        let text = |key| {
-            node.get(key)
-                .and_then(|value| value.text())
-                .unwrap_or_default()
-        };
+        let text = |key| node.get(key).and_then(|value| value.text()).unwrap_or_default();
         let key = text("key").to_owned();
         let values: Vec<&str> = node
             .get("values")
@@ -80,11 +76,7 @@ impl Requirement {
 
     /// Returns whether a node with these labels meets it.
     pub fn matches(&self, labels: &NodeLabels) -> bool {
-        let integer = |key| {
-            labels
-                .get(key)
-                .and_then(|value: &String| value.parse::<i64>().ok())
-        };
+        let integer = |key| labels.get(key).and_then(|value: &String| value.parse::<i64>().ok());
         match self {
             Requirement::Labels(expression) => expression.matches(labels),
             Requirement::Greater(key, bound) => integer(key).is_some_and(|value| value > *bound),
@@ -96,8 +88,7 @@ impl Requirement {
     /// Returns whether a node whose label `key` is `value` can meet it.
     pub fn allows(&self, key: &str, value: &str) -> bool {
         let labels = NodeLabels::from([(key.to_owned(), value.to_owned())]);
-        self.key()
-            .is_some_and(|about| about != key || self.matches(&labels))
+        self.key().is_some_and(|about| about != key || self.matches(&labels))
     }
 
     /// Returns the label key of the requirement.
@@ -183,10 +174,7 @@ impl Term {
     /// Reads an item of `nodeSelectorTerms`, or a `preference`.
     pub fn read(node: NodeRef<'_>) -> Self {
         let all = |key, read: fn(NodeRef<'_>) -> Requirement| {
-            let items = node
-                .get(key)
-                .into_iter()
-                .flat_map(|items: NodeRef<'_>| items.items());
+            let items = node.get(key).into_iter().flat_map(|items: NodeRef<'_>| items.items());
             items.map(read).collect()
         };
         Self {
@@ -217,10 +205,7 @@ impl Term {
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
         let fields = NodeLabels::from([(Self::NAME.to_owned(), name.to_owned())]);
         !self.is_empty()
-            && self
-                .expressions
-                .iter()
-                .all(|expression| expression.matches(labels))
+            && self.expressions.iter().all(|expression| expression.matches(labels))
             && self.fields.iter().all(|field| field.matches(&fields))
     }
 }
@@ -250,9 +235,7 @@ impl Affinity {
 
     /// Reads them from the two fields, wherever they are.
     pub fn of(node_selector: Option<NodeRef<'_>>, node_affinity: Option<NodeRef<'_>>) -> Self {
-        let pairs = node_selector
-            .into_iter()
-            .flat_map(|selector| selector.pairs());
+        let pairs = node_selector.into_iter().flat_map(|selector| selector.pairs());
         let pair = |(key, value): (NodeRef<'_>, NodeRef<'_>)| {
             Some((key.text()?.to_owned(), value.text()?.to_owned()))
         };
@@ -261,11 +244,7 @@ impl Affinity {
             .filter(|required| !required.is_null());
         let required = required.map(|required| {
             let terms = required.get("nodeSelectorTerms");
-            terms
-                .into_iter()
-                .flat_map(|terms| terms.items())
-                .map(Term::read)
-                .collect()
+            terms.into_iter().flat_map(|terms| terms.items()).map(Term::read).collect()
         });
         Self {
             node_selector: pairs.filter_map(pair).collect(),
@@ -275,9 +254,7 @@ impl Affinity {
 
     /// Returns whether a pod may be scheduled onto a node, apart from taints.
     pub fn matches(&self, name: &str, labels: &NodeLabels) -> bool {
-        self.node_selector
-            .iter()
-            .all(|(key, value)| labels.get(key) == Some(value))
+        self.node_selector.iter().all(|(key, value)| labels.get(key) == Some(value))
             && self
                 .required
                 .as_ref()
@@ -294,10 +271,8 @@ mod tests {
     fn check_matches(spec: &str, labels: &[(&str, &str)], expected: bool) {
         let document = yaml::parse(spec).expect("YAML");
         let affinity = Affinity::read(document.root().expect("a root"));
-        let labels = labels
-            .iter()
-            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
+        let labels =
+            labels.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
         assert_eq!(
             affinity.matches("n1", &labels),
             expected,
@@ -479,10 +454,8 @@ mod tests {
         let text = format!("{{matchExpressions: [{expressions}]}}");
         let document = yaml::parse(&text).expect("YAML");
         let term = Term::read(document.root().expect("a root"));
-        let beside = labels
-            .iter()
-            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
+        let beside =
+            labels.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
         assert_eq!(
             term.can_match(&beside),
             expected,

@@ -142,9 +142,7 @@ impl Nodes<'_> {
         if terms.iter().any(|term| self.certainly(term)) {
             return Fit::Takes;
         }
-        let perhaps = terms
-            .iter()
-            .filter(|term| !self.is_single() && term.can_match(self.labels));
+        let perhaps = terms.iter().filter(|term| !self.is_single() && term.can_match(self.labels));
         let unknown: BTreeSet<String> = perhaps
             .flat_map(|term| term.keys())
             .filter(|&key| !self.labels.contains_key(key))

@@ -16,12 +16,9 @@ pub fn host_flaw(text: &str) -> Option<HostFlaw> {
     }
     let is_url = text.contains("://");
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let (authority, path) = rest
-        .split_once('/')
-        .map_or((rest, false), |(host, _)| (host, true));
-    let (name, port) = authority
-        .split_once(':')
-        .map_or((authority, false), |(name, _)| (name, true));
+    let (authority, path) = rest.split_once('/').map_or((rest, false), |(host, _)| (host, true));
+    let (name, port) =
+        authority.split_once(':').map_or((authority, false), |(name, _)| (name, true));
     let name = name.trim_end_matches('.').to_lowercase();
     let is = match (is_url, path, port) {
         (true, ..) => "a URL",

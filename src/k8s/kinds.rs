@@ -257,10 +257,7 @@ mod tests {
     fn a_kind_of_the_policy_stands_in_place_of_the_tables() {
         let mine = Kind {
             caveat: Some("mine"),
-            ..Kinds::default()
-                .get("apps", "Deployment")
-                .expect("a row")
-                .clone()
+            ..Kinds::default().get("apps", "Deployment").expect("a row").clone()
         };
         let kinds = Kinds::with(vec![mine]);
         assert_eq!(
@@ -268,11 +265,7 @@ mod tests {
             Some("mine")
         );
         assert_eq!(
-            kinds
-                .names()
-                .iter()
-                .filter(|name| **name == "Deployment")
-                .count(),
+            kinds.names().iter().filter(|name| **name == "Deployment").count(),
             1
         );
     }

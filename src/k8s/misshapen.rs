@@ -69,9 +69,7 @@ pub fn misshapen_items(root: NodeRef<'_>) -> Vec<Misshapen<'_>> {
     let kind = root.get("kind").and_then(|kind| kind.text());
     let is_list = kind.is_some_and(|kind| kind.ends_with("List"));
     let items = root.get("items").filter(|_| is_list);
-    let items = items
-        .into_iter()
-        .flat_map(|items| items.items().enumerate());
+    let items = items.into_iter().flat_map(|items| items.items().enumerate());
     let wrong = items.filter(|(_, item)| !item.is_mapping() && !item.is_null());
     let wrong = wrong.map(|(index, node)| Misshapen {
         path: format!("items[{index}]"),
@@ -263,10 +261,7 @@ mod tests {
         let release = Manifests::read(source, text, &kinds);
         let documents = release.all_documents();
         let objects = documents.objects(&release);
-        let found: Vec<_> = objects
-            .iter()
-            .flat_map(|object| misshapen(object, &kinds))
-            .collect();
+        let found: Vec<_> = objects.iter().flat_map(|object| misshapen(object, &kinds)).collect();
         let found: Vec<_> = found
             .iter()
             .map(|wrong| (wrong.path.as_str(), wrong.found(), wrong.expected.title()))

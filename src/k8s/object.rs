@@ -51,11 +51,7 @@ pub struct Object<'d> {
 impl<'d> Object<'d> {
     /// Returns `metadata.name`, or `metadata.generateName` followed by `*`, or an empty string.
     pub fn name(&self) -> String {
-        let metadata = |key| {
-            self.node
-                .get_path(&["metadata", key])
-                .and_then(|name| name.text())
-        };
+        let metadata = |key| self.node.get_path(&["metadata", key]).and_then(|name| name.text());
         match (metadata("name"), metadata("generateName")) {
             (Some(name), _) => name.to_owned(),
             (None, Some(prefix)) => format!("{prefix}*"),
@@ -70,10 +66,7 @@ impl<'d> Object<'d> {
 
     /// Returns an annotation of the object.
     pub fn annotation(&self, name: &str) -> Option<&'d str> {
-        self.node
-            .get_path(&["metadata", "annotations"])?
-            .get(name)?
-            .text()
+        self.node.get_path(&["metadata", "annotations"])?.get(name)?.text()
     }
 
     /// Returns the events of `helm.sh/hook`; empty for an ordinary object.
@@ -102,10 +95,7 @@ impl<'d> Object<'d> {
 /// Reads the type of an object from `apiVersion` and `kind`.
 pub(super) fn gvk(node: NodeRef<'_>) -> Option<GroupVersionKind> {
     let kind = node.get("kind")?.text()?;
-    let version = node
-        .get("apiVersion")
-        .and_then(|version| version.text())
-        .unwrap_or_default();
+    let version = node.get("apiVersion").and_then(|version| version.text()).unwrap_or_default();
     let version: GroupVersion = version.parse().ok()?;
     Some(version.with_kind(kind))
 }

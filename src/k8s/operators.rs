@@ -301,9 +301,7 @@ fn milvus() -> Vec<TemplatePlace> {
         )
     };
     let all = place("components", "spec.components?", &MILVUS);
-    std::iter::once(all)
-        .chain(COMPONENTS.iter().map(of_component))
-        .collect()
+    std::iter::once(all).chain(COMPONENTS.iter().map(of_component)).collect()
 }
 
 /// Returns the places of `opentelemetry.io` `OpenTelemetryCollectorSpec`. The operator's webhook rejects these fields

@@ -86,9 +86,7 @@ fn take<'d>(from: Reached<'d>, step: &str) -> Vec<Reached<'d>> {
     }
     if let Some(key) = step.strip_suffix("[]") {
         let items = node.get(key).into_iter().flat_map(|list| list.items());
-        return items
-            .map(|item| to(item, item_name(item).or(name)))
-            .collect();
+        return items.map(|item| to(item, item_name(item).or(name))).collect();
     }
     let key = step.trim_end_matches('?');
     match node.get(key).filter(|next| !next.is_null()) {
@@ -104,9 +102,7 @@ fn take<'d>(from: Reached<'d>, step: &str) -> Vec<Reached<'d>> {
 
 /// Returns the name of a list item: worker groups of Ray have a `groupName`, all others a `name`.
 fn item_name(item: NodeRef<'_>) -> Option<&str> {
-    ["name", "groupName"]
-        .iter()
-        .find_map(|key| item.get(key)?.text())
+    ["name", "groupName"].iter().find_map(|key| item.get(key)?.text())
 }
 
 #[cfg(test)]

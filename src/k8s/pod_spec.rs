@@ -103,9 +103,7 @@ impl<'d> PodSpec<'d> {
     /// Returns the inherited value, if it is not empty. An `affinity` is inherited as a whole, with or without a node
     /// affinity in it.
     pub fn inherited(&self, field: PodField) -> Option<NodeRef<'d>> {
-        let from = self
-            .source(field)
-            .filter(|_| self.setting(field).is_none())?;
+        let from = self.source(field).filter(|_| self.setting(field).is_none())?;
         from.spec.setting(field)
     }
 
@@ -118,13 +116,9 @@ impl<'d> PodSpec<'d> {
     }
 
     fn source(&self, field: PodField) -> Option<&Inherited<'d>> {
-        let mut from = self
-            .inherited
-            .iter()
-            .filter(|from| from.fields.contains(&field));
+        let mut from = self.inherited.iter().filter(|from| from.fields.contains(&field));
         let last = from.clone().next_back();
-        from.find(|from| from.spec.setting(field).is_some())
-            .or(last)
+        from.find(|from| from.spec.setting(field).is_some()).or(last)
     }
 
     /// Returns the node that sets the field here: an empty list, mapping or name sets nothing, but an `affinity`
@@ -231,10 +225,7 @@ mod tests {
                 assert!(spec.own(PodField::Tolerations).is_some());
                 assert!(spec.own(PodField::NodeSelector).is_none());
                 assert!(spec.put(PodField::NodeSelector, &[], "p".into()).is_none());
-                assert!(
-                    spec.extend(PodField::NodeSelector, &[], Vec::new())
-                        .is_none()
-                );
+                assert!(spec.extend(PodField::NodeSelector, &[], Vec::new()).is_none());
             },
         );
     }

@@ -129,9 +129,7 @@ pub(super) fn classify(part: &str, kinds: &Kinds) -> Body {
         };
     }
     let may_have_pods = !group.is_some_and(is_of_kubernetes)
-        && ["containers", "tolerations", "nodeAffinity"]
-            .into_iter()
-            .any(holds);
+        && ["containers", "tolerations", "nodeAffinity"].into_iter().any(holds);
     if may_have_pods {
         Body::Perhaps
     } else {

@@ -82,8 +82,7 @@ impl<'s> Manifests<'s> {
         if body == Body::Copied {
             return None;
         }
-        self.parse_any(part)
-            .filter(|parsed| parsed.is_ok() || body != Body::Perhaps)
+        self.parse_any(part).filter(|parsed| parsed.is_ok() || body != Body::Perhaps)
     }
 
     /// Parses a part in any case; `None` if it has no document.
@@ -164,10 +163,7 @@ pub struct ParsedDocuments<'s> {
 impl<'s> ParsedDocuments<'s> {
     /// Returns the document of a part, or its error; `None` for a part that was not requested.
     pub fn get(&self, part: usize) -> Option<&Result<Document<'s>, ParseError>> {
-        let found = self
-            .all
-            .binary_search_by_key(&part, |(part, _)| *part)
-            .ok()?;
+        let found = self.all.binary_search_by_key(&part, |(part, _)| *part).ok()?;
         Some(&self.all[found].1)
     }
 
@@ -230,24 +226,16 @@ fn file_in_text(text: &str) -> &str {
         return comment;
     }
     let at = memchr::memmem::find(text.as_bytes(), FILENAME.as_bytes());
-    at.map(|at| annotated_file(&text[at + FILENAME.len()..]))
-        .unwrap_or_default()
+    at.map(|at| annotated_file(&text[at + FILENAME.len()..])).unwrap_or_default()
 }
 
 /// Returns the value of the annotation whose key ends before this text.
 fn annotated_file(behind_key: &str) -> &str {
-    let value = behind_key
-        .trim_start_matches(['\'', '"'])
-        .strip_prefix(':')
-        .unwrap_or_default();
+    let value = behind_key.trim_start_matches(['\'', '"']).strip_prefix(':').unwrap_or_default();
     let value = value.lines().next().unwrap_or_default().trim();
     match value.chars().next() {
         Some(quote @ ('\'' | '"')) => value[1..].split(quote).next().unwrap_or_default(),
-        _ => value
-            .split([',', '}'])
-            .next()
-            .unwrap_or_default()
-            .trim_end(),
+        _ => value.split([',', '}']).next().unwrap_or_default().trim_end(),
     }
 }
 
@@ -258,9 +246,7 @@ fn source_comment(text: &str) -> &str {
         .lines()
         .map(str::trim)
         .take_while(|line| line.is_empty() || line.starts_with('#'));
-    comments
-        .find_map(|line| line.strip_prefix("# Source: "))
-        .unwrap_or_default()
+    comments.find_map(|line| line.strip_prefix("# Source: ")).unwrap_or_default()
 }
 
 /// Returns the objects of a document: its root, or the items of a list instead of the list. A list that an alias
@@ -312,10 +298,8 @@ mod tests {
         let release = release("\u{feff}kind: Pod\n---\n\u{feff}kind: Pod\n");
         let documents = release.documents(|_| true);
         assert!(matches!(documents.get(0), Some(Ok(_))));
-        let broken: Vec<(usize, usize)> = documents
-            .broken()
-            .map(|(part, error)| (part, error.offset))
-            .collect();
+        let broken: Vec<(usize, usize)> =
+            documents.broken().map(|(part, error)| (part, error.offset)).collect();
         assert_eq!(broken, [(1, 1)]);
     }
 

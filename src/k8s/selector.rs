@@ -33,9 +33,8 @@ mod tests {
     fn check(selector: &str, expected: Option<bool>) {
         let document = yaml::parse(selector).expect("YAML");
         let labels = [("app", "web"), ("tier", "front")];
-        let labels: BTreeMap<String, String> = labels
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into();
+        let labels: BTreeMap<String, String> =
+            labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let selector = read_selector(document.root().expect("a root"));
         assert_eq!(selector.map(|selector| selector.matches(&labels)), expected);
     }

@@ -132,9 +132,7 @@ fn factor(suffix: &str) -> Option<f64> {
         return Some((0..=power).fold(1.0, |factor, _| factor * 1024.0));
     }
     let known = DECIMAL.iter().find(|(known, _)| *known == suffix);
-    let power = known
-        .map(|(_, power)| *power)
-        .or_else(|| exponent(suffix))?;
+    let power = known.map(|(_, power)| *power).or_else(|| exponent(suffix))?;
     Some(10_f64.powi(power))
 }
 

@@ -68,9 +68,7 @@ impl FromStr for Taint {
 
     fn from_str(text: &str) -> Result<Self, TaintError> {
         let (rest, effect) = text.rsplit_once(':').ok_or(TaintError::NoEffect)?;
-        let effect = Effect::ALL
-            .into_iter()
-            .find(|known| known.as_str() == effect);
+        let effect = Effect::ALL.into_iter().find(|known| known.as_str() == effect);
         let effect = effect.ok_or_else(|| {
             TaintError::UnknownEffect(text.rsplit(':').next().unwrap_or_default().to_owned())
         })?;
@@ -154,9 +152,7 @@ impl Toleration {
             other => Operator::Other(other.to_owned()),
         };
         let effect = text("effect");
-        let known = Effect::ALL
-            .into_iter()
-            .find(|known| known.as_str() == effect);
+        let known = Effect::ALL.into_iter().find(|known| known.as_str() == effect);
         let mut strings = ["key", "operator", "value", "effect"].into_iter();
         let is_no_string =
             strings.any(|key| field(key).is_some_and(|value| value.as_str().is_none()));
@@ -209,9 +205,7 @@ mod tests {
 
     #[test]
     fn a_taint_is_read_as_kubectl_writes_it() {
-        let taint: Taint = "hub.jupyter.org/dedicated=core:NoSchedule"
-            .parse()
-            .expect("a taint");
+        let taint: Taint = "hub.jupyter.org/dedicated=core:NoSchedule".parse().expect("a taint");
         assert_eq!(
             (taint.key.as_str(), taint.value.as_str()),
             ("hub.jupyter.org/dedicated", "core")

@@ -57,14 +57,12 @@ impl WrittenToleration<'_> {
                 "set `key` to the key of the taint",
             ));
         }
-        operator_flaw(operator)
-            .or_else(|| self.effect_flaw())
-            .or_else(|| {
-                let is_misplaced = self.has_seconds && self.effect != Some("NoExecute");
-                let message = "`tolerationSeconds` requires `effect: NoExecute`";
-                let help = "remove it, or set `effect: NoExecute`";
-                is_misplaced.then(|| TolerationFlaw::new("tolerationSeconds", message, help))
-            })
+        operator_flaw(operator).or_else(|| self.effect_flaw()).or_else(|| {
+            let is_misplaced = self.has_seconds && self.effect != Some("NoExecute");
+            let message = "`tolerationSeconds` requires `effect: NoExecute`";
+            let help = "remove it, or set `effect: NoExecute`";
+            is_misplaced.then(|| TolerationFlaw::new("tolerationSeconds", message, help))
+        })
     }
 
     fn effect_flaw(&self) -> Option<TolerationFlaw> {

@@ -68,9 +68,7 @@ pub fn templates_entry(object: &Object<'_>, kinds: &Kinds) -> Option<String> {
     let likenesses = likenesses(object, kinds);
     let paths = |sort: Sort| -> Vec<String> {
         let of_sort = likenesses.iter().filter(|likeness| likeness.sort == sort);
-        of_sort
-            .map(|likeness| quote::json_text(&likeness.path))
-            .collect()
+        of_sort.map(|likeness| quote::json_text(&likeness.path)).collect()
     };
     let kind = format!(
         "group: {}, kind: {}",
@@ -114,9 +112,7 @@ fn search<'d>(node: NodeRef<'d>, path: &mut Vec<String>, found: &mut Vec<Likenes
     for (key, value) in node.entries() {
         // No path can have another key; with a dot it would be two keys.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-        let key = key
-            .text()
-            .filter(|key| !key.is_empty() && key.bytes().all(is_plain));
+        let key = key.text().filter(|key| !key.is_empty() && key.bytes().all(is_plain));
         let Some(key) = key else { continue };
         match &value.node().content {
             NodeContent::Mapping { .. } => {
@@ -200,10 +196,8 @@ mod tests {
     fn check(object: &str, expected: &[(&str, Sort)]) {
         let document = yaml::parse(object).expect("YAML");
         let found = search_object(document.root().expect("a root"));
-        let found: Vec<(&str, Sort)> = found
-            .iter()
-            .map(|likeness| (likeness.path.as_str(), likeness.sort))
-            .collect();
+        let found: Vec<(&str, Sort)> =
+            found.iter().map(|likeness| (likeness.path.as_str(), likeness.sort)).collect();
         assert_eq!(found, expected, "{object}");
     }
 

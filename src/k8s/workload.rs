@@ -41,9 +41,8 @@ impl<'d> PodTemplate<'d> {
     /// Returns whether the pods have one of these component labels of z2jh.
     pub fn is_component(&self, names: &[&str]) -> bool {
         let label = |key| self.labels?.get(key)?.text();
-        let mut components = ["component", "app.kubernetes.io/component"]
-            .into_iter()
-            .filter_map(label);
+        let mut components =
+            ["component", "app.kubernetes.io/component"].into_iter().filter_map(label);
         components.any(|component| names.contains(&component))
     }
 
@@ -178,9 +177,7 @@ fn templates<'d>(object: NodeRef<'d>, place: &TemplatePlace) -> Vec<PodTemplate<
         let node = reached.node;
         node.is_mapping() && !(is_there && place.unless.is_some_and(|unless| unless.holds(node)))
     });
-    found
-        .filter_map(|reached| template_at(reached, object, place))
-        .collect()
+    found.filter_map(|reached| template_at(reached, object, place)).collect()
 }
 
 /// Returns placeholders for missing templates.

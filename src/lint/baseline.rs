@@ -52,8 +52,7 @@ impl Baseline {
         let entries = written.findings.into_iter();
         let mut counts = BTreeMap::new();
         for BaselineEntry { mut key, count } in entries {
-            key.file
-                .drain(..key.file.len() - plain_path(&key.file).len());
+            key.file.drain(..key.file.len() - plain_path(&key.file).len());
             *counts.entry(key).or_default() += count;
         }
         Ok(Self { counts })
@@ -187,9 +186,7 @@ fn follow(node: NodeRef<'_>, offset: usize, keys: &mut Vec<String>) {
     if node.is_alias() {
         return;
     }
-    let mut entries = node
-        .entries()
-        .filter(|(key, _)| key.range().start <= offset);
+    let mut entries = node.entries().filter(|(key, _)| key.range().start <= offset);
     if let Some((key, value)) = entries.next_back() {
         keys.extend(yaml::key_name(key));
         if value.range().start <= offset {

@@ -29,9 +29,7 @@ impl ReportedValues {
     /// Whether a finding in manifests was told already: a rule about values knows more of what stands in a stream,
     /// or of the value that made it.
     pub(super) fn has(&self, finding: &Diagnostic, stream: SourceId) -> bool {
-        let is_here = finding
-            .start()
-            .is_some_and(|start| self.places.contains_key(&start));
+        let is_here = finding.start().is_some_and(|start| self.places.contains_key(&start));
         let mut labels = finding.labels.iter().map(|label| label.span);
         is_here
             || self.is_layered

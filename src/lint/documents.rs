@@ -127,9 +127,7 @@ impl<'v> DocumentEditor<'v> {
         Some(Self {
             place,
             values: inside.map(|inside| inside.values),
-            parsed: files
-                .documents
-                .parsed(place, &source.text()[part], inside.is_some()),
+            parsed: files.documents.parsed(place, &source.text()[part], inside.is_some()),
             documents: files.documents,
         })
     }
@@ -157,9 +155,7 @@ impl<'v> DocumentEditor<'v> {
         let (source, offset, _) = self.place;
         let is_here = source == span.source && span.start >= offset;
         let range = is_here.then(|| span.start - offset..span.end - offset);
-        range
-            .into_iter()
-            .flat_map(|range| self.parsed.nodes_at(range))
+        range.into_iter().flat_map(|range| self.parsed.nodes_at(range))
     }
 
     pub(super) fn scalar(&self, span: Span) -> Option<NodeRef<'_>> {

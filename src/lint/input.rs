@@ -158,9 +158,8 @@ fn run_changed(
     memo: &mut MemoRun<'_>,
 ) -> Vec<Result<Linted, NotATable>> {
     memo.next_policy();
-    let keys: Vec<_> = (tasks.iter().enumerate())
-        .map(|(index, task)| memo.key(index, task))
-        .collect();
+    let keys: Vec<_> =
+        (tasks.iter().enumerate()).map(|(index, task)| memo.key(index, task)).collect();
     let mut known = Vec::new();
     let mut changed = Vec::new();
     for (task, key) in tasks.into_iter().zip(&keys) {

@@ -97,9 +97,7 @@ impl Target {
         };
         let refused = |message: String, help: &str| {
             let place = spec.place();
-            Err(Diagnostic::new(&NO_UPGRADE, message)
-                .at(place, "values of the hub")
-                .help(help))
+            Err(Diagnostic::new(&NO_UPGRADE, message).at(place, "values of the hub").help(help))
         };
         let to = &self.name;
         match hub.version() {

@@ -66,10 +66,7 @@ impl Selection {
     }
 
     fn level(&self, finding: &Diagnostic) -> Option<Level> {
-        let mut named = self
-            .levels
-            .iter()
-            .filter(|(word, _)| is_named(self.rules, finding, word));
+        let mut named = self.levels.iter().filter(|(word, _)| is_named(self.rules, finding, word));
         let of_rule = named.clone().find(|(word, _)| !is_family(word));
         of_rule.or_else(|| named.next()).map(|(_, level)| *level)
     }

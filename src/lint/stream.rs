@@ -76,9 +76,8 @@ impl<'s> Stream<'s> {
     pub fn place(&self, object: &Object<'_>) -> Span {
         let metadata = object.node.get("metadata");
         let name = metadata.and_then(|metadata| {
-            let key = ["name", "generateName"]
-                .into_iter()
-                .find(|key| metadata.get(key).is_some())?;
+            let key =
+                ["name", "generateName"].into_iter().find(|key| metadata.get(key).is_some())?;
             Some(self.entry_span(object, metadata, key))
         });
         let start = object.node.range().start;
@@ -117,9 +116,7 @@ pub(super) fn with_stream<T>(
         sources,
         release: &release,
         documents: &documents,
-        workloads: workloads
-            .flat_map(|object| Workload::all(object, cluster.kinds))
-            .collect(),
+        workloads: workloads.flat_map(|object| Workload::all(object, cluster.kinds)).collect(),
         objects: &objects,
         cluster,
     })
@@ -132,9 +129,7 @@ pub fn hub_values(sources: &Sources, source: SourceId) -> Option<String> {
     let release = k8s::Manifests::read(source, sources.get(source).text(), &kinds);
     let documents = release.documents(|body| body == k8s::Body::Common);
     let objects = documents.objects(&release);
-    objects
-        .iter()
-        .find_map(|object| HubValues::of(object)?.text)
+    objects.iter().find_map(|object| HubValues::of(object)?.text)
 }
 
 #[cfg(test)]

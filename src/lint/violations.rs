@@ -39,21 +39,13 @@ pub(super) fn check<'v>(
                 is_deleted: is_deleted(chart.values, violation),
             };
             let mut claimed = claims.iter().filter_map(|claim| claim(&found));
-            findings.extend(
-                claimed
-                    .next()
-                    .and_then(|finding| doubts.weighed(violation, finding)),
-            );
+            findings.extend(claimed.next().and_then(|finding| doubts.weighed(violation, finding)));
         }
     }
     if let Some(cx) = hub {
         let starts: Vec<_> = findings.iter().map(Diagnostic::start).collect();
         let objects = objects(cx);
-        findings.extend(
-            objects
-                .into_iter()
-                .filter(|it| !starts.contains(&it.start())),
-        );
+        findings.extend(objects.into_iter().filter(|it| !starts.contains(&it.start())));
     }
     findings
 }
@@ -213,24 +205,18 @@ fn stand_in(value: &Value) -> Json {
         Content::List(items) => items.iter().map(stand_in).collect(),
         Content::Map(map) => {
             let entries = map.entries.iter();
-            Json::Object(
-                entries
-                    .map(|(key, value)| (key.clone(), stand_in(value)))
-                    .collect(),
-            )
+            Json::Object(entries.map(|(key, value)| (key.clone(), stand_in(value))).collect())
         }
         _ => value.to_json(),
     }
 }
 
 fn follow<'v>(values: &'v Value, steps: &[Step]) -> Option<&'v Value> {
-    steps
-        .iter()
-        .try_fold(values, |value, step| match (step, &value.content) {
-            (Step::Key(key), Content::Map(map)) => map.entries.get(key),
-            (Step::Index(index), Content::List(items)) => items.get(*index),
-            _ => None,
-        })
+    steps.iter().try_fold(values, |value, step| match (step, &value.content) {
+        (Step::Key(key), Content::Map(map)) => map.entries.get(key),
+        (Step::Index(index), Content::List(items)) => items.get(*index),
+        _ => None,
+    })
 }
 
 fn spot(sources: &Sources, values: &Value, steps: &[Step]) -> Option<Spot> {

@@ -87,11 +87,7 @@ impl Amounts {
 
 /// An amount of memory or cores.
 pub(super) fn read_amount(text: &str, notation: Notation) -> Option<f64> {
-    let number = || {
-        text.parse::<f64>()
-            .ok()
-            .filter(|_| !text.contains(['n', 'N']))
-    };
+    let number = || text.parse::<f64>().ok().filter(|_| !text.contains(['n', 'N']));
     match notation {
         Notation::Kubernetes => syntax::quantity(text),
         Notation::Hub => bytes::parse(text).or_else(number),
@@ -136,9 +132,7 @@ pub(super) fn request(request: PodRequest) -> String {
         0 => format!("cpu={}", cpu / 1000),
         _ => format!("cpu={cpu}m"),
     });
-    let memory = request
-        .memory
-        .map(|bytes| format!("memory={}", memory(bytes)));
+    let memory = request.memory.map(|bytes| format!("memory={}", memory(bytes)));
     let parts: Vec<String> = cpu.into_iter().chain(memory).collect();
     if parts.is_empty() {
         "nothing".to_owned()

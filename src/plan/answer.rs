@@ -183,9 +183,7 @@ fn today(question: &PlanQuestion, result: ResultAnswer) -> PlanCandidate {
         id: "today",
         kind,
         seats: arithmetic::held_seats(question),
-        replicas: headroom
-            .placeholders
-            .map_or(headroom.buffer, |held| held.count),
+        replicas: headroom.placeholders.map_or(headroom.buffer, |held| held.count),
         request: headroom.placeholders.map(|held| RequestAnswer {
             cpu: held.request.cpu,
             memory: held.request.memory.map(mebibytes),

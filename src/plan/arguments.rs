@@ -26,9 +26,7 @@ impl WrittenOption {
 
     pub(super) fn refuse(&self, message: String, help: impl Into<String>) -> Diagnostic {
         let span = Span::new(self.source, 0..self.text.len());
-        Diagnostic::new(&codes::BAD_OPTION, message)
-            .at(span, "")
-            .help(help)
+        Diagnostic::new(&codes::BAD_OPTION, message).at(span, "").help(help)
     }
 
     pub(super) fn read<T>(

@@ -356,9 +356,7 @@ fn seats_of(question: &PlanQuestion, placeholder: Resources) -> u64 {
         let wanted = user.get(resource);
         let held = placeholder.get(resource);
         // What a placeholder does not request it does not hold.
-        (held > 0)
-            .then_some(held)
-            .and_then(|held| held.checked_div(wanted))
+        (held > 0).then_some(held).and_then(|held| held.checked_div(wanted))
     });
     let most = arithmetic::seats(free_resources(question), user).per_node;
     let seats = by.into_iter().flatten().min().unwrap_or(1);
@@ -376,9 +374,7 @@ fn hub(question: &PlanQuestion, lead: &LeadAnswer, arrivals: &Counts, mean_wait:
         starting: rounded(starting),
         limit,
         throttled: limit > 0 && starting > real(limit),
-        waves: at_once
-            .checked_div(limit)
-            .map_or(1, |_| at_once.div_ceil(limit)),
+        waves: at_once.checked_div(limit).map_or(1, |_| at_once.div_ceil(limit)),
     }
 }
 

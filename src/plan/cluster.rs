@@ -253,9 +253,7 @@ impl QuestionLayers<'_> {
     /// Refuses a start that cannot be: more nodes than the maximum, or too many users.
     fn check_start(&self, model: &HubModel) -> Result<(), Diagnostic> {
         let free = model.allocatable.minus(model.daemons);
-        let seats = arithmetic::seats(free, model.user.resources())
-            .per_node
-            .max(1);
+        let seats = arithmetic::seats(free, model.user.resources()).per_node.max(1);
         let refuse = |written: Option<&WrittenOption>, message: String, help: &str| {
             Err(match written {
                 Some(written) => written.refuse(message, help),

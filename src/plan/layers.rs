@@ -39,9 +39,7 @@ impl ValuesFacts {
         let base = profiles::base(hub);
         let settings = profiles::default_profile(hub, all).unwrap_or(&base);
         let priority = match hub.flag("scheduling.podPriority.enabled") {
-            Some(true) => hub
-                .number("scheduling.podPriority.userPlaceholderPriority")
-                .map(signed),
+            Some(true) => hub.number("scheduling.podPriority.userPlaceholderPriority").map(signed),
             // Without priorities placeholders are as important as users.
             Some(false) => Some(0),
             None => None,
@@ -53,9 +51,7 @@ impl ValuesFacts {
             request,
             priority: priority.unwrap_or(PLACEHOLDER_PRIORITY),
         });
-        let timeout = settings
-            .get("start_timeout")
-            .and_then(crate::hub::bytes::amount);
+        let timeout = settings.get("start_timeout").and_then(crate::hub::bytes::amount);
         Self {
             user: seats::of(settings).map(request),
             placeholders,

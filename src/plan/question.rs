@@ -95,10 +95,7 @@ impl PlanQuestion {
         if let (None, Some(price)) = (price, policy.price) {
             assumed.note("price", price.to_string(), Provenance::Policy);
         }
-        let seed = options
-            .seed
-            .as_ref()
-            .map(|it| it.read(words::count_or_zero));
+        let seed = options.seed.as_ref().map(|it| it.read(words::count_or_zero));
         Ok(Self {
             begins,
             reaction: read(&options.reaction, words::seconds)?,
@@ -230,16 +227,8 @@ impl QuestionLayers<'_> {
         let options = self.options;
         let read =
             |text: &str| Amounts::read(text, Notation::Kubernetes, &["cpu", "memory", "pods"]);
-        let allocatable = options
-            .allocatable
-            .as_ref()
-            .map(|it| it.read(read))
-            .transpose()?;
-        let daemons = options
-            .daemonsets
-            .as_ref()
-            .map(|it| it.read(read))
-            .transpose()?;
+        let allocatable = options.allocatable.as_ref().map(|it| it.read(read)).transpose()?;
+        let daemons = options.daemonsets.as_ref().map(|it| it.read(read)).transpose()?;
         let mut node = match (&options.node, allocatable) {
             (Some(node), None) => Self::of_type(assumed, &node.text).map_err(|help| {
                 node.refuse(format!("node type `{}` is not known", node.text), help)
@@ -329,11 +318,7 @@ impl QuestionLayers<'_> {
 
     fn usage(&self) -> Result<Option<(Usage, Option<u64>)>, Diagnostic> {
         let usage = self.options.usage.as_ref().map(|it| it.read(words::usage));
-        let users = self
-            .options
-            .users_per_node
-            .as_ref()
-            .map(|it| it.read(words::count));
+        let users = self.options.users_per_node.as_ref().map(|it| it.read(words::count));
         let (usage, users) = (usage.transpose()?, users.transpose()?);
         if usage.is_none() && users.is_some() {
             let message = "`--users-per-node` needs `--usage`";

@@ -112,9 +112,7 @@ pub(super) fn result(question: &PlanQuestion, lead: &LeadAnswer, runs: &[HubRun]
     waits.sort_by(f64::total_cmp);
     let node_hours = mean(|run| run.node_seconds) / 3600.0;
     let held_before = held_before(&question.model, lead);
-    let cost = question
-        .price
-        .map(|price| (node_hours + held_before) * price);
+    let cost = question.price.map(|price| (node_hours + held_before) * price);
     let at = |share| rounded(quantile(&waits, share));
     ResultAnswer {
         users: rounded(mean(|run| real(run.waits.len() as u64))),
@@ -131,19 +129,11 @@ pub(super) fn result(question: &PlanQuestion, lead: &LeadAnswer, runs: &[HubRun]
         node_hours: rounded(node_hours),
         held_before: rounded(held_before),
         cost: cost.map(rounded),
-        max_nodes: runs
-            .iter()
-            .map(|run| run.max_nodes)
-            .max()
-            .unwrap_or_default(),
-        placeholders: question
-            .model
-            .headroom
-            .placeholders
-            .map(|_| PlaceholderTimes {
-                drained_in: median(runs, |run| run.drained_in),
-                empty_for: median(runs, |run| run.empty_for),
-            }),
+        max_nodes: runs.iter().map(|run| run.max_nodes).max().unwrap_or_default(),
+        placeholders: question.model.headroom.placeholders.map(|_| PlaceholderTimes {
+            drained_in: median(runs, |run| run.drained_in),
+            empty_for: median(runs, |run| run.empty_for),
+        }),
         mean_wait: sum / users,
         pending: runs.iter().map(never_served).max().unwrap_or_default(),
     }
@@ -152,10 +142,7 @@ pub(super) fn result(question: &PlanQuestion, lead: &LeadAnswer, runs: &[HubRun]
 /// The share of users who wait longer than the goal says.
 fn waiting(question: &PlanQuestion, runs: &[HubRun]) -> WaitingShare {
     let is_long = |run: &HubRun| {
-        let long = run
-            .waits
-            .iter()
-            .filter(|wait| wait.is_longer_than(question.goal.wait));
+        let long = run.waits.iter().filter(|wait| wait.is_longer_than(question.goal.wait));
         real(long.count() as u64)
     };
     let users = |run: &HubRun| real(run.waits.len() as u64);

@@ -442,11 +442,6 @@ mod tests {
         let lines = wrapped("  a name", text.trim(), 19);
         assert!(lines.lines().all(|line| line.chars().count() <= WIDTH));
         assert_eq!(lines.split_whitespace().count(), 62);
-        assert!(
-            lines
-                .lines()
-                .skip(1)
-                .all(|line| line.starts_with(&" ".repeat(19)))
-        );
+        assert!(lines.lines().skip(1).all(|line| line.starts_with(&" ".repeat(19))));
     }
 }

@@ -87,10 +87,7 @@ pub(super) fn event(text: &str) -> Result<EventWords, String> {
 /// `40 in 60s at 0s`.
 pub(super) fn burst(text: &str) -> Result<Burst, String> {
     let help = || "write it like `40 in 60s at 0s`".to_owned();
-    let words: Vec<&str> = text
-        .split_whitespace()
-        .filter(|word| *word != "users")
-        .collect();
+    let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "users").collect();
     let [users, "in", window, "at", at] = words[..] else {
         return Err(help());
     };
@@ -109,9 +106,7 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
 
 /// A whole number.
 pub(super) fn count_or_zero(text: &str) -> Result<u64, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| "write a whole number".to_owned())
+    text.trim().parse().map_err(|_| "write a whole number".to_owned())
 }
 
 /// A number above 0.

@@ -81,10 +81,7 @@ impl Match {
             (false, false) => is_wider(&self.kinds, &other.kinds),
         };
         let labels = self.label_values.iter().all(|(key, values)| {
-            other
-                .label_values
-                .get(key)
-                .is_some_and(|others| others.is_subset(values))
+            other.label_values.get(key).is_some_and(|others| others.is_subset(values))
         });
         let annotations = self.annotations.iter().all(|(key, values)| {
             let mut same_key = other.annotations.iter().filter(|(other, _)| other == key);
@@ -116,20 +113,9 @@ impl Match {
         if let Some((what, list)) = lists.iter().find(|(_, list)| !list.is_empty()) {
             return format!("{what} {}", list.join(", "));
         }
-        let label = self
-            .label_values
-            .keys()
-            .next()
-            .map(|key| format!("label {key}"));
-        let annotation = || {
-            self.annotations
-                .first()
-                .map(|(key, _)| format!("annotation {key}"))
-        };
-        let hook = || {
-            self.hook
-                .map(|hook| if hook { "hooks" } else { "no hooks" }.to_owned())
-        };
+        let label = self.label_values.keys().next().map(|key| format!("label {key}"));
+        let annotation = || self.annotations.first().map(|(key, _)| format!("annotation {key}"));
+        let hook = || self.hook.map(|hook| if hook { "hooks" } else { "no hooks" }.to_owned());
         label
             .or_else(annotation)
             .or_else(hook)
@@ -157,9 +143,8 @@ pub(super) fn check(
     check_kinds(&kinds, known, place.under("kind"), findings);
     let charts = texts(written.chart.as_ref());
     let written_charts = pairs(&charts, place.under("chart"));
-    let written_charts = written_charts
-        .map(|(chart, place)| place.spanned(chart.to_owned()))
-        .collect();
+    let written_charts =
+        written_charts.map(|(chart, place)| place.spanned(chart.to_owned())).collect();
     let mut patterns = |written: Option<&written::OneOrMany>, key: &str| {
         check_patterns(&texts(written), place.under(key), findings)
     };
@@ -192,9 +177,7 @@ pub(super) fn check(
 }
 
 fn texts(written: Option<&written::OneOrMany>) -> Vec<String> {
-    written
-        .map(|written| written.as_slice().to_vec())
-        .unwrap_or_default()
+    written.map(|written| written.as_slice().to_vec()).unwrap_or_default()
 }
 
 fn check_kinds(kinds: &[String], known: &Kinds, place: PolicyPlace<'_>, findings: &mut Findings) {
@@ -227,18 +210,13 @@ pub(super) fn check_patterns(
         match Pattern::new(text) {
             Ok(pattern) => patterns.push(pattern),
             Err(error) => {
-                let at = text
-                    .char_indices()
-                    .nth(error.pos)
-                    .map_or(text.len(), |(at, _)| at);
+                let at = text.char_indices().nth(error.pos).map_or(text.len(), |(at, _)| at);
                 let span = place.part(&(at..text.len()));
                 let message = format!("cannot parse pattern `{text}`");
                 let help = "`*` matches any string, `?` one character, `[abc]` one of these; \
                             write `[*]` for a literal `*`";
                 findings.push(
-                    Diagnostic::new(&codes::BAD_GLOB, message)
-                        .at(span, error.msg)
-                        .help(help),
+                    Diagnostic::new(&codes::BAD_GLOB, message).at(span, error.msg).help(help),
                 );
             }
         }

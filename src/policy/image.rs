@@ -90,18 +90,12 @@ fn flaw(part: &Spanned<String>) -> Option<Diagnostic> {
 
 fn note_duplicates(images: &[Spanned<String>], findings: &mut Findings) {
     for (index, image) in images.iter().enumerate() {
-        if let Some(first) = images[..index]
-            .iter()
-            .find(|first| first.value == image.value)
-        {
+        if let Some(first) = images[..index].iter().find(|first| first.value == image.value) {
             let message = format!("image `{}` is listed twice", image.value);
             let diagnostic =
                 Diagnostic::new(&codes::DUPLICATE_IMAGE, message).at(image.span, "listed again");
-            findings.push(
-                diagnostic
-                    .at(first.span, "first listed here")
-                    .help("remove one of the two"),
-            );
+            findings
+                .push(diagnostic.at(first.span, "first listed here").help("remove one of the two"));
         }
     }
 }

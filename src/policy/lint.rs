@@ -65,17 +65,13 @@ pub struct LintRelease {
 pub(super) fn check(lint: &written::Lint, place: PolicyPlace<'_>, findings: &mut Findings) -> Lint {
     let names = |names: &[String], key: &str| {
         let named = pairs(names, place.under(key));
-        named
-            .map(|(name, place)| place.spanned(name.to_owned()))
-            .collect()
+        named.map(|(name, place)| place.spanned(name.to_owned())).collect()
     };
     let levels = place.under("levels");
     let mut releases: Vec<LintRelease> = Vec::new();
     for (release, place) in lint.releases.iter().zip(place.under("releases").items()) {
         let release = check_release(release, place);
-        let twin = releases
-            .iter()
-            .find(|other| other.name.value == release.name.value);
+        let twin = releases.iter().find(|other| other.name.value == release.name.value);
         if let Some(twin) = twin {
             let message = format!("two releases are named `{}`", release.name.value);
             let finding = Diagnostic::new(&codes::DUPLICATE_RELEASE, message)
@@ -124,9 +120,7 @@ fn check_suppression(
         }
     }
     Suppression {
-        rules: rules
-            .map(|(rule, place)| place.spanned(rule.to_owned()))
-            .collect(),
+        rules: rules.map(|(rule, place)| place.spanned(rule.to_owned())).collect(),
         files,
         until: entry.until.clone(),
         span: place.under("rules").span(),
@@ -141,9 +135,7 @@ fn check_release(release: &written::LintRelease, place: PolicyPlace<'_>) -> Lint
         name: place.under("name").spanned(release.name.clone()),
         chart: chart.map(|chart| place.under("chart").spanned(chart)),
         chart_version: version.map(|version| place.under("chartVersion").spanned(version)),
-        values: values
-            .map(|(path, place)| place.spanned(path.to_owned()))
-            .collect(),
+        values: values.map(|(path, place)| place.spanned(path.to_owned())).collect(),
         set: release.set.clone(),
         hub: release.hub.clone(),
     }

@@ -72,9 +72,7 @@ impl Policy {
     /// Returns the index of the row that applies to a workload. `namespace` is that of the release, for objects without
     /// one.
     pub fn row_for(&self, workload: &Workload<'_>, namespace: Option<&str>) -> Option<usize> {
-        self.rows
-            .iter()
-            .position(|row| row.criteria.matches(workload, namespace))
+        self.rows.iter().position(|row| row.criteria.matches(workload, namespace))
     }
 
     /// Returns the pool at an index of a row.

@@ -47,10 +47,7 @@ impl<'d> PolicyPlace<'d> {
         if !self.node.is_sequence() {
             return vec![self];
         }
-        self.node
-            .items()
-            .map(|node| Self { node, ..self })
-            .collect()
+        self.node.items().map(|node| Self { node, ..self }).collect()
     }
 
     /// Returns the span of the value.

@@ -128,12 +128,8 @@ fn check(
     let mut quantities = |written: written::Allocatable, key: &str| {
         check_quantities(written, place.under(key), findings)
     };
-    let allocatable = written
-        .allocatable
-        .map(|written| quantities(written, "allocatable"));
-    let daemon_sets = written
-        .daemon_sets
-        .map(|written| quantities(written, "daemonSets"));
+    let allocatable = written.allocatable.map(|written| quantities(written, "allocatable"));
+    let daemon_sets = written.daemon_sets.map(|written| quantities(written, "daemonSets"));
     Pool {
         name,
         labels: written.labels.into_iter().collect(),

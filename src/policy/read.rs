@@ -53,9 +53,8 @@ fn read_document(source: SourceId, text: &str, findings: &mut Findings) -> Optio
         }
     };
     let place = PolicyPlace::new(source, root);
-    if let Some(other) = value
-        .get("version")
-        .filter(|version| version.is_number() && **version != 1)
+    if let Some(other) =
+        value.get("version").filter(|version| version.is_number() && **version != 1)
     {
         let message = format!("policy format version {other} is not supported");
         let diagnostic = Diagnostic::new(&codes::WRONG_VERSION, message);
@@ -90,9 +89,7 @@ fn syntax_error(source: SourceId, text: &str, error: &yaml::ParseError) -> Diagn
         .at(Span::new(source, start..start + length), "")
         .unparsed();
     let line = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let indent = text[line..]
-        .bytes()
-        .take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let indent = text[line..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t'));
     if indent.into_iter().any(|byte| byte == b'\t') {
         return diagnostic.help("indent with spaces: YAML does not allow tabs in indentation");
     }
@@ -104,10 +101,7 @@ fn second_document(source: SourceId, document: &Document<'_>) -> Option<Diagnost
     let start = document.trailing?;
     let rest = &document.text[start..];
     let content = rest.strip_prefix("---").unwrap_or(rest);
-    if yaml::split(content)
-        .into_iter()
-        .all(|part| yaml::is_blank(&content[part]))
-    {
+    if yaml::split(content).into_iter().all(|part| yaml::is_blank(&content[part])) {
         return None;
     }
     let end = start + rest.lines().next().map_or(0, str::len);
@@ -135,10 +129,7 @@ fn not_a_mapping(source: SourceId, document: &Document<'_>) -> Diagnostic {
 
 /// Reports keys that are set twice. Helm would use the last one; in a policy, that is never intended.
 fn find_duplicates(source: SourceId, document: &Document<'_>, findings: &mut Findings) {
-    for mapping in document
-        .nodes()
-        .filter(|node| !node.is_alias() && node.is_mapping())
-    {
+    for mapping in document.nodes().filter(|node| !node.is_alias() && node.is_mapping()) {
         let mut first: HashMap<String, NodeId> = HashMap::new();
         for (key, _) in mapping.entries() {
             let Some(name) = yaml::key_name(key) else {
@@ -203,9 +194,7 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         help: help_for_pod_field(&violation).or(violation.help),
         ..violation
     });
-    explained
-        .map(|violation| violation.diagnostic(&codes))
-        .collect()
+    explained.map(|violation| violation.diagnostic(&codes)).collect()
 }
 
 /// Returns the help for a field of a pod spec, which the policy derives from the pool.
@@ -266,9 +255,8 @@ fn check_meaning(value: Value, place: PolicyPlace<'_>, findings: &mut Findings) 
         &written.priority_classes.existing,
         place.under("priorityClasses").under("existing"),
     );
-    let existing_classes: Vec<_> = existing
-        .map(|(class, place)| place.spanned(class.to_owned()))
-        .collect();
+    let existing_classes: Vec<_> =
+        existing.map(|(class, place)| place.spanned(class.to_owned())).collect();
     findings.extend(existing_classes.iter().filter_map(row::class_flaw));
     let extra = place.under("prePuller").under("extraImages");
     let extra_images = image::check_extra(written.pre_puller.extra_images, extra, findings);

@@ -125,10 +125,7 @@ pub(super) fn check_all(
     let mut rows: Vec<Row> = Vec::new();
     for ((index, row), place) in written.iter().enumerate().zip(place.items()) {
         let row = check(row, index + 1, known, place, findings);
-        if let Some(earlier) = rows
-            .iter()
-            .find(|earlier| earlier.criteria.covers(&row.criteria))
-        {
+        if let Some(earlier) = rows.iter().find(|earlier| earlier.criteria.covers(&row.criteria)) {
             let message = format!(
                 "{} never applies: an earlier row matches the same workloads",
                 row.title()
@@ -162,10 +159,7 @@ fn check(
     let class = written.priority_class_name.as_ref();
     let class = class.map(|class| place.under("priorityClassName").spanned(class.clone()));
     findings.extend(class.as_ref().and_then(class_flaw));
-    let expect = written
-        .expect
-        .as_ref()
-        .and_then(|expect| check_expect(expect, place, findings));
+    let expect = written.expect.as_ref().and_then(|expect| check_expect(expect, place, findings));
     if expect.is_some() && criteria.charts.is_empty() && written.criteria.chart.is_none() {
         findings.push(expect_without_chart(place));
     }

@@ -32,9 +32,7 @@ fn of_pools(pools: &[&Pool], place: PolicyPlace<'_>, findings: &mut Findings) ->
     let Some((first, others)) = pools.split_first() else {
         return NodeSelection::Affinity;
     };
-    let other = others
-        .iter()
-        .find(|pool| selection(pool) != selection(first));
+    let other = others.iter().find(|pool| selection(pool) != selection(first));
     if let Some(other) = other {
         let message = format!(
             "pools `{}` and `{}` of one row have different `nodeSelection`",
@@ -42,10 +40,7 @@ fn of_pools(pools: &[&Pool], place: PolicyPlace<'_>, findings: &mut Findings) ->
         );
         let mut diagnostic = Diagnostic::new(&codes::BAD_SELECTION, message)
             .at(place.under("pool").span(), "names both");
-        for written in [first, other]
-            .iter()
-            .filter_map(|pool| pool.selection.as_ref())
-        {
+        for written in [first, other].iter().filter_map(|pool| pool.selection.as_ref()) {
             diagnostic = diagnostic.at(written.span, "set here");
         }
         findings.push(

@@ -19,11 +19,7 @@ pub(super) fn check_all(
             let message = format!("`{}` is listed twice under `templates`", entry.kind);
             let diagnostic = Diagnostic::new(&codes::DUPLICATE_KIND, message);
             let help = "use one entry with a list of paths";
-            findings.push(
-                diagnostic
-                    .at(place.under("kind").span(), "listed again")
-                    .help(help),
-            );
+            findings.push(diagnostic.at(place.under("kind").span(), "listed again").help(help));
         }
         added.push(check(entry, place, findings));
     }

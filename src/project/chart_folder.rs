@@ -156,9 +156,7 @@ fn dependencies_elsewhere(
     let named =
         named.filter(|(name, _)| !name.is_empty() && !name.contains('/') && !is_copied(name));
     let named = named.map(|(name, target)| (name, clean(&folder.join(target))));
-    named
-        .filter(|(_, target)| host.is_file(&target.join("Chart.yaml")))
-        .collect()
+    named.filter(|(_, target)| host.is_file(&target.join("Chart.yaml"))).collect()
 }
 
 /// Returns an error for a link out of the chart: a third-party chart must not make dunnage read and print other files.

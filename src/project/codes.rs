@@ -64,9 +64,7 @@ impl Codes {
         if let Some(found) = self.each().find(is_meant) {
             return Ok(found);
         }
-        let known = self
-            .each()
-            .flat_map(|explained| [explained.code.id, explained.code.name]);
+        let known = self.each().flat_map(|explained| [explained.code.id, explained.code.name]);
         let help = match nearest(word, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`dunnage rule` lists all codes".to_owned(),

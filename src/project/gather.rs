@@ -186,8 +186,7 @@ impl<'p> Gatherer<'p> {
             parts.leave_chart_of_other_values();
         }
         if errors.is_empty() && !parts.has_hub_keys() {
-            self.no_hub
-                .push((no_hub(&parts, release), release.is_found));
+            self.no_hub.push((no_hub(&parts, release), release.is_found));
             return None;
         }
         let before = self.errors.len();
@@ -235,9 +234,7 @@ impl<'p> Gatherer<'p> {
         if may_be_unknown && !spec.is_known() {
             return None;
         }
-        let task = self
-            .question
-            .task(spec, &mut reader.sources, &mut self.shared);
+        let task = self.question.task(spec, &mut reader.sources, &mut self.shared);
         let task = task.map_err(|error| self.errors.push(error)).ok()??;
         self.tasks.push(task);
         Some(self.tasks.len() - 1)
@@ -406,10 +403,7 @@ fn injected(
     }
     // If `render` reports errors, the manifests are unchanged.
     let errors = outcome.diagnostics.into_iter();
-    Err(errors
-        .filter(Diagnostic::is_error)
-        .map(without_places)
-        .collect())
+    Err(errors.filter(Diagnostic::is_error).map(without_places).collect())
 }
 
 /// Returns an error without its places, which are in sources of another run.

@@ -88,11 +88,8 @@ pub fn load_lint(
         };
         let settings = settings::read(reader, &own)?;
         // A policy in a subdirectory applies to its own part of these directories.
-        let further: Vec<PathBuf> = apart
-            .iter()
-            .filter(|path| !own.paths.contains(path))
-            .cloned()
-            .collect();
+        let further: Vec<PathBuf> =
+            apart.iter().filter(|path| !own.paths.contains(path)).cloned().collect();
         loaded.push(load_one(reader, &own, settings, &further));
     }
     Ok(together(request, loaded))

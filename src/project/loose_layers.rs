@@ -41,9 +41,8 @@ pub(super) fn mark(found: &mut [Subject]) -> Option<Diagnostic> {
     let folders: Vec<PathBuf> = found.iter().filter_map(file_of).map(folder).collect();
     let is_beside = |file: &Path| {
         let own = folder(file);
-        let related = folders
-            .iter()
-            .filter(|other| own.starts_with(other) || other.starts_with(&own));
+        let related =
+            folders.iter().filter(|other| own.starts_with(other) || other.starts_with(&own));
         related.count() > 1
     };
     let marked = found.iter_mut().filter_map(|subject| {
@@ -90,10 +89,7 @@ fn folder(file: &Path) -> PathBuf {
 
 fn listed(files: &[&PathBuf]) -> String {
     const MOST: usize = 5;
-    let names = files
-        .iter()
-        .take(MOST)
-        .map(|file| format!("`{}`", file.display()));
+    let names = files.iter().take(MOST).map(|file| format!("`{}`", file.display()));
     let list = names.collect::<Vec<_>>().join(", ");
     match files.len().saturating_sub(MOST) {
         0 => list,

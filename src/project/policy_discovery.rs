@@ -37,9 +37,9 @@ pub(super) static UNTRUSTED_POLICY: Code = Code::error(
 /// in another directory.
 pub(super) fn find(reader: &mut Reader<'_>, asked: Option<&Path>) -> Result<SourceId, Diagnostic> {
     match asked {
-        Some(name) if name == Path::new("z2jh") => Ok(reader
-            .sources
-            .add_built_in("policy z2jh (built in)", Z2JH.to_owned())),
+        Some(name) if name == Path::new("z2jh") => {
+            Ok(reader.sources.add_built_in("policy z2jh (built in)", Z2JH.to_owned()))
+        }
         Some(path) => reader.read(path),
         None => {
             let (folder, path) = nearest(reader)?;
@@ -72,15 +72,10 @@ pub(super) fn find_any(
 /// parent directories are not searched: others may write into them, as into `/tmp`.
 fn nearest(reader: &mut Reader<'_>) -> Result<(PathBuf, Option<PathBuf>), Diagnostic> {
     let host = reader.host;
-    let folder = host
-        .current_dir()
-        .map_err(|error| unreadable(Path::new("."), &error))?;
+    let folder = host.current_dir().map_err(|error| unreadable(Path::new("."), &error))?;
     let last = repository(host, &folder).unwrap_or(&folder);
     let found = look(host, &folder, last)?;
-    if let Some(path) = found
-        .as_ref()
-        .filter(|path| path.parent() != Some(&*folder))
-    {
+    if let Some(path) = found.as_ref().filter(|path| path.parent() != Some(&*folder)) {
         reader.policy_above = Some(path.clone());
     }
     Ok((folder, found))
@@ -119,9 +114,7 @@ pub(super) fn nearer(
     own: Option<&Path>,
     paths: &[PathBuf],
 ) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Diagnostic> {
-    let here = host
-        .current_dir()
-        .map_err(|error| unreadable(Path::new("."), &error))?;
+    let here = host.current_dir().map_err(|error| unreadable(Path::new("."), &error))?;
     let mut found: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
     let mut add =
         |policy: PathBuf, path: PathBuf| match found.iter_mut().find(|(known, _)| *known == policy)
@@ -148,9 +141,8 @@ pub(super) fn nearer(
             continue;
         }
         for file in host.walk(path) {
-            let is_policy = file
-                .file_name()
-                .is_some_and(|name| NAMES.iter().any(|known| *known == name));
+            let is_policy =
+                file.file_name().is_some_and(|name| NAMES.iter().any(|known| *known == name));
             let around = file.parent().unwrap_or(Path::new("")).to_owned();
             if is_policy && clean(&here.join(&around)) != folder {
                 let policy = look(

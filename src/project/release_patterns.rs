@@ -47,10 +47,8 @@ pub(super) fn expand(
     if names.is_empty() {
         return Ok(vec![release.clone()]);
     }
-    let matches: Vec<Vec<(Binding, String)>> = patterns
-        .iter()
-        .map(|pattern| pattern.matches(host, folder))
-        .collect();
+    let matches: Vec<Vec<(Binding, String)>> =
+        patterns.iter().map(|pattern| pattern.matches(host, folder)).collect();
     let mut bindings: BTreeSet<Binding> = matches
         .iter()
         .flatten()
@@ -69,9 +67,8 @@ pub(super) fn expand(
     }
     let expanded = bindings.iter().filter_map(|binding| {
         let values = patterns.iter().zip(&matches);
-        let values: Vec<Spanned<String>> = values
-            .filter_map(|(pattern, found)| pattern.file(binding, found))
-            .collect();
+        let values: Vec<Spanned<String>> =
+            values.filter_map(|(pattern, found)| pattern.file(binding, found)).collect();
         // `{env}.yaml` next to `common.yaml` also matches `common.yaml`, which is not a release.
         let files: BTreeSet<&String> = values.iter().map(|file| &file.value).collect();
         (files.len() == values.len()).then(|| bound(release, binding, values.clone()))
@@ -98,9 +95,7 @@ fn no_match(release: &LintRelease, patterns: &[PathPattern<'_>]) -> Diagnostic {
 
 /// Returns the combined bindings that agree.
 fn joined(known: &BTreeSet<Binding>, found: &[(Binding, String)]) -> BTreeSet<Binding> {
-    let pairs = known
-        .iter()
-        .flat_map(|one| found.iter().map(move |(other, _)| (one, other)));
+    let pairs = known.iter().flat_map(|one| found.iter().map(move |(other, _)| (one, other)));
     pairs
         .filter(|(one, other)| agree(one, other))
         .map(|(one, other)| {
@@ -144,11 +139,8 @@ fn bound(release: &LintRelease, binding: &Binding, values: Vec<Spanned<String>>)
 impl<'p> PathPattern<'p> {
     fn new(text: &'p Spanned<String>) -> Self {
         let mut stars = 0;
-        let segments: Vec<Vec<NamePart>> = text
-            .value
-            .split('/')
-            .map(|segment| parts(segment, &mut stars))
-            .collect();
+        let segments: Vec<Vec<NamePart>> =
+            text.value.split('/').map(|segment| parts(segment, &mut stars)).collect();
         let names = segments.iter().flatten().filter_map(|part| match part {
             NamePart::Name(name) => Some(name.clone()),
             NamePart::Text(_) => None,
@@ -243,11 +235,7 @@ fn descend(
             let mut places: Vec<PathBuf> = host.list_dir(folder);
             places.sort();
             for place in places {
-                let name = place
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
+                let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if name.starts_with('.') {
                     continue;
                 }
@@ -291,9 +279,7 @@ mod tests {
         let found = matched(&parts, text, &Binding::new());
         let expected = expected.map(|pairs| {
             let pairs = pairs.iter();
-            pairs
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-                .collect()
+            pairs.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
         });
         assert_eq!(found, expected, "{pattern} {text}");
     }

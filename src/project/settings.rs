@@ -81,9 +81,7 @@ pub(super) fn selection(policy: &Policy) -> Selection {
         rules: RULES,
         select: names(&lint.select),
         ignore: names(&lint.ignore),
-        levels: levels
-            .map(|(name, level)| (name.value.clone(), *level))
-            .collect(),
+        levels: levels.map(|(name, level)| (name.value.clone(), *level)).collect(),
         pedantic: false,
     }
 }
@@ -101,11 +99,9 @@ fn read_policy(
         let names = lint.select.iter().chain(&lint.ignore);
         let names = names.chain(levels).chain(suppressed);
         let unknown = names.filter(|name| !is_rule(RULES, &name.value));
-        diagnostics.extend(unknown.map(|name| {
-            codes
-                .no_such_rule(&name.value)
-                .at(name.span, "unknown rule")
-        }));
+        diagnostics.extend(
+            unknown.map(|name| codes.no_such_rule(&name.value).at(name.span, "unknown rule")),
+        );
         let versions = lint.releases.iter();
         let versions = versions.filter_map(|release| release.chart_version.as_ref());
         diagnostics.extend(versions.filter_map(|version| {

@@ -207,12 +207,8 @@ impl SubjectFinder<'_> {
     /// Adds a note about values files in the directory of a chart that are not read with it.
     fn note_unread(&self, folder: &Path) {
         let charts = BTreeSet::from([folder]);
-        let is_named = |file: &Path| {
-            self.request
-                .paths
-                .iter()
-                .any(|path| clean(path) == clean(file))
-        };
+        let is_named =
+            |file: &Path| self.request.paths.iter().any(|path| clean(path) == clean(file));
         let is_unread = |file: &&PathBuf| {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             let is_values = file.parent() == Some(folder) && name.contains("values");
@@ -231,9 +227,7 @@ impl SubjectFinder<'_> {
         };
         let files = self.reader.host.walk(folder);
         let unread: Vec<&PathBuf> = files.iter().filter(is_unread).collect();
-        self.notes
-            .borrow_mut()
-            .extend(unread_values(folder, &unread));
+        self.notes.borrow_mut().extend(unread_values(folder, &unread));
     }
 
     /// Adds the releases of the policy that contain a path.
@@ -253,22 +247,15 @@ impl SubjectFinder<'_> {
         let excluded = &self.settings.excluded;
         files.retain(|file| !excluded.has(&from_here(&here, file)));
         let is_metadata = |file: &&PathBuf| file.file_name() == Some(OsStr::new("Chart.yaml"));
-        let charts: BTreeSet<&Path> = files
-            .iter()
-            .filter(is_metadata)
-            .filter_map(|file| file.parent())
-            .collect();
+        let charts: BTreeSet<&Path> =
+            files.iter().filter(is_metadata).filter_map(|file| file.parent()).collect();
         let mut entered = BTreeSet::new();
         for file in &files {
             if is_of_chart(file, &charts) {
                 continue;
             }
             let around: Vec<&Path> = file.ancestors().skip(1).collect();
-            for chart in around
-                .into_iter()
-                .rev()
-                .filter(|around| charts.contains(around))
-            {
+            for chart in around.into_iter().rev().filter(|around| charts.contains(around)) {
                 if entered.insert(chart) {
                     self.find(vec![chart.to_owned()], found);
                 }
@@ -352,9 +339,7 @@ impl SubjectFinder<'_> {
         let whole = |path: &Path| clean(&here.join(path));
         let path = whole(path);
         let layers = release.values.iter().chain(&release.chart);
-        layers
-            .map(|layer| self.place(&layer.value))
-            .any(|layer| whole(&layer) == path)
+        layers.map(|layer| self.place(&layer.value)).any(|layer| whole(&layer) == path)
     }
 
     fn is_chart_folder(&self, path: &Path) -> bool {
@@ -400,10 +385,7 @@ fn is_of_chart(file: &Path, charts: &BTreeSet<&Path>) -> bool {
     folders.any(|folder| {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let is_part = matches!(&*name, "templates" | "charts" | "crds" | "ci");
-        is_part
-            && folder
-                .parent()
-                .is_some_and(|parent| charts.contains(parent))
+        is_part && folder.parent().is_some_and(|parent| charts.contains(parent))
     })
 }
 

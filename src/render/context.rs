@@ -72,10 +72,7 @@ impl<'a> Placement<'a> {
 impl Because {
     pub(super) fn of(policy: &Policy, row_index: usize) -> Self {
         let row = &policy.rows[row_index];
-        let pools = row
-            .pools
-            .iter()
-            .map(|&pool| policy.pool(pool).name.value.clone());
+        let pools = row.pools.iter().map(|&pool| policy.pool(pool).name.value.clone());
         Self {
             row: row.title(),
             row_span: row.span,
@@ -129,9 +126,7 @@ impl<'a> PassContext<'a> {
 
     /// Returns the span of a node of the workload's document.
     pub(super) fn span(&self, placement: &Placement<'_>, node: NodeRef<'_>) -> Span {
-        self.common
-            .release
-            .node_span(placement.workload.object.part, node)
+        self.common.release.node_span(placement.workload.object.part, node)
     }
 
     /// Reports that the kind of the workload does not have the field.

@@ -59,10 +59,7 @@ pub(super) fn place(
     let wrong = wrong_types(common, part, document, &objects);
     if !wrong.is_empty() {
         return Placed {
-            seen: objects
-                .iter()
-                .map(|object| Seen::of(object, common.release))
-                .collect(),
+            seen: objects.iter().map(|object| Seen::of(object, common.release)).collect(),
             diagnostics: wrong,
             is_broken: true,
             ..Placed::default()
@@ -71,10 +68,7 @@ pub(super) fn place(
     let mut cx = PassContext::new(common);
     let matched = plan(&mut cx, &objects);
     let mut placed = Placed {
-        seen: objects
-            .iter()
-            .map(|object| Seen::of(object, common.release))
-            .collect(),
+        seen: objects.iter().map(|object| Seen::of(object, common.release)).collect(),
         selectors: selectors(common, &objects),
         unknown: unknown::find(common, &objects),
         matched,
@@ -102,9 +96,7 @@ fn selectors(common: &Common<'_>, objects: &[Object<'_>]) -> Vec<ChartSelector> 
         return Vec::new();
     }
     let objects = objects.iter().filter(|object| !is_addition(object));
-    objects
-        .filter_map(|object| ChartSelector::of(object, common.release))
-        .collect()
+    objects.filter_map(|object| ChartSelector::of(object, common.release)).collect()
 }
 
 /// Plans the changes of every workload and returns the indexes of the matching rows, once for each object.
@@ -152,14 +144,10 @@ fn wrong_types(
     objects: &[Object<'_>],
 ) -> Vec<Diagnostic> {
     let release = common.release;
-    let items = document
-        .root()
-        .map(k8s::misshapen_items)
-        .unwrap_or_default();
+    let items = document.root().map(k8s::misshapen_items).unwrap_or_default();
     let items = items.iter();
-    let mut found: Vec<Diagnostic> = items
-        .map(|wrong| input::wrong_type(release, part, "List", wrong))
-        .collect();
+    let mut found: Vec<Diagnostic> =
+        items.map(|wrong| input::wrong_type(release, part, "List", wrong)).collect();
     let is_read =
         |object: &&Object<'_>| object.annotation(IGNORE) != Some("true") && !is_addition(object);
     for object in objects.iter().filter(is_read) {
@@ -188,10 +176,7 @@ fn note_missing(cx: &mut PassContext<'_>, object: &Object<'_>) {
             "`{}` has no pod template at `{path}`: those pods are not placed",
             missing.title()
         );
-        let span = cx
-            .common
-            .release
-            .node_span(object.part, missing.template.node);
+        let span = cx.common.release.node_span(object.part, missing.template.node);
         let start = Span {
             end: span.start,
             ..span
@@ -296,9 +281,7 @@ fn edit(
         return None;
     }
     let changes = decided.iter_mut().flat_map(|decided| &mut decided.changes);
-    let edits: Vec<Edit> = changes
-        .flat_map(|change| std::mem::take(&mut change.edits))
-        .collect();
+    let edits: Vec<Edit> = changes.flat_map(|change| std::mem::take(&mut change.edits)).collect();
     match yaml::edit::apply(document, &edits) {
         Ok(text) => Some(text),
         Err(refusal) => {

@@ -101,10 +101,7 @@ impl Outcome {
 
     /// Returns the number of fields that change.
     pub fn changes(&self) -> usize {
-        self.decided
-            .iter()
-            .map(|decided| decided.changes.len())
-            .sum()
+        self.decided.iter().map(|decided| decided.changes.len()).sum()
     }
 
     /// Returns the number of objects whose pods restart.
@@ -116,9 +113,8 @@ impl Outcome {
             .decided
             .iter()
             .filter(|decided| decided.restarts && !decided.changes.is_empty());
-        let mut objects: Vec<(usize, usize)> = restarting
-            .map(|decided| (decided.part, decided.object))
-            .collect();
+        let mut objects: Vec<(usize, usize)> =
+            restarting.map(|decided| (decided.part, decided.object)).collect();
         objects.dedup();
         objects.len()
     }
@@ -189,10 +185,7 @@ fn place_all(common: &Common<'_>, documents: &ParsedDocuments<'_>) -> Vec<(usize
     if release.parts.len() < WORTH_THREADS {
         (0..release.parts.len()).filter_map(place).collect()
     } else {
-        (0..release.parts.len())
-            .into_par_iter()
-            .filter_map(place)
-            .collect()
+        (0..release.parts.len()).into_par_iter().filter_map(place).collect()
     }
 }
 
@@ -213,8 +206,7 @@ impl Outcome {
         let mut unknown_kinds = BTreeSet::new();
         let mut unknown = Vec::new();
         for (part, placed) in placed {
-            self.documents
-                .extend(placed.text.map(|text| EditedDocument { part, text }));
+            self.documents.extend(placed.text.map(|text| EditedDocument { part, text }));
             self.seen.extend(placed.seen);
             self.decided.extend(placed.decided);
             for row in placed.matched {

@@ -38,15 +38,9 @@ pub(super) fn check(
         return Vec::new();
     }
     let files: BTreeSet<&str> = release.parts.iter().map(|part| part.file).collect();
-    let charts = files
-        .into_iter()
-        .flat_map(|file| ChartPath::read(file).charts);
+    let charts = files.into_iter().flat_map(|file| ChartPath::read(file).charts);
     let charts: BTreeSet<String> = charts.collect();
-    let rows = policy
-        .rows
-        .iter()
-        .zip(matched)
-        .filter(|(row, _)| applies(row, &charts, hooks));
+    let rows = policy.rows.iter().zip(matched).filter(|(row, _)| applies(row, &charts, hooks));
     rows.filter_map(|(row, &count)| unmet(row, count).or_else(|| unused(row, count)))
         .collect()
 }
@@ -61,10 +55,7 @@ fn applies(row: &Row, charts: &BTreeSet<String>, hooks: Hooks) -> bool {
 }
 
 fn unmet(row: &Row, count: usize) -> Option<Diagnostic> {
-    let expect = row
-        .expect
-        .as_ref()
-        .filter(|expect| !expect.value.is_met(count))?;
+    let expect = row.expect.as_ref().filter(|expect| !expect.value.is_met(count))?;
     let message = format!(
         "{} matched {count} {}, expected {}",
         row.title(),

@@ -30,9 +30,7 @@ pub(super) fn problems(
 /// Returns the errors that prevent reading a release.
 pub fn unreadable(release: &Manifests<'_>, documents: &ParsedDocuments<'_>) -> Vec<Diagnostic> {
     let blank = release.is_blank().then(no_documents);
-    let broken = documents
-        .broken()
-        .map(|(part, error)| not_yaml(release, part, error));
+    let broken = documents.broken().map(|(part, error)| not_yaml(release, part, error));
     let all = blank.into_iter().chain(broken);
     all.chain(no_kind(release, documents)).collect()
 }
@@ -54,9 +52,7 @@ pub(super) fn no_kind(
         return None;
     }
     let has_content = |document: &Document<'_>| document.root().is_some_and(|root| !root.is_null());
-    let mut with_content = documents
-        .readable()
-        .filter(|(_, document)| has_content(document));
+    let mut with_content = documents.readable().filter(|(_, document)| has_content(document));
     let (part, _) = with_content.next()?;
     let message = "the input contains no manifests: no document has a `kind`";
     Some(
@@ -154,9 +150,7 @@ pub(super) fn duplicates(
     pairs
         .map(|(mapping, first, last)| {
             let name = last.text().unwrap_or_default();
-            let counts = mapping
-                .find(name)
-                .is_some_and(|found| found.key.id() == last.id());
+            let counts = mapping.find(name).is_some_and(|found| found.key.id() == last.id());
             let of_last = if counts {
                 "used"
             } else {
@@ -203,9 +197,7 @@ pub(super) fn alias_problem(
                 .help("write the value out in the template; Helm 4 splits a List without resolving its aliases"),
         );
     }
-    let bomb = document
-        .root()
-        .and_then(|root| yaml::expansion_problem(root).err())?;
+    let bomb = document.root().and_then(|root| yaml::expansion_problem(root).err())?;
     Some(
         Diagnostic::new(&codes::BROKEN_ALIAS, bomb.message)
             .at(release.span(part, bomb.range), "first alias")

@@ -39,9 +39,7 @@ impl Mode {
         caller: Caller,
     ) -> Self {
         if caller == Caller::Plugin
-            || release
-                .text
-                .contains("postrenderer.helm.sh/postrender-filename")
+            || release.text.contains("postrenderer.helm.sh/postrender-filename")
         {
             return Mode::Helm4;
         }

@@ -74,9 +74,7 @@ fn compare(
     let unreadable = all[2].broken();
     let unreadable = unreadable.map(|(part, error)| input::not_yaml(previous, part, error));
     comparison.diagnostics.extend(unreadable);
-    comparison
-        .diagnostics
-        .extend(input::no_kind(previous, &all[2]));
+    comparison.diagnostics.extend(input::no_kind(previous, &all[2]));
     let mut by_name: BTreeMap<Identity, Vec<&Object<'_>>> = BTreeMap::new();
     for object in live.iter().filter(|object| !object.name().is_empty()) {
         by_name.entry(identity(object)).or_default().push(object);
@@ -134,18 +132,13 @@ fn restarted_additions(
         let mut alike = alike.filter(|old| is_in_one_place(old, new, options));
         let of = |object: &Object<'_>| {
             let workloads = Workload::all(object, &policy.kinds);
-            let meanings = workloads
-                .iter()
-                .map(|workload| meaning(workload.template.node));
+            let meanings = workloads.iter().map(|workload| meaning(workload.template.node));
             meanings.collect::<Vec<_>>()
         };
         // A `StatefulSet` that is added never updates its pods.
         new.gvk.kind == "DaemonSet" && alike.any(|old| of(old) != of(new))
     };
-    new.iter()
-        .filter(|new| is_addition(new))
-        .filter(restarts)
-        .count()
+    new.iter().filter(|new| is_addition(new)).filter(restarts).count()
 }
 
 /// Group, kind and name of an object.
@@ -162,10 +155,7 @@ fn identity(object: &Object<'_>) -> Identity {
 /// Returns whether two objects with the same name may be in the same namespace.
 fn is_in_one_place(one: &Object<'_>, other: &Object<'_>, options: &Options) -> bool {
     let namespace = |object: &Object<'_>| {
-        object
-            .namespace()
-            .map(str::to_owned)
-            .or_else(|| options.namespace.clone())
+        object.namespace().map(str::to_owned).or_else(|| options.namespace.clone())
     };
     let (own, others) = (namespace(one), namespace(other));
     own == others || own.is_none() || others.is_none()
@@ -189,9 +179,7 @@ fn changes<'d>(
     };
     let mut changed = Vec::new();
     for (chart, new) in charts.into_iter().zip(new) {
-        let place = old
-            .iter()
-            .position(|old| is_at(&old.template, &new.template));
+        let place = old.iter().position(|old| is_at(&old.template, &new.template));
         let Some(old) = place.map(|place| old.swap_remove(place)) else {
             continue;
         };
@@ -240,11 +228,8 @@ impl Changed<'_> {
             differences(&new, &old, "", &mut paths);
         }
         let more = paths.len().saturating_sub(MOST);
-        let mut words: Vec<String> = paths
-            .iter()
-            .take(MOST)
-            .map(|path| format!("`{path}`"))
-            .collect();
+        let mut words: Vec<String> =
+            paths.iter().take(MOST).map(|path| format!("`{path}`")).collect();
         if more > 0 {
             words.push(format!("{more} more"));
         }
@@ -268,23 +253,14 @@ impl Trio<'_> {
             changed.differences()
         );
         let help = "delete it before the upgrade, or give it a new name in each revision";
-        let here = self
-            .release
-            .node_span(self.chart.part, changed.chart.template.node);
-        let live = self
-            .previous
-            .node_span(self.old.part, changed.old.template.node);
+        let here = self.release.node_span(self.chart.part, changed.chart.template.node);
+        let live = self.previous.node_span(self.old.part, changed.old.template.node);
         let mut diagnostic = Diagnostic::new(&codes::IMMUTABLE_CHANGE, message)
             .at(start(here), "changed by the upgrade")
             .at(start(live), "current value")
             .help(help);
         // A Job that Kubernetes deletes after it ends has probably gone.
-        if self
-            .old
-            .node
-            .get_path(&["spec", "ttlSecondsAfterFinished"])
-            .is_some()
-        {
+        if self.old.node.get_path(&["spec", "ttlSecondsAfterFinished"]).is_some() {
             diagnostic.level = Level::Warning;
         }
         diagnostic
@@ -299,11 +275,7 @@ impl Trio<'_> {
             let default =
                 (*field == "preemptionPolicy").then(|| Value::from("PreemptLowerPriority"));
             let value = |object: &Object<'_>| {
-                object
-                    .node
-                    .get(field)
-                    .and_then(meaning)
-                    .or_else(|| default.clone())
+                object.node.get(field).and_then(meaning).or_else(|| default.clone())
             };
             value(self.chart) != value(self.old)
         })?;
@@ -358,9 +330,7 @@ fn without_nulls(value: Value) -> Value {
     match value {
         Value::Mapping(pairs) => {
             let pairs = pairs.into_iter().filter(|(_, value)| *value != Value::Null);
-            let mut pairs: Vec<_> = pairs
-                .map(|(key, value)| (key, without_nulls(value)))
-                .collect();
+            let mut pairs: Vec<_> = pairs.map(|(key, value)| (key, without_nulls(value))).collect();
             pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
             Value::Mapping(pairs)
         }
@@ -381,12 +351,9 @@ fn without_mutable(spec: Value) -> Value {
         )
     });
     let without_image = |container: Value| match container {
-        Value::Mapping(pairs) => Value::Mapping(
-            pairs
-                .into_iter()
-                .filter(|(key, _)| key != "image")
-                .collect(),
-        ),
+        Value::Mapping(pairs) => {
+            Value::Mapping(pairs.into_iter().filter(|(key, _)| key != "image").collect())
+        }
         other => other,
     };
     let pairs = pairs.map(|(key, value)| match value {
@@ -401,10 +368,7 @@ fn without_mutable(spec: Value) -> Value {
 
 fn member<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     match value {
-        Value::Mapping(pairs) => pairs
-            .iter()
-            .find(|(own, _)| own == key)
-            .map(|(_, value)| value),
+        Value::Mapping(pairs) => pairs.iter().find(|(own, _)| own == key).map(|(_, value)| value),
         _ => None,
     }
 }

@@ -196,11 +196,7 @@ fn rows(sources: &Sources, policy: &Policy, outcome: &Outcome) -> Vec<ReportedRo
     let row = |(row, &matched): (&crate::policy::Row, &usize)| ReportedRow {
         title: row.title(),
         at: place(sources, row.span),
-        pools: row
-            .pools
-            .iter()
-            .map(|&pool| policy.pool(pool).name.value.clone())
-            .collect(),
+        pools: row.pools.iter().map(|&pool| policy.pool(pool).name.value.clone()).collect(),
         matched,
     };
     rows.map(row).collect()
@@ -282,9 +278,7 @@ fn template(decided: &Decided, fits: Vec<PoolFit>) -> Template {
     Template {
         names: decided.template.clone(),
         row: because.map(|because| because.row.clone()),
-        pools: because
-            .map(|because| because.pools.clone())
-            .unwrap_or_default(),
+        pools: because.map(|because| because.pools.clone()).unwrap_or_default(),
         changes: changes.collect(),
         kept: kept.collect(),
         restarts: decided.restarts && !decided.changes.is_empty(),

@@ -94,10 +94,7 @@ fn check_pass(pass: &Pass) -> usize {
                     .take_while(|block| !matches!(block.info, "yaml in" | "yaml policy"))
                     .collect();
                 let find = |info: &str| {
-                    after
-                        .iter()
-                        .find(|block| block.info == info)
-                        .map(|block| block.text.clone())
+                    after.iter().find(|block| block.info == info).map(|block| block.text.clone())
                 };
                 let out =
                     find("yaml out").or_else(|| find("yaml out same").map(|_| block.text.clone()));

@@ -7,10 +7,8 @@ use crate::text::Sources;
 /// the message of dunnage.
 pub fn block_scalar(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
-    let errors: Vec<&Diagnostic> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.is_error())
-        .collect();
+    let errors: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
     let noun = if errors.len() == 1 { "error" } else { "errors" };
     let mut lines = vec![format!("dunnage failed: {} {noun}", errors.len())];
     for error in errors {

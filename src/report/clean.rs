@@ -47,9 +47,7 @@ fn secrets(sources: &Sources, span: Span) -> Vec<String> {
     let lines = source.line_range(first).start..source.line_range(last).end;
     let masked = source.masked();
     let from = masked.partition_point(|range| range.end <= lines.start);
-    let inside = masked[from..]
-        .iter()
-        .take_while(|range| range.start < lines.end);
+    let inside = masked[from..].iter().take_while(|range| range.start < lines.end);
     let pieces = inside.flat_map(|range| {
         let range = range.start.max(lines.start)..range.end.min(lines.end);
         source.text()[range].lines()

@@ -6,10 +6,7 @@ use crate::text::Sources;
 /// before a message that has a safe fix.
 pub fn concise(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
-    diagnostics
-        .iter()
-        .map(|diagnostic| line(sources, diagnostic))
-        .collect()
+    diagnostics.iter().map(|diagnostic| line(sources, diagnostic)).collect()
 }
 
 fn line(sources: &Sources, diagnostic: &Diagnostic) -> String {

@@ -282,9 +282,7 @@ fn masked<'a>(text: &str, regions: impl Iterator<Item = &'a Range<usize>>) -> St
 /// Returns the titles of the changes in a hunk, without duplicates.
 fn titles<'a>(hunk: &[DiffOp], regions: &[Region<'a>], new: &HunkLines<'_>) -> Vec<&'a str> {
     let mut titles: Vec<&str> = Vec::new();
-    let changes = hunk
-        .iter()
-        .filter(|operation| operation.tag() != DiffTag::Equal);
+    let changes = hunk.iter().filter(|operation| operation.tag() != DiffTag::Equal);
     for change in changes {
         let at = change.new_range().start;
         let after = regions.partition_point(|region| new.indices(&region.new).start <= at);

@@ -66,10 +66,7 @@ pub(super) fn excerpts(sources: &Sources, labels: &[Label], frame: ExcerptFrame)
     }
     // Readers who look at one snippet look at the first: it has the primary label.
     groups.sort_by_key(|group| group.iter().all(|spot| spot.index != 0));
-    groups
-        .iter()
-        .map(|group| excerpt(sources, labels, group, frame))
-        .collect()
+    groups.iter().map(|group| excerpt(sources, labels, group, frame)).collect()
 }
 
 /// The place of a label.
@@ -89,17 +86,11 @@ impl Marked {
     fn new(sources: &Sources, labels: &[Label], (index, label): (usize, &Label)) -> Self {
         let id = label.span.source;
         let source = sources.get(id);
-        let rank = labels
-            .iter()
-            .position(|other| other.span.source == id)
-            .unwrap_or(index);
+        let rank = labels.iter().position(|other| other.span.source == id).unwrap_or(index);
         let start = label.span.start.min(source.text().len());
         let end = label.span.end.clamp(start, source.text().len());
         // The end of a line after its last character is invisible.
-        let end = start
-            + source.text()[start..end]
-                .trim_end_matches(['\n', '\r'])
-                .len();
+        let end = start + source.text()[start..end].trim_end_matches(['\n', '\r']).len();
         let first = line_of(source, start);
         let last = line_of(source, end).min(first + MOST_LINES - 1);
         Self {
@@ -113,19 +104,13 @@ impl Marked {
 }
 
 fn line_of(source: &Source, offset: usize) -> usize {
-    source
-        .line_starts()
-        .partition_point(|&start| start <= offset)
-        - 1
+    source.line_starts().partition_point(|&start| start <= offset) - 1
 }
 
 /// Returns the bytes of a line without its line end.
 fn line_range(source: &Source, line: usize) -> Range<usize> {
     let start = source.line_starts()[line];
-    let end = source
-        .line_starts()
-        .get(line + 1)
-        .map_or(source.text().len(), |&next| next - 1);
+    let end = source.line_starts().get(line + 1).map_or(source.text().len(), |&next| next - 1);
     let end = if source.text()[start..end].ends_with('\r') {
         end - 1
     } else {
@@ -157,11 +142,7 @@ struct LinePiece {
 fn excerpt(sources: &Sources, labels: &[Label], group: &[Marked], frame: ExcerptFrame) -> Excerpt {
     let source = sources.get(group[0].source);
     let first_line = group[0].lines.start.saturating_sub(CONTEXT);
-    let last = group
-        .iter()
-        .map(|spot| spot.lines.end)
-        .max()
-        .unwrap_or(first_line + 1);
+    let last = group.iter().map(|spot| spot.lines.end).max().unwrap_or(first_line + 1);
     let end_line = (last + CONTEXT).min(source.line_starts().len());
     let mut text = String::new();
     let mut pieces = Vec::new();
@@ -238,10 +219,7 @@ fn mark(source: &Source, label: &Label, spot: &Marked, pieces: &[LinePiece]) -> 
 
 /// Returns the position of a byte of the source in the excerpt; a byte that was cut is at the nearest edge.
 fn offset_in(pieces: &[LinePiece], offset: usize) -> usize {
-    let piece = pieces
-        .iter()
-        .find(|piece| offset <= piece.source.end)
-        .or(pieces.last());
+    let piece = pieces.iter().find(|piece| offset <= piece.source.end).or(pieces.last());
     let piece = piece.expect("an excerpt shows at least the line of its label");
     piece.at + offset.clamp(piece.source.start, piece.source.end) - piece.source.start
 }

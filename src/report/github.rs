@@ -54,18 +54,13 @@ fn body(sources: &Sources, diagnostic: &Diagnostic) -> String {
             clean::one_line(&label.text)
         ));
     }
-    let help = diagnostic
-        .help
-        .iter()
-        .map(|help| format!("help: {}", clean::lines(help)));
+    let help = diagnostic.help.iter().map(|help| format!("help: {}", clean::lines(help)));
     lines.extend(help);
     lines.join("\n")
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

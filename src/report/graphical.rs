@@ -105,9 +105,7 @@ fn block(sources: &Sources, diagnostic: &Diagnostic, options: &OutputOptions) ->
         .without_syntax_highlighting()
         .with_context_lines(1);
     let mut text = String::new();
-    handler
-        .render_report(&mut text, &shown)
-        .expect("every label is in an excerpt");
+    handler.render_report(&mut text, &shown).expect("every label is in an excerpt");
     // miette indents the first line for its icon; the level and the code replace it.
     text.strip_prefix("  ").map(str::to_owned).unwrap_or(text)
 }
@@ -190,9 +188,7 @@ impl miette::Diagnostic for Shown {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help
-            .as_ref()
-            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -245,10 +241,7 @@ impl BlockPart {
     }
 
     fn mark_at(&self, offset: usize) -> Option<&Mark> {
-        self.excerpt
-            .marks
-            .iter()
-            .find(|mark| self.base + mark.range.start == offset)
+        self.excerpt.marks.iter().find(|mark| self.base + mark.range.start == offset)
     }
 }
 
@@ -264,21 +257,15 @@ impl SourceCode for View {
         let holds = |part: &&BlockPart| {
             part.base <= span.offset() && end <= part.base + part.excerpt.text.len()
         };
-        let part = self
-            .parts
-            .iter()
-            .find(holds)
-            .ok_or(MietteError::OutOfBounds)?;
+        let part = self.parts.iter().find(holds).ok_or(MietteError::OutOfBounds)?;
         let Excerpt {
             name,
             first_line,
             text,
             ..
         } = &part.excerpt;
-        let place = part
-            .mark_at(span.offset())
-            .filter(|_| lines_before == 0)
-            .map(|mark| mark.place);
+        let place =
+            part.mark_at(span.offset()).filter(|_| lines_before == 0).map(|mark| mark.place);
         let (line, column) =
             place.map_or((*first_line, 0), |place| (place.line - 1, place.column - 1));
         let whole = SourceSpan::new(part.base.into(), text.len());

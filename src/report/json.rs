@@ -34,10 +34,7 @@ pub fn findings<'d>(
     diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
 ) -> Vec<Finding> {
     let diagnostics = clean::diagnostics(sources, diagnostics);
-    diagnostics
-        .iter()
-        .map(|diagnostic| finding(sources, diagnostic))
-        .collect()
+    diagnostics.iter().map(|diagnostic| finding(sources, diagnostic)).collect()
 }
 
 #[derive(Serialize)]

@@ -8,10 +8,7 @@ use crate::text::{Source, Sources, Span};
 /// Returns all diagnostics as SARIF 2.1.0, for code scanning.
 pub fn sarif(sources: &Sources, diagnostics: &[Diagnostic], pages: &Pages) -> String {
     let diagnostics = &clean::diagnostics(sources, diagnostics);
-    let mut codes: Vec<&Code> = diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.code)
-        .collect();
+    let mut codes: Vec<&Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     codes.sort_by_key(|code| code.id);
     codes.dedup();
     let results: Vec<Value> = diagnostics
@@ -76,10 +73,7 @@ fn result(sources: &Sources, codes: &[&Code], diagnostic: &Diagnostic) -> Value 
     });
     if let Some((first, others)) = diagnostic.labels.split_first() {
         result["locations"] = json!([location(sources, first)]);
-        let others: Vec<Value> = others
-            .iter()
-            .map(|label| location(sources, label))
-            .collect();
+        let others: Vec<Value> = others.iter().map(|label| location(sources, label)).collect();
         if !others.is_empty() {
             result["relatedLocations"] = json!(others);
         }

@@ -86,10 +86,7 @@ fn the_first_snippet_has_the_primary_label() {
         .at(span(&sources, id, "last"), "overrides")
         .at(span(&sources, id, "first"), "is overridden");
     let shown = show(&sources, diagnostic);
-    let places: Vec<&str> = shown
-        .lines()
-        .filter(|line| line.contains("a.yaml"))
-        .collect();
+    let places: Vec<&str> = shown.lines().filter(|line| line.contains("a.yaml")).collect();
     assert_eq!(
         places,
         ["   ╭─[a.yaml:6:1]", "   ╭─[a.yaml:1:1]"],

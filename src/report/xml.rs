@@ -30,11 +30,7 @@ pub fn junit(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             code.id, code.name, place.line, place.column
         );
         let message = clean::one_line(&diagnostic.message);
-        let help = diagnostic
-            .help
-            .as_deref()
-            .map(clean::lines)
-            .unwrap_or_default();
+        let help = diagnostic.help.as_deref().map(clean::lines).unwrap_or_default();
         let (open, close) = if is_failure(&diagnostic) {
             let kind = diagnostic.level.name();
             let open = format!(

@@ -95,10 +95,7 @@ impl Schema {
             })
         };
         !cost::is_bounded(&self.document, &document)
-            || !self
-                .validator()
-                .iter_errors(&document)
-                .any(|error| is_within(&error))
+            || !self.validator().iter_errors(&document).any(|error| is_within(&error))
     }
 
     /// Returns every violation, in the order of the text; one for each place.
@@ -151,9 +148,7 @@ fn few_of_each_list(found: Vec<Violation>) -> Vec<Violation> {
                 continue;
             }
         };
-        let count = counts
-            .entry((list.to_vec(), violation.label.clone()))
-            .or_default();
+        let count = counts.entry((list.to_vec(), violation.label.clone())).or_default();
         *count += 1;
         if *count <= MOST {
             kept.push(violation);

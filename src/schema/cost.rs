@@ -82,9 +82,7 @@ impl BranchCount<'_> {
                 keyword_value.as_object().into_iter().flat_map(Map::values),
                 value,
             ),
-            "enum" => keyword_value
-                .as_array()
-                .map_or(1, |options| options.len() as u64),
+            "enum" => keyword_value.as_array().map_or(1, |options| options.len() as u64),
             "properties" => {
                 let known = keyword_value.as_object().into_iter().flatten();
                 let known = known.filter_map(|(name, schema)| Some((schema, value.get(name)?)));

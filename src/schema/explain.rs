@@ -203,9 +203,7 @@ impl ExplainContext<'_> {
         let only = format!("`{}`", keys[0]);
         Violation {
             message: first.message.replace(&only, &names),
-            label: first
-                .label
-                .replace(&format!("the key {only}"), "one of these keys"),
+            label: first.label.replace(&format!("the key {only}"), "one of these keys"),
             ..first
         }
     }
@@ -224,9 +222,7 @@ impl ExplainContext<'_> {
 
     /// Returns how YAML writes the expected list or mapping, if nothing else is expected.
     fn expected_form(value: &Value, expected: &[&str]) -> Option<&'static str> {
-        let mut types = expected
-            .iter()
-            .filter(|name| **name != wanted(JsonType::Null));
+        let mut types = expected.iter().filter(|name| **name != wanted(JsonType::Null));
         let (Some(only), None) = (types.next(), types.next()) else {
             return None;
         };
@@ -291,9 +287,7 @@ impl ExplainContext<'_> {
         let kind = ViolationKind::WrongValue {
             meant: meant.map(str::to_owned),
         };
-        let question = meant
-            .map(|meant| format!("did you mean `{meant}`? "))
-            .unwrap_or_default();
+        let question = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
         let help = format!("{question}use {}", alternatives(&shown));
         Violation {
             label: "not an allowed value".to_owned(),
@@ -308,10 +302,8 @@ impl ExplainContext<'_> {
         error: &ValidationError<'_>,
         branches: &[Vec<ValidationError<'static>>],
     ) -> Violation {
-        let reasons: Vec<Vec<&Kind>> = branches
-            .iter()
-            .map(|branch| reasons(branch, error))
-            .collect();
+        let reasons: Vec<Vec<&Kind>> =
+            branches.iter().map(|branch| reasons(branch, error)).collect();
         let all = || reasons.iter().flatten().copied();
         let options: Vec<&Value> = all().flat_map(options_of).collect();
         let value = error.instance();
@@ -409,14 +401,11 @@ fn where_key_belongs(
 
 /// Returns the errors of a branch about the value itself, including those of nested alternatives.
 fn reasons<'e>(branch: &'e [ValidationError<'static>], of: &ValidationError<'_>) -> Vec<&'e Kind> {
-    let here = branch
-        .iter()
-        .filter(|inner| inner.instance_path() == of.instance_path());
+    let here = branch.iter().filter(|inner| inner.instance_path() == of.instance_path());
     here.flat_map(|inner| match inner.kind() {
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context
-            .iter()
-            .flat_map(|branch| reasons(branch, of))
-            .collect(),
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            context.iter().flat_map(|branch| reasons(branch, of)).collect()
+        }
         kind => vec![kind],
     })
     .collect()
@@ -488,9 +477,7 @@ fn scalar_in(text: &str, expected: &[&str]) -> Option<Value> {
 
 /// Returns a value as JSON, strings without quotes.
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// `a, b or c`.

@@ -6,12 +6,8 @@ use serde_json::{Map, Value};
 
 /// The keys that the schema object at `pointer` (the path of its violated keyword) names.
 pub(super) fn allowed<'s>(document: &'s Value, keyword_pointer: &str) -> Vec<&'s str> {
-    let pointer = keyword_pointer
-        .rsplit_once('/')
-        .map_or("", |(object, _)| object);
-    let properties = document
-        .pointer(pointer)
-        .and_then(|object| object.get("properties"));
+    let pointer = keyword_pointer.rsplit_once('/').map_or("", |(object, _)| object);
+    let properties = document.pointer(pointer).and_then(|object| object.get("properties"));
     properties
         .and_then(Value::as_object)
         .into_iter()
@@ -92,12 +88,7 @@ impl<'s> KeyWalk<'s, '_> {
         self.left -= 1;
         self.follow(schema, path);
         for keyword in ["anyOf", "oneOf", "allOf"] {
-            for branch in schema
-                .get(keyword)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for branch in schema.get(keyword).and_then(Value::as_array).into_iter().flatten() {
                 self.visit(branch, path);
             }
         }
@@ -119,9 +110,7 @@ impl<'s> KeyWalk<'s, '_> {
         let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
             return;
         };
-        let target = reference
-            .strip_prefix('#')
-            .and_then(|pointer| self.document.pointer(pointer));
+        let target = reference.strip_prefix('#').and_then(|pointer| self.document.pointer(pointer));
         if let Some(target) = target
             && !self.open.contains(&reference)
             && self.open.len() < DEEPEST

@@ -98,9 +98,7 @@ fn definitions() -> &'static BTreeMap<&'static str, &'static str> {
     DEFINITIONS.get_or_init(|| {
         let lines = TYPES.lines().filter_map(|line| line.strip_prefix('"'));
         let lines = lines.filter_map(|line| line.split_once("\": "));
-        lines
-            .map(|(name, text)| (name, text.trim_end_matches(',')))
-            .collect()
+        lines.map(|(name, text)| (name, text.trim_end_matches(','))).collect()
     })
 }
 

@@ -21,9 +21,7 @@ impl Schema {
     pub fn keys(&self, path: &[&str]) -> BTreeSet<&str> {
         let schemas = self.at(path).into_iter();
         let named = schemas.filter_map(|schema| schema.get("properties")?.as_object());
-        named
-            .flat_map(|properties| properties.keys().map(String::as_str))
-            .collect()
+        named.flat_map(|properties| properties.keys().map(String::as_str)).collect()
     }
 
     /// Whether the mapping at the end of these keys says that it takes any key.
@@ -32,8 +30,7 @@ impl Schema {
             .at(path)
             .into_iter()
             .filter_map(|schema| schema.get("additionalProperties"));
-        rest.into_iter()
-            .any(|rest| rest.is_object() || rest == true)
+        rest.into_iter().any(|rest| rest.is_object() || rest == true)
     }
 
     /// The schemas for the value at the end of these keys.
@@ -41,9 +38,7 @@ impl Schema {
         let mut schemas = branches(&self.document, &self.document, 0);
         for key in path {
             let below = schemas.iter().filter_map(|schema| property(schema, key));
-            schemas = below
-                .flat_map(|schema| branches(&self.document, schema, 0))
-                .collect();
+            schemas = below.flat_map(|schema| branches(&self.document, schema, 0)).collect();
         }
         schemas
     }
@@ -58,9 +53,7 @@ fn branches<'s>(document: &'s Value, schema: &'s Value, depth: usize) -> Vec<&'s
     let reference = schema.get("$ref").and_then(Value::as_str);
     let target = reference.and_then(|reference| document.pointer(reference.strip_prefix('#')?));
     let parts = ["anyOf", "oneOf", "allOf"].into_iter();
-    let parts = parts
-        .filter_map(|keyword| schema.get(keyword)?.as_array())
-        .flatten();
+    let parts = parts.filter_map(|keyword| schema.get(keyword)?.as_array()).flatten();
     for part in target.into_iter().chain(parts) {
         found.extend(branches(document, part, depth + 1));
     }
@@ -68,14 +61,8 @@ fn branches<'s>(document: &'s Value, schema: &'s Value, depth: usize) -> Vec<&'s
 }
 
 fn property<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {
-    let known = schema
-        .get("properties")
-        .and_then(|properties| properties.get(key));
-    known.or_else(|| {
-        schema
-            .get("additionalProperties")
-            .filter(|rest| rest.is_object())
-    })
+    let known = schema.get("properties").and_then(|properties| properties.get(key));
+    known.or_else(|| schema.get("additionalProperties").filter(|rest| rest.is_object()))
 }
 
 fn takes_null(schema: &Value) -> Option<bool> {

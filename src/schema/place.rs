@@ -123,10 +123,7 @@ impl<'a> SchemaPlace<'a> {
 
     /// Returns the span for a missing or unknown key: the key of the mapping, otherwise its first key.
     pub(super) fn heading(&self) -> Span {
-        self.spot
-            .key
-            .or(self.spot.first_key)
-            .unwrap_or(self.spot.value)
+        self.spot.key.or(self.spot.first_key).unwrap_or(self.spot.value)
     }
 
     /// Returns the span for a wrong value: the value, or its key if the value is empty.
@@ -141,13 +138,9 @@ impl<'a> SchemaPlace<'a> {
 /// Returns the path as Kubernetes writes it; `None` for the root. A key after a long path, or after an item of a list at
 /// the root, stands alone.
 fn name(steps: &[Step]) -> Option<String> {
-    steps
-        .iter()
-        .fold(None, |path: Option<String>, step| match (path, step) {
-            (Some(path), Step::Key(key)) if path.len() < LONGEST_PATH => {
-                Some(format!("{path}.{key}"))
-            }
-            (_, Step::Key(key)) => Some(key.clone()),
-            (path, Step::Index(index)) => path.map(|list| format!("{list}[{index}]")),
-        })
+    steps.iter().fold(None, |path: Option<String>, step| match (path, step) {
+        (Some(path), Step::Key(key)) if path.len() < LONGEST_PATH => Some(format!("{path}.{key}")),
+        (_, Step::Key(key)) => Some(key.clone()),
+        (path, Step::Index(index)) => path.map(|list| format!("{list}[{index}]")),
+    })
 }

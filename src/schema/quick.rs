@@ -36,15 +36,11 @@ fn is_plain_at(document: &Value, schema: &Value) -> bool {
 fn is_plain_keyword(document: &Value, name: &str, keyword_value: &Value) -> bool {
     let is_plain = |schema: &Value| is_plain_at(document, schema);
     let all_named = |keyword_value: &Value| {
-        keyword_value
-            .as_object()
-            .is_some_and(|all| all.values().all(is_plain))
+        keyword_value.as_object().is_some_and(|all| all.values().all(is_plain))
     };
     match name {
         "title" | "description" | "default" | "const" => true,
-        "$schema" => keyword_value
-            .as_str()
-            .is_some_and(|draft| DRAFTS.contains(&draft)),
+        "$schema" => keyword_value.as_str().is_some_and(|draft| DRAFTS.contains(&draft)),
         "type" => is_list_of(keyword_value, |name| {
             name.as_str().is_some_and(|name| TYPES.contains(&name))
         }),
@@ -122,16 +118,12 @@ impl QuickCheck<'_> {
             "$schema" | "definitions" | "$defs" | "title" | "description" | "default" | "then"
             | "else" => true,
             "type" => is_of_type(keyword_value, value),
-            "enum" => keyword_value
-                .as_array()
-                .is_some_and(|all| all.contains(value)),
+            "enum" => keyword_value.as_array().is_some_and(|all| all.contains(value)),
             "const" => keyword_value == value,
             "minimum" => is_within(keyword_value, value, |number, least| number >= least),
             "maximum" => is_within(keyword_value, value, |number, most| number <= most),
             "minItems" => value.as_array().is_none_or(|items| {
-                let least = keyword_value
-                    .as_u64()
-                    .and_then(|least| usize::try_from(least).ok());
+                let least = keyword_value.as_u64().and_then(|least| usize::try_from(least).ok());
                 least.is_some_and(|least| items.len() >= least)
             }),
             "pattern" => {
@@ -261,10 +253,7 @@ fn refuses(schema: &Value, value: &Value) -> bool {
     let is_exact = value.is_string() || value.is_boolean() || value.is_null();
     let differs = |keyword_value: &Value| is_exact && keyword_value != value;
     let lacks = |keyword_value: &Value| {
-        is_exact
-            && keyword_value
-                .as_array()
-                .is_some_and(|all| !all.contains(value))
+        is_exact && keyword_value.as_array().is_some_and(|all| !all.contains(value))
     };
     let lacks_key = |keyword_value: &Value| value.is_object() && !has_all(keyword_value, value);
     let of_member = |(name, schema): (&String, &Value)| {
@@ -272,9 +261,7 @@ fn refuses(schema: &Value, value: &Value) -> bool {
         member.is_some_and(|member| refuses(schema, member))
     };
     let refuses_member = |keyword_value: &Value| {
-        keyword_value
-            .as_object()
-            .is_some_and(|all| all.iter().any(of_member))
+        keyword_value.as_object().is_some_and(|all| all.iter().any(of_member))
     };
     // The validator takes 1.0 for an integer.
     !value.is_number()
@@ -296,9 +283,7 @@ fn is_within(keyword_value: &Value, value: &Value, holds: fn(f64, f64) -> bool) 
 
 fn first_of(keywords: &Map<String, Value>) -> &str {
     let names = ["properties", "patternProperties", "additionalProperties"];
-    let mut there = names
-        .into_iter()
-        .filter(|name| keywords.contains_key(*name));
+    let mut there = names.into_iter().filter(|name| keywords.contains_key(*name));
     there.next().unwrap_or_default()
 }
 
@@ -310,10 +295,7 @@ fn has_all(keyword_value: &Value, value: &Value) -> bool {
     let Some(members) = value.as_object() else {
         return true;
     };
-    let names = keyword_value
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let names = keyword_value.as_array().map(Vec::as_slice).unwrap_or_default();
     names
         .iter()
         .all(|name| name.as_str().is_some_and(|name| members.contains_key(name)))
@@ -322,10 +304,9 @@ fn has_all(keyword_value: &Value, value: &Value) -> bool {
 fn is_of_type(keyword_value: &Value, value: &Value) -> bool {
     match keyword_value {
         Value::String(name) => is_of_one_type(name, value),
-        Value::Array(names) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .any(|name| is_of_one_type(name, value)),
+        Value::Array(names) => {
+            names.iter().filter_map(Value::as_str).any(|name| is_of_one_type(name, value))
+        }
         _ => false,
     }
 }

@@ -85,9 +85,7 @@ impl LineIndex {
     pub(super) fn starts(&self, text: &str) -> &[usize] {
         self.starts.get_or_init(|| {
             let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
-            std::iter::once(0)
-                .chain(newlines.map(|at| at + 1))
-                .collect()
+            std::iter::once(0).chain(newlines.map(|at| at + 1)).collect()
         })
     }
 
@@ -128,10 +126,7 @@ impl LineIndex {
         }
         let before = self.units_before(text, line.start, encoding);
         let wanted = before.saturating_add(position.column);
-        let block = self
-            .blocks(text)
-            .partition_point(|block| block.units(encoding) <= wanted)
-            - 1;
+        let block = self.blocks(text).partition_point(|block| block.units(encoding) <= wanted) - 1;
         let mut at = (block * BLOCK).clamp(line.start, end);
         let mut units = self.units_before(text, at, encoding);
         while at < end {

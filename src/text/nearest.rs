@@ -40,9 +40,7 @@ fn most_differences(one: &str, other: &str) -> usize {
 /// `None` if the word itself is known.
 pub fn misspelled<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let most = if word.chars().count() < 6 { 1 } else { 2 };
-    let distances = known
-        .into_iter()
-        .map(|known| (strsim::osa_distance(word, known), known));
+    let distances = known.into_iter().map(|known| (strsim::osa_distance(word, known), known));
     let (distance, meant) = distances.min_by_key(|(distance, _)| *distance)?;
     (1..=most).contains(&distance).then_some(meant)
 }

@@ -32,11 +32,7 @@ impl SourceMap {
         for (id, source) in from.iter() {
             let count = seen.entry(source.name()).or_default();
             let known = to.0.get(source.name());
-            ids.extend(
-                known
-                    .and_then(|known| known.get(*count))
-                    .map(|to| (id, *to)),
-            );
+            ids.extend(known.and_then(|known| known.get(*count)).map(|to| (id, *to)));
             *count += 1;
         }
         Self { ids }

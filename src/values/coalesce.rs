@@ -209,13 +209,8 @@ impl Value {
 
     /// Whether a mapping or one below it has a null.
     fn has_null(&self) -> bool {
-        let below = self
-            .as_map()
-            .into_iter()
-            .flat_map(|map| map.entries.values());
-        below
-            .into_iter()
-            .any(|value| value.is_null() || value.has_null())
+        let below = self.as_map().into_iter().flat_map(|map| map.entries.values());
+        below.into_iter().any(|value| value.is_null() || value.has_null())
     }
 }
 

@@ -44,9 +44,7 @@ fn keep_enabled(
     for below in &mut chart.charts {
         let mut dependencies = chart.dependencies.iter();
         let meant = dependencies.find(|dependency| dependency.key() == below.name);
-        let original = meant
-            .map_or(&below.name, |dependency| &dependency.name)
-            .clone();
+        let original = meant.map_or(&below.name, |dependency| &dependency.name).clone();
         if helm == Helm::Three && known.contains(&original) {
             forget_names(below);
         }
@@ -86,9 +84,7 @@ fn apply_aliases(chart: &mut Chart) {
             continue;
         };
         // Charts are large, and most have one dependency, so the last one moves the chart.
-        let is_last = !dependencies[at + 1..]
-            .iter()
-            .any(|other| of_name(&other.name));
+        let is_last = !dependencies[at + 1..].iter().any(|other| of_name(&other.name));
         let below = if is_last {
             meant.remove(place)
         } else {
@@ -113,10 +109,7 @@ fn is_enabled(dependency: &Dependency, values: &Value, path: &str) -> bool {
     });
     decided.unwrap_or_else(|| {
         let tags = values.get("tags");
-        let tags = dependency
-            .tags
-            .iter()
-            .filter_map(|tag| boolean(tags?.get(tag)?));
+        let tags = dependency.tags.iter().filter_map(|tag| boolean(tags?.get(tag)?));
         let tags: Vec<bool> = tags.collect();
         tags.is_empty() || tags.contains(&true)
     })

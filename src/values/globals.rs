@@ -45,10 +45,7 @@ pub(super) fn pass_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Glob
     for (key, value) in &globals.entries {
         pass_down_one(own, key, value.clone());
     }
-    let maps = globals
-        .entries
-        .iter()
-        .filter_map(|(key, value)| Some((key, value.as_map()?)));
+    let maps = globals.entries.iter().filter_map(|(key, value)| Some((key, value.as_map()?)));
     let shared = maps.flat_map(|(key, map)| {
         let nested = map.entries.iter().filter(|(_, value)| value.is_map());
         nested.map(|(name, _)| GlobalTables {
@@ -63,9 +60,7 @@ pub(super) fn pass_down(below: &mut Map, above: &Map, from: Setting) -> Vec<Glob
 /// Copies changes of a subchart in shared mappings to its parent: Helm copies only the first level of global values.
 pub(super) fn copy_to_parent(below: &Value, above: &mut Map, shared: &[GlobalTables]) {
     for GlobalTables { key, name, .. } in shared {
-        let changed = below
-            .get_path(&[GLOBAL, key, name])
-            .filter(|value| value.is_map());
+        let changed = below.get_path(&[GLOBAL, key, name]).filter(|value| value.is_map());
         let globals = above.entries.get_mut(GLOBAL);
         let place = globals.and_then(|globals| globals.get_path_mut(&[key, name]));
         if let (Some(changed), Some(place)) = (changed, place) {

@@ -55,12 +55,8 @@ fn conflict(text: &str) -> Option<ParseReason> {
 
 /// Checks the line of the error, then those before it.
 fn of_lines(text: &str, offset: usize) -> Option<ParseReason> {
-    let offset = (0..=offset.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))?;
-    let mut end = text[offset..]
-        .find('\n')
-        .map_or(text.len(), |at| offset + at);
+    let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at))?;
+    let mut end = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
     for _ in 0..=LINES_BEFORE {
         let start = text[..end].rfind('\n').map_or(0, |at| at + 1);
         if let Some(found) = of_line(&text[start..end], start) {
@@ -88,9 +84,7 @@ fn of_line(line: &str, start: usize) -> Option<ParseReason> {
             range: start + at..start + at + 1,
         });
     }
-    let invisible = line
-        .char_indices()
-        .find_map(|(at, c)| Some((at, c, invisible_name(c)?)));
+    let invisible = line.char_indices().find_map(|(at, c)| Some((at, c, invisible_name(c)?)));
     if let Some((at, c, name)) = invisible {
         return Some(ParseReason {
             message: format!("a {name} is where a space belongs"),

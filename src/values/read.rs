@@ -62,9 +62,7 @@ fn read_document(
         }
         if let Some(found) = between_levels(&document, error.offset) {
             let (start, end) = (found.key.start, found.key.end);
-            return problem(source, found.message, moved(start..end))
-                .help(found.help)
-                .unparsed();
+            return problem(source, found.message, moved(start..end)).help(found.help).unparsed();
         }
         let message = format!("this is not YAML: {}", error.message);
         problem(source, message, moved(error.offset..error.offset)).unparsed()

@@ -102,11 +102,7 @@ impl RecordedReader<'_> {
     }
 
     fn next_byte(&self) -> u8 {
-        self.text
-            .as_bytes()
-            .get(self.at)
-            .copied()
-            .unwrap_or_default()
+        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
     }
 
     fn span(&self, start: usize) -> Span {

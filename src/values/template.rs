@@ -21,18 +21,14 @@ pub fn is_filled_in_later(text: &str) -> bool {
 
 /// Whether a string is a Terraform expression: `${service_type}`, `${indent(4, jsonencode(labels))}`.
 fn is_variable(text: &str) -> bool {
-    let inner = text
-        .strip_prefix("${")
-        .and_then(|text| text.strip_suffix('}'));
+    let inner = text.strip_prefix("${").and_then(|text| text.strip_suffix('}'));
     inner.is_some_and(|inner| !inner.is_empty() && !inner.starts_with('{'))
 }
 
 /// Whether a string is a Go or Jinja expression: `{{ cookiecutter.name }}`, `{{- .Values.host }}`. Escaped braces for
 /// `KubeSpawner` are not.
 fn is_tag(text: &str) -> bool {
-    let inner = text
-        .strip_prefix("{{")
-        .and_then(|text| text.strip_suffix("}}"));
+    let inner = text.strip_prefix("{{").and_then(|text| text.strip_suffix("}}"));
     let inner = inner.map(|inner| inner.trim_start_matches('-'));
     inner.is_some_and(|inner| {
         let inner = inner.trim_start_matches(' ');
@@ -75,18 +71,16 @@ pub fn unreadable_template(sources: &Sources, error: &Diagnostic) -> Option<Diag
 pub fn template_notes(sources: &Sources, values: &Value) -> Vec<Diagnostic> {
     let mut found = BTreeMap::new();
     collect(values, &mut found);
-    let notes = found
-        .into_iter()
-        .map(|(source, spans): (SourceId, Vec<Span>)| {
-            let what = kind(sources.get(source).text());
-            let values = match spans.len() {
-                1 => "1 value is".to_owned(),
-                count => format!("{count} values are"),
-            };
-            let message = format!("this file is {what}: {values} filled in later and not linted");
-            let first = spans.into_iter().min().expect("one of them");
-            Diagnostic::new(&TEMPLATE, message).at(first, "filled in later")
-        });
+    let notes = found.into_iter().map(|(source, spans): (SourceId, Vec<Span>)| {
+        let what = kind(sources.get(source).text());
+        let values = match spans.len() {
+            1 => "1 value is".to_owned(),
+            count => format!("{count} values are"),
+        };
+        let message = format!("this file is {what}: {values} filled in later and not linted");
+        let first = spans.into_iter().min().expect("one of them");
+        Diagnostic::new(&TEMPLATE, message).at(first, "filled in later")
+    });
     notes.collect()
 }
 

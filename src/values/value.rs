@@ -140,8 +140,7 @@ impl<'d> Build<'d> for LayerBuilder {
             value.set.key = Some(self.span(key));
             let is_again = own.contains(&key.id()) && !written.insert(name.clone());
             let before = map.entries.insert(name.clone(), value);
-            map.duplicates
-                .extend(before.filter(|_| is_again).map(|before| (name, before)));
+            map.duplicates.extend(before.filter(|_| is_again).map(|before| (name, before)));
         }
         Value::new(Content::map(map), None, self.span(node))
     }
@@ -189,8 +188,7 @@ impl Value {
         let integer = value.as_number().filter(|number| !number.is_f64());
         let is_exact = |number: &Number| {
             let size = number.as_i64().map(i64::unsigned_abs);
-            size.or_else(|| number.as_u64())
-                .is_some_and(|size| size <= EXACT)
+            size.or_else(|| number.as_u64()).is_some_and(|size| size <= EXACT)
         };
         let rounded = integer.filter(|number| !is_exact(number));
         let rounded = rounded.and_then(Number::as_f64).and_then(yaml::float_json);
@@ -213,17 +211,13 @@ impl Value {
     /// Adds the sources of it, of everything below it and of everything that it overrode.
     pub fn add_sources(&self, sources: &mut BTreeSet<SourceId>) {
         sources.insert(self.set.value.source);
-        self.overridden
-            .iter()
-            .for_each(|value| value.add_sources(sources));
+        self.overridden.iter().for_each(|value| value.add_sources(sources));
         match &self.content {
             Content::List(items) => items.iter().for_each(|item| item.add_sources(sources)),
             Content::Map(map) => {
                 let entries = map.entries.values().chain(map.deleted.values());
                 let duplicates = map.duplicates.iter().map(|(_, value)| value);
-                entries
-                    .chain(duplicates)
-                    .for_each(|value| value.add_sources(sources));
+                entries.chain(duplicates).for_each(|value| value.add_sources(sources));
                 sources.extend(map.emptied.iter().map(|setting| setting.value.source));
             }
             _ => {}
@@ -319,10 +313,7 @@ impl Value {
             Content::Encrypted(_, text) => Json::String(text.clone()),
             Content::List(items) => items.iter().map(Value::to_json).collect(),
             Content::Map(map) => Json::Object(
-                map.entries
-                    .iter()
-                    .map(|(key, value)| (key.clone(), value.to_json()))
-                    .collect(),
+                map.entries.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
             ),
         }
     }

@@ -29,10 +29,7 @@ pub fn expansion_problem(root: NodeRef<'_>) -> Result<(), ExpansionError> {
     #[expect(clippy::cast_precision_loss, reason = "a ratio needs no last digit")]
     let share = sizes.aliased as f64 / total as f64;
     if sizes.aliased > 100 && total > 1_000 && share > allowed_share(total) {
-        let range = document
-            .nodes()
-            .find(|node| node.is_alias())
-            .map_or(0..0, NodeRef::range);
+        let range = document.nodes().find(|node| node.is_alias()).map_or(0..0, NodeRef::range);
         let message = format!("the aliases of this document expand to {total} nodes");
         return Err(ExpansionError { message, range });
     }
@@ -59,10 +56,9 @@ impl Sizes {
     /// Children first: an alias is reached after its anchor's node is counted, unless it is in it.
     fn measure(&mut self, node: NodeRef<'_>) -> Result<u64, ExpansionError> {
         let children: Vec<NodeId> = match &node.node().content {
-            NodeContent::Mapping { entries, .. } => entries
-                .iter()
-                .flat_map(|entry| [entry.key, entry.value])
-                .collect(),
+            NodeContent::Mapping { entries, .. } => {
+                entries.iter().flat_map(|entry| [entry.key, entry.value]).collect()
+            }
             NodeContent::Sequence { items, .. } => items.to_vec(),
             NodeContent::Alias(Some(target)) => return self.alias(node, *target),
             _ => Vec::new(),

@@ -195,9 +195,7 @@ fn merge<'d, B: Build<'d>>(
 
 /// The name that a key has in JSON; none for a key that is a list, a mapping or null.
 pub fn key_name(key: NodeRef<'_>) -> Option<String> {
-    let scalar = key
-        .scalar()
-        .filter(|scalar| !matches!(scalar, Scalar::Null));
+    let scalar = key.scalar().filter(|scalar| !matches!(scalar, Scalar::Null));
     scalar.as_ref().map(scalar::key_text)
 }
 

@@ -207,10 +207,7 @@ mod tests {
             text.push_str(&format!("a{link}: &a{link} {{<<: *a{}}}\n", link - 1));
         }
         let document = parse(&text).expect("YAML");
-        let last = document
-            .root()
-            .and_then(|root| root.get("a19999"))
-            .expect("the last");
+        let last = document.root().and_then(|root| root.get("a19999")).expect("the last");
         assert_eq!(last.get("k").and_then(|value| value.text()), Some("1"));
     }
 }

@@ -156,9 +156,7 @@ impl<'t> Builder<'t> {
         let mut documents = 0;
         for next in Parser::new_from_str_with_options(self.text, options) {
             let (event, place) = next.map_err(|error| parse_error(&error))?;
-            let range = place
-                .byte_range()
-                .expect("a parser over text knows byte offsets");
+            let range = place.byte_range().expect("a parser over text knows byte offsets");
             if matches!(event, Event::DocumentStart(..)) {
                 documents += 1;
                 if documents > 1 {
@@ -430,10 +428,7 @@ impl<'t> Builder<'t> {
     /// Takes the colon into a key of a flow mapping that has no value after it (`{a:, b:}`): to go-yaml a colon
     /// ends a plain scalar only where a blank follows, so the key is `a:`.
     fn take_colon(&mut self, id: NodeId) {
-        let is_flow = self
-            .stack
-            .last()
-            .is_some_and(|frame| frame.style == CollectionStyle::Flow);
+        let is_flow = self.stack.last().is_some_and(|frame| frame.style == CollectionStyle::Flow);
         let node = &mut self.nodes[id.index()];
         let end = node.range.end;
         let rest = &self.text.as_bytes()[end..];
@@ -460,9 +455,7 @@ impl<'t> Builder<'t> {
             self.cursor = at + 1;
         }
         let start = self.nodes[id.index()].range.start;
-        let explicit = self.text[..start]
-            .trim_end_matches([' ', '\t'])
-            .ends_with('?')
+        let explicit = self.text[..start].trim_end_matches([' ', '\t']).ends_with('?')
             || self.text.as_bytes().get(at) == Some(&b':') && self.text[key_end..at].contains('\n');
         let entry = Entry {
             key: id,
@@ -484,10 +477,7 @@ impl<'t> Builder<'t> {
                     at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
                 }
                 b'&' | b'!' => {
-                    while bytes
-                        .get(at)
-                        .is_some_and(|byte| !byte.is_ascii_whitespace())
-                    {
+                    while bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace()) {
                         at += 1;
                     }
                 }

@@ -40,9 +40,7 @@ fn is_safe_plain(value: &str) -> bool {
 /// ones, but it may begin with a digit, as `512M` does.
 pub fn can_be_plain(value: &str) -> bool {
     let is_amount = value.starts_with(|first: char| first.is_ascii_digit())
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
     is_safe_plain(value) || is_amount && !is_word(value)
 }
 

@@ -93,11 +93,7 @@ impl<'t> Respelled<'t> {
     pub(super) fn document(&self, document: Document<'_>) -> Document<'t> {
         Document {
             text: self.written,
-            nodes: document
-                .nodes
-                .into_iter()
-                .map(|node| self.node(node))
-                .collect(),
+            nodes: document.nodes.into_iter().map(|node| self.node(node)).collect(),
             root: document.root,
             trailing: document.trailing.map(|at| self.written_at(at)),
         }
@@ -160,9 +156,7 @@ impl<'t> Respelled<'t> {
 
 /// Whether a place is in a quoted scalar, where a line break is content whoever reads it.
 pub(super) fn is_in_quotes(document: &Document<'_>, range: &Range<usize>) -> bool {
-    let before = document
-        .nodes
-        .partition_point(|node| node.range.start <= range.start);
+    let before = document.nodes.partition_point(|node| node.range.start <= range.start);
     // Nodes are in the order in which they begin, and nothing begins within a quoted one.
     let quoted = document.nodes[..before].last();
     quoted.is_some_and(|node| {

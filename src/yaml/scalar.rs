@@ -37,9 +37,7 @@ pub fn resolve_plain(text: &str) -> Scalar<'_> {
 /// Where go-yaml refuses the document (`!!int x`, `!!binary %`), the text stays a string, as it does
 /// under a tag that go-yaml does not know.
 pub fn resolve_tagged<'t>(text: &'t str, tag: &str) -> Scalar<'t> {
-    let kind = tag
-        .strip_prefix("!!")
-        .or_else(|| tag.strip_prefix("tag:yaml.org,2002:"));
+    let kind = tag.strip_prefix("!!").or_else(|| tag.strip_prefix("tag:yaml.org,2002:"));
     let resolved = match (kind, resolve_plain(text)) {
         (Some("int"), value @ (Scalar::Int(_) | Scalar::Uint(_)))
         | (Some("float"), value @ Scalar::Float(_))
@@ -141,9 +139,7 @@ fn integer(text: &str) -> Option<Scalar<'static>> {
         return None; // `from_str_radix` would take a sign here.
     }
     if text.starts_with('-') {
-        return i64::from_str_radix(&format!("-{digits}"), base)
-            .map(Scalar::Int)
-            .ok();
+        return i64::from_str_radix(&format!("-{digits}"), base).map(Scalar::Int).ok();
     }
     let value = u64::from_str_radix(digits, base).ok()?;
     match i64::try_from(value) {
@@ -213,12 +209,8 @@ fn float_key_text(value: f64) -> String {
         return if short > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
     let scientific = format!("{short:e}");
-    let (mantissa, exponent) = scientific
-        .split_once('e')
-        .expect("`{:e}` writes an exponent");
-    let exponent: i32 = exponent
-        .parse()
-        .expect("`{:e}` writes a number behind the e");
+    let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
+    let exponent: i32 = exponent.parse().expect("`{:e}` writes a number behind the e");
     if (-4..6).contains(&exponent) {
         return short.to_string();
     }

@@ -18,11 +18,7 @@ fn documents() -> Vec<String> {
             let Ok(stream) = fs::read_to_string(path.join(name)) else {
                 continue;
             };
-            texts.extend(
-                split(&stream)
-                    .into_iter()
-                    .map(|part| stream[part].to_owned()),
-            );
+            texts.extend(split(&stream).into_iter().map(|part| stream[part].to_owned()));
         }
     }
     texts.extend(
@@ -106,10 +102,9 @@ fn check_anchor(node: NodeRef<'_>) {
 fn check_children(node: NodeRef<'_>) {
     let pairs = node.node();
     let children: Vec<NodeId> = match &pairs.content {
-        NodeContent::Mapping { entries, .. } => entries
-            .iter()
-            .flat_map(|entry| [entry.key, entry.value])
-            .collect(),
+        NodeContent::Mapping { entries, .. } => {
+            entries.iter().flat_map(|entry| [entry.key, entry.value]).collect()
+        }
         NodeContent::Sequence { items, .. } => items.to_vec(),
         _ => return,
     };
@@ -331,10 +326,7 @@ fn three_hundred_comments_in_a_row_are_read() {
     let text = format!("spec:\n{comments}  a: 1\n{comments}");
     check_get(&text, &["spec", "a"], Some("1"));
     let document = parse(&text).expect("YAML");
-    let spec = document
-        .root()
-        .and_then(|root| root.get("spec"))
-        .expect("spec");
+    let spec = document.root().and_then(|root| root.get("spec")).expect("spec");
     let edit = Edit::put_path(spec, &["b"], "x".into());
     let expected = format!("{text}  b: x\n");
     assert_eq!(edit::apply(&document, &[edit]), Ok(expected));

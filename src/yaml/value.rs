@@ -44,10 +44,7 @@ impl From<serde_json::Value> for Value {
                 Value::Sequence(items.into_iter().map(Value::from).collect())
             }
             serde_json::Value::Object(pairs) => Value::Mapping(
-                pairs
-                    .into_iter()
-                    .map(|(key, value)| (key, Value::from(value)))
-                    .collect(),
+                pairs.into_iter().map(|(key, value)| (key, Value::from(value))).collect(),
             ),
         }
     }
@@ -69,12 +66,7 @@ pub struct Layout {
 impl Value {
     /// A mapping of these pairs.
     pub fn map<const N: usize>(pairs: [(&str, Value); N]) -> Self {
-        Value::Mapping(
-            pairs
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect(),
-        )
+        Value::Mapping(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
     /// What a node holds, as Helm's reader sees it; `None` where it holds what JSON cannot (NaN), an
@@ -101,11 +93,7 @@ impl Value {
                         Self::of_nested(value, depth)?,
                     ))
                 };
-                node.pairs()
-                    .into_iter()
-                    .map(pair)
-                    .collect::<Option<_>>()
-                    .map(Value::Mapping)
+                node.pairs().into_iter().map(pair).collect::<Option<_>>().map(Value::Mapping)
             }
             _ => scalar::to_json(&node.scalar()?).map(Value::from),
         }

@@ -24,9 +24,7 @@ fn check_untouched(manifests: &str) {
 
 #[test]
 fn nesting_without_end() {
-    let block: String = (2..10_000)
-        .map(|depth| " ".repeat(depth) + "a:\n")
-        .collect();
+    let block: String = (2..10_000).map(|depth| " ".repeat(depth) + "a:\n").collect();
     check_refused(
         &format!("{HOOK}{block}"),
         "<stdin>:259:257: error[RN001] this document is not YAML: nested too deeply\n",

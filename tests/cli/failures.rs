@@ -99,9 +99,7 @@ fn a_bug_writes_nothing_and_has_its_own_exit_code() {
 #[test]
 fn a_report_that_cannot_be_written_is_an_error_and_nothing_is_rendered() {
     let world = World::of_case("render-check").with(|memory| memory.is_disk_full = true);
-    let outcome = world
-        .run("dunnage --report report.json < web.yaml")
-        .fails(2);
+    let outcome = world.run("dunnage --report report.json < web.yaml").fails(2);
     let message = "cannot write report.json: ";
     assert!(outcome.stderr.contains(message), "{outcome:?}");
 }

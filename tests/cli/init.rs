@@ -41,9 +41,7 @@ fn check_no_word_of_the_policy(name: &str, policy: &str, stream: &str, line: &st
     let is_right = outcome.exit == 0 || line == "verify" && outcome.exit == 1;
     assert!(is_right, "{name} {line}: {stderr}\n{policy}");
     let of_the_policy = ["PO0", "RN011", "RN012"];
-    let wrong = of_the_policy
-        .iter()
-        .any(|code| stderr.contains(&format!("[{code}")));
+    let wrong = of_the_policy.iter().any(|code| stderr.contains(&format!("[{code}")));
     assert!(!wrong, "{name} {line}: {stderr}\n{policy}");
 }
 

@@ -109,12 +109,8 @@ fn under_helm_3_it_has_to_be_forced() {
         check_refused(&world, "", "error[CL011]");
     }
     let refused = with_helm(world(), "v3.21.4").run("dunnage helm install-plugin");
-    let words: Vec<String> = refused
-        .fails(2)
-        .stderr
-        .split_whitespace()
-        .map(str::to_owned)
-        .collect();
+    let words: Vec<String> =
+        refused.fails(2).stderr.split_whitespace().map(str::to_owned).collect();
     let said = words.join(" ");
     for word in [
         "is v3.21.4",
@@ -268,9 +264,7 @@ fn a_file_in_the_place_of_the_folder_is_an_error() {
         "{said}"
     );
     assert_eq!(
-        std::fs::read_dir(folder.path())
-            .expect("the folder")
-            .count(),
+        std::fs::read_dir(folder.path()).expect("the folder").count(),
         1
     );
 }

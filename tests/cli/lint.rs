@@ -76,15 +76,10 @@ const FIXED: &str = "singleuser:\n  memory: {limit: 2G, guarantee: 2G}\n";
 
 #[test]
 fn a_read_only_file_keeps_no_other_from_being_fixed() {
-    let world = World::default()
-        .file("a.yaml", FIXABLE)
-        .file("b.yaml", FIXABLE)
-        .with(|memory| {
-            memory.read_only.insert("/b.yaml".into());
-        });
-    let outcome = world
-        .run("dunnage lint a.yaml b.yaml --fix --format concise")
-        .exits(2);
+    let world = World::default().file("a.yaml", FIXABLE).file("b.yaml", FIXABLE).with(|memory| {
+        memory.read_only.insert("/b.yaml".into());
+    });
+    let outcome = world.run("dunnage lint a.yaml b.yaml --fix --format concise").exits(2);
     let start =
         "unwritable-output: error[CL004] `b.yaml` was not fixed: it is read-only\nb.yaml:2:12: ";
     assert!(outcome.stdout.starts_with(start), "{}", outcome.stdout);
@@ -117,9 +112,7 @@ fn an_edit_that_comes_while_files_are_fixed_is_not_lost() {
     assert_eq!(outcome.written("hubs/a.yaml"), edited);
     assert_eq!(outcome.written("hubs/b.yaml"), FIXED);
     // The next run reads it as it is now.
-    let world = world
-        .after(&outcome)
-        .with(|memory| memory.edits.get_mut().clear());
+    let world = world.after(&outcome).with(|memory| memory.edits.get_mut().clear());
     let again = world.run(line).exits(0);
     assert_eq!(again.written("hubs/a.yaml"), format!("{FIXED}# by hand\n"));
 }

@@ -53,8 +53,7 @@ fn applied(tool: &str, arguments: &[&str], files: &[(&str, &str)], patch: &str) 
         .spawn()
         .expect("the tool starts");
     let mut pipe = child.stdin.take().expect("its input is piped");
-    pipe.write_all(patch.as_bytes())
-        .expect("it reads the patch");
+    pipe.write_all(patch.as_bytes()).expect("it reads the patch");
     drop(pipe);
     let output = child.wait_with_output().expect("the tool ends");
     let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
@@ -65,9 +64,7 @@ fn applied(tool: &str, arguments: &[&str], files: &[(&str, &str)], patch: &str) 
 /// Checks that the diff of a stream makes of it what `render` writes.
 #[track_caller]
 fn check(name: &str, stream: &str) {
-    let world = World::default()
-        .file("policy.yaml", POLICY)
-        .file(name, stream);
+    let world = World::default().file("policy.yaml", POLICY).file(name, stream);
     let render = ["render", "--policy", "policy.yaml"];
     let rendered = world.run_with([&render[..], &["--", name]].concat());
     let rendered = rendered.exits(0).stdout;
@@ -206,10 +203,8 @@ fn the_fixes_of_lint_are_one_patch() {
     let patch = world.run("dunnage lint --diff a.yaml 'd/my b.yaml' c.yaml");
     let patch = patch.exits(1).stdout;
     assert_eq!(patch.matches("\n+++ b/").count(), 3, "{patch}");
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(name, text)| (*name, text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     for (tool, arguments) in tools() {
         assert_eq!(
             applied(tool, arguments, &files, &patch),
@@ -235,11 +230,7 @@ fn a_file_is_named_relative_to_the_working_folder() {
     let bytes = OsString::from_vec(b"\xff.yaml".to_vec());
     let folder = folder.file(Path::new("here").join(&bytes), DOCUMENTS[0]);
     let absolute = here.join("m.yaml").into_os_string();
-    let outside = folder
-        .path()
-        .canonicalize()
-        .expect("a folder")
-        .join("out.yaml");
+    let outside = folder.path().canonicalize().expect("a folder").join("out.yaml");
     let outside = format!("--- a{}\n", outside.display());
     for (name, header) in [
         ("./m.yaml".into(), "--- a/m.yaml\n"),

@@ -113,10 +113,8 @@ fn all_pages_are_in_the_order_of_their_codes() {
     let codes: Vec<&str> = list.lines().map(|line| &line[..5]).collect();
     assert!(codes.is_sorted(), "{codes:?}");
     let pages = format!("\n\n{}", printed("dunnage rule --all"));
-    let places: Vec<Option<usize>> = codes
-        .iter()
-        .map(|code| pages.find(&format!("\n\n# {code} ")))
-        .collect();
+    let places: Vec<Option<usize>> =
+        codes.iter().map(|code| pages.find(&format!("\n\n# {code} "))).collect();
     assert!(places.iter().all(Option::is_some), "{places:?}");
     assert!(places.is_sorted());
     let both = World::default().run("dunnage rule PH001 --all").fails(2);

@@ -174,10 +174,7 @@ fn check(told: &Told, input: &Input<'_>, width: Option<usize>, what: &str) {
 fn planted_lines(text: &str) -> Vec<usize> {
     let holds = |line: &&str| PLANTED.iter().any(|planted| line.contains(planted));
     let lines = text.lines().enumerate();
-    lines
-        .filter(|(_, line)| holds(line))
-        .map(|(number, _)| number)
-        .collect()
+    lines.filter(|(_, line)| holds(line)).map(|(number, _)| number).collect()
 }
 
 /// Ways to break a line, each with what it is called.
@@ -336,21 +333,14 @@ fn a_credential_of_another_type_is_not_quoted() {
 #[test]
 fn every_command_is_asked() {
     let help = World::default().run("dunnage --help").stdout;
-    let commands = help
-        .split("Commands:")
-        .nth(1)
-        .and_then(|rest| rest.split("\n\n").next());
+    let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next());
     let names = commands.expect("a list of commands").lines();
     let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
     let names = names.filter(is_name);
-    let names: Vec<&str> = names
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.len() > 6, "{help}");
     for name in names {
-        let is_asked = COMMANDS
-            .iter()
-            .any(|told| told.line.split(' ').next() == Some(name));
+        let is_asked = COMMANDS.iter().any(|told| told.line.split(' ').next() == Some(name));
         assert!(is_asked || SILENT.contains(&name), "`{name}` is not asked");
     }
 }
@@ -478,10 +468,8 @@ fn settings_are_quoted_and_secrets_are_not() {
     let values =
         "hub:\n  extraEnv: {DEBUG: on, PORT: 8080, ID: 123456789}\n  cookieSecret: 12345\n";
     let (stdout, _) = printed(values, "lint values.yaml");
-    let helps: Vec<&str> = stdout
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("help: "))
-        .collect();
+    let helps: Vec<&str> =
+        stdout.lines().filter_map(|line| line.trim().strip_prefix("help: ")).collect();
     assert_eq!(
         helps,
         [
@@ -504,10 +492,7 @@ fn a_secret_beside_a_mistake_is_hidden() {
         .map(|(start, end)| (start.to_owned(), end.to_owned()))
         .expect("containers");
     let world = world.file("web.yaml", format!("{start}{containers}"));
-    let shown = world
-        .run("dunnage render --diff < web.yaml")
-        .exits(0)
-        .printed();
+    let shown = world.run("dunnage render --diff < web.yaml").exits(0).printed();
     assert!(
         shown.contains("`value` is set twice") && shown.contains("PASSWORD"),
         "{shown}"

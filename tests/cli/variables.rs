@@ -49,9 +49,8 @@ fn help_names_the_variables() {
         let words: Vec<&str> = help.stdout.split_whitespace().collect();
         let help = words.join(" ");
         let named = help.split("[env: ").skip(1);
-        let mut named: Vec<&str> = named
-            .map(|rest| rest.split([']', ',']).next().expect("a name"))
-            .collect();
+        let mut named: Vec<&str> =
+            named.map(|rest| rest.split([']', ',']).next().expect("a name")).collect();
         named.sort_unstable();
         assert_eq!(named, variables);
     }
@@ -102,9 +101,7 @@ fn yes_and_no_have_three_words_each() {
     let world = World::default().file("pod.yaml", pod);
     let strict = |value: &str| {
         let world = World::of_case("variables-for-policy").variable("DUNNAGE_STRICT", value);
-        world
-            .file("pod.yaml", pod)
-            .run("dunnage --policy z2jh < pod.yaml")
+        world.file("pod.yaml", pod).run("dunnage --policy z2jh < pod.yaml")
     };
     for value in ["1", "true", "yes", "TRUE", "Yes"] {
         strict(value).fails(1);

@@ -79,11 +79,8 @@ fn pod(name: &str, class: Option<&str>, memory: &str) -> String {
 fn places(cluster: &Cluster, component: &str, pool: &str) -> String {
     let pods = cluster.pods();
     let of = |pod: &&crate::pods::Pod| pod.owner.contains(&format!("-dunnage-{component}-{pool}"));
-    let mut nodes: Vec<String> = pods
-        .iter()
-        .filter(of)
-        .filter_map(|pod| pod.node.clone().ok())
-        .collect();
+    let mut nodes: Vec<String> =
+        pods.iter().filter(of).filter_map(|pod| pod.node.clone().ok()).collect();
     nodes.sort();
     nodes.join(" ")
 }
@@ -147,16 +144,12 @@ fn added_pods_run_on_their_pools_and_make_room(version: Version) {
         assert!(node.starts_with("user-"), "{node}");
         let evicted = events_of(&cluster, "Preempted");
         assert!(evicted.len() > before, "{evicted:?}");
-        let are_placeholders = evicted
-            .iter()
-            .all(|pod| pod.contains("-dunnage-user-placeholder-user-"));
+        let are_placeholders =
+            evicted.iter().all(|pod| pod.contains("-dunnage-user-placeholder-user-"));
         assert!(are_placeholders, "{evicted:?}");
     }
-    helm.run("uninstall", None, &["--no-hooks", "--wait"])
-        .expect_success();
-    cluster
-        .kubectl(&["delete", "pods", "user-a", "puller-a"])
-        .expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
+    cluster.kubectl(&["delete", "pods", "user-a", "puller-a"]).expect_success();
     assert_eq!(cluster.places(), "");
     assert_eq!(classes(&cluster), []);
 }
@@ -164,9 +157,7 @@ fn added_pods_run_on_their_pools_and_make_room(version: Version) {
 fn another_size_and_priority_leave_nothing_behind(version: Version) {
     let cluster = cluster();
     let first = Helm::new(&cluster, version).with("additions");
-    first
-        .run("install", Some("hub-like"), BARE)
-        .expect_success();
+    first.run("install", Some("hub-like"), BARE).expect_success();
     assert_eq!(sizes(&cluster), ["28Gi"]);
     let old = classes(&cluster);
     assert_eq!(verify(&first), Some(0));
@@ -179,25 +170,17 @@ fn another_size_and_priority_leave_nothing_behind(version: Version) {
         ),
     ];
     let policy = policy_with(&cluster, "policy.yaml", &changed);
-    let second = Helm::new(&cluster, version)
-        .with("additions")
-        .and("DUNNAGE_POLICY", policy);
-    second
-        .run("upgrade", Some("hub-like"), BARE)
-        .expect_success();
+    let second = Helm::new(&cluster, version).with("additions").and("DUNNAGE_POLICY", policy);
+    second.run("upgrade", Some("hub-like"), BARE).expect_success();
     assert_eq!(sizes(&cluster), ["20Gi"]);
     let values = classes(&cluster).into_iter().map(|(_, value)| value);
     assert_eq!(values.collect::<Vec<_>>(), [-4, -9]);
     assert_eq!(verify(&second), Some(1), "by the policy before");
 
-    second
-        .run("rollback", None, &["1", "--no-hooks", "--wait"])
-        .expect_success();
+    second.run("rollback", None, &["1", "--no-hooks", "--wait"]).expect_success();
     assert_eq!(sizes(&cluster), ["28Gi"]);
     assert_eq!(classes(&cluster), old);
-    second
-        .run("uninstall", None, &["--no-hooks", "--wait"])
-        .expect_success();
+    second.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
     assert_eq!(cluster.places(), "");
     assert_eq!(classes(&cluster), []);
 }
@@ -211,9 +194,7 @@ fn sizes(cluster: &Cluster) -> Vec<String> {
     });
     let memory = |set: &Value| {
         let container = &set["spec"]["template"]["spec"]["containers"][0];
-        container["resources"]["requests"]["memory"]
-            .as_str()
-            .map(str::to_owned)
+        container["resources"]["requests"]["memory"].as_str().map(str::to_owned)
     };
     of_users.filter_map(memory).collect()
 }
@@ -228,18 +209,12 @@ fn verify(helm: &Helm<'_>) -> Option<i32> {
 
 fn releases_in_two_namespaces_do_not_meet(version: Version) {
     let cluster = cluster();
-    cluster
-        .kubectl(&["create", "namespace", "other"])
-        .expect_success();
+    cluster.kubectl(&["create", "namespace", "other"]).expect_success();
     let helm = Helm::new(&cluster, version).with("additions");
     helm.run("install", Some("hub-like"), BARE).expect_success();
     let other = [BARE, &["--namespace", "other"]].concat();
-    helm.run("install", Some("hub-like"), &other)
-        .expect_success();
-    let names: Vec<String> = classes(&cluster)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
+    helm.run("install", Some("hub-like"), &other).expect_success();
+    let names: Vec<String> = classes(&cluster).into_iter().map(|(name, _)| name).collect();
     assert_eq!(
         names,
         [
@@ -249,8 +224,7 @@ fn releases_in_two_namespaces_do_not_meet(version: Version) {
             "hub-other-dunnage-user-placeholder-m10",
         ]
     );
-    helm.run("uninstall", None, &["--no-hooks", "--wait"])
-        .expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
     assert_eq!(classes(&cluster).len(), 2);
     helm.run(
         "uninstall",

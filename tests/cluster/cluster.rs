@@ -40,9 +40,7 @@ impl Cluster {
         let folder = PathBuf::from(set_by_script("DUNNAGE_CLUSTERS")).join(number.to_string());
         let cluster = Self { folder, nodes };
         script("up", &cluster.folder).expect_success();
-        cluster
-            .kubectl(&["create", "namespace", NAMESPACE])
-            .expect_success();
+        cluster.kubectl(&["create", "namespace", NAMESPACE]).expect_success();
         let nodes: Vec<Value> = cluster.nodes.iter().map(Node::manifest).collect();
         cluster.apply(
             &serde_json::json!({"apiVersion": "v1", "kind": "List", "items": nodes}).to_string(),
@@ -82,9 +80,7 @@ impl Cluster {
 
     /// The objects of these kinds (`deployments,pods`).
     pub(crate) fn objects(&self, kinds: &str) -> Vec<Value> {
-        let json = self
-            .kubectl(&["get", kinds, "--output", "json"])
-            .expect_success();
+        let json = self.kubectl(&["get", kinds, "--output", "json"]).expect_success();
         let list: Value = serde_json::from_str(&json).expect("JSON");
         list["items"].as_array().expect("items").clone()
     }
@@ -92,8 +88,7 @@ impl Cluster {
     /// Applies manifests.
     pub(crate) fn apply(&self, manifests: &str) {
         let path = self.write("applied.yaml", manifests);
-        self.kubectl(&["apply", "--filename", &path])
-            .expect_success();
+        self.kubectl(&["apply", "--filename", &path]).expect_success();
     }
 
     /// Runs the program itself.
@@ -140,9 +135,7 @@ impl Answer {
     /// What it wrote, in all.
     pub(crate) fn text(&self) -> String {
         let Output { stdout, stderr, .. } = &self.output;
-        [stdout, stderr]
-            .map(|bytes| String::from_utf8_lossy(bytes))
-            .concat()
+        [stdout, stderr].map(|bytes| String::from_utf8_lossy(bytes)).concat()
     }
 
     pub(crate) fn code(&self) -> Option<i32> {
@@ -178,20 +171,13 @@ impl Answer {
 /// Runs a program to its end.
 pub(crate) fn answer(command: &mut Command) -> Answer {
     let what = format!("{command:?}");
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    let output = command.output().unwrap_or_else(|error| panic!("{what}: {error}"));
     Answer { what, output }
 }
 
 fn script(subcommand: &str, folder: &Path) -> Answer {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/cluster");
-    answer(
-        Command::new(script)
-            .arg(subcommand)
-            .arg(folder)
-            .stdin(Stdio::null()),
-    )
+    answer(Command::new(script).arg(subcommand).arg(folder).stdin(Stdio::null()))
 }
 
 /// What `scripts/e2e-cluster` says about this machine.

@@ -79,13 +79,8 @@ impl Node {
         let labels = labels.iter().chain(&common);
         Self {
             pool,
-            labels: labels
-                .map(|&(key, value)| (key.to_owned(), value.to_owned()))
-                .collect(),
-            taints: taints
-                .iter()
-                .map(|taint| taint.parse().expect("a taint"))
-                .collect(),
+            labels: labels.map(|&(key, value)| (key.to_owned(), value.to_owned())).collect(),
+            taints: taints.iter().map(|taint| taint.parse().expect("a taint")).collect(),
             name,
         }
     }

@@ -48,8 +48,7 @@ fn hub(version: Version, spelling: Spelling) {
     );
     cluster.check_nodes();
     cluster.check_report(&report);
-    helm.run("uninstall", None, &["--wait", "--no-hooks"])
-        .expect_success();
+    helm.run("uninstall", None, &["--wait", "--no-hooks"]).expect_success();
     assert_eq!(cluster.places(), "", "nothing stays");
 }
 
@@ -57,8 +56,7 @@ fn hub(version: Version, spelling: Spelling) {
 fn check_pending(helm: &Helm<'_>) {
     let cluster = helm.cluster;
     let line = [UNPLACED, &["--no-hooks"]].concat();
-    helm.run("install", Some("hub-like"), &line)
-        .expect_success();
+    helm.run("install", Some("hub-like"), &line).expect_success();
     assert_eq!(
         cluster.places(),
         "DaemonSet/hub-monitor-agent: core-0 gpu-0 starting-0 user-0 user-1\n\
@@ -74,8 +72,7 @@ fn check_pending(helm: &Helm<'_>) {
         assert!(message.contains(words), "{message}");
     }
     cluster.check_nodes();
-    helm.run("uninstall", None, &["--no-hooks", "--wait"])
-        .expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
 }
 
 /// Helm 4 shows its hooks, and waits for Jobs that run on their pool.
@@ -83,8 +80,7 @@ fn install_with_hooks(helm: &Helm<'_>) -> Value {
     let cluster = helm.cluster;
     let with = helm.with("prefer");
     let line = [UNPLACED, &["--wait", "--timeout", "60s"]].concat();
-    with.run("install", Some("hub-like"), &line)
-        .expect_success();
+    with.run("install", Some("hub-like"), &line).expect_success();
     let report = with.report();
     assert!(report["unseen"].is_null());
     let users = set(&["user-0", "user-1", "starting-0"]);
@@ -98,23 +94,16 @@ fn install_without_hooks(helm: &Helm<'_>) -> Value {
     let cluster = helm.cluster;
     let with = helm.with("prefer");
     let line = [UNPLACED, &["--timeout", "4s"]].concat();
-    let said = with
-        .run("install", Some("hub-like"), &line)
-        .expect_failure();
+    let said = with.run("install", Some("hub-like"), &line).expect_failure();
     assert!(said.contains("pre-install"), "{said}");
-    assert!(
-        cluster
-            .places()
-            .contains("Job/hook-image-awaiter: Pending\n")
-    );
+    assert!(cluster.places().contains("Job/hook-image-awaiter: Pending\n"));
     let report = with.report();
     let unseen = report["unseen"].as_str().unwrap_or_default();
     assert!(
         unseen.contains("Helm 3 does not pass hooks to a post-renderer"),
         "{unseen}"
     );
-    helm.run("uninstall", None, &["--no-hooks", "--wait"])
-        .expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
     let leftovers = [
         "delete",
         "jobs,daemonsets,serviceaccounts",
@@ -123,8 +112,7 @@ fn install_without_hooks(helm: &Helm<'_>) -> Value {
     ];
     cluster.kubectl(&leftovers).expect_success();
     let line = [UNPLACED, &["--wait", "--timeout", "60s", "--no-hooks"]].concat();
-    with.run("install", Some("hub-like"), &line)
-        .expect_success();
+    with.run("install", Some("hub-like"), &line).expect_success();
     with.report()
 }
 
@@ -137,8 +125,7 @@ fn oddities_run_on_their_pools(version: Version) {
     let installable = ["--set", "glued=false,refused=false"];
 
     let bare = [&installable[..], &["--no-hooks"]].concat();
-    helm.run("install", Some("oddities"), &bare)
-        .expect_success();
+    helm.run("install", Some("oddities"), &bare).expect_success();
     let pods = cluster.pods();
     let running: Vec<&str> = pods
         .iter()
@@ -147,15 +134,13 @@ fn oddities_run_on_their_pools(version: Version) {
         .collect();
     assert_eq!(running, ["StatefulSet/blanket"]);
     cluster.check_nodes();
-    helm.run("uninstall", None, &["--no-hooks", "--wait"])
-        .expect_success();
+    helm.run("uninstall", None, &["--no-hooks", "--wait"]).expect_success();
 
     let line = match version {
         Version::Three => [&installable[..], &["--no-hooks"]].concat(),
         Version::Four => installable.to_vec(),
     };
-    with.run("install", Some("oddities"), &line)
-        .expect_success();
+    with.run("install", Some("oddities"), &line).expect_success();
     let places = cluster.places();
     for line in places.lines() {
         let place = match line.split(':').next().unwrap_or_default() {

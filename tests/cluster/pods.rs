@@ -65,9 +65,7 @@ impl Cluster {
         let events = self.objects("events");
         let scheduled = events.iter().filter_map(|event| {
             let message = event["message"].as_str()?;
-            let (pod, node) = message
-                .strip_prefix("Successfully assigned ")?
-                .split_once(" to ")?;
+            let (pod, node) = message.strip_prefix("Successfully assigned ")?.split_once(" to ")?;
             let (_, pod) = pod.split_once('/')?;
             pod.starts_with(prefix).then(|| node.to_owned())
         });
@@ -76,9 +74,7 @@ impl Cluster {
 
     pub(crate) fn pool(&self, node: &str) -> &'static str {
         let found = self.nodes.iter().find(|known| known.name == node);
-        found
-            .unwrap_or_else(|| panic!("there is no node {node}"))
-            .pool
+        found.unwrap_or_else(|| panic!("there is no node {node}")).pool
     }
 
     /// Every pod is where the product's own evaluation of nodes says, or refused for the same reasons.
@@ -179,10 +175,7 @@ fn fits<'r>(report: &'r Value, owner: &str) -> Option<&'r Vec<Value>> {
 fn settled(objects: &[Value]) -> Option<Vec<Pod>> {
     let of = |kind: &'static str| objects.iter().filter(move |object| object["kind"] == kind);
     let number = |object: &Value, path: &str| {
-        object
-            .pointer(path)
-            .and_then(Value::as_i64)
-            .unwrap_or_default()
+        object.pointer(path).and_then(Value::as_i64).unwrap_or_default()
     };
     let is_seen = |object: &Value| {
         number(object, "/status/observedGeneration") >= number(object, "/metadata/generation")
@@ -203,11 +196,7 @@ fn settled(objects: &[Value]) -> Option<Vec<Pod>> {
             "/status/desiredNumberScheduled",
             "/status/updatedNumberScheduled",
         )
-        && of("Job").all(|job| {
-            !job["status"]
-                .as_object()
-                .is_none_or(serde_json::Map::is_empty)
-        });
+        && of("Job").all(|job| !job["status"].as_object().is_none_or(serde_json::Map::is_empty));
     if !is_done {
         return None;
     }
@@ -248,9 +237,7 @@ fn owner(object: &Value, objects: &[Value]) -> String {
             text(&object["metadata"]["name"])
         );
     }
-    let above = objects
-        .iter()
-        .find(|above| above["metadata"]["uid"] == controller["uid"]);
+    let above = objects.iter().find(|above| above["metadata"]["uid"] == controller["uid"]);
     above.map_or_else(
         || format!("gone/{}", controller["name"]),
         |above| owner(above, objects),

@@ -61,9 +61,7 @@ fn foretold(report: &Value) -> String {
         (format!("{kind}/{name}"), place)
     });
     let places: BTreeMap<String, String> = places.collect();
-    let lines = places
-        .iter()
-        .map(|(owner, place)| format!("{owner}: {place}\n"));
+    let lines = places.iter().map(|(owner, place)| format!("{owner}: {place}\n"));
     lines.collect()
 }
 
@@ -95,9 +93,7 @@ fn a_contradiction_is_refused_and_would_never_run() {
     };
     let manifests = cluster.write("torn.yaml", &job("restartPolicy: Always"));
     let policy = crate::helm::policy_path("require");
-    let said = cluster
-        .dunnage(&["render", "--policy", &policy, &manifests])
-        .expect_failure();
+    let said = cluster.dunnage(&["render", "--policy", &policy, &manifests]).expect_failure();
     assert!(said.contains("`Deployment/torn`"), "{said}");
 
     cluster.apply(&pod(

@@ -25,9 +25,7 @@ fn a_class_that_is_not_there_is_refused_before_the_api_server_sees_it(version: V
 
     // dunnage knows that nobody made it, and nothing was installed.
     let unknown = helm.with("prefer").and("DUNNAGE_POLICY", policy(""));
-    let said = unknown
-        .run("install", Some("oddities"), &line)
-        .expect_failure();
+    let said = unknown.run("install", Some("oddities"), &line).expect_failure();
     assert!(said.contains("nobody"), "{said}");
     helm.run("status", None, &[]).expect_failure();
     assert!(cluster.objects("deployments").is_empty());
@@ -35,16 +33,11 @@ fn a_class_that_is_not_there_is_refused_before_the_api_server_sees_it(version: V
     // Where the policy vouches for it, it is the API server that says so, and no pod is ever made.
     let vouched = policy("priorityClasses: {existing: [nobody]}\n");
     let vouched = helm.with("prefer").and("DUNNAGE_POLICY", vouched);
-    vouched
-        .run("install", Some("oddities"), &line)
-        .expect_success();
+    vouched.run("install", Some("oddities"), &line).expect_success();
     let event = cluster.wait_for("a word of the API server", || {
         let events = cluster.objects("events");
-        let mut said = events
-            .iter()
-            .filter(|event| event["reason"] == "FailedCreate");
-        said.find_map(|event| event["message"].as_str())
-            .map(str::to_owned)
+        let mut said = events.iter().filter(|event| event["reason"] == "FailedCreate");
+        said.find_map(|event| event["message"].as_str()).map(str::to_owned)
     });
     assert!(
         event.contains("no PriorityClass with name nobody was found"),
@@ -56,8 +49,7 @@ fn an_existing_job_is_foretold(version: Version) {
     let cluster = Cluster::start(nodes::core_and_users(Spelling::Slash));
     let helm = Helm::new(&cluster, version);
     let line = ["--no-hooks", "--set", "glued=false,refused=false"];
-    helm.run("install", Some("oddities"), &line)
-        .expect_success();
+    helm.run("install", Some("oddities"), &line).expect_success();
 
     // Told before: what exists, and that it stays as it is.
     let manifest = cluster.write("live.yaml", &helm.manifest());
@@ -70,9 +62,7 @@ fn an_existing_job_is_foretold(version: Version) {
     assert!(told.text().contains(stays), "{}", told.text());
 
     let with = helm.with("prefer");
-    let said = with
-        .run("upgrade", Some("oddities"), &line)
-        .expect_failure();
+    let said = with.run("upgrade", Some("oddities"), &line).expect_failure();
     assert!(
         said.contains("migrate") && said.contains("field is immutable"),
         "{said}"
@@ -80,8 +70,7 @@ fn an_existing_job_is_foretold(version: Version) {
 
     // And with the live manifest at hand the upgrade goes through, with everything else placed.
     let with = with.and("DUNNAGE_PREVIOUS", manifest);
-    with.run("upgrade", Some("oddities"), &line)
-        .expect_success();
+    with.run("upgrade", Some("oddities"), &line).expect_success();
     let places = cluster.places();
     assert!(places.contains("Job/migrate: Pending\n"), "{places}");
     assert!(places.contains("Deployment/typed: core\n"), "{places}");

@@ -56,16 +56,10 @@ fn a_post_renderer_without_manifests_never_empties_a_release(version: Version) {
     }
     for attempt in attempts {
         let mut line = vec!["--no-hooks"];
-        line.extend(
-            attempt
-                .iter()
-                .flat_map(|word| ["--post-renderer-args", word]),
-        );
-        helm.run("upgrade", Some("hub-like"), &line)
-            .expect_failure();
+        line.extend(attempt.iter().flat_map(|word| ["--post-renderer-args", word]));
+        helm.run("upgrade", Some("hub-like"), &line).expect_failure();
         assert_eq!(objects(&cluster), installed, "{attempt:?}");
     }
-    helm.run("upgrade", Some("hub-like"), &["--no-hooks"])
-        .expect_success();
+    helm.run("upgrade", Some("hub-like"), &["--no-hooks"]).expect_success();
     assert_eq!(objects(&cluster), installed);
 }

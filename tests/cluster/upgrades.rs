@@ -28,9 +28,7 @@ fn an_upgrade_restarts_what_was_counted_and_a_forgotten_flag_is_found(version: V
     let cluster = Cluster::start(nodes);
     let helm = Helm::new(&cluster, version);
     let prefer = helm.with("prefer");
-    prefer
-        .run("install", Some("hub-like"), CHART)
-        .expect_success();
+    prefer.run("install", Some("hub-like"), CHART).expect_success();
     let first = state(&cluster);
     assert_eq!(upgraded(&prefer), first, "the same policy again");
 
@@ -38,9 +36,7 @@ fn an_upgrade_restarts_what_was_counted_and_a_forgotten_flag_is_found(version: V
     let told = told_restarts(&helm, "require");
     let require = helm.with("require");
     let after = upgraded(&require);
-    let changed = after
-        .iter()
-        .filter(|(owner, state)| first.get(*owner) != Some(state));
+    let changed = after.iter().filter(|(owner, state)| first.get(*owner) != Some(state));
     assert_eq!(told, format!("{} workloads will restart", changed.count()));
     cluster.check_nodes();
     cluster.check_report(&require.report());
@@ -54,8 +50,7 @@ fn an_upgrade_restarts_what_was_counted_and_a_forgotten_flag_is_found(version: V
     assert!(found.text().contains(proxy), "{}", found.text());
 
     // Helm keeps what was rendered: going back brings the placement back, without the flag.
-    helm.run("rollback", None, &["3", "--wait"])
-        .expect_success();
+    helm.run("rollback", None, &["3", "--wait"]).expect_success();
     verify(&helm, "require").expect_success();
     cluster.check_nodes();
     cluster.check_report(&require.report());
@@ -65,8 +60,7 @@ fn an_upgrade_restarts_what_was_counted_and_a_forgotten_flag_is_found(version: V
 
 /// The cluster after one more upgrade.
 fn upgraded(helm: &Helm<'_>) -> BTreeMap<String, State> {
-    helm.run("upgrade", Some("hub-like"), CHART)
-        .expect_success();
+    helm.run("upgrade", Some("hub-like"), CHART).expect_success();
     state(helm.cluster)
 }
 
@@ -113,12 +107,8 @@ fn state(cluster: &Cluster) -> BTreeMap<String, State> {
         let of_owner = pods.iter().filter(|pod| pod.owner == owner);
         let state = State {
             // A pod of a StatefulSet comes back under its name.
-            pods: of_owner
-                .map(|pod| format!("{} {}", pod.name, identity(pod)))
-                .collect(),
-            generation: object["metadata"]["generation"]
-                .as_i64()
-                .expect("a generation"),
+            pods: of_owner.map(|pod| format!("{} {}", pod.name, identity(pod))).collect(),
+            generation: object["metadata"]["generation"].as_i64().expect("a generation"),
         };
         (owner, state)
     });
@@ -143,15 +133,11 @@ fn pullers_run_the_images_of_the_report_on_every_node_of_the_pool(version: Versi
     let images = Helm::new(&cluster, version).with("images");
     // The policy places only the pullers: nothing else is waited for.
     let line = ["--set", "serviceType=ClusterIP", "--timeout", "60s"];
-    images
-        .run("install", Some("hub-like"), &line)
-        .expect_success();
+    images.run("install", Some("hub-like"), &line).expect_success();
 
     let report = images.report();
     let objects = report["objects"].as_array().expect("objects");
-    let daemon_set = objects
-        .iter()
-        .find(|object| object["name"] == "continuous-image-puller");
+    let daemon_set = objects.iter().find(|object| object["name"] == "continuous-image-puller");
     let listed = &daemon_set.expect("the puller is in the report")["templates"][0]["pulls"];
     let listed: BTreeSet<&str> = listed
         .as_array()
@@ -169,19 +155,14 @@ fn pullers_run_the_images_of_the_report_on_every_node_of_the_pool(version: Versi
         .iter()
         .filter(|pod| pod.owner == "DaemonSet/continuous-image-puller")
         .collect();
-    let on: BTreeSet<&str> = pulling
-        .iter()
-        .filter_map(|pod| pod.node.as_deref().ok())
-        .collect();
+    let on: BTreeSet<&str> = pulling.iter().filter_map(|pod| pod.node.as_deref().ok()).collect();
     assert_eq!(on, BTreeSet::from(["starting-0", "user-0", "user-1"]));
     for pod in pulling {
         // In their order: the init containers, then the one that holds the pod.
         let containers = ["initContainers", "containers"];
         let pulled = containers.iter().filter_map(|key| pod.spec[key].as_array());
-        let pulled: BTreeSet<&str> = pulled
-            .flatten()
-            .filter_map(|container| container["image"].as_str())
-            .collect();
+        let pulled: BTreeSet<&str> =
+            pulled.flatten().filter_map(|container| container["image"].as_str()).collect();
         assert_eq!(pulled, listed, "{}", pod.name);
     }
 }

@@ -51,10 +51,7 @@ fn pods(object: NodeRef<'_>) -> Vec<NodeRef<'_>> {
 fn place(pod: NodeRef<'_>) -> Vec<Edit> {
     let holds = |path: &[&str], value: Value| {
         let list = pod.get_path(path);
-        list.is_some_and(|list| {
-            list.items()
-                .any(|item| Value::of(item).as_ref() == Some(&value))
-        })
+        list.is_some_and(|list| list.items().any(|item| Value::of(item).as_ref() == Some(&value)))
     };
     let mut edits = Vec::new();
     if !holds(&["tolerations"], toleration()) {
@@ -77,20 +74,12 @@ fn edits(document: &Document<'_>) -> Vec<Edit> {
 /// The other reader's tree with every pod placed, by plain means.
 fn place_judged(object: &mut Judge) {
     if let Some(items) = object.get_mut("items") {
-        items
-            .as_sequence_mut()
-            .expect("a list")
-            .iter_mut()
-            .for_each(place_judged);
+        items.as_sequence_mut().expect("a list").iter_mut().for_each(place_judged);
         return;
     }
     let path = POD_PATHS
         .iter()
-        .find(|path| {
-            path.iter()
-                .try_fold(&*object, |at, key| at.get(key))
-                .is_some()
-        })
+        .find(|path| path.iter().try_fold(&*object, |at, key| at.get(key)).is_some())
         .expect("an object has a pod");
     let pod = path.iter().fold(object, |at, key| &mut at[*key]);
     let as_judged = |value: Value| {
@@ -158,9 +147,7 @@ fn check_kept(document: &Document<'_>, new: &str) -> TestCaseResult {
     let old = document.text;
     let gone = replaceable(document);
     let is_gone = |at: &usize| gone.iter().any(|range| range.contains(at));
-    let kept = (0..old.len())
-        .filter(|at| !is_gone(at))
-        .map(|at| old.as_bytes()[at]);
+    let kept = (0..old.len()).filter(|at| !is_gone(at)).map(|at| old.as_bytes()[at]);
     let kept = kept.filter(|byte| *byte != b' ');
     let blanks = |byte: &u8| *byte != b' ';
     prop_assert!(
@@ -295,10 +282,7 @@ fn documents_of_a_stream_do_not_meet() {
     run(24, &cases, |cases| {
         let texts: Vec<&str> = cases.iter().map(|case| case.text.as_str()).collect();
         let stream = texts.join("---\n");
-        let parts: Vec<&str> = split(&stream)
-            .into_iter()
-            .map(|part| &stream[part])
-            .collect();
+        let parts: Vec<&str> = split(&stream).into_iter().map(|part| &stream[part]).collect();
         prop_assert_eq!(parts.len(), texts.len());
         for (index, (part, text)) in parts.into_iter().zip(texts).enumerate() {
             let mark_end = if index > 0 { "\n" } else { "" };
@@ -348,11 +332,7 @@ fn check_ranges(document: &Document<'_>) -> TestCaseResult {
         prop_assert!(anchor.is_none_or(|anchor| text.get(anchor).is_some()));
         let entries = node.node();
         if let NodeContent::Mapping { entries, .. } = &entries.content {
-            prop_assert!(
-                entries
-                    .iter()
-                    .all(|entry| text.is_char_boundary(entry.colon_end))
-            );
+            prop_assert!(entries.iter().all(|entry| text.is_char_boundary(entry.colon_end)));
         }
     }
     prop_assert!(document.trailing.is_none_or(|at| text.is_char_boundary(at)));

@@ -63,10 +63,9 @@ impl Part {
                 .iter()
                 .flat_map(|(key, value)| value.write_under(key, style, column))
                 .collect(),
-            Part::List(items) => items
-                .iter()
-                .flat_map(|item| item.write_item(style, column))
-                .collect(),
+            Part::List(items) => {
+                items.iter().flat_map(|item| item.write_item(style, column)).collect()
+            }
             Part::Anchored(_, inner) => inner.write(style, column),
             Part::Inline(_) | Part::Text(..) => unreachable!("written by what holds them"),
         }
@@ -278,11 +277,7 @@ fn pod_spec() -> impl Strategy<Value = (Part, Verdict)> {
                 ("subdomain", subdomain),
             ];
             let mut pairs = vec![("containers", Part::List(containers))];
-            pairs.extend(
-                optional
-                    .into_iter()
-                    .filter_map(|(key, part)| Some((key, part?))),
-            );
+            pairs.extend(optional.into_iter().filter_map(|(key, part)| Some((key, part?))));
             (pairs, verdict.unwrap_or(Verdict::Placed))
         },
     );

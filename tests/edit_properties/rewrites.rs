@@ -94,10 +94,8 @@ fn check_scalar(text: &str, chosen: Index, value: &Value) -> TestCaseResult {
         let parent = node.node().parent.map(|parent| document.at(parent));
         parent.is_some_and(|parent| parent.entries().any(|(key, _)| key.id() == node.id()))
     };
-    let scalars: Vec<NodeRef<'_>> = document
-        .nodes()
-        .filter(|node| is_scalar(node) && !is_key(*node))
-        .collect();
+    let scalars: Vec<NodeRef<'_>> =
+        document.nodes().filter(|node| is_scalar(node) && !is_key(*node)).collect();
     if scalars.is_empty() {
         return Ok(());
     }
@@ -121,21 +119,14 @@ fn check_scalar(text: &str, chosen: Index, value: &Value) -> TestCaseResult {
 
 /// What may go besides a key and its value: blanks, line breaks, commas and comments.
 fn is_padding(text: &str) -> bool {
-    let code = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default());
-    code.collect::<String>()
-        .chars()
-        .all(|letter| " \t\r\n,".contains(letter))
+    let code = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    code.collect::<String>().chars().all(|letter| " \t\r\n,".contains(letter))
 }
 
 fn check_removed(text: &str, chosen: Index) -> TestCaseResult {
     let document = parse(text).expect("generated manifests are YAML");
     let mut places = Vec::new();
-    for mapping in document
-        .nodes()
-        .filter(|node| !node.is_alias() && node.is_mapping())
-    {
+    for mapping in document.nodes().filter(|node| !node.is_alias() && node.is_mapping()) {
         places.extend(mapping.raw_entries().iter().map(|entry| (mapping, *entry)));
     }
     if places.is_empty() {
@@ -167,9 +158,7 @@ fn check_removed(text: &str, chosen: Index) -> TestCaseResult {
     let Some(Step::Key(name)) = steps.pop() else {
         return Err(TestCaseError::fail("the value of a key has one"));
     };
-    let of = at(&mut expected, &steps)
-        .as_mapping_mut()
-        .expect("a mapping");
+    let of = at(&mut expected, &steps).as_mapping_mut().expect("a mapping");
     of.remove(name.as_str());
     prop_assert_eq!(judge(&new), expected, "{}\n->\n{}", text, new);
     let is_windows = text.contains("\r\n");

@@ -133,9 +133,7 @@ impl Writer<'_> {
     }
 
     fn merge(&mut self) -> String {
-        let key = *self
-            .random
-            .pick(&["<<", "<<", "<<", "!!merge <<", "'<<'", "!!str <<", "! <<"]);
+        let key = *self.random.pick(&["<<", "<<", "<<", "!!merge <<", "'<<'", "!!str <<", "! <<"]);
         let mut alias = || format!("*a{}", self.random.below(self.anchors));
         let (one, other) = (alias(), alias());
         let value = match self.random.below(6) {
@@ -211,14 +209,10 @@ impl Readers {
     fn read(&mut self, texts: [&str; 2]) -> [Option<Value>; 2] {
         let line = serde_json::to_string(&texts).expect("texts");
         let command = format!("{line}\n");
-        self.input
-            .write_all(command.as_bytes())
-            .expect("the readers read");
+        self.input.write_all(command.as_bytes()).expect("the readers read");
         self.input.flush().expect("the readers read");
         let mut answer = String::new();
-        self.output
-            .read_line(&mut answer)
-            .expect("the readers answer");
+        self.output.read_line(&mut answer).expect("the readers answer");
         let answers: [Value; 2] = serde_json::from_str(&answer).expect("two answers");
         answers.map(|answer| answer.get("json").cloned())
     }
@@ -247,12 +241,7 @@ fn pod(object: &mut Value) -> Option<&mut serde_json::Map<String, Value>> {
 }
 
 fn tolerates(toleration: &Value) -> bool {
-    let text = |key: &str| {
-        toleration
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
+    let text = |key: &str| toleration.get(key).and_then(Value::as_str).unwrap_or_default();
     let has_effect = matches!(text("effect"), "" | "NoSchedule");
     let is_named = (text("key"), text("value")) == TAINT;
     has_effect && (is_named || text("operator") == "Exists" && text("key").is_empty())
@@ -292,10 +281,7 @@ fn compare(mut old: Value, mut new: Value, text: &str, output: &str) {
 #[test]
 fn what_merge_keys_decide_is_placed_for_helms_reader() {
     let rules = Rules::all();
-    let rules = rules
-        .iter()
-        .find(|rules| rules.name == "require")
-        .expect("a policy");
+    let rules = rules.iter().find(|rules| rules.name == "require").expect("a policy");
     let mut readers = Readers::start();
     let (mut all, mut changed, mut refused) = (0_u64, 0_u64, 0_u64);
     each_seed("merges", FEW, |seed| {
@@ -310,9 +296,7 @@ fn what_merge_keys_decide_is_placed_for_helms_reader() {
             refused += 1;
             return;
         }
-        let output = properties::rendered_parts(&text, rules)
-            .expect("it was rendered")
-            .concat();
+        let output = properties::rendered_parts(&text, rules).expect("it was rendered").concat();
         let [old, new] = match &mut readers {
             Some(readers) => readers.read([&text, &output]),
             None => [&text, &output].map(|text| own_reading(text)),

@@ -136,10 +136,7 @@ pub(crate) fn rendered_parts(
 
 /// Where the last part of a stream begins.
 pub(crate) fn last_part(stream: &str) -> usize {
-    yaml::split(stream)
-        .last()
-        .expect("a stream has a part")
-        .start
+    yaml::split(stream).last().expect("a stream has a part").start
 }
 
 /// A policy is read or refused with places; one that is read can be used.
@@ -258,11 +255,7 @@ pub(crate) fn mask_of(text: &str) {
         assert!(part.start >= end && text.get(part.clone()).is_some());
         assert_eq!(shown[end..part.start], text[end..part.start]);
         let stars = shown[part.clone()].bytes();
-        assert!(
-            stars
-                .into_iter()
-                .all(|byte| matches!(byte, b'*' | b'\n' | b'\r'))
-        );
+        assert!(stars.into_iter().all(|byte| matches!(byte, b'*' | b'\n' | b'\r')));
         end = part.end;
     }
     assert_eq!(shown[end..], text[end..]);
@@ -370,10 +363,7 @@ fn check_output(release: &Manifests<'_>, outcome: &Outcome, output: &str) {
             continue;
         };
         assert_eq!(document.text, new_text);
-        let mut decided = outcome
-            .decided
-            .iter()
-            .filter(|decided| decided.part == index);
+        let mut decided = outcome.decided.iter().filter(|decided| decided.part == index);
         let changes = decided.any(|decided| !decided.changes.is_empty());
         assert!(changes, "a document was edited without a change");
         let (Some(Ok(old)), Some(Ok(new))) = (release.parse(index), again.parse(index)) else {
@@ -401,10 +391,7 @@ fn check_kept(old: &Document<'_>, new: &str) {
         let content = line.trim_end_matches(['\r', '\n']);
         let (start, end) = (at, at + content.len());
         at += line.len();
-        if !touched
-            .iter()
-            .any(|range| range.start <= end && start <= range.end)
-        {
+        if !touched.iter().any(|range| range.start <= end && start <= range.end) {
             lines.push(content);
         }
     }

@@ -24,9 +24,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(folder).unwrap_or_else(|_| panic!("{}", folder.display()));
     for entry in entries {
         let path = entry.expect("an entry").path();
-        let is_yaml = path
-            .extension()
-            .is_some_and(|extension| extension == "yaml");
+        let is_yaml = path.extension().is_some_and(|extension| extension == "yaml");
         if path.is_dir() {
             files.push(path.join("in.yaml"));
         } else if is_yaml {
@@ -37,21 +35,15 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// Policies and values to start from.
 pub(crate) fn policies() -> Vec<String> {
-    let mut texts: Vec<String> = super::properties::POLICIES
-        .iter()
-        .map(|(_, text)| (*text).to_owned())
-        .collect();
+    let mut texts: Vec<String> =
+        super::properties::POLICIES.iter().map(|(_, text)| (*text).to_owned()).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/render");
     let entries = fs::read_dir(root).expect("the cases are there");
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry").path().join("policy.yaml"))
         .collect();
     files.sort();
-    texts.extend(
-        files
-            .iter()
-            .filter_map(|file| fs::read_to_string(file).ok()),
-    );
+    texts.extend(files.iter().filter_map(|file| fs::read_to_string(file).ok()));
     texts
 }
 

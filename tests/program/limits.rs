@@ -31,12 +31,8 @@ fn check_walked(folder: &Folder, expected: &[&str]) {
 
 #[test]
 fn a_walk_opens_ordinary_files_and_follows_no_links_to_folders() {
-    let folder = Folder::new()
-        .file("a/hub.yaml", FIXABLE)
-        .file("b.yaml", FIXABLE);
-    let fifo = Command::new("mkfifo")
-        .arg(folder.join("fifo.yaml"))
-        .status();
+    let folder = Folder::new().file("a/hub.yaml", FIXABLE).file("b.yaml", FIXABLE);
+    let fifo = Command::new("mkfifo").arg(folder.join("fifo.yaml")).status();
     assert!(fifo.expect("a `mkfifo`").success());
     let outside = Folder::new().file("o.yaml", FIXABLE);
     for (target, link) in [
@@ -62,17 +58,13 @@ fn what_git_ignores_is_not_linted_unless_it_is_named() {
         "local.yaml",
         ".hidden/hub.yaml",
     ];
-    let folder = names
-        .iter()
-        .fold(Folder::new(), |folder, name| folder.file(name, FIXABLE));
+    let folder = names.iter().fold(Folder::new(), |folder, name| folder.file(name, FIXABLE));
     let folder = folder.file(".gitignore", "build/\n/local.yaml\n");
     let expected = ["./hub.yaml", "./keep/hub.yaml"];
     check_walked(&folder, &expected);
     fs::create_dir(folder.join(".git")).expect("a folder");
     check_walked(&folder, &expected);
-    let stdout = folder
-        .shell("dunnage lint local.yaml --format concise")
-        .stdout;
+    let stdout = folder.shell("dunnage lint local.yaml --format concise").stdout;
     assert!(stdout.starts_with("local.yaml:"), "{stdout}");
 }
 
@@ -100,9 +92,7 @@ fn fixes_stay_inside_of_the_named_folder() {
 fn no_edit_is_lost_while_files_are_fixed() {
     for delay in [0, 20, 60, 120, 200] {
         let names: Vec<String> = (0..12).map(|number| format!("v{number}.yaml")).collect();
-        let folder = names
-            .iter()
-            .fold(Folder::new(), |folder, name| folder.file(name, FIXABLE));
+        let folder = names.iter().fold(Folder::new(), |folder, name| folder.file(name, FIXABLE));
         let child = Command::new(env!("CARGO_BIN_EXE_dunnage"))
             .args(["lint", "--fix"])
             .current_dir(folder.path())
@@ -187,9 +177,7 @@ fn an_endless_file_ends_quickly() {
 
 #[test]
 fn process_substitution_is_read_once() {
-    let folder = Folder::new()
-        .file("web.yaml", WEB)
-        .file("hub.yaml", FIXABLE);
+    let folder = Folder::new().file("web.yaml", WEB).file("hub.yaml", FIXABLE);
     let rendered = folder.shell("dunnage render --policy z2jh <(cat web.yaml)");
     assert_eq!(rendered.exit, 0, "{rendered:?}");
     assert!(rendered.stdout.contains("node-purpose"), "{rendered:?}");

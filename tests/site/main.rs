@@ -144,11 +144,8 @@ fn title_of(page: &str) -> &str {
 
 /// The table of contents of the site.
 fn contents(pages: &BTreeSet<String>) -> String {
-    let named: BTreeSet<&str> = SECTIONS
-        .iter()
-        .flat_map(|(_, entries)| *entries)
-        .copied()
-        .collect();
+    let named: BTreeSet<&str> =
+        SECTIONS.iter().flat_map(|(_, entries)| *entries).copied().collect();
     let title = |page: &str| {
         let below = if ADDED.contains(&page) {
             root().to_owned()
@@ -271,10 +268,7 @@ fn without_code(text: &str) -> String {
 
 /// The targets of relative links: the path and the heading.
 fn links(text: &str) -> Vec<(&str, &str)> {
-    let targets = text
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     targets
         .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
         .map(|target| target.split_once('#').unwrap_or((target, "")))
@@ -286,11 +280,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     let text = without_code(text);
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
-        let heading = heading
-            .trim_start_matches('#')
-            .trim()
-            .to_lowercase()
-            .replace(' ', "-");
+        let heading = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
         heading
             .chars()
             .filter(|letter| letter.is_alphanumeric() || "-_".contains(*letter))

@@ -11,9 +11,7 @@ fn picture() -> String {
         .variable("FORCE_COLOR", "1")
         .terminal(100)
         .at("/examples");
-    let outcome = world
-        .run("dunnage lint -f common.yaml -f prod.yaml")
-        .exits(1);
+    let outcome = world.run("dunnage lint -f common.yaml -f prod.yaml").exits(1);
     let command = "\u{1b}[1m$ dunnage lint -f common.yaml -f prod.yaml\u{1b}[0m";
     let shown = format!("{command}\n{}", outcome.printed());
     anstyle_svg::Term::new().render_svg(&shown)

@@ -13,9 +13,7 @@ fn commands() -> Vec<String> {
     while next < all.len() {
         let around = all[next].clone();
         let help = help_of(&around);
-        let listed = help
-            .split_once("\nCommands:\n")
-            .map_or("", |(_, rest)| rest);
+        let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
         let listed = listed.lines().take_while(|line| line.starts_with("  "));
         let names = listed.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
         let names = names.filter(|name| !name.is_empty() && *name != "help");
@@ -53,10 +51,7 @@ pub(crate) fn reference_of_commands() -> String {
 /// The reference of a file format: a table of keys for each part of its JSON Schema.
 pub(crate) fn reference_of_schema(title: &str, about: &str, name: &str) -> String {
     let schema: Value = serde_json::from_str(
-        &World::default()
-            .run(&format!("dunnage schema {name}"))
-            .exits(0)
-            .stdout,
+        &World::default().run(&format!("dunnage schema {name}")).exits(0).stdout,
     )
     .expect("a schema");
     let mut page = format!("# {title}\n\n{about}\n");
@@ -102,22 +97,12 @@ fn kind_of(value: &Value) -> String {
         let name = part.rsplit('/').next().unwrap_or_default();
         return format!("[{name}](#{})", name.to_lowercase());
     }
-    if let Some(any) = ["anyOf", "oneOf"]
-        .iter()
-        .find_map(|key| value[*key].as_array())
-    {
-        let kinds: Vec<String> = any
-            .iter()
-            .map(kind_of)
-            .filter(|kind| kind != "null")
-            .collect();
+    if let Some(any) = ["anyOf", "oneOf"].iter().find_map(|key| value[*key].as_array()) {
+        let kinds: Vec<String> = any.iter().map(kind_of).filter(|kind| kind != "null").collect();
         return kinds.join(" or ");
     }
     let kind = match &value["type"] {
-        Value::Array(kinds) => kinds
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|kind| *kind != "null"),
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
         kind => kind.as_str(),
     };
     match kind {
@@ -136,9 +121,7 @@ fn kind_of(value: &Value) -> String {
 
 /// The values among which a part lets one choose.
 fn choices(part: &Value) -> String {
-    let choices = ["oneOf", "anyOf"]
-        .iter()
-        .find_map(|key| part[*key].as_array());
+    let choices = ["oneOf", "anyOf"].iter().find_map(|key| part[*key].as_array());
     let Some(choices) = choices else {
         return String::new();
     };

@@ -37,9 +37,8 @@ impl Case {
     /// Returns the cases of all folders in a folder, in order.
     pub(crate) fn all(root: &Path) -> Vec<Self> {
         let entries = fs::read_dir(root).expect("the cases can be listed");
-        let mut folders: Vec<PathBuf> = entries
-            .map(|entry| entry.expect("the cases can be listed").path())
-            .collect();
+        let mut folders: Vec<PathBuf> =
+            entries.map(|entry| entry.expect("the cases can be listed").path()).collect();
         folders.sort();
         folders.into_iter().map(Self::new).collect()
     }
@@ -176,13 +175,9 @@ impl Case {
 /// Returns what the commands printed to one stream: as it is where there is one command.
 fn transcript(outcomes: &[(String, Outcome)], stream: impl Fn(&Outcome) -> &str) -> String {
     let [(_, outcome)] = outcomes else {
-        let printed = outcomes
-            .iter()
-            .map(|(line, outcome)| (line, stream(outcome)));
+        let printed = outcomes.iter().map(|(line, outcome)| (line, stream(outcome)));
         let printed = printed.filter(|(_, text)| !text.is_empty());
-        return printed
-            .map(|(line, text)| format!("$ {line}\n{text}"))
-            .collect();
+        return printed.map(|(line, text)| format!("$ {line}\n{text}")).collect();
     };
     stream(outcome).to_owned()
 }

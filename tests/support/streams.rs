@@ -28,21 +28,12 @@ pub(crate) fn stream(corpus: &Path, name: &str) -> String {
 pub(crate) fn streams(corpus: &Path) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(corpus).expect("the corpus");
     let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .filter(|name| name.ends_with(".helm3.yaml") || name.ends_with(".helm4.yaml"))
         .collect();
     names.sort();
     assert!(!names.is_empty(), "{} holds no stream", corpus.display());
-    names
-        .into_iter()
-        .map(|name| (name.clone(), stream(corpus, &name)))
-        .collect()
+    names.into_iter().map(|name| (name.clone(), stream(corpus, &name))).collect()
 }
 
 /// The new stream, or what is wrong.
@@ -143,14 +134,11 @@ pub(crate) fn refusals(message: &str) -> BTreeMap<String, usize> {
     const NO_SUCH_NODE: &str = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
     let (_, reasons) = message.split_once(": ").unwrap_or_default();
     let reasons = reasons.split(". ").next().unwrap_or_default();
-    let counted = reasons
-        .trim_end_matches('.')
-        .split(", ")
-        .filter_map(|reason| {
-            let (count, event) = reason.split_once(' ')?;
-            let event = event.replace(NO_SUCH_NODE, FitRefusal::NodeAffinity.event());
-            Some((event, count.parse().ok()?))
-        });
+    let counted = reasons.trim_end_matches('.').split(", ").filter_map(|reason| {
+        let (count, event) = reason.split_once(' ')?;
+        let event = event.replace(NO_SUCH_NODE, FitRefusal::NodeAffinity.event());
+        Some((event, count.parse().ok()?))
+    });
     counted
         .filter(|(event, _): &(String, usize)| event.starts_with("node(s)"))
         .collect()

@@ -164,9 +164,8 @@ fn run(memory: &Memory, line: Vec<OsString>) -> Outcome {
     assert_eq!(before.keys().find(is_gone), None, "a file was removed");
     let changed = after.iter();
     let changed = changed.filter(|(path, content)| before.get(*path) != Some(content));
-    let changed: BTreeMap<PathBuf, Vec<u8>> = changed
-        .map(|(path, content)| (path.clone(), content.clone()))
-        .collect();
+    let changed: BTreeMap<PathBuf, Vec<u8>> =
+        changed.map(|(path, content)| (path.clone(), content.clone())).collect();
     Outcome {
         stdout: memory.stdout(),
         stderr: memory.stderr(),

@@ -70,9 +70,7 @@ impl Curve {
         // The largest window begins or ends where the rate changes.
         let starts = self.from.iter().flat_map(|from| [*from, from - window]);
         let starts = starts.map(|at| if at < 0.0 { at + DAY } else { at });
-        starts
-            .map(|at| self.until(at + window) - self.until(at))
-            .fold(0.0, f64::max)
+        starts.map(|at| self.until(at + window) - self.until(at)).fold(0.0, f64::max)
     }
 }
 

@@ -98,19 +98,11 @@ impl UserDemand {
     pub fn of_bursts(&self, window: f64) -> u64 {
         let overlapping = |first: &Burst| {
             let until = first.at + window;
-            let within = self
-                .bursts
-                .iter()
-                .filter(move |burst| burst.at >= first.at && burst.at < until);
-            within
-                .map(|burst| of_burst(burst.users, burst.window, window))
-                .sum()
+            let within =
+                self.bursts.iter().filter(move |burst| burst.at >= first.at && burst.at < until);
+            within.map(|burst| of_burst(burst.users, burst.window, window)).sum()
         };
-        self.bursts
-            .iter()
-            .map(overlapping)
-            .max()
-            .unwrap_or_default()
+        self.bursts.iter().map(overlapping).max().unwrap_or_default()
     }
 
     /// The users who arrive in a run until the horizon, in order.

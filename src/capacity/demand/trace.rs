@@ -109,9 +109,7 @@ fn spread(launches: &[Launch]) -> Vec<f64> {
 }
 
 fn read_table(text: &str) -> Result<Vec<Launch>, BadTrace> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let broken = |error: &csv::Error| {
         let line = error.position().map_or(1, |position| position.line());
         BadTrace::at(
@@ -136,11 +134,8 @@ fn read_table(text: &str) -> Result<Vec<Launch>, BadTrace> {
         let line = record.position().map_or(1, |position| position.line());
         let line = usize::try_from(line).unwrap_or(usize::MAX);
         let cell = |index: usize| record.get(index).unwrap_or_default();
-        let place = |index: usize| {
-            1 + (0..index)
-                .map(|it| cell(it).chars().count() + 1)
-                .sum::<usize>()
-        };
+        let place =
+            |index: usize| 1 + (0..index).map(|it| cell(it).chars().count() + 1).sum::<usize>();
         let time = |index: usize| {
             let message = format!(
                 "`{}` is not a time such as `2026-08-28T09:30:00Z`",
@@ -183,10 +178,7 @@ fn read_lines(text: &str) -> Result<Vec<Launch>, BadTrace> {
         let object: Value = serde_json::from_str(text).map_err(|error| {
             BadTrace::at(line, error.column().max(1), "the line is not a JSON object")
         })?;
-        if object
-            .get("schema")
-            .is_some_and(|schema| schema != MYBINDER)
-        {
+        if object.get("schema").is_some_and(|schema| schema != MYBINDER) {
             continue;
         }
         let member = |names: &[&str]| {
@@ -197,9 +189,8 @@ fn read_lines(text: &str) -> Result<Vec<Launch>, BadTrace> {
             let Some((name, value)) = found else {
                 return Ok(None);
             };
-            let column = text
-                .find(&format!("\"{name}\""))
-                .map_or(1, |at| 1 + text[..at].chars().count());
+            let column =
+                text.find(&format!("\"{name}\"")).map_or(1, |at| 1 + text[..at].chars().count());
             let message = format!("`{value}` is not a time such as `2026-08-28T09:30:00Z`");
             let time = value.as_str().and_then(instant);
             let time = time.ok_or_else(|| BadTrace::at(line, column, &message))?;

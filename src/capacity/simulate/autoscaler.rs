@@ -161,10 +161,7 @@ impl AutoscalerState {
         let of_pools = self.backoff.iter().map(|(until, _)| Some(*until));
         let own = [self.last_order + unneeded, self.last_deletion + 10.0].map(Some);
         // Whether a pod of kube-system keeps a node depends on its age.
-        let has_ages = world
-            .kinds
-            .iter()
-            .any(|kind| kind.blockers.contains(&Blocker::System));
+        let has_ages = world.kinds.iter().any(|kind| kind.blockers.contains(&Blocker::System));
         let ages = has_ages.then_some(world.now);
         (of_machines.chain(of_pools).chain(own).flatten())
             .filter(|at| *at >= world.now)
@@ -334,9 +331,8 @@ impl AutoscalerState {
                 !machine.is_draining && since.is_some_and(|since| world.now - since > unneeded)
             })
             .collect();
-        let (empty, others): (Vec<usize>, Vec<usize>) = due
-            .into_iter()
-            .partition(|node| self.movable(world, *node).is_empty());
+        let (empty, others): (Vec<usize>, Vec<usize>) =
+            due.into_iter().partition(|node| self.movable(world, *node).is_empty());
         let mut has_deleted = false;
         for node in empty.into_iter().take(MOST_EMPTY) {
             if is_above_minimum(world, world.machines[node].pool) {

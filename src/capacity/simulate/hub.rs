@@ -201,9 +201,7 @@ impl<'q> HubState<'q> {
 
     fn plan_arrival(&self, world: &mut World, user: usize) {
         if let Some(arrival) = self.arrivals.get(user) {
-            world
-                .agenda
-                .plan(arrival.at, Event::Hub(HubEvent::Ask(user)));
+            world.agenda.plan(arrival.at, Event::Hub(HubEvent::Ask(user)));
         }
     }
 

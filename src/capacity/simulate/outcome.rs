@@ -47,9 +47,7 @@ impl Users {
     )]
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let last = self.waits.len().checked_sub(1)?;
-        self.waits
-            .get((share * last as f64).floor() as usize)
-            .copied()
+        self.waits.get((share * last as f64).floor() as usize).copied()
     }
 }
 
@@ -78,9 +76,7 @@ impl World {
         let mut nodes = BTreeMap::new();
         for machine in &self.machines {
             if machine.is_registered && !machine.is_gone {
-                *nodes
-                    .entry(self.pools[machine.pool].name.clone())
-                    .or_default() += 1;
+                *nodes.entry(self.pools[machine.pool].name.clone()).or_default() += 1;
             }
         }
         let (mut pending, mut running) = (BTreeMap::new(), BTreeMap::new());
@@ -95,14 +91,10 @@ impl World {
             *counts.entry(starred(&kind.name)).or_default() += 1;
         }
         let users = pods().filter(|(kind, _)| kind.is_user);
-        let arrived: Vec<&Life> = users
-            .map(|(_, life)| life)
-            .filter(|life| life.created <= self.now)
-            .collect();
-        let mut waits: Vec<f64> = arrived
-            .iter()
-            .filter_map(|life| Some(life.bound? - life.created))
-            .collect();
+        let arrived: Vec<&Life> =
+            users.map(|(_, life)| life).filter(|life| life.created <= self.now).collect();
+        let mut waits: Vec<f64> =
+            arrived.iter().filter_map(|life| Some(life.bound? - life.created)).collect();
         waits.sort_by(f64::total_cmp);
         let never_bound = arrived.len() - waits.len();
         let at_start = self.machines.iter().take(self.at_start).enumerate();

@@ -222,10 +222,7 @@ impl Scenario {
         const MOST_NODES: usize = 15_000;
         let pods = self.pods.iter();
         let times = pods.clone().flat_map(|pod| [pod.at, pod.every]);
-        let of_pools = self
-            .pools
-            .iter()
-            .flat_map(|pool| [pool.register, pool.ready, pool.pull]);
+        let of_pools = self.pools.iter().flat_map(|pool| [pool.register, pool.ready, pool.pull]);
         let of_steps = self.steps.iter().map(|step| step.at);
         let times = times.chain(of_pools).chain(of_steps).chain([self.until]);
         if let Some(time) = times.clone().find(|time| !(0.0..=YEAR).contains(time)) {
@@ -290,11 +287,8 @@ impl Scenario {
         let mut settings = AutoscalerFlags::default();
         for (flag, value) in &self.autoscaler {
             let seconds = || seconds(value).ok_or_else(|| format!("`{flag}: {value}` is no time"));
-            let number = || {
-                value
-                    .parse::<f64>()
-                    .map_err(|_| format!("`{flag}: {value}` is no number"))
-            };
+            let number =
+                || value.parse::<f64>().map_err(|_| format!("`{flag}: {value}` is no number"));
             match flag.as_str() {
                 "expendable-pods-priority-cutoff" => {
                     settings.cutoff = value
@@ -343,9 +337,7 @@ impl ScenarioPod {
         let owner = self.owner.as_deref().unwrap_or_default();
         let safe = self.annotations.get(SAFE).map(String::as_str);
         let is_stored = |volume: &Value| {
-            let on_disk = volume
-                .get("emptyDir")
-                .is_some_and(|it| it["medium"] != "Memory");
+            let on_disk = volume.get("emptyDir").is_some_and(|it| it["medium"] != "Memory");
             volume.get("hostPath").is_some() || on_disk
         };
         let blockers = [
@@ -363,9 +355,7 @@ impl ScenarioPod {
         let there = blockers.into_iter().filter(|(is_there, _)| *is_there);
         PodKind {
             is_user: self.name.starts_with("user-"),
-            comes_again: ["StatefulSet/", "ReplicaSet/"]
-                .iter()
-                .any(|kind| owner.starts_with(kind)),
+            comes_again: ["StatefulSet/", "ReplicaSet/"].iter().any(|kind| owner.starts_with(kind)),
             blockers: there.map(|(_, blocker)| blocker).collect(),
             name,
             ..PodKind::default()
@@ -375,11 +365,7 @@ impl ScenarioPod {
     fn demands(&self) -> Demands {
         let mut demands = Demands::default();
         demands.affinity.node_selector = self.node_selector.clone();
-        demands.tolerations = self
-            .tolerations
-            .iter()
-            .map(ScenarioToleration::toleration)
-            .collect();
+        demands.tolerations = self.tolerations.iter().map(ScenarioToleration::toleration).collect();
         demands
     }
 }

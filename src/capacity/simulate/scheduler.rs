@@ -401,16 +401,12 @@ impl SimulatedCluster {
     pub fn scores(&self, pod: &Pod, feasible: &[usize], profile: Profile) -> Vec<i64> {
         let weights = profile.weights();
         let nodes: Vec<&SimulatedNode> = feasible.iter().map(|node| &self.nodes[*node]).collect();
-        let preferences = nodes
-            .iter()
-            .map(|node| pod.demands.preference(node.known()));
+        let preferences = nodes.iter().map(|node| pod.demands.preference(node.known()));
         let preferences = normalized(preferences.collect(), false);
         let soft = nodes.iter().map(|node| soft_taints(pod, node));
         let soft = normalized(soft.collect(), true);
         let images = self.image_shares(pod);
-        let own = nodes
-            .iter()
-            .map(|node| own_score(pod, node, profile, &weights, &images));
+        let own = nodes.iter().map(|node| own_score(pod, node, profile, &weights, &images));
         own.zip(preferences.into_iter().zip(soft))
             .map(|(own, (preference, soft))| {
                 own + weights.affinity * preference + weights.taint * soft

@@ -298,8 +298,7 @@ impl World {
     /// Changes the minimum of a pool at a time.
     pub(super) fn add_minimum(&mut self, at: f64, pool: usize, nodes: usize) {
         self.minimums.push((pool, nodes));
-        self.agenda
-            .plan(at, Event::Minimum(self.minimums.len() - 1));
+        self.agenda.plan(at, Event::Minimum(self.minimums.len() - 1));
     }
 
     /// Plays until the end; `hub` is told what happens in a hub, and each time after something has happened.

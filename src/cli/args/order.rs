@@ -72,12 +72,7 @@ fn written(matches: &ArgMatches, options: &[&Arg]) -> Vec<OsString> {
             continue;
         }
         let values = matches.get_raw(option.get_id().as_str());
-        words.extend(
-            values
-                .into_iter()
-                .flatten()
-                .map(|value| joined(name, value)),
-        );
+        words.extend(values.into_iter().flatten().map(|value| joined(name, value)));
     }
     words
 }

@@ -197,9 +197,7 @@ impl Variables {
         names: &[String],
     ) -> Self {
         let mut read = Self::default();
-        let chosen = names
-            .iter()
-            .try_fold(command, |command, name| command.find_subcommand(name));
+        let chosen = names.iter().try_fold(command, |command, name| command.find_subcommand(name));
         let chosen = chosen.expect("clap has chosen it");
         let levels = levels(matches);
         for variable in env::VARIABLES {
@@ -325,11 +323,7 @@ mod tests {
             (run.look.color, run.look.format.len()),
             (Some(Color::Never), 1)
         );
-        assert!(
-            parsed(&host, "dunnage rule")
-                .error
-                .is_some_and(|(_, is_look)| is_look)
-        );
+        assert!(parsed(&host, "dunnage rule").error.is_some_and(|(_, is_look)| is_look));
     }
 
     #[test]
@@ -395,9 +389,7 @@ mod tests {
     fn every_variable_stands_for_an_option() {
         let commands = commands();
         for variable in env::VARIABLES {
-            let mut options = commands
-                .iter()
-                .flat_map(|(_, command)| command.get_arguments());
+            let mut options = commands.iter().flat_map(|(_, command)| command.get_arguments());
             assert!(
                 options.any(|option| option.get_id() == variable.argument),
                 "{variable:?}"

@@ -205,9 +205,7 @@ impl PlanOptions {
         };
         let burst = self.burst.iter().cloned();
         PlanArguments {
-            burst: burst
-                .filter_map(|burst| written("--burst", &Some(burst)))
-                .collect(),
+            burst: burst.filter_map(|burst| written("--burst", &Some(burst))).collect(),
             rate: written("--rate", &self.rate),
             event: written("--event", &self.event),
             shape: self.shape.map(EventShape::from),

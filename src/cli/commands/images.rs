@@ -42,10 +42,7 @@ pub(in crate::cli) fn run(session: &mut Session<'_>, options: &ImagesOptions) ->
     };
     let session = &*session;
     let list = list_images(&loaded.policy, loaded.hub.as_ref());
-    let images = list
-        .images
-        .iter()
-        .map(|image| listed(session, &loaded, image));
+    let images = list.images.iter().map(|image| listed(session, &loaded, image));
     let mut listing = Listing {
         version: 1,
         images: images.collect(),
@@ -74,9 +71,7 @@ fn listed(session: &Session<'_>, loaded: &LoadedImages, image: &ListedImage) -> 
     ListingImage {
         image: image.reference.clone(),
         pools: image.pools.iter().cloned().collect(),
-        requested_by: requests
-            .map(|request| requested(session, loaded, request))
-            .collect(),
+        requested_by: requests.map(|request| requested(session, loaded, request)).collect(),
     }
 }
 

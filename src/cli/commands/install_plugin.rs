@@ -166,10 +166,7 @@ fn refuse_to_replace(host: &dyn Host, plugin: &Path) -> Result<(), Diagnostic> {
 
 /// Refuses a second plugin named `dunnage`: Helm 4 then loads no plugin at all.
 fn refuse_to_clash(neighbours: &[Neighbour]) -> Result<(), Diagnostic> {
-    let Some(other) = neighbours
-        .iter()
-        .find(|other| other.plugin.name == "dunnage")
-    else {
+    let Some(other) = neighbours.iter().find(|other| other.plugin.name == "dunnage") else {
         return Ok(());
     };
     let message = format!(
@@ -219,9 +216,7 @@ fn describe(text: &str) -> Option<Plugin> {
 
 /// Returns a warning about a Helm 3 that uses the same directory.
 fn about_helm_3(neighbours: &[Neighbour]) -> String {
-    let old = neighbours
-        .iter()
-        .filter(|neighbour| neighbour.plugin.kind.is_none());
+    let old = neighbours.iter().filter(|neighbour| neighbour.plugin.kind.is_none());
     let names: Vec<&str> = old.map(|old| old.plugin.name.as_str()).collect();
     if names.is_empty() {
         return String::new();

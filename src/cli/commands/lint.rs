@@ -169,10 +169,7 @@ fn check_outputs(session: &mut Session<'_>, options: &LintOptions) -> Result<(),
         outputs.add_input(input);
     }
     if options.write_baseline {
-        options
-            .baseline
-            .iter()
-            .for_each(|path| outputs.add_output(path));
+        options.baseline.iter().for_each(|path| outputs.add_output(path));
     }
     session.check_outputs()
 }

@@ -30,10 +30,8 @@ pub(in crate::cli) fn run(session: &Session<'_>, options: &RuleOptions) -> Exit 
 }
 
 fn pages(explained: &[Explained]) -> String {
-    let pages: Vec<String> = explained
-        .iter()
-        .map(|explained| explained.code.explanation())
-        .collect();
+    let pages: Vec<String> =
+        explained.iter().map(|explained| explained.code.explanation()).collect();
     pages.join("\n")
 }
 

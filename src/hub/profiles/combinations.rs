@@ -91,8 +91,7 @@ impl<'v> OptionChoices<'v> {
 
     /// Returns the number of combinations with at most one choice that is no default.
     fn single(&self) -> usize {
-        self.combined()
-            .fold(1, |count, option| count + option.all.len() - 1)
+        self.combined().fold(1, |count, option| count + option.all.len() - 1)
     }
 
     /// Returns the options that are combined.

@@ -45,9 +45,7 @@ pub fn has_own_spawner(hub: &Hub<'_>) -> bool {
     const STANDARD: [&str; 2] = ["kubespawner", "kubespawner.KubeSpawner"];
     let class = hub.text("hub.config.JupyterHub.spawner_class");
     let is_own = class.is_some_and(|class| !STANDARD.contains(&class));
-    let code = hub
-        .get("hub.extraConfig")
-        .map(|code| code.to_json().to_string());
+    let code = hub.get("hub.extraConfig").map(|code| code.to_json().to_string());
     is_own || code.is_some_and(|code| code.contains("KubeSpawner)"))
 }
 
@@ -156,10 +154,7 @@ fn choices(option: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
-    value
-        .and_then(Value::as_map)
-        .into_iter()
-        .flat_map(|map| &map.entries)
+    value.and_then(Value::as_map).into_iter().flat_map(|map| &map.entries)
 }
 
 /// Returns the profile or choice with `default: true`, else the first one. Several may have it.

@@ -56,14 +56,9 @@ impl<'v> SpawnerSettings<'v> {
 
     /// Whether the profile itself sets the trait, and no choice overrides it.
     pub fn is_own(&self, name: &str) -> bool {
-        let own = self
-            .profile
-            .and_then(|profile| profile.get(super::OVERRIDE));
+        let own = self.profile.and_then(|profile| profile.get(super::OVERRIDE));
         let own = own.and_then(|own| own.get(name));
-        own.is_some_and(|own| {
-            self.explicit(name)
-                .is_some_and(|explicit| explicit.set == own.set)
-        })
+        own.is_some_and(|own| self.explicit(name).is_some_and(|explicit| explicit.set == own.set))
     }
 
     /// Returns the mappings that the profile or a choice sets, with the names of the traits.

@@ -59,10 +59,7 @@ impl ProposedAdditions {
             "" => crate::hub::chart::NAME,
             chart => chart,
         };
-        let others = self
-            .pools
-            .iter()
-            .map(|pool| format!(", {}: {{}}", super::words(&pool.name)));
+        let others = self.pools.iter().map(|pool| format!(", {}: {{}}", super::words(&pool.name)));
         let others: String = others.collect();
         format!(
             "
@@ -88,11 +85,7 @@ fn name(selector: &NodeLabels, is_taken: impl Fn(&str) -> bool) -> String {
     let is_name = |value: &&String| !matches!(value.as_str(), "" | "true" | "false" | "none");
     let value = selector.values().find(is_name).cloned();
     let key = || {
-        let key = selector
-            .keys()
-            .next()
-            .map(String::as_str)
-            .unwrap_or_default();
+        let key = selector.keys().next().map(String::as_str).unwrap_or_default();
         key.rsplit('/').next().unwrap_or(key).to_owned()
     };
     let stem = value.unwrap_or_else(key);
@@ -114,11 +107,7 @@ fn pool(name: String, selector: NodeLabels, servers: &[&UserServer]) -> Proposed
             taints.push(taint);
         }
     }
-    let titles: Vec<&str> = servers
-        .iter()
-        .map(|server| server.title.as_str())
-        .take(3)
-        .collect();
+    let titles: Vec<&str> = servers.iter().map(|server| server.title.as_str()).take(3).collect();
     ProposedPool {
         name,
         comment: format!("User servers of {}.", titles.join(", ")),

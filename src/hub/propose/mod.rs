@@ -21,18 +21,15 @@ pub fn propose(objects: &[Object<'_>]) -> String {
         return Proposal::default().text();
     }
     let kinds = Kinds::default();
-    let workloads: Vec<Workload<'_>> = objects
-        .iter()
-        .flat_map(|object| Workload::all(object, &kinds))
-        .collect();
+    let workloads: Vec<Workload<'_>> =
+        objects.iter().flat_map(|object| Workload::all(object, &kinds)).collect();
     let mut proposal = Proposal::of(Sight::of(objects, &workloads, &kinds));
     proposal.additions = ProposedAdditions::of(objects, &proposal.pools);
     let matched = proposal.matched(&workloads);
     // Helm 3 and a live manifest contain no hooks, so a row of hooks gets no `expect`.
     let visible = workloads.into_iter();
-    let visible: Vec<Workload<'_>> = visible
-        .filter(|workload| !workload.object.is_hook())
-        .collect();
+    let visible: Vec<Workload<'_>> =
+        visible.filter(|workload| !workload.object.is_hook()).collect();
     let visible = proposal.matched(&visible);
     proposal.only(&matched, &visible).text()
 }
@@ -78,12 +75,7 @@ impl Proposal {
         if sight.has_hub {
             rows.extend(hub_rows());
         }
-        rows.extend(
-            sight
-                .placed
-                .into_iter()
-                .map(|(pool, group)| group_row(group, &pool)),
-        );
+        rows.extend(sight.placed.into_iter().map(|(pool, group)| group_row(group, &pool)));
         rows.extend(agents_row(&sight.agents, &sight.agent_kinds));
         rows.extend(sight.charts.into_iter().map(|group| group_row(group, CORE)));
         rows.push(ProposedRow {
@@ -150,11 +142,8 @@ impl Proposal {
         }
         text.push_str(&self.additions.text());
         if !self.classes.is_empty() {
-            let classes: Vec<String> = self
-                .classes
-                .iter()
-                .map(|class| quote::json_text(class))
-                .collect();
+            let classes: Vec<String> =
+                self.classes.iter().map(|class| quote::json_text(class)).collect();
             text.push_str("\n# Priority classes that this release uses and does not create.\n");
             writeln!(
                 text,

@@ -116,18 +116,12 @@ fn wanted_labels(workload: &Workload<'_>) -> Vec<(String, String)> {
         HUB_LABEL,
     ];
     let selector = workload.template.spec.affinity().node_selector;
-    let is_own = |key: &String| {
-        !OF_EVERY_CLUSTER
-            .iter()
-            .any(|domain| key.starts_with(domain))
-    };
+    let is_own = |key: &String| !OF_EVERY_CLUSTER.iter().any(|domain| key.starts_with(domain));
     let is_label = |key: &String, value: &String| {
         syntax::key_flaw(key).is_none() && syntax::value_flaw(value).is_none()
     };
     let pairs = selector.into_iter();
-    pairs
-        .filter(|(key, value)| is_own(key) && is_label(key, value))
-        .collect()
+    pairs.filter(|(key, value)| is_own(key) && is_label(key, value)).collect()
 }
 
 /// Returns the taints that a workload tolerates by key, without those of Kubernetes and z2jh.
@@ -141,9 +135,7 @@ fn tolerated_taints(workload: &Workload<'_>) -> Vec<String> {
     let taints = tolerations.filter_map(|toleration| {
         let is_own = |domain: &str| !toleration.key.starts_with(domain);
         let is_named = !toleration.key.is_empty()
-            && ["node.kubernetes.io/", HUB_LABEL, "hub.jupyter.org_"]
-                .into_iter()
-                .all(is_own);
+            && ["node.kubernetes.io/", HUB_LABEL, "hub.jupyter.org_"].into_iter().all(is_own);
         let is_taint = syntax::key_flaw(&toleration.key).is_none()
             && syntax::value_flaw(&toleration.value).is_none();
         (is_named && is_taint).then(|| Taint {
@@ -168,10 +160,8 @@ fn pools(workloads: &[Workload<'_>]) -> (Vec<ProposedPool>, Vec<(String, Group)>
     let mut placed = Vec::new();
     for (labels, workloads) in by_labels {
         let name = pool_name(&labels, &pools);
-        let taints: BTreeSet<String> = workloads
-            .iter()
-            .flat_map(|workload| tolerated_taints(workload))
-            .collect();
+        let taints: BTreeSet<String> =
+            workloads.iter().flat_map(|workload| tolerated_taints(workload)).collect();
         let groups = groups(&workloads);
         placed.extend(groups.into_iter().map(|group| (name.clone(), group)));
         pools.push(ProposedPool {
@@ -199,12 +189,7 @@ fn pool_name(labels: &[(String, String)], taken: &[ProposedPool]) -> String {
         .collect();
     let name = match name.trim_matches('-') {
         "" | "true" | "none" | super::CORE | super::USER => {
-            let key = labels[0]
-                .0
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .to_lowercase();
+            let key = labels[0].0.rsplit('/').next().unwrap_or_default().to_lowercase();
             let key: String = key.chars().filter(|letter| is_plain(*letter)).collect();
             format!("pool-{key}")
         }
@@ -296,19 +281,12 @@ fn charts(workloads: &[Workload<'_>]) -> Vec<Group> {
 
 fn classes(objects: &[Object<'_>], workloads: &[Workload<'_>]) -> Vec<String> {
     let named = workloads.iter().filter_map(|workload| {
-        let class = workload
-            .template
-            .spec
-            .get(PodField::PriorityClassName)?
-            .text()?;
+        let class = workload.template.spec.get(PodField::PriorityClassName)?.text()?;
         let is_name = syntax::subdomain_flaw(class).is_none();
         Some(class.to_owned()).filter(|class| is_name && !class.starts_with("system-"))
     });
     let mut classes: BTreeSet<String> = named.collect();
-    for object in objects
-        .iter()
-        .filter(|object| object.gvk.kind == "PriorityClass")
-    {
+    for object in objects.iter().filter(|object| object.gvk.kind == "PriorityClass") {
         classes.remove(&object.name());
     }
     classes.into_iter().collect()

@@ -444,9 +444,7 @@ fn labels_annotations_and_containers_are_those_of_the_pods() {
         let template = &workload.template;
         let text = |node: NodeRef<'_>| node.document().text[node.range()].to_owned();
         let containers = template.containers();
-        let containers: Vec<&str> = containers
-            .filter_map(|one| one.get("name")?.text())
-            .collect();
+        let containers: Vec<&str> = containers.filter_map(|one| one.get("name")?.text()).collect();
         format!(
             "{:?} {:?} {:?} {:?} {containers:?} {} {}",
             template.labels_node().map(text),

@@ -182,12 +182,8 @@ fn json(text: &str) -> Json {
 
 /// What may go besides a key and its value: blanks, line breaks, commas and comments.
 fn is_padding(text: &str) -> bool {
-    let code = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default());
-    code.collect::<String>()
-        .chars()
-        .all(|letter| " \t\r\n,".contains(letter))
+    let code = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    code.collect::<String>().chars().all(|letter| " \t\r\n,".contains(letter))
 }
 
 fn check_replaced(case: &Case, at: &str, value: &Value, new: &str) -> TestCaseResult {

@@ -95,9 +95,7 @@ fn add_files(base: PathBase<'_>, value: &Value, files: &mut BTreeMap<SourceId, S
         add_files(base, value, files);
     }
     if !base.is_default(value) {
-        files
-            .entry(value.set.value.source)
-            .or_insert(value.set.value);
+        files.entry(value.set.value.source).or_insert(value.set.value);
     }
 }
 
@@ -125,9 +123,7 @@ fn scatter_in(
         let (mapping, key) = (mapping.id(), entry.key);
         vec![Rewrite::Remove { mapping, key }]
     });
-    let is_lossy = rewrites
-        .iter()
-        .any(|rewrite| loses_comment(&editor, rewrite));
+    let is_lossy = rewrites.iter().any(|rewrite| loses_comment(&editor, rewrite));
     editor.edits(&puts, &rewrites).filter(|_| !is_lossy)
 }
 

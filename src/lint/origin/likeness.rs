@@ -204,12 +204,8 @@ fn image<'r>(value: &'r Value, image: &str, release: &Release) -> Option<&'r Val
         Content::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let key = ["name", "repository"]
-        .into_iter()
-        .find(|key| text(key).is_some())?;
-    let registry = text("registry")
-        .map(|registry| registry + "/")
-        .unwrap_or_default();
+    let key = ["name", "repository"].into_iter().find(|key| text(key).is_some())?;
+    let registry = text("registry").map(|registry| registry + "/").unwrap_or_default();
     let tag = text("tag").map(|tag| format!(":{tag}")).unwrap_or_default();
     if format!("{registry}{}{tag}", text(key)?) != image {
         return None;

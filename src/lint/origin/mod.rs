@@ -66,8 +66,7 @@ impl<'r> Scopes<'_, 'r> {
     fn origin(&self, place: Span) -> Option<ValueOrigin<'r>> {
         let (object, range) = self.object(place)?;
         let steps = steps::to(object.node, &range);
-        self.by_table(object, &steps)
-            .or_else(|| self.by_likeness(object, &steps))
+        self.by_table(object, &steps).or_else(|| self.by_likeness(object, &steps))
     }
 
     /// By what is known of the templates of z2jh.
@@ -125,9 +124,7 @@ fn is_called_so(object: &Object<'_>, path: &str) -> bool {
 fn only(found: Vec<ValueOrigin<'_>>) -> Option<ValueOrigin<'_>> {
     let mut found = found.into_iter();
     let first = found.next()?;
-    found
-        .all(|other| other.value.set == first.value.set)
-        .then_some(first)
+    found.all(|other| other.value.set == first.value.set).then_some(first)
 }
 
 /// Of several those below a key that is called as the object's part in its chart is, if there are any.

@@ -142,9 +142,7 @@ fn a_value_is_the_same_below_a_key_of_the_same_name() {
         check_origins(&service, other, &[]);
     }
     // The labels of a selector are not given to anything.
-    let labelled = service
-        .replace("annotations", "labels")
-        .replace("a.io/x", "a");
+    let labelled = service.replace("annotations", "labels").replace("a.io/x", "a");
     check_origins(&labelled, "policy: {matchLabels: {a: true}}", &[]);
     let expected = "a: true: set here, by `extraLabels`";
     check_origins(&labelled, "extraLabels: {a: true}", &[expected]);
@@ -278,9 +276,7 @@ fn ask_corpus(mut ask: impl FnMut(&str, &Scopes<'_, '_>, &Stream<'_>)) {
         return;
     };
     let entries = std::fs::read_dir(folder).expect("the corpus");
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     for path in paths {
         let name = path.file_name().expect("a name").to_string_lossy();
@@ -378,10 +374,7 @@ fn the_rows_hold_in_real_releases() {
                     continue;
                 };
                 let made = yaml::to_json(node).expect("JSON");
-                let candidates = row
-                    .values
-                    .iter()
-                    .flat_map(|keys| scopes.values_at(hub, keys));
+                let candidates = row.values.iter().flat_map(|keys| scopes.values_at(hub, keys));
                 for candidate in candidates {
                     let value = candidate.value.to_json();
                     let (title, path) = (object.title(), &candidate.path);

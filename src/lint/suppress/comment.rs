@@ -180,9 +180,7 @@ impl CommentReader<'_> {
         let rest = shown.strip_prefix(MARK)?;
         let (kind, rest) = match rest.strip_prefix("-file") {
             Some(rest) => ("file", rest),
-            None => rest
-                .strip_prefix("-block")
-                .map_or(("", rest), |rest| ("block", rest)),
+            None => rest.strip_prefix("-block").map_or(("", rest), |rest| ("block", rest)),
         };
         let base = self.lines.source.line_starts()[line - 1] + at + shown.len() - rest.len();
         let span =
@@ -231,10 +229,7 @@ impl CommentReader<'_> {
 
     /// Whether a word is a rule, or has the form of a code.
     fn is_like_rule(&self, word: &str) -> bool {
-        let letters = word.len()
-            - word
-                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
-                .len();
+        let letters = word.len() - word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
         let digits = &word[letters..];
         let is_code =
             letters == 2 && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());

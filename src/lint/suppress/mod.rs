@@ -97,16 +97,9 @@ impl Suppressions<'_> {
         let unused = unused.filter(|(_, is_used)| !is_used);
         let unused = unused.map(|(entry, _)| entry);
         let is_for_upgrades = |entry: &&Suppression| {
-            entry
-                .rules
-                .iter()
-                .any(|rule| select::is_of_upgrade(self.rules, &rule.value))
+            entry.rules.iter().any(|rule| select::is_of_upgrade(self.rules, &rule.value))
         };
-        findings.extend(
-            unused
-                .filter(|entry| !is_for_upgrades(entry))
-                .map(unused_entry),
-        );
+        findings.extend(unused.filter(|entry| !is_for_upgrades(entry)).map(unused_entry));
     }
 
     fn use_entries(&self, sources: &Sources, finding: &Diagnostic, is_used: &mut [bool]) -> bool {

@@ -133,15 +133,9 @@ pub(super) fn check(
     let (pullers, scheduling) = (written.pre_puller, written.scheduling);
     let is_enabled = |enabled: Option<bool>| enabled != Some(false);
     let continuous = pullers.continuous.filter(|part| is_enabled(part.enabled));
-    let priority = scheduling
-        .pod_priority
-        .filter(|part| is_enabled(part.enabled));
-    let users = scheduling
-        .user_placeholder
-        .filter(|part| is_enabled(part.enabled));
-    let nodes = scheduling
-        .node_placeholder
-        .filter(|part| is_enabled(part.enabled));
+    let priority = scheduling.pod_priority.filter(|part| is_enabled(part.enabled));
+    let users = scheduling.user_placeholder.filter(|part| is_enabled(part.enabled));
+    let nodes = scheduling.node_placeholder.filter(|part| is_enabled(part.enabled));
     let secrets = layers.at(&["prePuller", "pullSecrets"]);
     AddedParts {
         continuous: continuous.map(|_| layers.at(&["prePuller", "continuous"]).span()),
@@ -172,10 +166,7 @@ fn images(
     const KEYS: [&str; 2] = ["prePuller", "extraImages"];
     let mut all = Vec::new();
     for (key, image) in images {
-        let of_pool = layers
-            .pool
-            .find(&KEYS)
-            .filter(|place| place.find(&[&key]).is_some());
+        let of_pool = layers.pool.find(&KEYS).filter(|place| place.find(&[&key]).is_some());
         let place = of_pool.unwrap_or_else(|| layers.at(&KEYS));
         let one = BTreeMap::from([(key, image)]);
         all.extend(image::check_extra(one, place, findings));
@@ -228,11 +219,7 @@ fn check_priority(
         ),
     };
     findings.extend(order_flaw(&priority));
-    findings.extend(
-        known
-            .cutoff
-            .and_then(|cutoff| cutoff_flaw(&priority, cutoff)),
-    );
+    findings.extend(known.cutoff.and_then(|cutoff| cutoff_flaw(&priority, cutoff)));
     priority
 }
 
@@ -339,7 +326,5 @@ fn bad_amount(text: &str, place: PolicyPlace<'_>) -> Diagnostic {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "write an amount like `500m`, `2` or `16G`".to_owned(),
     };
-    Diagnostic::new(&codes::BAD_QUANTITY, message)
-        .at(place.span(), "")
-        .help(help)
+    Diagnostic::new(&codes::BAD_QUANTITY, message).at(place.span(), "").help(help)
 }

@@ -92,18 +92,15 @@ fn settings_of_a_pool_override_those_of_the_entry() {
         let users = parts.user_placeholder.clone().expect("placeholders");
         let resources = users.resources.expect("resources").value;
         let requests = resources.requests.into_iter();
-        let requests: Vec<String> = requests
-            .map(|(name, amount)| format!("{name} {amount}"))
-            .collect();
+        let requests: Vec<String> =
+            requests.map(|(name, amount)| format!("{name} {amount}")).collect();
         (users.replicas.value, users.seats.value, requests.join(", "))
     };
     assert_eq!(amounts(user), (20, 8, "cpu 0.5, memory 2G".to_owned()));
     let of_gpu = "cpu 0.5, memory 16G, nvidia.com/gpu 1".to_owned();
     assert_eq!(amounts(gpu), (1, 8, of_gpu));
     assert_eq!(
-        gpu.node_placeholder
-            .as_ref()
-            .map(|part| part.replicas.value),
+        gpu.node_placeholder.as_ref().map(|part| part.replicas.value),
         Some(3)
     );
 }

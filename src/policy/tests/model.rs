@@ -63,21 +63,14 @@ fn check_facts(policy: &Policy) {
     assert_eq!(policy.lint.ignore[0].value, "IM002");
     assert_eq!(policy.lint.levels[0].1, Level::Warning);
     let release = &policy.lint.releases[0];
-    let values: Vec<&str> = release
-        .values
-        .iter()
-        .map(|path| path.value.as_str())
-        .collect();
+    let values: Vec<&str> = release.values.iter().map(|path| path.value.as_str()).collect();
     assert_eq!(
         (release.name.value.as_str(), values),
         ("prod", vec!["common.yaml", "prod.yaml"])
     );
     assert_eq!(release.chart.as_ref().expect("a chart").value, "charts/hub");
     assert_eq!(
-        release
-            .chart_version
-            .as_ref()
-            .map(|version| version.value.as_str()),
+        release.chart_version.as_ref().map(|version| version.value.as_str()),
         Some("3.3")
     );
     assert_eq!(
@@ -129,11 +122,7 @@ fn every_field_arrives() {
     assert!(agents.pools.is_empty());
     check_facts(&policy);
     assert_eq!(policy.existing_classes[0].value, "metrics");
-    let images: Vec<String> = policy
-        .extra_images
-        .iter()
-        .map(|image| image.reference())
-        .collect();
+    let images: Vec<String> = policy.extra_images.iter().map(|image| image.reference()).collect();
     assert_eq!(
         images,
         ["b:1", "quay.io/jupyter/all-spark-notebook:2024-10-07"]
@@ -223,9 +212,7 @@ fn check_matches(criteria: &str, expected: &[&str]) {
     let release = Manifests::read(source, OBJECTS, &policy.kinds);
     let documents = release.documents(|_| true);
     let objects = documents.objects(&release);
-    let workloads = objects
-        .iter()
-        .flat_map(|object| Workload::all(object, &policy.kinds));
+    let workloads = objects.iter().flat_map(|object| Workload::all(object, &policy.kinds));
     let matched: Vec<String> = workloads
         .filter(|workload| policy.row_for(workload, Some("hub")).is_some())
         .map(|workload| workload.object.name())

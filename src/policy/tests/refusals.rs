@@ -61,10 +61,7 @@ fn check_all(policy: &str, messages: &[&str]) {
     let mut sources = Sources::default();
     let id = sources.add("dunnage.yaml", policy.to_owned());
     let (_, diagnostics) = read(id, policy);
-    let found: Vec<&str> = diagnostics
-        .iter()
-        .map(|found| found.message.as_str())
-        .collect();
+    let found: Vec<&str> = diagnostics.iter().map(|found| found.message.as_str()).collect();
     assert_eq!(found, messages);
 }
 
@@ -107,9 +104,7 @@ fn what_is_no_yaml() {
         only.help.as_deref(),
         Some("indent with spaces: YAML does not allow tabs in indentation")
     );
-    let line = policy[..only.span().expect("a place").start]
-        .lines()
-        .count();
+    let line = policy[..only.span().expect("a place").start].lines().count();
     assert!((2..=3).contains(&line), "{only:?}");
 }
 
@@ -164,10 +159,7 @@ fn aliases_end() {
     let (model, diagnostics) = read(Sources::default().add("p", bomb.clone()), &bomb);
     assert!(model.is_none());
     assert_eq!(
-        diagnostics
-            .iter()
-            .map(|found| found.code.id)
-            .collect::<Vec<_>>(),
+        diagnostics.iter().map(|found| found.code.id).collect::<Vec<_>>(),
         ["PO005"]
     );
 }

@@ -28,10 +28,7 @@ fn a_kind_is_known_to_rows_and_to_the_table() {
     let (policy, diagnostics) = read(sources.add("dunnage.yaml", policy.to_owned()), policy);
     assert_eq!(diagnostics, []);
     let policy = policy.expect("a policy");
-    let kind = policy
-        .kinds
-        .get("example.org", "Gizmo")
-        .expect("it was added");
+    let kind = policy.kinds.get("example.org", "Gizmo").expect("it was added");
     assert_eq!(kind.places[0].path, "spec.groups[].template");
     assert_eq!(kind.on_change, OnChange::Restart);
     assert!(policy.kinds.get("apps", "Deployment").is_some());

@@ -85,10 +85,7 @@ impl ChartSelector {
     /// Returns the selector of a workload or a disruption budget, if it could select added pods.
     pub(in crate::render) fn of(object: &Object<'_>, release: &Manifests<'_>) -> Option<Self> {
         let node = object.node.get_path(&["spec", "selector"])?;
-        let labels = node
-            .get("matchLabels")
-            .into_iter()
-            .flat_map(|labels| labels.pairs());
+        let labels = node.get("matchLabels").into_iter().flat_map(|labels| labels.pairs());
         let mut keys = labels.map(|(key, _)| key.text().unwrap_or_default());
         let is_candidate = !object.is_hook() && keys.all(|key| LABELS.contains(&key));
         Some(Self {
@@ -221,9 +218,8 @@ impl ChartClass {
         let of_name = || {
             let mut known = [IMAGE_PULLER, USER_PLACEHOLDER, "default"].into_iter();
             known.find(|known| {
-                let plain = name
-                    .strip_suffix("-priority")
-                    .and_then(|name| name.strip_suffix(known));
+                let plain =
+                    name.strip_suffix("-priority").and_then(|name| name.strip_suffix(known));
                 plain.is_some_and(|before| before.is_empty() || before.ends_with('-'))
             })
         };
@@ -236,9 +232,7 @@ impl ChartClass {
         Some(Self {
             component: component.to_owned(),
             name,
-            value: value
-                .and_then(|value| value.text()?.parse().ok())
-                .unwrap_or(0),
+            value: value.and_then(|value| value.text()?.parse().ok()).unwrap_or(0),
             is_global_default: text(&["globalDefault"]) == Some("true"),
             span,
         })
@@ -258,9 +252,7 @@ impl ChartPods {
         Self {
             title: workload.title(),
             demands: Demands::of(spec),
-            images: texts(spec.get(PodField::InitContainers), "image")
-                .into_iter()
-                .collect(),
+            images: texts(spec.get(PodField::InitContainers), "image").into_iter().collect(),
             replicas: replicas.unwrap_or(1),
             pull_secrets: texts(spec.node().get("imagePullSecrets"), "name"),
         }
@@ -274,10 +266,7 @@ fn scheduler_name(object: &Object<'_>) -> Option<String> {
         return None;
     }
     let data = object.node.get("data")?;
-    let texts = data
-        .pairs()
-        .into_iter()
-        .filter_map(|(_, value)| value.text());
+    let texts = data.pairs().into_iter().filter_map(|(_, value)| value.text());
     let mut lines = texts.flat_map(str::lines);
     let name = lines.find_map(|line| {
         let line = line.trim_start().trim_start_matches("- ");

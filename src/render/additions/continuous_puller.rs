@@ -24,9 +24,7 @@ pub(super) struct Puller<'a> {
 /// Returns the `DaemonSet` that pulls images on each node of a pool.
 pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> PlannedObject {
     let labels = owner.labels(CONTINUOUS_PULLER, Some(&pool.name.value));
-    let name = owner
-        .names
-        .namespaced("image-puller", Some(&pool.name.value));
+    let name = owner.names.namespaced("image-puller", Some(&pool.name.value));
     let mut settings = PodSettings {
         class: puller.class,
         is_puller: true,
@@ -68,10 +66,7 @@ pub(super) fn object(owner: &Owner<'_>, pool: &Pool, puller: &Puller<'_>) -> Pla
         ),
         ("spec", spec),
     ]);
-    let listed: Vec<String> = images
-        .iter()
-        .map(|(_, image)| format!("`{image}`"))
-        .collect();
+    let listed: Vec<String> = images.iter().map(|(_, image)| format!("`{image}`")).collect();
     PlannedObject {
         kind: "DaemonSet",
         name,

@@ -136,10 +136,7 @@ fn plan(common: &Common<'_>, rendered: Rendered<'_>) -> Result<Option<Plan>, Box
     let planner = Planner::new(policy, owner, &choice.namespace, &chart, hub);
     let mut plan = planner.plan();
     plan.entry = Some(choice.entry.name.value.clone());
-    let has_class = plan
-        .objects
-        .iter()
-        .any(|object| object.kind == "PriorityClass");
+    let has_class = plan.objects.iter().any(|object| object.kind == "PriorityClass");
     if choice.is_from_environment && (has_class || !choice.entry.criteria.namespaces.is_empty()) {
         plan.diagnostics.push(namespace_of_environment(&choice));
     }
@@ -160,10 +157,7 @@ fn charts<'s>(release: &Manifests<'s>) -> Vec<&'s str> {
     let mut charts: Vec<&str> = Vec::new();
     let mut last = "";
     for part in &release.parts {
-        let folder = part
-            .file
-            .rsplit_once("/templates/")
-            .map_or(part.file, |(folder, _)| folder);
+        let folder = part.file.rsplit_once("/templates/").map_or(part.file, |(folder, _)| folder);
         if folder == last {
             continue;
         }
@@ -196,11 +190,9 @@ fn existing(release: &Manifests<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<E
             continue;
         };
         let objects = release.objects_of(part, &document);
-        let is_alone = document.root().is_some_and(|root| {
-            objects
-                .first()
-                .is_some_and(|first| first.node.id() == root.id())
-        });
+        let is_alone = document
+            .root()
+            .is_some_and(|root| objects.first().is_some_and(|first| first.node.id() == root.id()));
         for object in objects.iter().filter(|object| is_addition(object)) {
             if !is_alone || !has_form(object) {
                 diagnostics.push(foreign(release, object, is_alone));
@@ -241,9 +233,7 @@ fn foreign(release: &Manifests<'_>, object: &Object<'_>, is_alone: bool) -> Diag
             "render the manifests before they are put into a list",
         )
     };
-    let node = object
-        .node
-        .get_path(&["metadata", "annotations", ANNOTATION]);
+    let node = object.node.get_path(&["metadata", "annotations", ANNOTATION]);
     let span = release.node_span(object.part, node.unwrap_or(object.node));
     Diagnostic::new(&codes::FOREIGN_ADDITION, message)
         .at(span, "marks an added object")

@@ -40,9 +40,7 @@ pub enum ImageRequest {
 pub fn list_images(policy: &Policy, hub: Option<&StoredHub>) -> ImageList {
     let mut list = ImageList::default();
     let entries = policy.additions.iter().flat_map(|entry| &entry.pools);
-    let added: Vec<&AddedPool> = entries
-        .filter(|pool| pool.parts.continuous.is_some())
-        .collect();
+    let added: Vec<&AddedPool> = entries.filter(|pool| pool.parts.continuous.is_some()).collect();
     let mut pools: Vec<usize> = added.iter().map(|pool| pool.pool).collect();
     if pools.is_empty() {
         pools = (0..policy.pools.len()).collect();
@@ -82,10 +80,7 @@ pub fn list_images(policy: &Policy, hub: Option<&StoredHub>) -> ImageList {
 
 impl ImageList {
     fn add(&mut self, reference: String, pools: BTreeSet<String>, request: ImageRequest) {
-        let known = self
-            .images
-            .iter_mut()
-            .find(|image| image.reference == reference);
+        let known = self.images.iter_mut().find(|image| image.reference == reference);
         let Some(known) = known else {
             let requests = vec![request];
             return self.images.push(ListedImage {

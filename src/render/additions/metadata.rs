@@ -71,9 +71,7 @@ fn block(text: &str) -> Option<&str> {
         next.is_some_and(|char| !char.is_whitespace() && char != '#')
     };
     let mut newlines = rest.match_indices('\n').map(|(at, _)| at);
-    let end = newlines
-        .find(|&at| is_end(at))
-        .map_or(rest.len(), |at| at + 1);
+    let end = newlines.find(|&at| is_end(at)).map_or(rest.len(), |at| at + 1);
     Some(&rest[..end])
 }
 
@@ -140,9 +138,7 @@ impl Metadata {
 fn scalar(value: &str) -> Option<&str> {
     let value = value.trim();
     for quote in ['"', '\''] {
-        let inner = value
-            .strip_prefix(quote)
-            .and_then(|value| value.strip_suffix(quote));
+        let inner = value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
         if let Some(inner) = inner {
             return (!inner.contains([quote, '\\'])).then_some(inner);
         }

@@ -91,9 +91,7 @@ pub(super) fn label_value(text: &str) -> String {
     }
     let clean = label(text);
     let body = cut(&clean, LONGEST - HASH - 1);
-    format!("{body}-{}", hash(text))
-        .trim_matches('-')
-        .to_owned()
+    format!("{body}-{}", hash(text)).trim_matches('-').to_owned()
 }
 
 /// Returns a hash that is the same on every platform and in every version: FNV-1a of 32 bits.
@@ -142,9 +140,7 @@ mod tests {
             [
                 names.namespaced("user-placeholder", Some("a long pool name")),
                 names.hashed("user-placeholder", Some(&long), "spec"),
-                names
-                    .of_cluster("user-placeholder-m1000000000")
-                    .expect("a namespace"),
+                names.of_cluster("user-placeholder-m1000000000").expect("a namespace"),
             ]
         };
         let (one, other) = (names(&long), names(&format!("{}b", "a".repeat(52))));

@@ -83,11 +83,7 @@ impl Owner<'_> {
 /// Returns a mapping of strings.
 pub(super) fn texts(pairs: &[(String, String)]) -> Value {
     let pairs = pairs.iter();
-    Value::Mapping(
-        pairs
-            .map(|(key, value)| (key.clone(), value.as_str().into()))
-            .collect(),
-    )
+    Value::Mapping(pairs.map(|(key, value)| (key.clone(), value.as_str().into())).collect())
 }
 
 /// Returns a selector of labels.
@@ -180,9 +176,7 @@ pub(super) fn container_security() -> Value {
 }
 
 fn secrets(names: &[String]) -> Value {
-    let names = names
-        .iter()
-        .map(|name| Value::map([("name", name.as_str().into())]));
+    let names = names.iter().map(|name| Value::map([("name", name.as_str().into())]));
     Value::Sequence(names.collect())
 }
 

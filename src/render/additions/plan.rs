@@ -85,10 +85,8 @@ impl<'a> Planner<'a> {
         let of_chart: BTreeSet<&String> = covering.iter().flat_map(|pods| &pods.images).collect();
         let (images, of_hub) = self.images_of(pool, of_pool);
         let wanted = images.len();
-        let missing: Vec<(String, String)> = images
-            .into_iter()
-            .filter(|(_, image)| !of_chart.contains(image))
-            .collect();
+        let missing: Vec<(String, String)> =
+            images.into_iter().filter(|(_, image)| !of_chart.contains(image)).collect();
         if missing.is_empty() {
             let why = match covering.first() {
                 Some(pods) if wanted > 0 => format!("`{}` pulls its images", pods.title),
@@ -130,9 +128,7 @@ impl<'a> Planner<'a> {
         let servers = self.servers();
         let images = self.images().iter();
         let images = images.filter(|(_, users)| size::needs_image(pool, servers, users));
-        images
-            .map(|(image, _)| (image.name.clone(), image.image.clone()))
-            .collect()
+        images.map(|(image, _)| (image.name.clone(), image.image.clone())).collect()
     }
 
     /// Notes images of the hub that no pool of the entry gets, because no user server that uses them can run there.
@@ -156,11 +152,7 @@ impl<'a> Planner<'a> {
     }
 
     fn servers(&self) -> &[UserServer] {
-        let read = || {
-            self.hub
-                .map(|hub| user_servers(&hub.hub()))
-                .unwrap_or_default()
-        };
+        let read = || self.hub.map(|hub| user_servers(&hub.hub())).unwrap_or_default();
         self.servers.get_or_init(read)
     }
 
@@ -280,11 +272,7 @@ impl<'a> Planner<'a> {
             return Some(class.name.clone());
         }
         let Some(priority) = priority else {
-            let span = of_pool
-                .parts
-                .user_placeholder
-                .as_ref()
-                .map(|users| users.span);
+            let span = of_pool.parts.user_placeholder.as_ref().map(|users| users.span);
             plan.report(Some(without_class(span.unwrap_or(of_pool.span))));
             return None;
         };
@@ -347,12 +335,7 @@ impl<'a> Planner<'a> {
             let class = priority_class::object(&self.owner, &name, part, &value);
             plan.objects.push(class);
         }
-        let is_enabled = self
-            .owner
-            .entry
-            .pools
-            .iter()
-            .any(|pool| pool.parts.priority.is_some());
+        let is_enabled = self.owner.entry.pools.iter().any(|pool| pool.parts.priority.is_some());
         for part in [
             AdditionPart::ImagePullerPriority,
             AdditionPart::UserPlaceholderPriority,
@@ -394,9 +377,7 @@ impl Plan {
 
 /// Returns the pods of the chart that surely run on the nodes of a pool.
 fn covering<'c>(all: &'c [ChartPods], pool: &Pool) -> Vec<&'c ChartPods> {
-    all.iter()
-        .filter(|pods| pool.fit(&pods.demands).0 == Fit::Takes)
-        .collect()
+    all.iter().filter(|pods| pool.fit(&pods.demands).0 == Fit::Takes).collect()
 }
 
 /// Returns which pods of the chart may also run on the nodes of a pool, for the reason of an added object.

@@ -52,9 +52,7 @@ impl Size {
         let (mut requests, mut limits) = (times(&seat.requests), times(&seat.limits));
         // As the API server does it.
         for (name, amount) in &limits {
-            requests
-                .entry(name.clone())
-                .or_insert_with(|| amount.clone());
+            requests.entry(name.clone()).or_insert_with(|| amount.clone());
         }
         // It requires equal limits for resources that cannot be overcommitted.
         let extended = requests.iter().filter(|(name, _)| name.contains('/'));
@@ -108,23 +106,18 @@ impl Size {
 
 fn listed(amounts: &BTreeMap<String, String>) -> String {
     let amounts = amounts.iter();
-    let amounts: Vec<String> = amounts
-        .map(|(name, amount)| format!("{name} {amount}"))
-        .collect();
+    let amounts: Vec<String> = amounts.map(|(name, amount)| format!("{name} {amount}")).collect();
     amounts.join(", ")
 }
 
 /// Returns the amount of a resource on a node of the pool, if it is known.
 fn allocatable(pool: &Pool, resource: &str) -> Option<Spanned<String>> {
-    let written = pool
-        .allocatable
-        .as_ref()
-        .and_then(|allocatable| match resource {
-            "cpu" => allocatable.cpu.clone(),
-            "memory" => allocatable.memory.clone(),
-            "pods" => allocatable.pods.clone(),
-            _ => None,
-        });
+    let written = pool.allocatable.as_ref().and_then(|allocatable| match resource {
+        "cpu" => allocatable.cpu.clone(),
+        "memory" => allocatable.memory.clone(),
+        "pods" => allocatable.pods.clone(),
+        _ => None,
+    });
     let of_type = || {
         let name = pool.node.as_ref()?;
         let node = nodes::by_name(name).ok()?.allocatable;
@@ -177,9 +170,7 @@ fn seat_of_hub(
             return Err(unknown(pool, written, &why));
         };
         let size = listed(requests);
-        sizes
-            .entry(size)
-            .or_insert_with(|| (server, requests.clone()));
+        sizes.entry(size).or_insert_with(|| (server, requests.clone()));
     }
     let mut all = sizes.iter();
     match (all.next(), all.next()) {
@@ -199,16 +190,12 @@ fn seat_of_hub(
 /// Returns the user servers that can run in a pool; if none surely can, those that perhaps can.
 pub(super) fn servers_of_pool<'s>(pool: &Pool, servers: &'s [UserServer]) -> Vec<&'s UserServer> {
     let fit = |server: &UserServer| server.demands.as_ref().map(|demands| pool.fit(demands).0);
-    let surely = servers
-        .iter()
-        .filter(|server| fit(server) == Some(Fit::Takes));
+    let surely = servers.iter().filter(|server| fit(server) == Some(Fit::Takes));
     let surely: Vec<&UserServer> = surely.collect();
     if !surely.is_empty() {
         return surely;
     }
-    let perhaps = servers
-        .iter()
-        .filter(|server| !matches!(fit(server), Some(Fit::Refuses(_))));
+    let perhaps = servers.iter().filter(|server| !matches!(fit(server), Some(Fit::Refuses(_))));
     perhaps.collect()
 }
 
@@ -229,9 +216,8 @@ fn several(
 ) -> Diagnostic {
     const MOST: usize = 4;
     let shown = sizes.iter().take(MOST);
-    let mut shown: Vec<String> = shown
-        .map(|(size, (server, _))| format!("{} ({size})", server.title))
-        .collect();
+    let mut shown: Vec<String> =
+        shown.map(|(size, (server, _))| format!("{} ({size})", server.title)).collect();
     if sizes.len() > MOST {
         shown.push(format!("{} more", sizes.len() - MOST));
     }

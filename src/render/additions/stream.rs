@@ -64,12 +64,10 @@ pub(super) enum FileMark {
 impl FileMark {
     /// Returns how the stream does it, with the name of its chart.
     pub(super) fn of(release: &Manifests<'_>) -> Self {
-        let chart = release.parts.iter().find_map(|part| {
-            part.file
-                .split('/')
-                .next()
-                .filter(|chart| !chart.is_empty())
-        });
+        let chart = release
+            .parts
+            .iter()
+            .find_map(|part| part.file.split('/').next().filter(|chart| !chart.is_empty()));
         let Some(chart) = chart.map(str::to_owned) else {
             return Self::Nothing;
         };
@@ -161,17 +159,13 @@ impl Changes {
                 AddedState::Replaced
             });
             if !is_unchanged {
-                changes
-                    .splices
-                    .push(replaced(release, old.part, object, &document));
+                changes.splices.push(replaced(release, old.part, object, &document));
             }
         }
         changes.remove(release, planned, existing);
         changes.splices.extend(first.at_start(release, existing));
         changes.splices.extend(last.at_end(release));
-        changes
-            .splices
-            .sort_by_key(|splice| (splice.range.start, splice.range.end));
+        changes.splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
         changes
     }
 
@@ -188,10 +182,7 @@ impl Changes {
             }
             self.removed.push(index);
             let range = &release.parts[old.part].range;
-            let before = old
-                .part
-                .checked_sub(1)
-                .map(|before| release.parts[before].range.end);
+            let before = old.part.checked_sub(1).map(|before| release.parts[before].range.end);
             // The separator before the document goes with it.
             let start = before.unwrap_or(range.start);
             self.splices.push(StreamSplice {
@@ -292,10 +283,7 @@ impl Insertion {
         }
         let end = release.text.len();
         // A stream may end with a separator.
-        let is_open = release
-            .parts
-            .last()
-            .is_some_and(|last| last.body == Body::Blank);
+        let is_open = release.parts.last().is_some_and(|last| last.body == Body::Blank);
         let is_separated = is_open && release.text.trim_end().ends_with("---");
         let newline = if release.text.ends_with('\n') {
             ""

@@ -44,9 +44,7 @@ impl Rendered {
         let mut text = String::new();
         for left in &self.outcome.not_added {
             let pool = left.pool.as_deref();
-            let pool = pool
-                .map(|pool| format!(" (pool {pool})"))
-                .unwrap_or_default();
+            let pool = pool.map(|pool| format!(" (pool {pool})")).unwrap_or_default();
             writeln!(text, "{}{pool}: {}", left.part.key(), left.why).expect("a string");
         }
         text
@@ -176,11 +174,7 @@ metadata: {name: hub}
 #[test]
 fn classes_come_first_and_all_else_last() {
     let rendered = render(POLICY, SERVICE);
-    let kinds: Vec<&str> = rendered
-        .text
-        .lines()
-        .filter(|line| line.starts_with("kind"))
-        .collect();
+    let kinds: Vec<&str> = rendered.text.lines().filter(|line| line.starts_with("kind")).collect();
     let expected = [
         "PriorityClass",
         "PriorityClass",
@@ -194,10 +188,7 @@ fn classes_come_first_and_all_else_last() {
         "StatefulSet",
     ];
     assert_eq!(kinds, expected.map(|kind| format!("kind: {kind}")));
-    let sources = rendered
-        .text
-        .matches("# Source: jupyterhub/templates/dunnage/")
-        .count();
+    let sources = rendered.text.matches("# Source: jupyterhub/templates/dunnage/").count();
     assert_eq!(sources, 9);
 }
 
@@ -247,10 +238,7 @@ fn kinds_of(stream: &str) -> Vec<String> {
     let documents = release.all_documents();
     assert_eq!(documents.broken().count(), 0, "{stream}");
     let objects = documents.objects(&release);
-    objects
-        .iter()
-        .map(|object| object.gvk.kind.clone())
-        .collect()
+    objects.iter().map(|object| object.gvk.kind.clone()).collect()
 }
 
 #[test]
@@ -265,9 +253,7 @@ fn another_policy_replaces_and_removes_what_an_earlier_one_added() {
     let second = render(&smaller, &first.text);
     let state = |kind: &str| {
         let mut added = second.outcome.added.iter();
-        added
-            .find(|added| added.kind == kind)
-            .map(|added| added.state)
+        added.find(|added| added.kind == kind).map(|added| added.state)
     };
     assert_eq!(state("DaemonSet"), Some(AddedState::Replaced));
     assert_eq!(state("StatefulSet"), Some(AddedState::Unchanged));
@@ -283,9 +269,7 @@ fn another_policy_replaces_and_removes_what_an_earlier_one_added() {
 #[test]
 fn another_layout_of_an_addition_is_no_change() {
     let first = render(POLICY, SERVICE);
-    let other = first
-        .text
-        .replace("maxUnavailable: \"100%\"", "maxUnavailable: '100%'   # all");
+    let other = first.text.replace("maxUnavailable: \"100%\"", "maxUnavailable: '100%'   # all");
     assert_ne!(other, first.text);
     let again = render(POLICY, &other);
     assert_eq!(again.text, other);
@@ -311,11 +295,7 @@ fn the_namespace_is_needed_only_for_classes() {
     };
     let rendered = render_with(POLICY, SERVICE, &unknown);
     assert!(!rendered.outcome.rendered);
-    assert!(
-        rendered
-            .says()
-            .contains("RN034 the namespace of the release is unknown")
-    );
+    assert!(rendered.says().contains("RN034 the namespace of the release is unknown"));
     let with_environment = Options {
         helm_namespace: Some("env".to_owned()),
         ..unknown.clone()
@@ -323,11 +303,7 @@ fn the_namespace_is_needed_only_for_classes() {
     let rendered = render_with(POLICY, SERVICE, &with_environment);
     assert!(rendered.outcome.rendered);
     assert!(rendered.says().contains("RN044"), "{}", rendered.says());
-    assert!(
-        rendered
-            .text
-            .contains("name: hub-env-dunnage-image-puller-m5")
-    );
+    assert!(rendered.text.contains("name: hub-env-dunnage-image-puller-m5"));
     let without = POLICY
         .replace("podPriority: {}", "podPriority: {enabled: false}")
         .replace("userPlaceholder: {", "userPlaceholder: {enabled: false, ");
@@ -439,11 +415,7 @@ fn the_first_entry_that_matches_applies() {
 #[test]
 fn objects_of_the_chart_are_never_replaced() {
     let added = render(POLICY, SERVICE);
-    let budget = added
-        .outcome
-        .added
-        .iter()
-        .find(|added| added.kind == "PodDisruptionBudget");
+    let budget = added.outcome.added.iter().find(|added| added.kind == "PodDisruptionBudget");
     let budget = &budget.expect("a budget").text;
     let own: String = budget
         .lines()
@@ -513,11 +485,7 @@ spec:
     spec: {nodeSelector: {zone: a}, initContainers: [{name: a, image: 't:1'}]}
 ";
     let rendered = render(POLICY, &format!("{SERVICE}{puller}"));
-    let gpu = rendered
-        .outcome
-        .added
-        .iter()
-        .find(|added| added.name.ends_with("puller-gpu"));
+    let gpu = rendered.outcome.added.iter().find(|added| added.name.ends_with("puller-gpu"));
     assert_eq!(
         gpu.map(|added| added.why.as_str()),
         Some(

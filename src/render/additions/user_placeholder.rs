@@ -112,9 +112,7 @@ impl StatefulSet {
             ("metadata", Value::map([("labels", texts(&labels))])),
             ("spec", pod_spec(pool, pods)),
         ]);
-        let name = owner
-            .names
-            .hashed(self.component, Some(pool_name), &text(&template));
+        let name = owner.names.hashed(self.component, Some(pool_name), &text(&template));
         let service = owner.names.namespaced(self.component, Some(pool_name));
         let spec = Value::map([
             ("podManagementPolicy", "Parallel".into()),

@@ -36,18 +36,10 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         return;
     }
     let spec = placement.spec().node();
-    let containers = |key| {
-        spec.get(key)
-            .into_iter()
-            .flat_map(|list: NodeRef<'_>| list.items())
-    };
-    let all: Vec<NodeRef<'_>> = containers("initContainers")
-        .chain(containers("containers"))
-        .collect();
-    let there: Vec<&str> = all
-        .iter()
-        .filter_map(|node| node.get("image")?.text())
-        .collect();
+    let containers = |key| spec.get(key).into_iter().flat_map(|list: NodeRef<'_>| list.items());
+    let all: Vec<NodeRef<'_>> =
+        containers("initContainers").chain(containers("containers")).collect();
+    let there: Vec<&str> = all.iter().filter_map(|node| node.get("image")?.text()).collect();
     cx.current().pulls = there.iter().map(|&image| image.to_owned()).collect();
     let wanted = wanted(cx, placement);
     let mut images = there;
@@ -74,10 +66,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
     let pulled = missing.iter().map(|wanted| wanted.image.clone());
     cx.current().pulls.extend(pulled);
     let added = added(&missing, &all, sibling);
-    let list: Vec<String> = missing
-        .iter()
-        .map(|wanted| format!("`{}`", wanted.image))
-        .collect();
+    let list: Vec<String> = missing.iter().map(|wanted| format!("`{}`", wanted.image)).collect();
     let edit = Edit::extend_path(spec, &["initContainers"], added);
     cx.change(
         PodField::InitContainers,
@@ -146,9 +135,7 @@ pub(in crate::render) fn container_name(key: &str) -> String {
         })
         .collect();
     let name = format!("{PREFIX}{}", clean.trim_matches('-'));
-    name[..name.len().min(LONGEST_NAME)]
-        .trim_end_matches('-')
-        .to_owned()
+    name[..name.len().min(LONGEST_NAME)].trim_end_matches('-').to_owned()
 }
 
 /// The used container names.

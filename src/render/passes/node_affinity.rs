@@ -95,19 +95,12 @@ fn what(placement: &Placement<'_>) -> String {
 fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = spec.affinity();
-    let list = spec
-        .get(FIELD)
-        .and_then(|affinity| affinity.get(Affinity::PREFERRED));
+    let list = spec.get(FIELD).and_then(|affinity| affinity.get(Affinity::PREFERRED));
     let items = list.into_iter().flat_map(|list: NodeRef<'_>| list.items());
-    let existing: Vec<Term> = items
-        .filter_map(|item| Some(Term::read(item.get("preference")?)))
-        .collect();
+    let existing: Vec<Term> =
+        items.filter_map(|item| Some(Term::read(item.get("preference")?))).collect();
     let mut added = Vec::new();
-    for pool in placement
-        .pools
-        .iter()
-        .filter(|pool| !pool.labels.is_empty())
-    {
+    for pool in placement.pools.iter().filter(|pool| !pool.labels.is_empty()) {
         let labels: NodeLabelList<'_> = pool.labels.iter().collect();
         if existing.iter().any(|term| is_exactly(term, &labels)) {
             cx.keep(
@@ -147,11 +140,8 @@ fn prefer(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
 fn require(cx: &mut PassContext<'_>, placement: &Placement<'_>) -> Vec<Edit> {
     let spec = placement.spec();
     let affinity = spec.affinity();
-    let alternatives: Vec<NodeLabelList<'_>> = placement
-        .pools
-        .iter()
-        .map(|pool| pool.labels.iter().collect())
-        .collect();
+    let alternatives: Vec<NodeLabelList<'_>> =
+        placement.pools.iter().map(|pool| pool.labels.iter().collect()).collect();
     let (possible, conflicts): (Vec<_>, Vec<_>) = alternatives
         .into_iter()
         .map(|labels| (conflict(spec, &affinity, &labels), labels))
@@ -236,19 +226,11 @@ fn cross(
         report_too_many(cx, placement, list.value, total);
         return Vec::new();
     }
-    let (first, others) = alternatives
-        .split_first()
-        .expect("a requirement has an alternative");
-    let mut edits: Vec<Edit> = open
-        .iter()
-        .map(|(node, term)| demand(*node, term, first))
-        .collect();
+    let (first, others) = alternatives.split_first().expect("a requirement has an alternative");
+    let mut edits: Vec<Edit> = open.iter().map(|(node, term)| demand(*node, term, first)).collect();
     let copies: Vec<Value> = others
         .iter()
-        .flat_map(|labels| {
-            open.iter()
-                .filter_map(|(node, term)| copy(*node, term, labels))
-        })
+        .flat_map(|labels| open.iter().filter_map(|(node, term)| copy(*node, term, labels)))
         .collect();
     if !copies.is_empty() {
         let mapping = list.mapping;
@@ -272,10 +254,7 @@ fn copy(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Option<Va
     let Value::Mapping(mut pairs) = Value::of(node)? else {
         return None;
     };
-    let added: Vec<Value> = missing(term, labels)
-        .iter()
-        .map(|label| expression(label))
-        .collect();
+    let added: Vec<Value> = missing(term, labels).iter().map(|label| expression(label)).collect();
     match pairs.iter_mut().find(|(key, _)| key == "matchExpressions") {
         Some((_, Value::Sequence(items))) => items.extend(added),
         Some((_, other)) => *other = Value::Sequence(added),
@@ -285,16 +264,11 @@ fn copy(node: NodeRef<'_>, term: &Term, labels: &NodeLabelList<'_>) -> Option<Va
 }
 
 fn missing<'a>(term: &Term, labels: &NodeLabelList<'a>) -> NodeLabelList<'a> {
-    labels
-        .iter()
-        .copied()
-        .filter(|label| !demands(term, label))
-        .collect()
+    labels.iter().copied().filter(|label| !demands(term, label)).collect()
 }
 
 fn demands(term: &Term, (key, value): &(String, String)) -> bool {
-    term.expressions
-        .contains(&Requirement::is_in(key, &[value]))
+    term.expressions.contains(&Requirement::is_in(key, &[value]))
 }
 
 fn implies(term: &Term, labels: &NodeLabelList<'_>) -> bool {
@@ -309,17 +283,9 @@ fn is_exactly(term: &Term, labels: &NodeLabelList<'_>) -> bool {
 fn is_required(affinity: &Affinity, labels: &NodeLabelList<'_>) -> bool {
     let in_selector =
         |(key, value): &(String, String)| affinity.node_selector.get(key) == Some(value);
-    let open: NodeLabelList<'_> = labels
-        .iter()
-        .copied()
-        .filter(|label| !in_selector(label))
-        .collect();
-    let mut terms = affinity
-        .required
-        .iter()
-        .flatten()
-        .filter(|term| !term.is_empty())
-        .peekable();
+    let open: NodeLabelList<'_> =
+        labels.iter().copied().filter(|label| !in_selector(label)).collect();
+    let mut terms = affinity.required.iter().flatten().filter(|term| !term.is_empty()).peekable();
     open.is_empty() || terms.peek().is_some() && terms.all(|term| implies(term, &open))
 }
 
@@ -330,19 +296,13 @@ pub(super) fn conflict<'d>(
     labels: &NodeLabelList<'_>,
 ) -> Option<NodeRef<'d>> {
     for (key, value) in labels {
-        if affinity
-            .node_selector
-            .get(key)
-            .is_some_and(|other| other != value)
-        {
+        if affinity.node_selector.get(key).is_some_and(|other| other != value) {
             return spec.get(PodField::NodeSelector)?.get(key);
         }
     }
     // Terms that match no node anyway are not a conflict with the policy.
     let terms = affinity.required.iter().flatten();
-    let mut alive = terms
-        .filter(|term| term.can_match(&affinity.node_selector))
-        .peekable();
+    let mut alive = terms.filter(|term| term.can_match(&affinity.node_selector)).peekable();
     alive.peek()?;
     let mut wanted = affinity.node_selector.clone();
     wanted.extend(labels.iter().map(|&label| label.clone()));
@@ -364,9 +324,7 @@ fn conflicting_expression<'d>(
         .flat_map(|list| list.items());
     expressions.into_iter().find(|node| {
         let expression = Requirement::read(*node);
-        labels
-            .iter()
-            .any(|(key, value)| !expression.allows(key, value))
+        labels.iter().any(|(key, value)| !expression.allows(key, value))
     })
 }
 
@@ -389,9 +347,7 @@ fn expression((key, value): &(String, String)) -> Value {
 }
 
 pub(super) fn describe(labels: &NodeLabelList<'_>) -> String {
-    let labels: BTreeSet<String> = labels
-        .iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
+    let labels: BTreeSet<String> =
+        labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
     labels.into_iter().collect::<Vec<_>>().join(",")
 }

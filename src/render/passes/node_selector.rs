@@ -44,11 +44,8 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         let found = selector.and_then(|selector| selector.get(key));
         found.is_some_and(|node| node.as_str() == Some(value))
     };
-    let missing: NodeLabelList<'_> = labels
-        .iter()
-        .copied()
-        .filter(|label| !is_there(label))
-        .collect();
+    let missing: NodeLabelList<'_> =
+        labels.iter().copied().filter(|label| !is_there(label)).collect();
     if missing.is_empty() {
         let what = format!("already selects nodes with {}", describe(&labels));
         return cx.keep(FIELD, Reason::Covered, what);

@@ -81,12 +81,7 @@ fn is_set(node: NodeRef<'_>) -> bool {
 
 fn is_in_cluster(cx: &PassContext<'_>, class: &str) -> bool {
     class.starts_with(SYSTEM)
-        || cx
-            .common
-            .policy
-            .existing_classes
-            .iter()
-            .any(|known| known.value == class)
+        || cx.common.policy.existing_classes.iter().any(|known| known.value == class)
 }
 
 /// Reports an unknown class: the API server rejects pods with an unknown class, although Helm prints `deployed`. The
@@ -123,11 +118,7 @@ fn starts_too_early(
     placement: &Placement<'_>,
     class: &Spanned<String>,
 ) -> bool {
-    let is_early = placement
-        .workload
-        .object
-        .hooks()
-        .any(|event| event.starts_with("pre-"));
+    let is_early = placement.workload.object.hooks().any(|event| event.starts_with("pre-"));
     let is_late = cx.common.classes.get(&class.value) == Some(&ClassOrigin::Ordinary);
     if !is_early || !is_late || is_in_cluster(cx, &class.value) {
         return false;

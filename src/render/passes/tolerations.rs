@@ -25,10 +25,7 @@ fn plan(cx: &mut PassContext<'_>, placement: &Placement<'_>) {
         .iter()
         .flat_map(|pool| pool.tolerated_taints(placement.is_puller));
     for taint in taints {
-        if tolerations
-            .iter()
-            .any(|toleration| toleration.tolerates(&taint))
-        {
+        if tolerations.iter().any(|toleration| toleration.tolerates(&taint)) {
             covered += 1;
             continue;
         }
@@ -74,9 +71,7 @@ pub(in crate::render) fn value(toleration: &Toleration) -> Value {
         pairs.push(("operator".to_owned(), "Equal".into()));
         pairs.push(("value".to_owned(), toleration.value.as_str().into()));
     }
-    let effect = toleration
-        .effect
-        .map(|effect| ("effect".to_owned(), effect.as_str().into()));
+    let effect = toleration.effect.map(|effect| ("effect".to_owned(), effect.as_str().into()));
     pairs.extend(effect);
     Value::Mapping(pairs)
 }

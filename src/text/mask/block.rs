@@ -143,10 +143,7 @@ impl BlockScan<'_> {
             return line.end;
         }
         let mut at = line.start + indent;
-        if let Some(after) = text
-            .strip_prefix("---")
-            .filter(|after| !after.starts_with('-'))
-        {
+        if let Some(after) = text.strip_prefix("---").filter(|after| !after.starts_with('-')) {
             self.frames.clear();
             (self.root, self.literal) = (None, None);
             at = line_end - after.trim_start().len();
@@ -357,11 +354,8 @@ impl BlockScan<'_> {
         let is_hidden = frame.verdict.scalar.hides(without_comment(value));
         if is_hidden || embedded::holds_secret(value, self.depth) {
             self.hidden.push(start..line_end);
-            self.hidden.extend(
-                quoted
-                    .filter(|&end| end > line_end)
-                    .map(|end| line_end..end),
-            );
+            self.hidden
+                .extend(quoted.filter(|&end| end > line_end).map(|end| line_end..end));
         }
         if is_hidden {
             frame.verdict.nested = Hiding::Lines;
@@ -450,9 +444,7 @@ impl BlockScan<'_> {
             }
             None => (document, &mut self.closes),
         };
-        let found = closes
-            .then(|| length(&text.as_bytes()[start..end]))
-            .flatten();
+        let found = closes.then(|| length(&text.as_bytes()[start..end])).flatten();
         *closes &= found.is_some();
         self.literal = literal;
         found

@@ -50,9 +50,7 @@ fn assigned(text: &str, at: usize) -> Option<(Range<usize>, Cover)> {
         + count(&bytes[at + 1..], |byte| {
             matches!(byte, b'=' | b'>' | b' ' | b'\t')
         });
-    let starts_literal = bytes
-        .get(start)
-        .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'\\'));
+    let starts_literal = bytes.get(start).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'\\'));
     if is_comparison {
         let is_secret = starts_literal && names::is_credential(name_before(text, target));
         let literal = start..start + literal_length(&bytes[start..]);
@@ -63,9 +61,7 @@ fn assigned(text: &str, at: usize) -> Option<(Range<usize>, Cover)> {
     let targets = &text[line..target];
     let is_credential = names::is_credential(name_before(text, target))
         || (is_alone
-            && targets
-                .split(',')
-                .any(|one| names::is_credential(name_before(one, one.len()))));
+            && targets.split(',').any(|one| names::is_credential(name_before(one, one.len()))));
     let cover = if is_credential {
         Cover::Settings
     } else if is_environment(text, target, &bytes[start..]) {
@@ -160,11 +156,7 @@ fn path_before(text: &str, end: usize) -> &str {
     let is_part = |byte: &&u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']')
     };
-    let length = text.as_bytes()[floor..end]
-        .iter()
-        .rev()
-        .take_while(is_part)
-        .count();
+    let length = text.as_bytes()[floor..end].iter().rev().take_while(is_part).count();
     &text[end - length..end]
 }
 
@@ -381,10 +373,7 @@ mod tests {
     /// Checks what is shown of a script in the values of a hub: no `ZQ`, and each of `shown`.
     #[track_caller]
     fn check(script: &str, shown: &[&str]) {
-        let lines: Vec<String> = script
-            .lines()
-            .map(|line| format!("      {line}\n"))
-            .collect();
+        let lines: Vec<String> = script.lines().map(|line| format!("      {line}\n")).collect();
         let text = format!(
             "hub:\n  extraConfig:\n    a: |\n{}  next: visible\n",
             lines.concat()

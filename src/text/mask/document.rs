@@ -46,15 +46,9 @@ fn values_of<'d>(document: &'d [u8], name: &'static str) -> impl Iterator<Item =
         let after = at + name.len();
         let after = &document[after..document.len().min(after + 100)];
         let after = after.trim_ascii_start();
-        let after = after
-            .strip_prefix(b"\"")
-            .or(after.strip_prefix(b"'"))
-            .unwrap_or(after);
+        let after = after.strip_prefix(b"\"").or(after.strip_prefix(b"'")).unwrap_or(after);
         // In JSON that is quoted in YAML, quotes are escaped.
-        let after = after
-            .strip_prefix(b"\\\"")
-            .unwrap_or(after)
-            .trim_ascii_start();
+        let after = after.strip_prefix(b"\\\"").unwrap_or(after).trim_ascii_start();
         word(after.strip_prefix(b":")?)
     })
 }

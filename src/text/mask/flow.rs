@@ -213,17 +213,14 @@ fn plain_length(bytes: &[u8]) -> usize {
 }
 
 fn is_comment(bytes: &[u8], at: usize) -> bool {
-    at.checked_sub(1)
-        .is_none_or(|before| bytes[before].is_ascii_whitespace())
+    at.checked_sub(1).is_none_or(|before| bytes[before].is_ascii_whitespace())
 }
 
 /// Returns whether a quote at `at` opens a scalar: within a plain one it is an ordinary letter.
 fn starts_token(bytes: &[u8], at: usize) -> bool {
     let before = bytes[..at].trim_ascii_end().last();
     before.is_none_or(|byte| matches!(byte, b'{' | b'[' | b'}' | b']' | b',' | b':' | b'"' | b'\''))
-        || at
-            .checked_sub(1)
-            .is_some_and(|before| bytes[before] == b'\n')
+        || at.checked_sub(1).is_some_and(|before| bytes[before] == b'\n')
 }
 
 fn line_length(bytes: &[u8]) -> usize {

@@ -76,9 +76,7 @@ fn with_line_feeds(text: &str) -> Option<String> {
 fn masked_at(text: &str, broken: &[usize], depth: Depth) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
     for document in document::documents(text) {
-        let is_broken = broken
-            .iter()
-            .any(|at| (document.start..=document.end).contains(at));
+        let is_broken = broken.iter().any(|at| (document.start..=document.end).contains(at));
         block::hide(text, document, is_broken, depth, &mut hidden);
     }
     code::hide(text, &mut hidden);
@@ -109,9 +107,7 @@ pub(super) fn starred<'a>(
     hidden: &[Range<usize>],
 ) -> Cow<'a, str> {
     let first = hidden.partition_point(|part| part.end <= range.start);
-    let inside = hidden[first..]
-        .iter()
-        .take_while(|part| part.start < range.end);
+    let inside = hidden[first..].iter().take_while(|part| part.start < range.end);
     let mut shown = String::new();
     let mut from = range.start;
     for part in inside {

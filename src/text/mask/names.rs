@@ -346,9 +346,7 @@ fn letters(word: &str) -> u32 {
 }
 
 fn plain(name: &str) -> String {
-    let kept = name
-        .chars()
-        .filter(|letter| !matches!(letter, '_' | '-' | '.'));
+    let kept = name.chars().filter(|letter| !matches!(letter, '_' | '-' | '.'));
     kept.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 

@@ -257,9 +257,7 @@ fn hide_bearers(text: &str, hidden: &mut Vec<Range<usize>>) {
             let start = at + scheme.len();
             let length = count(&bytes[start..], |byte| Any.has(byte));
             let body = &bytes[start..start + length];
-            let has_digit = body
-                .iter()
-                .any(|byte| byte.is_ascii_digit() || *byte == b'=');
+            let has_digit = body.iter().any(|byte| byte.is_ascii_digit() || *byte == b'=');
             if starts_word(bytes, at) && length >= 6 && has_digit {
                 hidden.push(start..start + length);
             }
@@ -303,9 +301,8 @@ fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
         if length == 0 || bytes.get(sign) != Some(&b'=') {
             continue;
         }
-        let is_secret = PARAMETERS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(&text[name..sign]));
+        let is_secret =
+            PARAMETERS.iter().any(|known| known.eq_ignore_ascii_case(&text[name..sign]));
         if is_secret {
             let value = sign + 1;
             let length = count(&bytes[value..], |byte| {

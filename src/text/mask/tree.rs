@@ -97,11 +97,7 @@ fn hide_words(items: &mut [Value]) {
     for (item, line) in items.iter_mut().zip(&lines) {
         let (word, end) = (start + 2, start + line.len() - 1);
         start += line.len();
-        if hidden
-            .iter()
-            .any(|range| range.start <= word && range.end > word)
-            && word < end
-        {
+        if hidden.iter().any(|range| range.start <= word && range.end > word) && word < end {
             *item = STARS.into();
         }
     }

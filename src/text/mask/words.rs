@@ -108,11 +108,7 @@ const SHORT_FLAGS: [(&str, &str); 15] = [
 /// lines after the program.
 fn hide_behind_short_flags(text: &str, hidden: &mut Vec<Range<usize>>) {
     for program in SHORT_FLAGS.iter().map(|(program, _)| *program) {
-        let is_letter = |at: usize| {
-            text.as_bytes()
-                .get(at)
-                .is_some_and(u8::is_ascii_alphanumeric)
-        };
+        let is_letter = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
         let mut done = 0;
         for at in memmem::find_iter(text.as_bytes(), program) {
             let end = at + program.len();
@@ -221,10 +217,7 @@ fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
 const FAR: usize = 400;
 
 fn floor(text: &str, at: usize) -> usize {
-    (0..=at)
-        .rev()
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or_default()
+    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
 /// Hides what follows a tab at the start of a line: YAML does not allow such indentation, so it is unknown what the

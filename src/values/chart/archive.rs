@@ -67,11 +67,7 @@ pub(super) fn unpack(bytes: &[u8], left: &mut u64) -> Result<Vec<ChartFile>, Arc
             });
         }
     }
-    *left = archive
-        .into_inner()
-        .limit()
-        .checked_sub(1)
-        .ok_or(ArchiveError::TooLarge)?;
+    *left = archive.into_inner().limit().checked_sub(1).ok_or(ArchiveError::TooLarge)?;
     Ok(files)
 }
 

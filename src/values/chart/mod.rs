@@ -54,9 +54,7 @@ impl Chart {
     /// Returns the sources of the defaults of the chart and all its subcharts.
     pub fn default_sources(&self) -> BTreeSet<SourceId> {
         let below = self.charts.iter().flat_map(Chart::default_sources);
-        std::iter::once(self.values.set.value.source)
-            .chain(below)
-            .collect()
+        std::iter::once(self.values.set.value.source).chain(below).collect()
     }
 }
 

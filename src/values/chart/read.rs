@@ -194,11 +194,7 @@ fn dependency_flaw(chart: &Chart) -> Option<String> {
             return Some(format!("two dependencies are named `{key}`"));
         }
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if !dependency
-            .alias
-            .iter()
-            .all(|alias| alias.chars().all(is_plain))
-        {
+        if !dependency.alias.iter().all(|alias| alias.chars().all(is_plain)) {
             return Some(format!(
                 "alias `{key}` has characters other than letters, digits, `_` and `-`"
             ));
@@ -264,10 +260,7 @@ fn read_metadata(sources: &Sources, source: SourceId) -> Result<Chart, Diagnosti
 fn string(node: NodeRef<'_>, key: &str) -> String {
     let scalar = node.get(key).and_then(|value| value.scalar());
     let scalar = scalar.filter(|scalar| !matches!(scalar, yaml::Scalar::Null));
-    scalar
-        .as_ref()
-        .map(yaml::scalar::key_text)
-        .unwrap_or_default()
+    scalar.as_ref().map(yaml::scalar::key_text).unwrap_or_default()
 }
 
 fn dependency(source: SourceId, node: NodeRef<'_>) -> Dependency {
@@ -340,9 +333,7 @@ mod tests {
         let mut header = tar::Header::new_gnu();
         header.set_entry_type(tar::EntryType::Symlink);
         header.set_size(0);
-        archive
-            .append_link(&mut header, path, target)
-            .expect("a link");
+        archive.append_link(&mut header, path, target).expect("a link");
         let gzip = archive.into_inner().expect("an archive");
         gzip.finish().expect("bytes")
     }
@@ -383,11 +374,7 @@ mod tests {
             (chart.name.as_str(), chart.version.as_str()),
             ("a", "1.0.0")
         );
-        let names: Vec<&str> = chart
-            .charts
-            .iter()
-            .map(|below| below.name.as_str())
-            .collect();
+        let names: Vec<&str> = chart.charts.iter().map(|below| below.name.as_str()).collect();
         assert_eq!(names, ["b", "below"]);
         assert_eq!(chart.charts[1].values.to_json().to_string(), r#"{"c":3}"#);
         let dependency = &chart.dependencies[0];

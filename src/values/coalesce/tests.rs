@@ -12,10 +12,7 @@ fn trace(value: &Value) -> String {
         _ => value.to_json().to_string(),
     };
     let lost = value.overridden.iter().map(trace);
-    std::iter::once(own)
-        .chain(lost)
-        .collect::<Vec<_>>()
-        .join(" over ")
+    std::iter::once(own).chain(lost).collect::<Vec<_>>().join(" over ")
 }
 
 fn trace_map(map: &Map) -> String {

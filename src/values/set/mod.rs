@@ -66,11 +66,9 @@ pub fn set(
         assign_all(values, &mut argument)
     };
     done.map_err(|flaw| {
-        Diagnostic::new(&BROKEN, flaw.message)
-            .at(Span::new(source, flaw.at), "")
-            .help(
-                "write `a.b=1,c[0]=x`, lists as `a={x,y}`, and escape special characters with `\\`",
-            )
+        Diagnostic::new(&BROKEN, flaw.message).at(Span::new(source, flaw.at), "").help(
+            "write `a.b=1,c[0]=x`, lists as `a={x,y}`, and escape special characters with `\\`",
+        )
     })
 }
 

@@ -246,10 +246,7 @@ fn content_of(json: Json, key: Option<Span>, place: Span) -> Content {
         Json::Array(items) => Content::list(items.into_iter().map(made).collect()),
         Json::Object(entries) => {
             let mut map = super::Map::default();
-            map.entries = entries
-                .into_iter()
-                .map(|(name, json)| (name, made(json)))
-                .collect();
+            map.entries = entries.into_iter().map(|(name, json)| (name, made(json))).collect();
             Content::map(map)
         }
         Json::String(text) => Content::String(text),

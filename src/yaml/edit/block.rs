@@ -66,10 +66,7 @@ pub(super) fn can_be_followed(collection: NodeRef<'_>) -> bool {
 
 /// The line of a block scalar's indicators, `|-` or `>2`.
 fn header<'d>(document: &'d Document<'_>, range: &Range<usize>) -> &'d str {
-    let line = document.text[range.clone()]
-        .lines()
-        .next()
-        .unwrap_or_default();
+    let line = document.text[range.clone()].lines().next().unwrap_or_default();
     line.split('#').next().unwrap_or_default()
 }
 
@@ -276,9 +273,7 @@ impl Style {
 
 /// How much deeper than its key the first of these nodes is that is a mapping, or a sequence.
 fn first_step(nodes: &mut dyn Iterator<Item = NodeRef<'_>>, of_mapping: bool) -> Option<usize> {
-    nodes
-        .filter(|node| node.is_mapping() == of_mapping)
-        .find_map(step)
+    nodes.filter(|node| node.is_mapping() == of_mapping).find_map(step)
 }
 
 /// How much deeper a block collection is than the block mapping that holds it.

@@ -108,12 +108,7 @@ fn trailing_comma(collection: NodeRef<'_>, last_end: usize) -> Option<usize> {
 }
 
 fn entry_end(mapping: NodeRef<'_>, entry: &Entry) -> usize {
-    mapping
-        .document()
-        .at(entry.value)
-        .range()
-        .end
-        .max(entry.colon_end)
+    mapping.document().at(entry.value).range().end.max(entry.colon_end)
 }
 
 fn replace(mapping: NodeRef<'_>, entry: &Entry, value: &Value) -> Splice {

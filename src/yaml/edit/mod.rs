@@ -89,10 +89,8 @@ impl Edit {
             Some(next) if !rest.is_empty() => Self::at_path(next, rest, value, reached),
             _ if rest.is_empty() => reached(node.resolve().id(), (*first).to_owned(), value),
             _ => {
-                let wrapped = rest
-                    .iter()
-                    .rev()
-                    .fold(value, |value, key| Value::map([(*key, value)]));
+                let wrapped =
+                    rest.iter().rev().fold(value, |value, key| Value::map([(*key, value)]));
                 Edit::Put {
                     mapping: node.resolve().id(),
                     key: (*first).to_owned(),

@@ -57,9 +57,7 @@ fn pod_specs(object: NodeRef<'_>) -> Vec<NodeRef<'_>> {
 fn place_all(text: &str) -> Result<String, String> {
     let document =
         parse(text).map_err(|error| format!("not YAML at byte {}: {error}", error.offset))?;
-    let root = document
-        .root()
-        .expect("a part that is not blank has a root");
+    let root = document.root().expect("a part that is not blank has a root");
     let edits: Vec<Edit> = pod_specs(root).into_iter().flat_map(place).collect();
     apply(&document, &edits).map_err(|refusal| {
         let what = &text[refusal.range()];

@@ -61,12 +61,8 @@ pub(super) fn check(
 ) -> Result<(), Refusal> {
     let whole = || Refusal::Unverified(0..old.text.len());
     let new = parse(text).map_err(|_| whole())?;
-    let meant = old
-        .root()
-        .map(|root| IntendedTree::new(edits, rewrites).meaning(root));
-    let is = new
-        .root()
-        .map(|root| IntendedTree::new(&[], &[]).meaning(root));
+    let meant = old.root().map(|root| IntendedTree::new(edits, rewrites).meaning(root));
+    let is = new.root().map(|root| IntendedTree::new(&[], &[]).meaning(root));
     if meant != is || new.trailing.is_some() {
         return Err(whole());
     }
@@ -110,17 +106,11 @@ impl<'e> IntendedTree<'e> {
             NodeContent::Scalar { .. } => scalar_shape(node),
             NodeContent::Alias(_) => NodeShape::Alias(&node.document().text[node.range()]),
             NodeContent::Sequence { items, .. } => NodeShape::Sequence(
-                items
-                    .iter()
-                    .map(|&item| self.meaning(node.document().at(item)))
-                    .collect(),
+                items.iter().map(|&item| self.meaning(node.document().at(item))).collect(),
             ),
             NodeContent::Mapping { .. } => NodeShape::Mapping(self.pairs(node)),
         };
-        let anchor = node
-            .node()
-            .anchor()
-            .map(|range| &node.document().text[range]);
+        let anchor = node.node().anchor().map(|range| &node.document().text[range]);
         Meaning {
             shape,
             anchor,
@@ -142,14 +132,8 @@ impl<'e> IntendedTree<'e> {
                 mapping.document().at(entry.key),
                 mapping.document().at(entry.value),
             );
-            let is_last = |name| {
-                mapping
-                    .find_own(name)
-                    .is_some_and(|found| found.entry == *entry)
-            };
-            let mine = edits
-                .iter()
-                .filter(|edit| key.text() == Some(edit.target().1));
+            let is_last = |name| mapping.find_own(name).is_some_and(|found| found.entry == *entry);
+            let mine = edits.iter().filter(|edit| key.text() == Some(edit.target().1));
             let value = mine.fold(self.meaning(value), |meaning, edit| {
                 if is_last(edit.target().1) {
                     edited(meaning, value, edit)
@@ -159,9 +143,7 @@ impl<'e> IntendedTree<'e> {
             });
             pairs.push((self.meaning(key), value));
         }
-        let new = edits
-            .iter()
-            .filter(|edit| mapping.find_own(edit.target().1).is_none());
+        let new = edits.iter().filter(|edit| mapping.find_own(edit.target().1).is_none());
         let new = new.map(|edit| (string(edit.target().1).into(), whole_shape(edit).into()));
         let is_block = matches!(
             mapping.node().content,

@@ -61,10 +61,7 @@ fn room_for(free: Resources, pod: &Pod) -> u64 {
 
 /// When the oldest pod of a kind that waits was created.
 pub(super) fn oldest(world: &World, kind: usize) -> f64 {
-    let pods = world
-        .pending
-        .iter()
-        .filter(|pod| world.cluster.kind(**pod) == kind);
+    let pods = world.pending.iter().filter(|pod| world.cluster.kind(**pod) == kind);
     let created = pods.map(|pod| world.lives[*pod].created);
     created.fold(f64::INFINITY, f64::min)
 }

@@ -39,10 +39,7 @@ impl SimulatedCluster {
         if pod.never_preempts {
             return Decision::Pending;
         }
-        let candidates = self
-            .present
-            .iter()
-            .filter_map(|node| self.candidate(pod, *node));
+        let candidates = self.present.iter().filter_map(|node| self.candidate(pod, *node));
         let Some(best) = candidates.min_by(PreemptionCandidate::compare) else {
             return Decision::Pending;
         };

@@ -154,10 +154,7 @@ impl World {
                 continue;
             }
             let budgets = self.cluster.pod(pod).budgets.clone();
-            if budgets
-                .iter()
-                .all(|budget| self.cluster.budgets[*budget] > 0)
-            {
+            if budgets.iter().all(|budget| self.cluster.budgets[*budget] > 0) {
                 for budget in budgets {
                     self.cluster.budgets[budget] -= 1;
                 }

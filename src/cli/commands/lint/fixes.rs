@@ -225,11 +225,7 @@ fn diff(session: &Session<'_>, outcome: &FixOutcome) -> String {
 
 /// Returns lines on how many findings were fixed, and why others were not.
 fn told(sources: &Sources, outcome: &FixOutcome, is_diff: bool) -> Vec<String> {
-    let count: usize = outcome
-        .applied
-        .iter()
-        .map(|applied| applied.findings.len())
-        .sum();
+    let count: usize = outcome.applied.iter().map(|applied| applied.findings.len()).sum();
     let files = outcome.texts.len();
     let would = if is_diff { "would be " } else { "" };
     let mut lines = Vec::new();

@@ -31,9 +31,7 @@ impl LintedFiles {
         let (host, sources) = (session.host, &session.reader.sources);
         let here = host.current_dir().unwrap_or_default();
         let plain = |path: &Path| from_here(&here, path);
-        let names = sources
-            .iter()
-            .map(|(_, source)| plain(Path::new(source.name())));
+        let names = sources.iter().map(|(_, source)| plain(Path::new(source.name())));
         let broken = errors.iter().filter(|error| error.is_error());
         let broken = broken.filter_map(Diagnostic::span);
         let broken = broken.map(|span| plain(Path::new(sources.get(span.source).name())));
@@ -61,9 +59,7 @@ impl LintedFiles {
     ) {
         let is_gone = |file: &&str| !session.host.is_file(Path::new(file));
         let gone = files.filter(is_gone);
-        self.gone = gone
-            .map(|file| from_here(&self.here, Path::new(file)))
-            .collect();
+        self.gone = gone.map(|file| from_here(&self.here, Path::new(file))).collect();
     }
 
     /// Returns whether the run would have reported the findings of a file.

@@ -165,9 +165,7 @@ impl<'w> Writer<'w> {
         if old == text {
             return Ok(());
         }
-        let replaced = self
-            .host
-            .replace_file(path, old.as_bytes(), text.as_bytes());
+        let replaced = self.host.replace_file(path, old.as_bytes(), text.as_bytes());
         replaced.map_err(|error| match error {
             HostError::Changed { .. } => changed(path),
             error => unwritten(path, &error),

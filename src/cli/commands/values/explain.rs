@@ -151,12 +151,7 @@ impl Explanation<'_> {
         text.push('\n');
         let how = if is_deleted { "deleted by" } else { "set by" };
         let mut rows = vec![(how, value)];
-        rows.extend(
-            value
-                .overridden
-                .iter()
-                .map(|overridden| ("over", overridden)),
-        );
+        rows.extend(value.overridden.iter().map(|overridden| ("over", overridden)));
         // Each chart passes the same default to its subcharts.
         let mut places = BTreeSet::new();
         rows.retain(|(_, value)| places.insert((value.set.value, value.set.key)));

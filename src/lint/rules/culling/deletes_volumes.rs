@@ -89,9 +89,9 @@ fn has_temporary_users(hub: &Hub<'_>) -> bool {
 /// Whether each named server has its own volume.
 fn has_volume_per_server(hub: &Hub<'_>) -> bool {
     match hub.text(TEMPLATE) {
-        Some(template) => ["{servername}", "{user_server}"]
-            .iter()
-            .any(|name| template.contains(name)),
+        Some(template) => {
+            ["{servername}", "{user_server}"].iter().any(|name| template.contains(name))
+        }
         None => {
             hub.get(TEMPLATE).is_none_or(|value| value.is_null())
                 && hub.version >= VOLUME_PER_SERVER

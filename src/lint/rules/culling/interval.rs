@@ -32,9 +32,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let finding = Diagnostic::new(&CODE, message)
         .help("set `cull.every` to half of `cull.timeout`, the culler's own default");
     let places = [(EVERY, "cull interval"), (TIMEOUT, "idle timeout")];
-    let half = hub
-        .get(TIMEOUT)
-        .and_then(|timeout| timeout.to_json().as_u64());
+    let half = hub.get(TIMEOUT).and_then(|timeout| timeout.to_json().as_u64());
     let half = half.map(|timeout| timeout / 2).filter(|half| *half > 0);
     let edits = half.and_then(|half| fixes::set(cx, EVERY, half, TIMEOUT));
     let message = "set `cull.every` to half of `cull.timeout`";

@@ -50,9 +50,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(place) = hub.nearest(if culls_kernels { FILES } else { "cull.timeout" }) else {
         return;
     };
-    let finding = Diagnostic::new(&CODE, message)
-        .at(span(place), label)
-        .help(help);
+    let finding = Diagnostic::new(&CODE, message).at(span(place), label).help(help);
     findings.push(if !cx.hints {
         finding
     } else if culls_kernels {
@@ -104,7 +102,6 @@ fn culls_connected(files: &str) -> bool {
     let mut settings = files.match_indices("cull_connected");
     settings.any(|(at, name)| {
         let rest = files[at + name.len()..].trim_start_matches(|c: char| !c.is_alphanumeric());
-        rest.get(..4)
-            .is_some_and(|word| word.eq_ignore_ascii_case("true"))
+        rest.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("true"))
     })
 }

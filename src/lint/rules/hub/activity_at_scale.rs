@@ -55,11 +55,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         }
     }
     let culls = hub.flag("cull.enabled") == Some(true);
-    if culls
-        && hub
-            .number("cull.concurrency")
-            .is_some_and(|number| number >= 10.0)
-    {
+    if culls && hub.number("cull.concurrency").is_some_and(|number| number >= 10.0) {
         help.push_str("; a lower `cull.concurrency` reduces the load too");
     }
     let path = format!("{CONFIG}.{INTERVAL}");
@@ -69,9 +65,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         } else {
             "the chart sets 60 seconds"
         };
-        let finding = Diagnostic::new(&CODE, message)
-            .at(span(place), label)
-            .help(help);
+        let finding = Diagnostic::new(&CODE, message).at(span(place), label).help(help);
         let edits = fixes::set_near(cx, &path, 300);
         fixes::unsafe_fix(finding, "set the interval to 300 seconds", edits)
     }));

@@ -111,9 +111,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 fn in_config(cx: &Context<'_>, path: &str, set: &Value, key: &str) -> Diagnostic {
     let hub = cx.hub;
-    let is_same = hub
-        .get(key)
-        .is_some_and(|own| own.to_json() == set.to_json());
+    let is_same = hub.get(key).is_some_and(|own| own.to_json() == set.to_json());
     let is_harmless = HUB_ONLY.contains(&key) && !hub.is_set(key);
     let message = if is_same {
         format!("`{path}` duplicates the chart key `{key}`")

@@ -82,9 +82,7 @@ fn without_strategy(cx: &Context<'_>, component: &str) -> Edits {
     let hub = cx.hub;
     let whole = hub.get(&format!("{component}.deploymentStrategy"))?;
     let is_known = |key: &String| ["type", "rollingUpdate"].contains(&key.as_str());
-    let is_all = whole
-        .as_map()
-        .is_some_and(|map| map.entries.keys().all(is_known));
+    let is_all = whole.as_map().is_some_and(|map| map.entries.keys().all(is_known));
     let edits = fixes::remove(cx, whole).filter(|_| is_all);
     edits.or_else(|| fixes::remove(cx, whole.get("type")?))
 }

@@ -38,10 +38,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let message =
                 format!("the hub does not start: service `{name}` has an unknown key `{key}`");
             let finding = Diagnostic::new(&CODE, message).at(span(value), "unknown key");
-            let known = possible
-                .first()
-                .into_iter()
-                .flat_map(|it| it.service_keys());
+            let known = possible.first().into_iter().flat_map(|it| it.service_keys());
             let snake = crate::hub::traits::snake_case(key);
             let meant = if is_known(&snake) {
                 Some(snake)

@@ -101,9 +101,6 @@ const RENAMED: [(&str, &str); 6] = [
 
 /// Whether a section does not set a trait yet.
 fn is_unset(cx: &Context<'_>, section: &str, name: &str) -> bool {
-    let section = cx
-        .hub
-        .get("hub.config")
-        .and_then(|config| config.get(section));
+    let section = cx.hub.get("hub.config").and_then(|config| config.get(section));
     section.is_some_and(|section| section.get(name).is_none())
 }

@@ -26,10 +26,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         }
         let readers = Section::readers(cx.hub, section).unwrap_or_default();
-        let known: Vec<&Trait> = readers
-            .iter()
-            .flat_map(|reader| reader.traits(name))
-            .collect();
+        let known: Vec<&Trait> = readers.iter().flat_map(|reader| reader.traits(name)).collect();
         let Some(first) = known.first() else { continue };
         if !known.iter().any(|known| known.takes(value)) {
             findings.push(wrong_type(cx, section, name, first, value));
@@ -46,9 +43,7 @@ fn environment_list(cx: &Context<'_>) -> Option<Diagnostic> {
         return None;
     };
     let readers = Section::readers(cx.hub, "KubeSpawner")?;
-    let mut known = readers
-        .iter()
-        .flat_map(|reader| reader.traits("environment"));
+    let mut known = readers.iter().flat_map(|reader| reader.traits("environment"));
     if items.is_empty() || known.any(|known| known.takes(value)) {
         return None;
     }
@@ -128,11 +123,7 @@ fn label(known: &Trait, is: &str) -> String {
 /// Returns the accepted types in words; nothing if YAML cannot express one.
 fn wanted(known: &Trait) -> Option<String> {
     let words = known.in_words()?;
-    Some(
-        words
-            .replace("a text", "a string")
-            .replace("a whole number", "an integer"),
-    )
+    Some(words.replace("a text", "a string").replace("a whole number", "an integer"))
 }
 
 /// Returns the value that was probably meant: the boolean or number in quotes, or a list of the names in a string.

@@ -62,11 +62,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         if is_named && image.get("tag").is_none_or(is_empty) {
             let message = format!("image cannot be pulled: extra image `{key}` has no tag");
             let help = "set `tag`: the image pullers request `name:` without it";
-            findings.push(
-                Diagnostic::new(&CODE, message)
-                    .at(span(image), "tag missing")
-                    .help(help),
-            );
+            findings
+                .push(Diagnostic::new(&CODE, message).at(span(image), "tag missing").help(help));
         }
     }
     for settings in profiles::overrides(hub) {
@@ -129,11 +126,7 @@ fn is_copy(hub: &Hub<'_>, name: &Value) -> bool {
         _ => None,
     };
     let own = last(name);
-    own.is_none()
-        || name
-            .overridden
-            .iter()
-            .any(|old| hub.is_default(old) && last(old) == own)
+    own.is_none() || name.overridden.iter().any(|old| hub.is_default(old) && last(old) == own)
 }
 
 /// Whether a tool probably adds the tag when it deploys.
@@ -247,9 +240,5 @@ fn flaw(name: &Value) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    Some(
-        Diagnostic::new(&CODE, message)
-            .at(span(name), label)
-            .help(help),
-    )
+    Some(Diagnostic::new(&CODE, message).at(span(name), label).help(help))
 }

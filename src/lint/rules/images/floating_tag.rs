@@ -72,9 +72,7 @@ fn mutable_tag(hub: &Hub<'_>, value: &Value, tag: &str) -> Diagnostic {
     } else {
         "use a version or a digest"
     };
-    Diagnostic::new(&CODE, message)
-        .at(span(value), "mutable tag")
-        .help(help)
+    Diagnostic::new(&CODE, message).at(span(value), "mutable tag").help(help)
 }
 
 /// Returns the finding about a pull policy `Always` or `Never`.

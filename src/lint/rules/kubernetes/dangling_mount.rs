@@ -184,10 +184,7 @@ fn dangling(
     }
     let message = format!("volume `{name}` does not exist: {}", keys.fails);
     let finding = Diagnostic::new(&CODE, message).at(value.set.value, "undefined volume");
-    let own = volumes
-        .iter()
-        .copied()
-        .filter(|volume| !keys.own.contains(volume));
+    let own = volumes.iter().copied().filter(|volume| !keys.own.contains(volume));
     Some(if let Some(meant) = misspelled(name, own) {
         let edits = fixes::replace_scalar(cx, value, meant);
         let finding = finding.help(format!("did you mean `{meant}`?"));

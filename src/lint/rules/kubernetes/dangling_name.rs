@@ -40,9 +40,7 @@ fn check(stream: &Stream<'_>, workload: &Workload<'_>, findings: &mut Vec<Diagno
     findings.extend(mistakes.into_iter().map(|mistake| {
         let message = format!("{} in `{}`", mistake.message, workload.title());
         let span = stream.span(&workload.object, mistake.node);
-        Diagnostic::new(&CODE, message)
-            .at(span, mistake.label)
-            .help(mistake.help)
+        Diagnostic::new(&CODE, message).at(span, mistake.label).help(mistake.help)
     }));
 }
 
@@ -68,15 +66,10 @@ impl<'d> Mistake<'d> {
 
 /// Returns the names of the volumes of the pods.
 fn volumes<'d>(workload: &Workload<'d>, declared: &[NodeRef<'d>]) -> Vec<&'d str> {
-    let claims = workload
-        .object
-        .node
-        .get_path(&["spec", "volumeClaimTemplates"]);
+    let claims = workload.object.node.get_path(&["spec", "volumeClaimTemplates"]);
     let claims = claims.into_iter().flat_map(|claims| claims.items());
     let claims = claims.filter_map(|claim| claim.get_path(&["metadata", "name"])?.text());
-    let own = declared
-        .iter()
-        .filter_map(|volume| volume.get("name")?.text());
+    let own = declared.iter().filter_map(|volume| volume.get("name")?.text());
     own.chain(claims).collect()
 }
 
@@ -123,18 +116,14 @@ fn of_probes(container: NodeRef<'_>) -> Vec<Mistake<'_>> {
 
 fn items<'d>(holder: NodeRef<'d>, key: &str) -> Vec<NodeRef<'d>> {
     let list = holder.get(key).into_iter();
-    list.flat_map(|list| list.items())
-        .map(NodeRef::resolve)
-        .collect()
+    list.flat_map(|list| list.items()).map(NodeRef::resolve).collect()
 }
 
 /// Returns the values of a key that an earlier item has too.
 fn repeated<'d>(items: &[NodeRef<'d>], key: &str) -> Vec<NodeRef<'d>> {
     let mut seen = BTreeSet::new();
     let values = items.iter().filter_map(|item| item.get(key));
-    let values = values
-        .map(NodeRef::resolve)
-        .filter(|value| value.text().is_some());
+    let values = values.map(NodeRef::resolve).filter(|value| value.text().is_some());
     let repeated = values.filter(|value| !seen.insert(value.text()));
     repeated.collect()
 }

@@ -34,10 +34,8 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
                 continue;
             }
             let spec = object.node.get("spec");
-            findings.extend(
-                spec.into_iter()
-                    .flat_map(|it| violations(stream, object, type_name, it)),
-            );
+            findings
+                .extend(spec.into_iter().flat_map(|it| violations(stream, object, type_name, it)));
         }
     }
     for workload in &stream.workloads {
@@ -51,11 +49,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Returns the pod spec in the template, if it is a mapping.
 fn pod_spec<'d>(workload: &Workload<'d>) -> Option<NodeRef<'d>> {
-    workload
-        .template
-        .node
-        .get("spec")
-        .filter(|spec| spec.is_mapping())
+    workload.template.node.get("spec").filter(|spec| spec.is_mapping())
 }
 
 /// Returns findings about a spec that violates the type of this name.
@@ -76,13 +70,10 @@ fn violations(
     };
     let found = check_kubernetes(type_name, Extent::Whole, subject).into_iter();
     let is_null = |violation: &Violation| {
-        let at = violation
-            .steps
-            .iter()
-            .try_fold(&json, |value, step| match step {
-                Step::Key(key) => value.get(key),
-                Step::Index(index) => value.get(index),
-            });
+        let at = violation.steps.iter().try_fold(&json, |value, step| match step {
+            Step::Key(key) => value.get(key),
+            Step::Index(index) => value.get(index),
+        });
         at.is_some_and(serde_json::Value::is_null)
     };
     // Other rules check tolerations.

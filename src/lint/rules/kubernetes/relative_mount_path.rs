@@ -25,9 +25,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             _ => {}
         }
     }
-    let paths = mounts
-        .into_iter()
-        .filter_map(|mount| mount.get("mountPath"));
+    let paths = mounts.into_iter().filter_map(|mount| mount.get("mountPath"));
     let home = cx.hub.get("singleuser.storage.homeMountPath");
     for path in paths.chain(home) {
         if !cx.hub.is_default(path) {

@@ -27,10 +27,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
                 let mut selected = selected.iter();
                 selected.any(|other| std::ptr::eq(*other, **one))
             });
-            findings.extend(
-                both.next()
-                    .map(|both| two_budgets(stream, budget, other, both)),
-            );
+            findings.extend(both.next().map(|both| two_budgets(stream, budget, other, both)));
         }
         if selected.is_empty() {
             findings.extend(protects_no_pod(stream, budget));
@@ -173,15 +170,10 @@ fn replicas(stream: &Stream<'_>, workload: &Workload<'_>) -> Option<i64> {
         target("name") == Some(&object.name())
             && target("kind").is_none_or(|kind| kind == workload.kind())
     };
-    if stream
-        .of_kind("keda.sh", "ScaledObject")
-        .any(|scaler| is_target(&scaler))
-    {
+    if stream.of_kind("keda.sh", "ScaledObject").any(|scaler| is_target(&scaler)) {
         return None;
     }
-    let scaler = stream
-        .of_kind("autoscaling", "HorizontalPodAutoscaler")
-        .find(is_target);
+    let scaler = stream.of_kind("autoscaling", "HorizontalPodAutoscaler").find(is_target);
     let number = match scaler {
         Some(scaler) => scaler.node.get_path(&["spec", "minReplicas"]),
         None => object.node.get_path(&["spec", "replicas"]),

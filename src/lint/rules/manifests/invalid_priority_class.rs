@@ -23,9 +23,7 @@ const RANGE: std::ops::RangeInclusive<i64> = -2_147_483_648..=1_000_000_000;
 const POLICIES: [&str; 2] = ["PreemptLowerPriority", "Never"];
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
-    let classes: Vec<_> = stream
-        .of_kind("scheduling.k8s.io", "PriorityClass")
-        .collect();
+    let classes: Vec<_> = stream.of_kind("scheduling.k8s.io", "PriorityClass").collect();
     for class in &classes {
         findings.extend(reserved_name(stream, class));
         findings.extend(out_of_range(stream, class));
@@ -130,9 +128,7 @@ fn never_preempts(
     let mut workloads = stream.workloads.iter();
     let placeholder = workloads.find(|workload| components::is_placeholder(workload))?;
     let named = placeholder.template.spec.get(PodField::PriorityClassName)?;
-    let lowest = classes
-        .iter()
-        .find(|class| Some(class.name().as_str()) == named.text())?;
+    let lowest = classes.iter().find(|class| Some(class.name().as_str()) == named.text())?;
     if !is_for_users(class)
         || never.text() != Some("Never")
         || priority(class)? <= priority(lowest)?

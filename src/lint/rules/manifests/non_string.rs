@@ -72,9 +72,7 @@ fn template_mappings<'d>(
         ("annotations", template.annotations_node()),
         ("nodeSelector", template.spec.get(PodField::NodeSelector)),
     ];
-    mappings
-        .into_iter()
-        .filter_map(|(field, mapping)| Some((field, mapping?)))
+    mappings.into_iter().filter_map(|(field, mapping)| Some((field, mapping?)))
 }
 
 fn in_mapping(

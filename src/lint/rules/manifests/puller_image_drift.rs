@@ -18,19 +18,12 @@ static CODE: Code = Code::warning(
 .page(include_str!("puller_image_drift.md"));
 
 fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
-    let pullers = stream
-        .workloads
-        .iter()
-        .filter(|one| components::is_puller(one));
+    let pullers = stream.workloads.iter().filter(|one| components::is_puller(one));
     let pullers: Vec<_> = pullers.collect();
     let hub_images = hub_images(stream);
     findings.extend(missing(stream, &pullers, &hub_images));
     let mut used: Vec<String> = hub_images;
-    for workload in stream
-        .workloads
-        .iter()
-        .filter(|one| !components::is_puller(one))
-    {
+    for workload in stream.workloads.iter().filter(|one| !components::is_puller(one)) {
         let containers = workload.template.containers();
         used.extend(containers.filter_map(image).map(normalize));
     }
@@ -44,9 +37,7 @@ fn check(stream: &Stream<'_>, findings: &mut Vec<Diagnostic>) {
 /// Returns the images in the values of hubs in the stream.
 fn hub_images(stream: &Stream<'_>) -> Vec<String> {
     let texts = stream.hubs().filter_map(|(_, values)| values.text);
-    let images = texts
-        .filter_map(|text| hub::read_hub_images(&text))
-        .flatten();
+    let images = texts.filter_map(|text| hub::read_hub_images(&text)).flatten();
     images.map(|image| normalize(&image.image)).collect()
 }
 
@@ -56,23 +47,15 @@ fn missing(
     pullers: &[&Workload<'_>],
     hub_images: &[String],
 ) -> Vec<Diagnostic> {
-    let hub_pullers = pullers
-        .iter()
-        .filter(|puller| components::is_hub_puller(puller));
+    let hub_pullers = pullers.iter().filter(|puller| components::is_hub_puller(puller));
     let hub_pullers: Vec<_> = hub_pullers.collect();
     let Some(first) = hub_pullers.first() else {
         return Vec::new();
     };
-    let containers = hub_pullers
-        .iter()
-        .flat_map(|puller| components::pulled(puller));
+    let containers = hub_pullers.iter().flat_map(|puller| components::pulled(puller));
     let pulled: Vec<String> = containers.filter_map(image).map(normalize).collect();
     // `stale` reports another version of the image.
-    let is_pulled = |image: &&String| {
-        pulled
-            .iter()
-            .any(|one| repository(one) == repository(image))
-    };
+    let is_pulled = |image: &&String| pulled.iter().any(|one| repository(one) == repository(image));
     let missing = hub_images.iter().filter(|image| !is_pulled(image));
     let finding = |image: &String| {
         let message = format!("no image puller pulls `{image}`, which the hub's values contain");
@@ -91,9 +74,7 @@ fn stale(
     used: &[String],
 ) -> Option<Diagnostic> {
     let found = normalize(image(container)?);
-    let newer = used
-        .iter()
-        .find(|other| repository(other) == repository(&found))?;
+    let newer = used.iter().find(|other| repository(other) == repository(&found))?;
     if used.contains(&found) {
         return None;
     }

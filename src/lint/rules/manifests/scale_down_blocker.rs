@@ -91,9 +91,7 @@ fn local_volumes<'d>(workload: &Workload<'d>) -> Vec<(&'d str, NodeRef<'d>)> {
             empty.get("medium").and_then(|medium| medium.text()) == Some("Memory")
         };
         let is_local = volume.get("hostPath").is_some()
-            || volume
-                .get("emptyDir")
-                .is_some_and(|empty| !in_memory(&empty));
+            || volume.get("emptyDir").is_some_and(|empty| !in_memory(&empty));
         (is_local && !safe.contains(&name)).then(|| Some((name, volume.get("name")?)))?
     });
     local.collect()

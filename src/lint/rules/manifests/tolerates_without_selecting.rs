@@ -79,8 +79,6 @@ fn requests_resource(workload: &Workload<'_>, key: &str) -> bool {
     let mut containers = workload.template.containers();
     containers.any(|container| {
         let limits = container.get_path(&["resources", "limits"]);
-        limits
-            .and_then(|limits: NodeRef<'_>| limits.get(key))
-            .is_some()
+        limits.and_then(|limits: NodeRef<'_>| limits.get(key)).is_some()
     })
 }

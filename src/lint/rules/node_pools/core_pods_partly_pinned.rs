@@ -38,10 +38,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         "set the same `nodeSelector` for all core pods, or `{CORE_MATCH}: require`"
     ));
     let paths: Vec<String> = pinned.iter().map(|pod| selector(pod)).collect();
-    let places: Vec<(&str, &str)> = paths
-        .iter()
-        .map(|path| (path.as_str(), "pinned by a node selector"))
-        .collect();
+    let places: Vec<(&str, &str)> =
+        paths.iter().map(|path| (path.as_str(), "pinned by a node selector")).collect();
     let finding = hub.at(finding, &places);
     findings.push(with_selector_fix(cx, &paths, &loose, finding));
 }

@@ -39,10 +39,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     findings.extend(chart_list_replaced(cx, CORE_PODS, &all(CORE_PODS), "core"));
     // `[]` is the documented way to remove the chart's tolerations. The added lists must then have both spellings.
     if all(USER_PODS).is_empty() {
-        findings.extend(
-            hub.get(EXTRA)
-                .and_then(|list| one_spelling(cx, list, "user")),
-        );
+        findings.extend(hub.get(EXTRA).and_then(|list| one_spelling(cx, list, "user")));
     }
     if all(CORE_PODS).is_empty() {
         let lists = EXTRA_OF_CORE_PODS.iter().filter_map(|path| hub.get(path));

@@ -79,9 +79,8 @@ fn flaw(
     value: &Value,
 ) -> Option<Diagnostic> {
     let hub = cx.hub;
-    let (camel, _, of_profile, of_chart) = FIELDS
-        .into_iter()
-        .find(|(camel, snake, ..)| name == *camel || name == *snake)?;
+    let (camel, _, of_profile, of_chart) =
+        FIELDS.into_iter().find(|(camel, snake, ..)| name == *camel || name == *snake)?;
     if value.is_null() || !matters(hub, camel) {
         return None;
     }
@@ -108,9 +107,7 @@ fn flaw(
     } else {
         format!("use `{of_chart}` instead")
     };
-    let finding = Diagnostic::new(&CODE, message)
-        .at(span(value), "applied last")
-        .help(help);
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "applied last").help(help);
     Some(if is_of_profile {
         with_trait_fix(cx, name, value, of_profile, finding)
     } else {
@@ -211,9 +208,7 @@ fn matters(hub: &Hub<'_>, field: &str) -> bool {
 
 /// Returns the first key that a node affinity does not have, with its value.
 fn unknown_affinity(affinity: &Value) -> Option<(&str, &Value)> {
-    let of_nodes = affinity
-        .get("nodeAffinity")
-        .or(affinity.get("node_affinity"))?;
+    let of_nodes = affinity.get("nodeAffinity").or(affinity.get("node_affinity"))?;
     let mut entries = of_nodes.as_map()?.entries.iter();
     let unknown = entries.find(|(key, _)| !NODE_AFFINITY_KEYS.contains(&key.as_str()));
     unknown.map(|(key, value)| (key.as_str(), value))

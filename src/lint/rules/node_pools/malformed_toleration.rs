@@ -39,9 +39,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let of_chart = LISTS.iter().filter_map(|path| hub.get(path));
     let overrides = profiles::overrides(hub);
-    let of_profiles = overrides
-        .iter()
-        .filter_map(|settings| settings.get("tolerations"));
+    let of_profiles = overrides.iter().filter_map(|settings| settings.get("tolerations"));
     for list in of_chart.chain(of_profiles) {
         let tolerations = maps(list);
         findings.extend(tolerations.filter_map(|item| flaw(cx, item).or_else(|| everything(item))));
@@ -61,18 +59,14 @@ fn flaw(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
 
 fn finding(item: &Value, key: &str, (message, label): (&str, &str), help: &str) -> Diagnostic {
     let at = item.get(key).unwrap_or(item);
-    Diagnostic::new(&CODE, message)
-        .at(span(at), label)
-        .help(help)
+    Diagnostic::new(&CODE, message).at(span(at), label).help(help)
 }
 
 fn unknown_field(cx: &Context<'_>, item: &Value) -> Option<Diagnostic> {
     let fields = item.as_map()?;
     let mut entries = fields.entries.iter();
     let (unknown, value) = entries.find(|(key, _)| !FIELDS.contains(&key.as_str()))?;
-    let meant = FIELDS
-        .iter()
-        .find(|field| field.eq_ignore_ascii_case(unknown));
+    let meant = FIELDS.iter().find(|field| field.eq_ignore_ascii_case(unknown));
     let help = match meant {
         Some(meant) => format!("rename it to `{meant}`"),
         None => format!("use `{}`", FIELDS.join("`, `")),

@@ -104,11 +104,8 @@ fn with_purpose(cx: &Context<'_>, term: &Value) -> Edits {
 /// Returns a warning if the terms have no label in common: all of such terms are mostly meant to match.
 fn unrelated_terms(settings: &SpawnerSettings<'_>, terms: &[&Value]) -> Option<Diagnostic> {
     let keys = |term: &Value| -> Option<Vec<String>> {
-        let keys = expressions(term)
-            .into_iter()
-            .map(|it| key(it).map(str::to_owned));
-        keys.collect::<Option<Vec<_>>>()
-            .filter(|keys| !keys.is_empty())
+        let keys = expressions(term).into_iter().map(|it| key(it).map(str::to_owned));
+        keys.collect::<Option<Vec<_>>>().filter(|keys| !keys.is_empty())
     };
     let [first, rest @ ..] = terms else {
         return None;

@@ -27,11 +27,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             profiles::report(findings, finding);
         }
     }
-    findings.extend(
-        core_pods(hub)
-            .into_iter()
-            .filter_map(|pod| of_core(hub, pod)),
-    );
+    findings.extend(core_pods(hub).into_iter().filter_map(|pod| of_core(hub, pod)));
 }
 
 /// Returns a finding if every required term contradicts the node selector or itself.

@@ -41,10 +41,8 @@ const SIGNS_OF_POOLS: [(&str, &str); 8] = [
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
     let is_loose = matches!(hub.text(USER_MATCH), Some("prefer" | "ignore"));
-    let signs: Vec<(&str, &str)> = SIGNS_OF_POOLS
-        .into_iter()
-        .filter(|(path, _)| is_sign(hub, path))
-        .collect();
+    let signs: Vec<(&str, &str)> =
+        SIGNS_OF_POOLS.into_iter().filter(|(path, _)| is_sign(hub, path)).collect();
     if !is_loose || signs.is_empty() {
         return;
     }

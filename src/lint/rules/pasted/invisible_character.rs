@@ -61,9 +61,7 @@ fn check(values: &Values<'_>, findings: &mut Vec<Diagnostic>) {
 /// Returns a finding at the first such character, or at the whole scalar if the character is escaped.
 fn found(values: &Values<'_>, span: Span, message: String) -> Diagnostic {
     let written = values.sources.slice(span);
-    let at = written
-        .char_indices()
-        .find(|(_, c)| invisible_name(*c).is_some());
+    let at = written.char_indices().find(|(_, c)| invisible_name(*c).is_some());
     let place = at.map_or(span, |(at, c)| {
         let start = span.start + at;
         Span::new(span.source, start..start + c.len_utf8())

@@ -71,19 +71,12 @@ fn other_nodes<'s>(
     }
     let is_pool = |term: &&Value| {
         let all = expressions(term);
-        all.into_iter()
-            .any(|it| key(it).is_some_and(|key| key != PURPOSE))
+        all.into_iter().any(|it| key(it).is_some_and(|key| key != PURPOSE))
     };
     let pools = |settings: &SpawnerSettings<'_>| -> Vec<_> {
         let terms = settings.items(REQUIRED);
-        terms
-            .into_iter()
-            .filter(is_pool)
-            .map(Value::to_json)
-            .collect()
+        terms.into_iter().filter(is_pool).map(Value::to_json).collect()
     };
     let own = pools(settings);
-    settings
-        .get(REQUIRED)
-        .filter(|_| !own.is_empty() && own != pools(base))
+    settings.get(REQUIRED).filter(|_| !own.is_empty() && own != pools(base))
 }

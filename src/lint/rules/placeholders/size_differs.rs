@@ -61,10 +61,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 /// Returns the requests of a server in Kubernetes units; `None` if it has devices, which also need limits.
 fn requests(settings: &SpawnerSettings<'_>) -> Option<Json> {
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
-    if devices
-        .iter()
-        .any(|name| settings.entries(name).next().is_some())
-    {
+    if devices.iter().any(|name| settings.entries(name).next().is_some()) {
         return None;
     }
     let mut requests = Map::new();
@@ -86,9 +83,7 @@ fn requests(settings: &SpawnerSettings<'_>) -> Option<Json> {
 /// Whether an amount of JupyterHub becomes a Kubernetes quantity of the same size if `i` is appended.
 fn is_quantity(text: &str) -> bool {
     let digits = text.trim_end_matches(['K', 'M', 'G', 'T']);
-    let is_plain = digits
-        .chars()
-        .all(|digit| digit.is_ascii_digit() || digit == '.');
+    let is_plain = digits.chars().all(|digit| digit.is_ascii_digit() || digit == '.');
     digits.starts_with(|digit: char| digit.is_ascii_digit())
         && is_plain
         && bytes::is_specification(text)
@@ -98,9 +93,7 @@ fn is_quantity(text: &str) -> bool {
 fn requests_nothing(base: &SpawnerSettings<'_>) -> bool {
     let amounts = ["mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit"];
     let devices = ["extra_resource_guarantees", "extra_resource_limits"];
-    amounts
-        .iter()
-        .all(|name| base.get(name).is_none_or(is_nothing))
+    amounts.iter().all(|name| base.get(name).is_none_or(is_nothing))
         && devices.iter().all(|name| {
             let map = base.get(name).map(Value::as_map);
             map.is_none_or(|map| map.is_some_and(|map| map.entries.is_empty()))
@@ -157,9 +150,7 @@ fn own_size_differs(cx: &Context<'_>, default: &SpawnerSettings<'_>) -> Option<D
     let known: Vec<_> = known.collect();
     let ratio = |pair: &(_, f64, f64, _, _)| pair.1 / pair.2;
     // If one resource is too small, an evicted placeholder frees no seat, whatever the other resource is.
-    let least = known
-        .iter()
-        .min_by(|one, other| ratio(one).total_cmp(&ratio(other)))?;
+    let least = known.iter().min_by(|one, other| ratio(one).total_cmp(&ratio(other)))?;
     let is_small = ratio(least) * TOLERANCE < 1.0;
     if !is_small && ratio(least) <= TOLERANCE {
         return None;

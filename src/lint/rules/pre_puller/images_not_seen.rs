@@ -53,9 +53,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for class in config {
         let path = format!("hub.config.{class}");
         hidden.extend(hub.get(&format!("{path}.image")));
-        let list = hub
-            .get(&format!("{path}.profile_list"))
-            .map(profiles::items);
+        let list = hub.get(&format!("{path}.profile_list")).map(profiles::items);
         let overrides = list.unwrap_or_default().into_iter();
         hidden.extend(
             overrides.filter_map(|profile| profile.get_path(&["kubespawner_override", "image"])),
@@ -83,17 +81,13 @@ fn as_extra_image(cx: &Context<'_>, image: &str) -> Edits {
     /// The length that the chart's prefix leaves for the name of the container.
     const MOST: usize = 63 - "image-pull-extra-".len();
     let hub = cx.hub;
-    let (name, tag) = image
-        .rsplit_once(':')
-        .filter(|(_, tag)| !tag.contains('/'))?;
+    let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
     let last = name.rsplit('/').next()?.split(['@', ':']).next()?;
     let plain = last.to_ascii_lowercase().replace(['.', '_'], "-");
     let plain = plain.trim_matches('-');
     let is_free = |key: &String| hub.get(&format!("{EXTRA}.{key}")).is_none();
     let numbered = (2..100).map(|number| format!("{plain}-{number}"));
-    let key = std::iter::once(plain.to_owned())
-        .chain(numbered)
-        .find(is_free)?;
+    let key = std::iter::once(plain.to_owned()).chain(numbered).find(is_free)?;
     let is_label = |key: &str| {
         let mut letters = key.chars();
         letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '-')

@@ -93,7 +93,5 @@ fn is_tolerated(tolerated: &[&str], key: &str) -> bool {
     let plain = |key: &str| key.replacen('/', "_", 1);
     key.is_empty()
         || key.starts_with("node.kubernetes.io/")
-        || tolerated
-            .iter()
-            .any(|known| known.is_empty() || plain(known) == plain(key))
+        || tolerated.iter().any(|known| known.is_empty() || plain(known) == plain(key))
 }

@@ -41,10 +41,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 fn no_puller(cx: &Context<'_>) -> Option<Diagnostic> {
     const HOOK: &str = "prePuller.hook.enabled";
     let hub = cx.hub;
-    let adds_nodes = cx
-        .facts
-        .autoscaler
-        .is_some_and(|kind| kind != Autoscaler::None);
+    let adds_nodes = cx.facts.autoscaler.is_some_and(|kind| kind != Autoscaler::None);
     if !adds_nodes || hub.flag(HOOK) != Some(false) {
         return None;
     }

@@ -36,9 +36,6 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         ("singleuser.initContainers", "init containers"),
         ("singleuser.extraContainers", "extra containers"),
     ];
-    let places: Vec<_> = places
-        .into_iter()
-        .filter(|(path, _)| hub.is_set(path))
-        .collect();
+    let places: Vec<_> = places.into_iter().filter(|(path, _)| hub.is_set(path)).collect();
     findings.push(hub.at(finding, &places));
 }

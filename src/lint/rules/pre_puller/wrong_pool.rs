@@ -39,10 +39,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             continue;
         };
         let of_selector = by_selector.entry(span(set)).or_default();
-        if !of_selector
-            .iter()
-            .any(|known| span(known.value) == span(value))
-        {
+        if !of_selector.iter().any(|known| span(known.value) == span(value)) {
             let title = settings.title.as_str();
             of_selector.push(OtherNodes { title, key, value });
         }
@@ -85,9 +82,7 @@ fn other_nodes<'s>(
 ) -> Option<(&'s str, &'s Value)> {
     let of_base = |key: &str| {
         let mut entries = base.entries("node_selector");
-        entries
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| value)
+        entries.find(|(name, _)| *name == key).map(|(_, value)| value)
     };
     settings.entries("node_selector").find_map(|(key, value)| {
         match (&of_base(key)?.content, &value.content) {

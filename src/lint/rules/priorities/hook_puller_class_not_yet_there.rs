@@ -21,9 +21,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     const PRIORITY: &str = "scheduling.podPriority.enabled";
     const HOOK: &str = "prePuller.hook.enabled";
     let hub = cx.hub;
-    let is_enabled = [PRIORITY, HOOK]
-        .iter()
-        .all(|path| hub.flag(path) == Some(true));
+    let is_enabled = [PRIORITY, HOOK].iter().all(|path| hub.flag(path) == Some(true));
     if !is_enabled || hub.version < SINCE {
         return;
     }

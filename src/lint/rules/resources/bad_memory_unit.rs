@@ -74,9 +74,7 @@ fn unreadable(cx: &Context<'_>, value: &Value) -> Option<Diagnostic> {
             "use a number with `K`, `M`, `G` or `T`, or a number of bytes without quotes".to_owned()
         }
     };
-    let finding = Diagnostic::new(&CODE, message)
-        .at(span(value), "not a memory size")
-        .help(help);
+    let finding = Diagnostic::new(&CODE, message).at(span(value), "not a memory size").help(help);
     let Some(meant) = meant else {
         return Some(finding);
     };

@@ -55,9 +55,7 @@ fn string_cores(cx: &Context<'_>, key: &str, value: &Value) -> Option<Diagnostic
         Some(cores) => format!("use `{cores}` without quotes"),
         None => "use a number: `0.5` is half a core".to_owned(),
     };
-    let finding = Diagnostic::new(&CODE, message)
-        .at(value.set.value, "a string")
-        .help(help);
+    let finding = Diagnostic::new(&CODE, message).at(value.set.value, "a string").help(help);
     Some(match cores {
         Some(cores) => with_number(cx, finding, value, cores),
         None => finding,

@@ -64,9 +64,5 @@ fn too_small(
             "check the unit: `G` is 1024 times as much as `M`".to_owned(),
         ),
     };
-    Some(
-        Diagnostic::new(&CODE, message)
-            .at(span(value), "too small")
-            .help(help),
-    )
+    Some(Diagnostic::new(&CODE, message).at(span(value), "too small").help(help))
 }

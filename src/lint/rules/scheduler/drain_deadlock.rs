@@ -57,10 +57,7 @@ fn with_fix(cx: &Context<'_>, path: &str, finding: Diagnostic) -> Diagnostic {
         let edits = fixes::set_near(cx, MAX_UNAVAILABLE, 1);
         return fixes::unsafe_fix(finding, "allow one eviction at a time", edits);
     }
-    let Some(least) = hub
-        .get(MIN_AVAILABLE)
-        .and_then(|least| least.to_json().as_u64())
-    else {
+    let Some(least) = hub.get(MIN_AVAILABLE).and_then(|least| least.to_json().as_u64()) else {
         return finding;
     };
     let edits = fixes::set_near(cx, REPLICAS, least + 1);

@@ -66,7 +66,5 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Whether the tag differs from the chart's default.
 fn differs(tag: &Value) -> bool {
-    tag.overridden
-        .last()
-        .is_none_or(|own| own.content != tag.content)
+    tag.overridden.last().is_none_or(|own| own.content != tag.content)
 }

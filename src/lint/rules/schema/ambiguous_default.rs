@@ -53,9 +53,8 @@ fn defaults<'v>(
 ) -> Option<Diagnostic> {
     let hub = cx.hub;
     let defaults = all.filter_map(|one| one.get("default"));
-    let claims: Vec<&Value> = defaults
-        .filter(|value| value.content == Content::Bool(true))
-        .collect();
+    let claims: Vec<&Value> =
+        defaults.filter(|value| value.content == Content::Bool(true)).collect();
     if claims.len() < 2 {
         return None;
     }

@@ -28,11 +28,7 @@ pub(in crate::lint) fn check(found: &SchemaViolation<'_, '_>) -> Option<Diagnost
     if let Some(finding) = one_level_too_deep(found, key, homes) {
         return Some(finding);
     }
-    let of_hub = found
-        .hub
-        .is_some()
-        .then(|| home_in_hub(&path, found))
-        .flatten();
+    let of_hub = found.hub.is_some().then(|| home_in_hub(&path, found)).flatten();
     let help = match &of_hub {
         Some(home) => format!("move it to `{home}`"),
         None if meant.is_none() && (1..=MOST_HOMES).contains(&homes.len()) => {
@@ -126,9 +122,9 @@ fn has_sibling(found: &SchemaViolation<'_, '_>) -> bool {
 /// Returns whether the value is Python code, as in entries of `extraConfig`.
 fn is_program(found: &SchemaViolation<'_, '_>) -> bool {
     match found.value.map(|value| &value.content) {
-        Some(Content::String(text)) => text
-            .lines()
-            .any(|line| line.starts_with("c.") || line.starts_with("import ")),
+        Some(Content::String(text)) => {
+            text.lines().any(|line| line.starts_with("c.") || line.starts_with("import "))
+        }
         _ => false,
     }
 }

@@ -128,9 +128,7 @@ fn flaws(cx: &Context<'_>, holder: &Value, title: &str, known: &[&str]) -> Vec<D
             ),
             (false, None) => return None,
         };
-        let found = Diagnostic::new(&CODE, message)
-            .at(place, "ignored")
-            .help(help);
+        let found = Diagnostic::new(&CODE, message).at(place, "ignored").help(help);
         Some(match meant.filter(|_| !is_setting) {
             Some(meant) => {
                 let edits = fixes::rename_key(cx, value, meant);
@@ -152,9 +150,7 @@ fn moved(
 ) -> Diagnostic {
     let hub = cx.hub;
     let traits = Traits::of(hub.version);
-    let name = traits
-        .renamed(key)
-        .map_or_else(|| snake_case(key), str::to_owned);
+    let name = traits.renamed(key).map_or_else(|| snake_case(key), str::to_owned);
     let fits = traits.get(&name).is_some_and(|known| known.takes(value));
     if !fits {
         return found;

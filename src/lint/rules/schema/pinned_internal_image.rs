@@ -89,9 +89,7 @@ fn is_of_older(hub: &Hub<'_>, path: &str, tag: &Value, text: &str) -> bool {
         return false;
     }
     let pointer = format!("/{}/tag", path.replace('.', "/"));
-    let older = VERSIONS
-        .iter()
-        .filter(|version| version.number() < hub.version);
+    let older = VERSIONS.iter().filter(|version| version.number() < hub.version);
     let mut tags = older.filter_map(|version| {
         let defaults: serde_json::Value = serde_json::from_str(version.defaults).ok()?;
         Some(defaults.pointer(&pointer)?.as_str()? == text)

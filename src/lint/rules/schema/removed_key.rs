@@ -48,10 +48,7 @@ const RESHAPED: &[Reshaped] = &[
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = cx.hub;
-    for removed in REMOVED
-        .iter()
-        .filter(|removed| hub.version >= removed.since)
-    {
+    for removed in REMOVED.iter().filter(|removed| hub.version >= removed.since) {
         let mut found = Vec::new();
         let keys: Vec<&str> = removed.path.split('.').collect();
         follow(hub.values, &keys, &mut found);

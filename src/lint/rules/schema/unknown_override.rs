@@ -155,20 +155,16 @@ fn holder<'v>(hub: &Hub<'v>, settings: &Value, key: &str) -> Option<&'v Value> {
     {
         return Some(profile);
     }
-    let options = profiles
-        .iter()
-        .flat_map(|profile| below(profile.get("profile_options")));
+    let options = profiles.iter().flat_map(|profile| below(profile.get("profile_options")));
     let mut choices = options.flat_map(|option| below(option.get("choices")));
     choices.find(|choice| OF_CHOICE.contains(&key) && holds(choice))
 }
 
 fn old_name(key: &str, new: &str, value: &Value) -> Diagnostic {
     let message = format!("`{key}` is deprecated: KubeSpawner calls it `{new}`");
-    let mut found = Diagnostic::new(&CODE, message)
-        .at(span(value), "deprecated name")
-        .help(format!(
-            "rename it to `{new}`: the hub logs a warning for the old name"
-        ));
+    let mut found = Diagnostic::new(&CODE, message).at(span(value), "deprecated name").help(
+        format!("rename it to `{new}`: the hub logs a warning for the old name"),
+    );
     found.level = Level::Note;
     found
 }
@@ -199,9 +195,7 @@ fn unknown(hub: &Hub<'_>, traits: &Traits, key: &str, value: &Value) -> Diagnost
     } else {
         help(hub, traits, key, value)
     };
-    let mut found = Diagnostic::new(&CODE, message)
-        .at(span(value), label)
-        .help(help);
+    let mut found = Diagnostic::new(&CODE, message).at(span(value), label).help(help);
     if fails {
         found.level = Level::Error;
     }

@@ -72,9 +72,7 @@ fn found(cx: &Context<'_>, holder: &Value, message: &str) -> Diagnostic {
     let place = holder.set.key.or(keys.first().copied());
     let finding = Diagnostic::new(&CODE, message);
     let finding = finding.at(place.unwrap_or(holder.set.value), "no `display_name`");
-    let other = OTHER_NAMES
-        .iter()
-        .find_map(|name| Some((*name, holder.get(name)?)));
+    let other = OTHER_NAMES.iter().find_map(|name| Some((*name, holder.get(name)?)));
     match other {
         Some((name, value)) => {
             let edits = fixes::rename_key(cx, value, NAME);

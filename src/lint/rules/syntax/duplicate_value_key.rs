@@ -25,9 +25,7 @@ fn look(values: &Values<'_>, value: &Value, findings: &mut Vec<Diagnostic>) {
     match &value.content {
         Content::Map(map) => {
             findings.extend(
-                map.duplicates
-                    .iter()
-                    .map(|(key, ignored)| finding(values, map, key, ignored)),
+                map.duplicates.iter().map(|(key, ignored)| finding(values, map, key, ignored)),
             );
             for below in map.entries.values() {
                 look(values, below, findings);

@@ -66,9 +66,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         findings.extend(entries.filter_map(|(key, value)| finding(cx, key, value)));
     }
     let lists = TOLERATIONS.iter().filter_map(|path| hub.get(path));
-    let of_traits = overrides
-        .iter()
-        .filter_map(|settings| settings.get("tolerations"));
+    let of_traits = overrides.iter().filter_map(|settings| settings.get("tolerations"));
     for list in lists.chain(of_traits) {
         let Content::List(items) = &list.content else {
             continue;

@@ -41,10 +41,7 @@ impl<'v> NullSearch<'v, '_> {
         else {
             return;
         };
-        for (key, null) in deleted
-            .iter()
-            .filter(|(key, _)| !entries.contains_key(*key))
-        {
+        for (key, null) in deleted.iter().filter(|(key, _)| !entries.contains_key(*key)) {
             path.push(key);
             findings.extend(self.erased(null, &null.overridden, path));
             path.pop();
@@ -139,22 +136,15 @@ impl<'v> NullSearch<'v, '_> {
         let text = self.values.sources.get(key.source).text();
         let line = text[..key.start].rfind('\n').unwrap_or(0);
         let above = text[..line].lines().next_back().unwrap_or_default();
-        let behind = text[null.set.value.end..]
-            .lines()
-            .next()
-            .unwrap_or_default();
-        [above, behind]
-            .iter()
-            .any(|line| line.trim_start().starts_with('#'))
+        let behind = text[null.set.value.end..].lines().next().unwrap_or_default();
+        [above, behind].iter().any(|line| line.trim_start().starts_with('#'))
     }
 
     /// Returns the finding for a null between two layers, if the upper one sets the key again.
     fn rescued(&self, value: &Value, path: &[&str]) -> Option<Diagnostic> {
         let at = value.overridden.iter().position(Value::is_null)?;
         let (null, lower) = (&value.overridden[at], &value.overridden[at + 1..]);
-        let erased = lower
-            .iter()
-            .find(|erased| has_content(erased) && self.is_set(erased))?;
+        let erased = lower.iter().find(|erased| has_content(erased) && self.is_set(erased))?;
         if !self.refuses_null(path) || self.has_reason(null) {
             return None;
         }

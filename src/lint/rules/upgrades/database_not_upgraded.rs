@@ -28,9 +28,7 @@ const UPGRADE: &str = "hub.db.upgrade";
 fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let hub = upgrade.to.hub;
     // The chart starts the hub with `--upgrade-db` if the database is an SQLite file.
-    let is_external = hub
-        .text(TYPE)
-        .is_some_and(|kind| !kind.starts_with("sqlite"));
+    let is_external = hub.text(TYPE).is_some_and(|kind| !kind.starts_with("sqlite"));
     let has_trait = hub.get("hub.config.JupyterHub.upgrade_db").is_some();
     let is_enabled = hub.flag(UPGRADE) == Some(true) || has_trait || hub.code_may_set("upgrade_db");
     let change = CHANGES.iter().rev();

@@ -120,7 +120,5 @@ fn is_template(value: &Value) -> bool {
     let Content::String(text) = &value.content else {
         return false;
     };
-    ["{username}", "{servername}"]
-        .iter()
-        .any(|field| text.contains(field))
+    ["{username}", "{servername}"].iter().any(|field| text.contains(field))
 }

@@ -49,9 +49,8 @@ fn check(upgrade: &Upgrade<'_>, findings: &mut Vec<Diagnostic>) {
     let class = configured.rsplit('.').next().unwrap_or(configured);
     let class = class.strip_prefix("Local").unwrap_or(class);
     let known = CLASSES.iter();
-    let Some((_, class, since)) = known
-        .clone()
-        .find(|(name, known, _)| *name == configured || *known == class)
+    let Some((_, class, since)) =
+        known.clone().find(|(name, known, _)| *name == configured || *known == class)
     else {
         return;
     };

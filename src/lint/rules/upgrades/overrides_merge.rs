@@ -58,9 +58,8 @@ fn merged(
 ) -> Option<Diagnostic> {
     let old = before.get(name)?.as_map()?;
     let new = value.as_map()?.entries.iter();
-    let added: Vec<(&String, &Value)> = new
-        .filter(|(key, _)| !old.entries.contains_key(*key))
-        .collect();
+    let added: Vec<(&String, &Value)> =
+        new.filter(|(key, _)| !old.entries.contains_key(*key)).collect();
     let (_, first) = added.first()?;
     let keys: Vec<&str> = added.iter().map(|(key, _)| key.as_str()).collect();
     let names = keys.join("`, `");

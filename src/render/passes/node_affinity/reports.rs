@@ -165,9 +165,7 @@ fn leaks<'w, 'd>(
     let mut leaks = Vec::new();
     for (workload, own) in workloads.iter().zip(decided) {
         let from = workload.template.spec.inherits(field);
-        let from = workloads
-            .iter()
-            .position(|other| Some(other.template.path.as_str()) == from);
+        let from = workloads.iter().position(|other| Some(other.template.path.as_str()) == from);
         let Some(from) = from else { continue };
         let other = &decided[from];
         let is_said = own.kept.iter().any(|kept| kept.reason == Reason::Refused);

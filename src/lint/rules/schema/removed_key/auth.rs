@@ -151,9 +151,7 @@ pub(super) fn places(auth: Value) -> Option<Vec<NewValue>> {
         path != "safeToShowValues" && (path != "type" || *value != Value::from("custom"))
     };
     let settings = settings.into_iter().filter(is_moved);
-    settings
-        .map(|(path, value)| place(&path, value, class.as_deref()))
-        .collect()
+    settings.map(|(path, value)| place(&path, value, class.as_deref())).collect()
 }
 
 /// Returns settings by their dotted paths; the configuration of a custom class is one setting.

@@ -255,10 +255,7 @@ mod tests {
             let [(_, before), (version, after)] = pair else {
                 panic!("two of them");
             };
-            for path in before
-                .difference(after)
-                .filter(|path| !path.starts_with(FREE))
-            {
+            for path in before.difference(after).filter(|path| !path.starts_with(FREE)) {
                 let is_row = |row: &&Removed| path.as_str() == row.path;
                 assert!(
                     REMOVED.iter().any(|row| is_row(&row)),
