@@ -20,10 +20,27 @@ const DASKHUB: &[(DaskhubVersion, &str)] = &[
 /// The last version of `daskhub` whose dependencies are known.
 const LAST: DaskhubVersion = (2022, 8, 0);
 
+/// The first build of `binderhub` that contains each version of z2jh, from the `dependencies` in the index of the
+/// repository `hub.jupyter.org/helm-chart`. The number is that of commits: 509 of `0.2.0-n509.hc028fda`.
+const BINDERHUB: &[(u32, &str)] = &[(348, "0.9.0"), (458, "0.10.6"), (509, "0.11.1")];
+
+/// The last build of `binderhub` whose dependencies are known.
+const LAST_BUILD: u32 = 523;
+
 /// Returns the version of z2jh in this version of a chart; `None` for a chart, a range or a version that is not known.
 pub(super) fn version_inside(chart: &str, version: &str) -> Option<&'static str> {
-    let version = read_version(version).filter(|version| *version <= LAST && chart == "daskhub")?;
-    let mut newest_first = DASKHUB.iter().rev();
+    match chart {
+        "daskhub" => inside(DASKHUB, read_version(version)?, LAST),
+        "binderhub" => {
+            let build = version.strip_prefix("0.2.0-n")?.split('.').next()?;
+            inside(BINDERHUB, build.parse().ok()?, LAST_BUILD)
+        }
+        _ => None,
+    }
+}
+
+fn inside<V: PartialOrd>(known: &[(V, &'static str)], version: V, last: V) -> Option<&'static str> {
+    let mut newest_first = known.iter().rev().filter(|_| version <= last);
     let (_, inside) = newest_first.find(|(since, _)| *since <= version)?;
     Some(inside)
 }
@@ -51,6 +68,11 @@ mod tests {
             ("daskhub", "2022.x", None),
             ("daskhub", "^2021.7.2", None),
             ("binderhub", "2021.7.2", None),
+            ("binderhub", "0.2.0-n347.h8a9d4ca", None),
+            ("binderhub", "0.2.0-n454.h97fb8c3", Some("0.9.0")),
+            ("binderhub", "0.2.0-n509.hc028fda", Some("0.11.1")),
+            ("binderhub", "0.2.0-n524.h854be18", None),
+            ("jupyterhub", "4.5.7", None),
         ];
         for (chart, version, inside) in cases {
             assert_eq!(version_inside(chart, version), inside, "{chart} {version}");
