@@ -33,7 +33,7 @@ const fn manifests(line: &'static str) -> Told {
 }
 
 /// Every command that reads manifests, with every way to say something about them.
-const COMMANDS: [Told; 38] = [
+const COMMANDS: [Told; 40] = [
     manifests(""),
     manifests("render --report report.json"),
     manifests("render --previous live.yaml --report report.json"),
@@ -50,6 +50,8 @@ const COMMANDS: [Told; 38] = [
     told("verify --report report.json"),
     told("verify --format json"),
     told("init"),
+    told("images --values values.yaml"),
+    told("images --values values.yaml --format json"),
     VALUES_COMMANDS[0],
     VALUES_COMMANDS[1],
     VALUES_COMMANDS[2],
