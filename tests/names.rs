@@ -1,9 +1,10 @@
 //! One name stands for one thing: a type name that comes more than once is listed with the reason why it may.
 
-#![allow(clippy::disallowed_methods, reason = "a test reads the source tree")]
-
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+
+mod support;
+
+use support::source_code;
 
 /// Names that several types have, the files that declare them, and why.
 const SHARED: &[(&str, &[&str], &str)] = &[
@@ -32,21 +33,6 @@ const SHARED: &[(&str, &[&str], &str)] = &[
 /// Types of the policy as it is written, which have the names of the checked ones.
 const AS_WRITTEN: &str = "policy/written.rs";
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder of the source tree") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs")
-            && !path.ends_with("tests.rs")
-        {
-            found.push(path);
-        }
-    }
-    found
-}
-
 /// The types that the code without its unit tests declares at the level of a module.
 fn declared(text: &str) -> impl Iterator<Item = &str> {
     let code = text.split("\n#[cfg(test)]\n").next().unwrap_or_default();
@@ -65,13 +51,10 @@ fn declared(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn a_name_stands_for_one_type() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut twice = Vec::new();
-    for path in files(&root) {
-        let text = std::fs::read_to_string(&path).expect("a source file");
-        let file = path.strip_prefix(&root).expect("below").to_string_lossy();
-        let file = file.replace('\\', "/");
+    for (file, text) in source_code() {
+        let file = file.trim_start_matches("src/").to_owned();
         if file == AS_WRITTEN {
             continue;
         }

@@ -1,19 +1,24 @@
 //! Every path of a z2jh value that the source names is one that some recorded version of the chart has: a rule about
 //! a misspelled key would never find anything.
 
-#![allow(clippy::disallowed_methods, reason = "a test reads the source tree")]
-
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use dunnage::hub::chart::VERSIONS;
 use serde_json::Value;
 
+mod support;
+
+use support::source_code;
+
 /// Files whose paths are of versions before the recorded ones.
 const OF_OLD: &[&str] = &["src/lint/rules/schema/removed_key"];
 
-/// What looks like a path and is a group of Kubernetes or the beginning of a label.
-const OTHERS: &[&str] = &["hub.jupyter.org", "scheduling.k8s.io"];
+/// What looks like a path and is a group of Kubernetes, the beginning of a label or a key of the policy.
+const OTHERS: &[&str] = &[
+    "hub.jupyter.org",
+    "scheduling.k8s.io",
+    "scheduling.nodePlaceholder",
+];
 
 /// The keys of the chart that paths begin with.
 const ROOTS: &[&str] = &[
@@ -27,25 +32,9 @@ const ROOTS: &[&str] = &[
     "singleuser",
 ];
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder of the source tree") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs")
-            && !path.ends_with("tests.rs")
-        {
-            found.push(path);
-        }
-    }
-    found
-}
-
-/// The string literals of the code without its unit tests that are paths of values.
+/// The string literals of the code that are paths of values.
 fn paths(text: &str) -> BTreeSet<String> {
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = code.lines();
+    let lines = text.lines();
     let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
     let literals = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
     let is_path = |literal: &&str| {
@@ -86,7 +75,6 @@ fn has(defaults: &Value, keys: &[&str]) -> bool {
 
 #[test]
 fn every_path_is_a_key_of_the_chart() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let versions: Vec<[Value; 2]> = VERSIONS
         .iter()
         .map(|version| {
@@ -94,12 +82,10 @@ fn every_path_is_a_key_of_the_chart() {
         })
         .collect();
     let (mut seen, mut wrong) = (0, Vec::new());
-    for file in files(&root.join("src")) {
-        let name = file.strip_prefix(root).expect("below").to_string_lossy();
+    for (name, text) in source_code() {
         if OF_OLD.iter().any(|old| name.starts_with(old)) {
             continue;
         }
-        let text = std::fs::read_to_string(&file).expect("a source file");
         for path in paths(&text) {
             let keys: Vec<&str> = path.split('.').collect();
             seen += 1;

@@ -12,13 +12,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 mod support;
 
-use support::{World, explained_codes};
+use support::{World, explained_codes, source_code};
 
 /// Phrases that dunnage does not use, and what to write instead. A phrase matches whole words in any case; `*` at its end
 /// matches the rest of a word.
@@ -223,32 +222,6 @@ fn helps(command: &str, found: &mut Vec<Text>) {
     found.extend(prose(command, &printed));
 }
 
-fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-/// Returns the source files below a folder by their paths, without unit tests.
-fn sources(folder: &Path) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder of the source tree") {
-        let path = entry.expect("an entry").path();
-        if path.ends_with("tests") || path.ends_with("tests.rs") {
-            continue;
-        }
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = std::fs::read_to_string(&path).expect("a source file");
-            let code = text.split("\nmod tests {").next().unwrap_or_default();
-            let root = src();
-            let name = path.strip_prefix(&root).expect("below the root");
-            found.push((format!("src/{}", name.display()), code.to_owned()));
-        }
-    }
-    found.sort();
-    found
-}
-
 /// Returns the string literals of Rust code with the lines in which they begin.
 fn literals(code: &str) -> Vec<(usize, String)> {
     let bytes = code.as_bytes();
@@ -333,7 +306,7 @@ fn is_sentence(text: &str) -> bool {
 /// Returns the sentences in the string literals of all source files.
 fn sentences() -> Vec<Text> {
     let mut found = Vec::new();
-    for (path, code) in sources(&src()) {
+    for (path, code) in source_code() {
         let literals = literals(&code).into_iter();
         let literals = literals.filter(|(_, text)| is_sentence(text));
         found.extend(literals.map(|(line, text)| Text::new(format!("{path}:{line}"), &text)));
@@ -429,7 +402,7 @@ fn literals_are_read_as_rust_reads_them() {
 #[ignore = "a table to read, not a test"]
 fn table() {
     let codes = listed();
-    let mut files = sources(&src());
+    let mut files = source_code();
     for code in &codes {
         let Listed {
             id,

@@ -39,7 +39,11 @@ pub(super) fn version_inside(chart: &str, version: &str) -> Option<&'static str>
     }
 }
 
-fn inside<V: PartialOrd>(known: &[(V, &'static str)], version: V, last: V) -> Option<&'static str> {
+fn inside<V: PartialOrd + Copy>(
+    known: &[(V, &'static str)],
+    version: V,
+    last: V,
+) -> Option<&'static str> {
     let mut newest_first = known.iter().rev().filter(|_| version <= last);
     let (_, inside) = newest_first.find(|(since, _)| *since <= version)?;
     Some(inside)

@@ -16,6 +16,7 @@ mod codes;
 mod command_line;
 mod folder;
 mod outcome;
+mod source_code;
 mod streams;
 mod world;
 
@@ -24,6 +25,7 @@ pub(crate) use codes::explained_codes;
 pub(crate) use command_line::CommandLine;
 pub(crate) use folder::{Folder, Printed};
 pub(crate) use outcome::Outcome;
+pub(crate) use source_code::source_code;
 pub(crate) use streams::{
     corpus, demands, documents, pod_spec_pointers, refusals, render, stream, streams,
     template_pointers, title,
