@@ -5,7 +5,7 @@ use crate::capacity::nodes::{self, Cloud};
 use crate::capacity::resources::Resources;
 use crate::capacity::simulate::PodRequest;
 
-/// Pods on a node where nothing is said: the kubelet's default.
+/// The default number of pods on a node, which is the kubelet's.
 const PODS: u64 = 110;
 
 /// A node. An amount that is not known does not bind.

@@ -12,7 +12,7 @@ use super::world::{Blocker, NodePool, PodKind, World};
 use crate::capacity::resources::Resources;
 use crate::k8s::{Demands, Effect, Operator, Taint, Toleration, syntax};
 
-/// A day: so old are pods that run at the start, where nothing is said.
+/// The default age of pods that run at the start: a day.
 const DAY: f64 = 86_400.0;
 
 /// A cluster, and what happens in it. Times are seconds from the start, amounts are quantities.

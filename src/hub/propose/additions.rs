@@ -80,7 +80,7 @@ additions:
     }
 }
 
-/// Returns a name for a pool: the first value of its labels that is not taken.
+/// Returns a name for a pool: the first value of its labels that no other pool has.
 fn name(selector: &NodeLabels, is_taken: impl Fn(&str) -> bool) -> String {
     let is_name = |value: &&String| !matches!(value.as_str(), "" | "true" | "false" | "none");
     let value = selector.values().find(is_name).cloned();
