@@ -1,7 +1,7 @@
 //! Notes on values files that are probably layers of unknown releases: files next to a chart, and files found in
 //! directories.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::subjects::{ReleaseRequest, Subject};
@@ -38,19 +38,14 @@ pub(super) fn unread_values(folder: &Path, files: &[&PathBuf]) -> Option<Diagnos
 /// Marks each values file that was found with others in the same directory, or in one above or below it, as one layer of
 /// several. Returns one note on all of them.
 pub(super) fn mark(found: &mut [Subject]) -> Option<Diagnostic> {
-    let folders: Vec<PathBuf> = found.iter().filter_map(file_of).map(folder).collect();
-    let is_beside = |file: &Path| {
-        let own = folder(file);
-        let related =
-            folders.iter().filter(|other| own.starts_with(other) || other.starts_with(&own));
-        related.count() > 1
-    };
+    let files: Vec<PathBuf> = found.iter().filter_map(file_of).map(Path::to_owned).collect();
+    let counts = FolderCounts::new(files.iter().map(PathBuf::as_path));
     let marked = found.iter_mut().filter_map(|subject| {
         let file = file_of(subject)?.to_owned();
         let Subject::Release(release) = subject else {
             return None;
         };
-        release.is_partial |= is_beside(&file);
+        release.is_partial |= counts.related(folder(&file)) > 1;
         release.is_partial.then_some(file)
     });
     let marked: BTreeSet<PathBuf> = marked.collect();
@@ -83,8 +78,37 @@ fn file_of(subject: &Subject) -> Option<&Path> {
     }
 }
 
-fn folder(file: &Path) -> PathBuf {
-    file.parent().unwrap_or(Path::new("")).to_owned()
+/// How many files are in directories.
+#[derive(Default)]
+struct FolderCounts<'p> {
+    /// Files directly in each directory.
+    inside: BTreeMap<&'p Path, usize>,
+    /// Files in each directory and below it.
+    below: BTreeMap<&'p Path, usize>,
+}
+
+impl<'p> FolderCounts<'p> {
+    fn new(files: impl Iterator<Item = &'p Path>) -> Self {
+        let mut counts = Self::default();
+        for own in files.map(folder) {
+            *counts.inside.entry(own).or_default() += 1;
+            for above in own.ancestors() {
+                *counts.below.entry(above).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    /// Returns the number of files in a directory, below it and directly in those above it.
+    fn related(&self, own: &Path) -> usize {
+        let below = self.below.get(own).copied().unwrap_or_default();
+        let above = own.ancestors().skip(1).filter_map(|above| self.inside.get(above));
+        below + above.sum::<usize>()
+    }
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
 }
 
 fn listed(files: &[&PathBuf]) -> String {
@@ -94,5 +118,35 @@ fn listed(files: &[&PathBuf]) -> String {
     match files.len().saturating_sub(MOST) {
         0 => list,
         more => format!("{list} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_in_directories_above_and_below_count() {
+        let files = [
+            "a/b/one.yaml",
+            "a/b/two.yaml",
+            "a/three.yaml",
+            "c/four.yaml",
+            "five.yaml",
+        ];
+        let counts = FolderCounts::new(files.iter().map(Path::new));
+        // As it is counted file by file.
+        let slowly = |own: &Path| {
+            let folders = files.iter().map(|file| folder(Path::new(file)));
+            folders.filter(|other| own.starts_with(other) || other.starts_with(own)).count()
+        };
+        for (own, expected) in [("a/b", 4), ("a", 4), ("c", 2), ("", 5), ("d", 1)] {
+            let own = Path::new(own);
+            assert_eq!(
+                (counts.related(own), slowly(own)),
+                (expected, expected),
+                "{own:?}"
+            );
+        }
     }
 }
