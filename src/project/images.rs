@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::policy_discovery;
 use super::reader::Reader;
-use super::render::merged_values;
+use super::render::{merged_values, read_policy};
 use crate::diag::Diagnostic;
 use crate::hub::{HubValues, StoredHub};
 use crate::k8s::Manifests;
-use crate::policy::{self, Policy};
+use crate::policy::Policy;
 use crate::text::Span;
 use crate::values::Value;
 
@@ -45,12 +44,7 @@ pub fn load_images(
     request: &ImagesRequest,
 ) -> Result<LoadedImages, Vec<Diagnostic>> {
     let one = |error| vec![error];
-    let source = policy_discovery::find(reader, request.policy.as_deref()).map_err(one)?;
-    let (policy, diagnostics) = policy::read(source, reader.text(source));
-    let Some(policy) = policy else {
-        return Err(diagnostics);
-    };
-    reader.notes.extend(diagnostics);
+    let policy = read_policy(reader, request.policy.as_deref())?;
     let values = merged_values(reader, &request.values).map_err(one)?;
     let mut loaded = LoadedImages {
         hub: values.as_ref().and_then(StoredHub::of_values),

@@ -1,6 +1,6 @@
 //! Loads everything that a rendering command needs: the policy, the hub's values, the manifests and the live manifest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::policy_discovery;
@@ -8,7 +8,7 @@ use super::reader::Reader;
 use crate::diag::{Code, Diagnostic};
 use crate::hub::{self, StoredHub};
 use crate::k8s::syntax;
-use crate::policy;
+use crate::policy::{self, Policy};
 use crate::render::{Job, Options};
 use crate::values::{self, Helm, Value};
 
@@ -44,12 +44,7 @@ pub fn load_render(
 ) -> Result<Job, Vec<Diagnostic>> {
     let one = |error| vec![error];
     check_names(&request.options).map_err(one)?;
-    let source = policy_discovery::find(reader, request.policy.as_deref()).map_err(one)?;
-    let (policy, diagnostics) = policy::read(source, reader.text(source));
-    let Some(policy) = policy else {
-        return Err(diagnostics);
-    };
-    reader.notes.extend(diagnostics);
+    let policy = read_policy(reader, request.policy.as_deref())?;
     let values = merged_values(reader, &request.values).map_err(one)?;
     let json = values.as_ref().map(Value::to_json).unwrap_or_default();
     let hub_images = hub::locate_hub(&json).map(hub::hub_images);
@@ -74,6 +69,20 @@ pub fn load_render(
             ..request.options.clone()
         },
     })
+}
+
+/// Returns the policy at a path, or the nearest one; its notes go to the reader.
+pub(super) fn read_policy(
+    reader: &mut Reader<'_>,
+    path: Option<&Path>,
+) -> Result<Policy, Vec<Diagnostic>> {
+    let source = policy_discovery::find(reader, path).map_err(|error| vec![error])?;
+    let (policy, diagnostics) = policy::read(source, reader.text(source));
+    let Some(policy) = policy else {
+        return Err(diagnostics);
+    };
+    reader.notes.extend(diagnostics);
+    Ok(policy)
 }
 
 /// Returns an error for a name that no release or namespace can have.
