@@ -70,7 +70,7 @@ impl<'r> Run<'r> {
 
 /// What comes of each of several tasks, or why Helm refuses the values.
 pub fn run_all(cx: Run<'_>, tasks: Vec<LintTask>) -> Vec<Result<Linted, NotATable>> {
-    let linted = tasks.into_par_iter().map(|task| {
+    let lint = |task: LintTask| {
         let release = Release::new(task.spec)?;
         let findings = match task.next {
             None => run(cx, &release),
@@ -80,8 +80,12 @@ pub fn run_all(cx: Run<'_>, tasks: Vec<LintTask>) -> Vec<Result<Linted, NotATabl
             findings,
             release: task.keep_release.then_some(release),
         })
-    });
-    linted.collect()
+    };
+    // Threads take longer to start than one release to lint.
+    if tasks.len() == 1 {
+        return tasks.into_iter().map(lint).collect();
+    }
+    tasks.into_par_iter().map(lint).collect()
 }
 
 /// Every finding about a release, in the order of the sources, then of the text, then of the codes; what

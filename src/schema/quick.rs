@@ -14,8 +14,18 @@ const MOST_LOOKS: usize = 1_000_000;
 
 /// Whether a value is surely valid.
 pub(super) fn accepts(document: &Value, value: &Value) -> bool {
+    accepts_with(document, &|pointer| document.pointer(pointer), value)
+}
+
+/// Whether a value is surely valid. `target` returns the schema that a pointer refers to, so that only those that the value
+/// needs are read.
+pub(super) fn accepts_with<'s>(
+    schema: &Value,
+    target: &'s dyn Fn(&str) -> Option<&'s Value>,
+    value: &Value,
+) -> bool {
     let left = Cell::new(MOST_LOOKS);
-    QuickCheck { document, left }.at(document, value, 0)
+    QuickCheck { target, left }.at(schema, value, 0)
 }
 
 /// Whether a schema surely compiles: it has the keywords that are known here, each in its shape.
@@ -86,7 +96,8 @@ const TYPES: [&str; 7] = [
 ];
 
 struct QuickCheck<'s> {
-    document: &'s Value,
+    /// Returns the schema that a pointer refers to.
+    target: &'s dyn Fn(&str) -> Option<&'s Value>,
     /// How many schemas may still be looked at.
     left: Cell<usize>,
 }
@@ -141,7 +152,7 @@ impl QuickCheck<'_> {
                 .is_none_or(|items| items.iter().all(|item| self.at(keyword_value, item, below))),
             "$ref" => {
                 let target = keyword_value.as_str().and_then(|to| to.strip_prefix('#'));
-                let target = target.and_then(|pointer| self.document.pointer(pointer));
+                let target = target.and_then(self.target);
                 // Older drafts see nothing beside it.
                 let mut others = keywords.keys().map(String::as_str);
                 others.all(|name| matches!(name, "$ref" | "title" | "description" | "default"))
