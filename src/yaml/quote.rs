@@ -27,13 +27,14 @@ fn is_safe_plain(value: &str) -> bool {
         option.starts_with(|first: char| first.is_ascii_alphabetic()) || value.starts_with('/');
     let is_name = value
         .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_./-".contains(&byte));
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-'));
     let is_reference = value.contains('/')
         && value.ends_with(|last: char| last.is_ascii_alphanumeric())
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_./-:@".contains(&byte));
-    begins && (is_name || is_reference) && !is_word(option) && !is_word(value)
+        && value.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-' | b':' | b'@')
+        });
+    let is_any_word = || is_word(value) || option != value && is_word(option);
+    begins && (is_name || is_reference) && !is_any_word()
 }
 
 /// Whether a string may be without quotes where a plain scalar stood: like [`block_scalar_text`]'s plain
@@ -55,7 +56,7 @@ fn is_word(value: &str) -> bool {
         "y", "yes", "n", "no", "true", "false", "on", "off", "null", "nan", "inf", "infinity",
         "none",
     ];
-    WORDS.contains(&value.to_ascii_lowercase().as_str())
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
         || !matches!(resolve_plain(value), Scalar::String(_))
 }
 
