@@ -14,20 +14,24 @@ use crate::values::{Content, Value};
 #[derive(Debug, Deserialize)]
 pub struct Classes {
     /// Short names for `authenticator_class`, in lower case, with their classes.
-    authenticators: BTreeMap<String, String>,
-    #[serde(rename = "classes")]
-    by_name: BTreeMap<String, HubClass>,
+    #[serde(borrow)]
+    authenticators: BTreeMap<&'static str, &'static str>,
+    #[serde(borrow, rename = "classes")]
+    by_name: BTreeMap<&'static str, HubClass>,
     /// The keys of an entry of `JupyterHub.services`.
-    service: Vec<String>,
+    #[serde(borrow)]
+    service: Vec<&'static str>,
 }
 
 /// A class that can be a section of `hub.config`.
 #[derive(Debug, Deserialize)]
 struct HubClass {
     /// Its base classes, the nearest first.
-    parents: Vec<String>,
+    #[serde(borrow)]
+    parents: Vec<&'static str>,
     /// The traits that it adds or overrides.
-    traits: BTreeMap<String, Trait>,
+    #[serde(borrow)]
+    traits: BTreeMap<&'static str, Trait>,
 }
 
 /// The recorded classes, each with the first chart version that has them.
@@ -123,7 +127,7 @@ impl Classes {
 
     /// Returns the class that a value of `authenticator_class` selects. JupyterHub compares short names in lower case.
     pub fn authenticator(&self, name: &str) -> AuthenticatorClass<'_> {
-        if let Some(class) = self.authenticators.get(&name.to_lowercase()) {
+        if let Some(class) = self.authenticators.get(name.to_lowercase().as_str()) {
             return AuthenticatorClass::Known(class);
         }
         let Some((package, rest)) = name.split_once('.') else {
@@ -142,19 +146,17 @@ impl Classes {
     /// Returns the class whose name differs only in case.
     pub fn class_like(&self, name: &str) -> Option<&str> {
         let mut names = self.by_name.keys();
-        names
-            .find(|class| class.eq_ignore_ascii_case(name) && *class != name)
-            .map(String::as_str)
+        names.find(|class| class.eq_ignore_ascii_case(name) && **class != name).copied()
     }
 
     /// Returns the short names of authenticators.
     pub fn authenticator_names(&self) -> impl Iterator<Item = &str> {
-        self.authenticators.keys().map(String::as_str)
+        self.authenticators.keys().copied()
     }
 
     /// Returns the keys that a service can have.
     pub fn service_keys(&self) -> impl Iterator<Item = &str> {
-        self.service.iter().map(String::as_str)
+        self.service.iter().copied()
     }
 
     /// Whether a section can set a trait: a class that reads the section has the trait.
@@ -166,7 +168,7 @@ impl Classes {
 
     /// Returns the names of all classes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str)
+        self.by_name.keys().copied()
     }
 
     /// Whether a class is an authenticator or a base class of all authenticators.
@@ -177,13 +179,13 @@ impl Classes {
     /// Whether a class is another class or inherits from it.
     fn inherits(&self, name: &str, from: &str) -> bool {
         let class = self.by_name.get(name);
-        name == from || class.is_some_and(|class| class.parents.iter().any(|parent| parent == from))
+        name == from || class.is_some_and(|class| class.parents.contains(&from))
     }
 
     /// Returns a trait of a class or of its base classes.
     fn trait_of(&self, class: &str, name: &str) -> Option<&Trait> {
         let class = self.by_name.get(class)?;
-        let parents = class.parents.iter().filter_map(|parent| self.by_name.get(parent));
+        let parents = class.parents.iter().filter_map(|parent| self.by_name.get(*parent));
         std::iter::once(class).chain(parents).find_map(|class| class.traits.get(name))
     }
 }
@@ -264,9 +266,9 @@ impl Section {
             Readers::Classes(classes, names) => {
                 let own = names.iter().filter_map(|name| classes.by_name.get(*name));
                 let parents = own.clone().flat_map(|class| &class.parents);
-                let parents = parents.filter_map(|parent| classes.by_name.get(parent));
+                let parents = parents.filter_map(|parent| classes.by_name.get(*parent));
                 let traits = own.chain(parents).flat_map(|class| class.traits.keys());
-                traits.map(String::as_str).collect()
+                traits.copied().collect()
             }
         }
     }
@@ -278,7 +280,7 @@ impl Section {
             Readers::Classes(classes, _) => {
                 let has =
                     classes.by_name.iter().filter(|(_, class)| class.traits.contains_key(name));
-                has.map(|(class, _)| class.as_str()).collect()
+                has.map(|(class, _)| *class).collect()
             }
         }
     }
