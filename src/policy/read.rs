@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -9,9 +8,12 @@ use super::{
     KEYWORDS, Policy, additions, codes, facts, image, lint, pool, row, templates, written,
 };
 use crate::diag::Diagnostic;
-use crate::schema::{Codes, Instance, Schema, Step, Violation, ViolationKind, tree_spot};
+use crate::schema::{Codes, EmbeddedSchema, Instance, Step, Violation, ViolationKind, tree_spot};
 use crate::text::{SourceId, Span};
 use crate::yaml::{self, Document, NodeId, NodeRef};
+
+/// The published schema without descriptions.
+pub(super) static SCHEMA_OF_POLICIES: EmbeddedSchema = EmbeddedSchema::new(KEYWORDS);
 
 /// Parts of `additions` that only later versions support.
 const NOT_YET: [(&str, &str); 3] = [
@@ -177,11 +179,6 @@ fn refuse_parts(parts: &mut Value, place: PolicyPlace<'_>, findings: &mut Findin
 }
 
 fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagnostic> {
-    static COMPILED: OnceLock<Schema> = OnceLock::new();
-    let schema = COMPILED.get_or_init(|| {
-        let document = serde_json::from_str(KEYWORDS).expect("the embedded schema is JSON");
-        Schema::known(document)
-    });
     let codes = Codes {
         unknown_key: &codes::UNKNOWN_KEY,
         missing_key: &codes::MISSING_KEY,
@@ -189,7 +186,7 @@ fn check_shape(source: SourceId, root: NodeRef<'_>, value: &Value) -> Vec<Diagno
         wrong_value: &codes::WRONG_VALUE,
     };
     let spot = |steps: &[Step]| tree_spot(source, 0, root, steps);
-    let found = schema.check(Instance { value, spot: &spot }).into_iter();
+    let found = SCHEMA_OF_POLICIES.check(Instance { value, spot: &spot }).into_iter();
     let explained = found.map(|violation| Violation {
         help: help_for_pod_field(&violation).or(violation.help),
         ..violation

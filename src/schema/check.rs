@@ -189,11 +189,6 @@ fn validator(document: &Value) -> Result<Validator, BrokenSchema> {
 /// What tests of other modules ask of schemas that they hold.
 #[cfg(test)]
 impl Schema {
-    /// Whether a value is valid, and that is seen without compiling the schema.
-    pub fn accepts_uncompiled(&self, value: &Value) -> bool {
-        quick::accepts(&self.document, value)
-    }
-
     /// Whether the meta-schema of its draft allows a schema.
     pub fn is_allowed(document: &Value) -> bool {
         jsonschema::meta::is_valid(document)

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Map, Value, json};
 
+use super::embedded::Definitions;
 use super::{Instance, Schema, Step, Violation, ViolationKind, quick};
 use crate::text::misspelled;
 
@@ -45,11 +46,8 @@ pub fn check_kubernetes(name: &str, extent: Extent, subject: Instance<'_>) -> Ve
 
 /// Whether a value is surely valid, without reading types that it does not use.
 fn is_surely_valid(name: &str, extent: Extent, value: &Value) -> bool {
-    let target = |pointer: &str| {
-        let name = pointer.strip_prefix("/definitions/")?;
-        definitions().get(name).map(Definition::schema)
-    };
-    quick::accepts_with(&of_extent(definition(name), extent), &target, value)
+    let schema = of_extent(definition(name), extent);
+    quick::accepts_with(&schema, &|pointer| definitions().at(pointer), value)
 }
 
 /// Returns the schema of a document with one key, the name of a type.
@@ -109,35 +107,14 @@ fn add_references(schema: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// A type of the record, which is read when it is first needed.
-struct Definition {
-    text: &'static str,
-    schema: OnceLock<Value>,
-}
-
-impl Definition {
-    fn schema(&self) -> &Value {
-        self.schema
-            .get_or_init(|| serde_json::from_str(self.text).expect("a test reads the record"))
-    }
-}
-
 fn definition(name: &str) -> &'static Value {
-    definitions().get(name).expect("the record has the type").schema()
+    definitions().get(name).expect("the record has the type")
 }
 
-/// Returns the types of the record, each of which has a line of its own.
-fn definitions() -> &'static BTreeMap<&'static str, Definition> {
-    static DEFINITIONS: OnceLock<BTreeMap<&str, Definition>> = OnceLock::new();
-    DEFINITIONS.get_or_init(|| {
-        let lines = TYPES.lines().filter_map(|line| line.strip_prefix('"'));
-        let lines = lines.filter_map(|line| line.split_once("\": "));
-        let definition = |text: &'static str| Definition {
-            text: text.trim_end_matches(','),
-            schema: OnceLock::new(),
-        };
-        lines.map(|(name, text)| (name, definition(text))).collect()
-    })
+/// Returns the types of the record.
+fn definitions() -> &'static Definitions {
+    static DEFINITIONS: OnceLock<Definitions> = OnceLock::new();
+    DEFINITIONS.get_or_init(|| Definitions::of_lines(TYPES))
 }
 
 /// The violation in the words of Kubernetes.
@@ -226,7 +203,7 @@ mod tests {
         let record: Value = serde_json::from_str(TYPES).expect("JSON");
         assert!(Schema::is_allowed(&record));
         let types = record["definitions"].as_object().expect("a mapping");
-        assert!(types.keys().eq(definitions().keys()));
+        assert!(types.keys().eq(definitions().names()));
         for (name, definition) in types {
             assert_eq!(super::definition(name), definition);
             for extent in [Extent::Whole, Extent::Part] {

@@ -3,6 +3,7 @@
 
 mod check;
 mod cost;
+mod embedded;
 mod explain;
 mod keys;
 mod kubernetes;
@@ -12,6 +13,7 @@ mod quick;
 mod violation;
 
 pub use check::{BrokenSchema, Schema};
+pub use embedded::EmbeddedSchema;
 pub use kubernetes::{Extent, check_kubernetes, nearest_quantity};
 pub use place::{Instance, Spot, Step, tree_spot};
 pub use violation::{Codes, Violation, ViolationKind};
