@@ -126,6 +126,11 @@ impl Demands {
             .sum()
     }
 
+    /// Returns whether the pod tolerates the taints, except `PreferNoSchedule`, which keep no pod away.
+    pub fn tolerates(&self, taints: &[Taint]) -> bool {
+        self.untolerated(taints).is_none()
+    }
+
     /// Returns the first taint that the pod does not tolerate, except `PreferNoSchedule`.
     fn untolerated<'t>(&self, taints: &'t [Taint]) -> Option<&'t Taint> {
         taints.iter().find(|taint| {

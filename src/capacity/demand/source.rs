@@ -179,6 +179,7 @@ impl UserDemand {
             times.extend((0..size).map(|_| at));
             left -= size;
         }
+        times.sort_unstable_by(f64::total_cmp);
         times
     }
 }

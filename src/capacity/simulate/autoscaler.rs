@@ -9,7 +9,7 @@ use super::outcome::Order;
 use super::scheduler::Pod;
 use super::world::{Blocker, World};
 use crate::capacity::resources::Resources;
-use waiting::{NodeView, Places, WaitingPods, needed, oldest, one_by_one};
+use waiting::{NodeView, Places, SeenNode, WaitingPods, needed, oldest, one_by_one};
 
 /// What the flags of the autoscaler say; the defaults are its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,8 +75,24 @@ pub(super) struct AutoscalerState {
     backoff: Vec<(f64, f64)>,
     /// Looks that start at once, after one that ordered or deleted nodes.
     at_once: u32,
-    /// While the cluster has only these changes, there is nothing to do before this time.
-    idle: Option<(u64, f64)>,
+    /// The last look, where it found nothing to do.
+    idle: Option<IdleLook>,
+    /// The nodes on which pods can run, with what pods request there that are not expendable.
+    usable: Vec<NodeView>,
+    /// Those that are ordered and will be there in time.
+    ordered: Vec<NodeView>,
+    /// Where pods that wait are put.
+    places: Places,
+}
+
+/// A look that found nothing to do.
+#[derive(Debug, Clone)]
+struct IdleLook {
+    /// The changes of the cluster until then.
+    changes: u64,
+    at: f64,
+    /// Until when there is nothing to do without further changes; nothing before it is needed.
+    until: Option<f64>,
 }
 
 impl AutoscalerState {
@@ -89,6 +105,9 @@ impl AutoscalerState {
             backoff: vec![(f64::NEG_INFINITY, 300.0); pools],
             at_once: 0,
             idle: None,
+            usable: Vec::new(),
+            ordered: Vec::new(),
+            places: Places::default(),
         }
     }
 
@@ -121,14 +140,11 @@ impl AutoscalerState {
     }
 
     fn act(&mut self, world: &mut World) -> bool {
-        if let Some((changes, until)) = self.idle
-            && changes == world.changes
-            && world.now < until
-        {
+        if self.is_idle(world) {
             return false;
         }
-        self.idle = None;
         self.give_up(world);
+        self.note_nodes(world);
         let waiting = self.left_over(world);
         let is_new = |pods: &WaitingPods| {
             (pods.oldest).is_some_and(|created| created.floor() + NEW > world.now)
@@ -140,13 +156,33 @@ impl AutoscalerState {
         let has_ordered = has_waiting && self.order(world, &waiting);
         let has_deleted = self.delete(world);
         if !has_waiting && !has_deleted {
-            self.idle = Some((world.changes, self.idle_until(world)));
+            self.idle = Some(IdleLook {
+                changes: world.changes,
+                at: world.now,
+                until: None,
+            });
         }
         has_ordered || has_deleted
     }
 
-    /// When something may be due although nothing changes.
-    fn idle_until(&self, world: &World) -> f64 {
+    /// Whether there is nothing to do because nothing has changed since there was nothing to do.
+    fn is_idle(&mut self, world: &World) -> bool {
+        let idle = self.idle.take().filter(|idle| idle.changes == world.changes);
+        let Some(IdleLook { changes, at, until }) = idle else {
+            return false;
+        };
+        let until = until.unwrap_or_else(|| self.idle_until(world, at));
+        let is_idle = world.now < until;
+        self.idle = is_idle.then_some(IdleLook {
+            changes,
+            at,
+            until: Some(until),
+        });
+        is_idle
+    }
+
+    /// When something may be due although nothing has changed since a look.
+    fn idle_until(&self, world: &World, look: f64) -> f64 {
         let AutoscalerFlags {
             unneeded,
             provision,
@@ -162,9 +198,9 @@ impl AutoscalerState {
         let own = [self.last_order + unneeded, self.last_deletion + 10.0].map(Some);
         // Whether a pod of kube-system keeps a node depends on its age.
         let has_ages = world.kinds.iter().any(|kind| kind.blockers.contains(&Blocker::System));
-        let ages = has_ages.then_some(world.now);
+        let ages = has_ages.then_some(look);
         (of_machines.chain(of_pools).chain(own).flatten())
-            .filter(|at| *at >= world.now)
+            .filter(|at| *at >= look)
             .chain(ages)
             .fold(f64::INFINITY, f64::min)
     }
@@ -173,12 +209,13 @@ impl AutoscalerState {
     /// its pool is not asked for a while.
     fn give_up(&mut self, world: &mut World) {
         const LONGEST: f64 = 1800.0;
-        for node in world.alive.clone() {
-            let machine = &world.machines[node];
+        let late = world.alive.iter().copied().filter(|node| {
+            let machine = &world.machines[*node];
             let is_late = world.now - machine.ordered > self.settings.provision;
-            if machine.is_ready || machine.is_given_up || !is_late {
-                continue;
-            }
+            is_late && !machine.is_ready && !machine.is_given_up
+        });
+        for node in late.collect::<Vec<_>>() {
+            let machine = &world.machines[node];
             let pool = machine.pool;
             if machine.is_registered {
                 world.machines[node].is_given_up = true;
@@ -206,59 +243,44 @@ impl AutoscalerState {
         !pod.has_no_priority && pod.priority < self.settings.cutoff
     }
 
-    /// What is requested on a node by pods that are not expendable.
-    fn used(&self, world: &World, node: usize) -> Resources {
-        world.cluster.nodes[node].used_from(self.settings.cutoff)
-    }
-
-    /// Nodes on which pods can run.
-    fn usable<'w>(&self, world: &'w World) -> Vec<NodeView<'w>> {
-        let usable = world.alive.iter().filter(|node| is_usable(world, **node));
-        usable
-            .map(|node| NodeView {
-                node: Some(*node),
-                template: &world.cluster.nodes[*node],
-                used: self.used(world, *node),
-            })
-            .collect()
-    }
-
-    /// The nodes that there are, and those that are ordered.
-    fn seen<'w>(&self, world: &'w World) -> Vec<NodeView<'w>> {
-        let mut seen = self.usable(world);
+    /// Notes the nodes that there are, and those that are ordered.
+    fn note_nodes(&mut self, world: &World) {
+        self.usable.clear();
+        self.ordered.clear();
         for &node in &world.alive {
             let machine = &world.machines[node];
-            let is_late = world.now - machine.ordered > self.settings.provision;
-            let is_backed_off = self.backoff[machine.pool].0 > world.now;
-            let is_there = machine.is_given_up || is_usable(world, node);
-            if !is_there && !is_late && !is_backed_off {
-                seen.push(NodeView {
-                    node: None,
-                    template: &world.templates[machine.pool],
+            if is_usable(world, node) {
+                self.usable.push(NodeView {
+                    node: SeenNode::There(node),
+                    used: world.cluster.nodes[node].used_from(self.settings.cutoff),
+                });
+            } else if !machine.is_given_up
+                && world.now - machine.ordered <= self.settings.provision
+                && self.backoff[machine.pool].0 <= world.now
+            {
+                self.ordered.push(NodeView {
+                    node: SeenNode::Ordered(machine.pool),
                     used: world.daemons,
                 });
             }
         }
-        seen
     }
 
     /// The pods, and those of buffers, that fit neither on a node that there is nor on one that is ordered.
-    fn left_over(&self, world: &World) -> Vec<WaitingPods> {
-        if world.pending.is_empty() && self.buffers.is_empty() {
-            return Vec::new();
-        }
-        let mut places = Places {
-            seen: self.seen(world),
-        };
-        let buffers = self.buffers.iter().map(|buffer| WaitingPods {
+    fn left_over(&mut self, world: &World) -> Vec<WaitingPods> {
+        let mut waiting = self.pending(world);
+        waiting.extend(self.buffers.iter().map(|buffer| WaitingPods {
             kind: buffer.kind,
             count: buffer.replicas,
             oldest: None,
-        });
-        let mut waiting = self.pending(world);
-        waiting.extend(buffers);
+        }));
+        if waiting.is_empty() {
+            return waiting;
+        }
+        self.places.seen.clone_from(&self.usable);
+        self.places.seen.extend_from_slice(&self.ordered);
         for pods in &mut waiting {
-            pods.count = places.put(world, pods.kind, pods.count);
+            pods.count = self.places.put(world, pods.kind, pods.count);
         }
         waiting.retain(|pods| pods.count > 0);
         for pods in &mut waiting {
@@ -363,55 +385,60 @@ impl AutoscalerState {
 
     /// Notes which nodes nobody needs, and why the others are kept.
     fn judge(&self, world: &mut World) {
-        let pools = 0..world.pools.len();
-        let may_lose: Vec<bool> = pools.map(|pool| is_above_minimum(world, pool)).collect();
-        for at in 0..world.alive.len() {
-            let node = world.alive[at];
-            let machine = &world.machines[node];
-            if !is_usable(world, node) || machine.is_draining {
-                continue;
-            }
-            if !may_lose[machine.pool] {
-                world.machines[node].unneeded_since = None;
-                continue;
-            }
-            if machine.ignored_until > world.now {
-                continue;
-            }
-            match self.keeps(world, node) {
-                None => {
-                    let now = world.now;
-                    world.machines[node].unneeded_since.get_or_insert(now);
-                    world.machines[node].kept_because = None;
+        for pool in 0..world.pools.len() {
+            let may_lose = is_above_minimum(world, pool);
+            for view in &self.usable {
+                let SeenNode::There(node) = view.node else {
+                    continue;
+                };
+                let machine = &mut world.machines[node];
+                if machine.pool != pool || machine.is_draining {
+                    continue;
                 }
-                Some(reason) => {
-                    let machine = &mut world.machines[node];
+                if !may_lose {
                     machine.unneeded_since = None;
-                    machine.kept_because = Some(reason);
-                    if reason != UTILIZATION {
-                        machine.ignored_until = world.now + RECHECK;
-                    }
+                } else if machine.ignored_until <= world.now {
+                    self.judge_node(world, node, view.used);
                 }
             }
         }
     }
 
-    /// Why a node is kept.
-    #[expect(clippy::cast_precision_loss, reason = "a share of a node")]
-    fn keeps(&self, world: &World, node: usize) -> Option<&'static str> {
-        let used = self.used(world, node);
+    fn judge_node(&self, world: &mut World, node: usize, used: Resources) {
         let all = world.cluster.nodes[node].allocatable;
-        let share = |used: u64, all: u64| {
-            if all == 0 {
+        if self.is_utilized(used, all) {
+            let machine = &mut world.machines[node];
+            machine.unneeded_since = None;
+            machine.kept_because = Some("utilization");
+            return;
+        }
+        let reason = self.keeps(world, node);
+        let machine = &mut world.machines[node];
+        machine.kept_because = reason;
+        if reason.is_some() {
+            machine.unneeded_since = None;
+            machine.ignored_until = world.now + RECHECK;
+        } else {
+            machine.unneeded_since.get_or_insert(world.now);
+        }
+    }
+
+    /// Whether more is requested on a node than `scale-down-utilization-threshold` allows.
+    #[expect(clippy::cast_precision_loss, reason = "a share of a node")]
+    fn is_utilized(&self, used: Resources, all: Resources) -> bool {
+        let is_above = |used: u64, all: u64| {
+            let share = if all == 0 {
                 0.0
             } else {
                 used as f64 / all as f64
-            }
+            };
+            share > self.settings.threshold
         };
-        let utilization = share(used.cpu, all.cpu).max(share(used.memory, all.memory));
-        if utilization > self.settings.threshold {
-            return Some(UTILIZATION);
-        }
+        is_above(used.memory, all.memory) || is_above(used.cpu, all.cpu)
+    }
+
+    /// Why a node is kept where little is requested.
+    fn keeps(&self, world: &World, node: usize) -> Option<&'static str> {
         let pods = self.movable(world, node);
         let blocked = pods.iter().find_map(|pod| {
             let created = world.lives[*pod].created;
@@ -431,9 +458,10 @@ impl AutoscalerState {
         if budgets.any(|budget| world.cluster.budgets[*budget] <= 0) {
             return Some("pdb");
         }
-        let mut seen = self.usable(world);
-        seen.retain(|seen| seen.node != Some(node));
-        let mut places = Places { seen };
+        let others = self.usable.iter().filter(|other| other.node != SeenNode::There(node));
+        let mut places = Places {
+            seen: others.copied().collect(),
+        };
         let mut pods = pods.iter().map(|pod| world.cluster.kind(*pod));
         let mut buffers = self.buffers.iter();
         let have_room = pods.all(|kind| places.put(world, kind, 1) == 0)
@@ -441,8 +469,6 @@ impl AutoscalerState {
         (!have_room).then_some("no-room")
     }
 }
-
-const UTILIZATION: &str = "utilization";
 
 /// Whether the autoscaler counts with what runs on a node: it is Ready and has no taint of its start.
 fn is_usable(world: &World, node: usize) -> bool {

@@ -1,12 +1,12 @@
 //! What is going to happen, in the order in which it happens.
 //!
-//! At equal times pods leave first, then nodes change, pods arrive, and user servers start.
+//! At equal times pods leave first, then nodes change, and pods arrive.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Something that happens in a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Event {
     /// Pods leave, as an entry of the list of deletions says.
     Delete(usize),
@@ -29,7 +29,7 @@ pub(super) enum Event {
 }
 
 /// What happens in a hub; users have indices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum HubEvent {
     /// A user server ends, by its pod.
     End(usize),
@@ -37,8 +37,6 @@ pub(super) enum HubEvent {
     Ask(usize),
     /// An attempt of a user, by its number, has lasted for the start timeout.
     Timeout(usize, u16),
-    /// A user server runs.
-    Run,
 }
 
 impl Event {
@@ -53,38 +51,40 @@ impl Event {
             | Self::Minimum(_) => 1,
             Self::Arrive(_) | Self::Hub(HubEvent::Ask(_) | HubEvent::Timeout(..)) => 2,
             Self::Drain(_) => 3,
-            Self::Hub(HubEvent::Run) => 4,
         }
     }
 }
 
-/// An event with its time; the order is that of ranks, then that in which events were planned.
-#[derive(Debug, Clone, Copy)]
+/// An event with its time; no two have the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct PlannedEvent {
-    at: f64,
-    order: u64,
+    /// The time as `ordered` has it, the rank, then the order in which events were planned, as one number: comparing it
+    /// is fast.
+    key: u128,
     event: Event,
 }
 
-impl PartialEq for PlannedEvent {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+/// Where the time is in a key.
+const TIMES_FROM: u32 = 64;
+
+/// The bits of a time, in the order of times (`f64::total_cmp`).
+pub(super) fn ordered(at: f64) -> u64 {
+    let bits = at.to_bits();
+    if at.is_sign_negative() {
+        !bits
+    } else {
+        bits | 1 << 63
     }
 }
 
-impl Eq for PlannedEvent {}
-
-impl PartialOrd for PlannedEvent {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for PlannedEvent {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_time = self.at.total_cmp(&other.at);
-        by_time.then(self.order.cmp(&other.order))
-    }
+/// The time of such bits.
+fn time(ordered: u64) -> f64 {
+    let is_negative = ordered >> 63 == 0;
+    f64::from_bits(if is_negative {
+        !ordered
+    } else {
+        ordered ^ 1 << 63
+    })
 }
 
 /// The events that are planned.
@@ -100,12 +100,15 @@ impl Agenda {
         const RANKS_FROM: u32 = 56;
         self.planned += 1;
         let order = event.rank() << RANKS_FROM | self.planned;
-        self.events.push(Reverse(PlannedEvent { at, order, event }));
+        let key = u128::from(ordered(at)) << TIMES_FROM | u128::from(order);
+        self.events.push(Reverse(PlannedEvent { key, event }));
     }
 
     /// The time of the next event.
     pub(super) fn next_at(&self) -> Option<f64> {
-        self.events.peek().map(|Reverse(planned)| planned.at)
+        let Reverse(next) = self.events.peek()?;
+        let ordered = u64::try_from(next.key >> TIMES_FROM);
+        ordered.ok().map(time)
     }
 
     /// Takes the next event.

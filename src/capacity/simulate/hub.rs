@@ -1,8 +1,11 @@
 //! A hub in a cluster: users ask for servers, wait, are turned away, give up, and leave.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use rayon::prelude::*;
 
-use super::events::{Event, HubEvent};
+use super::events::{Event, HubEvent, ordered};
 use super::model::{HubModel, StartPlan};
 use super::world::{Life, World};
 use crate::capacity::demand::{Arrival, UserDemand};
@@ -143,8 +146,10 @@ struct HubState<'q> {
     kind: usize,
     arrivals: Vec<Arrival>,
     users: Vec<User>,
-    /// Servers that start.
+    /// Servers that start, and those of `runs` that already run.
     starting: u64,
+    /// When servers run that were bound, as `ordered` has it.
+    runs: BinaryHeap<Reverse<u64>>,
     failures: u32,
     failed: u64,
     throttled: u64,
@@ -176,6 +181,7 @@ impl<'q> HubState<'q> {
             users: vec![user; arrivals.len()],
             arrivals,
             starting: 0,
+            runs: BinaryHeap::new(),
             failures: 0,
             failed: 0,
             throttled: 0,
@@ -215,20 +221,28 @@ impl<'q> HubState<'q> {
                 self.ask(world, user);
             }
             Some(HubEvent::Timeout(user, attempt)) => self.time_out(world, user, attempt),
-            Some(HubEvent::Run) => {
-                self.starting -= 1;
-                self.failures = 0;
-            }
             Some(HubEvent::End(pod)) => world.end(pod),
             None => {}
         }
-        for pod in std::mem::take(&mut world.bound) {
-            self.bound(world, pod);
+        for at in 0..world.bound.len() {
+            self.bound(world, world.bound[at]);
+        }
+        world.bound.clear();
+    }
+
+    /// Notes the servers that began to run before now. That is no event, because it concerns nothing but these counts.
+    fn note_runs(&mut self, now: f64) {
+        let is_before = |Reverse(at): &Reverse<u64>| *at < ordered(now);
+        while self.runs.peek().is_some_and(is_before) {
+            self.runs.pop();
+            self.starting -= 1;
+            self.failures = 0;
         }
     }
 
     /// A user asks for a server.
     fn ask(&mut self, world: &mut World, user: usize) {
+        self.note_runs(world.now);
         let limits = &self.question.model.hub;
         if limits.concurrent_spawns > 0 && self.starting >= limits.concurrent_spawns {
             self.throttled += 1;
@@ -291,7 +305,7 @@ impl<'q> HubState<'q> {
         state.cause = state.cause.or(Some(cause));
         // No longer starting for the timeout, which may be planned.
         state.phase = Phase::Served;
-        world.agenda.plan(runs_at, Event::Hub(HubEvent::Run));
+        self.runs.push(Reverse(ordered(runs_at)));
         if let Some(at) = self.end_of_session(user, runs_at) {
             world.agenda.plan(at, Event::Hub(HubEvent::End(pod)));
         }
@@ -316,6 +330,7 @@ impl<'q> HubState<'q> {
         if state.phase != Phase::Starting || state.attempt != attempt {
             return;
         }
+        self.note_runs(world.now);
         self.starting -= 1;
         self.failed += 1;
         self.failures += 1;

@@ -172,8 +172,11 @@ impl SimulatedNode {
 
     /// Whether taints and labels let a pod come to it.
     pub fn allows(&self, pod: &Pod) -> bool {
-        self.taints.is_empty() && pod.is_unrestricted()
-            || pod.demands.fit(self.known()) == Fit::Takes
+        if self.taints.is_empty() && pod.is_unrestricted() {
+            return true;
+        }
+        // The reason why it does not fit is of no interest, and costs memory.
+        pod.demands.tolerates(&self.taints) && pod.demands.fit(self.known()) == Fit::Takes
     }
 
     fn known(&self) -> Nodes<'_> {
@@ -187,10 +190,11 @@ impl SimulatedNode {
 
     /// Whether there is room for a pod beside what is used.
     pub fn has_room(&self, used: Resources, pod: &Pod) -> bool {
-        let free = self.allocatable.minus(used);
-        let wanted = pod.requests;
-        let fits = |wanted: u64, free: u64| wanted == 0 || wanted <= free;
-        fits(wanted.cpu, free.cpu) && fits(wanted.memory, free.memory) && wanted.pods <= free.pods
+        let (all, wanted) = (self.allocatable, pod.requests);
+        let fits = |wanted: u64, used: u64, all: u64| wanted == 0 || used + wanted <= all;
+        fits(wanted.cpu, used.cpu, all.cpu)
+            && fits(wanted.memory, used.memory, all.memory)
+            && fits(wanted.pods, used.pods, all.pods)
     }
 }
 
@@ -307,16 +311,16 @@ impl SimulatedCluster {
     pub fn bind(&mut self, pod: usize, node: usize) {
         let PlacedPod { kind, started } = self.pods[pod];
         let bound = &self.kinds[kind];
-        let mut at = self.nodes[node].pods.len();
+        let node = &mut self.nodes[node];
+        let before = node.groups.iter().filter(|group| group.priority >= bound.priority);
+        let mut at: usize = before.map(|group| group.count).sum();
         while at > 0 {
-            let other = self.pods[self.nodes[node].pods[at - 1]];
-            let priority = self.kinds[other.kind].priority;
-            if priority > bound.priority || priority == bound.priority && other.started <= started {
+            let other = self.pods[node.pods[at - 1]];
+            if other.started <= started || self.kinds[other.kind].priority > bound.priority {
                 break;
             }
             at -= 1;
         }
-        let node = &mut self.nodes[node];
         node.pods.insert(at, pod);
         node.used = node.used.plus(bound.requests);
         node.scored = node.scored.plus(bound.scored);
@@ -360,15 +364,20 @@ impl SimulatedCluster {
     /// What the scheduler decides about a pod, at one moment.
     pub fn decide(&self, pod: usize, profile: Profile) -> Decision {
         let pod = self.pod(pod);
-        let is_plain = pod.demands.preferred.is_empty();
+        let mut feasible = self.feasible(pod);
+        let Some(first) = feasible.next() else {
+            return self.preempt(pod);
+        };
+        let mut others = feasible.peekable();
+        if others.peek().is_none() {
+            return Decision::Bind(first);
+        }
         let weights = profile.weights();
         let images = self.image_shares(pod);
+        let is_plain = pod.demands.preferred.is_empty();
         let mut best: Option<(i64, usize)> = None;
-        for &index in &self.present {
+        for index in std::iter::once(first).chain(others) {
             let node = &self.nodes[index];
-            if !node.has_room(node.used, pod) || !node.allows(pod) {
-                continue;
-            }
             if !is_plain || !node.taints.is_empty() {
                 return self.decide_by_all(pod, profile);
             }
@@ -377,24 +386,21 @@ impl SimulatedCluster {
                 best = Some((score, index));
             }
         }
-        match best {
-            Some((_, node)) => Decision::Bind(node),
-            None => self.preempt(pod),
-        }
+        Decision::Bind(best.map_or(first, |(_, node)| node))
+    }
+
+    /// The nodes that are there with room for a pod, in their order.
+    fn feasible(&self, pod: &Pod) -> impl Iterator<Item = usize> {
+        self.present.iter().copied().filter(|node| {
+            let node = &self.nodes[*node];
+            node.has_room(node.used, pod) && node.allows(pod)
+        })
     }
 
     /// The decision where preferences and soft taints of nodes are compared too.
     fn decide_by_all(&self, pod: &Pod, profile: Profile) -> Decision {
-        let feasible: Vec<usize> = (self.present.iter().copied())
-            .filter(|node| {
-                let node = &self.nodes[*node];
-                node.has_room(node.used, pod) && node.allows(pod)
-            })
-            .collect();
-        match feasible[..] {
-            [node] => Decision::Bind(node),
-            _ => Decision::Bind(self.best(pod, &feasible, profile)),
-        }
+        let feasible: Vec<usize> = self.feasible(pod).collect();
+        Decision::Bind(self.best(pod, &feasible, profile))
     }
 
     /// The total of the scores of each node that has room for a pod, in the order of `feasible`.

@@ -2,6 +2,8 @@
 
 mod machines;
 
+use std::cmp::Reverse;
+
 use super::autoscaler::AutoscalerState;
 use super::events::{Agenda, Event, HubEvent};
 use super::outcome::{Deletion, Order};
@@ -69,7 +71,6 @@ pub(super) struct Life {
     pub(super) bound: Option<f64>,
     /// The user of a hub whose server it is; nothing for one who was there at the start.
     pub(super) user: Option<u32>,
-    last_attempt: f64,
     /// Whether it was said to be unschedulable.
     is_unschedulable: bool,
     /// Whether a budget allows one more disruption once it is bound: it is made again for one that was evicted.
@@ -84,7 +85,6 @@ impl Life {
             is_gone: false,
             bound: None,
             user: None,
-            last_attempt: created,
             is_unschedulable: false,
             restores_budget: false,
         }
@@ -430,27 +430,28 @@ impl World {
         if self.pending.is_empty() {
             return;
         }
-        let mut pending = std::mem::take(&mut self.pending);
-        pending.sort_by(|one, other| {
+        // Pods of one priority are in the order of their last attempts, because whoever waits is tried with all others.
+        if self.waiting.iter().filter(|count| **count > 0).count() > 1 {
             let priority = |pod: &usize| self.cluster.pod(*pod).priority;
-            let attempt = |pod: &usize| self.lives[*pod].last_attempt;
-            priority(other)
-                .cmp(&priority(one))
-                .then(attempt(one).total_cmp(&attempt(other)))
-        });
+            self.pending.sort_by_key(|pod| Reverse(priority(pod)));
+        }
         // Where there is no place for a pod, there is none for those that are alike.
         let mut without_place = None;
-        for pod in pending {
-            if without_place == Some(self.cluster.kind(pod)) {
-                self.lives[pod].last_attempt = self.now;
-                self.pending.push(pod);
-            } else if self.schedule(pod) {
-                self.waiting[self.cluster.kind(pod)] -= 1;
-            } else {
-                without_place = Some(self.cluster.kind(pod));
-                self.pending.push(pod);
+        let mut kept = 0;
+        for at in 0..self.pending.len() {
+            let pod = self.pending[at];
+            let kind = self.cluster.kind(pod);
+            if without_place != Some(kind) {
+                if self.schedule(pod) {
+                    self.waiting[kind] -= 1;
+                    continue;
+                }
+                without_place = Some(kind);
             }
+            self.pending[kept] = pod;
+            kept += 1;
         }
+        self.pending.truncate(kept);
     }
 
     fn arrive(&mut self, pod: usize) {
@@ -463,7 +464,6 @@ impl World {
 
     /// Whether a pod is bound now.
     fn schedule(&mut self, pod: usize) -> bool {
-        self.lives[pod].last_attempt = self.now;
         match self.cluster.decide(pod, self.profile) {
             Decision::Bind(node) => {
                 self.bind(pod, node);

@@ -5,17 +5,19 @@ use crate::capacity::simulate::scheduler::{Pod, SimulatedNode};
 use crate::capacity::simulate::world::World;
 
 /// A node as the autoscaler sees it.
-pub(super) struct NodeView<'w> {
-    /// Its index; nothing for one that is ordered and not there yet.
-    pub(super) node: Option<usize>,
-    pub(super) template: &'w SimulatedNode,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NodeView {
+    pub(super) node: SeenNode,
     pub(super) used: Resources,
 }
 
-impl NodeView<'_> {
-    fn takes(&self, pod: &Pod) -> bool {
-        self.template.has_room(self.used, pod) && self.template.allows(pod)
-    }
+/// Which node it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SeenNode {
+    /// One that is there.
+    There(usize),
+    /// One of a pool that is ordered and not there yet.
+    Ordered(usize),
 }
 
 /// Pods of a kind that wait, one after another.
@@ -28,11 +30,12 @@ pub(super) struct WaitingPods {
 }
 
 /// Nodes on which pods are put one after another, each on the first that has room.
-pub(super) struct Places<'w> {
-    pub(super) seen: Vec<NodeView<'w>>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places {
+    pub(super) seen: Vec<NodeView>,
 }
 
-impl Places<'_> {
+impl Places {
     /// Puts pods of a kind on nodes; returns how many there is no room for.
     pub(super) fn put(&mut self, world: &World, kind: usize, mut count: u64) -> u64 {
         let pod = world.cluster.of_kind(kind);
@@ -40,8 +43,12 @@ impl Places<'_> {
             if count == 0 {
                 break;
             }
-            if view.takes(pod) {
-                let fitting = room_for(view.template.allocatable.minus(view.used), pod).min(count);
+            let node = match view.node {
+                SeenNode::There(node) => &world.cluster.nodes[node],
+                SeenNode::Ordered(pool) => &world.templates[pool],
+            };
+            if node.has_room(view.used, pod) && node.allows(pod) {
+                let fitting = room_for(node.allocatable.minus(view.used), pod).min(count);
                 view.used = view.used.plus(pod.requests.times(fitting));
                 count -= fitting;
             }

@@ -36,7 +36,8 @@ impl Victims {
 impl SimulatedCluster {
     /// Takes the place of less important pods, where that makes room.
     pub(super) fn preempt(&self, pod: &Pod) -> Decision {
-        if pod.never_preempts {
+        let is_least = self.kinds.iter().all(|other| other.priority >= pod.priority);
+        if pod.never_preempts || is_least {
             return Decision::Pending;
         }
         let candidates = self.present.iter().filter_map(|node| self.candidate(pod, *node));
