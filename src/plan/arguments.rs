@@ -38,23 +38,23 @@ impl WrittenOption {
 }
 
 /// A file with demand.
-#[derive(Debug, Clone)]
-pub struct DemandFile {
+#[derive(Debug, Clone, Copy)]
+pub struct DemandFile<'t> {
     /// The place.
     pub source: SourceId,
     /// The content.
-    pub text: String,
+    pub text: &'t str,
 }
 
 /// The options of a question.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "they have the names of the options")]
-pub struct PlanArguments {
+pub struct PlanArguments<'t> {
     pub rate: Option<WrittenOption>,
     pub event: Option<WrittenOption>,
     pub shape: Option<EventShape>,
-    pub curve: Option<DemandFile>,
-    pub trace: Option<DemandFile>,
+    pub curve: Option<DemandFile<'t>>,
+    pub trace: Option<DemandFile<'t>>,
     pub burst: Vec<WrittenOption>,
     pub dispersion: Option<WrittenOption>,
     pub session: Option<WrittenOption>,

@@ -49,7 +49,7 @@ pub struct PlanQuestion {
 
 /// What a question is made of.
 pub(super) struct QuestionLayers<'a> {
-    pub(super) options: &'a PlanArguments,
+    pub(super) options: &'a PlanArguments<'a>,
     pub(super) policy: &'a PolicyFacts,
     pub(super) values: &'a ValuesFacts,
 }
@@ -60,7 +60,7 @@ impl PlanQuestion {
     /// # Errors
     /// An option that cannot be used, with its place and what to write.
     pub fn new(
-        options: &PlanArguments,
+        options: &PlanArguments<'_>,
         policy: &PolicyFacts,
         values: &ValuesFacts,
     ) -> Result<Self, Diagnostic> {
@@ -185,11 +185,11 @@ impl QuestionLayers<'_> {
             (Some(rate), None, None, None) => (DemandSource::Rate(rate), false),
             (None, Some(event), None, None) => (of_event(event.users, event.window), true),
             (None, None, Some(curve), None) => {
-                let read = read_curve(&curve.text).map_err(|bad| bad_file(curve, &bad))?;
+                let read = read_curve(curve.text).map_err(|bad| bad_file(*curve, &bad))?;
                 (DemandSource::Curve(read), false)
             }
             (None, None, None, Some(trace)) => {
-                let read = read_trace(&trace.text).map_err(|bad| bad_file(trace, &bad))?;
+                let read = read_trace(trace.text).map_err(|bad| bad_file(*trace, &bad))?;
                 (DemandSource::Trace(read), false)
             }
             (None, None, None, None) => {
@@ -365,8 +365,8 @@ impl QuestionLayers<'_> {
 }
 
 /// A file that is not what it is given as.
-fn bad_file(file: &DemandFile, bad: &BadTrace) -> Diagnostic {
-    let span = Span::new(file.source, place(&file.text, bad.line, bad.column));
+fn bad_file(file: DemandFile<'_>, bad: &BadTrace) -> Diagnostic {
+    let span = Span::new(file.source, place(file.text, bad.line, bad.column));
     Diagnostic::new(&codes::BAD_FILE, bad.message.clone())
         .at(span, "")
         .help("`dunnage rule PN002` shows the formats that can be read")

@@ -76,14 +76,14 @@ pub(super) struct ScenarioUsers {
 ///
 /// # Errors
 /// A file that is no scenario, with its place.
-pub fn play(file: &DemandFile) -> Result<ScenarioAnswer, Diagnostic> {
+pub fn play(file: DemandFile<'_>) -> Result<ScenarioAnswer, Diagnostic> {
     let help = "`dunnage rule PN002` shows what a scenario is made of";
-    let scenario = Scenario::read(&file.text).map_err(|error| {
+    let scenario = Scenario::read(file.text).map_err(|error| {
         let message = error.to_string();
         let message = message
             .rsplit_once(" at line ")
             .map_or(message.as_str(), |(message, _)| message);
-        let at = place(&file.text, error.line(), error.column());
+        let at = place(file.text, error.line(), error.column());
         Diagnostic::new(
             &codes::BAD_FILE,
             format!("the scenario cannot be read: {message}"),

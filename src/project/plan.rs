@@ -11,7 +11,8 @@ use super::settings;
 use super::subjects::{ReleaseRequest, Subject};
 use crate::diag::Diagnostic;
 use crate::hub::Release;
-use crate::plan::{DemandFile, PolicyFacts, ValuesFacts};
+use crate::plan::{PolicyFacts, ValuesFacts};
+use crate::text::SourceId;
 
 /// What is read for a question.
 #[derive(Debug, Clone, Default)]
@@ -40,9 +41,9 @@ pub struct LoadedPlan {
     /// What the values say.
     pub values: ValuesFacts,
     /// The curve.
-    pub curve: Option<DemandFile>,
+    pub curve: Option<SourceId>,
     /// The trace.
-    pub trace: Option<DemandFile>,
+    pub trace: Option<SourceId>,
 }
 
 /// Reads what a question is made of.
@@ -92,13 +93,9 @@ pub fn load_plan(
 pub fn load_demand(
     reader: &mut Reader<'_>,
     path: &std::path::Path,
-) -> Result<DemandFile, Diagnostic> {
+) -> Result<SourceId, Diagnostic> {
     // A trace may be as large as a stream of manifests.
-    let source = reader.read_manifests(path)?;
-    Ok(DemandFile {
-        source,
-        text: reader.text(source).to_owned(),
-    })
+    reader.read_manifests(path)
 }
 
 /// What the values of the release say.

@@ -193,7 +193,7 @@ impl PlanOptions {
     }
 
     /// What they say, each with its place.
-    pub(in crate::cli) fn arguments(&self, sources: &mut Sources) -> PlanArguments {
+    pub(in crate::cli) fn arguments<'t>(&self, sources: &mut Sources) -> PlanArguments<'t> {
         let mut written = |option: &'static str, text: &Option<String>| {
             let text = text.clone()?;
             let source = sources.add_argument(option, text.clone());

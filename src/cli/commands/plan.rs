@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, PlanOptions};
 use crate::cli::session::Session;
 use crate::diag::Diagnostic;
-use crate::plan::{self, PlanQuestion};
+use crate::plan::{self, DemandFile, PlanQuestion};
 use crate::project::{LoadedPlan, load_demand, load_plan};
 
 pub(in crate::cli) fn run(session: &mut Session<'_>, options: &PlanOptions) -> Exit {
@@ -38,15 +38,25 @@ fn ask(session: &mut Session<'_>, options: &PlanOptions) -> Result<PlanQuestion,
         trace,
     } = loaded?;
     let mut arguments = options.arguments(&mut session.reader.sources);
-    arguments.curve = curve;
-    arguments.trace = trace;
+    let file = |source| DemandFile {
+        source,
+        text: session.reader.text(source),
+    };
+    arguments.curve = curve.map(file);
+    arguments.trace = trace.map(file);
     PlanQuestion::new(&arguments, &policy, &values).map_err(|error| vec![error])
 }
 
 /// Plays a scenario.
 fn play(session: &mut Session<'_>, path: &Path) -> Exit {
-    let file = load_demand(&mut session.reader, path);
-    let answer = match file.and_then(|file| plan::play(&file)) {
+    let source = load_demand(&mut session.reader, path);
+    let played = source.and_then(|source| {
+        plan::play(DemandFile {
+            source,
+            text: session.reader.text(source),
+        })
+    });
+    let answer = match played {
         Ok(answer) => answer,
         Err(error) => return session.fail(&[error]),
     };
