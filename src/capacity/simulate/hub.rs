@@ -135,7 +135,6 @@ struct User {
     failures: u8,
     pod: u32,
     cause: Option<WaitCause>,
-    wait: f64,
 }
 
 /// A run in progress.
@@ -146,6 +145,8 @@ struct HubState<'q> {
     kind: usize,
     arrivals: Vec<Arrival>,
     users: Vec<User>,
+    /// The wait of each user, as far as it is known.
+    waits: Vec<Wait>,
     /// Servers that start, and those of `runs` that already run.
     starting: u64,
     /// When servers run that were bound, as `ordered` has it.
@@ -172,13 +173,18 @@ impl<'q> HubState<'q> {
             failures: 0,
             pod: u32::MAX,
             cause: None,
-            wait: 0.0,
+        };
+        let wait = Wait {
+            seconds: 0.0,
+            cause: WaitCause::Node,
+            is_over: false,
         };
         Self {
             question,
             run,
             kind,
             users: vec![user; arrivals.len()],
+            waits: vec![wait; arrivals.len()],
             arrivals,
             starting: 0,
             runs: BinaryHeap::new(),
@@ -301,7 +307,7 @@ impl<'q> HubState<'q> {
             WaitCause::Image
         };
         let state = &mut self.users[user];
-        state.wait = runs_at - self.question.model.start - since;
+        self.waits[user].seconds = runs_at - self.question.model.start - since;
         state.cause = state.cause.or(Some(cause));
         // No longer starting for the timeout, which may be planned.
         state.phase = Phase::Served;
@@ -356,19 +362,18 @@ impl<'q> HubState<'q> {
         }
     }
 
-    fn finish(self, world: &World) -> HubRun {
+    fn finish(mut self, world: &World) -> HubRun {
         let end = self.question.horizon;
-        let waits: Vec<Wait> = (self.users.iter().zip(&self.arrivals))
-            .map(|(user, arrival)| {
-                let is_over = user.phase == Phase::Served;
-                let seconds = if is_over { user.wait } else { end - arrival.at };
-                Wait {
-                    seconds,
-                    cause: user.cause.unwrap_or(WaitCause::Node),
-                    is_over,
-                }
-            })
-            .collect();
+        for (wait, (user, arrival)) in
+            self.waits.iter_mut().zip(self.users.iter().zip(&self.arrivals))
+        {
+            wait.cause = user.cause.unwrap_or(WaitCause::Node);
+            wait.is_over = user.phase == Phase::Served;
+            if !wait.is_over {
+                wait.seconds = end - arrival.at;
+            }
+        }
+        let waits = self.waits;
         let held = &world.held;
         let drained = held.drained.zip(held.first_eviction);
         HubRun {
