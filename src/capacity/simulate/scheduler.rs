@@ -191,7 +191,8 @@ impl SimulatedNode {
     /// Whether there is room for a pod beside what is used.
     pub fn has_room(&self, used: Resources, pod: &Pod) -> bool {
         let (all, wanted) = (self.allocatable, pod.requests);
-        let fits = |wanted: u64, used: u64, all: u64| wanted == 0 || used + wanted <= all;
+        let fits =
+            |wanted: u64, used: u64, all: u64| wanted == 0 || used.saturating_add(wanted) <= all;
         fits(wanted.cpu, used.cpu, all.cpu)
             && fits(wanted.memory, used.memory, all.memory)
             && fits(wanted.pods, used.pods, all.pods)
