@@ -353,9 +353,7 @@ impl BlockScan<'_> {
             && is_odd_scalar(value, quoted.is_some_and(|end| end <= line_end));
         let is_hidden = frame.verdict.scalar.hides(without_comment(value));
         if is_hidden || embedded::holds_secret(value, self.depth) {
-            self.hidden.push(start..line_end);
-            self.hidden
-                .extend(quoted.filter(|&end| end > line_end).map(|end| line_end..end));
+            self.hidden.push(start..line_end.max(quoted.unwrap_or_default()));
         }
         if is_hidden {
             frame.verdict.nested = Hiding::Lines;
@@ -599,15 +597,13 @@ fn without_comment(value: &str) -> &str {
 
 /// Returns where a block scalar ends: before the first line that is not indented more than its key.
 fn literal_end(text: &str, at: usize, end: usize, column: usize) -> usize {
-    let mut from = line_end(text, at, end) + 1;
-    while from < end {
-        let to = line_end(text, from, end);
-        let line = &text[from..to];
+    let mut from = line_end(text, at, end);
+    for line in text[from..end].split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches(' ').len();
         if !line.trim().is_empty() && indent <= column {
             return from;
         }
-        from = to + 1;
+        from += line.len();
     }
     end
 }

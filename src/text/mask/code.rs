@@ -163,16 +163,14 @@ fn path_before(text: &str, end: usize) -> &str {
 /// Returns whether a value can be an environment, which is a collection; in shells and file formats `env` is an
 /// ordinary word.
 fn starts_value(value: &[u8]) -> bool {
-    matches!(value.first(), Some(b'{' | b'(' | b'\\'))
-        || is_prefixed_literal(value)
-        || is_call(value)
+    matches!(value.first(), Some(b'{' | b'\\')) || is_prefixed_literal(value) || is_call(value)
 }
 
 fn is_call(rest: &[u8]) -> bool {
     let name = count(rest, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
     });
-    name > 0 && rest.get(name) == Some(&b'(')
+    rest.get(name) == Some(&b'(')
 }
 
 /// Returns whether a literal with a prefix starts here: `f"..."`, `rb'...'`.
@@ -218,7 +216,7 @@ fn expression_length(rest: &[u8], is_argument: bool) -> usize {
             }
             b'\\' if rest[at + 1..].starts_with(b"\r\n") => at += 2,
             b'\\' => at += 1,
-            b'#' if depth > 0 && at > 0 && rest[at - 1].is_ascii_whitespace() => {
+            b'#' if at > 0 && rest[at - 1].is_ascii_whitespace() => {
                 at += count(&rest[at..], |byte| byte != b'\n');
                 continue;
             }
@@ -329,7 +327,7 @@ fn names_argument(text: &str, comma: usize) -> bool {
     let Some(&quote @ (b'"' | b'\'')) = comma.checked_sub(1).map(|before| &bytes[before]) else {
         return false;
     };
-    let name = name_before(text, comma - 1);
+    let name = name_before(text, comma);
     let Some(open) = (comma - 1).checked_sub(name.len() + 1) else {
         return false;
     };

@@ -14,7 +14,7 @@ pub(super) fn length(bytes: &[u8]) -> Option<usize> {
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth -= 1,
             b'"' | b'\'' if starts_token(bytes, at) => at += quoted_length(&bytes[at..])? - 1,
-            b'#' if is_comment(bytes, at) => at += line_length(&bytes[at..]) - 1,
+            b'#' if is_comment(bytes, at) => at += line_length(&bytes[at..]),
             _ => {}
         }
         at += 1;
@@ -29,7 +29,7 @@ pub(super) fn length(bytes: &[u8]) -> Option<usize> {
 pub(super) fn quoted_length(bytes: &[u8]) -> Option<usize> {
     let quote = *bytes.first()?;
     let mut at = 1;
-    while let Some(found) = memchr::memchr2(quote, b'\\', &bytes[at..]) {
+    while let Some(found) = memchr::memchr2(quote, b'\\', bytes.get(at..)?) {
         at += found;
         let escaped = match (quote, bytes[at]) {
             (b'"', b'\\') => true,
@@ -43,9 +43,6 @@ pub(super) fn quoted_length(bytes: &[u8]) -> Option<usize> {
             return Some(at + 1);
         }
         at += 2;
-        if at > bytes.len() {
-            return None;
-        }
     }
     None
 }

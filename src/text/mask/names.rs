@@ -326,17 +326,18 @@ fn is_tail(words: &str, end: &str) -> bool {
 
 /// Returns whether a word is a misspelled credential: one letter, two in a long word.
 fn is_misspelled(word: &str) -> bool {
-    if word.len() < 4 || word.len() > 20 || NO_CREDENTIALS.contains(&word) {
+    if NO_CREDENTIALS.contains(&word) {
         return false;
     }
     let letters = letters(word);
     MISSPELLED.iter().any(|known| {
         let most = if known.len() >= 8 { 2 } else { 1 };
+        if word.len().abs_diff(known.len()) > most {
+            return false;
+        }
         // A misspelling changes at most two letters of the set; most words are excluded here.
         let differing = (letters ^ self::letters(known)).count_ones() as usize;
-        differing <= 2 * most
-            && word.len().abs_diff(known.len()) <= most
-            && strsim::osa_distance(word, known) <= most
+        differing <= 2 * most && strsim::osa_distance(word, known) <= most
     })
 }
 
@@ -432,6 +433,7 @@ mod tests {
                 "tls.key",
                 "id_rsa",
                 "client-key-data",
+                "DBAuth",
             ],
             Some(Reach::Value),
         );
@@ -455,6 +457,7 @@ mod tests {
                 "cookiesecrt",
                 "credntials",
                 "encryptonKey",
+                "pazzword",
             ],
             Some(Reach::Below),
         );
@@ -502,6 +505,35 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_a_word_are_a_set() {
+        assert_eq!(letters("abba"), letters("ab"));
+        assert_eq!(letters("aB1"), letters("A") | letters("b") | letters("1"));
+        let differing = |one, other| (letters(one) ^ letters(other)).count_ones();
+        assert_eq!(differing("token", "tokne"), 0);
+        assert_eq!(differing("token", "tokan"), 2);
+    }
+
+    #[test]
+    fn kinds_of_secrets_can_be_misspelled() {
+        for kind in ["Secret", "secret", "Secert", "Scret", "SecretList"] {
+            assert!(is_secret_kind(kind), "{kind}");
+        }
+        for kind in ["Widget", "Service", "Event", "Sect", "SecretClass"] {
+            assert!(!is_secret_kind(kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn environments_are_named_in_any_spelling() {
+        for name in ["env", "extraEnv", "ENV__VARS", "environment-variables"] {
+            assert!(is_environment(name), "{name}");
+        }
+        for name in ["envoy", "environmentName", "prenv"] {
+            assert!(!is_environment(name), "{name}");
+        }
+    }
+
+    #[test]
     fn what_a_value_can_be() {
         for (value, expected) in [
             ("", Worth::Nothing),
@@ -511,6 +543,9 @@ mod tests {
             ("'True'", Worth::Setting),
             ("8080", Worth::Setting),
             ("-1.5", Worth::Setting),
+            ("-1234.5", Worth::Setting),
+            ("1a", Worth::Text),
+            ("-", Worth::Text),
             ("123456", Worth::Text),
             ("hunter2", Worth::Text),
             ("1.2.3.4.5.6", Worth::Text),

@@ -190,9 +190,7 @@ fn hide_tokens(text: &str, hidden: &mut Vec<Range<usize>>) {
             at += if bytes[at] == b'\\' { 2 } else { 1 };
             continue;
         }
-        if starts_word(bytes, at)
-            && let Some(end) = token_end(&bytes[at..])
-        {
+        if let Some(end) = token_end(&bytes[at..]) {
             hidden.push(at..at + end);
             at += end;
         }
@@ -281,7 +279,7 @@ fn hide_webhooks(text: &str, hidden: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Hides `sig=...`, `key=...` and similar parameters after `?`, `&` and `;`.
+/// Hides `sig=...`, `key=...` and similar parameters after `?`, `&` and `;`, with which `&amp;` ends too.
 fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut done = 0;
@@ -289,16 +287,9 @@ fn hide_parameters(text: &str, hidden: &mut Vec<Range<usize>>) {
         if at < done {
             continue;
         }
-        let name = at
-            + 1
-            + if bytes[at + 1..].starts_with(b"amp;") {
-                4
-            } else {
-                0
-            };
-        let length = count(&bytes[name..], is_word).min(40);
-        let sign = name + length;
-        if length == 0 || bytes.get(sign) != Some(&b'=') {
+        let name = at + 1;
+        let sign = name + count(&bytes[name..], is_word).min(40);
+        if bytes.get(sign) != Some(&b'=') {
             continue;
         }
         let is_secret =
@@ -344,9 +335,8 @@ fn hide_url_passwords(text: &str, hidden: &mut Vec<Range<usize>>) {
             None if authority[colon + 1..].iter().all(u8::is_ascii_digit) => None,
             None => last_at_sign,
         };
-        if let Some(at_sign) = at_sign.filter(|&at_sign| at_sign > start + colon) {
-            hidden.push(start + colon + 1..at_sign);
-        }
+        // An `@` before the colon leaves nothing to hide: the range is empty.
+        hidden.extend(at_sign.map(|at_sign| start + colon + 1..at_sign));
     }
 }
 
@@ -483,6 +473,14 @@ mod tests {
             "https://a.example.org/?key=***&amp;code=**",
         );
         check_masked(
+            "https://a.example.org/?key=abc&code=de",
+            "https://a.example.org/?key=***&code=**",
+        );
+        check_masked(
+            "https://u:abc@a.example.org:80/, https://me@a.example.org:80/",
+            "https://u:***@a.example.org:80/, https://me@a.example.org:80/",
+        );
+        check_masked(
             "-H 'Authorization: Bearer abc123'",
             "-H 'Authorization: Bearer ******'",
         );
@@ -498,8 +496,28 @@ mod tests {
     }
 
     #[test]
+    fn tokens_are_hidden_each_and_whole() {
+        check_masked(
+            "a xoxb-123456789012-1 xoxb-123456789012-2 b",
+            "a ******************* ******************* b",
+        );
+        let secret = "abc8Q~dEfGhIjKlMnOpQrStUvWxYz0";
+        let stars = "*".repeat(secret.len());
+        check_masked(
+            &format!("a {secret} {secret} b"),
+            &format!("a {stars} {stars} b"),
+        );
+    }
+
+    #[test]
     fn what_only_looks_alike() {
         for text in [
+            "foxoxb-123456789012-123456789012",
+            "xoxb-abc, xoxo",
+            "abcdQ~dEfGhIjKlMnOpQrStUvWxYz0",
+            "8Q~dEfGhIjKlMnOpQrStUvWxYz0",
+            "xbearer abc123, bearer abcdef, bearer a1",
+            "https://example.org/?key/abc&=a",
             "a bearer token of the cluster, basic authentication",
             "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             "risk-based-decisions-for-everyone-here",

@@ -4,6 +4,9 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod lines;
+mod scripts;
+
 /// Checks what is shown of `text`: `expected` is the text with each hidden run as one `*`.
 #[track_caller]
 fn check_masked(text: &str, expected: &str) {
@@ -36,6 +39,14 @@ fn kind_may_come_last_and_counts_for_its_document_only() {
     check_masked(
         "kind: ConfigMap\ndata:\n  a: shown\n---\nstringData:\n  a: x\nkind: \"Secret\" # why\n--- # next\ndata: {a: shown}\n",
         "kind: ConfigMap\ndata:\n  a: shown\n---\nstringData:\n  a: *\nkind: \"Secret\" # why\n--- # next\ndata: {a: shown}\n",
+    );
+}
+
+#[test]
+fn a_line_of_dashes_and_letters_separates_no_documents() {
+    check_masked(
+        "data:\n  a: x1\n-----X\nkind: Secret\n",
+        "data:\n  a: *\n*\nkind: Secret\n",
     );
 }
 
@@ -259,6 +270,18 @@ fn a_block_that_hides_has_no_end_while_its_document_does_not_parse() {
     let hidden = masked(text, &[20]);
     let hidden: Vec<&str> = hidden.into_iter().map(|range| &text[range]).collect();
     assert_eq!(hidden, ["one", "b: two"]);
+}
+
+#[test]
+fn an_error_breaks_the_documents_that_it_touches() {
+    let part = "kind: Secret\nstringData:\n  a: one\nb: two\n";
+    let text = format!("{part}---\n{part}");
+    let hidden = |at: usize| masked(&text, &[at]).len();
+    assert_eq!(masked(&text, &[]).len(), 2);
+    // Only in a document that is broken, a line below its data is hidden too.
+    assert_eq!(hidden(part.len() - 1), 3);
+    assert_eq!(hidden(part.len()), 4);
+    assert_eq!(hidden(part.len() + 1), 3);
 }
 
 #[test]

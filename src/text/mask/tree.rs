@@ -95,9 +95,9 @@ fn hide_words(items: &mut [Value]) {
     let hidden = masked(&text, &[]);
     let mut start = 0;
     for (item, line) in items.iter_mut().zip(&lines) {
-        let (word, end) = (start + 2, start + line.len() - 1);
+        let word = start + 2;
         start += line.len();
-        if hidden.iter().any(|range| range.start <= word && range.end > word) && word < end {
+        if hidden.iter().any(|range| range.contains(&word)) {
             *item = STARS.into();
         }
     }
@@ -139,6 +139,18 @@ mod tests {
         check(
             json!({"extraConfig": {"a": "c.X.client_secret = \"x\"\nc.X.y = 1\n"}, "args": ["--token", "x", "a"], "url": "a://u:x@h"}),
             &json!({"extraConfig": {"a": "c.X.client_secret = ***\nc.X.y = 1\n"}, "args": ["--token", "***", "a"], "url": "a://u:*@h"}),
+        );
+    }
+
+    #[test]
+    fn words_are_hidden_by_the_words_before_them_only() {
+        check(
+            json!(["AKIAIOSFODNN7EXAMPLE"]),
+            &json!(["********************"]),
+        );
+        check(
+            json!(["--token", "", "a\n- --token", "b"]),
+            &json!(["--token", "", "a\n- --token", "b"]),
         );
     }
 

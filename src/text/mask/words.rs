@@ -193,9 +193,9 @@ fn argument_length(rest: &[u8]) -> usize {
 fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     for at in memmem::find_iter(bytes, "value:") {
-        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[..at].rfind('\n').unwrap_or_default();
         // A longer line is hardly written by a person; the scan stays linear.
-        let near = floor(text, at.saturating_sub(FAR)).max(line);
+        let near = text.floor_char_boundary(at.saturating_sub(FAR)).max(line);
         if !text[near..at].contains("name:") {
             continue;
         }
@@ -215,10 +215,6 @@ fn hide_values_beside_names(text: &str, hidden: &mut Vec<Range<usize>>) {
 
 /// The most bytes between `name` and `value`.
 const FAR: usize = 400;
-
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
-}
 
 /// Hides what follows a tab at the start of a line: YAML does not allow such indentation, so it is unknown what the
 /// line belongs to.
@@ -283,8 +279,33 @@ mod tests {
     }
 
     #[test]
+    fn an_argument_in_a_block_scalar_is_hidden_with_all_its_lines() {
+        check(
+            "args:\n  - --token\n  - |\n    x1\n\n    y1\n  - b\n",
+            "args:\n  - --token\n  - |\n******\n\n******\n  - b\n",
+        );
+        check(
+            "- --token\n- >-\n  x1\n- b\n",
+            "- --token\n- >-\n****\n- b\n",
+        );
+        check("- --token\n- |", "- --token\n- |");
+        check("- --token\n- x1 y\n- b\n", "- --token\n- ****\n- b\n");
+    }
+
+    #[test]
+    fn a_secret_may_look_like_a_flag() {
+        check("run --token --aB1 y\n", "run --token ***** y\n");
+    }
+
+    #[test]
     fn other_flags_are_left() {
         for text in [
+            "run --token -- x1\n",
+            "run --token -v x1\n",
+            "args:\n- --token\n",
+            "mycurl -u me:x1\n",
+            "curls -u me:x1\n",
+            "curl --username me\n",
             "args: [--token, --verbose, x]\n",
             "args: [\"--token-path\", \"/var/run/token\"]\n",
             "args: [--verbose, x]\n",
@@ -305,11 +326,14 @@ mod tests {
             "- {name: \"A, value: ***\"}\n",
         );
         check("- {key: a, value: b}\n", "- {key: a, value: b}\n");
+        let far = format!("- {{name: A, b: {}, value: x1}}\n", "\u{e4}".repeat(200));
+        check(&far, &far);
     }
 
     #[test]
     fn behind_a_tab_nothing_is_shown_but_the_key() {
         check("a:\n\tb: x1\n", "a:\n\tb: **\n");
+        check("\tx1\nb: c\n", "\t**\nb: c\n");
         check("a: |\n\tx1 y\n", "a: |\n\t****\n");
         check("a: |\n  \tx1\n\t# c\n", "a: |\n  \tx1\n\t# c\n");
     }
