@@ -250,21 +250,13 @@ impl Style {
     /// How lines in a collection are laid out: as the collections next to the place are.
     fn layout(self, collection: NodeRef<'_>, indent: usize) -> Layout {
         let document = collection.document();
-        let near: Vec<NodeRef<'_>> = match &collection.node().content {
-            NodeContent::Mapping { entries, .. } => {
-                let nodes = entries.iter().flat_map(|entry| [entry.key, entry.value]);
-                nodes.map(|id| document.at(id)).collect()
-            }
-            NodeContent::Sequence { items, .. } => {
-                items.iter().map(|&id| document.at(id)).collect()
-            }
-            _ => Vec::new(),
+        let near = |of_mapping| {
+            let values = collection.raw_entries().iter().map(|entry| entry.value);
+            first_step(&mut values.map(|value| document.at(value)), of_mapping)
         };
-        let near = |of_mapping| first_step(&mut near.iter().copied(), of_mapping);
-        let map_step = near(true).or(self.map_step);
         Layout {
             indent,
-            map_step: map_step.filter(|&step| step > 0).unwrap_or(2),
+            map_step: near(true).or(self.map_step).unwrap_or(2),
             seq_step: near(false).or(self.seq_step).unwrap_or(0),
             eol: self.eol,
         }
@@ -314,7 +306,7 @@ fn depth(node: NodeRef<'_>) -> usize {
 /// The start of the line after the one that holds `at`; a place at the start of a line that follows a
 /// block scalar is that line itself.
 pub(super) fn after_line(text: &str, at: usize) -> usize {
-    if at > 0 && text[..at].ends_with('\n') {
+    if text[..at].ends_with('\n') {
         return at;
     }
     memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |newline| at + newline + 1)

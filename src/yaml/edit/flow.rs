@@ -93,7 +93,7 @@ fn append(collection: NodeRef<'_>, last_end: Option<usize>, text: String) -> Spl
 fn trailing_comma(collection: NodeRef<'_>, last_end: usize) -> Option<usize> {
     let document = collection.document();
     let mut at = last_end;
-    let end = collection.range().end - 1;
+    let end = collection.range().end;
     while at < end {
         match document.text.as_bytes()[at] {
             b',' => return Some(at),

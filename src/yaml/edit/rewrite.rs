@@ -221,10 +221,8 @@ fn remove_lines(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> {
         return remove_behind_dash(mapping, index);
     }
     let column = key - line_start(text, key);
-    let above = match index.checked_sub(1) {
-        Some(before) => end_of(document, &entries[before]),
-        None => parent_line_end(mapping),
-    };
+    // Above the first key is the line of its parent, or nothing.
+    let above = index.checked_sub(1).map_or(0, |before| end_of(document, &entries[before]));
     let mut start = line_start(text, key);
     while start > above {
         let line = line_start(text, start - 1);
@@ -247,17 +245,6 @@ fn remove_lines(mapping: NodeRef<'_>, index: usize) -> Result<Splice, Refusal> {
         start = before.strip_suffix('\r').unwrap_or(before).len();
     }
     Ok(Splice::inline(start..end, String::new()))
-}
-
-/// Where the line of the key ends that holds a mapping: comments before it are not the mapping's.
-fn parent_line_end(mapping: NodeRef<'_>) -> usize {
-    let document = mapping.document();
-    let parent = mapping.node().parent.map(|parent| document.at(parent));
-    let holder = parent.and_then(|parent| {
-        let mut entries = parent.raw_entries().iter();
-        entries.find(|entry| entry.value == mapping.id())
-    });
-    holder.map_or(0, |holder| holder.colon_end)
 }
 
 /// The first key of a mapping on the line of a dash: the next one takes its place.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::yaml::{is_blank, parse, split};
 
+mod rewrites;
+
 /// What a release's pods get: one of each kind of edit.
 fn place(spec: NodeRef<'_>) -> [Edit; 3] {
     let toleration = Value::map([
@@ -205,6 +207,11 @@ fn a_value_of_another_kind_is_not_replaced() {
     check_extend("a: []\n", &["a"], Ok("a:\n- b\n"));
     check_extend("a: [x]\n", &["a"], Ok("a: [x, \"b\"]\n"));
     check_put("a: x\n", &["a"], &"v".into(), Ok("a: v\n"));
+    // What would be refused for its anchor is first of another kind.
+    for value in ["&x {b: c}", "&x [b]"] {
+        let text = format!("a: {value}\n");
+        check_put(&text, &["a"], &"v".into(), Err("expected a scalar"));
+    }
 }
 
 #[test]
@@ -247,12 +254,30 @@ fn what_fills_an_empty_key_is_laid_out_as_its_neighbors() {
     check_extend("a:", &["a"], Ok("a:\n- b"));
     check_extend("k: v\r\na:", &["a"], Ok("k: v\r\na:\r\n- b"));
     check_extend("a:\n- x", &["a"], Ok("a:\n- x\n- b"));
+    check_extend("a: [ # none\n]\n", &["a"], Ok("a: [\"b\" # none\n]\n"));
+    check_extend(
+        "a: [\n  x # y, z\n  ,\n]\n",
+        &["a"],
+        Ok("a: [\n  x # y, z\n  , \"b\"\n]\n"),
+    );
     let map = Value::map([("k", "v".into())]);
     check_put(
         "m:\n    k: v\na: ~\n",
         &["a"],
         &map,
         Ok("m:\n    k: v\na:\n    k: v\n"),
+    );
+    // The nearest collections count, not the first ones of the document.
+    check_put(
+        "k:\n    l: v\nm:\n  n:\n    o: v\n  a:\n",
+        &["m", "a"],
+        &map,
+        Ok("k:\n    l: v\nm:\n  n:\n    o: v\n  a:\n    k: v\n"),
+    );
+    check_extend(
+        "k:\n  - x\nm:\n  n:\n  - x\n  a:\n",
+        &["m", "a"],
+        Ok("k:\n  - x\nm:\n  n:\n  - x\n  a:\n  - b\n"),
     );
 }
 
@@ -275,4 +300,14 @@ fn replacements_are_proven() {
         let proven = verify(&document, &edits, &[], &wrong);
         assert_eq!(proven, Err(Refusal::Unverified(0..10)), "{wrong:?}");
     }
+    // A collection with members is never replaced.
+    let document = parse("a: {b: c}\n").expect("YAML");
+    let edits = [Edit::put_path(
+        document.root().expect("a root"),
+        &["a"],
+        "x".into(),
+    )];
+    let replacements = [(3..9, "x".to_owned())];
+    let proven = verify(&document, &edits, &[], &replacements);
+    assert_eq!(proven, Err(Refusal::Unverified(0..10)));
 }
