@@ -392,6 +392,39 @@ fn edits_beside_the_text_are_refused() {
 type AnyEdit = (usize, usize, String);
 
 /// Edits anywhere in a text, some of which meet.
+#[test]
+fn an_insertion_meets_what_it_touches() {
+    let (_, source) = one("abcdef");
+    let met = |a: std::ops::Range<usize>, b: std::ops::Range<usize>| {
+        let (a, b) = (edit(source, a, "x"), edit(source, b, "y"));
+        assert_eq!(meet(&a, &b), meet(&b, &a));
+        meet(&a, &b)
+    };
+    assert!(met(1..1, 1..1));
+    assert!(met(1..1, 1..3));
+    assert!(met(3..3, 1..3));
+    assert!(met(1..3, 2..4));
+    assert!(!met(1..1, 2..2));
+    assert!(!met(4..4, 1..3));
+    assert!(!met(1..3, 3..5));
+}
+
+#[test]
+fn changed_texts_keep_their_sources() {
+    let (mut sources, id) = one("a: bad\n");
+    let other = sources.add("b.yaml", "c: d\n".to_owned());
+    let fix = Fix {
+        message: "replace it".to_owned(),
+        safety: Safety::Safe,
+        edits: vec![edit(id, 3..6, "good")],
+    };
+    let texts = Texts::new(&sources).with(&[&fix]);
+    let changed = texts.sources();
+    assert_eq!(changed.get(id).name(), "a.yaml");
+    assert_eq!(changed.get(id).text(), "a: good\n");
+    assert_eq!(changed.get(other).text(), "c: d\n");
+}
+
 fn fixes() -> impl Strategy<Value = (String, Vec<Vec<AnyEdit>>)> {
     "[a-f é]{0,40}".prop_flat_map(|text| {
         let edit = (0..=text.len(), 0..5usize, "[A-F]{0,3}");
