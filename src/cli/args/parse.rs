@@ -107,8 +107,8 @@ pub(super) fn command() -> clap::Command {
     complete(CommandLine::command(), &|_| true)
 }
 
-/// Returns the same for these arguments: commands that they do not name stay incomplete, which saves a third of the time
-/// of parsing.
+/// Returns the same for these arguments: commands that they do not name stay incomplete, which saves a third of the
+/// instructions of parsing.
 fn command_for(arguments: &[OsString]) -> clap::Command {
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     complete(CommandLine::command(), &is_named)
