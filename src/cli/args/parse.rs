@@ -386,6 +386,19 @@ mod tests {
     }
 
     #[test]
+    fn a_named_command_has_all_its_options() {
+        for (name, _) in commands() {
+            let line = format!("{name} --help");
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let help = |mut command: clap::Command| {
+                let answer = command.try_get_matches_from_mut(&arguments).expect_err("help");
+                answer.render().to_string()
+            };
+            assert_eq!(help(command_for(&arguments)), help(command()), "{line}");
+        }
+    }
+
+    #[test]
     fn commands_keep_their_own_descriptions() {
         let abouts = commands().into_iter().map(|(_, command)| {
             let about = command.get_about().map(ToString::to_string);

@@ -335,8 +335,10 @@ fn hide_url_passwords(text: &str, hidden: &mut Vec<Range<usize>>) {
             None if authority[colon + 1..].iter().all(u8::is_ascii_digit) => None,
             None => last_at_sign,
         };
-        // An `@` before the colon leaves nothing to hide: the range is empty.
-        hidden.extend(at_sign.map(|at_sign| start + colon + 1..at_sign));
+        let password = start + colon + 1;
+        // An `@` before the colon is part of the user's name.
+        let end = at_sign.filter(|&at_sign| at_sign > password);
+        hidden.extend(end.map(|end| password..end));
     }
 }
 
